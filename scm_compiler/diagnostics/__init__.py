@@ -1,0 +1,30 @@
+"""What scmc tells a user: spans, diagnostics with codes, and their renderings."""
+
+from scm_compiler.diagnostics.diagnostic import (
+    Diagnostic,
+    Label,
+    Report,
+    ScmError,
+    Severity,
+    Sink,
+    refuse,
+)
+from scm_compiler.diagnostics.render import render_json, render_text
+from scm_compiler.diagnostics.span import Position, Source, Span
+from scm_compiler.diagnostics.suggest import closest
+
+__all__ = [
+    "Diagnostic",
+    "Label",
+    "Position",
+    "Report",
+    "ScmError",
+    "Severity",
+    "Sink",
+    "Source",
+    "Span",
+    "closest",
+    "refuse",
+    "render_json",
+    "render_text",
+]

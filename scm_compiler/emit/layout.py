@@ -1,0 +1,93 @@
+"""Where each label and each noise block lies in the tensors of the emitted module.
+
+A label tensor has one column a label (its value's index). The networks read the labels encoded:
+one 0/1 column for two values, one-hot columns for more. The noise tensor has a slice for each
+block that a label reads: first the labels' own, then the shared ones of hidden common causes.
+Image nodes are not laid out: they are sinks with a head of their own.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from scm_compiler.ir import Discrete, Graph
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The layout of a graph's labels.
+
+    Args:
+        graph: The validated graph.
+        noise_width: The number of noise inputs in each block.
+    """
+
+    graph: Graph
+    noise_width: int = 1
+
+    @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The labels in the order of declaration: the columns of a label tensor (B, V)."""
+        return tuple(node.name for node in self.graph.labels)
+
+    @cached_property
+    def index(self) -> Mapping[str, int]:
+        """The column of each label."""
+        return {name: column for column, name in enumerate(self.labels)}
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of values of each label."""
+        domains = (node.domain for node in self.graph.labels)
+        return tuple(domain.size for domain in domains if isinstance(domain, Discrete))
+
+    @cached_property
+    def parents(self) -> tuple[tuple[int, ...], ...]:
+        """The columns of each label's parents."""
+        return tuple(
+            tuple(self.index[parent] for parent in self.graph.parents[name])
+            for name in self.labels
+        )
+
+    @cached_property
+    def levels(self) -> tuple[tuple[int, ...], ...]:
+        """The columns of each topological level; images left out."""
+        levels = (
+            tuple(self.index[name] for name in level if name in self.index)
+            for level in self.graph.levels
+        )
+        return tuple(level for level in levels if level)
+
+    @cached_property
+    def encoded(self) -> tuple[slice, ...]:
+        """The encoded columns of each label."""
+        return _slices([1 if size == 2 else size for size in self.sizes])
+
+    @cached_property
+    def encoded_width(self) -> int:
+        """The number of encoded columns of all labels together."""
+        return self.encoded[-1].stop if self.encoded else 0
+
+    @cached_property
+    def blocks(self) -> Mapping[str, slice]:
+        """The noise columns of each block that a label reads, under the block's name."""
+        names = [block.name for block in self.graph.noise if set(block.readers) & set(self.index)]
+        return dict(zip(names, _slices([self.noise_width] * len(names)), strict=True))
+
+    @cached_property
+    def noise_size(self) -> int:
+        """The number of noise columns."""
+        return self.noise_width * len(self.blocks)
+
+    @cached_property
+    def reads(self) -> tuple[tuple[str, ...], ...]:
+        """The noise blocks of each label: its own first, then the shared ones."""
+        blocks = [block for block in self.graph.noise if block.name in self.blocks]
+        return tuple(
+            tuple(block.name for block in blocks if name in block.readers) for name in self.labels
+        )
+
+
+def _slices(widths: list[int]) -> tuple[slice, ...]:
+    stops = [sum(widths[: rank + 1]) for rank in range(len(widths))]
+    return tuple(slice(stop - width, stop) for stop, width in zip(stops, widths, strict=True))

@@ -1,0 +1,187 @@
+"""The causal graph: nodes, edges, hidden common causes and exogenous noise blocks.
+
+A graph is a claim about causes and nothing else. Its hash depends on the nodes (in the order of
+declaration, with kind and domain), the edges and the hidden common causes; not on the graph's
+name, its asserts, the order of edge statements, comments or layout.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+from scm_compiler.diagnostics import Span
+from scm_compiler.ir.domain import Discrete, Domain, Image
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A declared variable.
+
+    Attributes:
+        name: As written, without quotes.
+        kind: The registered node kind, such as `binary`.
+        domain: The values that it takes.
+        span: Where it is declared; ignored by comparison.
+    """
+
+    name: str
+    kind: str
+    domain: Domain
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """`source -> target`: source is a parent (a direct cause) of target."""
+
+    source: str
+    target: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Confounder:
+    """`left <-> right`: an unobserved common cause of two labels, kept in declaration order."""
+
+    left: str
+    right: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Independence:
+    """`assert left _||_ right | given`: an independence that the graph must imply."""
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    given: tuple[str, ...] = ()
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NoiseBlock:
+    """A block of exogenous noise and the nodes whose mechanisms read it.
+
+    A node's own block has one reader; the block of a hidden common cause has two.
+    """
+
+    name: str
+    readers: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A validated causal graph. Only `semantics.lower` and the passes make one.
+
+    Attributes:
+        name: The model's name.
+        nodes: In the order of declaration.
+        edges: Sorted by target, then source, both in the order of declaration; no duplicates.
+        confounders: The hidden common causes, sorted likewise.
+        asserts: What the author says that the graph implies.
+    """
+
+    name: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...] = ()
+    confounders: tuple[Confounder, ...] = ()
+    asserts: tuple[Independence, ...] = field(default=(), compare=False)
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Node]:
+        """Each node under its name."""
+        return MappingProxyType({node.name: node for node in self.nodes})
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """The rank of each node in the order of declaration."""
+        return MappingProxyType({node.name: rank for rank, node in enumerate(self.nodes)})
+
+    @cached_property
+    def parents(self) -> Mapping[str, tuple[str, ...]]:
+        """Pa_i of each node, in the order of declaration."""
+        found: dict[str, list[str]] = {node.name: [] for node in self.nodes}
+        for edge in self.edges:
+            found[edge.target].append(edge.source)
+        return MappingProxyType({name: tuple(sources) for name, sources in found.items()})
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """The children of each node, in the order of declaration."""
+        found: dict[str, list[str]] = {node.name: [] for node in self.nodes}
+        for edge in self.edges:
+            found[edge.source].append(edge.target)
+        return MappingProxyType({name: tuple(targets) for name, targets in found.items()})
+
+    @cached_property
+    def labels(self) -> tuple[Node, ...]:
+        """The nodes with a discrete domain, in the order of declaration."""
+        return tuple(node for node in self.nodes if isinstance(node.domain, Discrete))
+
+    @cached_property
+    def images(self) -> tuple[Node, ...]:
+        """The image nodes, in the order of declaration."""
+        return tuple(node for node in self.nodes if isinstance(node.domain, Image))
+
+    @cached_property
+    def levels(self) -> tuple[tuple[str, ...], ...]:
+        """The nodes by length of the longest path that leads to them.
+
+        Nodes of one level do not depend on each other and so can run as one batched product.
+        """
+        rank: dict[str, int] = {}
+        waiting = {name: len(parents) for name, parents in self.parents.items()}
+        ready = [name for name, count in waiting.items() if count == 0]
+        for name in ready:
+            rank[name] = max((rank[parent] + 1 for parent in self.parents[name]), default=0)
+            for child in self.children[name]:
+                waiting[child] -= 1
+                if waiting[child] == 0:
+                    ready.append(child)
+        if len(rank) != len(self.nodes):
+            raise ValueError("the graph has a cycle; only an acyclic graph has levels")
+        grouped: list[list[str]] = [[] for _ in range(1 + max(rank.values(), default=-1))]
+        for node in self.nodes:
+            grouped[rank[node.name]].append(node.name)
+        return tuple(tuple(names) for names in grouped)
+
+    @cached_property
+    def topological(self) -> tuple[str, ...]:
+        """Every node after its parents."""
+        return tuple(name for level in self.levels for name in level)
+
+    @cached_property
+    def noise(self) -> tuple[NoiseBlock, ...]:
+        """The exogenous noise: one block for each node, then one for each hidden common cause."""
+        own = tuple(NoiseBlock(f"U({node.name})", (node.name,)) for node in self.nodes)
+        shared = tuple(
+            NoiseBlock(f"U({pair.left},{pair.right})", (pair.left, pair.right))
+            for pair in self.confounders
+        )
+        return own + shared
+
+    @cached_property
+    def hash(self) -> str:
+        """The SHA-256 of the causal claim, in hexadecimal; see the module's docstring."""
+        claim = json.dumps(_claim(self), separators=(",", ":"), ensure_ascii=True)
+        return hashlib.sha256(claim.encode()).hexdigest()
+
+
+def _claim(graph: Graph) -> dict[str, Any]:
+    return {
+        "nodes": [[node.name, node.kind, _domain(node.domain)] for node in graph.nodes],
+        "edges": [[edge.source, edge.target] for edge in graph.edges],
+        "confounders": [[pair.left, pair.right] for pair in graph.confounders],
+    }
+
+
+def _domain(domain: Domain) -> list[Any]:
+    match domain:
+        case Discrete(values):
+            return ["discrete", *values]
+        case Image(channels, height, width):
+            return ["image", channels, height, width]

@@ -1,0 +1,55 @@
+"""The conditional probability tables of a graph's labels: what exact answers are computed from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.ir.domain import Discrete
+from scm_compiler.ir.graph import Graph
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """P(node | parents) for every label of a graph.
+
+    Attributes:
+        graph: The graph that the tables belong to.
+        probabilities: For each label an array of shape (size of each parent…, size of the label),
+            parents in the order of `graph.parents`; the last axis sums to 1.
+        draws: For each label that was estimated by sampling its mechanism, the number of draws
+            behind each parent configuration. A label that is absent has an exact table.
+        unseen: For each label, a boolean array over its parent configurations, true where the
+            training data hold none; absent labels have been seen everywhere.
+
+    Raises:
+        ValueError: If a table is missing, has the wrong shape or does not sum to 1.
+    """
+
+    graph: Graph
+    probabilities: Mapping[str, NDArray[np.float64]]
+    draws: Mapping[str, int] = field(default_factory=dict)
+    unseen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for node in self.graph.labels:
+            table = self.probabilities.get(node.name)
+            shape = table_shape(self.graph, node.name)
+            if table is None or table.shape != shape:
+                found = None if table is None else table.shape
+                raise ValueError(f"the table of {node.name} has shape {found}, not {shape}")
+            if not np.allclose(table.sum(-1), 1.0, atol=1e-6) or table.min() < 0:
+                raise ValueError(f"the table of {node.name} is not a distribution")
+
+
+def table_shape(graph: Graph, name: str) -> tuple[int, ...]:
+    """The sizes of a label's parents, then its own."""
+    return tuple(_size(graph, n) for n in (*graph.parents[name], name))
+
+
+def _size(graph: Graph, name: str) -> int:
+    domain = graph.by_name[name].domain
+    if not isinstance(domain, Discrete):
+        raise ValueError(f"{name} is not a label")  # noqa: TRY004  (the value is wrong)
+    return domain.size

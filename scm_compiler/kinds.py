@@ -1,0 +1,121 @@
+"""Node kinds: what may stand after the colon of a declaration.
+
+A kind is a function from the arguments of a declaration to a domain. The grammar knows no kind:
+`Hair : categorical(black, blond)` parses to the name `categorical` with two arguments, and this
+registry says what that is. A package adds kinds through the entry point group `scmc.kinds`.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from scm_compiler.ir.domain import BINARY, Discrete, Domain, Image
+
+Value = str | int | float
+
+ENTRY_POINTS = "scmc.kinds"
+
+
+@dataclass(frozen=True, slots=True)
+class NodeKind:
+    """A kind of node.
+
+    Attributes:
+        name: As written in programs.
+        domain: Builds the domain from the declaration's arguments; raises ValueError with a
+            sentence for the user where they are wrong.
+        origin: The package that registered it.
+    """
+
+    name: str
+    domain: Callable[..., Domain]
+    origin: str = "scm_compiler"
+
+    @property
+    def usage(self) -> str:
+        """How the kind is written, such as `image(channels, height, width)`."""
+        parameters = inspect.signature(self.domain).parameters.values()
+        names = [f"{p.name}, …" if p.kind is p.VAR_POSITIONAL else p.name for p in parameters]
+        return f"{self.name}({', '.join(names)})" if names else self.name
+
+    def build(self, positional: tuple[Value, ...], keyword: Mapping[str, Value]) -> Domain:
+        """The domain for these arguments; ValueError with a sentence where they are wrong."""
+        try:
+            inspect.signature(self.domain).bind(*positional, **keyword)
+        except TypeError as wrong:
+            raise ValueError(str(wrong)) from wrong
+        return self.domain(*positional, **keyword)
+
+
+def _binary() -> Discrete:
+    return BINARY
+
+
+def _categorical(*values: Value) -> Discrete:
+    names = tuple(str(value) for value in values)
+    if len(names) < 2:
+        raise ValueError("a categorical node needs at least two values")
+    if len(set(names)) != len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the value `{twice}` is listed twice")
+    return Discrete(names)
+
+
+def _image(channels: Value, height: Value, width: Value) -> Image:
+    sizes = {"channels": channels, "height": height, "width": width}
+    for name, size in sizes.items():
+        if not isinstance(size, int) or not 1 <= size <= 4096:
+            raise ValueError(f"{name} must be a whole number from 1 to 4096, not `{size}`")
+    if channels not in (1, 3):
+        raise ValueError(f"an image has 1 channel (grey) or 3 (colour), not {channels}")
+    return Image(int(channels), int(height), int(width))
+
+
+@dataclass(frozen=True)
+class Kinds(Mapping[str, NodeKind]):
+    """An immutable registry of node kinds.
+
+    >>> BUILTIN["image"].usage
+    'image(channels, height, width)'
+    """
+
+    kinds: tuple[NodeKind, ...]
+
+    def __getitem__(self, name: str) -> NodeKind:
+        for kind in self.kinds:
+            if kind.name == name:
+                return kind
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (kind.name for kind in self.kinds)
+
+    def __len__(self) -> int:
+        return len(self.kinds)
+
+    def extended(self, *kinds: NodeKind) -> "Kinds":
+        """This registry and further kinds; ValueError naming both owners if a name is taken."""
+        known = dict(self.items())
+        for kind in kinds:
+            other = known.setdefault(kind.name, kind)
+            if other is not kind:
+                owners = f"{other.origin} and {kind.origin}"
+                raise ValueError(f"two packages register the node kind `{kind.name}`: {owners}")
+        return Kinds(tuple(known.values()))
+
+
+BUILTIN = Kinds(
+    (
+        NodeKind("binary", _binary),
+        NodeKind("categorical", _categorical),
+        NodeKind("image", _image),
+    )
+)
+
+
+def installed() -> Kinds:
+    """The built-in kinds and those of installed packages (entry points of `scmc.kinds`)."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
+
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    return BUILTIN.extended(*(point.load() for point in found))
