@@ -4,6 +4,11 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
+
+# The tensors here are small: a second thread costs more than it gives, many times more on a
+# machine where another test has the other core.
+torch.set_num_threads(1)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from scm_compiler.diagnostics.diagnostic import (
 )
 from scm_compiler.diagnostics.render import render_json, render_text
 from scm_compiler.diagnostics.span import Position, Source, Span
-from scm_compiler.diagnostics.suggest import closest
+from scm_compiler.diagnostics.suggest import closest, did_you_mean, one_of
 
 __all__ = [
     "Diagnostic",
@@ -24,6 +24,8 @@ __all__ = [
     "Source",
     "Span",
     "closest",
+    "did_you_mean",
+    "one_of",
     "refuse",
     "render_json",
     "render_text",

@@ -1,4 +1,4 @@
-"""Did you mean …?"""
+"""Phrases that many messages share: did you mean …, this or that."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -17,3 +17,18 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
         folded.setdefault(candidate.casefold(), candidate)
     matches = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
     return folded[matches[0]] if matches else None
+
+
+def did_you_mean(near: str | None) -> str | None:
+    """The usual question, if there is a likely name."""
+    return f"did you mean `{near}`?" if near is not None else None
+
+
+def one_of(phrases: Iterable[str]) -> str:
+    """The phrases as alternatives.
+
+    >>> one_of(["a name", "`,`", "`:`"])
+    'a name, `,` or `:`'
+    """
+    *most, last = phrases
+    return f"{', '.join(most)} or {last}" if most else last

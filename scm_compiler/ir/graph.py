@@ -91,6 +91,13 @@ class Graph:
     confounders: tuple[Confounder, ...] = ()
     asserts: tuple[Independence, ...] = field(default=(), compare=False)
 
+    def __deepcopy__(self, memo: dict[int, object]) -> "Graph":
+        return self  # frozen all through, and its cached views cannot be copied
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The cached views stay behind: a mapping proxy cannot be pickled.
+        return Graph, (self.name, self.nodes, self.edges, self.confounders, self.asserts)
+
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
         """Each node under its name."""
@@ -156,13 +163,19 @@ class Graph:
 
     @cached_property
     def noise(self) -> tuple[NoiseBlock, ...]:
-        """The exogenous noise: one block for each node, then one for each hidden common cause."""
-        own = tuple(NoiseBlock(f"U({node.name})", (node.name,)) for node in self.nodes)
-        shared = tuple(
-            NoiseBlock(f"U({pair.left},{pair.right})", (pair.left, pair.right))
-            for pair in self.confounders
-        )
-        return own + shared
+        """The exogenous noise: one block for each node, then one for each hidden common cause.
+
+        The names are distinct whatever the nodes are called.
+        """
+        blocks = [NoiseBlock(f"U({node.name})", (node.name,)) for node in self.nodes]
+        taken = {block.name for block in blocks}
+        for pair in self.confounders:
+            name = f"U({pair.left},{pair.right})"
+            while name in taken:
+                name += "'"
+            taken.add(name)
+            blocks.append(NoiseBlock(name, (pair.left, pair.right)))
+        return tuple(blocks)
 
     @cached_property
     def hash(self) -> str:

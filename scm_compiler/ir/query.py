@@ -55,7 +55,7 @@ class Probability:
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """`E(target | do(...), given)` of a binary node: the probability of its value 1."""
+    """`E(target | do(...), given)`: the mean of a node whose values are numbers."""
 
     target: Variable
     do: World = ()
@@ -64,7 +64,7 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`ATE(cause -> outcome)`: P(outcome=1 | do(cause=1)) - P(outcome=1 | do(cause=0))."""
+    """`ATE(cause -> outcome)`: E(outcome | do(cause=1)) - E(outcome | do(cause=0))."""
 
     cause: str
     outcome: str

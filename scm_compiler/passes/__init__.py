@@ -1,1 +1,8 @@
-"""."""
+"""Passes: valid IR in, valid IR out; the input is never changed."""
+
+from scm_compiler.passes.fold import fold
+from scm_compiler.passes.intervene import intervene, mutilate
+from scm_compiler.passes.prune import Requisite, prune
+from scm_compiler.passes.worlds import flatten
+
+__all__ = ["Requisite", "flatten", "fold", "intervene", "mutilate", "prune"]

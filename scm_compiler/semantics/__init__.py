@@ -1,1 +1,1 @@
-"""."""
+"""Tree to graph, and query to question: names, kinds, edges and assertions checked."""

@@ -1,1 +1,1 @@
-"""."""
+"""From source text to tree and back: grammar loading, parser, printer. Only here lives lark."""

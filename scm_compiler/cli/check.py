@@ -1,0 +1,148 @@
+"""`scmc check FILE…`: report every error, warning and note of programs."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from scm_compiler.cli.console import Console
+    from scm_compiler.diagnostics import Report
+    from scm_compiler.ir import Graph
+    from scm_compiler.runtime.data.positivity import Positivity
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was found about one file.
+
+    Attributes:
+        graph: None if the program has errors.
+        reports: Of the program, then of the data.
+        coverage: How the data cover each label's parents, where data are checked.
+        code: The exit code that this file alone would give.
+    """
+
+    graph: Graph | None = None
+    reports: list[Report] = field(default_factory=list)
+    coverage: tuple[Positivity, ...] = ()
+    code: int = 0
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument(
+        "files", nargs="+", metavar="FILE", help="a .scm file, the name of an example, or -"
+    )
+    parser.add_argument(
+        "--data",
+        metavar="SPEC",
+        help="also check columns, values and positivity of data, such as csv:table.csv",
+    )
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Check each file and return the exit code: the highest of all."""
+    from scm_compiler.diagnostics import render_json  # noqa: PLC0415  (the verb is known by now)
+
+    outcomes = {name: _outcome(name, args.data) for name in dict.fromkeys(args.files)}
+    for name, outcome in outcomes.items():
+        _tell(name, outcome, console)
+    code = max(outcome.code for outcome in outcomes.values())
+    document: dict[str, Any] = {
+        "ok": code == 0,
+        "diagnostics": [
+            entry
+            for outcome in outcomes.values()
+            for report in outcome.reports
+            for entry in render_json(report)
+        ],
+    }
+    if args.data:
+        document["positivity"] = {
+            name: [asdict(row) for row in outcome.coverage] for name, outcome in outcomes.items()
+        }
+    console.document(document)
+    return code
+
+
+def _outcome(name: str, data: str | None) -> Outcome:
+    """Check one program, and the data against it if it is right."""
+    from scm_compiler.cli.main import OK, REFUSED  # noqa: PLC0415
+    from scm_compiler.compiler import check  # noqa: PLC0415
+    from scm_compiler.diagnostics import ScmError  # noqa: PLC0415
+    from scm_compiler.shipped import find_program  # noqa: PLC0415
+    from scm_compiler.syntax.source import read_source  # noqa: PLC0415
+
+    outcome = Outcome()
+    try:
+        outcome.graph, report = check(read_source(find_program(name)))
+        outcome.reports.append(report)
+        outcome.code = OK if report.ok else REFUSED
+        if data is not None and outcome.graph is not None:
+            from scm_compiler.runtime.data.positivity import check_data  # noqa: PLC0415
+
+            found, outcome.coverage = check_data(outcome.graph, data)
+            outcome.reports.append(found)
+    except ScmError as error:
+        outcome.reports.extend(error.reports)
+        outcome.code = error.exit_code
+    return outcome
+
+
+def _tell(name: str, outcome: Outcome, console: Console) -> None:
+    """Print the findings and a line that sums them up."""
+    for report in outcome.reports:
+        console.show(report)
+    findings = _findings(outcome.reports)
+    if outcome.code or outcome.graph is None:
+        console.note(f"{name}: {findings}")
+        return
+    graph = outcome.graph
+    parts = (
+        _counted(len(graph.labels), "label"),
+        _counted(len(graph.images), "image"),
+        _counted(len(graph.edges), "edge"),
+        _counted(len(graph.confounders), "hidden common cause"),
+        findings,
+    )
+    console.result(f"{name}: ok: {', '.join(part for part in parts if part)}")
+    if outcome.coverage:
+        console.result(_table(outcome.coverage))
+
+
+def _findings(reports: Iterable[Report]) -> str:
+    """How many errors, warnings and notes there are; empty for none."""
+    severities = [found.severity for report in reports for found in report.diagnostics]
+    counts = (_counted(severities.count(s), s) for s in ("error", "warning", "note"))
+    return ", ".join(count for count in counts if count)
+
+
+def _counted(count: int, noun: str) -> str:
+    """Such as `2 errors`; empty for none."""
+    return f"{count:,} {noun}{'s' if count > 1 else ''}" if count else ""
+
+
+def _table(coverage: Iterable[Positivity]) -> str:
+    """The positivity table: parent configurations that the data never show."""
+    head = ("label", "parents", "configurations", "never seen", "fewest rows")
+    rows = [
+        (row.name, ", ".join(row.parents), row.configurations, row.unseen, row.fewest)
+        for row in coverage
+    ]
+    texts = [head, *(tuple(_cell(cell) for cell in row) for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    return "\n".join(
+        "  ".join(
+            f"{cell:<{width}}" if rank < 2 else f"{cell:>{width}}"
+            for rank, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in texts
+    )
+
+
+def _cell(cell: str | int) -> str:
+    return f"{cell:,}" if isinstance(cell, int) else cell

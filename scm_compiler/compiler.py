@@ -1,0 +1,78 @@
+"""The pipeline: source text -> tree -> graph, one call a stage. A newcomer starts here."""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scm_compiler.diagnostics import Report, ScmError, Sink, Source
+from scm_compiler.diagnostics.codes.claims import NotImplied
+from scm_compiler.diagnostics.codes.files import EmptyFile
+from scm_compiler.ir import Graph
+from scm_compiler.kinds import BUILTIN, Kinds, installed
+from scm_compiler.semantics.lower import lower
+from scm_compiler.shipped import find_program
+from scm_compiler.syntax import tree
+from scm_compiler.syntax.parser import parse
+from scm_compiler.syntax.source import read_source
+
+
+def load(path: str | Path) -> Graph:
+    """The validated graph of a `.scm` file, or of a shipped example by its name.
+
+    Raises:
+        ScmError: With every diagnostic of the file if one of them is an error.
+    """
+    graph, report = check(read_source(find_program(path)))
+    if graph is None:
+        raise ScmError(report)
+    return graph
+
+
+def check(source: Source) -> tuple[Graph | None, Report]:
+    """The graph of a program, None if it has errors, and all diagnostics sorted by place."""
+    sink = Sink(source)
+    if not source.text.strip():
+        sink.report(EmptyFile())
+        return None, sink.close()
+    with _collector_paused():
+        program = parse(source, sink)
+        graph = lower(program, source, sink, _kinds(program))
+    if graph is not None:
+        decide_asserts(graph, sink)
+    report = sink.close()
+    return graph if report.ok else None, report
+
+
+def decide_asserts(graph: Graph, sink: Sink) -> None:
+    """An error, with an open path, for each asserted independence that is not implied."""
+    if not graph.asserts:
+        return
+    from scm_compiler.identify.separation import open_path  # noqa: PLC0415  (asked by few files)
+
+    for claim in graph.asserts:
+        path = open_path(graph, claim.left, claim.right, claim.given)
+        if path is not None:
+            found = NotImplied(claim.left, claim.right, claim.given, str(path), span=claim.span)
+            sink.report(found)
+
+
+def _kinds(program: tree.File) -> Kinds:
+    """The built-in kinds; those of installed packages too where the program uses another."""
+    used = {s.kind.name for s in program.statements if isinstance(s, tree.Declaration)}
+    return BUILTIN if used <= set(BUILTIN) else installed()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """No search for reference cycles meanwhile: it took half of the time of a large graph.
+
+    Everything that is made here is kept or freed by reference count.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,261 @@
+"""E43x and W44x: answering a query; what cannot be answered, and how firm an answer is."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class Counterfactual(Diagnostic):
+    """A query of rung 3, which compares worlds of one and the same unit.
+
+    ## What it means
+
+    Its variables live in different worlds: what would have been, given what was. Tables of
+    conditional probabilities do not determine that; it takes the mechanisms with their noise.
+    This version of scmc answers rungs 1 and 2.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Bald[Male=0]=1 | Male=1, Bald=1)"
+    error[E430]: the query is counterfactual (rung 3), which this version does not answer
+    ```
+
+    ## What to do
+
+    Ask the question of rung 2: `P(Bald=1 | do(Male=0))` is about everyone, not about those who
+    are male and bald.
+    """
+
+    code = "E430"
+
+    def message(self) -> str:
+        """The rung."""
+        return "the query is counterfactual (rung 3), which this version does not answer"
+
+    def help(self) -> str:
+        """The neighbour on rung 2."""
+        return "`P(Y=… | do(X=…))` asks about everyone instead of about this unit"
+
+
+@dataclass(frozen=True)
+class ImpossibleEvidence(Diagnostic):
+    """Evidence that has probability zero.
+
+    ## What it means
+
+    In the world of the query the evidence never happens, so that nothing follows from it. It is
+    an exact zero, not a small number that was rounded: rare evidence is answered however rare.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Smoker=1 | Either=0, Tuberculosis=1)"
+    error[E431]: the evidence `Either=0, Tuberculosis=1` has probability zero
+    ```
+
+    ## What to do
+
+    Look for the value that the model excludes: `scmc query` on parts of the evidence shows it.
+    """
+
+    code = "E431"
+    evidence: str
+    world: str = ""
+
+    def message(self) -> str:
+        """The evidence and its world."""
+        under = f" under `{self.world}`" if self.world else ""
+        return f"the evidence `{self.evidence}` has probability zero{under}"
+
+
+@dataclass(frozen=True)
+class HiddenCause(Diagnostic):
+    """A query that rests on labels with a hidden common cause.
+
+    ## What it means
+
+    Under `A <-> B` the joint distribution is not the product of the tables P(node | parents), so
+    that a product of tables would be wrong without a sign of it. The query was pruned to what it
+    rests on, and both ends of the `<->` are still there.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Y=1 | X=1)"
+    error[E432]: the answer rests on the hidden common cause `X <-> Y`
+    ```
+
+    ## What to do
+
+    Ask a query that does not rest on both of them, such as one that holds one end with `do`.
+    """
+
+    code = "E432"
+    pairs: tuple[str, ...]
+
+    def message(self) -> str:
+        """The confounded pairs."""
+        several = "s" if len(self.pairs) > 1 else ""
+        shown = ", ".join(f"`{pair}`" for pair in self.pairs)
+        return f"the answer rests on the hidden common cause{several} {shown}"
+
+    def help(self) -> str:
+        """Why it is refused."""
+        return "the tables P(node | parents) alone do not determine it"
+
+
+@dataclass(frozen=True)
+class TooLarge(Diagnostic):
+    """A query whose exact answer would not fit in memory.
+
+    ## What it means
+
+    Exact answers contract the tables that the query rests on. The best order that was found needs
+    one table of the size shown, which was computed before any memory was taken.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(A=1 | Z=1)"
+    error[E433]: the exact answer needs a table of 2^40 numbers; the limit is 2^26
+    ```
+
+    ## What to do
+
+    Add evidence or `do` on nodes that cut the graph, ask for fewer free targets, or use
+    `--method sample`.
+    """
+
+    code = "E433"
+    cells: float
+    limit: float
+
+    def message(self) -> str:
+        """The size and the limit, as powers of two."""
+        return (
+            f"the exact answer needs a table of 2^{self.cells:.0f} numbers; "
+            f"the limit is 2^{self.limit:.0f}"
+        )
+
+    def help(self) -> str:
+        """The other method."""
+        return "`--method sample` needs no such table"
+
+
+@dataclass(frozen=True)
+class TooFewAccepted(Diagnostic):
+    """Rejection sampling that met the evidence too rarely.
+
+    ## What it means
+
+    `--method sample` draws from the model and keeps the draws that agree with the evidence, as
+    the paper does. The number of draws is bounded; an answer from fewer kept draws than asked is
+    not given.
+
+    ## Example
+
+    ```console
+    $ scmc query --method sample "P(Young=1 | Mustache=1, Male=0)"
+    error[E434]: 98 of 10000000 draws met the evidence; 10000 were asked for
+    ```
+
+    ## What to do
+
+    Use the exact method, which costs the same however rare the evidence is.
+    """
+
+    code = "E434"
+    accepted: int
+    draws: int
+    wanted: int
+    probability: float | None = None
+
+    def message(self) -> str:
+        """The counts."""
+        return (
+            f"{self.accepted} of {self.draws} draws met the evidence; {self.wanted} were asked for"
+        )
+
+    def help(self) -> str:
+        """The probability of the evidence and the other method."""
+        known = "" if self.probability is None else f"P(evidence) is {self.probability:.3g}; "
+        return f"{known}`--method exact` does not depend on it"
+
+
+@dataclass(frozen=True)
+class Unsupported(Diagnostic):
+    """An answer that would rest on nothing that was ever seen.
+
+    ## What it means
+
+    Every way in which the query's world can come about passes through a configuration of parents
+    that the training data do not hold. The tables have numbers there, but no data behind them
+    (positivity fails).
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Smiling=1 | do(Mustache=1, Male=0))"
+    error[E435]: no data stand behind this answer: `Smiling` was never seen with such parents
+    ```
+
+    ## What to do
+
+    Ask about configurations that occur; `scmc check --data` lists those that don't.
+    """
+
+    code = "E435"
+    nodes: tuple[str, ...]
+
+    def message(self) -> str:
+        """The nodes whose parents were never seen so."""
+        shown = ", ".join(f"`{name}`" for name in self.nodes[:5])
+        were = "was" if len(self.nodes) == 1 else "were"
+        return f"no data stand behind this answer: {shown} {were} never seen with such parents"
+
+
+@dataclass(frozen=True)
+class RestsOnUnseen(Diagnostic):
+    """An answer that rests in part on parent configurations that the data do not hold.
+
+    ## What it means
+
+    Where the training data have no row with some configuration of a node's parents, its table
+    holds a guess. The number is an upper bound of the probability, in the world of the query and
+    given the evidence, that such a guess was used. Whatever the guesses, the answer is inside the
+    interval.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Smiling=1 | do(Bald=1))"
+    warning[W440]: up to 3.23% of this answer rests on `Smiling` with parents never seen
+      = help: it can be anything in [0.4210, 0.4523]
+    ```
+
+    ## What to do
+
+    Read the answer as the interval. `scmc check --data` lists the missing configurations.
+    """
+
+    code = "W440"
+    share: float
+    nodes: tuple[str, ...]
+    low: float | None = None
+    high: float | None = None
+
+    def message(self) -> str:
+        """The share and the nodes concerned."""
+        shown = ", ".join(f"`{name}`" for name in self.nodes[:5])
+        more = f" and {len(self.nodes) - 5} more" if len(self.nodes) > 5 else ""
+        return (
+            f"up to {self.share:.2%} of this answer rests on {shown}{more} with parents never seen"
+        )
+
+    def help(self) -> str:
+        """What the answer could be."""
+        if self.low is None or self.high is None:
+            return f"each probability can be off by at most {self.share:.4f}"
+        return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]"

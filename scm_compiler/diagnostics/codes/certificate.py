@@ -1,0 +1,268 @@
+"""E5xx: the certificate of Definition 1, and builds."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inconsistent(Diagnostic):
+    """The module is not consistent with its graph.
+
+    ## What it means
+
+    Definition 1 of Kocaoglu et al. (2017): every mechanism is a function of the node's parents
+    and of noise that is the node's own (or that a `<->` shares). A check of the certificate found
+    a mechanism of which that is not so. A module that scmc compiles from a graph never fails;
+    a changed module, build or run can.
+
+    ## Example
+
+    ```console
+    $ scmc verify build/celeba_g1
+    error[E501]: the module is not consistent with the graph: Bald reads Smiling, not a parent
+    ```
+
+    ## What to do
+
+    Compile the program again with `scmc compile`. If the freshly compiled module fails too, that
+    is a bug of scmc: please report it with the program.
+    """
+
+    code: ClassVar[str] = "E501"
+
+    check: str
+    violation: str
+
+    def message(self) -> str:
+        return f"the module is not consistent with the graph: {self.violation}"
+
+    def help(self) -> str:
+        return f"the check `{self.check}` of the certificate found this; compile again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildFileChanged(Diagnostic):
+    """A file of a build is not as it was written.
+
+    ## What it means
+
+    A build holds the SHA-256 of each of its files in `manifest.json`, and this file no longer has
+    its own: it was edited, cut short, or only partly copied.
+
+    ## Example
+
+    ```console
+    $ scmc verify build/celeba_g1
+    error[E502]: `build/celeba_g1/model.py` is not the file that was compiled
+    ```
+
+    ## What to do
+
+    Compile again. To change the emitted `model.py`, copy it elsewhere first.
+    """
+
+    code: ClassVar[str] = "E502"
+
+    path: str
+
+    def message(self) -> str:
+        return f"`{self.path}` is not the file that was compiled"
+
+    def help(self) -> str:
+        return "it was edited or cut short; run `scmc compile` again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildFileMissing(Diagnostic):
+    """A file of a build is gone.
+
+    ## What it means
+
+    The build's `manifest.json` lists this file, and it is not in the folder or cannot be read.
+
+    ## Example
+
+    ```console
+    $ scmc verify build/celeba_g1
+    error[E503]: `build/celeba_g1/graph.json` is missing
+    ```
+
+    ## What to do
+
+    Compile again, or copy the whole folder.
+    """
+
+    code: ClassVar[str] = "E503"
+
+    path: str
+
+    def message(self) -> str:
+        return f"`{self.path}` is missing"
+
+    def help(self) -> str:
+        return "run `scmc compile` again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadGraphFile(Diagnostic):
+    """A file does not hold a compiled graph.
+
+    ## What it means
+
+    `graph.json` of a build or run is not JSON, lacks something, is of a newer version, or
+    describes what no program compiles to (a cycle, say).
+
+    ## Example
+
+    ```console
+    $ scmc verify build/celeba_g1
+    error[E504]: `build/celeba_g1/graph.json` is not a compiled graph: the graph has a cycle
+    ```
+
+    ## What to do
+
+    Compile the program again; with a newer version, update scmc.
+    """
+
+    code: ClassVar[str] = "E504"
+
+    path: str
+    reason: str
+
+    def message(self) -> str:
+        return f"`{self.path}` is not a compiled graph: {self.reason}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GraphEdited(Diagnostic):
+    """A compiled graph is not the one whose hash it holds.
+
+    ## What it means
+
+    The hash of a graph covers its nodes, kinds, edges and hidden common causes. The file was
+    edited after scmc wrote it, so what else was made from the graph (weights, certificate,
+    source) belongs to another causal claim.
+
+    ## Example
+
+    ```console
+    $ scmc verify build/celeba_g1
+    error[E505]: the graph in `build/celeba_g1/graph.json` was edited
+    ```
+
+    ## What to do
+
+    Edit the `.scm` program and compile it again.
+    """
+
+    code: ClassVar[str] = "E505"
+
+    path: str
+    stored: str
+    found: str
+
+    def message(self) -> str:
+        return f"the graph in `{self.path}` was edited"
+
+    def help(self) -> str:
+        return f"it says hash {self.stored[:12]} but has {self.found[:12]}; compile again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotABuild(Diagnostic):
+    """The path does not lead to a build.
+
+    ## What it means
+
+    A build is the folder that `scmc compile` makes, with a `manifest.json`. There is nothing at
+    this path, or something else.
+
+    ## Example
+
+    ```console
+    $ scmc verify build/celeba
+    error[E506]: `build/celeba` is not a build: there is no such folder
+    ```
+
+    ## What to do
+
+    Correct the path, or make a build with `scmc compile FILE`.
+    """
+
+    code: ClassVar[str] = "E506"
+
+    path: str
+    reason: str
+
+    def message(self) -> str:
+        return f"`{self.path}` is not a build: {self.reason}"
+
+    def help(self) -> str:
+        return "`scmc compile FILE` makes one"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateDiffers(Diagnostic):
+    """A stored certificate does not say what the checks find.
+
+    ## What it means
+
+    `scmc verify` ran the checks again, with the seed and sizes that the certificate names, and
+    the outcome is another one than what is stored.
+
+    ## Example
+
+    ```console
+    $ scmc verify build/celeba_g1
+    error[E507]: `build/celeba_g1/certificate.json` is not this build's certificate
+    ```
+
+    ## What to do
+
+    Compile again.
+    """
+
+    code: ClassVar[str] = "E507"
+
+    path: str
+    reason: str
+
+    def message(self) -> str:
+        return f"`{self.path}` is not this build's certificate: {self.reason}"
+
+    def help(self) -> str:
+        return "run `scmc compile` again"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FolderTaken(Diagnostic):
+    """The folder to write a build to holds something else.
+
+    ## What it means
+
+    `scmc compile` replaces a whole build folder, and this folder is not an earlier build: it
+    would destroy other files. Nothing was changed.
+
+    ## Example
+
+    ```console
+    $ scmc compile model.scm -o .
+    error[E508]: `.` holds files that are not a build
+    ```
+
+    ## What to do
+
+    Name another folder with `-o DIR`.
+    """
+
+    code: ClassVar[str] = "E508"
+
+    path: str
+
+    def message(self) -> str:
+        return f"`{self.path}` holds files that are not a build"
+
+    def help(self) -> str:
+        return "name another folder with `-o DIR`; nothing was changed"

@@ -1,0 +1,126 @@
+"""E2xx and N2xx of assertions: what the author says that the graph implies."""
+
+from dataclasses import dataclass, field
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
+from scm_compiler.diagnostics.span import Span
+
+
+@dataclass(frozen=True)
+class NotImplied(Diagnostic):
+    """An asserted independence does not follow from the graph.
+
+    ## What it means
+
+    `assert A _||_ B | C` says that A and B are independent given C in every distribution that the
+    graph allows. That holds if C d-separates A from B (Pearl 2009, Definition 1.2.3), and it does
+    not: the message shows a path along which influence can pass.
+
+    ## Example
+
+    ```scm
+    Male, Bald, Age : binary
+    Male -> Bald
+    Age  -> Bald
+    assert Male _||_ Age | Bald
+    ```
+
+    ## What to do
+
+    Condition on a node that blocks the path, delete a collider from the condition, or change the
+    graph if the independence is what you know.
+    """
+
+    code = "E210"
+
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    given: tuple[str, ...]
+    path: str
+
+    def message(self) -> str:
+        return f"the graph does not imply {self._claim}"
+
+    @property
+    def _claim(self) -> str:
+        claim = f"{', '.join(self.left)} _||_ {', '.join(self.right)}"
+        return f"`{claim} | {', '.join(self.given)}`" if self.given else f"`{claim}`"
+
+    def label(self) -> str:
+        return "does not hold"
+
+    def help(self) -> str | None:
+        return f"influence can pass along `{self.path}`"
+
+
+@dataclass(frozen=True)
+class OverlappingSets(Diagnostic):
+    """An assertion names the same node in two of its places.
+
+    ## What it means
+
+    In `assert A _||_ B | C` the three lists have no node in common. A node is never independent of
+    itself, and once it is in the condition it is a constant on either side.
+
+    ## Example
+
+    ```scm
+    A, B : binary
+    A -> B
+    assert A _||_ B | A
+    ```
+
+    ## What to do
+
+    Take the node out of one of the lists.
+    """
+
+    code = "E211"
+
+    name: str
+    first: Span = field(kw_only=True)
+
+    def message(self) -> str:
+        return f"`{self.name}` stands in two places of the assertion"
+
+    def label(self) -> str:
+        return "again here"
+
+    def labels(self) -> tuple[Label, ...]:
+        return (Label(self.first, "first here"),)
+
+
+@dataclass(frozen=True)
+class NotDecided(Diagnostic):
+    """An assertion is written correctly, and this version cannot decide it.
+
+    ## What it means
+
+    `assert identified QUERY` states that a query can be answered from observation. Without hidden
+    common causes every query about interventions on labels can (Pearl 2009, Theorem 3.2.5), and
+    scmc says so by saying nothing. With `<->`, or for a counterfactual, this version does not
+    decide it: the assertion is neither confirmed nor refused.
+
+    ## Example
+
+    ```scm
+    X, Y : binary
+    X ->  Y
+    X <-> Y
+    assert identified P(Y | do(X=1))
+    ```
+
+    ## What to do
+
+    Nothing; do not rely on the assertion.
+    """
+
+    code = "N202"
+
+    query: str
+
+    def message(self) -> str:
+        return f"this version does not decide whether `{self.query}` is identified"
+
+    def label(self) -> str:
+        return "neither confirmed nor refused"

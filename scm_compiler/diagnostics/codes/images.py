@@ -1,0 +1,462 @@
+"""E67x, W67x: the images' data."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scm_compiler.diagnostics.codes.data import quoted, shortened
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+from scm_compiler.diagnostics.suggest import closest, did_you_mean
+
+IMAGE_SOURCES = "`drawn-faces`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
+
+
+def _named(found: tuple[tuple[str, str], ...], count: int) -> str:
+    """The first few with what is wrong with each, and how many more there are."""
+    shown = ", ".join(
+        f"`{shortened(name, 80)}`" + (f" ({shortened(reason, 80)})" if reason else "")
+        for name, reason in found
+    )
+    return shown if count <= len(found) else f"{shown} and {count - len(found):,} more"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnknownImageSource(Diagnostic):
+    """The specification of the images names no kind of source.
+
+    ## What it means
+
+    Images are named by the kind of source, a colon and a path: `celeba:DIR`, `folder:DIR`,
+    `tar:PATTERN` or `npz:FILE`. `drawn-faces` needs no path; `drawn-faces:5000` says how many.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images photos
+    error[E670]: `photos` names no image source
+      = help: did you mean `folder:photos`?
+    ```
+
+    ## What to do
+
+    Write the kind of source first: `folder:photos`.
+    """
+
+    code: ClassVar[str] = "E670"
+
+    text: str
+    near: str | None = None
+
+    def message(self) -> str:
+        return f"`{shortened(self.text)}` names no image source"
+
+    def help(self) -> str:
+        return did_you_mean(self.near) or f"a source is {IMAGE_SOURCES}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesNotFound(Diagnostic):
+    """The file or folder of the images is not there.
+
+    ## What it means
+
+    There is nothing at the path, or a folder without what its kind of source needs: `celeba:DIR`
+    needs a folder `img_align_celeba` (or `img_align_celeba.zip`) beside the attribute file, and
+    `folder:DIR` a file `metadata.csv` or `metadata.jsonl`. A zip file needs its table beside it:
+    `faces.zip` and `faces.csv`. `tar:PATTERN` needs at least one shard.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    error[E671]: there is no `metadata.csv` or `metadata.jsonl` in `photos`
+    ```
+
+    ## What to do
+
+    Correct the path. It is relative to the folder in which the command runs.
+    """
+
+    code: ClassVar[str] = "E671"
+
+    path: str
+    wanted: str = "file or folder"
+    near: str | None = None
+
+    def message(self) -> str:
+        return f"there is no {self.wanted} `{self.path}`"
+
+    def help(self) -> str | None:
+        return did_you_mean(self.near)
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoImages(Diagnostic):
+    """The source holds no image that could be learned from.
+
+    ## What it means
+
+    The folder or archive has no image in it (JPEG, PNG, WebP, BMP, GIF, PPM or TIFF), or its
+    table has no rows.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    error[E672]: `photos` holds no images
+    ```
+
+    ## What to do
+
+    Check the path, and whether the archive was unpacked.
+    """
+
+    code: ClassVar[str] = "E672"
+
+    path: str
+
+    def message(self) -> str:
+        return f"`{self.path}` holds no images"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesUnreadable(Diagnostic):
+    """A file of the images cannot be read.
+
+    ## What it means
+
+    A zip, tar or npz file is damaged, cut short or of another form, or a folder may not be read.
+    The message says what is wrong. Tar shards are read in place, so they must not be compressed.
+    An npz file holds `images`, in whole numbers from 0 to 255, shaped N H W C, N C H W or N H W,
+    and one array a label, or `labels` (N, K) with `names` (K). Pickled arrays are never loaded.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images npz:faces.npz
+    error[E673]: `faces.npz` cannot be read: `Male` has 90 entries for 100 images
+    ```
+
+    ## What to do
+
+    Download or write the file again.
+    """
+
+    code: ClassVar[str] = "E673"
+
+    path: str
+    reason: str
+
+    def message(self) -> str:
+        return f"`{self.path}` cannot be read: {shortened(self.reason, 200)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnsafeName(Diagnostic):
+    """A name in the data leads out of its folder.
+
+    ## What it means
+
+    A table or an archive names a file with `..` or from the root of the disk. Data from elsewhere
+    could so make scmc read files that do not belong to them; nothing of such data is used.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    error[E674]: `photos/metadata.csv` names `../private.jpg`, which lies outside its folder
+    ```
+
+    ## What to do
+
+    Do not use data that you do not trust. In your own table, write names relative to the folder
+    that holds it.
+    """
+
+    code: ClassVar[str] = "E674"
+
+    path: str
+    name: str
+
+    def message(self) -> str:
+        return f"`{self.path}` names `{shortened(self.name, 80)}`, which lies outside its folder"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyFaults(Diagnostic):
+    """More than one in a hundred images or rows cannot be used.
+
+    ## What it means
+
+    An image that cannot be decoded, a row without an image or an image without a row is left out
+    with a warning. Where they are more than 1 % the data are not what they seem to be (a download
+    that was cut short, the table of another set), and a model would learn from a selection that
+    nobody chose. The warnings beside this error name the first of them.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images celeba:downloads
+    warning[W671]: 192,599 rows have no image: `010001.jpg`, `010002.jpg`, `010003.jpg` and \
+192,596 more
+    error[E675]: `downloads`: 192,599 of 202,599 images and rows cannot be used
+      = help: at most 1 % may be left out
+    ```
+
+    ## What to do
+
+    Complete the images, or shorten the table to the images that there are.
+    """
+
+    code: ClassVar[str] = "E675"
+
+    path: str
+    faulty: int
+    total: int
+
+    def message(self) -> str:
+        return f"`{self.path}`: {self.faulty:,} of {self.total:,} images and rows cannot be used"
+
+    def help(self) -> str:
+        return "at most 1 % may be left out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotDrawable(Diagnostic):
+    """The drawn faces do not fit the image node.
+
+    ## What it means
+
+    `drawn-faces` draws square colour images of 16 to 128 pixels, and shows nine labels, each
+    `binary`: Young, Male, Eyeglasses, Bald, Mustache, Smiling, Wearing_Lipstick,
+    Mouth_Slightly_Open and Narrow_Eyes. The image's parents must be among them.
+
+    ## Example
+
+    ```console
+    $ scmc train hats.scm --images drawn-faces
+    error[E676]: `drawn-faces` cannot draw `Face`: it does not show the label `Wearing_Hat`
+      = help: name other images: `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`
+    ```
+
+    ## What to do
+
+    Declare the image as `image(3, 32, 32)` or another such size; for other labels name a source
+    of images that has them.
+    """
+
+    code: ClassVar[str] = "E676"
+
+    node: str
+    reason: str
+    near: str | None = None
+
+    def message(self) -> str:
+        return f"`drawn-faces` cannot draw `{self.node}`: {self.reason}"
+
+    def help(self) -> str:
+        others = "name other images: `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
+        return did_you_mean(self.near) or others
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoFileColumn(Diagnostic):
+    """The table does not say which row belongs to which image.
+
+    ## What it means
+
+    The table beside the images needs a column `file_name` with each image's path relative to the
+    table. A column `image_id`, as CelebA's tables have it, is taken as well.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    error[E677]: `photos/metadata.csv` has no column `file_name`
+      = help: did you mean `filename`?
+    ```
+
+    ## What to do
+
+    Rename the column that holds the files' names.
+    """
+
+    code: ClassVar[str] = "E677"
+
+    path: str
+    columns: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"`{self.path}` has no column `file_name`"
+
+    def help(self) -> str:
+        near = did_you_mean(closest("file_name", self.columns))
+        return near or f"the columns are {quoted(self.columns)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CacheUnusable(Diagnostic):
+    """The folder of the decoded images cannot be used.
+
+    ## What it means
+
+    Images are decoded once and kept, in the size in which they are needed, in the cache folder:
+    the one that the environment variable `SCMC_CACHE` names, else the usual one of the system
+    (on Linux `~/.cache/scmc`). It cannot be written, or the disk is full. What was decoded before
+    is still there, and the next attempt goes on from it.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images celeba:downloads
+    error[E678]: cannot keep decoded images in `/home/ada/.cache/scmc`: no space left on device
+      = help: free some space (2.5 GB are needed), or name another folder in SCMC_CACHE
+    ```
+
+    ## What to do
+
+    Free some space, or set `SCMC_CACHE` to a folder on another disk.
+    """
+
+    code: ClassVar[str] = "E678"
+
+    path: str
+    reason: str
+    bytes_needed: int = 0
+
+    def message(self) -> str:
+        reason = self.reason[:1].lower() + self.reason[1:]
+        return f"cannot keep decoded images in `{self.path}`: {reason}"
+
+    def help(self) -> str:
+        need = f" ({self.bytes_needed / 1e9:.1f} GB are needed)" if self.bytes_needed else ""
+        return f"free some space{need}, or name another folder in SCMC_CACHE"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecoderEnded(Diagnostic):
+    """A process that decodes images ended before its work was done.
+
+    ## What it means
+
+    Images are decoded in processes of their own. One was killed, mostly because the memory was
+    used up, or it failed inside the image library. The images that were decoded before are kept.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:scans
+    error[E679]: a process that decodes images ended with signal 9, between `0001.tif` and \
+`0900.tif`
+    ```
+
+    ## What to do
+
+    Try again: work goes on from where it was. If it ends at the same place, look at the images
+    between the two that are named.
+    """
+
+    code: ClassVar[str] = "E679"
+
+    status: int
+    first: str
+    last: str
+
+    def message(self) -> str:
+        how = f"signal {-self.status}" if self.status < 0 else f"status {self.status}"
+        where = f"between `{shortened(self.first, 80)}` and `{shortened(self.last, 80)}`"
+        return f"a process that decodes images ended with {how}, {where}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableImages(Diagnostic):
+    """Some images cannot be decoded.
+
+    ## What it means
+
+    A file is cut short, damaged, no image, of a kind that scmc does not read, or so large that
+    decoding it would fill the memory. It is left out together with its row.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images celeba:downloads
+    warning[W670]: 1 of 202,599 images cannot be decoded: `004711.jpg` (image file is truncated \
+(7 bytes not processed))
+    ```
+
+    ## What to do
+
+    Fetch those files again. More than 1 % of them is an error.
+    """
+
+    code: ClassVar[str] = "W670"
+
+    count: int
+    total: int
+    first: tuple[tuple[str, str], ...]
+
+    def message(self) -> str:
+        share = f"{self.count:,} of {self.total:,} images"
+        return f"{share} cannot be decoded: {_named(self.first, self.count)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsWithoutImage(Diagnostic):
+    """Some rows of the table name an image that is not there.
+
+    ## What it means
+
+    The rows are left out.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    warning[W671]: 1 row has no image: `0007.png`
+    ```
+
+    ## What to do
+
+    Add the images or delete the rows. More than 1 % of them is an error.
+    """
+
+    code: ClassVar[str] = "W671"
+
+    count: int
+    first: tuple[str, ...]
+
+    def message(self) -> str:
+        rows = "1 row has" if self.count == 1 else f"{self.count:,} rows have"
+        named = _named(tuple((name, "") for name in self.first), self.count)
+        return f"{rows} no image: {named}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesWithoutRow(Diagnostic):
+    """Some images have no row in the table.
+
+    ## What it means
+
+    Their labels are not known, and they are left out.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    warning[W672]: 2 images have no row: `0008.png`, `0009.png`
+    ```
+
+    ## What to do
+
+    Add rows for them or take them out of the folder. More than 1 % of them is an error.
+    """
+
+    code: ClassVar[str] = "W672"
+
+    count: int
+    first: tuple[str, ...]
+
+    def message(self) -> str:
+        images = "1 image has" if self.count == 1 else f"{self.count:,} images have"
+        named = _named(tuple((name, "") for name in self.first), self.count)
+        return f"{images} no row: {named}"

@@ -1,0 +1,198 @@
+"""E68x: reading the files of other programs."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
+from scm_compiler.diagnostics.span import Span
+
+
+@dataclass(frozen=True)
+class BifSyntax(Diagnostic):
+    """A BIF file that cannot be read at the marked place.
+
+    ## What it means
+
+    A BIF file is a list of `network`, `variable` and `probability` blocks. The message says what
+    was expected where the caret points. A file that was cut short ends in the middle of a block.
+
+    ## Example
+
+    ```console
+    error[E680]: expected `{`, found `type`
+    ```
+
+    ## What to do
+
+    Compare the place with a file that bnlearn, pgmpy or pyAgrum writes:
+
+    ```text
+    variable rain { type discrete [ 2 ] { yes, no }; }
+    probability ( rain ) { table 0.2, 0.8; }
+    ```
+    """
+
+    code = "E680"
+
+    expected: str
+    found: str
+
+    def message(self) -> str:
+        """What was expected and what stands there."""
+        found = f"`{self.found}`" if self.found else "the end of the file"
+        return f"expected {self.expected}, found {found}"
+
+
+@dataclass(frozen=True)
+class BifUnknownName(Diagnostic):
+    """A BIF file that uses a variable or a value which it does not declare.
+
+    ## What it means
+
+    A `probability` block names a variable without a `variable` block, or a row of it names a
+    value that its variable does not list.
+
+    ## Example
+
+    ```console
+    error[E681]: the file declares no variable `rian`
+    ```
+
+    ## What to do
+
+    Correct the name, or declare it; letter case counts.
+    """
+
+    code = "E681"
+
+    what: str
+    name: str
+    suggestion: str | None = None
+
+    def message(self) -> str:
+        """What is unknown."""
+        return f"the file declares no {self.what} `{self.name}`"
+
+    def help(self) -> str | None:
+        """The likely name."""
+        return f"did you mean `{self.suggestion}`?" if self.suggestion else None
+
+
+@dataclass(frozen=True)
+class BifTable(Diagnostic):
+    """A table of a BIF file that is not a conditional distribution.
+
+    ## What it means
+
+    The table of a variable must hold one number for each of its values, for each configuration
+    of its parents, and each such row must sum to one. Rows are normalised after reading, since
+    printed numbers are rounded; more than one percent off is not rounding.
+
+    ## Example
+
+    ```console
+    error[E682]: the table of `rain` is wrong: the row (yes) sums to 1.2
+    ```
+
+    ## What to do
+
+    Correct the row, add the missing one, or give a `default` row.
+    """
+
+    code = "E682"
+
+    variable: str
+    reason: str
+
+    def message(self) -> str:
+        """The variable and what is wrong."""
+        return f"the table of `{self.variable}` is wrong: {self.reason}"
+
+
+@dataclass(frozen=True)
+class BifTwice(Diagnostic):
+    """A variable or table that a BIF file gives twice.
+
+    ## What it means
+
+    Two blocks claim the same thing, and nothing says which one is right.
+
+    ## Example
+
+    ```console
+    error[E683]: the variable `rain` stands twice in the file
+    ```
+
+    ## What to do
+
+    Keep one of the blocks.
+    """
+
+    code = "E683"
+
+    what: str
+    name: str
+    first: Span | None = None
+
+    def message(self) -> str:
+        """What stands twice."""
+        return f"the {self.what} `{self.name}` stands twice in the file"
+
+    def labels(self) -> tuple[Label, ...]:
+        """Where it stood first."""
+        return (Label(self.first, "the first one is here"),) if self.first else ()
+
+
+@dataclass(frozen=True)
+class BifCycle(Diagnostic):
+    """A BIF file whose arrows form a cycle.
+
+    ## What it means
+
+    Each variable of the cycle would cause itself; there is no such network.
+
+    ## Example
+
+    ```console
+    error[E684]: the file's arrows form a cycle: A -> B -> A
+    ```
+
+    ## What to do
+
+    Remove one of the parents in the cycle from its `probability` block.
+    """
+
+    code = "E684"
+
+    cycle: tuple[str, ...]
+
+    def message(self) -> str:
+        """The cycle."""
+        return f"the file's arrows form a cycle: {' -> '.join(self.cycle)}"
+
+
+@dataclass(frozen=True)
+class NotText(Diagnostic):
+    """A file that should hold text and does not.
+
+    ## What it means
+
+    The file is not UTF-8 text, or its compression is damaged.
+
+    ## Example
+
+    ```console
+    error[E685]: `asia.bif.gz` is not a text file
+    ```
+
+    ## What to do
+
+    Fetch the file again, or save it as UTF-8.
+    """
+
+    code = "E685"
+
+    path: str
+
+    def message(self) -> str:
+        """The file."""
+        return f"`{self.path}` is not a text file"

@@ -1,0 +1,370 @@
+"""E41x and E42x: the names and values of a query."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
+from scm_compiler.diagnostics.span import Span
+
+
+@dataclass(frozen=True)
+class UnknownNode(Diagnostic):
+    """A name that the graph does not declare.
+
+    ## What it means
+
+    The query names a node that is not in the graph of the model.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Mael=1)"
+    error[E410]: the graph has no node `Mael`
+    ```
+
+    ## What to do
+
+    Take the name as the `.scm` file declares it; letter case counts.
+    """
+
+    code = "E410"
+    name: str
+    suggestion: str | None = None
+
+    def message(self) -> str:
+        """The unknown name."""
+        return f"the graph has no node `{self.name}`"
+
+    def help(self) -> str | None:
+        """The likely one."""
+        return f"did you mean `{self.suggestion}`?" if self.suggestion else None
+
+
+@dataclass(frozen=True)
+class UnknownValue(Diagnostic):
+    """A value that is not in the node's domain.
+
+    ## What it means
+
+    A node takes the values that its declaration lists; `binary` nodes take 0 and 1.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male=2)"
+    error[E411]: `Male` does not take the value `2`
+    ```
+
+    ## What to do
+
+    Use one of the values that the help line lists.
+    """
+
+    code = "E411"
+    node: str
+    value: str
+    domain: tuple[str, ...]
+
+    def message(self) -> str:
+        """The node and the value."""
+        return f"`{self.node}` does not take the value `{self.value}`"
+
+    def help(self) -> str:
+        """The domain."""
+        shown = ", ".join(self.domain[:20]) + (", …" if len(self.domain) > 20 else "")
+        return f"its values are {shown}"
+
+
+@dataclass(frozen=True)
+class ImageInQuery(Diagnostic):
+    """A probability of, or an intervention on, an image.
+
+    ## What it means
+
+    Queries are about labels. An image has no table of probabilities and no named values.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Face | do(Male=1))"
+    error[E412]: `Face` is an image; a query asks about labels
+    ```
+
+    ## What to do
+
+    Ask about labels here; draw images with `scmc sample "do(Male=1)"`.
+    """
+
+    code = "E412"
+    node: str
+
+    def message(self) -> str:
+        """The image."""
+        return f"`{self.node}` is an image; a query asks about labels"
+
+    def help(self) -> str:
+        """Where images come from."""
+        return "images of an intervention are drawn with `scmc sample`"
+
+
+@dataclass(frozen=True)
+class HeldAndObserved(Diagnostic):
+    """The same node in `do` and in the evidence.
+
+    ## What it means
+
+    `do(A=1)` holds A, so that seeing A says nothing. Such a query is almost always a slip.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male=1 | do(Bald=1), Bald=1)"
+    error[E413]: `Bald` is both held by `do` and observed
+    ```
+
+    ## What to do
+
+    Drop one of the two. If the factual value of A matters to a world in which A is held, write a
+    counterfactual: `P(Y[A=1]=1 | A=0)`.
+    """
+
+    code = "E413"
+    node: str
+    held: Span | None = None
+
+    def message(self) -> str:
+        """The node."""
+        return f"`{self.node}` is both held by `do` and observed"
+
+    def labels(self) -> tuple[Label, ...]:
+        """Where it is held."""
+        return (Label(self.held, "held here"),) if self.held else ()
+
+    def help(self) -> str:
+        """The two likely meanings."""
+        return f"drop one of them, or write a counterfactual: `Y[{self.node}=…]`"
+
+
+@dataclass(frozen=True)
+class ContradictoryEvidence(Diagnostic):
+    """Evidence that gives one variable two values.
+
+    ## What it means
+
+    A variable has one value in each world, so this evidence cannot happen.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male=1 | Bald=1, Bald=0)"
+    error[E414]: `Bald` is observed with two values
+    ```
+
+    ## What to do
+
+    Keep one of them.
+    """
+
+    code = "E414"
+    node: str
+    first: Span | None = None
+
+    def message(self) -> str:
+        """The variable."""
+        return f"`{self.node}` is observed with two values"
+
+    def labels(self) -> tuple[Label, ...]:
+        """Where the first one is."""
+        return (Label(self.first, "the other value is here"),) if self.first else ()
+
+
+@dataclass(frozen=True)
+class HeldTwice(Diagnostic):
+    """One intervention that holds a node at two values.
+
+    ## What it means
+
+    `do(A=1, A=0)` names no world.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male=1 | do(Bald=1, Bald=0))"
+    error[E415]: `Bald` is held at two values
+    ```
+
+    ## What to do
+
+    Keep one of them; to compare them, write a contrast: `P(.. | do(A=1)) - P(.. | do(A=0))`.
+    """
+
+    code = "E415"
+    node: str
+    first: Span | None = None
+
+    def message(self) -> str:
+        """The node."""
+        return f"`{self.node}` is held at two values"
+
+    def labels(self) -> tuple[Label, ...]:
+        """Where the first one is."""
+        return (Label(self.first, "the other value is here"),) if self.first else ()
+
+    def help(self) -> str:
+        """How to compare."""
+        return "to compare two interventions, write `P(..) - P(..)`"
+
+
+@dataclass(frozen=True)
+class EvidenceWithoutValue(Diagnostic):
+    """Evidence without a value.
+
+    ## What it means
+
+    Before the bar, a node without a value asks for its whole table. After the bar it must say
+    what was seen.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male | Bald)"
+    error[E416]: the evidence `Bald` has no value
+    ```
+
+    ## What to do
+
+    Write the value, `P(Male | Bald=1)`, or ask for the joint table, `P(Male, Bald)`.
+    """
+
+    code = "E416"
+    node: str
+    example: str
+
+    def message(self) -> str:
+        """The variable."""
+        return f"the evidence `{self.node}` has no value"
+
+    def help(self) -> str:
+        """A value that it can have."""
+        return f"write what was seen, such as `{self.node}={self.example}`"
+
+
+@dataclass(frozen=True)
+class NotNumeric(Diagnostic):
+    """An expectation of a node whose values are not numbers.
+
+    ## What it means
+
+    `E(A)` and the outcome of `ATE(B -> A)` average the values of A, which must be numbers.
+
+    ## Example
+
+    ```console
+    $ scmc query "E(Hair)"
+    error[E417]: `Hair` has no expectation: its value `black` is not a number
+    ```
+
+    ## What to do
+
+    Ask for the table, `P(Hair)`, or for one value, `P(Hair=black)`.
+    """
+
+    code = "E417"
+    node: str
+    value: str
+
+    def message(self) -> str:
+        """The node and a value that is no number."""
+        return f"`{self.node}` has no expectation: its value `{self.value}` is not a number"
+
+    def help(self) -> str:
+        """The table."""
+        return f"ask for its table: `P({self.node} | …)`"
+
+
+@dataclass(frozen=True)
+class AskedTwice(Diagnostic):
+    """A free target that stands more than once before the bar.
+
+    ## What it means
+
+    The table of `P(A, A)` or `P(A, A=1)` would have A as a row twice.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male, Male)"
+    error[E418]: `Male` is asked for more than once
+    ```
+
+    ## What to do
+
+    Keep one of them.
+    """
+
+    code = "E418"
+    node: str
+
+    def message(self) -> str:
+        """The variable."""
+        return f"`{self.node}` is asked for more than once"
+
+
+@dataclass(frozen=True)
+class NotOneNumber(Diagnostic):
+    """A contrast of something that is not one number.
+
+    ## What it means
+
+    `left - right` subtracts two numbers. A free target asks for a whole table.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male | do(Bald=1)) - P(Male)"
+    error[E419]: a contrast needs one number on each side; `Male` has no value
+    ```
+
+    ## What to do
+
+    Give each target a value: `P(Male=1 | do(Bald=1)) - P(Male=1)`.
+    """
+
+    code = "E419"
+    node: str
+
+    def message(self) -> str:
+        """The free target."""
+        return f"a contrast needs one number on each side; `{self.node}` has no value"
+
+
+@dataclass(frozen=True)
+class CauseNotBinary(Diagnostic):
+    """The average effect of a cause that is not 0 or 1.
+
+    ## What it means
+
+    `ATE(A -> B)` compares `do(A=1)` with `do(A=0)`. For a cause with other values it does not
+    say which two are compared.
+
+    ## Example
+
+    ```console
+    $ scmc query "ATE(Hair -> Smiling)"
+    error[E420]: `ATE` compares the values 1 and 0, which `Hair` does not have
+    ```
+
+    ## What to do
+
+    Write the contrast: `P(Smiling=1 | do(Hair=black)) - P(Smiling=1 | do(Hair=blond))`.
+    """
+
+    code = "E420"
+    node: str
+
+    def message(self) -> str:
+        """The cause."""
+        return f"`ATE` compares the values 1 and 0, which `{self.node}` does not have"
+
+    def help(self) -> str:
+        """The contrast."""
+        return f"write a contrast: `P(… | do({self.node}=…)) - P(… | do({self.node}=…))`"

@@ -1,0 +1,142 @@
+"""E40x: reading a query."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class QuerySyntax(Diagnostic):
+    """A query that does not fit the grammar.
+
+    ## What it means
+
+    The text is not a query. The caret is under the first piece that does not fit; the message
+    says what could stand there.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Male=1 | do(Mustache))"
+    error[E401]: found `)` where `=` was expected
+    ```
+
+    ## What to do
+
+    Write one of the forms: `P(A=1 | B=1)`, `P(A=1 | do(B=1), C=1)`, `P(A, B | do(C=1))`,
+    `P(..) - P(..)`, `E(A | do(B=1))`, `ATE(B -> A)`, or a regime: `do(A=1), given(B=0)`.
+    """
+
+    code = "E401"
+    found: str
+    expected: str
+    hint: str | None = None
+
+    def message(self) -> str:
+        """What was found and what was expected."""
+        if not self.found and self.expected == "a query":
+            return "the query is empty"
+        found = f"found `{self.found}`" if self.found else "the query ends"
+        return f"{found} where {self.expected} was expected"
+
+    def help(self) -> str | None:
+        """How this mistake is usually mended."""
+        return self.hint
+
+
+@dataclass(frozen=True)
+class UnknownFunction(Diagnostic):
+    """A function that the query language does not have.
+
+    ## What it means
+
+    A query begins with `P(`, `E(`, `ATE(`, `do(` or `given(`. Letter case counts.
+
+    ## Example
+
+    ```console
+    $ scmc query "Prob(Male=1)"
+    error[E402]: there is no function `Prob`
+    ```
+
+    ## What to do
+
+    Use `P` for probabilities, `E` for expectations, `ATE(A -> B)` for the average effect of A
+    on B, and `do(...)`, `given(...)` for every label's table at once.
+    """
+
+    code = "E402"
+    name: str
+    suggestion: str | None = None
+
+    def message(self) -> str:
+        """The unknown name."""
+        return f"there is no function `{self.name}`"
+
+    def help(self) -> str:
+        """The likely one, or all."""
+        if self.suggestion:
+            return f"did you mean `{self.suggestion}`?"
+        return "a query begins with `P(`, `E(`, `ATE(`, `do(` or `given(`"
+
+
+@dataclass(frozen=True)
+class ReservedInQuery(Diagnostic):
+    """A reserved word where a node's name belongs.
+
+    ## What it means
+
+    `P`, `E`, `ATE`, `do`, `given`, `graph`, `assert` and `identified` have a meaning of their
+    own. A node of that name is written in double quotes.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(E=high)"
+    error[E403]: `E` is a reserved word
+    ```
+
+    ## What to do
+
+    Quote the name: `P("E"=high)`.
+    """
+
+    code = "E403"
+    word: str
+
+    def message(self) -> str:
+        """The word."""
+        return f"`{self.word}` is a reserved word"
+
+    def help(self) -> str:
+        """The quoted form."""
+        return f'a node of that name is written `"{self.word}"`'
+
+
+@dataclass(frozen=True)
+class QueryTooLong(Diagnostic):
+    """A query beyond any sensible size.
+
+    ## What it means
+
+    The text has more characters, or its brackets are nested deeper, than a query may have.
+
+    ## Example
+
+    ```console
+    $ scmc query "$(cat big.txt)"
+    error[E404]: the query has 90210 characters; the limit is 20000
+    ```
+
+    ## What to do
+
+    Check that the right text was passed. Ask large questions in several queries.
+    """
+
+    code = "E404"
+    what: str
+    limit: int
+
+    def message(self) -> str:
+        """The size and the limit."""
+        return f"the query has {self.what}; the limit is {self.limit}"

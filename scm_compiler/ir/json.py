@@ -1,0 +1,183 @@
+"""A graph as JSON and back. Nothing that is read is trusted before it is checked."""
+
+import json
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.certificate import BadGraphFile, GraphEdited
+from scm_compiler.ir.domain import Discrete, Image
+from scm_compiler.ir.graph import Confounder, Edge, Graph, Independence, Node
+
+VERSION = 1
+"""Of the format; a reader refuses a newer one."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class _Discrete(_Part):
+    type: Literal["discrete"]
+    values: Annotated[list[str], Field(min_length=2)]
+
+    def build(self) -> Discrete:
+        return Discrete(tuple(self.values))
+
+
+class _Image(_Part):
+    type: Literal["image"]
+    channels: Literal[1, 3]
+    height: Annotated[int, Field(ge=1, le=4096)]
+    width: Annotated[int, Field(ge=1, le=4096)]
+
+    def build(self) -> Image:
+        return Image(self.channels, self.height, self.width)
+
+
+class _Node(_Part):
+    name: Annotated[str, Field(min_length=1)]
+    kind: str
+    domain: Annotated[_Discrete | _Image, Field(discriminator="type")]
+
+
+class _Edge(_Part):
+    source: str
+    target: str
+
+
+class _Confounder(_Part):
+    left: str
+    right: str
+
+
+class _Independence(_Part):
+    left: list[str]
+    right: list[str]
+    given: list[str]
+
+
+class _Graph(_Part):
+    version: int
+    hash: str
+    name: str
+    nodes: Annotated[list[_Node], Field(min_length=1)]
+    edges: list[_Edge]
+    confounders: list[_Confounder]
+    asserts: list[_Independence]
+
+    def build(self) -> Graph:
+        return Graph(
+            self.name,
+            tuple(Node(n.name, n.kind, n.domain.build()) for n in self.nodes),
+            tuple(Edge(e.source, e.target) for e in self.edges),
+            tuple(Confounder(c.left, c.right) for c in self.confounders),
+            tuple(
+                Independence(tuple(a.left), tuple(a.right), tuple(a.given)) for a in self.asserts
+            ),
+        )
+
+
+def graph_to_json(graph: Graph) -> str:
+    """The graph as a JSON text that ends with a newline; equal graphs give equal bytes."""
+    document = {
+        "version": VERSION,
+        "hash": graph.hash,
+        "name": graph.name,
+        "nodes": [
+            {"name": node.name, "kind": node.kind, "domain": _domain(node.domain)}
+            for node in graph.nodes
+        ],
+        "edges": [{"source": edge.source, "target": edge.target} for edge in graph.edges],
+        "confounders": [{"left": pair.left, "right": pair.right} for pair in graph.confounders],
+        "asserts": [
+            {"left": list(a.left), "right": list(a.right), "given": list(a.given)}
+            for a in graph.asserts
+        ],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def graph_from_json(text: str | bytes, name: str = "graph.json") -> Graph:
+    """The graph of a JSON text, checked as if it came from anywhere.
+
+    Args:
+        text: What `graph_to_json` gave.
+        name: The file's name, for messages.
+
+    Raises:
+        ScmError: E504 if it is no graph, E505 if it was edited: its hash is not the one that it
+            holds.
+    """
+    try:
+        document = _Graph.model_validate_json(_readable(text, name))
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        reason = f"{place}: {first['msg']}" if place else first["msg"]
+        raise refuse(BadGraphFile(path=name, reason=reason)) from wrong
+    graph = document.build()
+    fault = _fault(graph)
+    if fault is not None:
+        raise refuse(BadGraphFile(path=name, reason=fault))
+    if graph.hash != document.hash:
+        raise refuse(GraphEdited(path=name, stored=document.hash, found=graph.hash))
+    return graph
+
+
+def _readable(text: str | bytes, name: str) -> str | bytes:
+    """The text, if its version is one that this reader knows."""
+    try:
+        document: Any = json.loads(text)
+    except (ValueError, RecursionError) as wrong:
+        raise refuse(BadGraphFile(path=name, reason=f"not JSON: {wrong}")) from wrong
+    version = document.get("version") if isinstance(document, dict) else None
+    if isinstance(version, int) and version > VERSION:
+        reason = f"its format is version {version}, this scmc reads up to {VERSION}"
+        raise refuse(BadGraphFile(path=name, reason=reason))
+    return text
+
+
+def _domain(domain: Discrete | Image) -> dict[str, Any]:
+    if isinstance(domain, Discrete):
+        return {"type": domain.type, "values": list(domain.values)}
+    sizes = {"channels": domain.channels, "height": domain.height, "width": domain.width}
+    return {"type": domain.type, **sizes}
+
+
+def _fault(graph: Graph) -> str | None:
+    """What a compiled graph cannot be, as a sentence; None if it is sound."""
+    names = [node.name for node in graph.nodes]
+    if len(set(names)) < len(names):
+        return "two nodes have one name"
+    for node in graph.labels:
+        if isinstance(node.domain, Discrete) and len(set(node.domain.values)) < node.domain.size:
+            return f"`{node.name}` has a value twice"
+    ends = [(e.source, e.target) for e in graph.edges]
+    pairs = [(c.left, c.right) for c in graph.confounders]
+    for end in (end for both in (*ends, *pairs) for end in both):
+        if end not in graph.by_name:
+            return f"`{end}` is not among the nodes"
+    return _order_fault(graph, ends, pairs)
+
+
+def _order_fault(
+    graph: Graph, ends: list[tuple[str, str]], pairs: list[tuple[str, str]]
+) -> str | None:
+    rank = graph.order
+    keys = [(rank[target], rank[source]) for source, target in ends]
+    if any(first >= second for first, second in pairwise(keys)):
+        return "the edges are out of order or listed twice"
+    keys = [(rank[right], rank[left]) for left, right in pairs]
+    disordered = any(left >= right for right, left in keys)
+    if disordered or any(first >= second for first, second in pairwise(keys)):
+        return "the hidden common causes are out of order or listed twice"
+    images = {node.name for node in graph.images}
+    if images & {source for source, _ in ends} or images & {end for both in pairs for end in both}:
+        return "an image causes something or has a hidden common cause"
+    try:
+        return None if graph.levels else "there are no nodes"
+    except ValueError:
+        return "the graph has a cycle"

@@ -1,0 +1,114 @@
+"""Prune a graph to what a query rests on: barren and separated nodes go (Shachter 1998)."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+
+from scm_compiler.ir.graph import Graph
+
+
+@dataclass(frozen=True)
+class Requisite:
+    """What P(targets | evidence) rests on.
+
+    Attributes:
+        graph: The requisite nodes and the evidence that they read, with the edges into the
+            requisite nodes alone.
+        nodes: The nodes whose tables the answer rests on, in topological order.
+        barren: The nodes without a descendant in the query; they sum to one.
+        separated: Ancestors of the query that the evidence cuts off from the targets.
+        apart: The tables of `separated` nodes by connected part. They cannot change the answer,
+            but evidence in them may be impossible.
+    """
+
+    graph: Graph
+    nodes: tuple[str, ...]
+    barren: tuple[str, ...]
+    separated: tuple[str, ...]
+    apart: tuple[tuple[str, ...], ...]
+
+
+def prune(graph: Graph, targets: Collection[str], evidence: Collection[str]) -> Requisite:
+    """Keep the nodes whose tables P(targets | evidence) depends on; linear in the graph.
+
+    For a query under an intervention, pass the mutilated graph and count the held nodes as
+    evidence. Hidden common causes tie the tables of their two nodes together.
+
+    Args:
+        graph: A validated graph; it is not changed.
+        targets: The nodes asked for; none of them in the evidence.
+        evidence: The nodes whose values are known.
+
+    Raises:
+        ValueError: If a node is both target and evidence.
+    """
+    if both := set(targets) & set(evidence):
+        raise ValueError(f"target and evidence: {', '.join(sorted(both))}")
+    alive = ancestors(graph, [*targets, *evidence])
+    parts = _parts(graph, alive, frozenset(evidence))
+    wanted = set(targets)
+    requisite = {name for part in parts if not wanted.isdisjoint(part) for name in part}
+    nodes = tuple(name for name in graph.topological if name in requisite)
+    return Requisite(
+        graph=_restrict(graph, requisite),
+        nodes=nodes,
+        barren=tuple(name for name in graph.topological if name not in alive),
+        separated=tuple(n for n in graph.topological if n in alive and n not in requisite),
+        apart=tuple(tuple(part) for part in parts if wanted.isdisjoint(part)),
+    )
+
+
+def ancestors(graph: Graph, nodes: Iterable[str]) -> set[str]:
+    """The nodes and everything that causes them."""
+    found = set(nodes)
+    waiting = list(found)
+    while waiting:
+        for parent in graph.parents[waiting.pop()]:
+            if parent not in found:
+                found.add(parent)
+                waiting.append(parent)
+    return found
+
+
+def _parts(graph: Graph, alive: set[str], known: frozenset[str]) -> list[list[str]]:
+    """The tables of the alive nodes, grouped where they share an unknown variable."""
+    near: dict[str, list[str]] = {name: [] for name in graph.topological if name in alive}
+    for edge in graph.edges:
+        if edge.target in alive and edge.source not in known:
+            _tie(near, edge.source, edge.target)
+    for pair in graph.confounders:
+        if pair.left in alive and pair.right in alive:
+            _tie(near, pair.left, pair.right)
+    parts: list[list[str]] = []
+    seen: set[str] = set()
+    for name in near:
+        if name not in seen:
+            parts.append(_reach(near, name, seen))
+    return parts
+
+
+def _tie(near: dict[str, list[str]], left: str, right: str) -> None:
+    near[left].append(right)
+    near[right].append(left)
+
+
+def _reach(near: dict[str, list[str]], start: str, seen: set[str]) -> list[str]:
+    seen.add(start)
+    part = [start]
+    for name in part:
+        fresh = [other for other in near[name] if other not in seen]
+        seen.update(fresh)
+        part.extend(dict.fromkeys(fresh))
+    return part
+
+
+def _restrict(graph: Graph, requisite: set[str]) -> Graph:
+    edges = tuple(edge for edge in graph.edges if edge.target in requisite)
+    shown = requisite | {edge.source for edge in edges}
+    return replace(
+        graph,
+        nodes=tuple(node for node in graph.nodes if node.name in shown),
+        edges=edges,
+        confounders=tuple(
+            pair for pair in graph.confounders if {pair.left, pair.right} <= requisite
+        ),
+    )

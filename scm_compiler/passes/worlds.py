@@ -1,0 +1,128 @@
+"""Bring a query to the lowest rung that it really stands on.
+
+Writing a variable as `Y[X=1]` does not make a query counterfactual: `P(Y[X=1])` is the same as
+`P(Y | do(X=1))`. A query is one of rung 2 or 1 if all its variables live in one world. Three
+rules of structural models find that world (Pearl 2009, section 7.3): composition, effectiveness
+(a node held at a value has it) and exclusion (a node does not change with what does not cause
+it).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scm_compiler.ir.graph import Graph
+from scm_compiler.ir.query import (
+    Contrast,
+    Effect,
+    Event,
+    Expectation,
+    Probability,
+    Query,
+    Regime,
+    Setting,
+    Variable,
+    World,
+)
+
+
+def flatten(query: Query, graph: Graph) -> Query:
+    """The same query with its worlds moved into `do` wherever one world holds everything.
+
+    Args:
+        query: A resolved query.
+        graph: The graph that it was resolved against.
+
+    Returns:
+        An equal query. If a `[...]` is left in it, it is one of rung 3.
+    """
+    match query:
+        case Contrast(left, right):
+            return Contrast(flatten(left, graph), flatten(right, graph))
+        case Expectation(target, do, given):
+            single = _single_world((Event(target), *given), do, graph)
+            return query if single is None else _expectation(single)
+        case Probability(targets, do, given):
+            single = _single_world((*targets, *given), do, graph)
+            if single is None:
+                return query
+            events, count = single.events, len(targets)
+            return Probability(events[:count], single.do, events[count:])
+        case _:
+            return query
+
+
+def rung(query: Query) -> int:
+    """1 to observe, 2 to intervene, 3 for counterfactuals; the query must be flattened."""
+    match query:
+        case Contrast(left, right):
+            return max(rung(left), rung(right))
+        case Probability(targets, do, given):
+            return _rung((*targets, *given), do)
+        case Expectation(target, do, given):
+            return _rung((Event(target), *given), do)
+        case Regime(do):
+            return _rung((), do)
+        case Effect():
+            return 2
+
+
+@dataclass(frozen=True, slots=True)
+class _SingleWorld:
+    events: tuple[Event, ...]
+    do: World
+
+
+def _expectation(single: _SingleWorld) -> Expectation:
+    return Expectation(single.events[0].variable, single.do, single.events[1:])
+
+
+def _rung(events: Sequence[Event], do: World) -> int:
+    worlds = [event.variable.world for event in events]
+    nested = any(isinstance(setting.value, Variable) for setting in do)
+    return 3 if nested or any(worlds) else 2 if do else 1
+
+
+def _single_world(events: Sequence[Event], do: World, graph: Graph) -> _SingleWorld | None:
+    if not any(event.variable.world for event in events):
+        return None
+    outer = _held(do)
+    own = [_held(event.variable.world) for event in events]
+    if outer is None or None in own:
+        return None
+    worlds = [outer | (world or {}) for world in own]
+    needed = [
+        _felt(event.variable.node, world, graph)
+        for event, world in zip(events, worlds, strict=True)
+    ]
+    union: dict[str, int] = {}
+    for world in needed:
+        if any(union.get(node, value) != value for node, value in world.items()):
+            return None
+        union |= world
+    for event, world in zip(events, needed, strict=True):
+        if _felt(event.variable.node, union, graph) != world:
+            return None
+    plain = tuple(Event(Variable(event.variable.node), event.value) for event in events)
+    return _SingleWorld(plain, tuple(Setting(node, value) for node, value in union.items()))
+
+
+def _held(world: World) -> dict[str, int] | None:
+    """The values that a world holds; None if one of them depends on another world."""
+    values = {s.node: s.value for s in world if isinstance(s.value, int)}
+    return values if len(values) == len(world) else None
+
+
+def _felt(node: str, world: dict[str, int], graph: Graph) -> dict[str, int]:
+    """The part of a world that reaches a node: what is held on it, or next above it."""
+    if node in world:
+        return {node: world[node]}
+    felt: dict[str, int] = {}
+    waiting, seen = [node], {node}
+    while waiting:
+        for parent in graph.parents[waiting.pop()]:
+            if parent in world:
+                felt[parent] = world[parent]
+            elif parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return felt

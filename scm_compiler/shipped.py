@@ -1,0 +1,64 @@
+"""Files that come with scmc: grammars and examples."""
+
+from pathlib import Path
+
+from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.diagnostics.codes.files import ProgramNotFound
+
+_PACKAGE = Path(__file__).parent
+
+
+def shipped(*parts: str) -> Path:
+    """The path of a shipped file or folder.
+
+    A wheel holds them inside the package; an editable install finds them in the checkout.
+
+    >>> shipped("grammars", "scm.lark").name
+    'scm.lark'
+    """
+    installed = _PACKAGE / "_shipped"
+    root = installed if installed.is_dir() else _PACKAGE.parent
+    return root.joinpath(*parts)
+
+
+def example_programs() -> dict[str, Path]:
+    """The shipped programs under their names: `examples/NAME/model.scm` or `examples/NAME.scm`."""
+    folder = shipped("examples")
+    nested = {path.parent.name: path for path in sorted(folder.glob("*/model.scm"))}
+    flat = {path.stem: path for path in sorted(folder.glob("*.scm"))}
+    return nested | flat
+
+
+def find_program(given: str | Path) -> Path:
+    """The program that a command line means: a file as given, else a shipped example.
+
+    `-` is standard input and stands for itself.
+
+    Raises:
+        ScmError: E113 with exit code 2 if there is neither.
+    """
+    path, name = Path(given), str(given)
+    if name == "-" or _exists(path):
+        return path
+    examples = example_programs()
+    found = examples.get(name.removesuffix(".scm"))
+    if found is None:
+        near = closest(name, _programs_beside(path)) or closest(name, examples)
+        raise refuse(ProgramNotFound(name, near, tuple(examples)), exit_code=2)
+    return found
+
+
+def _exists(path: Path) -> bool:
+    """Whether the path names anything; a text that can name nothing does not."""
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False
+
+
+def _programs_beside(path: Path) -> list[str]:
+    """The `.scm` files in the folder that a missing path names, each as it would be typed."""
+    try:
+        return [str(other) for other in sorted(path.parent.glob("*.scm"))]
+    except (OSError, ValueError):
+        return []

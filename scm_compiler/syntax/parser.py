@@ -1,0 +1,208 @@
+"""Source text to tree: every statement that can be read, and an error for each that cannot."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+
+from lark import Lark, Token
+from lark.exceptions import UnexpectedToken
+
+from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, Span, refuse
+from scm_compiler.diagnostics.codes.syntax import (
+    ReservedName,
+    StatementTooLong,
+    StrayCharacter,
+    TooManyErrors,
+    UnclosedBracket,
+    UnclosedQuote,
+    UnexpectedText,
+)
+from scm_compiler.syntax import tree
+from scm_compiler.syntax.builder import Builder, span_of
+from scm_compiler.syntax.errors import END, explain_lark_error
+from scm_compiler.syntax.grammar import load_parser
+from scm_compiler.syntax.layout import MOST_TOKENS, Chunk, Remark, cut
+
+MOST_ERRORS = 100
+
+RESERVED = frozenset({"GRAPH", "ASSERT", "IDENTIFIED", "DO", "GIVEN", "P", "E", "ATE"})
+
+# What the user calls each terminal, in the order in which they are offered.
+WORDS = {
+    "WORD": "a name",
+    "QUOTED": "a name",
+    "NUMBER": "a number",
+    "STAR": "`*`",
+    "COMMA": "`,`",
+    "COLON": "`:`",
+    "RIGHT": "an arrow",
+    "LEFT": "an arrow",
+    "BOTH": "an arrow",
+    "INDEPENDENT": "`_||_`",
+    "BAR": "`|`",
+    "EQUALS": "`=`",
+    "LPAR": "`(`",
+    "RPAR": "`)`",
+    "RBRACE": "`}`",
+    END: "the end of the statement",
+}
+
+_LEXER_ONLY = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY")
+_BUILDER = Builder()
+
+
+def parse(source: Source, sink: Sink) -> tree.File:
+    """Read a program.
+
+    Args:
+        source: The text.
+        sink: Takes a diagnostic for each statement that cannot be read.
+
+    Returns:
+        The tree of all statements that could be read. Words of the others are in `broken`.
+    """
+    reader = _Reader(_parser(), source, sink)
+    return reader.read(cut(_parser().lex(source.text)))
+
+
+def _parser() -> Lark:
+    return load_parser(
+        "scm.lark", "statement", transformer=_BUILDER, keep=_LEXER_ONLY, lexer="basic"
+    )
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Collects the lines of one file."""
+
+    parser: Lark
+    source: Source
+    sink: Sink
+    lines: list[tree.Line] = field(default_factory=list)
+    broken: list[tree.Broken] = field(default_factory=list)
+
+    def read(self, pieces: Iterable[Chunk | Remark]) -> tree.File:
+        for piece in pieces:
+            if isinstance(piece, Remark):
+                self._remark(piece)
+            else:
+                self._chunk(piece)
+            if len(self.broken) == MOST_ERRORS:
+                end = len(self.source.text)
+                self.sink.report(TooManyErrors(MOST_ERRORS, span=Span(end, end)))
+                break
+        return tree.File(tuple(self.lines), tuple(self.broken))
+
+    def _remark(self, remark: Remark) -> None:
+        text = remark.token.rstrip()
+        last = self.lines[-1] if self.lines else None
+        if remark.trailing and last and last.statement and last.comment is None:
+            self.lines[-1] = tree.Line(last.statement, text, last.spaced)
+        else:
+            self._add(tree.Line(None, text, remark.spaced))
+
+    def _chunk(self, chunk: Chunk) -> None:
+        try:
+            statement = self._statement(chunk)
+        except ScmError as refusal:
+            self.sink.extend(refusal.diagnostics)
+            self.broken.append(tree.Broken(frozenset(_words(chunk.tokens))))
+            return
+        spaced = chunk.spaced
+        for remark in chunk.remarks:
+            self._add(tree.Line(None, remark.rstrip(), spaced))
+            spaced = False
+        self._add(tree.Line(statement, None, spaced))
+
+    def _add(self, line: tree.Line) -> None:
+        if not self.lines:
+            line = tree.Line(line.statement, line.comment)
+        self.lines.append(line)
+
+    def _statement(self, chunk: Chunk) -> tree.Statement:
+        if len(chunk.tokens) > MOST_TOKENS:
+            first = span_of(chunk.tokens[0])
+            raise refuse(StatementTooLong(MOST_TOKENS, span=first))
+        state = self.parser.parse_interactive("", start="statement")
+        try:
+            for token in chunk.tokens:
+                state.feed_token(token)
+            end = Token.new_borrow_pos(END, "", chunk.tokens[-1])
+            statement: tree.Statement = state.feed_token(end)
+            if chunk.unclosed is not None:  # a query may hold any tokens
+                raise refuse(_unclosed(chunk.unclosed))
+        except UnexpectedToken as error:
+            accepts = state.accepts()  # type: ignore[no-untyped-call]
+            raise refuse(self._refusal(error, accepts, chunk)) from None
+        return statement
+
+    def _refusal(
+        self, error: UnexpectedToken, accepts: Collection[str], chunk: Chunk
+    ) -> Diagnostic:
+        """What to tell about the first token of a statement that does not fit."""
+        token, text = error.token, self.source.text
+        reserved = _reserved_name(token, accepts, chunk.tokens)
+        if reserved is not None:
+            return ReservedName(str(reserved), span=span_of(reserved))
+        if token.type == "STRAY":
+            return StrayCharacter(str(token), span=span_of(token))
+        if token.type == "UNCLOSED":
+            return UnclosedQuote(span=_first(span_of(token)))
+        mismatch = explain_lark_error(error, WORDS, text, accepts)
+        if chunk.unclosed is not None:
+            return _unclosed(chunk.unclosed)
+        if token.type == END:
+            end = span_of(chunk.tokens[-1]).end
+            mismatch = replace(mismatch, span=Span(end, end))
+        return UnexpectedText(
+            mismatch.found,
+            mismatch.expected,
+            _advice(token, accepts, chunk.tokens[0]),
+            span=mismatch.span,
+        )
+
+
+def _reserved_name(token: Token, accepts: Collection[str], before: list[Token]) -> Token | None:
+    """The reserved word that was meant as a name, if that is what is wrong."""
+    if token.type in RESERVED and "WORD" in accepts:
+        return token
+    opener = before[0]
+    is_list = token.type in {"COLON", "COMMA", "RIGHT", "LEFT", "BOTH"}
+    if is_list and opener.type in {"GRAPH", "ASSERT"} and before[1:2] == [token]:
+        return opener
+    return None
+
+
+def _unclosed(bracket: Token) -> UnclosedBracket:
+    return UnclosedBracket(str(bracket), span=span_of(bracket))
+
+
+def _advice(token: Token, accepts: Collection[str], opener: Token) -> str | None:
+    """The likely mend, by the token that does not fit and what would."""
+    if opener.type == "ASSERT":
+        return "write `assert A, B _||_ C | D, E` or `assert identified P(Y | do(X))`"
+    match token.type:
+        case "EQUALS" | "MINUS":
+            return "an edge is written `A -> B`, a declaration `A : binary`"
+        case "WORD" | "QUOTED" | "NUMBER" if "COMMA" in accepts:
+            return "put `,` between names; a name with spaces or signs needs double quotes"
+        case "$END" if "COLON" in accepts:
+            return "declare nodes with `A, B : binary`, draw edges with `A -> B`"
+        case "COLON":
+            return "a list goes on over the end of a line that ends in `,` or an arrow"
+    return None
+
+
+def _words(tokens: Iterable[Token]) -> Iterator[str]:
+    """The names among the tokens, without quotes."""
+    for token in tokens:
+        if token.type in {"WORD", "QUOTED"}:
+            yield token.strip('"')
+        elif token.type == "UNCLOSED":
+            yield token[1:].partition(":")[0].strip()
+            yield from re.findall(r"\w+", token)
+
+
+def _first(span: Span) -> Span:
+    """The first character of a span."""
+    return Span(span.start, span.start + 1)

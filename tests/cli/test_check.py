@@ -1,0 +1,153 @@
+"""`scmc check`."""
+
+import io
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from scm_compiler.cli.main import main
+
+GOOD = "A, B : binary\nA -> B\n"
+
+
+@pytest.fixture
+def files(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "good.scm").write_text(GOOD)
+    (tmp_path / "bad.scm").write_text("A : binary\nA -> B\nA -> C\n")
+    (tmp_path / "warn.scm").write_text("A, B : binary\nA -> B\nA -> B\n")
+    return tmp_path
+
+
+def test_a_right_program(files, capsys):
+    assert main(["check", "good.scm"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "good.scm: ok: 2 labels, 1 edge\n"
+    assert err == ""
+
+
+def test_warnings_do_not_refuse(files, capsys):
+    assert main(["check", "warn.scm"]) == 0
+    out, err = capsys.readouterr()
+    assert "1 warning" in out
+    assert "warning[W201]" in err
+
+
+def test_all_errors_of_all_files(files, capsys):
+    assert main(["check", "bad.scm", "good.scm"]) == 1
+    out, err = capsys.readouterr()
+    assert err.count("error[E201]") == 2
+    assert "bad.scm: 2 errors" in err
+    assert "good.scm: ok" in out
+
+
+def test_a_missing_file_does_not_hide_the_others(files, capsys):
+    assert main(["check", "goood.scm", "bad.scm", "."]) == 2
+    err = capsys.readouterr().err
+    assert "error[E113]" in err
+    assert "did you mean `good.scm`?" in err
+    assert "error[E201]" in err
+    assert "error[E114]" in err
+
+
+@pytest.mark.parametrize("name", ["celeba_g1", "celeba_g1.scm"])
+def test_an_example_by_its_name(files, capsys, name):
+    assert main(["check", name]) == 0
+    assert "9 labels, 1 image" in capsys.readouterr().out
+
+
+def test_a_file_comes_before_an_example(files, capsys):
+    (files / "celeba_g1.scm").write_text(GOOD)
+    assert main(["check", "celeba_g1.scm"]) == 0
+    assert "2 labels" in capsys.readouterr().out
+
+
+def test_standard_input(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"A -> B")))
+    assert main(["check", "-"]) == 1
+    assert "<stdin>:1:1" in capsys.readouterr().err
+
+
+def test_json(files, capsys):
+    assert main(["check", "--json", "bad.scm"]) == 1
+    out, _ = capsys.readouterr()
+    document = json.loads(out)
+    assert document["ok"] is False
+    first, second = document["diagnostics"]
+    assert first == {
+        "code": "E201",
+        "severity": "error",
+        "message": "`B` is not declared",
+        "file": "bad.scm",
+        "span": {
+            "start": {"line": 2, "column": 6, "offset": 16},
+            "end": {"line": 2, "column": 7, "offset": 17},
+        },
+        "labels": [],
+        "help": second["help"].replace("C", "B"),
+    }
+
+
+def test_json_of_several_files_is_one_document(files, capsys):
+    assert main(["check", "--json", "good.scm", "warn.scm", "nowhere.scm"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert [entry["code"] for entry in document["diagnostics"]] == ["W201", "E113"]
+
+
+def test_quiet_prints_results_and_errors_only(files, capsys):
+    assert main(["check", "-q", "bad.scm"]) == 1
+    err = capsys.readouterr().err
+    assert "error[E201]" in err
+    assert "2 errors" not in err
+
+
+def test_data_are_checked_too(files, capsys):
+    (files / "t.csv").write_text("A,B\n0,1\n0,0\n")
+    assert main(["check", "good.scm", "--data", "csv:t.csv"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1:] == [
+        "label  parents  configurations  never seen  fewest rows",
+        "B      A                     2           1            2",
+    ]
+    assert "A=1" in err
+
+
+def test_data_as_json(files, capsys):
+    (files / "t.csv").write_text("A,B\n0,1\n1,0\n")
+    assert main(["check", "good.scm", "--json", "--data", "csv:t.csv"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["positivity"]["good.scm"]
+    assert (row["name"], row["configurations"], row["unseen"]) == ("B", 2, 0)
+
+
+def test_missing_data(files, capsys):
+    assert main(["check", "good.scm", "--data", "csv:nowhere.csv"]) == 2
+    assert "error[E6" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("verb", ["check", "fmt --check"])
+def test_nothing_heavy_is_imported(verb):
+    program = (
+        "import sys; from scm_compiler.cli.main import main;"
+        f"code = main({[*verb.split(), 'celeba_g1']!r});"
+        "heavy = {'torch', 'numpy', 'networkx', 'pydantic', 'rich'} & set(sys.modules);"
+        "assert not heavy, heavy; sys.exit(code)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_no_colour_where_there_is_no_terminal(files):
+    done = subprocess.run(
+        [sys.executable, "-m", "scm_compiler", "check", "bad.scm"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"TERM": "xterm"},
+    )
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout + done.stderr

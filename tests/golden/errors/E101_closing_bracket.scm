@@ -1,0 +1,3 @@
+A : categorical(x, y})
+B : binary)
+A, {} -> B

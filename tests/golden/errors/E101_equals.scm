@@ -1,0 +1,4 @@
+A, B : binary
+A = B
+A --> B
+A => B

@@ -1,0 +1,3 @@
+Young, Male : binary
+Young -> Male
+Young

@@ -1,0 +1,2 @@
+Young, Male : binary
+Young ->

@@ -1,0 +1,5 @@
+Young Male : binary
+Young -> Male
+Bald, Mustache,
+Smiling -> Young,
+Hat : binary

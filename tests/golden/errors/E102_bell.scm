@@ -1,0 +1,3 @@
+Young, Bald : binary
+Young -> Bald
+blood.pressure : binary

@@ -1,0 +1,2 @@
+Young, Bald : binary
+Young -> Bald

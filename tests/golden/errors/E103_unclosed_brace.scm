@@ -1,0 +1,3 @@
+A, B, C : binary
+{A B -> C
+A -> B

@@ -1,0 +1,4 @@
+Face : image(3, 64, 64
+Young, Male : binary
+Young -> Male
+* -> Face

@@ -1,0 +1,3 @@
+"blood pressure : binary
+Young : binary
+Young -> "blood pressure"

@@ -1,0 +1,5 @@
+A, P : binary
+graph : binary
+do, A : binary
+A -> given
+assert : binary

@@ -1,0 +1,2 @@
+"", "  " : binary
+"a	b" : binary

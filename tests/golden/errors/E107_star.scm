@@ -1,0 +1,4 @@
+A, B : binary
+* : binary
+A -> B
+assert A _||_ *

@@ -1,0 +1,2 @@
+ï»¿A : binary
+café : binary

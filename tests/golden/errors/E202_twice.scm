@@ -1,0 +1,3 @@
+Young, Bald, Young : binary
+Bald : categorical(none, some)
+Young -> Bald

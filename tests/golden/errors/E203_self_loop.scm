@@ -1,0 +1,3 @@
+A, B : binary
+A -> B -> B
+* -> A

@@ -1,0 +1,3 @@
+Rain, Clouds : binary
+Rain   -> Clouds
+Clouds -> Rain

@@ -1,0 +1,4 @@
+Smiling : binary
+Face    : image(3, 64, 64)
+Smiling ->  Face
+Smiling <-> Face

@@ -1,0 +1,2 @@
+Face : image(3, 64, 64)
+* -> Face

@@ -1,0 +1,4 @@
+graph first
+graph second
+A, B : binary
+A -> B

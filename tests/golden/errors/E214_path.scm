@@ -1,0 +1,3 @@
+graph "../secret"
+A, B : binary
+A -> B

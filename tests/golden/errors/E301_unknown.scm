@@ -1,0 +1,4 @@
+Young : binry
+Male  : bool
+Age   : Binary
+Young, Male -> Age

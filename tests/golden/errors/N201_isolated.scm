@@ -1,0 +1,2 @@
+Young, Male, Bald : binary
+Young -> Bald

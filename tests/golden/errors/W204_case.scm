@@ -1,0 +1,2 @@
+Young, young : binary
+Young -> young

@@ -1,0 +1,46 @@
+"""A file is written whole or not at all."""
+
+import os
+
+import pytest
+
+from scm_compiler import files
+from scm_compiler.files import write_whole
+
+
+def test_it_writes_text_and_bytes(tmp_path):
+    write_whole(tmp_path / "a", "grün")
+    write_whole(tmp_path / "b", b"\x00")
+    assert (tmp_path / "a").read_bytes() == "grün".encode()
+    assert (tmp_path / "b").read_bytes() == b"\x00"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "b"]
+
+
+def test_a_failure_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    path = tmp_path / "a"
+    path.write_text("old")
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        write_whole(path, "new")
+    assert path.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_new_file_has_the_permissions_of_any_new_file(tmp_path):
+    plain = tmp_path / "plain"
+    plain.write_text("")
+    write_whole(tmp_path / "whole", "")
+    assert (tmp_path / "whole").stat().st_mode == plain.stat().st_mode
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_replacing_keeps_the_permissions(tmp_path):
+    path = tmp_path / "a"
+    path.write_text("old")
+    path.chmod(0o640)
+    write_whole(path, "new")
+    assert path.stat().st_mode & 0o777 == 0o640
