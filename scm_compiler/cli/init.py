@@ -1,0 +1,70 @@
+"""`scmc init [NAME]`: list the shipped examples, or copy one here."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from scm_compiler.cli.console import Console
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="the example to copy")
+    parser.add_argument(
+        "--to", type=Path, metavar="DIR", help="the folder to make (default: NAME)"
+    )
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """List or copy, and return the exit code."""
+    from scm_compiler.cli.main import OK  # noqa: PLC0415  (the verb is known by now)
+    from scm_compiler.shipped import example_programs  # noqa: PLC0415
+
+    examples = {name: program.parent for name, program in example_programs().items()}
+    if args.name is None:
+        _list({name: summary(folder) for name, folder in examples.items()}, console)
+    else:
+        _copy(args.name, args.to or Path(args.name), examples, console)
+    return OK
+
+
+def summary(folder: Path) -> str:
+    """The line that describes an example: the first of its README after the title."""
+    lines = (folder / "README.md").read_text(encoding="utf-8").splitlines()
+    text = (line.strip() for line in lines if line.strip() and not line.startswith("#"))
+    return next(text, "").rstrip(".")
+
+
+def _list(summaries: dict[str, str], console: Console) -> None:
+    wide = max(map(len, summaries), default=0)
+    for name, text in summaries.items():
+        console.result(f"{name:<{wide}}  {text}")
+    console.note("\n`scmc init NAME` copies one here")
+    listed = [{"name": name, "summary": text} for name, text in summaries.items()]
+    console.document({"ok": True, "examples": listed})
+
+
+def _copy(name: str, to: Path, examples: dict[str, Path], console: Console) -> None:
+    """Copy an example's folder to a temporary name beside its place, then rename it."""
+    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
+    from scm_compiler.diagnostics.codes import pictures  # noqa: PLC0415
+
+    if name not in examples:
+        raise refuse(pictures.UnknownExample(name=name, known=tuple(examples)), exit_code=2)
+    if to.exists() or to.is_symlink():
+        raise refuse(pictures.WouldOverwrite(path=str(to)), exit_code=2)
+    to.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=to.parent, prefix=f".{to.name}.") as temporary:
+        copied = Path(temporary) / "copy"
+        shutil.copytree(examples[name], copied)
+        copied.rename(to)
+    files = sorted(str(path) for path in to.rglob("*") if path.is_file())
+    for path in files:
+        console.result(f"wrote {path}")
+    console.note(f"next: scmc check {to / 'model.scm'}")
+    console.document({"ok": True, "example": name, "artifacts": files})

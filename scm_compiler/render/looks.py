@@ -1,0 +1,61 @@
+"""How things look: one shape and colour a node kind, one stroke a kind of line.
+
+Shape and colour differ together, so that a picture also reads in print and for colour-blind eyes.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Shape = Literal["ellipse", "rounded", "box3d", "hexagon"]
+Role = Literal["cause", "image", "hidden"]
+
+TEXT, FAINT_TEXT = "#1a202c", "#5a6577"
+FONT = "Helvetica"
+FONT_SIZE, NOTE_SIZE, TITLE_SIZE = 13, 10, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The shape, fill and outline of a node, and its sign in the legend."""
+
+    shape: Shape
+    fill: str
+    line: str
+    sign: str = "■"
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """The colour of a line, its width in points, and whether it is dashed."""
+
+    colour: str
+    width: float
+    dashed: bool = False
+
+
+KINDS = {
+    "binary": Look("ellipse", "#e3effb", "#2b6cb0", "●"),
+    "categorical": Look("rounded", "#e2f5e7", "#2f855a"),
+    "image": Look("box3d", "#fdf0d5", "#b7791f"),
+}
+OTHER = Look("hexagon", "#dff4f4", "#2c7a7b")
+
+SET_FILL, SET_LINE = "#ffe5e2", "#c53030"
+SEEN_FILL, SEEN_LINE = "#c3ccd9", "#2d3748"
+
+STROKES: dict[Role, Stroke] = {
+    "cause": Stroke("#4a5568", 1.1),
+    "image": Stroke("#d6b37a", 0.9),
+    "hidden": Stroke("#805ad5", 1.3, dashed=True),
+}
+CUT = Stroke("#f08a80", 1.0, dashed=True)
+
+
+def look(kind: str) -> Look:
+    """The look of a node kind; a kind that a package added gets a hexagon."""
+    return KINDS.get(kind, OTHER)
+
+
+def stroke(role: Role, *, cut: bool) -> Stroke:
+    """How a line of this role is drawn."""
+    return CUT if cut else STROKES[role]

@@ -1,0 +1,182 @@
+"""What a picture of a graph shows, before any format: boxes, lines, a caption, a legend.
+
+Every format is written from this one description, so that they all say the same.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from scm_compiler.ir import Discrete, Graph, Image, Node
+from scm_compiler.ir.query import Event, Regime, Setting
+from scm_compiler.render.looks import CUT, SEEN_FILL, SET_LINE, STROKES, Role, look
+from scm_compiler.semantics.query import phrase
+
+Mark = Literal["free", "set", "seen"]
+
+_LONGEST_NOTE = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A node as drawn: its name, a small second line, and what the regime does to it."""
+
+    name: str
+    kind: str
+    note: str = ""
+    mark: Mark = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An edge as drawn; a hidden common cause has two heads, and `do` severs a cut line."""
+
+    source: str
+    target: str
+    role: Role = "cause"
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """An entry of the legend: a coloured sign and what it means."""
+
+    colour: str
+    sign: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of a graph.
+
+    Attributes:
+        title: The graph's name.
+        caption: The regime drawn, such as `do(Mustache=1)`; empty for the graph itself.
+        boxes: In the order of declaration.
+        lines: The edges, then the hidden common causes.
+        ranks: The names of each layer, top to bottom; images stand last.
+        legend: The signs that occur.
+    """
+
+    title: str
+    caption: str
+    boxes: tuple[Box, ...]
+    lines: tuple[Line, ...]
+    ranks: tuple[tuple[str, ...], ...]
+    legend: tuple[Sign, ...]
+
+
+def picture(graph: Graph, regime: Regime | None = None) -> Picture:
+    """Describe the picture of a graph under a regime.
+
+    An intervention draws the mutilated graph (Pearl 2009, section 3.2.2): every line into a node
+    that is set, a hidden common cause included, is marked as cut.
+
+    Args:
+        graph: The validated graph.
+        regime: What is set and seen; nothing if None.
+
+    Raises:
+        ValueError: If the regime names a node that the graph has not.
+    """
+    regime = regime or Regime()
+    notes = dict(_regime_notes(graph, regime))
+    held = {setting.node for setting in regime.do}
+    boxes = tuple(_box(node, notes) for node in graph.nodes)
+    lines = (*_edges(graph, held), *_hidden(graph, held))
+    return Picture(
+        title=graph.name,
+        caption=phrase(regime, graph) if notes else "",
+        boxes=boxes,
+        lines=lines,
+        ranks=_ranks(graph),
+        legend=tuple(_legend(boxes, lines)),
+    )
+
+
+def _regime_notes(graph: Graph, regime: Regime) -> Iterator[tuple[str, tuple[Mark, str]]]:
+    for event in regime.given:
+        yield event.variable.node, ("seen", f"seen: {_seen(graph, event)}")
+    for setting in regime.do:
+        yield setting.node, ("set", f"set to {_held(graph, setting)}")
+
+
+def _held(graph: Graph, setting: Setting) -> str:
+    """A value's name, or the counterfactual that the node is held at."""
+    if isinstance(setting.value, int):
+        return _value(graph, setting.node, setting.value)
+    return f"{setting.value.node}[{', '.join(_setting(graph, s) for s in setting.value.world)}]"
+
+
+def _setting(graph: Graph, setting: Setting) -> str:
+    return f"{setting.node}={_held(graph, setting)}"
+
+
+def _seen(graph: Graph, event: Event) -> str:
+    return "?" if event.value is None else _value(graph, event.variable.node, event.value)
+
+
+def _value(graph: Graph, name: str, value: int) -> str:
+    node = graph.by_name.get(name)
+    if node is None or not isinstance(node.domain, Discrete):
+        raise ValueError(f"{name} is not a label of {graph.name}")
+    return node.domain.values[value]
+
+
+def _box(node: Node, notes: Mapping[str, tuple[Mark, str]]) -> Box:
+    mark, note = notes.get(node.name, ("free", _note(node)))
+    return Box(node.name, node.kind, note, mark)
+
+
+def _note(node: Node) -> str:
+    match node.domain:
+        case Image(channels, height, width):
+            return f"{channels} × {height} × {width}"
+        case Discrete(values) if node.kind == "categorical":
+            return _values(values)
+    return "" if node.kind == "binary" else node.kind
+
+
+def _values(values: tuple[str, ...]) -> str:
+    """The values on one line; those that do not fit are counted."""
+    shown = [value for rank, value in enumerate(values) if _fits(values[: rank + 1])]
+    more = len(values) - len(shown)
+    return " · ".join([*shown, f"{more} more"] if more else shown)
+
+
+def _fits(values: tuple[str, ...]) -> bool:
+    return len(" · ".join(values)) <= _LONGEST_NOTE
+
+
+def _edges(graph: Graph, held: set[str]) -> Iterator[Line]:
+    images = {node.name for node in graph.images}
+    for edge in graph.edges:
+        role: Role = "image" if edge.target in images else "cause"
+        yield Line(edge.source, edge.target, role, cut=edge.target in held)
+
+
+def _hidden(graph: Graph, held: set[str]) -> Iterator[Line]:
+    for pair in graph.confounders:
+        yield Line(pair.left, pair.right, "hidden", cut=bool({pair.left, pair.right} & held))
+
+
+def _ranks(graph: Graph) -> tuple[tuple[str, ...], ...]:
+    """The topological levels of the labels, then the images in a layer of their own."""
+    images = tuple(node.name for node in graph.images)
+    labels = (tuple(n for n in level if n not in set(images)) for level in graph.levels)
+    return tuple(level for level in (*labels, images) if level)
+
+
+def _legend(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> Iterator[Sign]:
+    for kind in dict.fromkeys(box.kind for box in boxes):
+        yield Sign(look(kind).line, look(kind).sign, kind)
+    marks = {box.mark for box in boxes}
+    if "set" in marks:
+        yield Sign(SET_LINE, "○", "set by do")
+    if "seen" in marks:
+        yield Sign(SEEN_FILL, "■", "seen")
+    if any(line.role == "hidden" and not line.cut for line in lines):
+        yield Sign(STROKES["hidden"].colour, "– –", "hidden common cause")
+    if any(line.cut for line in lines):
+        yield Sign(CUT.colour, "– –", "cut by do")

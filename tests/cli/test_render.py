@@ -1,0 +1,104 @@
+"""`scmc render`."""
+
+import json
+import shutil
+
+import pytest
+
+from scm_compiler.cli.main import main
+
+HEADS = {
+    "g.svg": b"<?xml",
+    "g.png": b"\x89PNG",
+    "g.dot": b"digraph",
+    "g.gv": b"digraph",
+    "g.mmd": b"---\ntitle",
+    "g.MERMAID": b"---\ntitle",
+}
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_the_suffix_chooses_the_format(here, capsys, name):
+    assert main(["render", "celeba_g1", "-o", name]) == 0
+    assert (here / name).read_bytes().startswith(HEADS[name])
+    assert capsys.readouterr().out == f"wrote {name}\n"
+
+
+def test_without_output_it_is_an_svg_named_after_the_graph(here):
+    assert main(["render", "front_door"]) == 0
+    assert [path.name for path in here.iterdir()] == ["front_door.svg"]
+
+
+def test_do_and_given_are_drawn(here):
+    words = ["--do", "Mustache=1", "--given", "Male=1, Young=0"]
+    assert main(["render", "celeba_g1", "-o", "g.svg", *words]) == 0
+    drawn = (here / "g.svg").read_text()
+    assert "do(Mustache=1), given(Male=1, Young=0)" in drawn
+    assert drawn.count("seen: ") == 2
+    assert drawn.count("set to 1") == 1
+
+
+def test_json_names_the_artefact(here, capsys):
+    assert main(["render", "hair", "-o", "g.dot", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["ok"] is True
+    assert document["graph"]["name"] == "hair"
+    assert len(document["graph"]["hash"]) == 64
+    assert (document["format"], document["artifacts"]) == ("dot", ["g.dot"])
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["celeba_g1", "-o", "g.pdf"], "E801"),
+        (["celeba_g1", "-o", "g"], "E801"),
+        (["no_such_program", "-o", "g.svg"], "E113"),
+    ],
+)
+def test_usage_errors_end_with_2_and_write_nothing(here, capsys, words, code):
+    assert main(["render", *words]) == 2
+    assert f"error[{code}]" in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--do", "Mustach=1"],
+        ["--do", "Mustache=2"],
+        ["--do", "Face=1"],
+        ["--do", "Mustache"],
+        ["--do", "Mustache=1", "--given", "Mustache=0"],
+        ["--given", "=="],
+    ],
+)
+def test_a_wrong_regime_is_refused_with_a_code(here, capsys, words):
+    assert main(["render", "celeba_g1", "-o", "g.svg", *words]) == 1
+    assert "error[E" in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+
+
+def test_a_program_with_errors_is_not_drawn(here, capsys):
+    (here / "bad.scm").write_text("A : binary\nA -> B\n")
+    assert main(["render", "bad.scm", "-o", "g.svg"]) == 1
+    assert "bad.scm:2:6" in capsys.readouterr().err
+    assert not (here / "g.svg").exists()
+
+
+def test_a_missing_folder_is_a_usage_error(here, capsys):
+    assert main(["render", "celeba_g1", "-o", "nowhere/g.svg"]) == 2
+    assert "nowhere" in capsys.readouterr().err
+
+
+def test_png_without_graphviz_says_what_to_install(here, capsys, monkeypatch):
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    assert main(["render", "celeba_g1", "-o", "g.png"]) == 2
+    assert "pip install graphviz-pure" in capsys.readouterr().err
+    assert list(here.iterdir()) == []
+    assert main(["render", "celeba_g1", "-o", "g.svg"]) == 0
