@@ -9,6 +9,7 @@ Image nodes are not laid out: they are sinks with a head of their own.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 from scm_compiler.ir import Discrete, Graph
 
@@ -71,7 +72,11 @@ class Layout:
     @cached_property
     def blocks(self) -> Mapping[str, slice]:
         """The noise columns of each block that a label reads, under the block's name."""
-        names = [block.name for block in self.graph.noise if set(block.readers) & set(self.index)]
+        names = [
+            block.name
+            for block in self.graph.noise
+            if any(reader in self.index for reader in block.readers)
+        ]
         return dict(zip(names, _slices([self.noise_width] * len(names)), strict=True))
 
     @cached_property
@@ -82,12 +87,14 @@ class Layout:
     @cached_property
     def reads(self) -> tuple[tuple[str, ...], ...]:
         """The noise blocks of each label: its own first, then the shared ones."""
-        blocks = [block for block in self.graph.noise if block.name in self.blocks]
-        return tuple(
-            tuple(block.name for block in blocks if name in block.readers) for name in self.labels
-        )
+        found: dict[str, list[str]] = {name: [] for name in self.labels}
+        for block in self.graph.noise:
+            for reader in block.readers:
+                if reader in found:
+                    found[reader].append(block.name)
+        return tuple(tuple(found[name]) for name in self.labels)
 
 
 def _slices(widths: list[int]) -> tuple[slice, ...]:
-    stops = [sum(widths[: rank + 1]) for rank in range(len(widths))]
+    stops = list(accumulate(widths))
     return tuple(slice(stop - width, stop) for stop, width in zip(stops, widths, strict=True))

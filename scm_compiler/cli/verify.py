@@ -1,0 +1,71 @@
+"""`scmc verify DIR`: the certificate of a build or run again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scm_compiler.cli.console import Console
+    from scm_compiler.emit.certificate import Certificate
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="a build or a run")
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Re-check and return the exit code."""
+    from scm_compiler.cli.compile import verdict  # noqa: PLC0415  (the verb is known by now)
+    from scm_compiler.cli.main import OK  # noqa: PLC0415
+    from scm_compiler.emit.build import is_build  # noqa: PLC0415
+
+    what = "run" if _is_run(args.folder) and not is_build(args.folder) else "build"
+    certificate = _verify_run(args.folder) if what == "run" else _verify_build(args.folder)
+    console.result(f"{args.folder}: every file is as it was written")
+    console.result(verdict(certificate))
+    console.document(
+        {
+            "ok": True,
+            "kind": what,
+            "graph_hash": certificate.graph_hash,
+            "certificate": certificate.document(),
+        }
+    )
+    return OK
+
+
+def _verify_build(folder: Path) -> Certificate:
+    from scm_compiler.emit.verification import verify_build  # noqa: PLC0415
+
+    return verify_build(folder)
+
+
+def _is_run(folder: Path) -> bool:
+    """Whether a folder looks like a run: those alone have a config."""
+    return (folder / "config.json").exists() or (folder / "metrics.jsonl").exists()
+
+
+def _verify_run(folder: Path) -> Certificate:
+    """Open a run, which checks its files, and certify its trained module again."""
+    from scm_compiler.diagnostics import ScmError, refuse  # noqa: PLC0415
+    from scm_compiler.diagnostics.codes.certificate import BuildFileMissing  # noqa: PLC0415
+    from scm_compiler.diagnostics.codes.runs import FileChanged  # noqa: PLC0415
+    from scm_compiler.emit.verification import verify_certificate  # noqa: PLC0415
+    from scm_compiler.runtime.run import open_run  # noqa: PLC0415
+
+    try:
+        opened = open_run(folder)
+        module = opened.module()
+    except ScmError as error:
+        changed = all(isinstance(found, FileChanged) for found in error.diagnostics)
+        raise (ScmError(*error.reports) if changed else error) from error
+    path = folder / "certificate.json"
+    try:
+        stored = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise refuse(BuildFileMissing(path=str(path))) from error
+    return verify_certificate(module, stored, path)

@@ -1,0 +1,216 @@
+"""A build: the folder that a program compiles to.
+
+    model.py          torch source that runs without scmc
+    graph.json        the graph
+    certificate.json  the certificate of Definition 1
+    graph.svg         a picture
+    manifest.json     the graph's hash, the spec of the mechanisms, the SHA-256 of each file
+
+Equal programs give equal bytes. A folder is written under another name and then takes the place
+of the old one in one step, so that a killed process or a full disk leaves the old build whole.
+"""
+
+import ctypes
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from scm_compiler.diagnostics import Diagnostic, refuse
+from scm_compiler.diagnostics.codes.certificate import (
+    BuildFileChanged,
+    BuildFileMissing,
+    FolderTaken,
+    NotABuild,
+)
+from scm_compiler.diagnostics.codes.runs import CannotWrite
+from scm_compiler.emit.compilation import Spec, spec_from_json, spec_to_json
+from scm_compiler.files import write_whole
+from scm_compiler.ir import Graph
+from scm_compiler.ir.json import graph_from_json
+
+MANIFEST, SOURCE, GRAPH = "manifest.json", "model.py", "graph.json"
+CERTIFICATE, PICTURE = "certificate.json", "graph.svg"
+FORMAT = 1
+
+
+class _Manifest(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    kind: Literal["build"]
+    format: Literal[1]
+    name: str
+    graph_hash: str
+    spec: dict[str, Any]
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Build:
+    """A build whose files are what was written.
+
+    Attributes:
+        path: The folder.
+        graph: The graph.
+        spec: What the mechanisms are.
+    """
+
+    path: Path
+    graph: Graph
+    spec: Spec
+
+    @property
+    def certificate(self) -> str:
+        """The text of the stored certificate."""
+        return (self.path / CERTIFICATE).read_text(encoding="utf-8")
+
+
+def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) -> None:
+    """Write a build; an earlier one at the same place is replaced as a whole.
+
+    Args:
+        path: The folder to make.
+        graph: The graph.
+        spec: What the mechanisms are.
+        files: The text of each file but the manifest.
+
+    Raises:
+        ScmError: With exit code 2: E508 if the folder holds something else than a build, E657 if
+            it cannot be written. What was there is then as it was.
+    """
+    if not _replaceable(path):
+        raise refuse(FolderTaken(path=str(path)), exit_code=2)
+    texts = {**files, MANIFEST: _manifest(graph, spec, files)}
+    try:
+        target = path.resolve()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as temporary:
+            fresh = Path(temporary) / "build"
+            fresh.mkdir()
+            for name, text in texts.items():
+                write_whole(fresh / name, text)
+            _take_place(fresh, target)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise refuse(CannotWrite(path=str(path), reason=reason), exit_code=2) from error
+
+
+def is_build(path: Path) -> bool:
+    """Whether a folder says that it is a build; it may still be damaged."""
+    try:
+        document = json.loads((path / MANIFEST).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(document, dict) and document.get("kind") == "build"
+
+
+def read_build(path: Path) -> Build:
+    """Open a build and check that its files are what was written.
+
+    Raises:
+        ScmError: E506 (exit code 2) if there is no build; else with exit code 1: E502 and E503
+            for each file that was changed or is missing, E504 or E505 if the graph is not one.
+    """
+    manifest = _read_manifest(path)
+    wrong: list[Diagnostic] = []
+    for name, digest in manifest.files.items():
+        file = path / name
+        try:
+            found = _digest(file.read_bytes())
+        except OSError:
+            wrong.append(BuildFileMissing(path=str(file)))
+            continue
+        if found != digest:
+            wrong.append(BuildFileChanged(path=str(file)))
+    if wrong:
+        raise refuse(*wrong)
+    graph = graph_from_json((path / GRAPH).read_bytes(), str(path / GRAPH))
+    try:
+        spec = spec_from_json(manifest.spec)
+    except ValueError as error:
+        raise refuse(BuildFileChanged(path=str(path / MANIFEST))) from error
+    if graph.hash != manifest.graph_hash:
+        raise refuse(BuildFileChanged(path=str(path / MANIFEST)))
+    return Build(path, graph, spec)
+
+
+def _manifest(graph: Graph, spec: Spec, files: Mapping[str, str]) -> str:
+    document = {
+        "kind": "build",
+        "format": FORMAT,
+        "name": graph.name,
+        "graph_hash": graph.hash,
+        "spec": spec_to_json(spec),
+        "files": {name: _digest(text.encode()) for name, text in sorted(files.items())},
+    }
+    return json.dumps(document, indent=2) + "\n"
+
+
+def _read_manifest(path: Path) -> _Manifest:
+    if not path.is_dir():
+        reason = "it is a file" if path.exists() else "there is no such folder"
+        raise refuse(NotABuild(path=str(path), reason=reason), exit_code=2)
+    file = path / MANIFEST
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        reason = f"it has no {MANIFEST} that can be read"
+        raise refuse(NotABuild(path=str(path), reason=reason), exit_code=2) from error
+    try:
+        manifest = _Manifest.model_validate_json(text)
+    except ValidationError as error:
+        raise refuse(BuildFileChanged(path=str(file))) from error
+    expected = {SOURCE, GRAPH, CERTIFICATE, PICTURE}
+    if manifest.files.keys() != expected:
+        raise refuse(BuildFileChanged(path=str(file)))
+    return manifest
+
+
+def _replaceable(path: Path) -> bool:
+    """Whether nothing is lost by replacing this path: it is absent, empty, or a build alone."""
+    if not path.exists() and not path.is_symlink():
+        return True
+    if not path.is_dir():
+        return False
+    names = {entry.name for entry in path.iterdir()} - {"__pycache__"}
+    return names <= {MANIFEST, SOURCE, GRAPH, CERTIFICATE, PICTURE} and (
+        MANIFEST in names or not names
+    )
+
+
+def _take_place(fresh: Path, target: Path) -> None:
+    """Put a folder in the place of another in one step where the system can exchange two names."""
+    if not target.exists():
+        fresh.rename(target)
+    elif not _exchange(fresh, target):
+        old = fresh.with_name("old")
+        target.rename(old)
+        try:
+            fresh.rename(target)
+        except OSError:
+            old.rename(target)
+            raise
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Exchange two names in one step (Linux); false where that cannot be done."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError):
+        return False
+    here, exchange = -100, 2
+    done: int = rename(here, os.fsencode(first), here, os.fsencode(second), exchange)
+    return done == 0
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,265 @@
+"""Readable torch source of a model: it runs where scmc is not installed.
+
+The emitted file has one submodule for each label, under the label's identifier (naming.py), with
+a comment that quotes the lines of the program it came from. Its weights have the names that
+`CausalModule.node_weights` gives.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics import Source, Span
+from scm_compiler.emit import templates
+from scm_compiler.emit.compilation import Spec
+from scm_compiler.emit.implicit import ImplicitSpec
+from scm_compiler.emit.layout import Layout
+from scm_compiler.emit.mechanism import ExplicitSpec, mechanisms
+from scm_compiler.emit.naming import identifiers
+from scm_compiler.emit.target import (
+    Bracket,
+    Expression,
+    call,
+    comment,
+    literal,
+    print_expression,
+    printable,
+    prose,
+    tuple_of,
+)
+from scm_compiler.ir import Discrete, Graph
+
+
+@dataclass(frozen=True)
+class _Mechanism:
+    """One label's mechanism in the emitted source.
+
+    Attributes:
+        name: The label.
+        identifier: Its submodule and its variable.
+        build: What makes the submodule.
+        noise: The noise that it reads.
+        inputs: The variables that it reads.
+        declared: The program's line that declares the label.
+        caused: The lines that say what causes it.
+    """
+
+    name: str
+    identifier: str
+    build: Expression
+    noise: Expression
+    inputs: tuple[str, ...]
+    declared: tuple[str, ...]
+    caused: tuple[str, ...]
+
+
+def emit_source(graph: Graph, spec: Spec, source: Source | None = None) -> str:
+    """The source of a module `model.py` that needs torch and safetensors alone.
+
+    Args:
+        graph: The validated graph.
+        spec: What the mechanisms are.
+        source: The program, to quote its lines; the edges are named if None.
+    """
+    layout = Layout(graph, spec.noise if isinstance(spec, ImplicitSpec) else 1)
+    names = identifiers(layout.labels)
+    hidden = _hidden_names(graph, set(names.values()))
+    if isinstance(spec, ImplicitSpec):
+        found = list(_implicit(layout, spec, names, source))
+        states: dict[str, str] = {}
+    else:
+        found = list(_explicit(layout, spec, names, hidden, source))
+        first = len(layout.labels)
+        states = {
+            name: f"(noise[:, {first + rank}] * {spec.hidden_states}).long()"
+            for rank, name in enumerate(hidden)
+        }
+    parts = [
+        _docstring(graph),
+        templates.IMPORTS,
+        *_constants(graph, layout),
+        *_classes(found, isinstance(spec, ImplicitSpec)),
+        _model(layout, found, states, isinstance(spec, ImplicitSpec)),
+        templates.LOAD,
+    ]
+    head, rest = "\n".join(parts[:4]), parts[4:]
+    return "\n\n".join([head, *rest])
+
+
+def _docstring(graph: Graph) -> str:
+    images = ", ".join(prose(node.name) for node in graph.images)
+    lines = [
+        f'"""The causal model {prose(graph.name)[:50]} in plain PyTorch.',
+        "",
+        "Compiled by scmc from a causal graph: every label is a function of its parents in the",
+        "graph and of noise of its own, so that do() replaces one function and leaves the rest.",
+        "",
+        "    model = load(path)  # the safetensors weights of a training",
+        "    model.sample(1000)  # observe",
+        '    model.sample(1000, do={"A": 1})  # hold the label A at its value number 1',
+    ]
+    if images:
+        lines += ["", *_wrapped(f"Images have a generator of their own: {images}.")]
+    return "\n".join([*lines, '"""', ""])
+
+
+def _wrapped(text: str) -> list[str]:
+    import textwrap  # noqa: PLC0415  (images are few)
+
+    return textwrap.wrap(text, 88, break_long_words=True)
+
+
+def _constants(graph: Graph, layout: Layout) -> Iterator[str]:
+    yield f'GRAPH_HASH = "{graph.hash}"\n'
+    lines = [
+        "# The values of each label; tensors hold their indices.",
+        "DOMAINS: dict[str, tuple[str, ...]] = {",
+    ]
+    for name in layout.labels:
+        domain = graph.by_name[name].domain
+        assert isinstance(domain, Discrete)
+        values = tuple_of([literal(value) for value in domain.values])
+        lines += print_expression(f"{literal(name)}: ", values, 1, ",")
+    closing = ["}"] if layout.labels else []
+    lines = [*lines, *closing] if closing else [lines[0], lines[1] + "}"]
+    yield "\n".join([*lines, f"NOISE = {layout.noise_size}  # columns of noise", ""])
+
+
+def _classes(found: list[_Mechanism], implicit: bool) -> Iterator[str]:
+    """The classes that the mechanisms use, and no others."""
+    used = {m.build.opening for m in found if isinstance(m.build, Bracket)}
+    if used and not implicit:
+        yield templates.SURVIVAL
+    if "Network(" in used:
+        yield templates.ENCODE
+        yield templates.IMPLICIT_NETWORK if implicit else templates.EXPLICIT_NETWORK
+    if "Table(" in used:
+        yield templates.TABLE
+    yield templates.SETTINGS
+
+
+def _model(layout: Layout, found: list[_Mechanism], states: dict[str, str], implicit: bool) -> str:
+    """The class Model: the mechanisms, and how they read each other."""
+    noise = templates.SYMMETRIC_NOISE if implicit else templates.UNIFORM_NOISE
+    return "\n".join(
+        [*_init(found), "", noise, *_forward(layout, found, states), "", templates.SAMPLE]
+    )
+
+
+def _init(found: list[_Mechanism]) -> Iterator[str]:
+    yield "class Model(nn.Module):"
+    yield '    """The labels as functions of each other and of noise."""'
+    yield ""
+    yield "    def __init__(self) -> None:"
+    yield "        super().__init__()"
+    said: tuple[str, ...] = ()
+    for m in found:
+        if m.declared != said:
+            yield from (comment(line, 2) for line in m.declared)
+            said = m.declared
+        yield from print_expression(f"self.{m.identifier} = ", m.build, 2)
+
+
+def _forward(layout: Layout, found: list[_Mechanism], states: dict[str, str]) -> Iterator[str]:
+    yield "    def forward(self, noise: Tensor, do: Mapping[str, int] | None = None) -> Tensor:"
+    yield '        """The labels (B, labels) for noise (B, NOISE), under an intervention."""'
+    yield "        held = settings(do)" if found else "        settings(do)"
+    if states:
+        yield comment("Hidden common causes: shared noise, cut into equally likely states.", 2)
+    yield from (f"        {name} = {state}" for name, state in states.items())
+    by_name = {m.name: m for m in found}
+    for label in (label for level in layout.levels for label in level):
+        m = by_name[layout.labels[label]]
+        yield from (comment(line, 2) for line in m.caused)
+        held = call("held.get", literal(m.name))
+        value = call(f"self.{m.identifier}", m.noise, held, *m.inputs)
+        yield from print_expression(f"{m.identifier} = ", value, 2)
+    if not found:
+        yield "        return noise.new_zeros((noise.shape[0], 0), dtype=torch.int64)"
+        return
+    columns = Bracket("[", tuple(m.identifier for m in found), "]")
+    yield from print_expression("return ", call("torch.stack", columns, "1"), 2)
+
+
+def _explicit(
+    layout: Layout,
+    spec: ExplicitSpec,
+    names: dict[str, str],
+    hidden: list[str],
+    source: Source | None,
+) -> Iterator[_Mechanism]:
+    variables = [*names.values(), *hidden]
+    widths = tuple_of([str(spec.hidden)] * (spec.layers - 1))
+    for name, m in zip(layout.labels, mechanisms(layout, spec), strict=True):
+        sizes = tuple_of([str(size) for size in m.sizes])
+        shape: tuple[Expression, ...] = (sizes, str(m.size))
+        build = call("Table", *shape) if m.table else call("Network", *shape, widths)
+        yield _Mechanism(
+            name=name,
+            identifier=names[name],
+            build=build,
+            noise=f"noise[:, {m.own}]",
+            inputs=tuple(variables[column] for column in m.inputs),
+            declared=_declaration(layout.graph, name, source),
+            caused=_causes(layout.graph, name, source),
+        )
+
+
+def _implicit(
+    layout: Layout, spec: ImplicitSpec, names: dict[str, str], source: Source | None
+) -> Iterator[_Mechanism]:
+    widths = tuple_of([str(spec.hidden)] * (spec.layers - 1))
+    for label, name in enumerate(layout.labels):
+        parents = layout.parents[label]
+        blocks = [layout.blocks[block] for block in layout.reads[label]]
+        slices = [f"noise[:, {block.start}:{block.stop}]" for block in blocks]
+        joined = call("torch.cat", Bracket("[", tuple(slices), "]"), "1")
+        sizes = tuple_of([str(layout.sizes[parent]) for parent in parents])
+        width = str(spec.noise * len(blocks))
+        yield _Mechanism(
+            name=name,
+            identifier=names[name],
+            build=call("Network", sizes, str(layout.sizes[label]), width, widths),
+            noise=slices[0] if len(slices) == 1 else joined,
+            inputs=tuple(names[layout.labels[parent]] for parent in parents),
+            declared=_declaration(layout.graph, name, source),
+            caused=_causes(layout.graph, name, source),
+        )
+
+
+def _hidden_names(graph: Graph, taken: set[str]) -> list[str]:
+    """A variable for each hidden common cause."""
+    found: list[str] = []
+    number = 0
+    while len(found) < len(graph.confounders):
+        name = f"hidden_{number}"
+        if name not in taken:
+            found.append(name)
+        number += 1
+    return found
+
+
+def _declaration(graph: Graph, name: str, source: Source | None) -> tuple[str, ...]:
+    node = graph.by_name[name]
+    return tuple(_quoted([node.span], source)) or (f"{printable(name)} : {node.kind}",)
+
+
+def _causes(graph: Graph, name: str, source: Source | None) -> tuple[str, ...]:
+    """The lines that say what causes a label; its declaration if nothing does."""
+    edges = [edge for edge in graph.edges if edge.target == name]
+    pairs = [pair for pair in graph.confounders if name in (pair.left, pair.right)]
+    spans = [edge.span for edge in edges] + [pair.span for pair in pairs]
+    lines = tuple(_quoted(spans, source))
+    if lines:
+        return lines
+    claims = [f"{printable(edge.source)} -> {printable(name)}" for edge in edges]
+    claims += [f"{printable(pair.left)} <-> {printable(pair.right)}" for pair in pairs]
+    return tuple(claims) or _declaration(graph, name, source)
+
+
+def _quoted(spans: list[Span | None], source: Source | None) -> Iterator[str]:
+    """The distinct lines of the program at these places, with their numbers."""
+    if source is None:
+        return
+    numbers = {source.position(span.start).line for span in spans if span is not None}
+    for number in sorted(numbers):
+        yield f"line {number}: {' '.join(source.line(number).split())}"

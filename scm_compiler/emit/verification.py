@@ -1,0 +1,72 @@
+"""A certificate again: the checks are run anew and compared with what is stored."""
+
+import json
+from pathlib import Path
+
+import torch
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.certificate import CertificateDiffers, Inconsistent
+from scm_compiler.emit.build import CERTIFICATE, read_build
+from scm_compiler.emit.certificate import Certificate, certify
+from scm_compiler.emit.compilation import compile_module
+from scm_compiler.emit.module import CausalModule
+
+SEED = 0
+"""Of a build's initial weights and of its certificate."""
+
+
+def verify_build(path: Path) -> Certificate:
+    """Rebuild a build's module from its graph and certify it again.
+
+    Raises:
+        ScmError: As `read_build`, and as `verify_certificate`.
+    """
+    build = read_build(path)
+    generator = torch.Generator().manual_seed(SEED)
+    module = compile_module(build.graph, build.spec, generator=generator)
+    return verify_certificate(module, build.certificate, path / CERTIFICATE)
+
+
+def verify_certificate(module: CausalModule, stored: str, path: Path) -> Certificate:
+    """Certify a module again and compare.
+
+    Args:
+        module: The module that the certificate is about.
+        stored: The text of the certificate.
+        path: Where it lies, for messages.
+
+    Raises:
+        ScmError: E501 if the module is not consistent with its graph, E507 if the stored
+            certificate is another one.
+    """
+    try:
+        document = json.loads(stored)
+    except ValueError as error:
+        raise refuse(CertificateDiffers(path=str(path), reason="it is not JSON")) from error
+    seed = document.get("seed") if isinstance(document, dict) else None
+    if not isinstance(seed, int) or not 0 <= seed < 2**63:
+        raise refuse(CertificateDiffers(path=str(path), reason="it names no seed"))
+    certificate = certify(module, seed=seed)
+    require_consistent(certificate)
+    found = certificate.document()
+    differing = [key for key in found if document.get(key) != found[key]]
+    if differing:
+        reason = f"its `{differing[0]}` is not what the checks find"
+        raise refuse(CertificateDiffers(path=str(path), reason=reason))
+    return certificate
+
+
+def require_consistent(certificate: Certificate) -> None:
+    """Refuse a certificate that says no.
+
+    Raises:
+        ScmError: E501 for each check that found something.
+    """
+    found = [
+        Inconsistent(check=check.name, violation=check.violations[0])
+        for check in certificate.checks
+        if not check.ok
+    ]
+    if found:
+        raise refuse(*found)

@@ -1,0 +1,128 @@
+"""`scmc compile`."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from scm_compiler.cli.main import main
+
+PROGRAM = """graph rain
+Season : categorical(wet, dry)
+Rain, "wet grass" : binary
+Photo : image(3, 8, 8)
+Season -> Rain -> "wet grass"
+Rain, "wet grass" -> Photo
+"""
+
+FILES = ["certificate.json", "graph.json", "graph.svg", "manifest.json", "model.py"]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rain.scm").write_text(PROGRAM)
+    return tmp_path
+
+
+def contents(path):
+    return {entry.name: entry.read_bytes() for entry in path.iterdir()}
+
+
+def test_a_build_is_made_and_summed_up(folder, capsys):
+    assert main(["compile", "rain.scm"]) == 0
+    assert sorted(contents(folder / "build" / "rain")) == FILES
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0].split() == ["node", "kind", "parents", "mechanism", "parameters"]
+    assert lines[2].split() == ["Rain", "binary", "Season", "table", "of", "2", "2"]
+    assert "rain: 4 nodes, 4 edges, 4 levels, 5 parameters" in lines
+    assert lines[-1] == "consistent with the graph (Definition 1): 7 of 7 checks passed"
+    assert err == "wrote build/rain\n"
+
+
+def test_the_same_file_gives_the_same_bytes(folder, capsys):
+    assert main(["compile", "rain.scm"]) == 0
+    before = contents(folder / "build" / "rain")
+    assert main(["compile", "rain.scm", "-o", "elsewhere"]) == 0
+    assert main(["compile", "rain.scm"]) == 0
+    assert contents(folder / "build" / "rain") == before
+    assert contents(folder / "elsewhere") == before
+
+
+def test_the_document(folder, capsys):
+    assert main(["compile", "rain.scm", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is True
+    assert found["diagnostics"] == []
+    assert found["graph"]["name"] == "rain"
+    stored = json.loads((folder / "build" / "rain" / "graph.json").read_text())
+    assert found["graph"]["hash"] == stored["hash"]
+    assert [node["name"] for node in found["graph"]["nodes"]][2] == "wet grass"
+    assert found["graph"]["levels"] == [["Season"], ["Rain"], ["wet grass"], ["Photo"]]
+    assert found["certificate"]["consistent"] is True
+    assert found["artifacts"] == [f"build/rain/{name}" for name in FILES]
+
+
+def test_the_papers_networks_compile_too(folder, capsys):
+    assert main(["compile", "rain.scm", "--mechanisms", "implicit"]) == 0
+    assert "network of 6 layers, 10 wide, 10 noise" in capsys.readouterr().out
+    manifest = json.loads((folder / "build" / "rain" / "manifest.json").read_text())
+    assert manifest["spec"] == {"family": "implicit", "hidden": 10, "layers": 6, "noise": 10}
+
+
+def test_the_emitted_model_runs_from_the_command_line(folder, capsys):
+    assert main(["compile", "rain.scm", "-q"]) == 0
+    capsys.readouterr()
+    code = "import model; print(model.Model().sample(3, do={'Rain': 1})[:, 1].tolist())"
+    command = [sys.executable, "-c", code]
+    where = folder / "build" / "rain"
+    done = subprocess.run(command, cwd=where, capture_output=True, text=True, check=True)
+    assert done.stdout == "[1, 1, 1]\n"
+    assert main(["compile", "rain.scm", "-q"]) == 0  # what Python cached is no one's file
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Face : image(1, 4, 4)\n", "1 nodes, 0 edges, 1 levels, 0 parameters"),
+        ("A : binary\n", "1 nodes, 0 edges, 1 levels, 1 parameters"),
+        ("A, B : binary\nA <-> B\n", "2 nodes, 0 edges, 1 levels, 16 parameters"),
+    ],
+)
+def test_small_graphs_compile(folder, capsys, text, lines):
+    (folder / "small.scm").write_text(text)
+    assert main(["compile", "small.scm"]) == 0
+    assert f"small: {lines}" in capsys.readouterr().out
+    assert main(["verify", "build/small"]) == 0
+
+
+def test_a_wrong_program_is_refused_and_leaves_the_build(folder, capsys):
+    assert main(["compile", "rain.scm", "-q"]) == 0
+    before = contents(folder / "build" / "rain")
+    (folder / "rain.scm").write_text(PROGRAM + "Rain -> Season\n")
+    capsys.readouterr()
+    assert main(["compile", "rain.scm", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert found["ok"] is False
+    assert found["diagnostics"][0]["severity"] == "error"
+    assert contents(folder / "build" / "rain") == before
+
+
+def test_a_missing_program_ends_with_2(folder, capsys):
+    assert main(["compile", "nothing.scm"]) == 2
+    assert "nothing.scm" in capsys.readouterr().err
+
+
+def test_a_folder_with_other_files_is_left_alone(folder, capsys):
+    before = sorted(entry.name for entry in folder.iterdir())
+    assert main(["compile", "rain.scm", "-o", "."]) == 2
+    assert "error[E508]: `.` holds files that are not a build" in capsys.readouterr().err
+    assert sorted(entry.name for entry in folder.iterdir()) == before
+
+
+def test_a_files_name_cannot_lead_out_of_the_build_folder(folder, capsys):
+    (folder / "..odd name.scm").write_text("A : binary\n")
+    assert main(["compile", "..odd name.scm"]) == 0
+    assert [entry.name for entry in (folder / "build").iterdir()] == ["odd name"]

@@ -1,0 +1,61 @@
+"""`scmc verify`."""
+
+import json
+
+import pytest
+
+from scm_compiler.cli.main import main
+
+
+@pytest.fixture
+def built(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "g.scm").write_text("A, B : binary\nA -> B\n")
+    assert main(["compile", "g.scm", "-q"]) == 0
+    capsys.readouterr()
+    return tmp_path / "build" / "g"
+
+
+def test_a_build_as_it_was_written(built, capsys):
+    assert main(["verify", "build/g"]) == 0
+    out = capsys.readouterr().out
+    assert out.splitlines() == [
+        "build/g: every file is as it was written",
+        "consistent with the graph (Definition 1): 7 of 7 checks passed",
+    ]
+
+
+def test_the_document(built, capsys):
+    assert main(["verify", "build/g", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["ok"], found["kind"]) == (True, "build")
+    assert found["certificate"] == json.loads((built / "certificate.json").read_text())
+    assert found["graph_hash"] == found["certificate"]["graph_hash"]
+
+
+@pytest.mark.parametrize("name", ["model.py", "graph.json", "certificate.json", "graph.svg"])
+def test_a_damaged_file_is_named(built, capsys, name):
+    whole = (built / name).read_bytes()
+    (built / name).write_bytes(whole[:-1])
+    assert main(["verify", "build/g"]) == 1
+    assert f"error[E502]: `build/g/{name}` is not the file" in capsys.readouterr().err
+    (built / name).unlink()
+    assert main(["verify", "build/g", "--json"]) == 1
+    assert json.loads(capsys.readouterr().out)["diagnostics"][0]["code"] == "E503"
+
+
+def test_what_is_missing_ends_with_2(built, capsys):
+    assert main(["verify", "build/other"]) == 2
+    assert "error[E506]: `build/other` is not a build: there is no such folder" in (
+        capsys.readouterr().err
+    )
+    (built / "manifest.json").unlink()
+    assert main(["verify", "build/g"]) == 2
+
+
+def test_every_damaged_file_is_named_at_once(built, capsys):
+    for name in ("model.py", "graph.svg"):
+        (built / name).write_text("")
+    assert main(["verify", "build/g", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)["diagnostics"]
+    assert [entry["code"] for entry in found] == ["E502", "E502"]

@@ -1,0 +1,239 @@
+"""The certificate: true modules pass, and each planted violation is caught by the right check."""
+
+import copy
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+import torch
+
+from scm_compiler.emit import ExplicitModule, ExplicitSpec, ImplicitSpec, compile_module
+from scm_compiler.emit import certificate as certificates
+from scm_compiler.emit.certificate import certify, choose
+from scm_compiler.emit.checks.check import Check, outcome
+from scm_compiler.emit.checks.declared import check_images, check_noise_blocks
+from scm_compiler.emit.module import Reads
+from scm_compiler.ir import Edge, Graph, NoiseBlock
+
+SPECS = {
+    "tables": ExplicitSpec(hidden_states=3),
+    "networks": ExplicitSpec(table_limit=1, hidden_states=3),
+    "implicit": ImplicitSpec(hidden=6, layers=3, noise=2),
+}
+
+NAMES = [
+    "noise blocks of the graph",
+    "declared parents",
+    "declared noise",
+    "images",
+    "pinned labels",
+    "changed noise",
+    "jacobian",
+]
+
+
+def failed(certificate):
+    return {check.name: check.violations for check in certificate.checks if not check.ok}
+
+
+@pytest.mark.parametrize("spec", SPECS.values(), ids=SPECS)
+def test_what_is_compiled_is_consistent(graph, spec):
+    certificate = certify(compile_module(graph, spec))
+    assert failed(certificate) == {}
+    assert certificate.consistent
+    assert [check.name for check in certificate.checks] == NAMES
+    assert certificate.graph_hash == graph.hash
+
+
+def test_the_document_holds_all_that_a_reader_needs(graphs):
+    found = certify(compile_module(graphs["binary"]), seed=3).document()
+    assert found["consistent"] is True
+    assert found["seed"] == 3
+    assert (found["examined"], found["labels"]) == (5, 5)
+    assert found["checks"][1] == {
+        "name": "declared parents",
+        "ok": True,
+        "detail": "6 edges into 5 labels",
+        "violations": [],
+    }
+
+
+def test_certifying_changes_neither_the_module_nor_the_global_generator(graphs):
+    module = compile_module(graphs["mixed"])
+    before = copy.deepcopy(module.state_dict())
+    torch.manual_seed(8)
+    expected = torch.rand(3)
+    torch.manual_seed(8)
+    certify(module)
+    assert torch.equal(torch.rand(3), expected)
+    assert all(torch.equal(v, before[k]) for k, v in module.state_dict().items())
+    assert module.form == "auto"
+
+
+class Planted(ExplicitModule):
+    """A module with a fault that its declaration hides."""
+
+    def forward(self, noise, do=None):
+        found = super().forward(noise, do).clone()
+        self.plant(found, noise, do or {})
+        return found
+
+    def plant(self, found, noise, do):
+        raise NotImplementedError
+
+
+class ReadsNonParent(Planted):
+    """S, whose parents are M and Y, also follows E."""
+
+    def plant(self, found, noise, do):
+        if "S" not in do:
+            found[:, 3] ^= found[:, 2]
+
+
+class SharesNoise(Planted):
+    """M reads the noise of Y in place of its own."""
+
+    def plant(self, found, noise, do):
+        if "M" not in do:
+            found[:, 1] = (noise[:, 0] < 0.5).long()
+
+
+class FedByDescendant(Planted):
+    """M flips with the noise of its descendant N."""
+
+    def plant(self, found, noise, do):
+        if "M" not in do:
+            found[:, 1] ^= (noise[:, 4] < 0.5).long()
+
+
+class ScoresReadNonParent(ExplicitModule):
+    """Only the scores of S follow E."""
+
+    def scores(self, values, noise):
+        found = list(super().scores(values, noise))
+        found[3] = found[3] + 0.1 * values[:, [2]]
+        return tuple(found)
+
+
+def test_a_hidden_read_of_a_non_parent_is_caught(graphs):
+    found = failed(certify(ReadsNonParent(graphs["binary"])))
+    assert found.keys() == {"pinned labels", "changed noise"}
+    assert found["pinned labels"] == ("do(E) moves S",)
+    assert "the noise of E moves S" in found["changed noise"]
+
+
+def test_a_hidden_read_of_another_nodes_noise_is_caught(graphs):
+    found = failed(certify(SharesNoise(graphs["binary"])))
+    assert found.keys() == {"changed noise"}
+    assert "the noise of Y moves M" in found["changed noise"]
+    assert "M never moves with the noise of M" in found["changed noise"]
+
+
+def test_a_node_fed_by_a_descendants_noise_is_caught(graphs):
+    found = failed(certify(FedByDescendant(graphs["binary"])))
+    assert found.keys() == {"changed noise"}
+    assert "the noise of N moves M" in found["changed noise"]
+
+
+def test_scores_that_depend_on_a_non_parent_are_caught(graphs):
+    found = failed(certify(ScoresReadNonParent(graphs["binary"])))
+    assert found == {"jacobian": ("the scores of S depend on E",)}
+
+
+def test_a_module_of_another_graph_is_caught_by_its_declaration(graphs):
+    graph = graphs["binary"]
+    more = replace(graph, edges=(*graph.edges[:1], Edge("E", "S"), *graph.edges[1:]))
+    module = compile_module(more)
+    module.graph = graph
+    found = failed(certify(module))
+    assert found["declared parents"] == ("S reads E, not a parent",)
+    assert "do(E) moves S" in found["pinned labels"]
+    assert "the noise of E moves S" in found["changed noise"]
+    assert found["jacobian"] == ("the scores of S depend on E",)
+
+
+def test_a_mechanism_that_ignores_a_parent_is_caught(graphs):
+    graph = graphs["binary"]
+    module = compile_module(replace(graph, edges=graph.edges[1:]))
+    module.graph = graph
+    found = failed(certify(module))
+    assert found["declared parents"] == ("E does not read its parent Y",)
+    assert found["pinned labels"] == ("E never moves under do(Y)",)
+    assert found["jacobian"] == ("the scores of E do not depend on Y",)
+
+
+def test_declared_shared_noise_is_caught(graphs):
+    module = compile_module(graphs["binary"])
+    honest = list(module.mechanisms)
+    honest[1] = replace(honest[1], own=0)
+    module.mechanisms = tuple(honest)
+    found = failed(certify(module))
+    assert found["declared noise"] == (
+        "M reads the noise of Y",
+        "M does not read the noise of M",
+    )
+    assert "the noise of Y moves M" in found["changed noise"]
+    assert "the scores of M depend on the noise of Y" in found["jacobian"]
+
+
+def test_noise_that_is_shared_without_a_hidden_cause_is_caught(graphs):
+    graph = graphs["hidden"]
+    module = compile_module(graph, SPECS["tables"])
+    module.graph = replace(graph, confounders=graph.confounders[:1])
+    found = failed(certify(module))
+    assert found["declared noise"] == ("the noise does not divide into one block for each reader",)
+
+
+def test_declared_columns_outside_the_tensors_are_caught(graphs):
+    module = compile_module(graphs["one"])
+    module.reads = lambda: (Reads(labels=(7,), noise=(0, 9)),)
+    found = failed(certify(module))
+    assert found["declared parents"] == ("A reads column 7, not a parent",)
+    assert found["declared noise"] == ("noise column 9 belongs to no block",)
+
+
+class SharedBlock(Graph):
+    """A graph in which two nodes read one block."""
+
+    noise = (NoiseBlock("U", ("Y", "M")), NoiseBlock("V", ("E",)))
+
+
+def test_the_graphs_own_blocks_are_checked(graphs):
+    graph = graphs["binary"]
+    shared = SharedBlock(graph.name, graph.nodes, graph.edges)
+    found = check_noise_blocks(shared).violations
+    assert "1 noise blocks, not 0, are read by M and Y" in found
+    assert "0 noise blocks, not 1, are read by Y" in found
+
+
+def test_an_image_that_causes_something_is_caught(graphs):
+    graph = graphs["mixed"]
+    wrong = replace(graph, edges=(*graph.edges, Edge("Face", "D")))
+    assert check_images(wrong).violations == ("Face causes D",)
+    assert check_images(graph).ok
+
+
+def test_a_large_graph_is_examined_in_part_and_says_so(build_graph, monkeypatch):
+    monkeypatch.setattr(certificates, "WORK", 200)
+    monkeypatch.setattr(certificates, "LEAST", 3)
+    names = [f"N{i}" for i in range(40)]
+    graph = build_graph(dict.fromkeys(names, 2), list(pairwise(names)))
+    assert len(choose(tuple(names), 0)) == 5
+    assert choose(tuple(names[:14]), 0) == tuple(names[:14])
+    certificate = certify(compile_module(graph))
+    assert failed(certificate) == {}
+    assert (certificate.examined, certificate.labels) == (5, 40)
+    assert certificate.checks[4].detail.startswith("5 of 40 labels pinned")
+
+
+def test_further_checks_can_deny(graphs):
+    head = Check("a head", "its reads", ("the head reads more",))
+    certificate = certify(compile_module(graphs["one"]), further=[head])
+    assert not certificate.consistent
+    assert certificate.document()["checks"][-1]["violations"] == ["the head reads more"]
+
+
+def test_a_long_list_of_violations_is_cut():
+    found = outcome("x", "y", [f"wrong {n}" for n in range(50)] * 2)
+    assert len(found.violations) == 21
+    assert found.violations[-1] == "and 30 more"
