@@ -1,1 +1,1 @@
-"""."""
+"""What runs: data, training, run folders, queries and evaluation."""

@@ -1,0 +1,105 @@
+"""How a training is shown: a bar on a terminal, plain lines elsewhere, nothing if quiet."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from scm_compiler.cli.console import Console
+from scm_compiler.runtime.training.progress import Progress, Silent
+
+if TYPE_CHECKING:
+    from rich.progress import Progress as RichProgress
+    from rich.progress import TaskID
+
+
+def progress_for(console: Console) -> Progress:
+    """What fits the terminal and the options of a command."""
+    if console.quiet:
+        return Silent()
+    return Bar() if sys.stderr.isatty() else Lines(console)
+
+
+class Lines:
+    """One line a report."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._total = 0
+        self._seconds = 0.0
+
+    def start(self, total: int, done: int) -> None:
+        """Say where a resumed training goes on."""
+        self._total = total
+        if done:
+            self._console.note(f"going on after step {done:,} of {total:,}")
+
+    def move(self, done: int, seconds: float) -> None:
+        """Remember the time."""
+        self._seconds = seconds
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Print a line."""
+        place = f"step {step:,}/{self._total:,}"
+        self._console.note(f"{place}  {described(metrics)}  {self._seconds:.0f} s")
+
+    def stop(self) -> None:
+        """Nothing is left open."""
+
+
+class Bar:
+    """A progress bar with the metrics of the last report and the time left."""
+
+    def __init__(self) -> None:
+        self._bar: RichProgress | None = None
+        self._task: TaskID | None = None
+
+    def start(self, total: int, done: int) -> None:
+        """Draw the bar."""
+        from rich.console import Console as Terminal  # noqa: PLC0415  (only on a terminal)
+        from rich.progress import (  # noqa: PLC0415
+            BarColumn,
+            MofNCompleteColumn,
+            TextColumn,
+            TimeRemainingColumn,
+        )
+        from rich.progress import Progress as RichProgress  # noqa: PLC0415
+
+        self._bar = RichProgress(
+            TextColumn("training"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[metrics]}"),
+            TimeRemainingColumn(),
+            console=Terminal(stderr=True),
+        )
+        self._bar.start()
+        self._task = self._bar.add_task("", total=total, completed=done, metrics="")
+
+    def move(self, done: int, seconds: float) -> None:
+        """Move the bar."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done)
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Show the metrics."""
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=step, metrics=described(metrics))
+
+    def stop(self) -> None:
+        """Leave the bar as it is."""
+        if self._bar is not None:
+            self._bar.stop()
+
+
+def described(metrics: Mapping[str, float]) -> str:
+    """The metrics in a line, the distance to the data first.
+
+    >>> described({"penalty": 0.25, "tvd": 0.15168})
+    'TVD 0.1517  penalty 0.25'
+    """
+    names = sorted(metrics, key=lambda name: name != "tvd")
+    shown = (
+        f"TVD {metrics[name]:.4f}" if name == "tvd" else f"{name} {metrics[name]:.4g}"
+        for name in names
+    )
+    return "  ".join(shown)

@@ -1,0 +1,7 @@
+"""The maximum-likelihood trainer of the label model: `mle`."""
+
+from scm_compiler.runtime.controller.mle.options import PRESETS, MleOptions
+from scm_compiler.runtime.controller.mle.tables import fit_tables
+from scm_compiler.runtime.controller.mle.trainer import Mle
+
+__all__ = ["PRESETS", "Mle", "MleOptions", "fit_tables"]

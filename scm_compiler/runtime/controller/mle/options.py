@@ -1,0 +1,38 @@
+"""The settings of maximum likelihood and their presets."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class MleOptions(BaseModel):
+    """The settings of the explicit label model; all but the first are for networks.
+
+    Attributes:
+        table_limit: A label with at most this many parent configurations gets a saturated table,
+            in closed form; one with more gets a network.
+        hidden: Units in each hidden layer of a network.
+        layers: Linear layers of a network, the output's included.
+        steps: The most updates.
+        rate: Adam's learning rate at the start; it falls linearly to zero over all steps.
+        batch: The most distinct rows in an update; with no more than these, all are used.
+        held_out: The share of the rows that the networks are checked on and not fitted to.
+        check_steps: Updates between checks.
+        patience: Checks without a gain, of any network, after which training stops.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    table_limit: int = Field(default=4096, ge=1)
+    hidden: int = Field(default=64, ge=1)
+    layers: int = Field(default=3, ge=1)
+    steps: int = Field(default=2000, ge=1)
+    rate: float = Field(default=5e-3, gt=0)
+    batch: int = Field(default=4096, ge=1)
+    held_out: float = Field(default=0.1, ge=0, lt=1)
+    check_steps: int = Field(default=50, ge=1)
+    patience: int = Field(default=8, ge=1)
+
+
+PRESETS: Mapping[str, MleOptions] = MappingProxyType({"default": MleOptions()})

@@ -1,0 +1,63 @@
+"""The closed form: P(label | parents) is the share of rows (the maximum of the likelihood)."""
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from scm_compiler.ir import Graph
+from scm_compiler.ir.tables import Tables
+from scm_compiler.runtime.data.table import LabelTable
+
+NEVER = 1000.0
+"""The size of a logit whose probability is exactly 0 or 1 in float64, and which is finite."""
+
+
+def fit_tables(graph: Graph, table: LabelTable) -> Tables:
+    """The tables that make the data most likely, of every label.
+
+    Args:
+        graph: A graph without hidden common causes.
+        table: The data; it must hold every label.
+
+    Returns:
+        The shares of the data, exactly. A parent configuration that the data never show gets the
+        label's marginal distribution, and is marked in `unseen`.
+    """
+    names = [node.name for node in graph.labels]
+    fitted = {name: closed_form(graph, table, name) for name in names}
+    missing = {name: unseen_rows(graph, table, name) for name in names}
+    unseen = {name: mask for name, mask in missing.items() if mask.any()}
+    return Tables(graph, fitted, unseen=unseen)
+
+
+def closed_form(graph: Graph, table: LabelTable, name: str) -> NDArray[np.float64]:
+    """One label's table: (size of each parent…, size of the label)."""
+    counts = table.counts_of([*graph.parents[name], name]).astype(np.float64)
+    rows = counts.sum(-1, keepdims=True)
+    marginal = counts.reshape(-1, counts.shape[-1]).sum(0) / counts.sum()
+    found: NDArray[np.float64] = np.where(rows > 0, counts / np.maximum(rows, 1), marginal)
+    return found
+
+
+def unseen_rows(graph: Graph, table: LabelTable, name: str) -> NDArray[np.bool_]:
+    """Where the data hold no row: a boolean array over the label's parent configurations."""
+    parents = graph.parents[name]
+    if not parents:
+        return np.zeros((), dtype=np.bool_)
+    found: NDArray[np.bool_] = table.counts_of(parents) == 0
+    return found
+
+
+def logits(probabilities: NDArray[np.float64]) -> Tensor:
+    """The logits (…, outputs) of a table (…, size): one for two values, else one a value.
+
+    A probability of exactly 0 or 1 stays so when the logits are taken back in float64.
+
+    >>> logits(np.array([[0.5, 0.5], [1.0, 0.0]])).flatten().tolist()
+    [0.0, -1000.0]
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(probabilities)
+    values = logs[..., 1:] - logs[..., :1] if probabilities.shape[-1] == 2 else logs
+    return torch.from_numpy(np.clip(values, -NEVER, NEVER))

@@ -1,0 +1,204 @@
+"""Maximum likelihood of the explicit label model.
+
+The likelihood is a product with one factor a label, so each mechanism is fitted alone. A
+saturated table has a closed form and takes one step. A network is fitted by Adam; the weights that
+predict held-out rows best are kept, for each label by itself.
+"""
+
+from collections.abc import Mapping
+from math import isfinite
+
+import torch
+from torch import Tensor, nn
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.training import HiddenCausesNotTrained
+from scm_compiler.emit.explicit import ExplicitModule
+from scm_compiler.emit.mechanism import ExplicitSpec
+from scm_compiler.emit.naming import identifiers
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.controller.mle.options import MleOptions
+from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
+from scm_compiler.runtime.controller.mle.tables import closed_form, logits
+from scm_compiler.runtime.controller.trainer import Diverged
+from scm_compiler.runtime.data.table import LabelTable
+
+
+class Mle:
+    """Fits explicit mechanisms to a label table.
+
+    Attributes:
+        total: Steps in all: 1 if every label has a table. Stopping early lowers it.
+        done: Steps taken.
+
+    Args:
+        graph: The validated graph.
+        table: The labels' data.
+        options: The settings.
+        seed: Of the networks' first weights, the held-out rows and the batches.
+
+    Raises:
+        ScmError: E701 if the graph has hidden common causes.
+    """
+
+    def __init__(self, graph: Graph, table: LabelTable, options: MleOptions, seed: int) -> None:
+        _refuse_hidden_causes(graph)
+        self._table = table
+        self._options = options
+        self._random = torch.Generator().manual_seed(seed)
+        spec = ExplicitSpec(
+            table_limit=options.table_limit, hidden=options.hidden, layers=options.layers
+        )
+        self._module = ExplicitModule(graph, spec, generator=self._random)
+        labels = zip(self._module.layout.labels, self._module.mechanisms, strict=True)
+        names = {name: mechanism.table for name, mechanism in labels}
+        self._tables = [name for name, table in names.items() if table]
+        self._networks = [name for name, table in names.items() if not table]
+        kept, held = split(table, options.held_out, seed)
+        self._fit = {name: rows_of(graph, table, name, kept) for name in self._networks}
+        self._held = {name: rows_of(graph, table, name, held) for name in self._networks}
+        self.total = options.steps if self._networks else 1
+        self.done = 0
+        self._adam = self._optimiser()
+        self._best = self._network_weights()
+        self._losses = torch.full((len(self._networks),), torch.inf, dtype=torch.float64)
+        self._waited = 0
+
+    def advance(self, steps: int) -> dict[str, float]:
+        """Take up to this many steps, but none beyond `total`.
+
+        Returns:
+            `nll`: minus the mean log-likelihood of the rows that were fitted to, in nats a row,
+            summed over the labels that have networks; empty if there are none.
+
+        Raises:
+            Diverged: If a loss is not finite.
+        """
+        losses = []
+        before = self.done
+        while self.done < min(before + steps, self.total):
+            if self.done == 0:
+                self._fill_tables()
+            if self._networks:
+                losses.append(self._step())
+            self.done += 1
+            if self._networks and self.done % self._options.check_steps == 0:
+                self._check()
+        return {"nll": sum(losses) / len(losses)} if losses else {}
+
+    def model(self) -> ExplicitModule:
+        """A copy of the model, each network with the weights that did best on held-out rows."""
+        # The first weights are overwritten, and the global generator is left alone.
+        spare = torch.Generator().manual_seed(0)
+        module = ExplicitModule(self._module.graph, self._module.spec, generator=spare)
+        module.load_node_weights({**self._module.node_weights(), **self._best})
+        return module
+
+    def state(self) -> dict[str, Tensor]:
+        """Copies of all that is needed to go on."""
+        counters = [self.done, self.total, self._waited]
+        tensors = {name: tensor.detach().clone() for name, tensor in self._tensors().items()}
+        return tensors | {
+            "random": self._random.get_state(),
+            "counters": torch.tensor(counters),
+        }
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave.
+
+        Raises:
+            ValueError: If a tensor is missing, left over or of another shape.
+        """
+        expected = {name: tensor.shape for name, tensor in self.state().items()}
+        found = {name: tensor.shape for name, tensor in state.items()}
+        if found != expected:
+            wrong = sorted(n for n in found | expected if found.get(n) != expected.get(n))
+            raise ValueError(f"the state does not fit this training: {', '.join(wrong)}")
+        with torch.no_grad():
+            for name, tensor in self._tensors().items():
+                tensor.copy_(state[name])
+        self._random.set_state(state["random"].clone())
+        self.done, self.total, self._waited = (int(n) for n in state["counters"])
+
+    def _tensors(self) -> dict[str, Tensor]:
+        """Everything that changes, by reference."""
+        weights = {f"weights.{name}": w for name, w in self._module.named_parameters()}
+        best = {f"best.{name}": w for name, w in self._best.items()}
+        moments = {
+            f"adam.{rank}.{name}": tensor
+            for rank, parameter in enumerate(self._module.networks.parameters())
+            for name, tensor in self._adam.state[parameter].items()
+        }
+        return {**weights, **best, **moments, "losses": self._losses}
+
+    @torch.no_grad()
+    def _fill_tables(self) -> None:
+        for name in self._tables:
+            table = self._module.table(name)
+            fitted = logits(closed_form(self._module.graph, self._table, name))
+            table.copy_(fitted.view(table.shape))
+
+    def _step(self) -> float:
+        """One update of all networks; the loss."""
+        options = self._options
+        self._adam.param_groups[0]["lr"] = options.rate * (1.0 - self.done / options.steps)
+        self._adam.zero_grad(set_to_none=False)
+        loss = torch.stack(
+            [self._loss(n, self._fit[n].draw(options.batch, self._random)) for n in self._networks]
+        ).sum()
+        value = float(loss.detach())
+        if not isfinite(value):
+            raise Diverged(f"the likelihood is not finite after {self.done} steps")
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._adam.step()
+        return value
+
+    def _loss(self, name: str, rows: Rows) -> Tensor:
+        logs = self._module.log_probability(name, rows.parents, rows.values)
+        return -(logs * rows.shares).sum()
+
+    @torch.no_grad()
+    def _check(self) -> None:
+        """Keep what predicts the held-out rows best; stop when nothing does better any more."""
+        now = self._network_weights()
+        starts = identifiers(self._module.layout.labels)
+        gained = False
+        for rank, name in enumerate(self._networks):
+            loss = self._loss(name, self._held[name]).double()
+            if loss >= self._losses[rank]:
+                continue
+            gained = True
+            self._losses[rank] = loss
+            for key in (key for key in now if key.startswith(f"{starts[name]}.")):
+                self._best[key].copy_(now[key])
+        self._waited = 0 if gained else self._waited + 1
+        if self._waited >= self._options.patience:
+            self.total = self.done
+
+    def _network_weights(self) -> dict[str, Tensor]:
+        """Copies of the networks' weights, by node."""
+        names = identifiers(self._module.layout.labels)
+        starts = tuple(f"{names[name]}." for name in self._networks)
+        weights = self._module.node_weights()
+        return {key: tensor for key, tensor in weights.items() if key.startswith(starts)}
+
+    def _optimiser(self) -> torch.optim.Adam:
+        parameters = list(self._module.networks.parameters()) or [nn.Parameter(torch.zeros(1))]
+        adam = torch.optim.Adam(parameters, lr=self._options.rate)
+        for parameter in parameters:
+            # The state that the first step would make, made now so that it can be restored.
+            adam.state[parameter] = {
+                "step": torch.tensor(0.0),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+        return adam
+
+
+def _refuse_hidden_causes(graph: Graph) -> None:
+    found = tuple(
+        HiddenCausesNotTrained(trainer="mle", left=pair.left, right=pair.right)
+        for pair in graph.confounders
+    )
+    if found:
+        raise refuse(*found)

@@ -1,0 +1,80 @@
+"""The trainers of the label model, by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import BaseModel
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.training import UnknownChoice
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.controller import mle, wgan_gp
+from scm_compiler.runtime.controller.trainer import Trainer
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.runs.manifest import Config
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A way to fit the label model.
+
+    Attributes:
+        options: Its settings.
+        presets: Named settings; one is called `default`.
+        make: Builds the trainer from the graph, the data, the settings and the seed.
+    """
+
+    options: type[BaseModel]
+    presets: Mapping[str, BaseModel]
+    make: Callable[[Graph, LabelTable, Any, int], Trainer]
+
+
+TRAINERS: Mapping[str, Recipe] = MappingProxyType(
+    {
+        "mle": Recipe(mle.MleOptions, mle.PRESETS, mle.Mle),
+        "wgan-gp": Recipe(wgan_gp.WganGpOptions, wgan_gp.PRESETS, wgan_gp.WganGp),
+    }
+)
+
+
+def configure(
+    trainer: str = "mle", *, preset: str = "default", seed: int = 0, **changes: object
+) -> Config:
+    """What is asked for, with every option spelt out.
+
+    Args:
+        trainer: The trainer's name.
+        preset: One of its presets.
+        seed: The seed.
+        changes: Options that differ from the preset.
+
+    Raises:
+        ScmError: E704 with exit code 2 if there is no such trainer or preset.
+        ValueError: If an option is not one of the trainer's.
+    """
+    recipe = TRAINERS.get(trainer)
+    if recipe is None:
+        what = "there is no trainer"
+        raise refuse(UnknownChoice(what=what, name=trainer, known=tuple(TRAINERS)), exit_code=2)
+    if preset not in recipe.presets:
+        what = f"the trainer `{trainer}` has no preset"
+        found = UnknownChoice(what=what, name=preset, known=tuple(recipe.presets))
+        raise refuse(found, exit_code=2)
+    options = recipe.options.model_validate(recipe.presets[preset].model_dump() | changes)
+    return Config(trainer=trainer, preset=preset, options=options.model_dump(), seed=seed)
+
+
+def make_trainer(graph: Graph, table: LabelTable, config: Config) -> Trainer:
+    """The trainer that a configuration describes.
+
+    Raises:
+        ScmError: E701 if the trainer cannot fit the graph.
+        ValueError: If the configuration is none of `configure`.
+    """
+    recipe = TRAINERS.get(config.trainer)
+    if recipe is None:
+        raise ValueError(f"there is no trainer `{config.trainer}`")
+    options = recipe.options.model_validate(config.options)
+    return recipe.make(graph, table, options, config.seed)

@@ -1,0 +1,189 @@
+"""Training of the label model, from a graph and data to a finished run."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from math import prod
+from pathlib import Path
+
+import torch
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.training import (
+    NothingToResume,
+    NothingToTrain,
+    TrainingDiverged,
+)
+from scm_compiler.emit.certificate import certify
+from scm_compiler.emit.implicit import ImplicitModule
+from scm_compiler.emit.module import CausalModule
+from scm_compiler.ir import Graph
+from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.runtime.controller.registry import make_trainer
+from scm_compiler.runtime.controller.trainer import Trainer
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.evaluation.distance import distance
+from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.runs.folder import create_run, restart, settle
+from scm_compiler.runtime.runs.manifest import Config
+from scm_compiler.runtime.runs.stored import CERTIFICATE, model_tables, write_tables, write_weights
+from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.runtime.training.loop import Loop, Outcome, Pace
+from scm_compiler.runtime.training.progress import Progress, Silent
+
+REPORTS = 20
+"""Reports over a whole training."""
+
+CHECKPOINT_SECONDS = 10.0
+
+FEW_DRAWS, MOST_CONFIGURATIONS = 2000, 4096
+"""How the tables of implicit mechanisms are estimated for a report, and up to which size."""
+
+FEW_ROWS = 20_000
+"""The samples behind the distance in a report, where there are no tables."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run after a training.
+
+    Attributes:
+        run: The run.
+        outcome: How the training ended.
+    """
+
+    run: Run
+    outcome: Outcome
+
+
+def train_labels(
+    graph: Graph,
+    table: LabelTable,
+    config: Config,
+    *,
+    program: str | None = None,
+    path: Path | None = None,
+    progress: Progress | None = None,
+    budget: float | None = None,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+) -> Trained:
+    """Train the labels of a graph in a new run.
+
+    Args:
+        graph: The validated graph; its images are left to their heads.
+        table: The data.
+        config: The trainer and its settings; see `configure`.
+        program: The exact text that the graph came from, to be kept with the run.
+        path: The run's folder; `runs/<graph>-<n>` if None.
+        progress: Who watches.
+        budget: The most seconds to train.
+        checkpoint_seconds: The time between checkpoints.
+
+    Raises:
+        ScmError: E703 if the graph has no labels, E701 if the trainer cannot fit it, E702 with
+            exit code 4 if the training diverged (the run then holds the last good weights), E709
+            or E657 if the folder cannot be written.
+    """
+    if not graph.labels:
+        raise refuse(NothingToTrain(name=graph.name))
+    make_trainer(graph, table, config)  # refuses before there is a folder
+    run = create_run(graph, table, config, program=program, path=path)
+    return train_run(run, progress, budget, checkpoint_seconds)
+
+
+def resume(
+    run: Run,
+    *,
+    progress: Progress | None = None,
+    budget: float | None = None,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+) -> Trained:
+    """Go on with a training that was interrupted, killed or out of time.
+
+    The weights at the end are those of a training that was never stopped, byte for byte.
+
+    Args:
+        run: The run.
+        progress: Who watches.
+        budget: The most seconds to train, those before the interruption included.
+        checkpoint_seconds: The time between checkpoints.
+
+    Raises:
+        ScmError: E705 if the training is complete or diverged; and as `train_labels`.
+    """
+    manifest = run.manifest
+    reason = "its training diverged" if manifest.status == "diverged" else ""
+    if manifest.status == "complete" and manifest.steps >= manifest.total:
+        reason = "its training is complete"
+    if reason:
+        raise refuse(NothingToResume(path=str(run.path), reason=reason), exit_code=2)
+    return train_run(run, progress, budget, checkpoint_seconds)
+
+
+def train_run(
+    run: Run, progress: Progress | None, budget: float | None, checkpoint_seconds: float
+) -> Trained:
+    """Train a run from where it stands to its end; the arguments are those of `resume`."""
+    run = restart(run)
+    trainer = make_trainer(run.graph, run.labels, run.config)
+    loop = Loop(
+        trainer,
+        run.path,
+        Pace(max(1, -(-trainer.total // REPORTS)), checkpoint_seconds, budget=budget),
+        facts={"graph": run.graph.hash, "config": run.config.model_dump(mode="json")},
+        measure=partial(_distance_now, trainer, run.labels),
+        progress=progress or Silent(),
+    )
+    with one_thread():
+        outcome = loop.run()
+    metrics = _write_model(run, trainer.model(), outcome)
+    run = settle(run, outcome, trainer.total, metrics)
+    if outcome.ending == "diverged":
+        raise refuse(
+            TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
+            exit_code=4,
+        )
+    return Trained(run, outcome)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run on one core: the networks are small, and the sums then do not depend on the machine."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def _distance_now(trainer: Trainer, table: LabelTable) -> Mapping[str, float]:
+    """The distance to the data for a report: quicker and less exact than the final one."""
+    module = trainer.model()
+    model = _quick_tables(module) if isinstance(module, ImplicitModule) else None
+    return {"tvd": distance(model or module, table, draws=FEW_ROWS).value}
+
+
+def _quick_tables(module: ImplicitModule) -> Tables | None:
+    """Roughly estimated tables, if there are any and they are few."""
+    graph = module.graph
+    rows = sum(prod(table_shape(graph, node.name)[:-1]) for node in graph.labels)
+    if graph.confounders or rows > MOST_CONFIGURATIONS:
+        return None
+    return module.tables(draws=FEW_DRAWS, generator=torch.Generator().manual_seed(0))
+
+
+def _write_model(run: Run, module: CausalModule, outcome: Outcome) -> Mapping[str, float]:
+    """Write what the training gave; the final metrics."""
+    write_weights(run.path, module)
+    metrics = dict(outcome.metrics)
+    if outcome.ending == "interrupted":
+        return metrics
+    certificate = certify(module, seed=run.config.seed)
+    write_file(run.path / CERTIFICATE, certificate.to_json())
+    if isinstance(module, ImplicitModule) and not module.graph.confounders:
+        tables = model_tables(module, run.config.seed)
+        write_tables(run.path, tables)
+        return metrics | {"tvd": distance(tables, run.labels).value}
+    return metrics | {"tvd": distance(module, run.labels).value}

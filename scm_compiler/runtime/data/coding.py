@@ -1,0 +1,71 @@
+"""What text stands for which value of a label."""
+
+from scm_compiler.ir import Discrete
+from scm_compiler.ir.domain import BINARY
+
+MISSING = -1
+UNKNOWN = -2
+
+_BLANK = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", ".", "<na>", "#n/a"})
+_NO = ("0", "-1", "no", "false", "n", "f", "0.0", "-1.0")
+_YES = ("1", "yes", "true", "y", "t", "1.0", "+1")
+
+
+class ColumnCoding:
+    """Turns the text of one column into value indices, and remembers the text it has seen.
+
+    Args:
+        domain: The label's values.
+
+    Example:
+        >>> coding = ColumnCoding(BINARY)
+        >>> [coding[text] for text in ("Yes", " 0", "", "2")] == [1, 0, MISSING, UNKNOWN]
+        True
+    """
+
+    def __init__(self, domain: Discrete) -> None:
+        self.domain = domain
+        self._known = _spellings(domain)
+        self._seen: dict[str, int] = {}
+
+    def __getitem__(self, text: str) -> int:
+        """The value's index, MISSING or UNKNOWN."""
+        code = self._seen.get(text)
+        if code is None:
+            code = self._seen[text] = self._classify(text.strip())
+        return code
+
+    @property
+    def mixed(self) -> bool:
+        """Whether a binary column has held both 0 and -1, of which one may mean `missing`."""
+        seen = {text.strip() for text in self._seen}
+        return self.domain == BINARY and bool(seen & {"0", "0.0"}) and bool(seen & {"-1", "-1.0"})
+
+    def _classify(self, text: str) -> int:
+        exact = self._known.get(text)
+        if exact is not None:
+            return exact
+        folded = self._known.get(text.casefold())
+        if folded is not None:
+            return folded
+        return MISSING if text.casefold() in _BLANK else UNKNOWN
+
+
+def _spellings(domain: Discrete) -> dict[str, int]:
+    """Every accepted spelling; a name as declared wins over another name in other case."""
+    if domain == BINARY:
+        return dict.fromkeys(_NO, 0) | dict.fromkeys(_YES, 1)
+    folded: dict[str, int] = {}
+    taken: set[str] = set()
+    for index, name in enumerate(domain.values):
+        for spelling in _variants(name):
+            if spelling in folded:
+                taken.add(spelling)
+            folded[spelling] = index
+    exact = {name: index for index, name in enumerate(domain.values)}
+    return {text: index for text, index in folded.items() if text not in taken} | exact
+
+
+def _variants(name: str) -> set[str]:
+    """Other spellings of a name: lower case, and a whole number as tables of floats write it."""
+    return {name.casefold(), f"{name}.0"} if name.isdecimal() else {name.casefold()}

@@ -1,0 +1,111 @@
+"""Positivity: the parent configurations that the data never show (Pearl 2009, section 3.6)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from math import prod
+
+import numpy as np
+
+from scm_compiler.diagnostics import Report
+from scm_compiler.diagnostics.codes.data import NeverSeen
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.data.table import LabelTable, flat_index
+
+MOST_EXAMPLES = 8
+
+
+@dataclass(frozen=True)
+class Positivity:
+    """How well the data cover the parents of one label.
+
+    Attributes:
+        name: The label.
+        parents: Its parents, in the order of declaration.
+        configurations: How many combinations of the parents' values there are.
+        unseen: How many of them never occur in the data.
+        fewest: The least number of rows in a combination that does occur.
+        examples: The first combinations that never occur, as the values' names.
+    """
+
+    name: str
+    parents: tuple[str, ...]
+    configurations: int
+    unseen: int
+    fewest: int
+    examples: tuple[tuple[str, ...], ...]
+
+
+def check_data(graph: Graph, spec: str) -> tuple[Report, tuple[Positivity, ...]]:
+    """Read the data and see which parent configurations they never show.
+
+    Args:
+        graph: The validated graph.
+        spec: The data; see `load_labels`.
+
+    Returns:
+        What was noticed (columns left out, a warning for each label with configurations never
+        seen), and the table of all labels that have parents.
+
+    Raises:
+        ScmError: If the data cannot be used.
+    """
+    table = load_labels(spec, graph)
+    rows = positivity(graph, table)
+    warnings = tuple(_warning(row) for row in rows if row.unseen)
+    return Report(None, (*table.notes, *warnings)), rows
+
+
+def positivity(graph: Graph, table: LabelTable) -> tuple[Positivity, ...]:
+    """The coverage of every label that has parents."""
+    return tuple(
+        _coverage(graph, table, node.name) for node in graph.labels if graph.parents[node.name]
+    )
+
+
+def _coverage(graph: Graph, table: LabelTable, name: str) -> Positivity:
+    parents = graph.parents[name]
+    columns = [table.labels.index(parent) for parent in parents]
+    shape = tuple(table.sizes[column] for column in columns)
+    if prod(shape) < 2**62:
+        codes, inverse = np.unique(flat_index(table.cells[:, columns], shape), return_inverse=True)
+        examples = tuple(islice(_missing(graph, parents, shape, codes.tolist()), MOST_EXAMPLES))
+    else:
+        distinct = np.unique(table.cells[:, columns], axis=0, return_inverse=True)
+        codes, inverse, examples = distinct[0], distinct[1].reshape(-1), ()
+    rows = np.bincount(inverse, weights=table.counts)
+    unseen = prod(shape) - len(codes)
+    return Positivity(name, parents, prod(shape), unseen, int(rows.min()), examples)
+
+
+def _missing(
+    graph: Graph, parents: tuple[str, ...], shape: tuple[int, ...], seen: list[int]
+) -> Iterator[tuple[str, ...]]:
+    """The combinations that are not in `seen` (sorted), first ones first."""
+    known = iter(seen)
+    following = next(known, None)
+    for code in range(prod(shape)):
+        if code == following:
+            following = next(known, None)
+            continue
+        values = [int(value) for value in np.unravel_index(code, shape)]
+        yield tuple(_value(graph, p, v) for p, v in zip(parents, values, strict=True))
+
+
+def _value(graph: Graph, name: str, index: int) -> str:
+    domain = graph.by_name[name].domain
+    assert isinstance(domain, Discrete)
+    return domain.values[index]
+
+
+def _warning(row: Positivity) -> NeverSeen:
+    settings = "; ".join(
+        ", ".join(f"{name}={value}" for name, value in zip(row.parents, values, strict=True))
+        for values in row.examples[:3]
+    )
+    left = row.unseen - min(3, len(row.examples))
+    example = f"{settings}; and {left:,} more" if left and settings else settings
+    return NeverSeen(
+        name=row.name, unseen=row.unseen, configurations=row.configurations, example=example
+    )

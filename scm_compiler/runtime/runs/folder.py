@@ -1,0 +1,155 @@
+"""Making a run's folder, and saying in its manifest how the training stands."""
+
+import re
+import tempfile
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.training import FolderTaken
+from scm_compiler.ir import Graph
+from scm_compiler.ir.json import graph_to_json
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.run import CONFIG, GRAPH, MANIFEST, PROGRAM, RUNS, Run, open_run
+from scm_compiler.runtime.runs.manifest import (
+    FORMAT,
+    Config,
+    DataFacts,
+    Manifest,
+    Status,
+    digest,
+    versions,
+)
+from scm_compiler.runtime.runs.program import program_text
+from scm_compiler.runtime.runs.stored import CELLS, write_cells
+from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
+from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
+
+INPUTS = (PROGRAM, GRAPH, CONFIG, CELLS)
+"""What a run is made from; the rest is what comes out of the training."""
+
+
+def create_run(
+    graph: Graph,
+    table: LabelTable,
+    config: Config,
+    *,
+    program: str | None = None,
+    path: Path | None = None,
+    parent: Path = RUNS,
+) -> Run:
+    """Make a run's folder, ready to be trained; it appears whole or not at all.
+
+    Args:
+        graph: The graph.
+        table: The data.
+        config: What is asked for.
+        program: The exact text that the graph came from; written from the graph if None.
+        path: The folder; `parent/<graph>-<n>` with the next free number if None.
+        parent: Where runs are.
+
+    Raises:
+        ScmError: With exit code 2: E709 if the folder holds something, E657 if it cannot be made.
+    """
+    target = path or _next(parent, graph.name)
+    if path is not None and path.exists() and not _empty(path):
+        raise refuse(FolderTaken(path=str(path)), exit_code=2)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-run.") as temporary:
+            built = Path(temporary) / "run"
+            built.mkdir()
+            _fill(built, graph, table, config, program)
+            return open_run(_place(built, target, graph.name if path is None else None))
+    except OSError as error:
+        raise cannot_write(target, error, resumable=False) from error
+
+
+def restart(run: Run) -> Run:
+    """The run with its training going on: what came out of it so far is no longer vouched for."""
+    files = {name: run.manifest.files[name] for name in INPUTS}
+    return _write(run, run.manifest.model_copy(update={"status": "training", "files": files}))
+
+
+def settle(run: Run, outcome: Outcome, total: int, metrics: Mapping[str, float]) -> Run:
+    """The run as it stands after a training, with the digests of all of its files.
+
+    A checkpoint that nothing is left to do from is removed.
+    """
+    status: Status = outcome.ending if outcome.ending != "budget" else "complete"
+    names = sorted(p.name for p in run.path.iterdir() if p.is_file() and _settled(p.name))
+    changes = {
+        "status": status,
+        "steps": outcome.step,
+        "total": total,
+        "seconds": round(outcome.seconds, 3),
+        "metrics": dict(metrics),
+        "files": {name: digest(run.path / name) for name in names},
+    }
+    settled = _write(run, run.manifest.model_copy(update=changes))
+    if outcome.step >= total:
+        (run.path / CHECKPOINT).unlink(missing_ok=True)
+    return settled
+
+
+def _settled(name: str) -> bool:
+    return name not in (MANIFEST, CHECKPOINT) and not name.startswith(".")
+
+
+def _fill(
+    folder: Path, graph: Graph, table: LabelTable, config: Config, program: str | None
+) -> None:
+    write_file(folder / PROGRAM, program_text(graph) if program is None else program)
+    write_file(folder / GRAPH, graph_to_json(graph))
+    write_file(folder / CONFIG, config.model_dump_json(indent=2) + "\n")
+    write_cells(folder, graph, table)
+    data = DataFacts(
+        origin=table.origin,
+        fingerprint=table.fingerprint,
+        rows=table.rows,
+        cells=len(table.counts),
+    )
+    manifest = Manifest(
+        format=FORMAT,
+        status="training",
+        created=datetime.now(UTC).isoformat(timespec="microseconds"),
+        name=graph.name,
+        graph_hash=graph.hash,
+        seed=config.seed,
+        trainer=config.trainer,
+        data=data,
+        versions=versions(),
+        files={name: digest(folder / name) for name in INPUTS},
+    )
+    write_file(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+
+
+def _write(run: Run, manifest: Manifest) -> Run:
+    write_file(run.path / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
+    return replace(run, manifest=manifest)
+
+
+def _next(parent: Path, name: str) -> Path:
+    """`parent/<name>-<n>`, with n above that of every run of this name."""
+    stem = re.sub(r"[^\w.-]+", "_", name).lstrip(".") or "graph"
+    pattern = re.compile(re.escape(stem) + r"-(\d+)")
+    others = (pattern.fullmatch(path.name) for path in parent.glob(f"{stem}-*"))
+    number = max((int(found[1]) for found in others if found), default=0) + 1
+    return parent / f"{stem}-{number}"
+
+
+def _place(built: Path, target: Path, name: str | None) -> Path:
+    """Give a finished folder its name; if another process took it, the next free number."""
+    while True:
+        try:
+            return built.rename(target)
+        except OSError:
+            if name is None or not target.exists():
+                raise
+            target = _next(target.parent, name)
+
+
+def _empty(path: Path) -> bool:
+    return path.is_dir() and not any(path.iterdir())

@@ -1,0 +1,146 @@
+"""manifest.json and config.json of a run: what it is, how it came about, what its files were."""
+
+import hashlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+import torch
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.runs import BadManifest
+from scm_compiler.version import __version__
+
+M = TypeVar("M", bound=BaseModel)
+
+FORMAT = 1
+"""The layout of run folders; a reader refuses a higher number."""
+
+Status = Literal["training", "complete", "interrupted", "diverged"]
+
+
+class Format(BaseModel):
+    """The part of a manifest that every version of scmc can read.
+
+    Attributes:
+        format: The layout of the folder.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+
+
+class DataFacts(BaseModel):
+    """The data of a run.
+
+    Attributes:
+        origin: Where they came from, such as `csv:faces.csv`.
+        fingerprint: The SHA-256 of labels, distinct rows and counts.
+        rows: The number of rows.
+        cells: The number of distinct rows.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    origin: str
+    fingerprint: str
+    rows: int
+    cells: int
+
+
+class Config(BaseModel):
+    """config.json: what was asked for. With the graph and the data it determines the weights.
+
+    Attributes:
+        trainer: The trainer's name.
+        preset: The preset that the options come from.
+        options: The options, presets and command line taken together.
+        seed: The seed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trainer: str
+    preset: str
+    options: Mapping[str, Any]
+    seed: int = Field(ge=0, lt=2**63)
+
+
+class Manifest(BaseModel):
+    """manifest.json: the run, its origin and the SHA-256 of its files.
+
+    Attributes:
+        format: The layout of the folder.
+        status: `training` also where a process was killed; `complete` also where the time budget
+            ended it, in which case `steps` is below `total`.
+        created: When the run was begun, in UTC.
+        name: The graph's name.
+        graph_hash: The graph's hash.
+        seed: The seed.
+        trainer: The trainer's name.
+        data: The data.
+        versions: Of scmc, Python, torch and numpy.
+        steps: Steps taken.
+        total: Steps in all.
+        seconds: Time trained.
+        metrics: Those of the last report.
+        files: The SHA-256 of each file that does not change any more.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    status: Status
+    created: str
+    name: str
+    graph_hash: str
+    seed: int
+    trainer: str
+    data: DataFacts
+    versions: Mapping[str, str]
+    steps: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    metrics: Mapping[str, float | None] = Field(default_factory=dict)
+    files: Mapping[str, str] = Field(default_factory=dict)
+
+
+def versions() -> dict[str, str]:
+    """The versions that a run depends on."""
+    return {
+        "scmc": __version__,
+        "python": ".".join(map(str, sys.version_info[:3])),
+        "torch": str(torch.__version__),
+        "numpy": np.__version__,
+    }
+
+
+def digest(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def read_model(path: Path, kind: type[M]) -> M:
+    """A JSON file of a run as its model.
+
+    Raises:
+        ScmError: E656 with exit code 2 if it cannot be read as such.
+    """
+    try:
+        return kind.model_validate_json(path.read_bytes())
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise bad_file(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+    except OSError as error:
+        raise bad_file(path, error.strerror or str(error)) from error
+
+
+def bad_file(path: Path, reason: str) -> ScmError:
+    """The refusal of a file that describes a run."""
+    return refuse(BadManifest(path=str(path), reason=reason), exit_code=2)

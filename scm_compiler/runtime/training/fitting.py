@@ -1,0 +1,41 @@
+"""What the training loop asks of anything that is trained in steps."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from torch import Tensor
+
+
+class Diverged(Exception):  # noqa: N818  (what happened, not a fault of the caller)
+    """A loss or a weight is no longer a finite number."""
+
+
+class Fitting(Protocol):
+    """Something that is fitted step by step and can stop and go on.
+
+    The weights after N steps must not depend on how the steps are divided into calls of
+    `advance`, nor on whether the state went through `state` and `restore` in between.
+
+    Attributes:
+        total: Steps in all.
+        done: Steps taken.
+    """
+
+    total: int
+    done: int
+
+    def advance(self, steps: int) -> dict[str, float]:
+        """Take up to `steps` steps, none beyond `total`.
+
+        Returns:
+            The mean of each loss over the steps taken; empty if no step was left.
+
+        Raises:
+            Diverged: If a loss or a weight is not finite.
+        """
+
+    def state(self) -> dict[str, Tensor]:
+        """All that is needed to go on: copies, on the CPU, none sharing memory with another."""
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what `state` gave; ValueError where it does not fit."""

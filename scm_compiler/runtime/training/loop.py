@@ -1,0 +1,207 @@
+"""The training loop: reports, checkpoints, stopping and going on.
+
+The loop knows nothing of what it trains. A run that is killed at any moment goes on from its last
+checkpoint and ends with the same weights, byte for byte, as one that was never stopped.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any, Literal
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.runs import NotWeights
+from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
+from scm_compiler.runtime.training.fitting import Diverged, Fitting
+from scm_compiler.runtime.training.journal import Journal
+from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.training.signals import Stop, stop_on_signals
+
+CHECKPOINT, METRICS = "checkpoint.safetensors", "metrics.jsonl"
+
+Ending = Literal["complete", "budget", "interrupted", "diverged"]
+Measure = Callable[[], Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """When a training reports, saves and stops.
+
+    Attributes:
+        report_steps: A report each time this many steps are done, and at the end.
+        checkpoint_seconds: The time between checkpoints.
+        slice_seconds: About how long the training runs before it looks for a wish to stop.
+        budget: The most seconds to train in all, earlier starts included; None for no limit.
+    """
+
+    report_steps: int
+    checkpoint_seconds: float = 10.0
+    slice_seconds: float = 0.25
+    budget: float | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training ended.
+
+    Attributes:
+        ending: Complete; out of time; stopped by a signal; or diverged.
+        step: Steps taken; where it diverged, those of the last checkpoint, which is restored.
+        seconds: Time trained in all, earlier starts included.
+        metrics: Those of the last report.
+        signal: The signal that stopped it, if one did.
+        reason: What was not finite, if it diverged.
+    """
+
+    ending: Ending
+    step: int
+    seconds: float
+    metrics: Mapping[str, float]
+    signal: int | None = None
+    reason: str = ""
+    reached: int = 0
+
+
+@dataclass
+class Loop:
+    """Trains something in a folder.
+
+    Args:
+        fitting: What is trained.
+        folder: Where `checkpoint.safetensors` and `metrics.jsonl` are.
+        pace: When to report, save and stop.
+        facts: What a checkpoint must agree on to be gone on from, such as the graph's hash.
+        measure: Further metrics for each report, computed from the model as it is then.
+        progress: Who watches.
+    """
+
+    fitting: Fitting
+    folder: Path
+    pace: Pace
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    measure: Measure = dict
+    progress: Progress = field(default_factory=Silent)
+
+    def __post_init__(self) -> None:
+        self.checkpoint = self.folder / CHECKPOINT
+        self.journal = Journal(self.folder / METRICS)
+        self._sums: dict[str, float] = {}
+        self._summed = 0
+        self._metrics: dict[str, float] = {}
+        self._before = 0.0
+        self._started = self._saved = monotonic()
+        self._slice = 1
+
+    def run(self) -> Outcome:
+        """Go on from the checkpoint, if there is one, until the end or a reason to stop.
+
+        Raises:
+            ScmError: E653 if the checkpoint is not this training's; E657 if a file cannot be
+                written, in which case the last checkpoint is as it was.
+        """
+        self._resume()
+        with stop_on_signals() as stop:
+            self.progress.start(self.fitting.total, self.fitting.done)
+            try:
+                return self._train(stop)
+            finally:
+                self.progress.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Time trained, earlier starts included."""
+        return self._before + monotonic() - self._started
+
+    def _train(self, stop: Stop) -> Outcome:
+        while self.fitting.done < self.fitting.total:
+            if stop:
+                return self._end("interrupted", stop.signal)
+            if self.pace.budget is not None and self.seconds >= self.pace.budget:
+                self._report()
+                return self._end("budget")
+            try:
+                self._advance()
+            except Diverged as error:
+                return self._fall_back(str(error))
+            if monotonic() - self._saved >= self.pace.checkpoint_seconds:
+                self._save()
+        return self._end("complete")
+
+    def _advance(self) -> None:
+        """Train for about a slice of time, but not past the next report."""
+        before = self.fitting.done
+        every = self.pace.report_steps
+        steps = min(self._slice, every - before % every)
+        started = monotonic()
+        losses = self.fitting.advance(steps)
+        taken = self.fitting.done - before
+        self._pace(steps, monotonic() - started)
+        for name, value in losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value * taken
+        self._summed += taken
+        self.progress.move(self.fitting.done, self.seconds)
+        if self.fitting.done % every == 0 or self.fitting.done >= self.fitting.total:
+            self._report()
+
+    def _pace(self, steps: int, seconds: float) -> None:
+        """Choose the next slice: as many steps as fit, at most twice as many as now."""
+        fitting = int(steps * self.pace.slice_seconds / max(seconds, 1e-6))
+        self._slice = max(1, min(fitting, 2 * self._slice))
+
+    def _report(self) -> None:
+        if not self._summed:
+            return
+        losses = {name: total / self._summed for name, total in self._sums.items()}
+        self._sums, self._summed = {}, 0
+        self._metrics = {**losses, **self.measure()}
+        step = self.fitting.done
+        self.journal.write({"step": step, "seconds": round(self.seconds, 3), **self._metrics})
+        self.progress.report(step, self._metrics)
+
+    def _end(self, ending: Ending, signal: int | None = None) -> Outcome:
+        self._save()
+        step = self.fitting.done
+        return Outcome(ending, step, self.seconds, self._metrics, signal, reached=step)
+
+    def _fall_back(self, reason: str) -> Outcome:
+        """Put the last checkpoint back after a divergence."""
+        reached = self.fitting.done
+        stored = read_tensors(self.checkpoint)
+        self.fitting.restore(stored.tensors)
+        self.journal.rewind(self.fitting.done)
+        metrics = stored.facts["metrics"]
+        step = self.fitting.done
+        return Outcome("diverged", step, self.seconds, metrics, reason=reason, reached=reached)
+
+    def _save(self) -> None:
+        progress = {
+            "step": self.fitting.done,
+            "seconds": self.seconds,
+            "sums": self._sums,
+            "summed": self._summed,
+            "metrics": self._metrics,
+        }
+        write_tensors(self.checkpoint, self.fitting.state(), {**self.facts, **progress})
+        self._saved = monotonic()
+
+    def _resume(self) -> None:
+        """Read the checkpoint, or write a first one, so that there is one from the start."""
+        if not self.checkpoint.exists():
+            self.journal.rewind(-1)
+            self._save()
+            return
+        stored = read_tensors(self.checkpoint)
+        if any(stored.facts.get(name) != value for name, value in self.facts.items()):
+            raise self._foreign("it belongs to another training")
+        try:
+            self.fitting.restore(stored.tensors)
+            self._before = float(stored.facts["seconds"])
+            self._sums, self._summed = dict(stored.facts["sums"]), int(stored.facts["summed"])
+            self._metrics = dict(stored.facts["metrics"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._foreign(str(error)) from error
+        self.journal.rewind(self.fitting.done)
+
+    def _foreign(self, reason: str) -> Exception:
+        return refuse(NotWeights(path=str(self.checkpoint), reason=reason), exit_code=2)

@@ -1,0 +1,36 @@
+"""What a training tells whoever watches it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Progress(Protocol):
+    """Watches a training."""
+
+    def start(self, total: int, done: int) -> None:
+        """Training begins, or goes on after `done` steps of `total`."""
+
+    def move(self, done: int, seconds: float) -> None:
+        """Some steps were taken; `seconds` since the training's first start."""
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> None:
+        """The metrics of a report."""
+
+    def stop(self) -> None:
+        """Training ends, for whatever reason."""
+
+
+class Silent:
+    """Tells nothing."""
+
+    def start(self, total: int, done: int) -> None:
+        """Nothing."""
+
+    def move(self, done: int, seconds: float) -> None:
+        """Nothing."""
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Nothing."""
+
+    def stop(self) -> None:
+        """Nothing."""

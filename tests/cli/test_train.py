@@ -1,0 +1,300 @@
+"""`scmc train`."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from scm_compiler.cli.main import main
+from scm_compiler.cli.progress import Bar, Lines, described, progress_for
+from scm_compiler.cli.train import seconds
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import ScmError, Source
+from scm_compiler.ir.json import graph_to_json
+from scm_compiler.runtime.run import latest_run, open_run
+from scm_compiler.runtime.training import Silent
+
+PROGRAM = "Male, Mustache : binary\nMale -> Mustache\n"
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_example_reaches_its_floor(capsys):
+    assert main(["train", "celeba_g1"]) == 0
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0] == "TVD      0.1517 to the data, over all 512 cells"
+    assert lines[1].startswith("seconds  ")
+    assert lines[2] == "run      runs/celeba_g1-1"
+    assert lines[3] == 'next     scmc query "P(Young | do(Eyeglasses=1))"'
+    assert "202,599 rows, 217 distinct, seed 0" in err
+    assert "step 1/1  TVD 0.1517" in err
+    assert "the image `Face` was not trained: image heads come with a later version" in err
+
+
+def test_the_program_is_kept_as_it_was_typed(here):
+    (here / "faces.scm").write_text("# mine\n\n" + PROGRAM)
+    assert main(["train", "-q"]) == 0
+    assert latest_run().program == "# mine\n\n" + PROGRAM
+
+
+def test_quiet_prints_results_only(capsys):
+    assert main(["train", "celeba_cg1", "-q"]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("TVD      0.0000 ")
+    assert err == ""
+
+
+def test_json_is_one_document(capsys):
+    assert main(["train", "celeba_g1", "--json", "--seed", "4"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    run = open_run(document["run"])
+    assert document["graph_hash"] == run.graph.hash
+    assert document["seconds"] == run.manifest.seconds
+    assert document["metrics"]["tvd"] == pytest.approx(0.15168, abs=1e-5)
+    assert (document["ok"], document["status"], document["seed"]) == (True, "complete", 4)
+
+
+def test_data_of_ones_own_in_a_folder_of_ones_own(here, capsys):
+    (here / "p.scm").write_text("Rain, Wet : binary\nRain -> Wet\n")
+    (here / "d.csv").write_text("Rain,Wet,day\n0,0,1\n1,1,2\n0,1,3\n")
+    assert main(["train", "p.scm", "--data", "csv:d.csv", "--run", "out/mine"]) == 0
+    out, err = capsys.readouterr()
+    assert "note[N601]: 1 column is left out: `day`" in err
+    assert 'next     scmc query "P(Rain | do(Wet=1))" --run out/mine' in out
+    assert open_run("out/mine").labels.rows == 3
+    assert main(["train", "p.scm", "--data", "csv:d.csv", "--run", "out/mine"]) == 2
+    assert "error[E709]" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "exit_code"),
+    [
+        (["train"], "E708", 2),
+        (["train", "nowhere.scm"], "E113", 2),
+        (["train", "bad.scm"], "E2", 1),
+        (["train", "rain.scm"], "E614", 2),
+        (["train", "celeba_g1", "--data", "csv:none.csv"], "E602", 2),
+        (["train", "celeba_g1", "--data", "none.csv"], "E601", 2),
+        (["train", "celeba_g1", "--trainer", "wgan"], "E704", 2),
+        (["train", "celeba_g1", "--preset", "paper"], "E704", 2),
+        (["train", "celeba_g1", "--budget", "soon"], "E707", 2),
+        (["train", "celeba_g1", "--budget", "0s"], "E707", 2),
+        (["train", "celeba_g1", "--steps", "0"], "E707", 2),
+        (["train", "celeba_g1", "--seed", "-1"], "E707", 2),
+        (["train", "celeba_g1", "--seed", str(2**63)], "E707", 2),
+        (["train", "hidden.scm"], "E701", 1),
+        (["train", "picture.scm"], "E703", 1),
+        (["train", "--resume"], "E650", 2),
+        (["train", "--resume", "--run", "absent"], "E651", 2),
+    ],
+)
+def test_refusals(here, capsys, words, code, exit_code):
+    if len(words) > 1:
+        (here / "bad.scm").write_text("A : binary\nA -> B\n")
+        (here / "rain.scm").write_text("Rain : binary\n")
+        (here / "hidden.scm").write_text("Male, Young : binary\nMale <-> Young\n")
+        (here / "picture.scm").write_text("Face : image(3, 64, 64)\n")
+    assert main(words) == exit_code
+    out, err = capsys.readouterr()
+    assert f"error[{code}" in err
+    assert out == ""
+    assert not (here / "runs").exists()
+
+
+def test_several_programs_and_no_build(here, capsys):
+    for name in ("a", "b"):
+        (here / f"{name}.scm").write_text(PROGRAM)
+    assert main(["train"]) == 2
+    err = capsys.readouterr().err
+    assert "there is no build here and 2 `.scm` files" in err
+    assert "`scmc train a.scm`" in err
+
+
+def test_the_last_build_comes_before_programs(here, make_pair):
+    (here / "a.scm").write_text("Young : binary\n")
+    (here / "build" / "pair").mkdir(parents=True)
+    (here / "build" / "pair" / "graph.json").write_text(graph_to_json(make_pair))
+    assert main(["train", "-q"]) == 0
+    assert latest_run().graph == make_pair
+
+
+@pytest.fixture
+def make_pair():
+    graph, _ = check(Source("pair", PROGRAM))
+    return graph
+
+
+def test_a_resumed_training_keeps_its_settings(capsys):
+    words = ["train", "celeba_g1", "--trainer", "wgan-gp", "--budget", "0.01s"]
+    assert main(words) == 0
+    run = latest_run()
+    assert run.manifest.steps < run.manifest.total == 3000
+    capsys.readouterr()
+    asked = ["--seed", "1", "--trainer", "mle", "--steps", "5", "--preset", "paper"]
+    assert main(["train", "celeba_cg1", "--resume", "--data", "csv:x", *asked]) == 2
+    err = capsys.readouterr().err
+    assert err.count("error[E706]") == 6
+    assert "was started with `--seed 0`, not `--seed 1`" in err
+    same = ["--seed", "0", "--trainer", "wgan-gp", "--data", "celeba-labels"]
+    assert main(["train", "--resume", "--budget", "0.01s", *same]) == 0
+    assert latest_run().path == run.path
+
+
+def test_what_is_complete_is_not_resumed(capsys):
+    assert main(["train", "celeba_g1", "-q"]) == 0
+    assert main(["train", "--resume"]) == 2
+    assert "error[E705]: `runs/celeba_g1-1` cannot be resumed" in capsys.readouterr().err
+
+
+def start(*words: str, **environment: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "scm_compiler", "train", *words]
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | environment,
+    )
+
+
+def wait_for_step(process: subprocess.Popen[str]) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if line.startswith("step "):
+            return
+    raise AssertionError("the training never reported")
+
+
+SHORT = ("celeba_g1", "--trainer", "wgan-gp", "--steps", "200")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_saves_and_resume_goes_on(number, code):
+    process = start(*SHORT)
+    wait_for_step(process)
+    process.send_signal(number)
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == code
+    assert "Traceback" not in err
+    assert "`scmc train --resume` goes on" in err
+    run = latest_run()
+    assert run.manifest.status == "interrupted"
+    assert "run      runs/celeba_g1-1" in out
+    assert main(["train", "--resume", "--budget", "1s"]) == 0
+    assert latest_run().manifest.steps >= run.manifest.steps
+
+
+@pytest.mark.slow
+def test_killed_it_goes_on_as_well(capsys):
+    process = start(*SHORT)
+    wait_for_step(process)
+    process.kill()
+    process.communicate(timeout=60)
+    assert open_run("runs/celeba_g1-1").manifest.status == "training"
+    assert main(["query", "P(Male=1)"]) == 2
+    assert "error[E658]" in capsys.readouterr().err
+    assert main(["train", "--resume", "--budget", "1s"]) == 0
+    assert main(["query", "P(Male=1)"]) == 0
+
+
+def _fill(path: Path) -> None:
+    with path.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
+        while True:
+            stream.write(b"0" * 4096)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("mount") is None, reason="needs a file system of its own")
+def test_a_full_disk(here):
+    small = here / "small"
+    small.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(small)]
+    if subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("mounting a small file system is not allowed here")
+    try:
+        process = start(*SHORT, "--run", str(small / "run"))
+        wait_for_step(process)
+        _fill(small / "filler")
+        _, err = process.communicate(timeout=300)
+        assert process.returncode == 2
+        assert "error[E657]" in err
+        assert "No space left on device" in err
+        assert "Traceback" not in err
+        (small / "filler").unlink()
+        again = start("--resume", "--run", str(small / "run"), "--budget", "2s")
+        out, err = again.communicate(timeout=300)
+        assert again.returncode == 0, err
+        assert "TVD" in out
+    finally:
+        subprocess.run(["umount", str(small)], check=True)
+
+
+def test_times():
+    assert seconds("90s") == seconds("1m30s") == seconds("90") == 90.0
+    assert seconds("2h") == 7200.0
+    assert seconds("0.5") == 0.5
+    for text in ("", "m", "2d", "-3s", "1s2m", "nan"):
+        with pytest.raises(ScmError):
+            seconds(text)
+
+
+class Plain:
+    """A console that keeps what it is told."""
+
+    quiet = False
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+
+def test_plain_lines():
+    console = Plain()
+    lines = Lines(console)
+    lines.start(3000, 150)
+    lines.move(300, 4.4)
+    lines.report(300, {"distance": 0.25, "tvd": 0.12345})
+    lines.stop()
+    assert console.notes == [
+        "going on after step 150 of 3,000",
+        "step 300/3,000  TVD 0.1235  distance 0.25  4 s",
+    ]
+
+
+def test_the_bar_shows_steps_and_metrics(capsys):
+    bar = Bar()
+    bar.start(100, 10)
+    bar.move(50, 1.0)
+    bar.report(100, {"tvd": 0.5})
+    bar.stop()
+    shown = capsys.readouterr().err
+    assert "100/100" in shown
+    assert "TVD 0.5000" in shown
+
+
+def test_a_bar_only_on_a_terminal(monkeypatch):
+    console = Plain()
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    assert isinstance(progress_for(console), Bar)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    assert isinstance(progress_for(console), Lines)
+    console.quiet = True
+    assert isinstance(progress_for(console), Silent)
+
+
+def test_an_empty_report_is_an_empty_line():
+    assert described({}) == ""

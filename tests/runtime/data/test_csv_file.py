@@ -1,0 +1,214 @@
+"""Reading CSV files: what is accepted, and what each fault is told as."""
+
+import csv
+import random
+
+import numpy as np
+import pytest
+
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.data import load_labels
+
+
+def codes(error: pytest.ExceptionInfo[ScmError]) -> list[str]:
+    return [d.code for d in error.value.diagnostics]
+
+
+def refusal(graph, path, suffix="") -> ScmError:
+    with pytest.raises(ScmError) as caught:
+        load_labels(f"csv:{path}{suffix}", graph)
+    assert caught.value.exit_code == 2
+    return caught.value
+
+
+@pytest.fixture
+def pair(make_graph):
+    return make_graph("A B", "A>B")
+
+
+ROWS = [(0, 0), (0, 1), (1, 1), (1, 1)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A,B\n0,0\n0,1\n1,1\n1,1\n",
+        "\ufeffA,B\r\n0,0\r\n0,1\r\n1,1\r\n1,1",
+        "A;B\nno;no\nNo;YES\nyes;yes\nyes;yes\n",
+        "A\tB\n-1\t-1\n-1\t1\n1\t1\n1\t1\n",
+        '"A", "B"\n"false","false"\n"False",true\nTRUE,"true"\nt,T\n',
+        "id,B,A\n7,0,0\n8,1,0\n9,1,1\n10,1,1\n",
+        "\n\nA,B\n0.0,0.0\n0.0,1.0\n\n1.0,1.0\n1.0,1.0\n\n",
+    ],
+    ids=["plain", "bom-crlf", "semicolon", "tab", "quoted", "other-order", "blank-lines"],
+)
+def test_the_same_rows_in_many_forms(pair, text, spec):
+    table = load_labels(spec(text), pair)
+    assert table.labels == ("A", "B")
+    assert table.cells.tolist() == [[0, 0], [0, 1], [1, 1]]
+    assert table.counts.tolist() == [1, 1, 2]
+    assert table.rows == 4
+
+
+def test_the_fingerprint_is_of_the_rows_not_of_the_file(pair, spec):
+    first = load_labels(spec("A,B\n0,1\n1,0\n", "one.csv"), pair)
+    second = load_labels(spec("x;B;A\n1;no;yes\n2;yes;no\n", "two.csv"), pair)
+    third = load_labels(spec("A,B\n0,1\n0,1\n", "three.csv"), pair)
+    assert first.fingerprint == second.fingerprint != third.fingerprint
+
+
+def test_categories_by_name_in_any_case_and_quoted(make_graph, spec):
+    graph = make_graph("H:black|light_brown|1|2")
+    table = load_labels(spec('H\nBlack\n light_brown \n1.0\n2\n"2"\n'), graph)
+    assert table.cells.tolist() == [[0], [1], [2], [3]]
+    assert table.counts.tolist() == [1, 1, 1, 2]
+
+
+def test_categories_that_differ_in_case_are_told_apart(make_graph, spec):
+    graph = make_graph("H:a|A")
+    assert load_labels(spec("H\na\nA\nA\n"), graph).counts.tolist() == [1, 2]
+
+
+def test_a_category_may_be_called_na(make_graph, spec):
+    graph = make_graph("H:NA|EU")
+    assert load_labels(spec("H\nNA\nEU\n"), graph).cells.tolist() == [[0], [1]]
+
+
+def test_a_large_file_agrees_with_counting(pair, spec):
+    draw = random.Random(3)
+    rows = [(draw.randrange(2), draw.randrange(2)) for _ in range(50_000)]
+    table = load_labels(spec("A,B\n" + "".join(f"{a},{b}\n" for a, b in rows)), pair)
+    expected = np.zeros((2, 2), dtype=int)
+    for a, b in rows:
+        expected[a, b] += 1
+    assert table.counts_of(["A", "B"]).tolist() == expected.tolist()
+
+
+def test_a_count_column_only_where_it_is_asked_for(pair, write):
+    path = write("A,B,count\n0,0,5\n1,1,0\n0,0,2\n0,1,1\n")
+    plain = load_labels(f"csv:{path}", pair)
+    assert plain.rows == 4
+    assert [d.code for d in plain.notes] == ["N601"]
+    assert "?count=count" in str(plain.notes[0].help())
+    weighted = load_labels(f"csv:{path}?count=count", pair)
+    assert weighted.cells.tolist() == [[0, 0], [0, 1]]
+    assert weighted.counts.tolist() == [7, 1]
+    assert weighted.notes == ()
+
+
+def test_missing_values_name_row_and_column(pair, write):
+    error = refusal(pair, write("A,B\n0,1\n,1\n0,NA\n1,nan\n"))
+    assert [d.message() for d in error.diagnostics] == [
+        "no value in row 2 (line 3), column `A`",
+        "no value in row 3 (line 4), column `B`",
+        "no value in row 4 (line 5), column `B`",
+    ]
+
+
+def test_an_unknown_value_names_place_values_and_neighbour(make_graph, write):
+    error = refusal(make_graph("Hair:black|blond"), write("Hair\nblack\nblnd\n"))
+    (found,) = error.diagnostics
+    assert found.code == "E607"
+    assert found.message() == "`blnd` in row 2 (line 3), column `Hair` is not a value of it"
+    assert found.help() == "did you mean `blond`? the values are `black`, `blond`"
+
+
+def test_many_kinds_of_errors_in_one_run_in_reading_order(pair, write):
+    error = refusal(pair, write("A,B\n2,1\n0\n0,\n0,1,1\n1,maybe\n"))
+    assert [d.code for d in error.diagnostics] == ["E607", "E608", "E606", "E608", "E607"]
+    assert error.reports[0].source.name.endswith("table.csv")
+
+
+def test_at_most_twenty_errors_are_told(pair, write):
+    error = refusal(pair, write("A,B\n" + "x,y\n" * 30_000))
+    found = [d.code for d in error.diagnostics]
+    assert found == ["E607"] * 20 + ["N602"]
+
+
+def test_a_multi_line_field_keeps_line_numbers(pair, write):
+    error = refusal(pair, write('A,note,B\n0,"two\nlines",1\n9,x,1\n'))
+    assert error.diagnostics[0].message().startswith("`9` in row 2 (line 4), column `A`")
+
+
+def test_missing_and_duplicate_columns_are_told_together(make_graph, write):
+    error = refusal(make_graph("Male Bald Young"), write("male,Bald,Bald,Young\n0,0,0,0\n"))
+    assert [d.code for d in error.diagnostics] == ["E604", "E605"]
+    assert error.diagnostics[0].help() == "did you mean `male`?"
+
+
+def test_a_duplicate_column_that_is_not_used_does_not_matter(pair, spec):
+    assert load_labels(spec("A,x,B,x\n0,1,1,2\n"), pair).rows == 1
+
+
+@pytest.mark.parametrize("text", ["A,B\n", "A,B\r\n\r\n", "A,B,n\n0,1,0\n"])
+def test_no_rows(pair, write, text):
+    suffix = "?count=n" if "n" in text else ""
+    assert [d.code for d in refusal(pair, write(text), suffix).diagnostics] == ["E609"]
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "it is empty"),
+        (b"\n \n", "it is empty"),
+        (b"\xff\xd8\xff\xe0JFIF", "0xff, which is not UTF-8"),
+        (b"A,B\n0,1\n0,\xe9\n", "0xe9, which is not UTF-8"),
+        (b"A,B\n0,\x00\n", "line 2 holds a zero byte"),
+        (b'A,B\n0,"1\n', "unexpected end of data"),
+        (b"A,B\n0," + b"1" * 5_000_000, "line 2 is longer than"),
+        (b'A,B\n0,"' + b"1\n" * 100_000 + b'"', "field larger than"),
+    ],
+)
+def test_what_is_not_a_table(pair, write, content, reason):
+    error = refusal(pair, write(content))
+    assert [d.code for d in error.diagnostics] == ["E603"]
+    assert reason in error.diagnostics[0].message()
+
+
+def test_a_missing_file_and_a_folder(pair, tmp_path, write):
+    write("A,B\n0,1\n", "labels.csv")
+    error = refusal(pair, tmp_path / "lables.csv")
+    assert error.diagnostics[0].code == "E602"
+    assert str(error.diagnostics[0].help()).endswith("labels.csv`?")
+    assert refusal(pair, tmp_path).diagnostics[0].code == "E602"
+
+
+@pytest.mark.parametrize("value", ["-1", "1.5", "", "ten", "1e3", "9" * 19])
+def test_what_is_not_a_count(pair, write, value):
+    error = refusal(pair, write(f"A,B,n\n0,1,2\n0,1,{value}\n"), "?count=n")
+    assert error.diagnostics[0].code == "E610"
+    assert "row 2 (line 3), column `n`" in error.diagnostics[0].message()
+
+
+def test_counts_that_add_up_to_too_much(pair, write):
+    error = refusal(pair, write("A,B,n\n" + f"0,1,{10**18 - 1}\n" * 5), "?count=n")
+    assert error.diagnostics[-1].code == "E610"
+
+
+def test_a_label_cannot_hold_the_counts(pair, write):
+    assert refusal(pair, write("A,B\n0,1\n"), "?count=A").diagnostics[0].code == "E611"
+
+
+def test_a_missing_count_column(pair, write):
+    error = refusal(pair, write("A,B,cuont\n0,1,2\n"), "?count=count")
+    assert error.diagnostics[0].help() == "did you mean `cuont`?"
+
+
+def test_zero_and_minus_one_in_one_column(pair, write):
+    assert refusal(pair, write("A,B\n0,1\n-1,1\n1,1\n")).diagnostics[0].code == "E612"
+
+
+def test_one_column_tells_blank_rows_from_blank_ends(make_graph, write, spec):
+    graph = make_graph("A")
+    assert load_labels(spec("A\n0\n1\n\n\n"), graph).rows == 2
+    error = refusal(graph, write("A\n0\n\n1\n"))
+    assert error.diagnostics[0].message() == "no value in row 2 (line 3), column `A`"
+
+
+def test_python_writes_what_scmc_reads(make_graph, tmp_path):
+    graph = make_graph("A H:x,y|say_'\"hi\"'")
+    path = tmp_path / "written.csv"
+    with path.open("w", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerows([("A", "H"), (1, "x,y"), (0, "say_'\"hi\"'")])
+    assert load_labels(f"csv:{path}", graph).cells.tolist() == [[0, 1], [1, 0]]

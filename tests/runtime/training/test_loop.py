@@ -1,0 +1,222 @@
+"""The training loop: reports, stops, and going on as if nothing had happened."""
+
+import errno
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from itertools import pairwise
+
+import pytest
+import torch
+
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.training import Loop, Pace
+from scm_compiler.runtime.training.checkpoint import read_tensors
+
+QUICK = Pace(report_steps=10, checkpoint_seconds=0.0, slice_seconds=0.01)
+
+
+def place(folder) -> torch.Tensor:
+    return read_tensors(folder / "checkpoint.safetensors").tensors["place"]
+
+
+def steps(folder) -> list[int]:
+    lines = (folder / "metrics.jsonl").read_text().splitlines()
+    return [json.loads(line)["step"] for line in lines]
+
+
+class Watch:
+    """Remembers what the loop tells, and may act on a step."""
+
+    def __init__(self, at: int = -1, act=lambda: None) -> None:
+        self.told: list[tuple] = []
+        self._at, self._act = at, act
+
+    def start(self, total, done):
+        self.told.append(("start", total, done))
+
+    def move(self, done, seconds):
+        if self._at >= 0 and done >= self._at:
+            self._at = -1
+            self._act()
+
+    def report(self, step, metrics):
+        self.told.append(("report", step, sorted(metrics)))
+
+    def stop(self):
+        self.told.append(("stop",))
+
+
+def test_a_whole_training(tmp_path, walk):
+    fitting, watch = walk(45), Watch()
+    loop = Loop(fitting, tmp_path, QUICK, measure=lambda: {"tvd": 0.5}, progress=watch)
+    outcome = loop.run()
+    assert (outcome.ending, outcome.step, outcome.signal) == ("complete", 45, None)
+    assert fitting.done == sum(fitting.calls) == 45
+    assert steps(tmp_path) == [10, 20, 30, 40, 45]
+    assert watch.told[0] == ("start", 45, 0)
+    assert watch.told[-1] == ("stop",)
+    assert ("report", 45, ["length", "tvd"]) in watch.told
+    assert outcome.metrics["tvd"] == 0.5
+
+
+def test_the_mean_of_a_report_is_over_its_steps(tmp_path, walk):
+    class Counting(walk):
+        def advance(self, steps):
+            before = self.done
+            super().advance(steps)
+            taken = range(before, self.done)
+            return {"step": sum(taken) / len(taken)}
+
+    Loop(Counting(30), tmp_path, QUICK).run()
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [line["step"] for line in lines] == pytest.approx([4.5, 14.5, 24.5])
+
+
+def test_slices_grow_to_the_time_asked_for_and_stop_at_reports(tmp_path, walk):
+    fitting = walk(200, pause=0.001)
+    Loop(fitting, tmp_path, Pace(report_steps=50, slice_seconds=0.02)).run()
+    assert fitting.calls[:3] == [1, 2, 4]
+    assert max(fitting.calls) <= 25
+    done = 0
+    for taken in fitting.calls:
+        assert done // 50 == (done + taken - 1) // 50
+        done += taken
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_saves_and_the_rest_is_the_same(tmp_path, walk, number):
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    whole.mkdir()
+    parts.mkdir()
+    Loop(walk(60), whole, QUICK).run()
+    watch = Watch(17, lambda: signal.raise_signal(number))
+    stopped = Loop(walk(60), parts, QUICK, progress=watch).run()
+    assert stopped.ending == "interrupted"
+    assert stopped.signal == number
+    assert 17 <= stopped.step < 60
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    again = walk(60)
+    assert Loop(again, parts, QUICK).run().ending == "complete"
+    assert sum(again.calls) == 60 - stopped.step
+    assert torch.equal(place(whole), place(parts))
+    assert steps(parts) == steps(whole)
+
+
+def test_a_second_ctrl_c_ends_at_once(tmp_path, walk):
+    def twice():
+        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        Loop(walk(60), tmp_path, QUICK, progress=Watch(5, twice)).run()
+    assert Loop(walk(60), tmp_path, QUICK).run().ending == "complete"
+
+
+def test_training_outside_the_main_thread(tmp_path, walk):
+    found = []
+    thread = threading.Thread(target=lambda: found.append(Loop(walk(20), tmp_path, QUICK).run()))
+    thread.start()
+    thread.join(timeout=30)
+    assert found[0].ending == "complete"
+
+
+def test_the_budget_counts_all_starts(tmp_path, walk):
+    slow = Pace(report_steps=1000, slice_seconds=0.005, budget=0.1)
+    first = Loop(walk(1000, pause=0.005), tmp_path, slow).run()
+    assert first.ending == "budget"
+    assert 0 < first.step < 1000
+    assert first.seconds >= 0.1
+    assert steps(tmp_path) == [first.step]
+    second = walk(1000, pause=0.005)
+    assert Loop(second, tmp_path, slow).run().step == first.step
+    assert second.calls == []
+
+
+def test_a_divergence_puts_the_last_checkpoint_back(tmp_path, walk):
+    fitting = walk(60, cliff=33)
+    outcome = Loop(fitting, tmp_path, QUICK).run()
+    assert outcome.ending == "diverged"
+    assert outcome.reason == "the walk fell"
+    assert outcome.reached == 33
+    assert outcome.step == fitting.done <= 33
+    other = walk(outcome.step)
+    other.advance(outcome.step)
+    assert torch.equal(other.state()["place"], fitting.state()["place"])
+    assert all(step <= outcome.step for step in steps(tmp_path))
+
+
+def test_a_divergence_at_the_first_step_keeps_the_first_weights(tmp_path, walk):
+    outcome = Loop(walk(60, cliff=0), tmp_path, QUICK).run()
+    assert (outcome.ending, outcome.step) == ("diverged", 0)
+
+
+def test_a_checkpoint_of_another_training_is_refused(tmp_path, walk):
+    Loop(walk(20), tmp_path, QUICK, facts={"graph": "one"}).run()
+    with pytest.raises(ScmError, match="it belongs to another training"):
+        Loop(walk(20), tmp_path, QUICK, facts={"graph": "two"}).run()
+
+
+def test_a_full_disk_keeps_the_last_checkpoint(tmp_path, walk, monkeypatch):
+    real, left = os.fsync, [6]
+
+    def fsync(handle):
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with pytest.raises(ScmError) as caught:
+        Loop(walk(60), tmp_path, QUICK).run()
+    assert [d.code for d in caught.value.diagnostics] == ["E657"]
+    kept = int(read_tensors(tmp_path / "checkpoint.safetensors").facts["step"])
+    assert 0 < kept < 60
+    left[0] = 10_000
+    again = walk(60)
+    assert Loop(again, tmp_path, QUICK).run().ending == "complete"
+    assert sum(again.calls) == 60 - kept
+    other = walk(60)
+    other.advance(60)
+    assert torch.equal(other.state()["place"], place(tmp_path))
+
+
+def test_killed_at_random_moments_it_ends_the_same(tmp_path, walk, walk_source):
+    script = walk_source.split("@pytest.fixture")[0] + (
+        "import sys\n"
+        "from scm_compiler.runtime.training import Loop, Pace\n"
+        "pace = Pace(report_steps=10, checkpoint_seconds=0.005, slice_seconds=0.004)\n"
+        "loop = Loop(Walk(400, pause=0.002), Path(sys.argv[1]), pace)\n"
+        "print('ready', flush=True)\n"
+        "loop.run()\n"
+        "print('done', flush=True)\n"
+    )
+    draw, kills, reached = random.Random(1), 0, []
+    while True:
+        process = subprocess.Popen(
+            [sys.executable, "-c", script, str(tmp_path)], stdout=subprocess.PIPE, text=True
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        if kills < 4:
+            time.sleep(draw.uniform(0.02, 0.25))
+            process.kill()
+            kills += 1
+        rest = process.stdout.read()
+        process.wait()
+        process.stdout.close()
+        reached.append(int(read_tensors(tmp_path / "checkpoint.safetensors").facts["step"]))
+        if rest == "done\n":
+            break
+    assert kills == 4
+    assert all(earlier <= later for earlier, later in pairwise(reached))
+    assert 0 < reached[0] < 400
+    whole = walk(400)
+    whole.advance(400)
+    assert torch.equal(whole.state()["place"], place(tmp_path))
+    assert steps(tmp_path) == list(range(10, 401, 10))
