@@ -1,0 +1,134 @@
+"""`scmc query "P(Male=1 | do(Mustache=1))"`: answer a question on a trained model."""
+
+import argparse
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scm_compiler.cli.console import Console
+from scm_compiler.cli.main import OK
+
+if TYPE_CHECKING:
+    from scm_compiler.diagnostics import Source
+    from scm_compiler.ir import Graph
+    from scm_compiler.ir.query import Query
+    from scm_compiler.ir.tables import Tables
+    from scm_compiler.runtime.queries import Answer
+    from scm_compiler.syntax.query_tree import Query as Tree
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "query", help='such as "P(Male=1 | do(Mustache=1))", "ATE(A -> B)" or "do(Mustache=1)"'
+    )
+    parser.add_argument("--run", metavar="DIR", type=Path, help="a run; the last one if left out")
+    parser.add_argument(
+        "--method",
+        choices=("exact", "sample"),
+        default="exact",
+        help="exact contraction of the tables (default), or the paper's rejection sampling",
+    )
+    parser.add_argument(
+        "--samples", metavar="N", type=_count, default=10_000, help="draws that `sample` must keep"
+    )
+    parser.add_argument("--seed", type=_seed, default=0, help="of whatever is drawn (default 0)")
+    parser.add_argument(
+        "--explain", action="store_true", help="print how it would be answered, and stop"
+    )
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Parse, resolve, answer, print."""
+    from scm_compiler.diagnostics import Report, Source  # noqa: PLC0415  (not needed by --help)
+
+    source = Source("query", args.query)
+    tree = _parsed(source)
+    from scm_compiler.runtime.queries import answer, explain  # noqa: PLC0415
+    from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
+
+    opened = latest_run() if args.run is None else open_run(args.run)
+    query = _resolved(tree, opened.graph, source)
+    model = opened.tables()
+    where = {"run": str(opened.path)}
+    if args.explain:
+        plan = explain(query, model.graph, text=args.query)
+        console.result(str(plan))
+        console.document(plan.to_dict() | where)
+        return OK
+    found = answer(
+        query,
+        model,
+        method=args.method,
+        seed=args.seed,
+        samples=args.samples,
+        text=args.query,
+    )
+    console.result(found.how)
+    console.result(_beside(found, query, model) or found.text)
+    console.show(Report(None, found.warnings))
+    console.document(found.to_dict() | where)
+    return OK
+
+
+def _parsed(source: "Source") -> "Tree":
+    from scm_compiler.diagnostics import Sink  # noqa: PLC0415
+    from scm_compiler.syntax.query import parse_query  # noqa: PLC0415  (lark)
+
+    sink = Sink(source)
+    tree = parse_query(source, sink)
+    sink.check()
+    if tree is None:
+        raise ValueError("a query without errors has no tree")
+    return tree
+
+
+def _resolved(tree: "Tree", graph: "Graph", source: "Source") -> "Query":
+    from scm_compiler.diagnostics import Sink  # noqa: PLC0415
+    from scm_compiler.semantics.query import resolve  # noqa: PLC0415
+
+    sink = Sink(source)
+    query = resolve(tree, graph, sink)
+    sink.check()
+    if query is None:
+        raise ValueError("a query without errors did not resolve")
+    return query
+
+
+def _beside(found: "Answer", query: "Query", model: "Tables") -> str | None:
+    """A regime's table with, beside each `do`, what only seeing the same values would say."""
+    from scm_compiler.diagnostics import ScmError  # noqa: PLC0415
+    from scm_compiler.ir.query import Event, Regime, Variable  # noqa: PLC0415
+    from scm_compiler.runtime.queries import Marginals, answer  # noqa: PLC0415
+    from scm_compiler.runtime.queries.answers import columns  # noqa: PLC0415
+
+    if not isinstance(query, Regime) or not query.do or not isinstance(found.value, Marginals):
+        return None
+    held = tuple(Event(Variable(s.node), s.value) for s in query.do if isinstance(s.value, int))
+    try:
+        seen = answer(replace(query, do=(), given=(*held, *query.given)), model)
+    except ScmError:
+        return None  # these values never occur together, or only sampling could tell
+    if not isinstance(seen.value, Marginals):
+        raise TypeError("the answer to a regime has no marginals")
+    lines = [
+        (node, value, str(number), str(seen.value[node][value]))
+        for node, table in found.value.items()
+        for value, number in table.items()
+        if tuple(table) != ("0", "1") or value == "1"
+    ]
+    return columns([("label", "value", found.query, seen.query), *lines])
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 10_000_000:
+        raise argparse.ArgumentTypeError("must be from 1 to 10000000")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError("must be from 0 to 2^63 - 1")
+    return number

@@ -1,0 +1,224 @@
+"""Answers: what was found, how it was got, and how firm it is."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
+
+Method = Literal["exact", "estimated", "sample"]
+
+RUNGS = {1: "observe", 2: "intervene", 3: "counterfactual"}
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number with its standard error (0 where it is exact).
+
+    Attributes:
+        value: The number.
+        std_error: Its standard error.
+        kind: What it is; also its key in JSON.
+    """
+
+    value: float
+    std_error: float = 0.0
+    kind: Literal["probability", "expectation", "difference"] = "probability"
+
+    def to_dict(self) -> dict[str, float]:
+        """The number under its kind's name, and its error."""
+        return {self.kind: self.value, "std_error": self.std_error}
+
+    def __str__(self) -> str:
+        return _shown(self.value, self.std_error)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table: a value for each variable, and its probability."""
+
+    values: tuple[str, ...]
+    probability: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The joint table of the free targets."""
+
+    variables: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def __getitem__(self, values: str | tuple[str, ...]) -> float:
+        """The probability of one row, by the names of its values."""
+        wanted = (values,) if isinstance(values, str) else values
+        for row in self.rows:
+            if row.values == wanted:
+                return row.probability.value
+        raise KeyError(values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The variables and the rows."""
+        rows = [
+            {"values": dict(zip(self.variables, row.values, strict=True))}
+            | row.probability.to_dict()
+            for row in self.rows
+        ]
+        return {"variables": list(self.variables), "rows": rows}
+
+    def __str__(self) -> str:
+        lines = [(*row.values, str(row.probability)) for row in self.rows]
+        return columns([(*self.variables, "probability"), *lines])
+
+
+@dataclass(frozen=True)
+class Marginals(Mapping[str, Mapping[str, Number]]):
+    """The table of every label in a regime: node, then value, then number."""
+
+    tables: Mapping[str, Mapping[str, Number]]
+
+    def __getitem__(self, node: str) -> Mapping[str, Number]:
+        return self.tables[node]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The tables; images are drawn elsewhere, where a head is trained."""
+        marginals = {
+            node: {value: number.to_dict() for value, number in table.items()}
+            for node, table in self.tables.items()
+        }
+        return {"marginals": marginals, "images": None}
+
+    def __str__(self) -> str:
+        lines = [
+            (node, value, str(number))
+            for node, table in self.tables.items()
+            for value, number in table.items()
+            if tuple(table) != ("0", "1") or value == "1"
+        ]
+        return columns([("label", "value", "probability"), *lines])
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a query.
+
+    Attributes:
+        query: The query's text.
+        rung: 1 observe, 2 intervene, 3 counterfactual.
+        identified: Whether graph and data determine the answer.
+        method: `exact`; `estimated`, which is exact on tables that were estimated from draws; or
+            `sample`, by rejection.
+        samples: Draws behind the estimate: the fewest for any row of a table, or the number
+            accepted; None if exact.
+        seconds: The time it took, without parsing.
+        graph_hash: The graph that was asked.
+        value: The answer itself.
+        warnings: What to know before relying on it.
+    """
+
+    query: str
+    rung: int
+    identified: bool
+    method: Method
+    samples: int | None
+    seconds: float
+    graph_hash: str
+    value: Number | Table | Marginals
+    warnings: tuple[Diagnostic, ...] = ()
+
+    @property
+    def probability(self) -> float:
+        """The answer where it is one number (a probability, an expectation or a difference).
+
+        Raises:
+            ValueError: If the answer is a table or a regime.
+        """
+        return self._number.value
+
+    @property
+    def std_error(self) -> float:
+        """The standard error of the one number; see `probability`."""
+        return self._number.std_error
+
+    @property
+    def _number(self) -> Number:
+        if not isinstance(self.value, Number):
+            raise ValueError(f"the answer to {self.query} is not one number")  # noqa: TRY004
+        return self.value
+
+    @property
+    def how(self) -> str:
+        """How the answer was got, in one line."""
+        found = "identified" if self.identified else "not identified"
+        return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {self._way}, {self._time}"
+
+    @property
+    def _way(self) -> str:
+        match self.method:
+            case "exact":
+                return "exact"
+            case "estimated":
+                return f"from tables estimated with {self.samples:,} draws a row"
+            case "sample":
+                return f"sampled, {self.samples:,} draws accepted"
+
+    @property
+    def _time(self) -> str:
+        return f"{self.seconds * 1e3:.2g} ms" if self.seconds < 1 else f"{self.seconds:.1f} s"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, in the form that `--json` prints."""
+        return {
+            "query": self.query,
+            "ok": True,
+            "rung": self.rung,
+            "identified": self.identified,
+            "method": self.method,
+            "samples": self.samples,
+            "seconds": self.seconds,
+            "graph_hash": self.graph_hash,
+            "answer": self.value.to_dict(),
+            "diagnostics": render_json(Report(None, self.warnings)),
+        }
+
+    @property
+    def text(self) -> str:
+        """The query and the answer."""
+        between = " = " if isinstance(self.value, Number) else "\n"
+        return f"{self.query}{between}{self.value}"
+
+    def __str__(self) -> str:
+        warnings = [render_text(Report(None, self.warnings))] if self.warnings else []
+        return "\n".join([self.how, self.text, *warnings])
+
+
+def _shown(value: float, error: float) -> str:
+    """A number to the digits that mean something; an estimate always with its error.
+
+    >>> _shown(0.41675, 0.0)
+    '0.41675'
+    >>> _shown(0.41675, 0.0012)
+    '0.4168 ± 0.0012'
+    """
+    if error == 0:
+        return f"{value:.5f}" if value == 0 or abs(value) >= 0.001 else f"{value:.4g}"
+    digits = max(4, 1 - _exponent(error))
+    return f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def _exponent(number: float) -> int:
+    return int(f"{number:e}".partition("e")[2])
+
+
+def columns(lines: list[tuple[str, ...]]) -> str:
+    """Lines of cells with aligned columns."""
+    widths = [max(len(line[rank]) for line in lines) for rank in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

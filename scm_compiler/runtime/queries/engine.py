@@ -1,0 +1,308 @@
+"""The exact engine: posteriors from tables, by contraction of what a query rests on."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.answers import HiddenCause, ImpossibleEvidence, TooLarge
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.ir.tables import Tables
+from scm_compiler.passes import Requisite, mutilate, prune
+from scm_compiler.passes.prune import ancestors
+from scm_compiler.runtime.queries.contraction import (
+    Array,
+    Mass,
+    Plan,
+    Scope,
+    adjoints,
+    contract,
+    plan,
+)
+from scm_compiler.semantics.query import phrase
+
+LIMIT = 2**26
+"""The largest table, in numbers, that an exact answer may make: half a gigabyte."""
+
+_REMEMBERED = 512
+
+Rows = Mapping[str, Array]
+"""A table for each label, parents first; one with a batch axis before them is many tables."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """The world of a question and what is seen in it.
+
+    Attributes:
+        do: Labels held, with the index of the value.
+        given: Labels observed in that world, with the index of the value.
+    """
+
+    do: Mapping[str, int] = field(default_factory=dict)
+    given: Mapping[str, int] = field(default_factory=dict)
+
+    @cached_property
+    def fixed(self) -> dict[str, int]:
+        """Every label whose value is known."""
+        return {**self.given, **self.do}
+
+    def seeing(self, node: str, value: int) -> "Condition":
+        """This condition with one more observation."""
+        return Condition(self.do, {**self.given, node: value})
+
+
+@dataclass(frozen=True)
+class Program:
+    """A question's shape, compiled: what it rests on and how to contract that.
+
+    Attributes:
+        requisite: The pruned graph.
+        plan: How to contract the tables of `requisite.nodes`.
+        apart: A plan for each separated part, to see whether its evidence is possible.
+    """
+
+    requisite: Requisite
+    plan: Plan
+    apart: tuple[tuple[tuple[str, ...], Plan], ...]
+
+
+class Engine:
+    """Answers on one model; remembers the plans of the questions it was asked.
+
+    Args:
+        model: The tables.
+        limit: The largest table, in numbers, that an answer may make.
+    """
+
+    def __init__(self, model: Tables, limit: float = LIMIT) -> None:
+        self.graph = model.graph
+        self.rows: Rows = model.probabilities
+        self.limit = limit
+        self.sizes = label_sizes(model.graph)
+        self._programs: OrderedDict[tuple[object, ...], Program] = OrderedDict()
+
+    @cached_property
+    def _with_zeros(self) -> frozenset[str]:
+        return frozenset(name for name in self.sizes if not self.rows[name].all())
+
+    @property
+    def peak(self) -> float:
+        """The largest table, in numbers, that any remembered plan makes."""
+        return max((known.plan.largest for known in self._programs.values()), default=1.0)
+
+    def program(self, targets: tuple[str, ...], condition: Condition) -> Program:
+        """The compiled form of P(targets | condition), from memory if it was asked before.
+
+        Raises:
+            ScmError: E432 if it rests on a hidden common cause.
+        """
+        key = (targets, frozenset(condition.do), frozenset(condition.given))
+        known = self._programs.get(key)
+        if known is None:
+            known = compile_shape(self.graph, targets, condition, self.sizes)
+            self._programs[key] = known
+            if len(self._programs) > _REMEMBERED:
+                self._programs.popitem(last=False)
+        return known
+
+    def posterior(
+        self, targets: tuple[str, ...], condition: Condition, rows: Rows | None = None
+    ) -> Array:
+        """P(targets | condition) as a table, one axis a target.
+
+        Args:
+            targets: Different labels, none of them fixed by the condition.
+            condition: The world and the evidence.
+            rows: Other tables than the model's, possibly with a batch axis.
+
+        Returns:
+            Shape (size of each target…), after the batch axis if there is one.
+
+        Raises:
+            ScmError: E431 if the evidence is impossible, E432 if the answer rests on a hidden
+                common cause, E433 if a table would be too large.
+        """
+        program = self.program(targets, condition)
+        if rows is None:
+            self._check_apart(program, condition)
+        mass = self.mass(program, condition, rows)
+        axes = tuple(range(-len(targets), 0))
+        total = mass.values.sum(axes, keepdims=True)
+        if rows is None and not total.all():
+            raise impossible(self.graph, condition)
+        with np.errstate(invalid="ignore"):
+            return np.asarray(mass.values / total)
+
+    def mass(self, program: Program, condition: Condition, rows: Rows | None = None) -> Mass:
+        """P(targets, evidence) over the tables that the program rests on.
+
+        Raises:
+            ScmError: E433 if a table would be too large.
+        """
+        self.check_size(program.plan)
+        fixed = condition.fixed
+        used = self.rows if rows is None else rows
+        nodes = program.requisite.nodes
+        return contract(program.plan, [self.cut(name, fixed, used) for name in nodes])
+
+    def check_size(self, way: Plan) -> None:
+        """Refuse a plan that would make a table beyond the limit (E433)."""
+        if way.largest > self.limit:
+            cells, limit = math.log2(way.largest), math.log2(self.limit)
+            raise refuse(TooLarge(cells=cells, limit=limit))
+
+    def cut(self, name: str, fixed: Mapping[str, int], rows: Rows) -> Array:
+        """A label's table at the fixed values; axes for the other variables remain."""
+        scope = (*self.graph.parents[name], name)
+        return rows[name][(..., *(fixed.get(other, slice(None)) for other in scope))]
+
+    def check_possible(self, condition: Condition) -> None:
+        """Refuse evidence of probability zero (E431)."""
+        self._check_apart(self.program((), condition), condition)
+
+    def _check_apart(self, program: Program, condition: Condition) -> None:
+        for nodes, way in program.apart:
+            if self._with_zeros.isdisjoint(nodes):
+                continue
+            self.check_size(way)
+            tables = [self.cut(name, condition.fixed, self.rows) for name in nodes]
+            if not contract(way, tables).values.all():
+                raise impossible(self.graph, condition)
+
+    def marginals(self, condition: Condition, rows: Rows | None = None) -> dict[str, Array]:
+        """P(label | condition) of every label, in one forward and one backward sweep.
+
+        Raises:
+            ScmError: As for `posterior`.
+        """
+        used = self.rows if rows is None else rows
+        names = [name for name in self.sizes if name not in condition.do]
+        way = self._sweep(condition)
+        slopes = None
+        if names and way.largest <= self.limit:
+            tables = [self.cut(name, condition.fixed, used) for name in names]
+            slopes = adjoints(way, tables)
+        if slopes is None:
+            return self._one_by_one(condition, rows)
+        found = {
+            name: self._marginal(name, table * slope, condition)
+            for name, table, slope in zip(names, tables, slopes, strict=True)
+        }
+        return {name: found.get(name, self._point(name, condition)) for name in self.sizes}
+
+    def _sweep(self, condition: Condition) -> Plan:
+        key = ("sweep", frozenset(condition.do), frozenset(condition.given))
+        known = self._programs.get(key)
+        if known is None:
+            names = tuple(name for name in self.sizes if name not in condition.do)
+            refuse_confounded(self.graph, names)
+            way = plan_over(self.graph, names, condition, self.sizes, ())
+            whole = Requisite(self.graph, names, (), (), ())
+            known = self._programs[key] = Program(whole, way, ())
+        return known.plan
+
+    def _marginal(self, name: str, joint: Array, condition: Condition) -> Array:
+        if name in condition.fixed:
+            return self._point(name, condition)
+        free = sum(other not in condition.fixed for other in self.graph.parents[name])
+        table = joint.sum(tuple(range(-1 - free, -1)))
+        return np.asarray(table / table.sum(-1, keepdims=True))
+
+    def _one_by_one(self, condition: Condition, rows: Rows | None) -> dict[str, Array]:
+        if rows is None:
+            self.check_possible(condition)
+        return {
+            name: self._point(name, condition)
+            if name in condition.fixed
+            else self.posterior((name,), condition, rows)
+            for name in self.sizes
+        }
+
+    def _point(self, name: str, condition: Condition) -> Array:
+        return np.asarray(np.eye(self.sizes[name])[condition.fixed.get(name, 0)])
+
+
+def label_sizes(graph: Graph) -> dict[str, int]:
+    """The number of values of each label, in the order of declaration."""
+    return {n.name: n.domain.size for n in graph.labels if isinstance(n.domain, Discrete)}
+
+
+def compile_shape(
+    graph: Graph, targets: tuple[str, ...], condition: Condition, sizes: Mapping[str, int]
+) -> Program:
+    """Mutilate, prune and plan; only the names in the condition matter, not its values.
+
+    Raises:
+        ScmError: E432 if the answer rests on a hidden common cause.
+    """
+    mutilated = mutilate(graph, condition.do)
+    requisite = prune(mutilated, targets, condition.fixed)
+    refuse_confounded(graph, requisite.nodes)
+    apart = []
+    for part in requisite.apart:
+        nodes = tuple(name for name in part if name not in condition.do)
+        # The tables of confounded labels do not tell what is possible; no exact zero is claimed.
+        if nodes and not confounded(graph, nodes):
+            apart.append((nodes, plan_over(graph, nodes, condition, sizes, ())))
+    way = plan_over(graph, requisite.nodes, condition, sizes, targets)
+    return Program(requisite, way, tuple(apart))
+
+
+def plan_over(
+    graph: Graph,
+    nodes: Sequence[str],
+    condition: Condition,
+    sizes: Mapping[str, int],
+    keep: Scope,
+) -> Plan:
+    """The plan that contracts the tables of some labels; fixed variables are no axes."""
+    scopes = [
+        tuple(name for name in (*graph.parents[node], node) if name not in condition.fixed)
+        for node in nodes
+    ]
+    return plan(scopes or [()], sizes, keep)
+
+
+def confounded(graph: Graph, nodes: Collection[str]) -> tuple[str, ...]:
+    """The hidden common causes that keep a product of tables from being right, as `A <-> B`.
+
+    A label's table says what the label does when its parents are set, P(v | do(parents)), if none
+    of its hidden common causes reaches an ancestor of it, and the tables of two labels multiply
+    if they share none (Tian and Pearl 2002: each is then a c-component of its own).
+
+    Args:
+        graph: The graph before any intervention.
+        nodes: The labels whose tables are multiplied.
+    """
+    if not graph.confounders:
+        return ()
+    names = set(nodes)
+    above = {name: ancestors(graph, [name]) for name in names}
+    return tuple(
+        f"{pair.left} <-> {pair.right}"
+        for pair in graph.confounders
+        if {pair.left, pair.right} <= names
+        or pair.right in above.get(pair.left, ())
+        or pair.left in above.get(pair.right, ())
+    )
+
+
+def refuse_confounded(graph: Graph, nodes: Collection[str]) -> None:
+    """Refuse (E432) where a product of the nodes' tables would be wrong; see `confounded`."""
+    if pairs := confounded(graph, nodes):
+        raise refuse(HiddenCause(pairs=pairs))
+
+
+def impossible(graph: Graph, condition: Condition) -> ScmError:
+    """The refusal of evidence that never happens."""
+    given = tuple(ir.Event(ir.Variable(name), value) for name, value in condition.given.items())
+    do = tuple(ir.Setting(name, value) for name, value in condition.do.items())
+    evidence = phrase(ir.Regime(given=given), graph).removeprefix("given(").removesuffix(")")
+    world = phrase(ir.Regime(do), graph) if do else ""
+    return refuse(ImpossibleEvidence(evidence=evidence, world=world))

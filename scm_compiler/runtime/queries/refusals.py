@@ -1,0 +1,60 @@
+"""What no engine here answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from scm_compiler.diagnostics import Report, ScmError, Source, Span, refuse
+from scm_compiler.diagnostics.codes.answers import Counterfactual
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.passes import fold
+from scm_compiler.passes.worlds import rung
+from scm_compiler.runtime.queries.engine import compile_shape, label_sizes, refuse_confounded
+from scm_compiler.runtime.queries.evaluation import chain, condition_of, terms
+
+
+@contextmanager
+def pointing_at(text: str | None) -> Iterator[None]:
+    """Show the query's text in every refusal that is raised inside.
+
+    Args:
+        text: The query as the user wrote it; None to leave the refusals alone.
+    """
+    try:
+        yield
+    except ScmError as error:
+        if text is None:
+            raise
+        source, span = Source("query", text), Span(0, len(text))
+        shown = (replace(diagnostic, span=span) for diagnostic in error.diagnostics)
+        raise ScmError(Report(source, tuple(shown)), exit_code=error.exit_code) from None
+
+
+def refuse_unanswerable(query: ir.Query, graph: Graph) -> None:
+    """Refuse what the tables of a model do not determine.
+
+    Tables in which hidden causes are labels hold the whole observational distribution, but what
+    they say of an intervention depends on how the hidden causes happened to be fitted, unless
+    the query does not rest on them.
+
+    Args:
+        query: A flattened query.
+        graph: The graph of the tables.
+
+    Raises:
+        ScmError: E430 for a query of rung 3, E432 for one of rung 2 that rests on a hidden common
+            cause.
+    """
+    level = rung(query)
+    if level == 3:
+        raise refuse(Counterfactual())
+    declared = fold(graph)
+    if level == 1 or declared is graph:
+        return
+    if isinstance(query, ir.Regime):
+        condition = condition_of(query.do, query.given)
+        refuse_confounded(declared, label_sizes(declared).keys() - condition.do.keys())
+    for _, term in terms(query, declared):
+        for targets, condition in chain(term):
+            compile_shape(declared, targets, condition, label_sizes(declared))

@@ -1,0 +1,152 @@
+"""`scmc query`."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scm_compiler.cli.main import main
+from scm_compiler.ir import Edge, Graph, Node
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.ir.tables import Tables
+from scm_compiler.runtime import run as runs
+
+
+@dataclass(frozen=True)
+class TableRun:
+    """A run that has tables and was never trained."""
+
+    path: Path
+    graph: Graph
+    model: Tables
+
+    def tables(self):
+        return self.model
+
+
+def model(draws=None, unseen=None):
+    nodes = tuple(Node(name, "binary", BINARY) for name in ("Rain", "Wet"))
+    graph = Graph("g", nodes, (Edge("Rain", "Wet"),))
+    tables = {"Rain": np.array([0.75, 0.25]), "Wet": np.array([[0.9, 0.1], [0.2, 0.8]])}
+    return Tables(graph, tables, draws=draws or {}, unseen=unseen or {})
+
+
+@pytest.fixture
+def run(monkeypatch, tmp_path):
+    """Makes the last run one with the given tables."""
+
+    def place(tables):
+        made = TableRun(tmp_path / "runs" / "g-1", tables.graph, tables)
+        monkeypatch.setattr(runs, "latest_run", lambda: made)
+        monkeypatch.setattr(runs, "open_run", lambda path: made)
+        return made
+
+    place(model())
+    return place
+
+
+def test_an_answer_says_first_how_it_was_got(run, capsys):
+    assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 0
+    how, value = capsys.readouterr().out.splitlines()
+    assert how.startswith("rung 2 (intervene), identified, exact, ")
+    assert value == "P(Wet=1 | do(Rain=1)) = 0.80000"
+
+
+def test_json(run, capsys, tmp_path):
+    assert main(["query", "P(Rain=1 | Wet=1)", "--json", "--run", "somewhere"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["answer"]["probability"] == pytest.approx(0.2 / 0.275)
+    assert document["answer"]["std_error"] == 0
+    assert document["ok"] is True
+    assert (document["rung"], document["method"], document["samples"]) == (1, "exact", None)
+    assert document["run"] == str(tmp_path / "runs" / "g-1")
+    assert {"version", "query", "identified", "seconds", "graph_hash"} <= set(document)
+
+
+def test_a_regime_stands_beside_what_seeing_would_say(run, capsys):
+    assert main(["query", "do(Wet=1)"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[1].split() == ["label", "value", "do(Wet=1)", "given(Wet=1)"]
+    assert lines[2].split() == ["Rain", "1", "0.25000", "0.72727"]
+    assert lines[3].split() == ["Wet", "1", "1.00000", "1.00000"]
+    assert main(["query", "given(Wet=1)"]) == 0
+    assert "0.72727" in capsys.readouterr().out
+    assert main(["query", "do(Wet=1)", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["answer"]["marginals"]["Rain"]["1"]["probability"] == 0.25
+
+
+def test_an_estimate_has_its_error(run, capsys):
+    run(model(draws={"Wet": 400}))
+    assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 0
+    how, value = capsys.readouterr().out.splitlines()
+    assert "from tables estimated with 400 draws a row" in how
+    assert value.startswith("P(Wet=1 | do(Rain=1)) = 0.8000 ± 0.0")
+    assert main(["query", "P(Wet=1)", "--method", "sample", "--samples", "500", "-q"]) == 0
+    assert "draws accepted" in capsys.readouterr().out
+
+
+def test_a_warning_goes_to_standard_error(run, capsys):
+    run(model(unseen={"Wet": np.array([False, True])}))
+    assert main(["query", "P(Wet=1)"]) == 0
+    assert "warning[W440]" in capsys.readouterr().err
+    assert main(["query", "P(Wet=1)", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert [entry["code"] for entry in document["diagnostics"]] == ["W440"]
+    assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("P(Wet=1", "E401"),
+        ("P(Wett=1)", "E410"),
+        ("P(Wet=wet)", "E411"),
+        ("P(Wet[Rain=0]=1 | Rain=1, Wet=1)", "E430"),
+    ],
+)
+def test_refusals(run, capsys, query, code):
+    assert main(["query", query]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"error[{code}]" in err
+    assert query in err
+    assert main(["query", query, "--json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert document["ok"] is False
+    assert document["diagnostics"][0]["code"] == code
+    assert document["diagnostics"][0]["span"] is not None
+
+
+def test_explain_prints_the_plan_and_no_answer(run, capsys):
+    assert main(["query", "P(Rain=1 | do(Wet=1))", "--explain"]) == 0
+    out = capsys.readouterr().out
+    assert "Rain -> Wet" in out
+    assert "rung 2" in out
+    assert "= 0." not in out
+    assert main(["query", "P(Rain=1 | do(Wet=1))", "--explain", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["plan"][0]["cut"] == ["Rain -> Wet"]
+    assert "answer" not in document
+
+
+def test_without_a_run_it_says_which_command_makes_one(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["query", "P(Wet=1)"]) == 2
+    assert "scmc train" in capsys.readouterr().err
+
+
+def test_a_syntax_error_is_said_even_without_a_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["query", "P(Wet=1"]) == 1
+    assert "E401" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["--samples", "0"], ["--seed", "-1"], ["--method", "guess"]])
+def test_wrong_options_are_usage(words, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main(["query", "P(Wet=1)", *words])
+    assert stopped.value.code == 2
+    capsys.readouterr()
