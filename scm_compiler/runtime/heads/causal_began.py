@@ -1,0 +1,337 @@
+"""CausalBEGAN: an auto-encoder as discriminator, a Labeler, and three margins that balance them.
+
+Section 5.3 of Kocaoglu et al. 2017, after BEGAN (Berthelot et al. 2017): the discriminator
+rebuilds real images well and generated ones badly. Coefficients c1, c2, c3 in [0, 1], all 0 at
+first, follow the margins (7), (8): the generator is pushed towards its labels (c3) only as far as
+its images are good. The convergence measure (10) falls as training goes on.
+
+Printed (9) subtracts L_sq(l, G(z, l)) with c2; the Labeler is missing there, as (6) shows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import torch
+from pydantic import Field
+from torch import Tensor, nn
+from torch.nn.functional import elu, interpolate
+
+from scm_compiler.ir.domain import Image
+from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
+from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.options import HeadOptions
+from scm_compiler.runtime.heads.registry import halvings
+from scm_compiler.runtime.heads.training import AdversarialTrainer
+
+
+class CausalBeganOptions(HeadOptions):
+    """The options of CausalBEGAN.
+
+    Attributes:
+        hidden: The size of the auto-encoder's bottleneck.
+        noise: The distribution of the noise.
+        gamma: The ratios gamma_1, gamma_2, gamma_3 of (7), (8).
+        lambdas: The rates of c1, c2, c3 in (8), (9).
+        third_margin: Whether c3 follows its margin; if not it is 1 (Figure 20).
+        generator_rate: Adam's learning rate for the generator.
+        discriminator_rate: The same for the auto-encoder and the Labeler.
+        halving: The steps after which both rates are halved, again and again.
+    """
+
+    width: int = Field(32, ge=4, le=256)
+    batch: int = Field(16, ge=2, le=4096)
+    beta1: float = Field(0.9, ge=0, lt=1)
+    hidden: int = Field(64, ge=1, le=1024)
+    noise: Literal["normal", "uniform"] = "uniform"
+    gamma: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    lambdas: tuple[float, float, float] = (0.01, 0.0008, 0.1)
+    third_margin: bool = True
+    generator_rate: float = Field(5e-4, gt=0, lt=1)
+    discriminator_rate: float = Field(5e-4, gt=0, lt=1)
+    halving: int = Field(100_000, ge=1)
+
+
+OPTIONS = CausalBeganOptions
+PRESETS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "paper": {
+        "width": 128,
+        "averaging": 0.0,
+        "generator_rate": 8e-5,
+        "discriminator_rate": 8e-5,
+        "lambdas": (0.001, 0.00008, 0.01),
+    },
+}
+"""`default` is for runs of some ten thousand steps: rates and coefficients move faster."""
+
+
+@dataclass(frozen=True)
+class Losses:
+    """The four losses of a step that the margins compare.
+
+    Attributes:
+        real: L(x).
+        fake: L(G(z, l_g)).
+        real_labels: L_sq(l_x, Labeler(x)).
+        fake_labels: L_sq(l_g, Labeler(G(z, l_g))).
+    """
+
+    real: float
+    fake: float
+    real_labels: float
+    fake_labels: float
+
+
+@dataclass(frozen=True)
+class Margins:
+    """b1, b2, b3 of (7), (8)."""
+
+    b1: float
+    b2: float
+    b3: float
+
+
+@dataclass(frozen=True)
+class Coefficients:
+    """c1, c2, c3 of (8), (9); all 0 at the start."""
+
+    c1: float = 0.0
+    c2: float = 0.0
+    c3: float = 0.0
+
+
+def margins(found: Losses, gamma: tuple[float, float, float]) -> Margins:
+    """The margins (7) and the margin of margins (8).
+
+    >>> margins(Losses(1.0, 0.2, 0.5, 0.1), (0.5, 0.5, 0.5))
+    Margins(b1=0.3, b2=0.15, b3=0.0)
+    """
+    b1 = gamma[0] * found.real - found.fake
+    b2 = gamma[1] * found.real_labels - found.fake_labels
+    return Margins(b1, b2, gamma[2] * max(b1, 0.0) - max(b2, 0.0))
+
+
+def followed(
+    coefficients: Coefficients, by: Margins, lambdas: tuple[float, float, float]
+) -> Coefficients:
+    """The coefficients after a step, (8) and (9): c <- clip(c + lambda b), each in [0, 1].
+
+    >>> followed(Coefficients(c1=0.5), Margins(0.2, -1.0, 300.0), (0.5, 0.1, 0.01))
+    Coefficients(c1=0.6, c2=0.0, c3=1.0)
+    """
+    return Coefficients(
+        _clipped(coefficients.c1 + lambdas[0] * by.b1),
+        _clipped(coefficients.c2 + lambdas[1] * by.b2),
+        _clipped(coefficients.c3 + lambdas[2] * by.b3),
+    )
+
+
+def measure(found: Losses, by: Margins) -> float:
+    """M_complete of (10): L(x) + |b1| + |b2| + |b3|; the reference code adds L_sq(l_x, …)."""
+    return found.real + abs(by.b1) + abs(by.b2) + abs(by.b3)
+
+
+class BeganDecoder(nn.Module):
+    """From a vector to an image: a linear map to a grid, then pairs of convolutions, doubling.
+
+    Args:
+        image: The shape of its images.
+        inputs: The size of its vectors.
+        width: The channels of all its layers.
+    """
+
+    def __init__(self, image: Image, inputs: int, width: int) -> None:
+        super().__init__()
+        levels = _levels(image)
+        self.grid = (image.height >> (levels - 1), image.width >> (levels - 1))
+        self.start = nn.Linear(inputs, width * self.grid[0] * self.grid[1])
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
+            for _ in range(levels)
+        )
+        self.paint = nn.Conv2d(width, image.channels, 3, padding=1)
+
+    def forward(self, vectors: Tensor) -> Tensor:
+        """Images (B, C, H, W), not bounded, of vectors (B, inputs)."""
+        hidden: Tensor = self.start(vectors).view(len(vectors), -1, *self.grid)
+        for level, block in enumerate(self.blocks):
+            if level:
+                hidden = interpolate(hidden, scale_factor=2, mode="nearest")
+            hidden = _pair(block, hidden)
+        painted: Tensor = self.paint(hidden)
+        return painted
+
+
+class BeganEncoder(nn.Module):
+    """From an image to a vector: pairs of convolutions, halving, with w, 2w, 3w, … channels.
+
+    Args:
+        image: The shape of its images.
+        outputs: The size of its vectors.
+        width: w.
+    """
+
+    def __init__(self, image: Image, outputs: int, width: int) -> None:
+        super().__init__()
+        levels = _levels(image)
+        counts = [width * (level + 1) for level in range(levels)]
+        self.start = nn.Conv2d(image.channels, width, 3, padding=1)
+        inputs = [width, *counts[:-1]]
+        self.blocks = nn.ModuleList(
+            nn.ModuleList(
+                [nn.Conv2d(before, count, 3, padding=1), nn.Conv2d(count, count, 3, padding=1)]
+            )
+            for before, count in zip(inputs, counts, strict=True)
+        )
+        self.halvings = nn.ModuleList(
+            nn.Conv2d(count, count, 3, 2, padding=1) for count in counts[:-1]
+        )
+        cells = (image.height >> (levels - 1)) * (image.width >> (levels - 1))
+        self.end = nn.Linear(counts[-1] * cells, outputs)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Vectors (B, outputs) of images (B, C, H, W)."""
+        hidden = elu(self.start(images))
+        for level, block in enumerate(self.blocks):
+            if level:
+                hidden = elu(self.halvings[level - 1](hidden))
+            hidden = _pair(block, hidden)
+        vectors: Tensor = self.end(hidden.flatten(1))
+        return vectors
+
+
+class BeganGenerator(ImageGenerator):
+    """A decoder of labels (0 and 1, without noise) and noise."""
+
+    def __init__(self, image: Image, coding: LabelCoding, options: CausalBeganOptions) -> None:
+        super().__init__(image, coding, options.noise_size, options.noise)
+        self.decoder = BeganDecoder(image, coding.width + options.noise_size, options.width)
+
+    def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
+        """Images (B, C, H, W) of encoded labels (B, E) and noise (B, Z).
+
+        There is no tanh at the end, as published; images are cut to [-1, 1] outside training.
+        """
+        images: Tensor = self.decoder(torch.cat([labels, noise], dim=1))
+        return images if self.training else images.clamp(-1, 1)
+
+
+class BeganDiscriminator(nn.Module):
+    """The auto-encoder and the Labeler, which one optimiser trains together."""
+
+    def __init__(self, image: Image, coding: LabelCoding, options: CausalBeganOptions) -> None:
+        super().__init__()
+        self.encoder = BeganEncoder(image, options.hidden, options.width)
+        self.decoder = BeganDecoder(image, options.hidden, options.width)
+        self.labeler = BeganEncoder(image, coding.width, options.width)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
+        """The images rebuilt (B, C, H, W), and the Labeler's logits (B, E)."""
+        return self.decoder(self.encoder(images)).float(), self.labeler(images).float()
+
+
+class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator]):
+    """Trains the generator and the discriminator, one update each, taken at the same point."""
+
+    discriminator: BeganDiscriminator
+
+    def __init__(self, task: HeadTask, options: CausalBeganOptions) -> None:
+        super().__init__(task, options)
+        self.balance = Coefficients(c3=0.0 if options.third_margin else 1.0)
+
+    def build(self) -> tuple[BeganGenerator, dict[str, nn.Module]]:
+        """The generator and the discriminator with its Labeler."""
+        task, options = self.task, self.options
+        made = BeganGenerator(task.image, task.coding, options)
+        self.discriminator = BeganDiscriminator(task.image, task.coding, options)
+        return made, {"discriminator": self.discriminator}
+
+    def rate(self, name: str) -> float:
+        """The learning rate of a network at this step."""
+        options = self.options
+        rate = options.generator_rate if name == "generator" else options.discriminator_rate
+        return rate * float(0.5 ** (self.done // options.halving))
+
+    def step(self) -> dict[str, Tensor]:
+        """One update of both networks by (9), then one of the coefficients by (8)."""
+        coding, c = self.task.coding, self.balance
+        real, asked = self.real(), self.asked()
+        with self.autocast():
+            fake = self.generator(asked.encoded, asked.images).float()
+            shown = torch.cat([real.images, fake])
+            rebuilt, read = self.discriminator(shown)
+        rebuilt_real, rebuilt_fake = rebuilt.chunk(2)
+        read_real, read_fake = read.chunk(2)
+        image_real = losses.reconstruction_loss(real.images, rebuilt_real)
+        image_fake = losses.reconstruction_loss(fake, rebuilt_fake)
+        label_real = losses.squared_label_loss(read_real, real.labels, coding)
+        label_fake = losses.squared_label_loss(read_fake, asked.labels, coding)
+        discriminator = image_real - c.c1 * image_fake + label_real - c.c2 * label_fake
+        generator_loss = image_fake + c.c3 * label_fake
+        self.descend(("discriminator", discriminator), ("generator", generator_loss))
+        found = Losses(
+            *torch.stack([image_real, image_fake, label_real, label_fake]).detach().tolist()
+        )
+        accuracy = losses.label_accuracy(read_fake, asked.labels, coding)
+        return {"generated_label_accuracy": accuracy, **self._follow(found)}
+
+    def _follow(self, found: Losses) -> dict[str, Tensor]:
+        by = margins(found, self.options.gamma)
+        moved = followed(self.balance, by, self.options.lambdas)
+        if not self.options.third_margin:
+            moved = Coefficients(moved.c1, moved.c2, 1.0)
+        self.balance = moved
+        complete = measure(found, by)
+        numbers = {
+            "real": found.real,
+            "fake": found.fake,
+            "real_labels": found.real_labels,
+            "fake_labels": found.fake_labels,
+            "b1": by.b1,
+            "b2": by.b2,
+            "b3": by.b3,
+            "c1": moved.c1,
+            "c2": moved.c2,
+            "c3": moved.c3,
+            "m_complete": complete,
+            "m_complete_with_labels": complete + found.real_labels,
+        }
+        return {name: torch.tensor(number) for name, number in numbers.items()}
+
+    def coefficients(self) -> dict[str, Tensor]:
+        """c1, c2, c3 as float64 (3,)."""
+        c = self.balance
+        return {"balance": torch.tensor([c.c1, c.c2, c.c3], dtype=torch.float64)}
+
+    def restore_coefficients(self, state: Mapping[str, Tensor]) -> None:
+        """Take back c1, c2, c3."""
+        self.balance = Coefficients(*state["balance"].tolist())
+
+
+def generator(image: Image, coding: LabelCoding, options: CausalBeganOptions) -> BeganGenerator:
+    """An untrained generator."""
+    with torch.random.fork_rng(devices=[]):
+        return BeganGenerator(image, coding, options)
+
+
+def trainer(task: HeadTask, options: CausalBeganOptions) -> CausalBeganTrainer:
+    """What trains the head."""
+    return CausalBeganTrainer(task, options)
+
+
+def _levels(image: Image) -> int:
+    times = halvings(image.height, image.width)
+    if times is None:
+        raise ValueError(f"no head can draw {image.height} by {image.width} pixels")
+    return times
+
+
+def _pair(block: nn.Module, features: Tensor) -> Tensor:
+    first, second = block.children()
+    return elu(second(elu(first(features))))
+
+
+def _clipped(value: float) -> float:
+    return min(max(value, 0.0), 1.0)

@@ -1,0 +1,194 @@
+"""CausalGAN: a discriminator, a Labeler and an Anti-Labeler (Kocaoglu et al. 2017, section 5.2).
+
+The Labeler reads the labels off real images (3), the Anti-Labeler reads off generated images the
+labels that they were asked for (2). The generator is to satisfy the discriminator and the Labeler
+and to puzzle the Anti-Labeler (5), (12), (24); with one output a combination of labels, (20).
+
+What each departure from the paper's theory does to Theorem 2, which says that the generator's loss
+is minimal exactly where it draws from p_data(x|l). The part it adds to the adversarial loss is,
+with ideal Labelers, the mean over generated images of KL(P_g(l|x) || P_data(l|x)).
+
+==========================  ====================================================================
+`labeler=marginal`          Proposition 3: only each label's own posterior is right; enough where
+                            the image determines its labels. `joint` is Theorem 3, without that.
+`gan_loss=hinge`            Keeps it: minimal at p_g = p_data for an ideal discriminator that
+                            answers; only the constant in the proof changes.
+`non_saturating`            Keeps the equilibrium, but is no divergence of p_g from p_data.
+`projection`                Adds a second reason: the discriminator compares joint distributions.
+weights below 1, but equal  Keep it: any positive multiple of the KL above is zero at the optimum.
+unequal weights, (12)'s     The Labeler's excess weight also rewards images with clear labels:
+decay                       a term H_g(l|x) is added; harmless where images determine labels.
+`anti_labeler_weight=0`     The extreme of that: few, typical images of each label pay
+                            (label-conditioned mode collapse).
+`swapped`                   Breaks it: the Anti-Labeler's optimum is then a hard decision and not
+                            the posterior of Lemma 2.
+spectral norm               Holds the judges short of their optimum: what is minimised is a
+                            distance between the distributions that bounded judges can see.
+`augmentation`              Keeps it: the change has an inverse in distribution (nothing is lost
+                            but what the rim cuts off).
+averaged weights            Do not touch the loss: another point of the same path is saved.
+6:1 updates, batch norm,    Change how the optimum is approached, not where it lies.
+minibatch features, jitter
+==========================  ====================================================================
+"""
+
+from typing import Any, Literal, Self
+
+from pydantic import Field, model_validator
+from torch import Tensor, nn
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.heads import JointLabelsTooMany
+from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.conditional_gan import GanTrainer, generator
+from scm_compiler.runtime.heads.dcgan import ConvGenerator, ConvLabeler
+from scm_compiler.runtime.heads.head import HeadTask
+from scm_compiler.runtime.heads.options import PAPER_GAN, GanOptions, Norm
+from scm_compiler.runtime.heads.training import LabelledImages
+
+COMBINATIONS = 256
+"""The most outputs of a joint Labeler: eight binary labels."""
+
+
+class CausalGanOptions(GanOptions):
+    """The options of CausalGAN, beside those of any GAN here.
+
+    Attributes:
+        labeler: One output a label value (`marginal`, (22)-(24)), or one for each combination of
+            labels (`joint`, (16)-(20)).
+        labeler_weight: The weight of the Labeler's term in the generator's loss; 0 leaves it out.
+        anti_labeler_weight: The weight of the Anti-Labeler's term at the start; 0 leaves it out.
+        anti_labeler_decay: T of (12), in steps; none for a constant weight.
+        swapped: Whether cross entropies of generated images have their arguments swapped
+            (section 7.2); needs `label_input=logits`.
+        labeler_norm: The normalisation in both Labelers.
+        labeler_rate: Adam's learning rate for both.
+    """
+
+    labeler: Literal["marginal", "joint"] = "marginal"
+    labeler_weight: float = Field(0.5, ge=0, le=100)
+    anti_labeler_weight: float = Field(0.5, ge=0, le=100)
+    anti_labeler_decay: float | None = Field(None, gt=0)
+    swapped: bool = False
+    labeler_norm: Norm = "batch"
+    labeler_rate: float = Field(1e-3, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.swapped and self.label_input == "hard":
+            raise ValueError("swapped cross entropy needs label_input=logits: log 0 is infinite")
+        if self.swapped and self.labeler == "joint":
+            raise ValueError("swapped cross entropy is defined for labeler=marginal")
+        return self
+
+
+OPTIONS = CausalGanOptions
+PRESETS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "paper": {
+        **PAPER_GAN,
+        "labeler_weight": 1.0,
+        "anti_labeler_weight": 1.0,
+        "anti_labeler_decay": 3000.0,
+        "swapped": True,
+        "labeler_norm": "batch",
+        "labeler_rate": 2e-4,
+    },
+}
+
+
+class CausalGanTrainer(GanTrainer[CausalGanOptions]):
+    """Trains CausalGAN's four networks.
+
+    Raises:
+        ScmError: E663 if a joint Labeler would have too many outputs.
+    """
+
+    labelers: dict[str, ConvLabeler]
+
+    def __init__(self, task: HeadTask, options: CausalGanOptions) -> None:
+        joint = options.labeler == "joint"
+        if joint and task.coding.combinations > COMBINATIONS:
+            count = task.coding.combinations
+            problem = JointLabelsTooMany(node=task.node, combinations=count, limit=COMBINATIONS)
+            raise refuse(problem)
+        self.outputs = task.coding.combinations if joint else task.coding.width
+        self.label_loss = losses.joint_label_loss if joint else losses.label_loss
+        self.accuracy = losses.joint_label_accuracy if joint else losses.label_accuracy
+        super().__init__(task, options)
+
+    def build(self) -> tuple[ConvGenerator, dict[str, nn.Module]]:
+        """The generator, the discriminator and the Labelers that have a weight."""
+        made, judges = super().build()
+        options = self.options
+        weights = {
+            "labeler": options.labeler_weight,
+            "anti_labeler": options.anti_labeler_weight,
+        }
+        self.labelers = {
+            name: ConvLabeler(
+                self.task.image, self.outputs, options.width, options.kernel, options.labeler_norm
+            )
+            for name, weight in weights.items()
+            if weight
+        }
+        return made, {**judges, **self.labelers}
+
+    def rate(self, name: str) -> float:
+        """The learning rate of a network."""
+        return self.options.labeler_rate if name in self.labelers else super().rate(name)
+
+    def judge(
+        self, real: LabelledImages, fake: Tensor, asked: LabelledImages
+    ) -> dict[str, Tensor]:
+        """Update the discriminator, the Labeler on real images, the Anti-Labeler on generated."""
+        shown, drawn = self.seen(real.images), self.seen(fake.detach())
+        metrics = self.discriminate(real, shown, drawn, asked)
+        if "labeler" in self.labelers:
+            outputs = self._read("labeler", shown)
+            loss = self.label_loss(outputs, real.labels, self.task.coding)
+            self.descend(("labeler", loss))
+            accuracy = self.accuracy(outputs, real.labels, self.task.coding)
+            metrics |= {"labeler": loss, "labeler_accuracy": accuracy}
+        if "anti_labeler" in self.labelers:
+            loss = self._generated_label_loss(self._read("anti_labeler", drawn), asked)
+            self.descend(("anti_labeler", loss))
+            metrics["anti_labeler"] = loss
+        return metrics
+
+    def generator_loss(
+        self, fake: Tensor, asked: LabelledImages
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss (5), (12), (20) or (24), and how well the Labeler reads what was asked for."""
+        adversarial, metrics = super().generator_loss(fake, asked)
+        terms = {"labeler": adversarial.new_zeros(()), "anti_labeler": adversarial.new_zeros(())}
+        for name in self.labelers:
+            outputs = self._read(name, fake)
+            terms[name] = self._generated_label_loss(outputs, asked)
+            metrics[f"generated_{name}"] = terms[name]
+            if name == "labeler":
+                accuracy = self.accuracy(outputs, asked.labels, self.task.coding)
+                metrics["generated_label_accuracy"] = accuracy
+        options = self.options
+        fading = losses.decay(self.done, options.anti_labeler_decay)
+        weights = (options.labeler_weight, options.anti_labeler_weight * fading)
+        return losses.causal_generator_loss(adversarial, **terms, weights=weights), metrics
+
+    def _generated_label_loss(self, outputs: Tensor, asked: LabelledImages) -> Tensor:
+        if not self.options.swapped:
+            return self.label_loss(outputs, asked.labels, self.task.coding)
+        fed = self.generator.label_inputs(asked.encoded, asked.images)
+        return losses.swapped_label_loss(outputs, fed, self.task.coding)
+
+    def _read(self, name: str, images: Tensor) -> Tensor:
+        with self.autocast():
+            outputs: Tensor = self.labelers[name](images)
+        return outputs
+
+
+def trainer(task: HeadTask, options: CausalGanOptions) -> CausalGanTrainer:
+    """What trains the head."""
+    return CausalGanTrainer(task, options)
+
+
+__all__ = ["OPTIONS", "PRESETS", "CausalGanOptions", "CausalGanTrainer", "generator", "trainer"]

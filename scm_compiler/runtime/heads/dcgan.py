@@ -1,0 +1,216 @@
+"""The networks of CausalGAN and of its baseline: stacks of strided convolutions (DCGAN).
+
+With n halvings of the image the channels are w, 2w, 4w, … from fine to coarse, at most 8w, so that
+64 by 64 with w = 64 has the published 64, 128, 256, 512.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import leaky_relu
+
+from scm_compiler.ir.domain import Image
+from scm_compiler.runtime.heads.head import ImageGenerator
+from scm_compiler.runtime.heads.jitter import label_logits
+from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.layers import (
+    LabelledNorm,
+    MinibatchFeatures,
+    Projection,
+    bounded,
+    normalised,
+    pooled,
+    scaled,
+    start_dcgan,
+)
+from scm_compiler.runtime.heads.options import GanOptions, Norm
+from scm_compiler.runtime.heads.registry import halvings
+
+SLOPE = 0.2
+"""The slope of the leaky ReLU below zero."""
+JITTER = 2
+"""The noise inputs that jitter the labels."""
+
+
+def channels(image: Image, width: int) -> list[int]:
+    """The channels of the strided layers, from fine to coarse.
+
+    Raises:
+        ValueError: If the image's size cannot be halved so; `HeadSpec.check` says it to the user.
+
+    >>> channels(Image(3, 64, 64), 64)
+    [64, 128, 256, 512]
+    """
+    times = halvings(image.height, image.width)
+    if times is None:
+        raise ValueError(f"no head can draw {image.height} by {image.width} pixels")
+    return [width * min(1 << level, 8) for level in range(times)]
+
+
+class ConvGenerator(ImageGenerator):
+    """DCGAN's generator: a linear map to the coarsest grid, then strided transposed convolutions.
+
+    Args:
+        image: The shape of its images.
+        coding: The labels that it reads.
+        options: Its width, noise, label inputs, kernel and normalisation.
+    """
+
+    def __init__(self, image: Image, coding: LabelCoding, options: GanOptions) -> None:
+        self.jitters = options.label_input == "logits" and options.label_jitter
+        drawn = options.noise_size + (JITTER if self.jitters else 0)
+        super().__init__(image, coding, drawn, options.noise)
+        self.options = options
+        coarse_to_fine = channels(image, options.width)[::-1]
+        self.grid = tuple(side >> len(coarse_to_fine) for side in (image.height, image.width))
+        cells = self.grid[0] * self.grid[1]
+        self.start = nn.Linear(options.noise_size + coding.width, coarse_to_fine[0] * cells)
+        labels = coding.width if options.conditional_norm else 0
+        self.norms = nn.ModuleList(
+            LabelledNorm(count, labels, options.generator_norm) for count in coarse_to_fine
+        )
+        pairs = zip(coarse_to_fine, [*coarse_to_fine[1:], image.channels], strict=True)
+        self.growths = nn.ModuleList(_doubling(*pair, options.kernel) for pair in pairs)
+        if options.generator_norm != "none":
+            for layer in (self.start, *self.growths):
+                start_dcgan(layer)
+
+    def label_inputs(self, labels: Tensor, noise: Tensor) -> Tensor:
+        """What stands for the encoded labels (B, E) at the networks' inputs: (B, E)."""
+        if self.options.label_input == "hard":
+            return scaled(labels)
+        jitter = noise[:, -JITTER:] if self.jitters else None
+        if jitter is not None and self.noise == "normal":
+            jitter = torch.erf(jitter / 2**0.5)
+        return label_logits(labels, jitter)
+
+    def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
+        """Images (B, C, H, W) in [-1, 1] from encoded labels (B, E) and noise (B, Z)."""
+        read = self.label_inputs(labels, noise)
+        hidden = self.start(torch.cat([noise[:, : self.options.noise_size], read], dim=1))
+        hidden = hidden.view(len(noise), -1, *self.grid)
+        if self.options.channels_last:
+            hidden = hidden.contiguous(memory_format=torch.channels_last)
+        for norm, growth in zip(self.norms, self.growths, strict=True):
+            hidden = growth(torch.relu(norm(hidden, read)))
+        return torch.tanh(hidden)
+
+
+class ConvStack(nn.Module):
+    """Strided convolutions that halve the image down to the coarsest grid.
+
+    Args:
+        image: The shape of its images.
+        width: The channels of the first layer.
+        kernel: The side of the kernels.
+        norm: The normalisation; the first layer has none of batch or group norm.
+        minibatch_features: Whether distances within the batch are added after the second layer.
+    """
+
+    def __init__(
+        self,
+        image: Image,
+        width: int,
+        kernel: int,
+        norm: Norm,
+        *,
+        minibatch_features: bool = False,
+    ) -> None:
+        super().__init__()
+        counts = channels(image, width)
+        times = len(counts)
+        self.grid = (image.height >> times, image.width >> times)
+        self.features = counts[-1]
+        self.batchwise = None
+        if minibatch_features:
+            self.batchwise = MinibatchFeatures(
+                counts[1],
+                (image.height >> 2, image.width >> 2),
+                width=width,
+                kernels=max(1, 300 * width // 64),
+                dimension=50,
+                side=kernel,
+            )
+        extra = self.batchwise.kernels if self.batchwise else 0
+        inputs = [image.channels, *counts[:-1]]
+        if times > 2:
+            inputs[2] += extra
+        elif extra:
+            self.features += extra
+        self.layers = nn.ModuleList(
+            bounded(nn.Conv2d(before, after, kernel, 2, padding=(kernel - 1) // 2), norm)
+            for before, after in zip(inputs, counts, strict=True)
+        )
+        self.norms = nn.ModuleList(
+            normalised(count, norm) if level else nn.Identity()
+            for level, count in enumerate(counts)
+        )
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Features (B, F, h, w) of images (B, C, H, W)."""
+        hidden = images
+        for level, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
+            hidden = leaky_relu(norm(layer(hidden)), SLOPE)
+            if level == 1 and self.batchwise is not None:
+                hidden = self.batchwise(hidden)
+        return hidden
+
+
+class ConvDiscriminator(nn.Module):
+    """D: one logit (B,) an image; it may see the labels, projected onto its features."""
+
+    def __init__(self, image: Image, coding: LabelCoding, options: GanOptions) -> None:
+        super().__init__()
+        norm = options.discriminator_norm
+        self.stack = ConvStack(
+            image,
+            options.width,
+            options.kernel,
+            norm,
+            minibatch_features=options.minibatch_features,
+        )
+        cells = self.stack.grid[0] * self.stack.grid[1]
+        self.judge = bounded(nn.Linear(self.stack.features * cells, 1), norm)
+        if norm == "batch":
+            self.apply(start_dcgan)
+        labelled = options.projection and coding.width > 0
+        self.projection = Projection(coding.width, self.stack.features, norm) if labelled else None
+
+    def forward(self, images: Tensor, labels: Tensor) -> Tensor:
+        """The logits (B,) of images (B, C, H, W) that are said to have encoded labels (B, E)."""
+        features = self.stack(images)
+        verdict: Tensor = self.judge(features.flatten(1)).squeeze(1)
+        if self.projection is not None:
+            verdict = verdict + self.projection(pooled(features), scaled(labels))
+        return verdict.float()
+
+
+class ConvLabeler(nn.Module):
+    """D_LR or D_LG: the logits (B, O) of an image's labels.
+
+    Args:
+        image: The shape of its images.
+        outputs: O: E for one output a label value, or one for each combination of labels.
+        width: The channels of the first layer.
+        kernel: The side of the kernels.
+        norm: The normalisation.
+    """
+
+    def __init__(self, image: Image, outputs: int, width: int, kernel: int, norm: Norm) -> None:
+        super().__init__()
+        self.stack = ConvStack(image, width, kernel, norm)
+        cells = self.stack.grid[0] * self.stack.grid[1]
+        self.read = bounded(nn.Linear(self.stack.features * cells, outputs), norm)
+        if norm == "batch":
+            self.apply(start_dcgan)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """The logits (B, O) of images (B, C, H, W)."""
+        outputs: Tensor = self.read(self.stack(images).flatten(1))
+        return outputs.float()
+
+
+def _doubling(before: int, after: int, kernel: int) -> nn.ConvTranspose2d:
+    odd = kernel % 2
+    return nn.ConvTranspose2d(
+        before, after, kernel, 2, padding=(kernel - 2 + odd) // 2, output_padding=odd
+    )

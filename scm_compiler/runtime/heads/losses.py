@@ -1,0 +1,187 @@
+"""The losses of the image heads: pure functions of network outputs, one equation each.
+
+Equation numbers are those of Kocaoglu et al. 2017. A discriminator's output is its logit
+d = log D/(1-D) (B,); a Labeler's are logits (B, E) for one output a label value, or (B, J) for
+one output a combination of labels. Every loss is to be minimised (the paper states some as
+maxima), is a mean over the batch, and is in nats.
+
+Why CausalGAN's generator loss is right. With the Labeler and the Anti-Labeler at their optima
+(Lemmas 1 and 2) the difference of their terms in (5) is
+
+    E_{x~p_g} KL( P_g(l|x) || P_r(l|x) )  >=  0,
+
+and zero only where both posteriors agree. So any adversarial loss that is minimal only at
+p_g = p_r, plus this difference at any positive weight, is minimal only where p_g(x|l) = p_r(x|l):
+Theorem 2 does not need equal weights of 1, but it needs the two terms to have the same weight.
+"""
+
+from math import exp
+
+import torch
+from torch import Tensor
+from torch.nn.functional import (
+    binary_cross_entropy_with_logits,
+    cross_entropy,
+    log_softmax,
+    relu,
+    softmax,
+    softplus,
+)
+
+from scm_compiler.runtime.heads.labels import LabelCoding
+
+
+def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """The discriminator's log loss, whose optimum is (11): D = p_data / (p_data + p_g).
+
+    Printed (4) has log((1-D)/D) for the generated images, which has another optimum; the proof
+    uses (11), the one of log(1-D), and says that this is meant.
+    """
+    return softplus(-real).mean() + softplus(fake).mean()
+
+
+def hinge_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
+    """The hinge loss of Lim and Ye 2017: relu(1 - d(x)) + relu(1 + d(G))."""
+    return relu(1 - real).mean() + relu(1 + fake).mean()
+
+
+def ratio_generator_loss(fake: Tensor) -> Tensor:
+    """The adversarial line of (5): E log((1-D)/D), which is the mean of -d.
+
+    It is also the generator's side of the hinge loss.
+    """
+    return -fake.mean()
+
+
+def saturating_generator_loss(fake: Tensor) -> Tensor:
+    """The loss of Goodfellow et al. 2014: E log(1-D)."""
+    return -softplus(fake).mean()
+
+
+def non_saturating_generator_loss(fake: Tensor) -> Tensor:
+    """The loss of Goodfellow et al. 2014 in practice: E -log D."""
+    return softplus(-fake).mean()
+
+
+def label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
+    """The label terms (2), (3), (22), (23): cross entropy of each label, mean over the labels.
+
+    For the Labeler the outputs belong to real images, for the Anti-Labeler to generated ones;
+    in (5) and (24) the generator meets both.
+
+    Args:
+        outputs: A Labeler's outputs (B, E): a logit for two values, a logit a value for more.
+        labels: The labels (B, P) that belong to the images.
+        coding: How labels lie in the outputs.
+    """
+    losses = [
+        binary_cross_entropy_with_logits(outputs[:, place.start], labels[:, rank].to(outputs))
+        if size == 2
+        else cross_entropy(outputs[:, place], labels[:, rank])
+        for rank, (place, size) in enumerate(zip(coding.encoded, coding.sizes, strict=True))
+    ]
+    return torch.stack(losses).mean()
+
+
+def joint_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
+    """The label terms (16), (19), (20): cross entropy over all combinations of labels (B, J)."""
+    return cross_entropy(outputs, coding.joint(labels))
+
+
+def swapped_label_loss(outputs: Tensor, inputs: Tensor, coding: LabelCoding) -> Tensor:
+    """Section 7.2's label terms: cross entropy with its arguments swapped.
+
+    The Labeler's probabilities are the target, and the label that the generator was fed (jittered,
+    as logits) is the prediction. The loss is linear in the Labeler's probabilities. So the
+    Anti-Labeler's optimum under it is a hard decision and not the posterior of Lemma 2: Theorem 2
+    does not cover this form.
+
+    Args:
+        outputs: A Labeler's outputs (B, E).
+        inputs: The label logits (B, E) that the generator was fed.
+        coding: How labels lie in both.
+    """
+    losses = []
+    for place, size in zip(coding.encoded, coding.sizes, strict=True):
+        mine, fed = outputs[:, place], inputs[:, place]
+        if size == 2:
+            losses.append((softplus(fed) - mine.sigmoid() * fed).mean())
+        else:
+            losses.append(-(softmax(mine, dim=1) * log_softmax(fed, dim=1)).sum(1).mean())
+    return torch.stack(losses).mean()
+
+
+def decay(step: int, constant: float | None) -> float:
+    """The Anti-Labeler's coefficient of (12): e^(-t/T); always 1 if there is no T.
+
+    Below 1 it adds (1 - e^(-t/T)) times the conditional entropy of the labels given the generated
+    image to the criterion of Theorem 2. Where an image determines its labels, that is zero at the
+    optimum; elsewhere it makes the generator avoid images whose labels are in doubt.
+
+    >>> decay(0, 3000.0), round(decay(3000, 3000.0), 4), decay(7, None)
+    (1.0, 0.3679, 1.0)
+    """
+    return 1.0 if constant is None else exp(-step / constant)
+
+
+def causal_generator_loss(
+    adversarial: Tensor,
+    labeler: Tensor,
+    anti_labeler: Tensor,
+    *,
+    weights: tuple[float, float] = (1.0, 1.0),
+) -> Tensor:
+    """The generator's loss (5), (12), (20), (24): GAN term + Labeler's - Anti-Labeler's.
+
+    Args:
+        adversarial: One of the generator losses above.
+        labeler: The Labeler's loss on the generated images.
+        anti_labeler: The Anti-Labeler's loss on them.
+        weights: The weights of the two; (12) has 1 and e^(-t/T).
+    """
+    return adversarial + weights[0] * labeler - weights[1] * anti_labeler
+
+
+def reconstruction_loss(images: Tensor, rebuilt: Tensor) -> Tensor:
+    """L(x) of section 5.3: the mean absolute difference of images and their rebuilt selves."""
+    return (images - rebuilt).abs().mean()
+
+
+def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
+    """L_sq(l, Labeler(x)) of section 5.3: the mean squared error of the label probabilities.
+
+    Args:
+        outputs: A Labeler's outputs (B, E), as for `label_loss`.
+        labels: The labels (B, P).
+        coding: How labels lie in the outputs.
+    """
+    return (label_probabilities(outputs, coding) - coding.encode(labels)).square().mean()
+
+
+def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:
+    """The probabilities (B, E) that a Labeler's outputs (B, E) stand for."""
+    parts = [
+        outputs[:, place].sigmoid() if size == 2 else softmax(outputs[:, place], dim=1)
+        for place, size in zip(coding.encoded, coding.sizes, strict=True)
+    ]
+    return torch.cat(parts, dim=1)
+
+
+def label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
+    """The share of labels (mean over rows and labels) that a Labeler reads right."""
+    right = [
+        ((outputs[:, place.start] > 0) if size == 2 else outputs[:, place].argmax(1))
+        == labels[:, rank]
+        for rank, (place, size) in enumerate(zip(coding.encoded, coding.sizes, strict=True))
+    ]
+    return torch.stack(right).float().mean()
+
+
+def joint_label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
+    """The share of labels that a joint Labeler's likeliest combination has right."""
+    rank = outputs.argmax(1)
+    right = []
+    for column in reversed(range(len(coding.sizes))):
+        right.append(rank % coding.sizes[column] == labels[:, column])
+        rank = rank // coding.sizes[column]
+    return torch.stack(right).float().mean()

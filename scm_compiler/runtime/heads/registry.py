@@ -1,0 +1,215 @@
+"""The registry of image heads: what `--head NAME` may be, without importing torch.
+
+A head is one object here and one module that the object names; the module is imported when the
+head is built. A package adds heads through the entry point group `scmc.heads`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
+
+from pydantic import BaseModel, ValidationError
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.heads import (
+    HeadNeedsLabels,
+    HeadOption,
+    HeadUnknown,
+    ImageSizeUnsupported,
+)
+from scm_compiler.ir.domain import Image
+
+if TYPE_CHECKING:
+    from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator
+    from scm_compiler.runtime.heads.labels import LabelCoding
+
+ENTRY_POINTS = "scmc.heads"
+LARGEST = 128
+"""The longest side that the built-in heads can draw."""
+SIDES = tuple(
+    base << times for times in range(2, 6) for base in range(4, 8) if base << times <= LARGEST
+)
+"""The sides that the built-in heads can draw."""
+
+
+def halvings(height: int, width: int) -> int | None:
+    """How often both sides can be halved so that the shorter ends at 4 to 7; None if they cannot.
+
+    >>> halvings(64, 64), halvings(32, 64), halvings(28, 28), halvings(50, 50)
+    (4, 3, 2, None)
+    """
+    for times in range(2, 6):
+        even = height % (1 << times) == 0 and width % (1 << times) == 0
+        if even and 4 <= min(height, width) >> times <= 7 and max(height, width) <= LARGEST:
+            return times
+    return None
+
+
+@dataclass(frozen=True)
+class HeadSpec:
+    """One image head.
+
+    Attributes:
+        name: As written after `--head`.
+        summary: One line for a list of heads.
+        module: The module with the head; imported when first needed. It defines
+            `OPTIONS` (the pydantic model of the options), `PRESETS` (the changes of each preset
+            to the options' defaults), `generator(image, coding, options)` and
+            `trainer(task, options)`.
+        capabilities: What it can do beyond training: `sample` (draw images for given labels).
+        labelled: Whether it needs at least one label.
+        origin: The package that registered it.
+    """
+
+    name: str
+    summary: str
+    module: str
+    capabilities: frozenset[str] = frozenset({"sample"})
+    labelled: bool = True
+    origin: str = "scm_compiler"
+
+    def check(self, node: str, image: Image, labels: int) -> None:
+        """Refuse an image that the head cannot do.
+
+        Args:
+            node: The image's name.
+            image: Its domain.
+            labels: The number of its parents.
+
+        Raises:
+            ScmError: E660 for its size, E664 if the head needs labels and there are none.
+        """
+        if halvings(image.height, image.width) is None:
+            raise refuse(
+                ImageSizeUnsupported(
+                    head=self.name,
+                    node=node,
+                    height=image.height,
+                    width=image.width,
+                    nearest=_nearest(image),
+                )
+            )
+        if self.labelled and labels == 0:
+            raise refuse(HeadNeedsLabels(head=self.name, node=node))
+
+    @property
+    def presets(self) -> Mapping[str, Mapping[str, Any]]:
+        """The changes of each preset to the options' defaults, under the preset's name."""
+        return cast("Mapping[str, Mapping[str, Any]]", self._load("PRESETS"))
+
+    def options(self, preset: str = "default", **changes: Any) -> BaseModel:  # noqa: ANN401
+        """The options of a preset with some of them changed.
+
+        Raises:
+            ScmError: E662 if the preset or an option is unknown or a value does not fit.
+        """
+        if preset not in self.presets:
+            known = ", ".join(self.presets)
+            reason = f"there is no preset `{preset}`, only {known}"
+            raise refuse(HeadOption(head=self.name, option="preset", reason=reason))
+        model = cast("type[BaseModel]", self._load("OPTIONS"))
+        try:
+            return model.model_validate({**self.presets[preset], **changes})
+        except ValidationError as wrong:
+            raise refuse(*(_wrong(self.name, error) for error in wrong.errors())) from wrong
+
+    def generator(
+        self, image: Image, coding: "LabelCoding", options: BaseModel
+    ) -> "ImageGenerator":
+        """An untrained generator, to load trained weights into."""
+        build = cast("Callable[..., ImageGenerator]", self._load("generator"))
+        return build(image, coding, options)
+
+    def trainer(self, task: "HeadTask", options: BaseModel) -> "HeadTrainer":
+        """What trains the head.
+
+        Raises:
+            ScmError: If the head cannot do the task's image.
+        """
+        self.check(task.node, task.image, len(task.coding.names))
+        build = cast("Callable[..., HeadTrainer]", self._load("trainer"))
+        return build(task, options)
+
+    def _load(self, attribute: str) -> object:
+        return getattr(import_module(self.module), attribute)
+
+
+@dataclass(frozen=True)
+class Heads(Mapping[str, HeadSpec]):
+    """An immutable registry of heads.
+
+    >>> sorted(BUILTIN)
+    ['causal_began', 'causal_gan', 'conditional_gan']
+    """
+
+    heads: tuple[HeadSpec, ...]
+
+    def __getitem__(self, name: str) -> HeadSpec:
+        for head in self.heads:
+            if head.name == name:
+                return head
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return (head.name for head in self.heads)
+
+    def __len__(self) -> int:
+        return len(self.heads)
+
+    def find(self, name: str) -> HeadSpec:
+        """The head of this name; ScmError (E661) if there is none."""
+        if name not in self:
+            raise refuse(HeadUnknown(name=name, known=tuple(self)))
+        return self[name]
+
+    def extended(self, *heads: HeadSpec) -> "Heads":
+        """This registry and further heads; ValueError naming both owners if a name is taken."""
+        known = dict(self.items())
+        for head in heads:
+            other = known.setdefault(head.name, head)
+            if other is not head:
+                owners = f"{other.origin} and {head.origin}"
+                raise ValueError(f"two packages register the image head `{head.name}`: {owners}")
+        return Heads(tuple(known.values()))
+
+
+BUILTIN = Heads(
+    (
+        HeadSpec(
+            "causal_gan",
+            "discriminator, Labeler and Anti-Labeler (Kocaoglu et al. 2017, section 5.2)",
+            "scm_compiler.runtime.heads.causal_gan",
+        ),
+        HeadSpec(
+            "causal_began",
+            "auto-encoder discriminator and Labeler with margins (the same, section 5.3)",
+            "scm_compiler.runtime.heads.causal_began",
+        ),
+        HeadSpec(
+            "conditional_gan",
+            "the baseline: labels as input only, no Labelers",
+            "scm_compiler.runtime.heads.conditional_gan",
+            labelled=False,
+        ),
+    )
+)
+
+
+def installed() -> Heads:
+    """The built-in heads and those of installed packages (entry points of `scmc.heads`)."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
+
+    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    return BUILTIN.extended(*(point.load() for point in found))
+
+
+def _nearest(image: Image) -> tuple[int, int]:
+    pairs = [(height, width) for height in SIDES for width in SIDES if halvings(height, width)]
+    return min(pairs, key=lambda pair: abs(pair[0] - image.height) + abs(pair[1] - image.width))
+
+
+def _wrong(head: str, error: Any) -> HeadOption:  # noqa: ANN401  (pydantic's own dict)
+    place = ".".join(str(part) for part in error["loc"]) or "options"
+    message = str(error["msg"])
+    return HeadOption(head=head, option=place, reason=message[:1].lower() + message[1:])

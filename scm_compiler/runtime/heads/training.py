@@ -1,0 +1,213 @@
+"""What the trainers of all heads share: batches, optimisers, averaging, state.
+
+Everything random comes from one `torch.Generator` on the CPU, in a fixed order, so that a run's
+state (weights, moments, average, generator, counters) determines everything that follows.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from math import isfinite
+from typing import Generic, TypeVar
+
+import torch
+from torch import Tensor, nn
+from torch.optim import Adam
+
+from scm_compiler.runtime.heads.averaging import average_into, copied
+from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
+from scm_compiler.runtime.heads.layers import seeded
+from scm_compiler.runtime.heads.options import HeadOptions
+from scm_compiler.runtime.training.fitting import Diverged
+
+Options = TypeVar("Options", bound=HeadOptions)
+Generator = TypeVar("Generator", bound=ImageGenerator)
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """A batch on the device.
+
+    Attributes:
+        images: Real ones (B, C, H, W) in [-1, 1], or the noise (B, Z) of generated ones.
+        labels: Their labels (B, P) as value indices.
+        encoded: The same as 0/1 columns (B, E).
+    """
+
+    images: Tensor
+    labels: Tensor
+    encoded: Tensor
+
+
+class AdversarialTrainer(ABC, Generic[Options, Generator]):
+    """Trains a generator against networks that judge its images.
+
+    A subclass builds its networks and says what one step does.
+
+    Args:
+        task: What to train on.
+        options: The head's options.
+        generator: Builds the generator.
+    """
+
+    options: Options
+    generator: Generator
+
+    def __init__(self, task: HeadTask, options: Options) -> None:
+        self.task = task
+        self.options = options
+        self.total = task.total
+        self.done = 0
+        self.random = torch.Generator().manual_seed(task.seed)
+        with seeded(self.random):
+            self.generator, judges = self.build()
+        self.networks: dict[str, nn.Module] = {"generator": self.generator, **judges}
+        for network in self.networks.values():
+            network.to(task.device, memory_format=self._layout)  # type: ignore[call-overload]
+        self.average = copied(self.generator)
+        self.optimizers = {
+            name: Adam(
+                network.parameters(), lr=self.rate(name), betas=(options.beta1, options.beta2)
+            )
+            for name, network in self.networks.items()
+        }
+
+    @abstractmethod
+    def build(self) -> tuple[Generator, dict[str, nn.Module]]:
+        """The generator, and the networks that judge it under their names."""
+
+    @abstractmethod
+    def rate(self, name: str) -> float:
+        """The learning rate of a network at step `done`."""
+
+    @abstractmethod
+    def step(self) -> dict[str, Tensor]:
+        """Take one step; its metrics as scalars."""
+
+    def advance(self, steps: int) -> dict[str, float]:
+        """Take at most `steps` steps; the mean of each metric over those that report it.
+
+        Raises:
+            Diverged: If a mean or a weight of the generator is not finite.
+        """
+        sums: dict[str, Tensor] = {}
+        counts: dict[str, int] = {}
+        for _ in range(min(steps, self.total - self.done)):
+            for name, value in self.step().items():
+                sums[name] = sums.get(name, 0) + value.detach().float()
+                counts[name] = counts.get(name, 0) + 1
+            self.done += 1
+            average_into(self.average, self.generator, self.options.averaging, self.done)
+        means = {name: float(value) / counts[name] for name, value in sums.items()}
+        bad = [name for name, value in means.items() if not isfinite(value)]
+        if any(not weight.isfinite().all() for weight in self.generator.parameters()):
+            bad.append("a weight of the generator")
+        if bad:
+            raise Diverged(f"not finite after step {self.done}: {', '.join(bad)}")
+        return means
+
+    def model(self) -> Generator:
+        """A copy of the averaged generator, in evaluation mode."""
+        return copied(self.average)
+
+    def state(self) -> dict[str, Tensor]:
+        """Everything needed to go on, as contiguous tensors on the CPU."""
+        held = {
+            "random": self.random.get_state(),
+            "done": torch.tensor(self.done),
+            **_named("average", self.average.state_dict()),
+            **self.coefficients(),
+        }
+        for name, network in self.networks.items():
+            held.update(_named(name, network.state_dict()))
+            for rank, moments in self.optimizers[name].state_dict()["state"].items():
+                held.update(_named(f"optimizer.{name}.{rank}", moments))
+        return {
+            name: tensor.detach()
+            .to("cpu", copy=True)
+            .contiguous(memory_format=torch.contiguous_format)
+            for name, tensor in held.items()
+        }
+
+    def restore(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from a state of the same kind of run.
+
+        Raises:
+            ValueError: If tensors are missing or of another shape.
+        """
+        try:
+            self.random.set_state(state["random"].clone())
+            self.done = int(state["done"])
+            self.restore_coefficients(state)
+            self.average.load_state_dict(_under("average", state))
+            for name, network in self.networks.items():
+                network.load_state_dict(_under(name, state))
+        except (KeyError, RuntimeError) as wrong:
+            raise ValueError(f"not the state of such a run: {wrong}") from wrong
+        for name, optimizer in self.optimizers.items():
+            _restore_moments(optimizer, _under(f"optimizer.{name}", state))
+
+    def coefficients(self) -> dict[str, Tensor]:
+        """What a head needs to go on beside its networks; nothing for most."""
+        return {}
+
+    def restore_coefficients(self, state: Mapping[str, Tensor]) -> None:
+        """Take back what `coefficients` gave."""
+
+    def descend(self, *losses: tuple[str, Tensor]) -> None:
+        """Update each named network by its loss; all gradients are taken before any update."""
+        for name, loss in losses:
+            weights = list(self.networks[name].parameters())
+            gradients = torch.autograd.grad(loss, weights, retain_graph=len(losses) > 1)
+            for weight, gradient in zip(weights, gradients, strict=True):
+                weight.grad = gradient
+        for name, _ in losses:
+            for group in self.optimizers[name].param_groups:
+                group["lr"] = self.rate(name)
+            self.optimizers[name].step()
+            self.optimizers[name].zero_grad(set_to_none=True)
+
+    def autocast(self) -> AbstractContextManager[object]:
+        """The precision in which the networks run."""
+        half = self.options.precision == "bfloat16"
+        return torch.autocast(self.task.device.type, torch.bfloat16, enabled=half)
+
+    def real(self) -> LabelledImages:
+        """A batch of the data."""
+        images, labels = self.task.batches.draw(self.options.batch, self.random)
+        device = self.task.device
+        scaled = images.to(device).float().div_(127.5).sub_(1)
+        return self._labelled(scaled.contiguous(memory_format=self._layout), labels)
+
+    def asked(self) -> LabelledImages:
+        """Labels of the frozen label model, and noise to draw images of them from."""
+        labels = self.task.labels.draw_labels(self.options.batch, self.random)
+        noise = self.generator.draw_noise(self.options.batch, generator=self.random)
+        return self._labelled(noise.to(self.task.device), labels)
+
+    def _labelled(self, images: Tensor, labels: Tensor) -> LabelledImages:
+        there = labels.to(self.task.device)
+        return LabelledImages(images, there, self.task.coding.encode(there))
+
+    @property
+    def _layout(self) -> torch.memory_format:
+        return torch.channels_last if self.options.channels_last else torch.contiguous_format
+
+
+def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": tensor for name, tensor in tensors.items()}
+
+
+def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    start = f"{prefix}."
+    return {name[len(start) :]: held for name, held in tensors.items() if name.startswith(start)}
+
+
+def _restore_moments(optimizer: Adam, moments: Mapping[str, Tensor]) -> None:
+    states: dict[int, dict[str, Tensor]] = {}
+    for name, tensor in moments.items():
+        rank, key = name.split(".", 1)
+        states.setdefault(int(rank), {})[key] = tensor.clone()
+    groups = optimizer.state_dict()["param_groups"]
+    optimizer.load_state_dict({"state": states, "param_groups": groups})

@@ -1,0 +1,31 @@
+import torch
+
+from scm_compiler.runtime.heads.augmentation import Augmentation, Change
+
+
+def test_a_change_by_hand():
+    images = torch.zeros(2, 1, 4, 4)
+    images[:, 0, 1, 1] = 0.8
+    change = Change(1, torch.tensor([0.1, 0.0]), torch.tensor([1.0, 0.5]), ((1, 1), (0, 2)))
+    found = change.apply(images)
+    torch.testing.assert_close(found[0], images[0] + 0.1)
+    mean = 0.8 / 16
+    assert torch.allclose(found[1, 0, 2, 0], torch.tensor((0.8 - mean) * 0.5 + mean))
+    assert (found[1, 0, 0] == -1).all()
+    assert (found[1, 0, :, 3] == -1).all()
+
+
+def test_draws_stay_in_their_bounds_and_repeat():
+    augmentation = Augmentation(shift=2)
+    one, same = (augmentation.draw(64, torch.Generator().manual_seed(4)) for _ in range(2))
+    assert torch.equal(one.brightness, same.brightness)
+    assert one.places == same.places
+    assert one.brightness.abs().max() <= augmentation.brightness
+    assert (one.contrast - 1).abs().max() <= augmentation.contrast
+    assert {offset for place in one.places for offset in place} <= set(range(5))
+
+
+def test_the_gradient_goes_through():
+    images = torch.rand(8, 3, 16, 16, dtype=torch.float64, requires_grad=True)
+    Augmentation(shift=1).draw(8, torch.Generator().manual_seed(0)).apply(images).sum().backward()
+    assert (images.grad != 0).flatten(1).any(1).all()

@@ -1,0 +1,89 @@
+from math import exp
+
+import pytest
+import torch
+
+from scm_compiler.runtime.heads import BUILTIN, losses
+
+SPEC = BUILTIN["causal_gan"]
+TINY = {"width": 8, "batch": 8, "noise_size": 8}
+
+
+def trainer(squares, total=50, preset="default", **changes):
+    return SPEC.trainer(squares.task(total=total), SPEC.options(preset, **{**TINY, **changes}))
+
+
+def test_the_labeler_sees_real_images_and_the_anti_labeler_generated_ones(squares):
+    """A Labeler's update depends on its own images: the other term's weight changes nothing."""
+    both = trainer(squares)
+    alone = trainer(squares, anti_labeler_weight=0)
+    assert set(both.networks) == {"generator", "discriminator", "labeler", "anti_labeler"}
+    assert set(alone.networks) == {"generator", "discriminator", "labeler"}
+    assert both.advance(1)["labeler"] == pytest.approx(alone.advance(1)["labeler"], rel=1e-5)
+
+
+def metrics_of_first_step(squares, **changes):
+    return trainer(squares, **changes).advance(1)
+
+
+def test_the_generator_loss_is_equation_24(squares):
+    """The adversarial term, taken from a run without Labelers, plus the weighted label terms."""
+    adversarial = metrics_of_first_step(
+        squares, augmentation=False, labeler_weight=0, anti_labeler_weight=0
+    )
+    full = metrics_of_first_step(squares, augmentation=False)
+    terms = 0.5 * full["generated_labeler"] - 0.5 * full["generated_anti_labeler"]
+    assert full["generator"] == pytest.approx(adversarial["generator"] + terms, abs=1e-5)
+
+
+def test_the_anti_labeler_fades_by_equation_12(squares):
+    run = trainer(squares, anti_labeler_decay=2.0, labeler_weight=0, anti_labeler_weight=1.0)
+    plain = trainer(squares, anti_labeler_decay=None, labeler_weight=0, anti_labeler_weight=1.0)
+    run.advance(4)
+    plain.restore(run.state())
+    faded, constant = run.advance(1), plain.advance(1)
+    term = constant["generated_anti_labeler"]
+    assert faded["generator"] - constant["generator"] == pytest.approx(
+        (1 - exp(-4 / 2)) * term, abs=1e-5
+    )
+
+
+def test_the_joint_labeler_has_an_output_a_combination(squares):
+    run = trainer(squares, labeler="joint")
+    metrics = run.advance(3)
+    assert run.labelers["labeler"].read.out_features == 6
+    assert 0 <= metrics["generated_label_accuracy"] <= 1
+
+
+def test_the_swapped_form_feeds_the_generators_own_logits(squares):
+    run = trainer(squares, preset="paper")
+    asked = run.asked()
+    fed = run.generator.label_inputs(asked.encoded, asked.images)
+    assert torch.equal(fed > 0, asked.encoded > 0.5)
+    outputs = torch.zeros_like(fed)
+    half = losses.swapped_label_loss(outputs, fed, run.task.coding)
+    assert half > 0
+    assert run.advance(1)["anti_labeler"] > 0
+
+
+def test_learning_the_label_terms_does_not_touch_the_real_labeler(squares):
+    """The Labeler learns from real images only: its weights stay in a step without its turn."""
+    run = trainer(squares, discriminator_every=2)
+    run.advance(1)
+    before = [weight.clone() for weight in run.labelers["labeler"].parameters()]
+    run.advance(1)
+    after = list(run.labelers["labeler"].parameters())
+    assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+@pytest.mark.slow
+def test_it_learns_its_labels(squares):
+    """A few hundred steps on coloured squares: both labels can be read off the images exactly."""
+    run = trainer(squares, total=400, width=16, batch=32, noise_size=16, averaging=0.95)
+    run.advance(400)
+    model, random = run.model(), torch.Generator().manual_seed(1)
+    labels = squares.draw_labels(400, random)
+    read = squares.read(model.render(labels, model.draw_noise(400, generator=random)))
+    right = (read == labels).float().mean(0)
+    assert right[0] > 0.9
+    assert right[1] > 0.9

@@ -1,0 +1,40 @@
+import pytest
+import torch
+
+from scm_compiler.emit.layout import Layout
+from scm_compiler.runtime.heads.labels import LabelCoding
+
+
+def test_the_coding_of_a_graph_is_its_layout_without_the_other_labels(squares):
+    graph = squares.graph()
+    coding, layout = LabelCoding.of(graph, "Picture"), Layout(graph)
+    assert coding.names == ("Hue", "Big")
+    assert coding.sizes == (3, 2)
+    assert coding.columns == (1, 2)
+    widths = [place.stop - place.start for place in layout.encoded]
+    assert [p.stop - p.start for p in coding.encoded] == [widths[c] for c in coding.columns]
+
+
+def test_encoding():
+    coding = LabelCoding(("A", "Hue", "B"), (2, 3, 2), (0, 1, 2))
+    labels = torch.tensor([[1, 0, 0], [0, 2, 1]])
+    expected = torch.tensor([[1.0, 1, 0, 0, 0], [0, 0, 0, 1, 1]])
+    assert torch.equal(coding.encode(labels), expected)
+    assert coding.width == 5
+
+
+def test_joint_ranks_are_the_row_major_ranks():
+    coding = LabelCoding(("A", "Hue", "B"), (2, 3, 2), (0, 1, 2))
+    labels = torch.cartesian_prod(torch.arange(2), torch.arange(3), torch.arange(2))
+    assert coding.joint(labels).tolist() == list(range(coding.combinations))
+
+
+def test_no_labels():
+    none = LabelCoding((), (), ())
+    assert none.encode(torch.zeros(3, 0, dtype=torch.int64)).shape == (3, 0)
+    assert (none.width, none.combinations) == (0, 1)
+
+
+def test_labels_of_another_shape_are_refused():
+    with pytest.raises(ValueError, match=r"\(2, 3\) for 2 parents"):
+        LabelCoding(("A", "B"), (2, 2), (0, 1)).encode(torch.zeros(2, 3, dtype=torch.int64))

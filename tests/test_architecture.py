@@ -1,0 +1,64 @@
+"""The rules of the house: imports go down only, and heavy ones wait until they are needed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+HEAVY = ("torch", "numpy", "rich", "pydantic", "lark", "networkx")
+
+_PROBE = """
+import contextlib, io, sys
+from scm_compiler.cli.main import main
+with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+    code = main(sys.argv[1:])
+    assert code == 0, code
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+
+
+def modules_after(*words, cwd):
+    """The top-level modules that `scmc WORDS…` has imported by the time that it ends."""
+    command = [sys.executable, "-c", _PROBE, *words]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+def test_imports_go_down_only():
+    program = Path(sys.executable).with_name("lint-imports")
+    command = [program if program.exists() else "lint-imports", "--no-cache"]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("render", "--help")])
+def test_help_imports_nothing_heavy(words, tmp_path):
+    assert modules_after(*words, cwd=tmp_path).isdisjoint(HEAVY)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("init",),
+        ("check", "celeba_g1"),
+        ("fmt", "--check", str(ROOT / "examples/celeba_g1/model.scm")),
+        ("render", "celeba_g1", "-o", "g.svg"),
+        ("render", "celeba_g1", "-o", "g.dot", "--do", "Mustache=1", "--given", "Male=1"),
+        ("explain", "E801"),
+    ],
+)
+def test_the_front_end_never_imports_torch(words, tmp_path):
+    assert "torch" not in modules_after(*words, cwd=tmp_path)
+
+
+def test_no_module_is_longer_than_the_house_allows():
+    """The codes are left out: each class there is a page of documentation."""
+    lengths = {
+        path.relative_to(ROOT): len(path.read_text(encoding="utf-8").splitlines())
+        for path in (ROOT / "scm_compiler").rglob("*.py")
+        if path.parent.name != "codes"
+    }
+    assert {path: n for path, n in lengths.items() if n > 450} == {}
