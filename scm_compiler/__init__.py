@@ -1,5 +1,59 @@
-"""scmc: from a causal graph in a short text to a torch model that is consistent with it."""
+"""scmc: from a causal graph in a short text to a torch model that is consistent with it.
+
+```python
+import scm_compiler as scm
+
+graph = scm.load("celeba_g1")
+module = scm.compile(graph)
+run = scm.train(graph)
+run.query("P(Male=1 | do(Mustache=1))").probability
+```
+
+Torch is imported when something of it is first used.
+"""
+
+from typing import TYPE_CHECKING, Any
 
 from scm_compiler.version import __version__
 
-__all__ = ["__version__"]
+if TYPE_CHECKING:
+    from scm_compiler.compiler import load
+    from scm_compiler.diagnostics import ScmError
+    from scm_compiler.emit.compilation import compile_module as compile  # noqa: A004
+    from scm_compiler.ir import Graph
+    from scm_compiler.runtime.fit import train
+    from scm_compiler.runtime.run import Run, open_run
+
+_PUBLIC = {
+    "Graph": "scm_compiler.ir:Graph",
+    "Run": "scm_compiler.runtime.run:Run",
+    "ScmError": "scm_compiler.diagnostics:ScmError",
+    "compile": "scm_compiler.emit.compilation:compile_module",
+    "load": "scm_compiler.compiler:load",
+    "open_run": "scm_compiler.runtime.run:open_run",
+    "train": "scm_compiler.runtime.fit:train",
+}
+
+__all__ = [
+    "Graph",
+    "Run",
+    "ScmError",
+    "__version__",
+    "compile",
+    "load",
+    "open_run",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the public name stands for)
+    """The public name, imported when it is first asked for (PEP 562)."""
+    if name not in _PUBLIC:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pkgutil import resolve_name  # noqa: PLC0415  (only when something is asked for)
+
+    return resolve_name(_PUBLIC[name])
+
+
+def __dir__() -> list[str]:
+    return __all__

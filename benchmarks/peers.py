@@ -1,0 +1,193 @@
+"""The same label model in other libraries, built from scmc's tables.
+
+Each function returns a sampler: `sample(rows, do)` draws that many rows of all labels, under an
+intervention if one is given. A library that is not installed is left out by `available`.
+"""
+
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+
+import numpy as np
+
+from scm_compiler.ir.tables import Tables
+
+Do = Mapping[str, int]
+Sampler = Callable[[int, Do], object]
+
+
+def numpy_sampler(tables: Tables) -> Sampler:
+    """Plain vectorised numpy for binary labels: one table look-up and one comparison a node."""
+    graph, draw = tables.graph, np.random.default_rng(0)
+    ones = {
+        name: np.ascontiguousarray(table[..., 1], dtype=np.float32).ravel()
+        for name, table in tables.probabilities.items()
+    }
+
+    def sample(rows: int, do: Do) -> dict[str, np.ndarray]:
+        values: dict[str, np.ndarray] = {}
+        for name in graph.topological:
+            if name in do:
+                values[name] = np.full(rows, do[name], dtype=np.int8)
+                continue
+            cell = np.zeros(rows, dtype=np.int32)
+            for parent in graph.parents[name]:
+                cell = cell * 2 + values[parent]
+            uniform = draw.random(rows, dtype=np.float32)
+            values[name] = (uniform < ones[name].take(cell)).astype(np.int8)
+        return values
+
+    return sample
+
+
+def pyagrum_sampler(tables: Tables) -> Sampler:
+    """pyAgrum's BNDatabaseGenerator; `do` by building the mutilated network."""
+    import pyagrum as gum  # noqa: PLC0415  (optional)
+
+    def network(do: Do) -> gum.BayesNet:
+        net = gum.BayesNet()
+        for node in tables.graph.labels:
+            net.add(gum.LabelizedVariable(node.name, node.name, node.domain.size))
+        for name, table in tables.probabilities.items():
+            parents = () if name in do else tables.graph.parents[name]
+            for parent in parents:
+                net.addArc(parent, name)
+            cpt = np.eye(table.shape[-1])[do[name]] if name in do else table
+            net.cpt(name).fillWith(_gum_order(net, name, parents, cpt))
+        return net
+
+    def sample(rows: int, do: Do) -> object:
+        net = network(do)  # the generator keeps no reference of its own
+        generator = gum.BNDatabaseGenerator(net)
+        generator.drawSamples(rows)
+        return net, generator
+
+    return sample
+
+
+def _gum_order(net: object, name: str, parents: tuple[str, ...], cpt: np.ndarray) -> list[float]:
+    """The table flattened as pyAgrum stores it: its first variable moves fastest."""
+    names = net.cpt(name).names  # type: ignore[attr-defined]
+    axes = [(*parents, name).index(n) for n in reversed(names)]
+    return list(np.transpose(cpt, axes).ravel())
+
+
+def pgmpy_sampler(tables: Tables) -> Sampler:
+    """pgmpy's `simulate`."""
+    import logging  # noqa: PLC0415
+
+    from pgmpy.factors.discrete import TabularCPD  # noqa: PLC0415  (optional)
+    from pgmpy.models import DiscreteBayesianNetwork  # noqa: PLC0415
+
+    logging.getLogger("pgmpy").setLevel(logging.ERROR)
+    graph = tables.graph
+    model = DiscreteBayesianNetwork()
+    model.add_nodes_from([node.name for node in graph.labels])
+    model.add_edges_from([(p, name) for name in tables.probabilities for p in graph.parents[name]])
+    for name, table in tables.probabilities.items():
+        sizes = list(table.shape[:-1])
+        values = table.reshape(-1, table.shape[-1]).T
+        parents = list(graph.parents[name]) or None
+        model.add_cpds(TabularCPD(name, table.shape[-1], values, parents, sizes or None))
+
+    def sample(rows: int, do: Do) -> object:
+        return model.simulate(rows, do=dict(do) or None, show_progress=False, seed=0)
+
+    return sample
+
+
+def dowhy_sampler(tables: Tables) -> Sampler:
+    """dowhy.gcm with a table look-up as each node's mechanism (its fastest form here)."""
+    import networkx as nx  # noqa: PLC0415
+    from dowhy import gcm  # noqa: PLC0415  (optional)
+    from dowhy.graph import get_ordered_predecessors  # noqa: PLC0415
+
+    graph, draw = tables.graph, np.random.default_rng(0)
+
+    class Table(gcm.causal_mechanisms.ConditionalStochasticModel):  # type: ignore[misc]
+        def __init__(self, ones: np.ndarray) -> None:
+            self.ones = ones
+
+        def fit(self, X: object, Y: object) -> None:  # noqa: N803
+            """Nothing to fit: the table is given."""
+
+        def draw_samples(self, parent_samples: np.ndarray) -> np.ndarray:
+            cell = np.zeros(len(parent_samples), dtype=np.int64)
+            for column in parent_samples.T:
+                cell = cell * 2 + column.astype(np.int64)
+            return (draw.random(len(cell)) < self.ones[cell]).astype(np.int64).reshape(-1, 1)
+
+        def clone(self) -> "Table":
+            return Table(self.ones)
+
+    class Root(gcm.causal_mechanisms.StochasticModel):  # type: ignore[misc]
+        def __init__(self, one: float) -> None:
+            self.one = one
+
+        def fit(self, X: object) -> None:  # noqa: N803
+            """Nothing to fit: the probability is given."""
+
+        def draw_samples(self, num_samples: int) -> np.ndarray:
+            return (draw.random(num_samples) < self.one).astype(np.int64).reshape(-1, 1)
+
+        def clone(self) -> "Root":
+            return Root(self.one)
+
+    dag = nx.DiGraph()
+    dag.add_nodes_from(node.name for node in graph.labels)
+    dag.add_edges_from((p, name) for name in tables.probabilities for p in graph.parents[name])
+    model = gcm.ProbabilisticCausalModel(dag)
+    for name, table in tables.probabilities.items():
+        parents, during_fit = graph.parents[name], get_ordered_predecessors(model.graph, name)
+        ones = np.transpose(table[..., 1], [parents.index(p) for p in during_fit]).ravel()
+        model.set_causal_mechanism(name, Table(ones) if parents else Root(float(ones[0])))
+        model.graph.nodes[name][gcm.causal_models.PARENTS_DURING_FIT] = during_fit
+
+    def sample(rows: int, do: Do) -> object:
+        if not do:
+            return gcm.draw_samples(model, rows)
+        held = {name: (lambda x, v=value: np.full_like(x, v)) for name, value in do.items()}
+        return gcm.interventional_samples(model, held, num_samples_to_draw=rows)
+
+    return sample
+
+
+def pyro_sampler(tables: Tables) -> Sampler:
+    """Pyro with `poutine.do` and a vectorised plate (its fastest form)."""
+    import pyro  # noqa: PLC0415  (optional)
+    import torch  # noqa: PLC0415
+
+    graph = tables.graph
+    ones = {
+        name: torch.tensor(table[..., 1].ravel(), dtype=torch.float32)
+        for name, table in tables.probabilities.items()
+    }
+
+    def model(rows: int) -> dict[str, torch.Tensor]:
+        values: dict[str, torch.Tensor] = {}
+        with pyro.plate("rows", rows), torch.no_grad():
+            for name in graph.topological:
+                cell = torch.zeros(rows, dtype=torch.long)
+                for parent in graph.parents[name]:
+                    cell = cell * 2 + values[parent].long()
+                bernoulli = pyro.distributions.Bernoulli(ones[name][cell], validate_args=False)
+                values[name] = pyro.sample(name, bernoulli)
+        return values
+
+    def sample(rows: int, do: Do) -> object:
+        held = {name: torch.full((rows,), float(value)) for name, value in do.items()}
+        return pyro.poutine.do(model, data=held)(rows) if held else model(rows)
+
+    return sample
+
+
+PEERS: dict[str, tuple[str, Callable[[Tables], Sampler]]] = {
+    "pyAgrum": ("pyagrum", pyagrum_sampler),
+    "pgmpy": ("pgmpy", pgmpy_sampler),
+    "dowhy.gcm": ("dowhy", dowhy_sampler),
+    "pyro": ("pyro", pyro_sampler),
+}
+
+
+def available() -> dict[str, Callable[[Tables], Sampler]]:
+    """The samplers whose library is installed."""
+    return {name: make for name, (module, make) in PEERS.items() if find_spec(module)}
