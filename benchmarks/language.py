@@ -20,7 +20,7 @@ BAR = 1.1
 
 def program(nodes: int, seed: int = 0) -> str:
     """A program of binary nodes, each but the first with two edges from earlier ones."""
-    draw = random.Random(seed)  # noqa: S311  (no secret)
+    draw = random.Random(seed)
     lines = [f"graph random_{nodes}"]
     lines += [f"n{i} : binary" for i in range(nodes)]
     for child in range(1, nodes):

@@ -227,7 +227,7 @@ def _ended(trained: Trained, console: Console) -> int:
     if distance is not None:
         cells = f"{opened.labels.possible:,}"
         console.result(f"TVD      {distance:.4f} to the data, over all {cells} cells")
-    console.result(f"seconds  {manifest.seconds:.1f}")
+    console.result(f"time     {manifest.seconds:.1f} s")
     console.result(f"run      {opened.path}")
     if outcome.signal is None:
         console.result(f"next     {_next_command(opened, here)}")

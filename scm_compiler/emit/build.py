@@ -1,5 +1,6 @@
 """A build: the folder that a program compiles to.
 
+    model.scm         the program
     model.py          torch source that runs without scmc
     graph.json        the graph
     certificate.json  the certificate of Definition 1
@@ -37,7 +38,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 
 MANIFEST, SOURCE, GRAPH = "manifest.json", "model.py", "graph.json"
-CERTIFICATE, PICTURE = "certificate.json", "graph.svg"
+CERTIFICATE, PICTURE, PROGRAM = "certificate.json", "graph.svg", "model.scm"
+PARTS = frozenset([SOURCE, GRAPH, CERTIFICATE, PICTURE, PROGRAM])
 FORMAT = 1
 
 
@@ -79,7 +81,7 @@ def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) 
         path: The folder to make.
         graph: The graph.
         spec: What the mechanisms are.
-        files: The text of each file but the manifest.
+        files: The text of each of PARTS.
 
     Raises:
         ScmError: With exit code 2: E508 if the folder holds something else than a build, E657 if
@@ -167,8 +169,7 @@ def _read_manifest(path: Path) -> _Manifest:
         manifest = _Manifest.model_validate_json(text)
     except ValidationError as error:
         raise refuse(BuildFileChanged(path=str(file))) from error
-    expected = {SOURCE, GRAPH, CERTIFICATE, PICTURE}
-    if manifest.files.keys() != expected:
+    if manifest.files.keys() != PARTS:
         raise refuse(BuildFileChanged(path=str(file)))
     return manifest
 
@@ -180,9 +181,7 @@ def _replaceable(path: Path) -> bool:
     if not path.is_dir():
         return False
     names = {entry.name for entry in path.iterdir()} - {"__pycache__"}
-    return names <= {MANIFEST, SOURCE, GRAPH, CERTIFICATE, PICTURE} and (
-        MANIFEST in names or not names
-    )
+    return names <= {MANIFEST, *PARTS} and (MANIFEST in names or not names)
 
 
 def _take_place(fresh: Path, target: Path) -> None:

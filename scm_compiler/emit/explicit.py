@@ -26,17 +26,25 @@ from scm_compiler.emit.mechanism import (
     ExplicitSpec,
     Mechanism,
     encode,
+    encoded_spans,
     logits_of,
     mechanisms,
     multilinear,
     on_grid,
     probabilities,
+    settings,
     soft_one_hot,
     soft_states,
     survival,
     values_below,
 )
-from scm_compiler.emit.module import CausalModule, Reads, check_weights, chunks
+from scm_compiler.emit.module import (
+    CausalModule,
+    Reads,
+    check_weights,
+    chunks,
+    write_columns,
+)
 from scm_compiler.emit.naming import identifiers
 from scm_compiler.emit.network import LevelNetworks
 from scm_compiler.emit.unfold import unfold
@@ -117,7 +125,7 @@ class ExplicitModule(CausalModule):
             return self._fused(noise, steps, fixed)
         found = self.columns(noise.shape[0])
         for rows in chunks(noise.shape[0]):
-            _write(self._plain(noise[rows], steps, fixed), found[rows])
+            write_columns(self._plain(noise[rows], steps, fixed), found[rows])
         return found
 
     @torch.no_grad()
@@ -138,7 +146,7 @@ class ExplicitModule(CausalModule):
         found = self.columns(batch, dtype)
         for rows in chunks(batch):
             noise = self.draw_noise(rows.stop - rows.start, generator=generator)
-            _write(self._plain(noise, steps, fixed), found[rows])
+            write_columns(self._plain(noise, steps, fixed), found[rows])
         return found
 
     def scores(self, values: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
@@ -289,9 +297,7 @@ class ExplicitModule(CausalModule):
     def _add_networks(self, members: list[Mechanism], generator: torch.Generator | None) -> None:
         if not members:
             return
-        sizes = self._input_sizes()
-        stops = list(accumulate(logits_of(size) for size in sizes))
-        spans = [range(end - logits_of(s), end) for s, end in zip(sizes, stops, strict=True)]
+        spans = encoded_spans(self._input_sizes())
         hidden = (self.spec.hidden,) * (self.spec.layers - 1)
         columns = [[c for i in m.inputs for c in spans[i]] for m in members]
         outputs = [m.outputs for m in members]
@@ -406,17 +412,5 @@ class ExplicitModule(CausalModule):
         """The logits (settings, outputs) of a network at every setting of its inputs, float64."""
         networks, rank = self._network(m)
         exact = copy.deepcopy(networks).double()
-        found = []
-        for rows in chunks(m.configurations):
-            row = torch.arange(rows.start, rows.stop, device=self.device)
-            columns = [
-                encode(row // stride % size, size, torch.float64)
-                for stride, size in zip(m.strides, m.sizes, strict=True)
-            ]
-            found.append(exact.node(rank, torch.cat(columns, 1)))
-        return torch.cat(found)
-
-
-def _write(columns: list[Tensor], found: Tensor) -> None:
-    for label, column in enumerate(columns):
-        found[:, label] = column
+        pieces = chunks(m.configurations)
+        return torch.cat([exact.node(rank, settings(m, p, self.device)) for p in pieces])

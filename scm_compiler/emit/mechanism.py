@@ -5,8 +5,10 @@ inverse of the distribution function, read from the top, which is the same law s
 are alike.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from math import prod
 
 import torch
@@ -82,6 +84,12 @@ def logits_of(size: int) -> int:
     return 1 if size == 2 else size
 
 
+def encoded_spans(sizes: Sequence[int]) -> list[range]:
+    """The encoded columns of variables with these numbers of values, side by side."""
+    stops = list(accumulate(logits_of(size) for size in sizes))
+    return [range(stop - logits_of(s), stop) for s, stop in zip(sizes, stops, strict=True)]
+
+
 def mechanisms(layout: Layout, spec: ExplicitSpec) -> tuple[Mechanism, ...]:
     """The mechanism of every label, in the order of the layout."""
     found = []
@@ -152,6 +160,16 @@ def encode(values: Tensor, size: int, dtype: torch.dtype) -> Tensor:
     if size == 2:
         return values.unsqueeze(-1).to(dtype)
     return one_hot(values.long(), size).to(dtype)
+
+
+def settings(mechanism: Mechanism, rows: slice, device: torch.device) -> Tensor:
+    """The encoded inputs (rows, columns) of these rows of a mechanism's table, in float64."""
+    row = torch.arange(rows.start, rows.stop, device=device)
+    columns = [
+        encode(row // stride % size, size, torch.float64)
+        for stride, size in zip(mechanism.strides, mechanism.sizes, strict=True)
+    ]
+    return torch.cat(columns, 1)
 
 
 def soft_one_hot(encoded: Tensor) -> Tensor:

@@ -196,6 +196,12 @@ def chunks(batch: int, size: int = CHUNK) -> Iterator[slice]:
     return (slice(start, min(start + size, batch)) for start in range(0, batch, size))
 
 
+def write_columns(columns: list[Tensor], found: Tensor) -> None:
+    """Write each label's values (B,) into its column of (B, V)."""
+    for label, column in enumerate(columns):
+        found[:, label] = column
+
+
 def check_weights(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
     """Compare the names and shapes of weights with those of a module.
 

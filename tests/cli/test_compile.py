@@ -16,7 +16,7 @@ Season -> Rain -> "wet grass"
 Rain, "wet grass" -> Photo
 """
 
-FILES = ["certificate.json", "graph.json", "graph.svg", "manifest.json", "model.py"]
+FILES = ["certificate.json", "graph.json", "graph.svg", "manifest.json", "model.py", "model.scm"]
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def test_a_build_is_made_and_summed_up(folder, capsys):
     assert "rain: 4 nodes, 4 edges, 4 levels, 5 parameters" in lines
     assert lines[-1] == "consistent with the graph (Definition 1): 7 of 7 checks passed"
     assert err == "wrote build/rain\n"
+    assert (folder / "build" / "rain" / "model.scm").read_text() == PROGRAM
 
 
 def test_the_same_file_gives_the_same_bytes(folder, capsys):

@@ -13,14 +13,14 @@ from scm_compiler.emit.build import is_build, read_build, write_build
 from scm_compiler.emit.products import compile_files
 from scm_compiler.emit.verification import verify_build
 
-NAMES = {"manifest.json", "model.py", "graph.json", "certificate.json", "graph.svg"}
+NAMES = {"manifest.json", *build.PARTS}
 
 
 @pytest.fixture
 def made(graphs, tmp_path):
     """A build of a graph, and what it was made of."""
     graph = graphs["mixed"]
-    files = {**compile_files(graph, "explicit").files, "graph.svg": "<svg/>\n"}
+    files = {**compile_files(graph, "explicit").files, "graph.svg": "<svg/>\n", "model.scm": "A"}
     path = tmp_path / "deep" / "g"
     write_build(path, graph, ExplicitSpec(), files)
     return path, graph, files
@@ -51,7 +51,7 @@ def test_a_build_holds_its_files_and_opens(made):
 def test_the_same_graph_gives_the_same_bytes(made):
     path, graph, _ = made
     before = contents(path)
-    again = {**compile_files(graph, "explicit").files, "graph.svg": "<svg/>\n"}
+    again = {**compile_files(graph, "explicit").files, "graph.svg": "<svg/>\n", "model.scm": "A"}
     write_build(path, graph, ExplicitSpec(), again)
     assert contents(path) == before
 
@@ -142,7 +142,7 @@ def test_nothing_but_a_build_is_replaced(made, tmp_path):
     assert is_build(tmp_path / "empty")
 
 
-@pytest.mark.parametrize("failing", range(5))
+@pytest.mark.parametrize("failing", range(6))
 def test_a_full_disk_leaves_the_old_build_whole(made, monkeypatch, failing):
     path, graph, files = made
     before = contents(path)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
-from scm_compiler.diagnostics.codes.data import (
+from scm_compiler.diagnostics.codes.rows import (
     BadCount,
     CountIsALabel,
     DuplicateColumn,

@@ -1,0 +1,173 @@
+"""E69x, W69x, N69x: the evaluation of a run."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooFewImages(Diagnostic):
+    """The data hold too few images to measure a generator against.
+
+    ## What it means
+
+    The evaluation trains its own networks on one part of the real images and tries them on
+    another part that they have not seen. With a few dozen images neither part says anything.
+
+    ## Example
+
+    ```console
+    $ scmc eval runs/faces-1
+    error[E690]: `folder:faces` has 40 images, too few to measure a generator against
+    ```
+
+    ## What to do
+
+    Evaluate with more images of the same kind. Where the source has its own parts (train, valid,
+    test), both the first and the others need enough of them.
+    """
+
+    code: ClassVar[str] = "E690"
+
+    origin: str
+    images: int
+    least: int
+
+    def message(self) -> str:
+        return f"`{self.origin}` has {self.images:,} images, too few to measure a generator against"
+
+    def help(self) -> str:
+        return f"at least {self.least} images are needed to learn from and {self.least} to try on"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageShapesDiffer(Diagnostic):
+    """The generator's images have another shape than the real ones.
+
+    ## What it means
+
+    A generated image can be compared with real ones of its own size and number of channels only.
+
+    ## Example
+
+    ```console
+    $ scmc eval runs/faces-1
+    error[E691]: the images of `Face` are 3x32x32, those of `folder:faces` 3x64x64
+    ```
+
+    ## What to do
+
+    Evaluate on the data that the head was trained on.
+    """
+
+    code: ClassVar[str] = "E691"
+
+    node: str
+    generated: tuple[int, int, int]
+    origin: str
+    real: tuple[int, int, int]
+
+    def message(self) -> str:
+        ours, theirs = ("x".join(map(str, shape)) for shape in (self.generated, self.real))
+        return f"the images of `{self.node}` are {ours}, those of `{self.origin}` {theirs}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeakJudge(Diagnostic):
+    """The independent classifier cannot read a label off real images.
+
+    ## What it means
+
+    The agreement between a label and its images is read by a classifier that was trained on the
+    real images alone. Where it hardly does better than chance on real images that it has not
+    seen, its reading of generated ones says little as well.
+
+    ## Example
+
+    ```console
+    $ scmc eval runs/faces-1
+    warning[W690]: the classifier can hardly read `Mood` off real images (AUC 0.580)
+    ```
+
+    ## What to do
+
+    Read that label's scores with care. More images help, if the label can be seen at all.
+    """
+
+    code: ClassVar[str] = "W690"
+
+    name: str
+    auc: float
+
+    def message(self) -> str:
+        found = f"(AUC {self.auc:.3f})"
+        return f"the classifier can hardly read `{self.name}` off real images {found}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BeyondTheData(Diagnostic):
+    """An intervention asks for combinations of labels that the real images hardly show.
+
+    ## What it means
+
+    Under `do(...)` a label is cut from its causes, so that images are asked for that never occur,
+    such as women with a mustache. Neither the generator nor the classifier that reads its images
+    has seen such an image: both extrapolate. The report says which share of each intervention's
+    images that is.
+
+    ## Example
+
+    ```console
+    $ scmc eval runs/celeba_g1-1
+    warning[W691]: under do(Mustache=1), 58 % of the images have labels seen on fewer than 5 real images
+    ```
+
+    ## What to do
+
+    Look at such images by eye before you trust their scores. Drawn faces do not have this limit:
+    their classifier learns from faces with any combination of labels.
+    """
+
+    code: ClassVar[str] = "W691"
+
+    regime: str
+    share: float
+    fewer: int
+    others: int = 0
+
+    def message(self) -> str:
+        found = f"{self.share:.0%}".replace("%", " %")
+        rest = f" (and {self.others} more interventions)" if self.others else ""
+        few = f"fewer than {self.fewer} real images"
+        return f"under {self.regime}, {found} of the images have labels seen on {few}{rest}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelsOnly(Diagnostic):
+    """The run has no trained image head, so only its labels were evaluated.
+
+    ## What it means
+
+    The report holds what can be said of the label model: its distance to the data, its small
+    tables and its interventions. It says nothing about images.
+
+    ## Example
+
+    ```console
+    $ scmc eval runs/celeba_g1-1
+    note[N690]: no head is trained for `Face`: the report is on labels only
+    ```
+
+    ## What to do
+
+    Nothing, if the labels are what you want to know about.
+    """
+
+    code: ClassVar[str] = "N690"
+
+    names: tuple[str, ...]
+
+    def message(self) -> str:
+        names = ", ".join(f"`{name}`" for name in self.names)
+        return f"no head is trained for {names}: the report is on labels only"
