@@ -1,0 +1,73 @@
+"""Run the benchmarks and write docs/benchmarks.md with what they printed.
+
+    python -m benchmarks [--quick]
+
+The peers (pyAgrum, pgmpy, dowhy, pyro) are measured where they are installed:
+`pip install -e ".[bench]"`.
+"""
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+QUICK = (
+    ("Start-up of the commands", "benchmarks.startup"),
+    ("Parsing, checking and lowering", "benchmarks.language"),
+    ("Queries on the nine labels of Causal Graph 1", "benchmarks.queries"),
+    ("Sampling labels from tables, beside other libraries", "benchmarks.sampling"),
+    ("Drawn faces", "benchmarks.drawn_faces"),
+    ("A step of WGAN-GP beside a plain loop over the nodes", "benchmarks.controller speed"),
+)
+FULL = (*QUICK, ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"))
+
+PACKAGES = ("torch", "numpy", "pyagrum", "pgmpy", "dowhy", "pyro-ppl")
+
+
+def printed(command: str) -> str:
+    """What one benchmark prints."""
+    words = [sys.executable, "-W", "ignore", "-m", *command.split()]
+    threads = os.environ | {"OMP_NUM_THREADS": "1"}
+    done = subprocess.run(words, check=True, capture_output=True, text=True, env=threads)
+    return done.stdout.rstrip()
+
+
+def machine() -> str:
+    """The machine and the versions that the figures belong to."""
+    found = []
+    for package in PACKAGES:
+        try:
+            found.append(f"{package} {version(package)}")
+        except PackageNotFoundError:
+            continue
+    cores = f"{platform.machine()}, {os.cpu_count()} cores, one thread"
+    return f"{cores}, Python {platform.python_version()}, {', '.join(found)}"
+
+
+def main() -> None:
+    """Run and write."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="without training")
+    chosen = QUICK if parser.parse_args().quick else FULL
+    today = datetime.now(UTC).date()
+    parts = [
+        "# Benchmarks\n",
+        f"Written by `python -m benchmarks` on {today}; {machine()}. The machine had other work:\n"
+        "read the ratios, not the seconds.\n",
+    ]
+    for title, command in chosen:
+        print(f"python -m {command}", flush=True)
+        output = printed(command)
+        print(output, flush=True)
+        parts.append(f"## {title}\n\n```text\n$ python -m {command}\n{output}\n```\n")
+    PAGE.write_text("\n".join(parts), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
