@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from scm_compiler.cli.exits import OK, REFUSED
+
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
@@ -71,7 +73,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _outcome(name: str, data: str | None) -> Outcome:
     """Check one program, and the data against it if it is right."""
-    from scm_compiler.cli.main import OK, REFUSED  # noqa: PLC0415
     from scm_compiler.compiler import check  # noqa: PLC0415
     from scm_compiler.diagnostics import ScmError  # noqa: PLC0415
     from scm_compiler.shipped import find_program  # noqa: PLC0415

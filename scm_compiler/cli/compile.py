@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scm_compiler.cli.exits import OK
+
 if TYPE_CHECKING:
     import argparse
 
@@ -36,7 +38,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Compile, certify and write; the exit code says whether the program is right."""
-    from scm_compiler.cli.main import OK  # noqa: PLC0415  (the verb is known by now)
     from scm_compiler.compiler import check  # noqa: PLC0415
     from scm_compiler.diagnostics import ScmError, render_json  # noqa: PLC0415
     from scm_compiler.shipped import find_program  # noqa: PLC0415

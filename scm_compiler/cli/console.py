@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import IO, Any
 
-from scm_compiler.cli.main import BUG, INTERRUPTED, USAGE
+from scm_compiler.cli.exits import BUG, INTERRUPTED, USAGE
 from scm_compiler.diagnostics import Report, ScmError, render_json, render_text
 from scm_compiler.version import __version__
 

@@ -7,7 +7,8 @@ import time
 from contextlib import redirect_stdout
 
 from scm_compiler.cli.console import Console
-from scm_compiler.cli.main import OK, main
+from scm_compiler.cli.exits import OK
+from scm_compiler.cli.main import main
 
 EXAMPLE = "celeba_g1"
 SEEN, DONE = "P(Male=1 | Mustache=1)", "P(Male=1 | do(Mustache=1))"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from scm_compiler.cli.exits import OK, USAGE
+
 if TYPE_CHECKING:
     import argparse
 
@@ -17,7 +19,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Print the page and return the exit code."""
-    from scm_compiler.cli.main import OK, USAGE  # noqa: PLC0415  (the verb is known by now)
     from scm_compiler.diagnostics import closest, refuse  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.files import UnknownCode  # noqa: PLC0415
     from scm_compiler.diagnostics.pages import pages  # noqa: PLC0415

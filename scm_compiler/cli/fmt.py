@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scm_compiler.cli.exits import OK, REFUSED
+
 if TYPE_CHECKING:
     import argparse
 
@@ -55,7 +57,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Format each file and return the exit code: the highest of all."""
-    from scm_compiler.cli.main import OK, REFUSED  # noqa: PLC0415  (the verb is known by now)
     from scm_compiler.diagnostics import ScmError, render_json  # noqa: PLC0415
 
     code, diagnostics, files = OK, [], []

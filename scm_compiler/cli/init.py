@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scm_compiler.cli.exits import OK
+
 if TYPE_CHECKING:
     from scm_compiler.cli.console import Console
 
@@ -22,7 +24,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """List or copy, and return the exit code."""
-    from scm_compiler.cli.main import OK  # noqa: PLC0415  (the verb is known by now)
     from scm_compiler.shipped import example_programs  # noqa: PLC0415
 
     examples = {name: program.parent for name, program in example_programs().items()}

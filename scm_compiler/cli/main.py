@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pkgutil import resolve_name
 
+from scm_compiler.cli.exits import USAGE
 from scm_compiler.version import __version__
 
 # verb -> (one line of help, the module that has `configure(parser)` and `run(args, console)`)
@@ -23,8 +24,6 @@ VERBS = {
     "explain": "show the page of a diagnostic code",
     "demo": "the main job from end to end, on the shipped data",
 }
-
-OK, REFUSED, USAGE, DIVERGED, BUG, INTERRUPTED = 0, 1, 2, 4, 70, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.console import Console
-from scm_compiler.cli.main import OK
+from scm_compiler.cli.exits import OK
 
 if TYPE_CHECKING:
     from scm_compiler.diagnostics import Source

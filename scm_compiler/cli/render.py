@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scm_compiler.cli.exits import OK
+
 if TYPE_CHECKING:
     from scm_compiler.cli.console import Console
     from scm_compiler.ir import Graph
@@ -35,7 +37,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Draw the graph and return the exit code."""
     from scm_compiler import render  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.cli.main import OK  # noqa: PLC0415
     from scm_compiler.compiler import load  # noqa: PLC0415
     from scm_compiler.files import write_whole  # noqa: PLC0415
 

@@ -10,6 +10,8 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scm_compiler.cli.exits import OK
+
 if TYPE_CHECKING:
     import argparse
 
@@ -214,8 +216,6 @@ def _only_program() -> str:
 
 def _ended(trained: Trained, console: Console) -> int:
     """Print how the training ended; the exit code."""
-    from scm_compiler.cli.main import OK  # noqa: PLC0415
-
     opened, outcome = trained.run, trained.outcome
     manifest = opened.manifest
     here = opened.path.parent == Path("runs")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scm_compiler.cli.exits import OK
+
 if TYPE_CHECKING:
     import argparse
 
@@ -20,7 +22,6 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, console: Console) -> int:
     """Re-check and return the exit code."""
     from scm_compiler.cli.compile import verdict  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.cli.main import OK  # noqa: PLC0415
     from scm_compiler.emit.build import is_build  # noqa: PLC0415
 
     what = "run" if _is_run(args.folder) and not is_build(args.folder) else "build"
