@@ -5,7 +5,7 @@ import scm_compiler as scm
 
 graph = scm.load("celeba_g1")
 module = scm.compile(graph)
-run = scm.train(graph)
+run = scm.train(graph, stage="labels")
 run.query("P(Male=1 | do(Mustache=1))").probability
 ```
 
@@ -18,19 +18,24 @@ from scm_compiler.version import __version__
 
 if TYPE_CHECKING:
     from scm_compiler.compiler import load
+    from scm_compiler.compiler import parse_text as parse
     from scm_compiler.diagnostics import ScmError
     from scm_compiler.emit.compilation import compile_module as compile  # noqa: A004
     from scm_compiler.ir import Graph
+    from scm_compiler.render.drawing import draw_graph as draw
     from scm_compiler.runtime.fit import train
-    from scm_compiler.runtime.run import Run, open_run
+    from scm_compiler.runtime.run import Run, latest_run, open_run
 
 _PUBLIC = {
     "Graph": "scm_compiler.ir:Graph",
     "Run": "scm_compiler.runtime.run:Run",
     "ScmError": "scm_compiler.diagnostics:ScmError",
     "compile": "scm_compiler.emit.compilation:compile_module",
+    "draw": "scm_compiler.render.drawing:draw_graph",
+    "latest_run": "scm_compiler.runtime.run:latest_run",
     "load": "scm_compiler.compiler:load",
     "open_run": "scm_compiler.runtime.run:open_run",
+    "parse": "scm_compiler.compiler:parse_text",
     "train": "scm_compiler.runtime.fit:train",
 }
 
@@ -40,8 +45,11 @@ __all__ = [
     "ScmError",
     "__version__",
     "compile",
+    "draw",
+    "latest_run",
     "load",
     "open_run",
+    "parse",
     "train",
 ]
 

@@ -29,6 +29,27 @@ def load(path: str | Path) -> Graph:
     return graph
 
 
+def parse_text(text: str, name: str = "program") -> Graph:
+    r"""The validated graph of a program's text.
+
+    Args:
+        text: In the language of docs/language.md.
+        name: What messages call it.
+
+    Raises:
+        ScmError: With every diagnostic of the text if one of them is an error.
+
+    >>> parse_text("Rain, Wet : binary\nRain -> Wet\n")
+    Graph('program', 2 labels, 1 edge)
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"parse takes the text of a program, not a {type(text).__name__}")
+    graph, report = check(Source(name, text))
+    if graph is None:
+        raise ScmError(report)
+    return graph
+
+
 def check(source: Source) -> tuple[Graph | None, Report]:
     """The graph of a program, None if it has errors, and all diagnostics sorted by place."""
     sink = Sink(source)
@@ -45,7 +66,14 @@ def check(source: Source) -> tuple[Graph | None, Report]:
 
 
 def decide_asserts(graph: Graph, sink: Sink) -> None:
-    """An error, with an open path, for each asserted independence that is not implied."""
+    """An error, with its witness, for each assertion that the graph does not bear out.
+
+    The witness is an open path, or a hedge.
+    """
+    if graph.claims:
+        from scm_compiler.identify.refusal import refused_claims  # noqa: PLC0415
+
+        sink.extend(refused_claims(graph))
     if not graph.asserts:
         return
     from scm_compiler.identify.separation import open_path  # noqa: PLC0415  (asked by few files)

@@ -2,7 +2,32 @@
 
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from scm_compiler.diagnostics import refuse
+
+
+@contextmanager
+def writing(path: Path, *, resumable: bool = False) -> Iterator[None]:
+    """Say which path could not be written, and why, where the system refuses.
+
+    Args:
+        path: What is written inside.
+        resumable: Whether it belongs to a run that `scmc train --resume` can go on with.
+
+    Raises:
+        ScmError: E657 with exit code 2.
+    """
+    try:
+        yield
+    except OSError as error:
+        from scm_compiler.diagnostics.codes.runs import CannotWrite  # noqa: PLC0415  (seldom)
+
+        reason = error.strerror or str(error)
+        found = CannotWrite(path=str(path), reason=reason, resumable=resumable)
+        raise refuse(found, exit_code=2) from error
 
 
 def write_whole(path: Path, content: bytes | str) -> None:

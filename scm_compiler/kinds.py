@@ -40,11 +40,38 @@ class NodeKind:
 
     def build(self, positional: tuple[Value, ...], keyword: Mapping[str, Value]) -> Domain:
         """The domain for these arguments; ValueError with a sentence where they are wrong."""
+        signature = inspect.signature(self.domain)
         try:
-            inspect.signature(self.domain).bind(*positional, **keyword)
+            signature.bind(*positional, **keyword)
         except TypeError as wrong:
-            raise ValueError(str(wrong)) from wrong
+            reason = _misfit(signature, len(positional), list(keyword))
+            raise ValueError(reason) from wrong
         return self.domain(*positional, **keyword)
+
+
+def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> str:
+    """Why arguments do not fit a kind, in words of the language.
+
+    Args:
+        signature: What the kind takes.
+        given: How many arguments stand without a name.
+        keywords: The names of the others.
+    """
+    parameters = signature.parameters.values()
+    named = [p.name for p in parameters if p.kind not in (p.VAR_POSITIONAL, p.POSITIONAL_ONLY)]
+    unknown = next((name for name in keywords if name not in named), None)
+    if unknown is not None and not any(p.kind is p.VAR_KEYWORD for p in parameters):
+        return f"it has no argument `{unknown}`"
+    twice = next((name for name in keywords if name in list(signature.parameters)[:given]), None)
+    if twice is not None:
+        return f"`{twice}` is given twice"
+    if not parameters:
+        return f"it takes no arguments, {given} given"
+    least = sum(p.default is p.empty for p in parameters)
+    count = f"{least}" if least == len(parameters) else f"{least} to {len(parameters)}"
+    noun = "argument" if count == "1" else "arguments"
+    listed = ", ".join(signature.parameters)
+    return f"it takes {count} {noun} ({listed}), {given + len(keywords)} given"
 
 
 def _binary() -> Discrete:
@@ -58,6 +85,11 @@ def _categorical(*values: Value) -> Discrete:
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the value `{twice}` is listed twice")
+    if any(not name.strip() for name in names):
+        raise ValueError("a value cannot be empty")
+    hidden = next((c for name in names for c in name if not c.isprintable()), None)
+    if hidden is not None:
+        raise ValueError(f"a value cannot hold the unprintable character U+{ord(hidden):04X}")
     return Discrete(names)
 
 

@@ -32,14 +32,18 @@ def example_programs() -> dict[str, Path]:
 def find_program(given: str | Path) -> Path:
     """The program that a command line means: a file as given, else a shipped example.
 
-    `-` is standard input and stands for itself.
+    A folder that holds `model.scm`, as `scmc init` makes it, means that file. `-` is standard
+    input and stands for itself.
 
     Raises:
         ScmError: E113 with exit code 2 if there is neither.
     """
     path, name = Path(given), str(given)
-    if name == "-" or _exists(path):
+    if name == "-":
         return path
+    if _exists(path):
+        inside = path / "model.scm"
+        return inside if _exists(inside) else path
     examples = example_programs()
     found = examples.get(name.removesuffix(".scm"))
     if found is None:

@@ -22,7 +22,7 @@ DOCUMENTS = [
 _PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
 _VARYING = [
-    (re.compile(r"\d+(\.\d+)?(e-?\d+)? ?(ms|s|seconds)\b"), "<time>"),
+    (re.compile(r"\d+(\.\d+)?(e[+-]?\d+)? ?(ms|s|seconds)\b"), "<time>"),
     (re.compile(r"runs/[\w.:-]+"), "runs/<run>"),
 ]
 

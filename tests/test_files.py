@@ -5,7 +5,8 @@ import os
 import pytest
 
 from scm_compiler import files
-from scm_compiler.files import write_whole
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.files import write_whole, writing
 
 
 def test_it_writes_text_and_bytes(tmp_path):
@@ -44,3 +45,14 @@ def test_replacing_keeps_the_permissions(tmp_path):
     path.chmod(0o640)
     write_whole(path, "new")
     assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_a_refused_write_names_its_place(tmp_path):
+    with pytest.raises(ScmError) as caught, writing(tmp_path / "g.svg"):
+        raise OSError(28, "No space left on device")
+    assert caught.value.exit_code == 2
+    assert [str(found.code) for found in caught.value.diagnostics] == ["E657"]
+    place = f"`{tmp_path / 'g.svg'}`"
+    assert caught.value.diagnostics[0].message() == (
+        f"cannot write {place}: No space left on device"
+    )

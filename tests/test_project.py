@@ -61,7 +61,9 @@ def test_the_program_shown_is_the_example(document):
 )
 def test_the_pictures_shown_are_drawn_by_scmc(tmp_path, name, words):
     drawn = tmp_path / "g.svg"
-    assert main(["render", "celeba_g1", "--engine", "built-in", "-o", str(drawn), *words]) == 0
+    assert (
+        main(["render", "celeba_g1", "--engine", "graphviz-pure", "-o", str(drawn), *words]) == 0
+    )
     assert drawn.read_bytes() == (ROOT / f"docs/pictures/{name}.svg").read_bytes()
 
 

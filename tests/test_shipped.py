@@ -48,3 +48,15 @@ def test_a_text_that_can_name_no_file(here, name):
 
 def test_standard_input_stands_for_itself(here):
     assert str(find_program("-")) == "-"
+
+
+def test_a_folder_with_a_program_means_the_program(here):
+    (here / "celeba_g1").mkdir()
+    program = here / "celeba_g1" / "model.scm"
+    program.write_text("A : binary")
+    assert find_program("celeba_g1") == program.relative_to(here)
+
+
+def test_another_folder_stands_for_itself(here):
+    (here / "mine").mkdir()
+    assert str(find_program("mine")) == "mine"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from scm_compiler.cli.console import Console
+    from scm_compiler.cli.implications import Implications
     from scm_compiler.diagnostics import Report
     from scm_compiler.ir import Graph
     from scm_compiler.runtime.data.positivity import Positivity
@@ -25,12 +26,14 @@ class Outcome:
         graph: None if the program has errors.
         reports: Of the program, then of the data.
         coverage: How the data cover each label's parents, where data are checked.
+        implied: What `--implied` found.
         code: The exit code that this file alone would give.
     """
 
     graph: Graph | None = None
     reports: list[Report] = field(default_factory=list)
     coverage: tuple[Positivity, ...] = ()
+    implied: Implications | None = None
     code: int = 0
 
 
@@ -44,15 +47,22 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SPEC",
         help="also check columns, values and positivity of data, such as csv:table.csv",
     )
+    parser.add_argument(
+        "--implied",
+        action="store_true",
+        help="list the independences that the graph implies; with --data, test them",
+    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check each file and return the exit code: the highest of all."""
     from scm_compiler.diagnostics import render_json  # noqa: PLC0415  (the verb is known by now)
 
-    outcomes = {name: _outcome(name, args.data) for name in dict.fromkeys(args.files)}
+    outcomes = {
+        name: _outcome(name, args.data, implied=args.implied) for name in dict.fromkeys(args.files)
+    }
     for name, outcome in outcomes.items():
-        _tell(name, outcome, console)
+        _tell(name, args.data, outcome, console)
     code = max(outcome.code for outcome in outcomes.values())
     document: dict[str, Any] = {
         "ok": code == 0,
@@ -67,11 +77,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
         document["positivity"] = {
             name: [asdict(row) for row in outcome.coverage] for name, outcome in outcomes.items()
         }
+    if args.implied:
+        document["implied"] = {
+            name: outcome.implied.to_dict()
+            for name, outcome in outcomes.items()
+            if outcome.implied
+        }
     console.document(document)
     return code
 
 
-def _outcome(name: str, data: str | None) -> Outcome:
+def _outcome(name: str, data: str | None, *, implied: bool = False) -> Outcome:
     """Check one program, and the data against it if it is right."""
     from scm_compiler.compiler import check  # noqa: PLC0415
     from scm_compiler.diagnostics import ScmError  # noqa: PLC0415
@@ -88,21 +104,29 @@ def _outcome(name: str, data: str | None) -> Outcome:
 
             found, outcome.coverage = check_data(outcome.graph, data)
             outcome.reports.append(found)
+        if implied and outcome.graph is not None:
+            from scm_compiler.cli.implications import implications  # noqa: PLC0415
+
+            outcome.implied = implications(outcome.graph, data)
+            outcome.reports.append(outcome.implied.report)
     except ScmError as error:
         outcome.reports.extend(error.reports)
         outcome.code = error.exit_code
     return outcome
 
 
-def _tell(name: str, outcome: Outcome, console: Console) -> None:
+def _tell(name: str, data: str | None, outcome: Outcome, console: Console) -> None:
     """Print the findings and a line that sums them up."""
     for report in outcome.reports:
         console.show(report)
     findings = _findings(outcome.reports)
-    if outcome.code or outcome.graph is None:
+    graph = outcome.graph
+    if graph is None:
         console.note(f"{name}: {findings}")
         return
-    graph = outcome.graph
+    if outcome.code:  # the program is right, so it is the data that are wrong
+        console.note(f"{data} for {name}: {_findings(outcome.reports[1:])}")
+        return
     parts = (
         _counted(len(graph.labels), "label"),
         _counted(len(graph.images), "image"),
@@ -113,6 +137,8 @@ def _tell(name: str, outcome: Outcome, console: Console) -> None:
     console.result(f"{name}: ok: {', '.join(part for part in parts if part)}")
     if outcome.coverage:
         console.result(_table(outcome.coverage))
+    if outcome.implied:
+        console.result(str(outcome.implied))
 
 
 def _findings(reports: Iterable[Report]) -> str:

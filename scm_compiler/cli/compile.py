@@ -9,6 +9,7 @@ from scm_compiler.cli.exits import OK
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
 
     from scm_compiler.cli.console import Console
     from scm_compiler.emit import CausalModule
@@ -100,16 +101,27 @@ def summary(graph: Graph, module: CausalModule) -> str:
         )
         for row in rows
     ]
-    counts = f"{len(graph.nodes)} nodes, {len(graph.edges)} edges, {len(graph.levels)} levels"
+    counts = f"{len(graph.nodes)} nodes, {len(graph.edges)} edges"
+    if graph.confounders:
+        plural = "" if len(graph.confounders) == 1 else "s"
+        counts += f", {len(graph.confounders)} hidden common cause{plural}"
+    counts += f", {len(graph.levels)} levels"
     total = f"{graph.name}: {counts}, {sum(parameters.values()):,} parameters"
     return "\n".join([*lines, "", total, f"hash {graph.hash}"])
 
 
 def _parents(graph: Graph, name: str) -> str:
-    """A node's parents, their number where the names are many."""
-    parents = graph.parents[name]
-    listed = ", ".join(parents)
-    return listed if len(listed) <= 40 else f"{parents[0]} and {len(parents) - 1} more"
+    """A node's parents, then the labels that it shares a hidden cause with."""
+    pairs = (pair for pair in graph.confounders if name in (pair.left, pair.right))
+    partners = [pair.right if pair.left == name else pair.left for pair in pairs]
+    shared = f"<-> {_listed(partners)}" if partners else ""
+    return "; ".join(part for part in (_listed(graph.parents[name]), shared) if part)
+
+
+def _listed(names: Sequence[str]) -> str:
+    """The names, or the first and the number of the others where they are long."""
+    listed = ", ".join(names)
+    return listed if len(listed) <= 40 else f"{names[0]} and {len(names) - 1} more"
 
 
 def verdict(certificate: Certificate) -> str:

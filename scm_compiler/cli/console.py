@@ -4,10 +4,19 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any
 
 from scm_compiler.cli.exits import BUG, INTERRUPTED, USAGE
-from scm_compiler.diagnostics import Report, ScmError, render_json, render_text
+from scm_compiler.diagnostics import (
+    Diagnostic,
+    Report,
+    ScmError,
+    refuse,
+    render_json,
+    render_text,
+)
+from scm_compiler.diagnostics.codes.system import Bug, SystemRefused
 from scm_compiler.version import __version__
 
 
@@ -33,8 +42,7 @@ class Console:
     def document(self, content: dict[str, Any]) -> None:
         """Print the answer as JSON where that is asked for."""
         if self.json:
-            head = {"version": __version__}
-            print(json.dumps(head | content, ensure_ascii=False, indent=2), flush=True)
+            print(_json({"version": __version__} | content), flush=True)
 
     def note(self, text: str) -> None:
         """Tell how the work goes; dropped if quiet."""
@@ -62,15 +70,27 @@ class Console:
             return self.refuse(error)
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
+            self.document({"ok": False, "diagnostics": []})
             return INTERRUPTED
         except BrokenPipeError:
             sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115  (outlives this call)
             return USAGE
         except OSError as error:
-            print(f"error: {error}", file=sys.stderr)
-            return USAGE
+            reason = error.strerror or str(error)
+            path = None if error.filename is None else os.fsdecode(error.filename)
+            return self._fail(SystemRefused(reason=reason, path=path), USAGE)
         except Exception as error:  # the last resort: our own bug, said as such
-            return _bug(error)
+            if os.environ.get("SCMC_DEBUG"):
+                raise
+            return self._fail(Bug(kind=type(error).__name__, text=str(error)), BUG)
+
+    def _fail(self, found: Diagnostic, code: int) -> int:
+        """Say why nothing came of the command, wherever that can still be written."""
+        if self.json:
+            print(render_text(Report(None, (found,))), file=sys.stderr)
+        with suppress(OSError):  # standard output itself may be what fails
+            self.refuse(refuse(found, exit_code=code))
+        return code
 
 
 def colourful(stream: IO[str]) -> bool:
@@ -78,9 +98,11 @@ def colourful(stream: IO[str]) -> bool:
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def _bug(error: Exception) -> int:
-    if os.environ.get("SCMC_DEBUG"):
-        raise error
-    print(f"error[E901]: a bug of scmc: {type(error).__name__}: {error}", file=sys.stderr)
-    print("  = help: run again with SCMC_DEBUG=1 and report the trace", file=sys.stderr)
-    return BUG
+def _json(content: dict[str, Any]) -> str:
+    """The text of a document, in ASCII where standard output cannot hold all of its characters."""
+    text = json.dumps(content, ensure_ascii=False, indent=2)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return json.dumps(content, indent=2)
+    return text

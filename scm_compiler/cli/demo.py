@@ -16,7 +16,7 @@ PICTURE = f"build/{EXAMPLE}/do_mustache.svg"
 
 STEPS = (
     ("compile", EXAMPLE),
-    ("train", EXAMPLE),
+    ("train", EXAMPLE, "--stage", "labels"),
     ("query", SEEN),
     ("query", DONE),
     ("render", EXAMPLE, "--do", "Mustache=1", "-o", PICTURE),

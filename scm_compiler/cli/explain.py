@@ -31,7 +31,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         return OK
     code = args.code.strip("[]").upper()
     if code not in known:
-        raise refuse(UnknownCode(args.code, closest(code, known)), exit_code=USAGE)
+        same = tuple(other for other in known if code == other[1:])
+        near = closest(code, known)
+        found = UnknownCode(args.code, same or ((near,) if near else ()))
+        raise refuse(found, exit_code=USAGE)
     page = known[code]
     console.result(page.text)
     console.document({"ok": True, "code": code, "title": page.title, "page": page.text})

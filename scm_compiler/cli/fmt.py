@@ -63,17 +63,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
     for name in args.files:
         try:
             program = _read(name)
+            if args.check or args.diff:
+                code = max(code, REFUSED if program.changed else OK)
+                _tell(program, args.diff, console)
+            else:
+                _write(program, console)
         except ScmError as error:
             code = max(code, error.exit_code)
             for report in error.reports:
                 console.show(report)
                 diagnostics.extend(render_json(report))
             continue
-        if args.check or args.diff:
-            code = max(code, REFUSED if program.changed else OK)
-            _tell(program, args.diff, console)
-        else:
-            _write(program, console)
         files.append(_entry(program))
     console.document({"ok": code == OK, "files": files, "diagnostics": diagnostics})
     return code
@@ -105,14 +105,15 @@ def _tell(program: Formatted, diff: bool, console: Console) -> None:
 
 def _write(program: Formatted, console: Console) -> None:
     """Put the canonical text in the file's place; standard input goes to standard output."""
-    from scm_compiler.files import write_whole  # noqa: PLC0415
+    from scm_compiler.files import write_whole, writing  # noqa: PLC0415
     from scm_compiler.syntax.source import STANDARD_INPUT  # noqa: PLC0415
 
     if program.path == STANDARD_INPUT:
         if not console.json:
             sys.stdout.write(program.after)
     elif program.changed:
-        write_whole(program.path.resolve(), program.after)
+        with writing(program.path):
+            write_whole(program.path.resolve(), program.after)
         console.note(f"{program.name}: rewritten")
 
 

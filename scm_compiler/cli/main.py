@@ -4,9 +4,12 @@ Nothing heavier than argparse is imported before a verb runs, so that `--help` a
 """
 
 import argparse
+import io
+import os
 import sys
 from collections.abc import Sequence
 from pkgutil import resolve_name
+from typing import NoReturn
 
 from scm_compiler.cli.exits import USAGE
 from scm_compiler.version import __version__
@@ -20,7 +23,9 @@ VERBS = {
     "render": "draw a graph",
     "verify": "check the certificate of a build or run again",
     "train": "train what the graph holds",
+    "sample": "draw labels and images in a regime",
     "query": "answer a question on a trained model",
+    "eval": "measure a run: labels, images, realism, diversity, in one report",
     "explain": "show the page of a diagnostic code",
     "demo": "the main job from end to end, on the shipped data",
 }
@@ -32,9 +37,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after `scmc`; those of the process if None.
     """
+    _ready_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser(words)
     args = parser.parse_args(words)
+    args.words = words
     if args.verb is None:
         parser.print_help()
         return USAGE
@@ -44,26 +51,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return console.guard(lambda: int(resolve_name(_module(args.verb) + ":run")(args, console)))
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser that refuses a command line with a code, and as JSON where that is asked for."""
+
+    json = False
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and end the process with exit code 2."""
+        from scm_compiler.cli.console import Console  # noqa: PLC0415  (not needed by --help)
+        from scm_compiler.diagnostics import refuse  # noqa: PLC0415
+        from scm_compiler.diagnostics.codes.system import WrongUsage  # noqa: PLC0415
+
+        self.print_usage(sys.stderr)
+        wrong = refuse(WrongUsage(message), exit_code=USAGE)
+        raise SystemExit(Console(json=self.json).refuse(wrong))
+
+
+def _ready_streams() -> None:
+    """Standard streams that are closed lead nowhere; what one cannot encode is escaped."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115  (outlives this call)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
 def _module(verb: str) -> str:
     return f"scm_compiler.cli.{verb}"
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the verb that is asked for has its arguments loaded."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON document")
     common.add_argument("-q", "--quiet", action="store_true", help="print results only")
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="scmc",
         description="Compile a causal graph to a torch model that is consistent with it, "
         "train it, and ask it for observations, interventions and counterfactuals.",
         epilog="`scmc VERB --help` says more of a verb; `scmc demo` shows the whole.",
     )
+    parser.json = "--json" in words
     parser.add_argument("--version", action="version", version=f"scmc {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB")
     chosen = next((word for word in words if not word.startswith("-")), None)
     for verb, summary in VERBS.items():
         sub = verbs.add_parser(verb, help=summary, description=summary, parents=[common])
+        sub.json = "--json" in words
         if verb == chosen:
             resolve_name(_module(verb) + ":configure")(sub)
     return parser

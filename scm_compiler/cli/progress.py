@@ -45,6 +45,10 @@ class Lines:
     def stop(self) -> None:
         """Nothing is left open."""
 
+    def phase(self, name: str) -> None:
+        """Print a line."""
+        self._console.note(name)
+
 
 class Bar:
     """A progress bar with the metrics of the last report and the time left."""
@@ -90,6 +94,11 @@ class Bar:
         if self._bar is not None:
             self._bar.stop()
 
+    def phase(self, name: str) -> None:
+        """Print a line below the bar."""
+        if self._bar is not None:
+            self._bar.console.print(name)
+
 
 def described(metrics: Mapping[str, float]) -> str:
     """The metrics in a line, the distance to the data first.
@@ -98,8 +107,27 @@ def described(metrics: Mapping[str, float]) -> str:
     'TVD 0.1517  penalty 0.25'
     """
     names = sorted(metrics, key=lambda name: name != "tvd")
-    shown = (
-        f"TVD {metrics[name]:.4f}" if name == "tvd" else f"{name} {metrics[name]:.4g}"
-        for name in names
-    )
-    return "  ".join(shown)
+    return "  ".join(_described(name, metrics[name]) for name in names)
+
+
+def _described(name: str, value: float) -> str:
+    if name == "tvd":
+        return f"TVD {value:.4f}"
+    if name == "images_per_second":
+        return f"{value:.0f} images/s"
+    if name == "seconds_left":
+        return f"{duration(value)} left"
+    return f"{name.replace('_', ' ')} {value:.4g}"
+
+
+def duration(seconds: float) -> str:
+    """A time in words of a clock.
+
+    >>> duration(7384), duration(75), duration(9)
+    ('2h03m', '1m15s', '9s')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes:02d}m"
+    return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"

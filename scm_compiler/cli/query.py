@@ -32,23 +32,43 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--samples", metavar="N", type=_count, default=10_000, help="draws that `sample` must keep"
     )
+    parser.add_argument(
+        "--noise-model",
+        choices=("threshold", "gumbel-max"),
+        help="of counterfactuals; the model's own if left out",
+    )
     parser.add_argument("--seed", type=_seed, default=0, help="of whatever is drawn (default 0)")
     parser.add_argument(
         "--explain", action="store_true", help="print how it would be answered, and stop"
+    )
+    parser.add_argument(
+        "--identify",
+        action="store_true",
+        help="print the formula by which observation determines it, and stop",
+    )
+    parser.add_argument(
+        "--adjustment", action="store_true", help="print the minimal adjustment sets, and stop"
+    )
+    parser.add_argument(
+        "--on", metavar="FILE", help="a .scm file or example for --identify and --adjustment"
     )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Parse, resolve, answer, print."""
+    if args.identify or args.adjustment:
+        from scm_compiler.cli.identification import run_identification  # noqa: PLC0415
+
+        return run_identification(args, console)
     from scm_compiler.diagnostics import Report, Source  # noqa: PLC0415  (not needed by --help)
 
     source = Source("query", args.query)
     tree = _parsed(source)
-    from scm_compiler.runtime.queries import answer, explain  # noqa: PLC0415
+    from scm_compiler.runtime.queries import explain  # noqa: PLC0415
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
 
     opened = latest_run() if args.run is None else open_run(args.run)
-    query = _resolved(tree, opened.graph, source)
+    query = _resolved(tree, opened.graph, source, opened.path)
     model = opened.tables()
     where = {"run": str(opened.path)}
     if args.explain:
@@ -56,15 +76,15 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.result(str(plan))
         console.document(plan.to_dict() | where)
         return OK
-    found = answer(
+    found = opened.ask(
         query,
-        model,
+        args.query,
         method=args.method,
         seed=args.seed,
         samples=args.samples,
-        text=args.query,
+        noise_model=args.noise_model,
     )
-    console.result(found.how)
+    console.result(found.how if args.run else f"{found.how}, on {opened.path}")
     console.result(_beside(found, query, model) or found.text)
     console.show(Report(None, found.warnings))
     console.document(found.to_dict() | where)
@@ -83,13 +103,22 @@ def _parsed(source: "Source") -> "Tree":
     return tree
 
 
-def _resolved(tree: "Tree", graph: "Graph", source: "Source") -> "Query":
-    from scm_compiler.diagnostics import Sink  # noqa: PLC0415
+def _resolved(tree: "Tree", graph: "Graph", source: "Source", path: Path) -> "Query":
+    """The query of a run's graph; an unknown name is answered with what that graph has."""
+    from scm_compiler.diagnostics import Sink, refuse  # noqa: PLC0415
+    from scm_compiler.diagnostics.codes.queries import UnknownNode  # noqa: PLC0415
     from scm_compiler.semantics.query import resolve  # noqa: PLC0415
 
     sink = Sink(source)
     query = resolve(tree, graph, sink)
-    sink.check()
+    report = sink.close()
+    if not report.ok:
+        names = tuple(node.name for node in graph.nodes)
+        found = (
+            replace(d, model=str(path), nodes=names) if isinstance(d, UnknownNode) else d
+            for d in report.diagnostics
+        )
+        raise refuse(*found, source=source)
     if query is None:
         raise ValueError("a query without errors did not resolve")
     return query

@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Draw the graph and return the exit code."""
     from scm_compiler import render  # noqa: PLC0415  (the verb is known by now)
     from scm_compiler.compiler import load  # noqa: PLC0415
-    from scm_compiler.files import write_whole  # noqa: PLC0415
+    from scm_compiler.files import write_whole, writing  # noqa: PLC0415
 
     if args.output is not None:
         render.format_of(args.output)  # a wrong suffix is said before any work is done
@@ -46,7 +46,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     output = args.output or Path(f"{_stem(graph.name)}.svg")
     form = render.format_of(output)
     regime = _regime(graph, args.do, args.given)
-    write_whole(output, render.draw(graph, form, regime, engine=args.engine))
+    picture = render.draw(graph, form, regime, engine=args.engine)
+    with writing(output):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(output, picture)
     console.result(f"wrote {output}")
     console.document(
         {

@@ -1,28 +1,31 @@
-"""`scmc train [FILE]`: train what the graph holds.
+"""`scmc train [FILE]`: train what the graph holds, its labels first and then each image.
 
 Ctrl-C saves and ends with exit code 130, SIGTERM saves and ends with 143; `--resume` goes on.
 """
 
 from __future__ import annotations
 
-import re
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scm_compiler.cli.devices import in_team, lead, start_team
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.options import by_name, one_of, seconds, settings, whole
+from scm_compiler.cli.program import read_program
 
 if TYPE_CHECKING:
     import argparse
 
     from scm_compiler.cli.console import Console
     from scm_compiler.ir import Graph
-    from scm_compiler.runtime.controller import Trained
+    from scm_compiler.runtime.images.plan import HeadRequest, Plan
+    from scm_compiler.runtime.images.train import Where
     from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.stages import Finished
 
-BUILDS = Path("build")
-SIGNALLED = 128
-"""A command that a signal ended has the exit code 128 + its number, as in a shell."""
+STAGES = ("all", "labels", "images")
+DEVICES = ("auto", "cuda", "mps", "cpu")
+PRECISIONS = ("auto", "float32", "bfloat16")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -35,6 +38,33 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a .scm file or the name of an example (default: the last build, or the only "
         ".scm file here)",
     )
+    add("--stage", metavar="NAME", help="all (default), labels, or images of a run: --run DIR")
+    add("--seed", metavar="N", help="of everything random (default: 0)")
+    add("--steps", metavar="N", help="the most steps of each stage (default: the preset's)")
+    add(
+        "--budget",
+        metavar="TIME",
+        help="the most time to train, such as 90s, 2m or 1h30m: the labels take what they need, "
+        "and the images share the rest",
+    )
+    add(
+        "--run",
+        type=Path,
+        metavar="DIR",
+        help="the run's folder (default: runs/GRAPH-N; with --resume or --stage images: the "
+        "last run)",
+    )
+    add(
+        "--resume",
+        action="store_true",
+        help="go on with a training that was stopped; it ends as if it never had been",
+    )
+    _configure_labels(parser)
+    _configure_images(parser)
+
+
+def _configure_labels(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("labels").add_argument
     add(
         "--data",
         metavar="SPEC",
@@ -43,104 +73,230 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     add("--trainer", metavar="NAME", help="mle (default) or wgan-gp")
     add("--preset", metavar="NAME", help="default, or paper (of wgan-gp)")
-    add("--seed", metavar="N", help="of everything random (default: 0)")
-    add("--steps", metavar="N", help="the most steps (default: the preset's)")
-    add("--budget", metavar="TIME", help="the most time to train, such as 90s, 2m or 1h30m")
+
+
+def _configure_images(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group(
+        "images", "SPEC and NAME hold for all images, or for one: IMAGE=SPEC"
+    ).add_argument
     add(
-        "--run",
-        type=Path,
-        metavar="DIR",
-        help="the run's folder (default: runs/GRAPH-N; with --resume: the last run)",
+        "--images",
+        metavar="SPEC",
+        action="append",
+        help="drawn-faces, drawn-faces:N, celeba:DIR, folder:DIR, tar:PATTERN or npz:FILE "
+        "(default: drawn-faces, where they show the image's labels)",
     )
     add(
-        "--resume",
-        action="store_true",
-        help="go on with a training that was stopped; it ends as if it never had been",
+        "--head",
+        metavar="NAME",
+        action="append",
+        help="causal_gan (default), causal_began or conditional_gan",
+    )
+    add("--head-preset", metavar="NAME", help="default, or paper")
+    add(
+        "--option",
+        metavar="NAME=VALUE",
+        action="append",
+        help="an option of the head, such as width=24",
+    )
+    add("--device", metavar="NAME", help="auto (default: the best there is), cuda, mps or cpu")
+    add("--devices", metavar="N", help="train in N processes, one for each device")
+    add(
+        "--precision",
+        metavar="NAME",
+        help="auto (default: bfloat16 where it is faster), float32 or bfloat16",
     )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Train, say how it went, and return the exit code."""
+    count = 1 if args.devices is None else whole("--devices", args.devices, 1, 1024)
+    kind = one_of("--device", args.device or "auto", DEVICES)
+    if in_team():
+        return _train_together(args, console, kind)
+    if count == 1:
+        return _train(args, console, None)
+    from scm_compiler.runtime.images.device import choose_device  # noqa: PLC0415  (torch)
+
+    choose_device(kind, count=count)
+    return start_team(args.words, count)
+
+
+def _train_together(args: argparse.Namespace, console: Console, kind: str) -> int:
+    """Train as one of several processes: the first one leads, the others do as it says."""
+    from scm_compiler.runtime.images.device import choose_device  # noqa: PLC0415
+    from scm_compiler.runtime.images.train import Where  # noqa: PLC0415
+    from scm_compiler.runtime.stages import take_part  # noqa: PLC0415
+    from scm_compiler.runtime.training.signals import stop_on_signals  # noqa: PLC0415
+    from scm_compiler.runtime.training.team import joined, local_size  # noqa: PLC0415
+
+    device = choose_device(kind, count=local_size())
+    with joined(device) as team:
+        where = Where(device, team)
+        if team.leads:
+            with team.dismissed_after():
+                return lead(lambda: console.guard(lambda: _train(args, console, where)))
+        with stop_on_signals():
+            take_part(where)
+    return OK
+
+
+def _train(args: argparse.Namespace, console: Console, where: Where | None) -> int:
+    """Train what is asked for; `where` is None for this process alone."""
     budget = None if args.budget is None else seconds(args.budget)
-    trained = (_resume if args.resume else _start)(args, console, budget)
-    code = _ended(trained, console)
-    _tell_images(trained.run.graph, console)
-    return code
+    stage = one_of("--stage", args.stage or "all", STAGES)
+    one_of("--precision", args.precision or "auto", PRECISIONS)
+    seed = 0 if args.seed is None else whole("--seed", args.seed, 0, 2**63 - 1)
+    steps = None if args.steps is None else whole("--steps", args.steps, 1, 10**12)
+    new = not (args.resume or stage == "images")
+    program = read_program(args.file) if new else None
+    from scm_compiler.cli.trained import report  # noqa: PLC0415  (torch from here on)
+    from scm_compiler.runtime.images.device import choose_device  # noqa: PLC0415
+    from scm_compiler.runtime.images.train import Where  # noqa: PLC0415
+
+    here = where or Where(choose_device(args.device or "auto"))
+    if args.resume:
+        return report(_resume(args, console, budget, here), console, left_out=())
+    if program is None:
+        opened, plan = _extended(args, console, seed, steps, here.device)
+    else:
+        opened, plan = _begun(args, console, program, seed, steps, here.device)
+    finished = _go_on(opened, plan, console, stage, budget, here)
+    return report(finished, console, left_out=() if stage == "labels" else plan.left_out)
 
 
-def seconds(text: str) -> float:
-    """A time as it is written: `90s`, `2m`, `1h30m`, or seconds alone.
-
-    Raises:
-        ScmError: E707 with exit code 2 if it is none.
-
-    >>> seconds("1h30m"), seconds("2.5")
-    (5400.0, 2.5)
-    """
-    found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", text.strip())
-    parts = [float(part or 0) for part in found.groups()] if found else [0.0]
-    total = sum(part * unit for part, unit in zip(parts, (3600.0, 60.0, 1.0), strict=False))
-    if not total:
-        raise _bad_option("--budget", text, "a time", "write `90s`, `2m` or `1h30m`")
-    return total
-
-
-def _whole(option: str, text: str, least: int, most: int) -> int:
-    """A whole number of an option, within bounds."""
-    plain = text.strip()
-    if plain.isascii() and plain.isdecimal() and len(plain) < 20 and least <= int(plain) <= most:
-        return int(plain)
-    hint = "a seed is 0 or more, below 2^63" if option == "--seed" else "write 1 or more"
-    raise _bad_option(option, text, "a whole number that fits", hint)
-
-
-def _bad_option(option: str, text: str, wanted: str, hint: str) -> Exception:
-    from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.diagnostics.codes.training import BadOption  # noqa: PLC0415
-
-    return refuse(BadOption(option=option, text=text, wanted=wanted, hint=hint), exit_code=2)
-
-
-def _start(args: argparse.Namespace, console: Console, budget: float | None) -> Trained:
-    """Train a new run."""
-    seed = 0 if args.seed is None else _whole("--seed", args.seed, 0, 2**63 - 1)
-    changes = {} if args.steps is None else {"steps": _whole("--steps", args.steps, 1, 10**12)}
-    graph, program = _program(args.file)
-    from scm_compiler.cli.progress import progress_for  # noqa: PLC0415  (torch from here on)
+def _begun(
+    args: argparse.Namespace,
+    console: Console,
+    program: tuple[Graph, str | None],
+    seed: int,
+    steps: int | None,
+    device: str,
+) -> tuple[Run, Plan]:
+    """A new run, with what is to be trained in it."""
     from scm_compiler.diagnostics import Report  # noqa: PLC0415
-    from scm_compiler.runtime.controller import configure, train_labels  # noqa: PLC0415
+    from scm_compiler.runtime.controller import configure as configured  # noqa: PLC0415
     from scm_compiler.runtime.data import default_source, load_labels  # noqa: PLC0415
+    from scm_compiler.runtime.images.plan import Plan  # noqa: PLC0415
+    from scm_compiler.runtime.stages import begin  # noqa: PLC0415
 
+    graph, text = program
+    changes = {} if steps is None else {"steps": steps}
     trainer, preset = args.trainer or "mle", args.preset or "default"
-    config = configure(trainer, preset=preset, seed=seed, **changes)
+    config = configured(trainer, preset=preset, seed=seed, **changes)
     table = load_labels(args.data or default_source(graph), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))
+    plan = Plan({}, {}, ())
+    if args.stage != "labels":
+        plan = _planned(args, console, graph, seed, steps, device)
+    opened = begin(graph, table, config, plan, program=text, path=args.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
         f"{table.rows:,} rows, {len(table.counts):,} distinct, seed {seed}"
     )
-    return train_labels(
+    return opened, plan
+
+
+def _extended(
+    args: argparse.Namespace, console: Console, seed: int, steps: int | None, device: str
+) -> tuple[Run, Plan]:
+    """A run whose labels are trained, with heads to be trained in it."""
+    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
+    from scm_compiler.diagnostics.codes.heads_runs import NoImageToTrain  # noqa: PLC0415
+    from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415
+    from scm_compiler.runtime.stages import extend, require_labels  # noqa: PLC0415
+
+    opened = latest_run() if args.run is None else open_run(args.run)
+    _refuse_other_graph(args, opened)
+    require_labels(opened)
+    chosen = seed if args.seed is not None else opened.config.seed
+    plan = _planned(args, console, opened.graph, chosen, steps, device)
+    if not plan.configs:
+        names = ", ".join(f"`{name}`" for name in plan.left_out)
+        reason = f"no images were named for {names}" if names else "it has no image"
+        raise refuse(NoImageToTrain(name=opened.graph.name, reason=reason), exit_code=2)
+    return extend(opened, plan), plan
+
+
+def _planned(
+    args: argparse.Namespace,
+    console: Console,
+    graph: Graph,
+    seed: int,
+    steps: int | None,
+    device: str,
+) -> Plan:
+    """What is to be trained of the images, their data read."""
+    from scm_compiler.cli.progress import progress_for  # noqa: PLC0415
+    from scm_compiler.diagnostics import Report  # noqa: PLC0415
+    from scm_compiler.runtime.images.plan import plan_heads  # noqa: PLC0415
+
+    plan = plan_heads(
         graph,
-        table,
-        config,
-        program=program,
-        path=args.run,
+        _request(args, graph, steps),
+        seed=seed,
+        device=device,
+        budgeted=args.budget is not None,
         progress=progress_for(console),
-        budget=budget,
+    )
+    if not console.quiet:
+        console.show(Report(None, plan.notes))
+    return plan
+
+
+def _request(args: argparse.Namespace, graph: Graph, steps: int | None) -> HeadRequest:
+    from scm_compiler.runtime.images.plan import HeadRequest  # noqa: PLC0415
+
+    names = [node.name for node in graph.images]
+    return HeadRequest(
+        by_name(args.images or [], names),
+        by_name(args.head or [], names),
+        args.head_preset or "default",
+        settings("--option", args.option or []),
+        args.precision or "auto",
+        steps,
     )
 
 
-def _resume(args: argparse.Namespace, console: Console, budget: float | None) -> Trained:
+def _go_on(
+    opened: Run, plan: Plan, console: Console, stage: str, budget: float | None, where: Where
+) -> Finished:
+    from scm_compiler.runtime.stages import go_on  # noqa: PLC0415
+
+    return go_on(
+        opened,
+        tables=plan.tables,
+        watch=lambda name: _watch(opened, name, console),
+        budget=budget,
+        where=where,
+        labels=stage != "images",
+        images=stage != "labels",
+    )
+
+
+def _watch(opened: Run, stage: str, console: Console):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    from scm_compiler.cli.progress import progress_for  # noqa: PLC0415
+    from scm_compiler.runtime.stages import LABELS  # noqa: PLC0415
+
+    if stage != LABELS:
+        config = opened.head_config(stage)
+        console.note(f"training {stage} with {config.head} on {config.source}, seed {config.seed}")
+    return progress_for(console)
+
+
+def _resume(
+    args: argparse.Namespace, console: Console, budget: float | None, where: Where
+) -> Finished:
     """Go on with a run."""
-    from scm_compiler.cli.progress import progress_for  # noqa: PLC0415  (torch from here on)
-    from scm_compiler.runtime.controller import resume  # noqa: PLC0415
+    from scm_compiler.runtime.images.plan import Plan  # noqa: PLC0415
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415
 
     opened = latest_run(trained=False) if args.run is None else open_run(args.run)
     _refuse_changes(args, opened)
     console.note(f"resuming {opened.path} with {opened.config.trainer}, seed {opened.config.seed}")
-    return resume(opened, progress=progress_for(console), budget=budget)
+    stage = args.stage or "all"
+    return _go_on(opened, Plan({}, {}, ()), console, stage, budget, where)
 
 
 def _refuse_changes(args: argparse.Namespace, opened: Run) -> None:
@@ -156,126 +312,37 @@ def _refuse_changes(args: argparse.Namespace, opened: Run) -> None:
         "--steps": (str(config.options.get("steps")), args.steps),
         "--data": (opened.manifest.data.origin, args.data),
     }
-    if args.file is not None:
-        graph, _ = _program(args.file)
-        asked["FILE"] = (opened.graph.hash[:12], graph.hash[:12])
+    for image in opened.manifest.heads:
+        head = opened.head_config(image)
+        sources, heads = by_name(args.images or [], [image]), by_name(args.head or [], [image])
+        asked["--images"] = (head.source, sources.get(image, sources.get("")))
+        asked["--head"] = (head.head, heads.get(image, heads.get("")))
+        asked["--head-preset"] = (head.preset, args.head_preset)
+        asked["--steps"] = (str(head.steps), args.steps)
     found = tuple(
         ResumeDiffers(path=str(opened.path), option=option, started=started, asked=wanted)
         for option, (started, wanted) in asked.items()
         if wanted is not None and wanted != started
     )
-    if found:
-        raise refuse(*found, exit_code=2)
+    other = _other_graph(args, opened)
+    if found or other:
+        raise refuse(*found, *other, exit_code=2)
 
 
-def _program(name: str | None) -> tuple[Graph, str | None]:
-    """The graph to train, and the exact text that it came from."""
-    from scm_compiler.compiler import check  # noqa: PLC0415
-    from scm_compiler.diagnostics import ScmError  # noqa: PLC0415
-    from scm_compiler.shipped import find_program  # noqa: PLC0415
-    from scm_compiler.syntax.source import read_source  # noqa: PLC0415
-
-    if name is None:
-        built = _last_build()
-        if built is not None:
-            return built
-        name = _only_program()
-    source = read_source(find_program(name))
-    graph, report = check(source)
-    if graph is None:
-        raise ScmError(report)
-    return graph, source.text
-
-
-def _last_build() -> tuple[Graph, str | None] | None:
-    """The graph of the newest build here, and its program where the build has it."""
-    found = sorted(BUILDS.glob("*/graph.json"), key=lambda path: path.stat().st_mtime_ns)
-    if not found:
-        return None
-    from scm_compiler.ir.json import graph_from_json  # noqa: PLC0415  (pydantic)
-
-    graph = graph_from_json(found[-1].read_bytes(), str(found[-1]))
-    program = found[-1].with_name("model.scm")
-    return graph, program.read_text(encoding="utf-8") if program.is_file() else None
-
-
-def _only_program() -> str:
-    """The only `.scm` file here.
-
-    Raises:
-        ScmError: E708 with exit code 2 if there is none, or there are several.
-    """
+def _refuse_other_graph(args: argparse.Namespace, opened: Run) -> None:
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.training import NoProgram  # noqa: PLC0415
 
-    programs = tuple(str(path) for path in sorted(Path().glob("*.scm")))
-    if len(programs) != 1:
-        raise refuse(NoProgram(programs=programs), exit_code=2)
-    return programs[0]
+    other = _other_graph(args, opened)
+    if other:
+        raise refuse(*other, exit_code=2)
 
 
-def _ended(trained: Trained, console: Console) -> int:
-    """Print how the training ended; the exit code."""
-    opened, outcome = trained.run, trained.outcome
-    manifest = opened.manifest
-    here = opened.path.parent == Path("runs")
-    if outcome.signal is not None:
-        at = f"{outcome.step:,} of {manifest.total:,} steps"
-        where = "" if here else f" --run {shlex.quote(str(opened.path))}"
-        console.note(f"interrupted after {at}; `scmc train --resume{where}` goes on")
-    distance = manifest.metrics.get("tvd")
-    if distance is not None:
-        cells = f"{opened.labels.possible:,}"
-        console.result(f"TVD      {distance:.4f} to the data, over all {cells} cells")
-    console.result(f"time     {manifest.seconds:.1f} s")
-    console.result(f"run      {opened.path}")
-    if outcome.signal is None:
-        console.result(f"next     {_next_command(opened, here)}")
-    console.document(
-        {
-            "ok": outcome.signal is None,
-            "run": str(opened.path),
-            "graph_hash": opened.graph.hash,
-            "seconds": manifest.seconds,
-            "metrics": dict(manifest.metrics),
-            "status": manifest.status,
-            "steps": manifest.steps,
-            "seed": manifest.seed,
-        }
-    )
-    return OK if outcome.signal is None else SIGNALLED + outcome.signal
+def _other_graph(args: argparse.Namespace, opened: Run):  # type: ignore[no-untyped-def]  # noqa: ANN202
+    """What is wrong with FILE, if it is another graph than the run's."""
+    from scm_compiler.diagnostics.codes.training import ResumeDiffers  # noqa: PLC0415
 
-
-def _next_command(opened: Run, here: bool) -> str:
-    """A question about the first label that has a cause: does setting it move the cause?"""
-    from scm_compiler.syntax.printer import print_name  # noqa: PLC0415
-
-    graph = opened.graph
-    pairs = ((graph.parents[node.name], node.name) for node in graph.labels)
-    causes, effect = next((pair for pair in pairs if pair[0]), ((), graph.labels[0].name))
-    asked = print_name(causes[0]) if causes else print_name(effect)
-    setting = f"do({print_name(effect)}={_last_value(graph, effect)})"
-    query = f"P({asked} | {setting})" if causes else f"P({asked})"
-    where = "" if here else f" --run {shlex.quote(str(opened.path))}"
-    quoted = f'"{query}"' if not set(query) & set('"$`\\') else shlex.quote(query)
-    return f"scmc query {quoted}{where}"
-
-
-def _last_value(graph: Graph, name: str) -> str:
-    from scm_compiler.ir import Discrete  # noqa: PLC0415
-    from scm_compiler.syntax.printer import print_name  # noqa: PLC0415
-
-    domain = graph.by_name[name].domain
-    assert isinstance(domain, Discrete)
-    return print_name(domain.values[-1])
-
-
-def _tell_images(graph: Graph, console: Console) -> None:
-    """Say that images were left out."""
-    if not graph.images or console.quiet:
-        return
-    from scm_compiler.diagnostics import Report  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.training import ImagesNotTrained  # noqa: PLC0415
-
-    names = tuple(node.name for node in graph.images)
-    console.show(Report(None, (ImagesNotTrained(names=names),)))
+    graph = opened.graph if args.file is None else read_program(args.file)[0]
+    if graph.hash == opened.graph.hash:
+        return ()
+    started, asked = opened.graph.hash[:12], graph.hash[:12]
+    return (ResumeDiffers(path=str(opened.path), option="FILE", started=started, asked=asked),)

@@ -56,11 +56,13 @@ def _verify_run(folder: Path) -> Certificate:
     from scm_compiler.diagnostics.codes.certificate import BuildFileMissing  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.runs import FileChanged  # noqa: PLC0415
     from scm_compiler.emit.verification import verify_certificate  # noqa: PLC0415
+    from scm_compiler.runtime.images.certificate import check_heads  # noqa: PLC0415
     from scm_compiler.runtime.run import open_run  # noqa: PLC0415
 
     try:
         opened = open_run(folder)
         module = opened.module()
+        heads = [opened.head(image) for image in opened.images]
     except ScmError as error:
         changed = all(isinstance(found, FileChanged) for found in error.diagnostics)
         raise (ScmError(*error.reports) if changed else error) from error
@@ -69,4 +71,5 @@ def _verify_run(folder: Path) -> Certificate:
         stored = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise refuse(BuildFileMissing(path=str(path))) from error
-    return verify_certificate(module, stored, path)
+    graph = opened.graph
+    return verify_certificate(module, stored, path, lambda seed: check_heads(graph, heads, seed))

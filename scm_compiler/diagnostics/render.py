@@ -1,6 +1,6 @@
 """One diagnostic, several renderings: for people (text) and for programs (JSON)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Report
@@ -8,13 +8,19 @@ from scm_compiler.diagnostics.span import Source, Span
 
 _COLOURS = {"error": "31", "warning": "33", "note": "36", "help": "32", "margin": "34"}
 _WIDEST_EXCERPT = 200
+MOST_SHOWN = 200
 
 
 def render_text(report: Report, *, colour: bool = False) -> str:
-    """All diagnostics of a report, each with its source line and a caret under the span."""
-    return "\n\n".join(
-        "\n".join(_lines(diagnostic, report.source, colour)) for diagnostic in report.diagnostics
-    )
+    """The diagnostics of a report, each with its source line and a caret under the span.
+
+    Of more than `MOST_SHOWN` the first errors are shown, then other findings, and the rest are
+    counted.
+    """
+    shown = _first(report.diagnostics)
+    texts = ["\n".join(_lines(diagnostic, report.source, colour)) for diagnostic in shown]
+    more = len(report.diagnostics) - len(shown)
+    return "\n\n".join([*texts, f"… and {more:,} more"] if more else texts)
 
 
 def render_json(report: Report) -> list[dict[str, Any]]:
@@ -22,33 +28,47 @@ def render_json(report: Report) -> list[dict[str, Any]]:
     return [_document(diagnostic, report.source) for diagnostic in report.diagnostics]
 
 
+def _first(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
+    """As many as are shown, errors before others, in the order given."""
+    if len(diagnostics) <= MOST_SHOWN:
+        return diagnostics
+    by_weight = sorted(range(len(diagnostics)), key=lambda i: diagnostics[i].severity != "error")
+    return [diagnostics[i] for i in sorted(by_weight[:MOST_SHOWN])]
+
+
 def _lines(diagnostic: Diagnostic, source: Source | None, colour: bool) -> Iterator[str]:
     severity = diagnostic.severity
     head = _paint(f"{severity}[{diagnostic.code}]", severity, colour)
-    yield f"{head}: {diagnostic.message()}"
+    yield f"{head}: {_printable(diagnostic.message())}"
     if source is not None and diagnostic.span is not None:
         yield from _excerpts(diagnostic, diagnostic.span, source, colour)
     elif source is not None:
-        yield _paint(" --> ", "margin", colour) + source.name
+        yield _paint(" --> ", "margin", colour) + _printable(source.name)
     advice = diagnostic.help()
     if advice is not None:
-        yield f"  = {_paint('help', 'help', colour)}: {advice}"
+        text = "\n".join(map(_printable, advice.split("\n")))
+        yield f"  = {_paint('help', 'help', colour)}: {text}"
 
 
 def _excerpts(diagnostic: Diagnostic, span: Span, source: Source, colour: bool) -> Iterator[str]:
-    places = [Label(span, diagnostic.label()), *diagnostic.labels()]
+    """The places in the order of the text; each line of the source once, its places under it."""
+    primary = Label(span, diagnostic.label())
+    places = sorted([primary, *diagnostic.labels()], key=lambda place: place.span.start)
     width = len(str(max(source.position(place.span.start).line for place in places)))
     at = source.position(span.start)
     arrow = _paint(" " * width + "--> ", "margin", colour)
-    yield f"{arrow}{source.name}:{at.line}:{at.column}"
+    yield f"{arrow}{_printable(source.name)}:{at.line}:{at.column}"
     bar = _paint(" " * width + " |", "margin", colour)
     yield bar
-    for rank, place in enumerate(places):
-        mark = "^" if rank == 0 else "-"
-        severity = diagnostic.severity if rank == 0 else "margin"
-        number, text, underline = _excerpt(place, source, mark)
-        gutter = _paint(f"{number:>{width}} |", "margin", colour)
-        yield f"{gutter} {text}".rstrip()
+    shown = None
+    for place in places:
+        first = place is primary
+        number, text, underline = _excerpt(place, source, "^" if first else "-")
+        if shown != (number, text):
+            gutter = _paint(f"{number:>{width}} |", "margin", colour)
+            yield f"{gutter} {text}".rstrip()
+            shown = (number, text)
+        severity = diagnostic.severity if first else "margin"
         yield f"{bar} {_paint(underline, severity, colour)}"
 
 
@@ -65,7 +85,7 @@ def _excerpt(place: Label, source: Source, mark: str) -> tuple[int, str, str]:
     length = max(1, min(place.span.end - place.span.start, len(text) - column))
     indent = "".join("\t" if character == "\t" else " " for character in text[:column])
     underline = indent + " " * (column - len(text[:column])) + mark * length
-    return at.line, _printable(text), f"{underline} {place.text}".rstrip()
+    return at.line, _printable(text), f"{underline} {_printable(place.text)}".rstrip()
 
 
 def _printable(text: str) -> str:

@@ -31,9 +31,8 @@ from scm_compiler.diagnostics.codes.certificate import (
     FolderTaken,
     NotABuild,
 )
-from scm_compiler.diagnostics.codes.runs import CannotWrite
 from scm_compiler.emit.compilation import Spec, spec_from_json, spec_to_json
-from scm_compiler.files import write_whole
+from scm_compiler.files import write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 
@@ -71,7 +70,7 @@ class Build:
     @property
     def certificate(self) -> str:
         """The text of the stored certificate."""
-        return (self.path / CERTIFICATE).read_text(encoding="utf-8")
+        return (self.path / CERTIFICATE).read_text(encoding="utf-8", errors="replace")
 
 
 def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) -> None:
@@ -90,7 +89,7 @@ def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) 
     if not _replaceable(path):
         raise refuse(FolderTaken(path=str(path)), exit_code=2)
     texts = {**files, MANIFEST: _manifest(graph, spec, files)}
-    try:
+    with writing(path):
         target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as temporary:
@@ -99,16 +98,13 @@ def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) 
             for name, text in texts.items():
                 write_whole(fresh / name, text)
             _take_place(fresh, target)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise refuse(CannotWrite(path=str(path), reason=reason), exit_code=2) from error
 
 
 def is_build(path: Path) -> bool:
     """Whether a folder says that it is a build; it may still be damaged."""
     try:
         document = json.loads((path / MANIFEST).read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(document, dict) and document.get("kind") == "build"
 

@@ -23,6 +23,7 @@ from scm_compiler.emit.checks.declared import (
 )
 from scm_compiler.emit.checks.jacobian import check_jacobian
 from scm_compiler.emit.module import CausalModule
+from scm_compiler.emit.threads import one_thread
 
 VERSION = 1
 
@@ -95,7 +96,7 @@ def certify(module: CausalModule, *, seed: int = 0, further: Iterable[Check] = (
             image head.
     """
     graph = module.graph
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(seed)
         contract = Contract(graph, module.draw_noise(1).shape[1])
         names = choose(contract.labels, seed)

@@ -11,6 +11,7 @@ from scm_compiler.emit.implicit import ImplicitModule, ImplicitSpec
 from scm_compiler.emit.mechanism import ExplicitSpec
 from scm_compiler.emit.module import CausalModule
 from scm_compiler.ir import Graph
+from scm_compiler.ir.graph import require_graph
 
 Spec = ExplicitSpec | ImplicitSpec
 """What the mechanisms of a model are; with the graph it determines the module."""
@@ -30,11 +31,15 @@ def compile_module(
         spec: What the mechanisms are; explicit ones with tables if None.
         generator: Where initial weights are drawn from; the global generator if None.
 
+    Raises:
+        TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
+
     >>> from scm_compiler.ir import Node
     >>> from scm_compiler.ir.domain import BINARY
     >>> compile_module(Graph("g", (Node("A", "binary", BINARY),))).sample(3).shape
     torch.Size([3, 1])
     """
+    require_graph(graph, "compile")
     if isinstance(spec, ImplicitSpec):
         return ImplicitModule(graph, spec, generator=generator)
     return ExplicitModule(graph, spec, generator=generator)

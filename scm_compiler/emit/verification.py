@@ -1,6 +1,7 @@
 """A certificate again: the checks are run anew and compared with what is stored."""
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import torch
@@ -9,6 +10,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.certificate import CertificateDiffers, Inconsistent
 from scm_compiler.emit.build import CERTIFICATE, read_build
 from scm_compiler.emit.certificate import Certificate, certify
+from scm_compiler.emit.checks.check import Check
 from scm_compiler.emit.compilation import compile_module
 from scm_compiler.emit.module import CausalModule
 
@@ -28,13 +30,19 @@ def verify_build(path: Path) -> Certificate:
     return verify_certificate(module, build.certificate, path / CERTIFICATE)
 
 
-def verify_certificate(module: CausalModule, stored: str, path: Path) -> Certificate:
+def verify_certificate(
+    module: CausalModule,
+    stored: str,
+    path: Path,
+    further: Callable[[int], Iterable[Check]] = lambda seed: (),
+) -> Certificate:
     """Certify a module again and compare.
 
     Args:
         module: The module that the certificate is about.
         stored: The text of the certificate.
         path: Where it lies, for messages.
+        further: Other checks that it covers, from their seed, such as those of image heads.
 
     Raises:
         ScmError: E501 if the module is not consistent with its graph, E507 if the stored
@@ -42,12 +50,12 @@ def verify_certificate(module: CausalModule, stored: str, path: Path) -> Certifi
     """
     try:
         document = json.loads(stored)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise refuse(CertificateDiffers(path=str(path), reason="it is not JSON")) from error
     seed = document.get("seed") if isinstance(document, dict) else None
     if not isinstance(seed, int) or not 0 <= seed < 2**63:
         raise refuse(CertificateDiffers(path=str(path), reason="it names no seed"))
-    certificate = certify(module, seed=seed)
+    certificate = certify(module, seed=seed, further=further(seed))
     require_consistent(certificate)
     found = certificate.document()
     differing = [key for key in found if document.get(key) != found[key]]

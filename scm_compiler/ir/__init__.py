@@ -1,9 +1,10 @@
 """The graph as the compiler knows it: frozen, typed, hashed."""
 
 from scm_compiler.ir.domain import Discrete, Domain, Image
-from scm_compiler.ir.graph import Confounder, Edge, Graph, Independence, Node, NoiseBlock
+from scm_compiler.ir.graph import Claim, Confounder, Edge, Graph, Independence, Node, NoiseBlock
 
 __all__ = [
+    "Claim",
     "Confounder",
     "Discrete",
     "Domain",

@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Any
 
@@ -63,6 +64,21 @@ class Independence:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """`assert identified P(outcomes | do(treatments), conditions)`: what must be identified.
+
+    Attributes:
+        query: As written; a contrast makes a claim for each of its sides.
+    """
+
+    outcomes: tuple[str, ...]
+    treatments: tuple[str, ...]
+    conditions: tuple[str, ...]
+    query: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NoiseBlock:
     """A block of exogenous noise and the nodes whose mechanisms read it.
 
@@ -83,6 +99,7 @@ class Graph:
         edges: Sorted by target, then source, both in the order of declaration; no duplicates.
         confounders: The hidden common causes, sorted likewise.
         asserts: What the author says that the graph implies.
+        claims: What the author says can be answered and hidden common causes leave open.
     """
 
     name: str
@@ -90,13 +107,15 @@ class Graph:
     edges: tuple[Edge, ...] = ()
     confounders: tuple[Confounder, ...] = ()
     asserts: tuple[Independence, ...] = field(default=(), compare=False)
+    claims: tuple[Claim, ...] = field(default=(), compare=False)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Graph":
         return self  # frozen all through, and its cached views cannot be copied
 
     def __reduce__(self) -> tuple[Any, ...]:
         # The cached views stay behind: a mapping proxy cannot be pickled.
-        return Graph, (self.name, self.nodes, self.edges, self.confounders, self.asserts)
+        parts = (self.name, self.nodes, self.edges, self.confounders, self.asserts, self.claims)
+        return Graph, parts
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -177,11 +196,40 @@ class Graph:
             blocks.append(NoiseBlock(name, (pair.left, pair.right)))
         return tuple(blocks)
 
+    def __repr__(self) -> str:
+        parts = [
+            f"{count} {noun}{'' if count == 1 else 's'}"
+            for count, noun in (
+                (len(self.labels), "label"),
+                (len(self.images), "image"),
+                (len(self.edges), "edge"),
+                (len(self.confounders), "hidden common cause"),
+            )
+            if count
+        ]
+        return f"Graph({', '.join([repr(self.name), *parts])})"
+
     @cached_property
     def hash(self) -> str:
         """The SHA-256 of the causal claim, in hexadecimal; see the module's docstring."""
         claim = json.dumps(_claim(self), separators=(",", ":"), ensure_ascii=True)
         return hashlib.sha256(claim.encode()).hexdigest()
+
+
+def require_graph(given: object, verb: str) -> None:
+    """Refuse what a caller passes in the place of a graph.
+
+    Args:
+        given: What was passed.
+        verb: The name of what was called.
+
+    Raises:
+        TypeError: If it is no graph.
+    """
+    if isinstance(given, Graph):
+        return
+    found = f"`{given}`" if isinstance(given, (str, PurePath)) else f"a {type(given).__name__}"
+    raise TypeError(f"{verb} takes a graph, not {found}: pass what `scm.load(…)` gives")
 
 
 def _claim(graph: Graph) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from scm_compiler.passes.fold import fold
 from scm_compiler.passes.intervene import intervene, mutilate
 from scm_compiler.passes.prune import Requisite, prune
+from scm_compiler.passes.twin import Worlds, unite
 from scm_compiler.passes.worlds import flatten
 
-__all__ = ["Requisite", "flatten", "fold", "intervene", "mutilate", "prune"]
+__all__ = ["Requisite", "Worlds", "flatten", "fold", "intervene", "mutilate", "prune", "unite"]

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.pictures import EngineMissing, UnknownSuffix
+from scm_compiler.diagnostics.codes.pictures import EngineMissing, OnlySvg, UnknownSuffix
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
 from scm_compiler.render.dot import to_dot
@@ -68,8 +68,11 @@ def draw_png(graph: Graph, regime: Regime | None = None, *, engine: EngineName =
     """The graph as a PNG of 144 dots an inch; arguments as for `draw_svg`.
 
     Raises:
-        ScmError: If no Graphviz is there, which alone can paint pixels (E802), or it fails (E803).
+        ScmError: If no Graphviz is there, which alone can paint pixels (E802), or it fails
+            (E803), or the built-in layout is asked for (E804).
     """
+    if engine == "built-in":
+        raise refuse(OnlySvg(), exit_code=2)
     program = find_engine(engine)
     if program is None:
         raise refuse(EngineMissing(wanted="graphviz-pure"), exit_code=2)

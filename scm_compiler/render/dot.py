@@ -33,6 +33,7 @@ _GRAPH = {
     "ranksep": "0.6",
 }
 _SHAPES = {"ellipse": "ellipse", "rounded": "box", "box3d": "box3d", "hexagon": "hexagon"}
+_DEEP = {"margin": "0.16,0.11"}  # the front of a box in depth is smaller than the node
 
 
 def to_dot(picture: Picture) -> str:
@@ -69,7 +70,9 @@ def _heading(picture: Picture) -> str:
         for sign in picture.legend
     )
     title = f"<b>{_font(picture.title, TITLE_SIZE, TEXT)}</b>"
-    caption = _font(picture.caption, FONT_SIZE, SET_LINE) if picture.caption else ""
+    joint = ", " if picture.held and picture.seen else ""
+    parts = ((picture.held + joint, SET_LINE), (picture.seen, SEEN_LINE))
+    caption = "".join(_font(part, FONT_SIZE, colour) for part, colour in parts if part)
     rows = (title, caption, legend)
     return "<" + "".join(f'{row}<br align="left"/>' for row in rows if row) + ">"
 
@@ -86,6 +89,7 @@ def _box(box: Box) -> Mapping[str, str]:
         "fillcolor": style.fill,
         "color": style.line,
         "penwidth": "1.2",
+        **(_DEEP if style.shape == "box3d" else {}),
     }
     match box.mark:
         case "set":

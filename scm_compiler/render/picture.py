@@ -52,7 +52,8 @@ class Picture:
 
     Attributes:
         title: The graph's name.
-        caption: The regime drawn, such as `do(Mustache=1)`; empty for the graph itself.
+        held: What is set, such as `do(Mustache=1)`; empty if nothing is.
+        seen: What is seen, such as `given(Male=1)`; empty if nothing is.
         boxes: In the order of declaration.
         lines: The edges, then the hidden common causes.
         ranks: The names of each layer, top to bottom; images stand last.
@@ -60,11 +61,17 @@ class Picture:
     """
 
     title: str
-    caption: str
+    held: str
+    seen: str
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
     ranks: tuple[tuple[str, ...], ...]
     legend: tuple[Sign, ...]
+
+    @property
+    def caption(self) -> str:
+        """The regime drawn; empty for the graph itself."""
+        return ", ".join(part for part in (self.held, self.seen) if part)
 
 
 def picture(graph: Graph, regime: Regime | None = None) -> Picture:
@@ -87,7 +94,8 @@ def picture(graph: Graph, regime: Regime | None = None) -> Picture:
     lines = (*_edges(graph, held), *_hidden(graph, held))
     return Picture(
         title=graph.name,
-        caption=phrase(regime, graph) if notes else "",
+        held=phrase(Regime(do=regime.do), graph) if regime.do else "",
+        seen=phrase(Regime(given=regime.given), graph) if regime.given else "",
         boxes=boxes,
         lines=lines,
         ranks=_ranks(graph),

@@ -72,9 +72,7 @@ def _heading(picture: Picture) -> tuple[list[str], float, float]:
     ]
     if picture.caption:
         y += FONT_SIZE + 5
-        rows.append(
-            f'<text x="{_MARGIN}" y="{y}" fill="{SET_LINE}">{_text(picture.caption)}</text>'
-        )
+        rows.append(f'<text x="{_MARGIN}" y="{y}" fill="{SET_LINE}">{_caption(picture)}</text>')
     y += NOTE_SIZE + 8
     x = _MARGIN
     for sign in picture.legend:
@@ -87,6 +85,12 @@ def _heading(picture: Picture) -> tuple[list[str], float, float]:
         x - _MARGIN, width(picture.title, TITLE_SIZE) * 1.1, width(picture.caption, FONT_SIZE)
     )
     return rows, wide, y
+
+
+def _caption(picture: Picture) -> str:
+    """The regime, with what is seen in its own colour."""
+    seen = f'<tspan fill="{SEEN_LINE}">{_text(picture.seen)}</tspan>' if picture.seen else ""
+    return ", ".join(part for part in (_text(picture.held), seen) if part)
 
 
 def _arrowheads() -> Iterator[str]:

@@ -1,42 +1,112 @@
 """Training from Python: a graph and data in, a run out."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any, Literal
 
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.controller import configure, train_labels
+from scm_compiler.ir.graph import require_graph
+from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.images.device import choose_device
+from scm_compiler.runtime.images.plan import HeadRequest, Plan, plan_heads
+from scm_compiler.runtime.images.train import Where
 from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.stages import begin, extend, go_on
+
+NO_HEADS = Plan({}, {}, ())
 
 
-def train(
+def train(  # noqa: PLR0913  (the same choices as on the command line)
     graph: Graph,
     *,
     data: str | None = None,
     trainer: str = "mle",
     preset: str = "default",
+    images: str | Mapping[str, str] | None = None,
+    head: str | Mapping[str, str] = "causal_gan",
+    head_preset: str = "default",
+    head_options: Mapping[str, Any] | None = None,
+    head_steps: int | None = None,
+    stage: Literal["all", "labels"] = "all",
     seed: int = 0,
     budget: float | None = None,
+    device: str = "auto",
     path: Path | str | None = None,
     **options: object,
 ) -> Run:
-    """Train the labels of a graph and return the run.
+    """Train a graph's labels, then the head of each image, and return the run.
 
     Args:
         graph: From `load`.
-        data: A source as `scmc train --data` takes it, such as `csv:people.csv`; the shipped
-            CelebA label counts if None.
+        data: The labels' data as `scmc train --data` takes it, such as `csv:people.csv`; the
+            shipped CelebA label counts if None.
         trainer: `mle` (maximum likelihood) or `wgan-gp` (section 7.1, Kocaoglu et al. 2017).
         preset: Named settings of the trainer.
-        seed: The same seed gives the same weights, byte for byte.
-        budget: The most seconds to train.
+        images: The images' data as `scmc train --images` takes it, such as `folder:photos`, for
+            all images or by name; `drawn-faces` if None, where they show the image's labels.
+        head: `causal_gan`, `causal_began` or `conditional_gan`, for all images or by name.
+        head_preset: Named settings of the head.
+        head_options: Settings of the head that differ from its preset.
+        head_steps: The most steps of a head.
+        stage: `labels` leaves the images out.
+        seed: The same seed gives the same weights, byte for byte, on one machine.
+        budget: The most seconds to train: the labels take what they need, images share the rest.
+        device: Where heads are trained: `auto`, `cuda`, `mps` or `cpu`.
         path: The run's folder; `runs/<graph>-<n>` if None.
-        options: Settings that differ from the preset.
+        options: Settings of the labels' trainer that differ from its preset.
 
     Raises:
         ScmError: If the data do not fit the graph (E6xx), or the training fails (E7xx).
+        TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
         ValueError: If an option is not one of the trainer's.
     """
+    require_graph(graph, "train")
     config = configure(trainer, preset=preset, seed=seed, **options)
     table = load_labels(data or default_source(graph), graph)
-    folder = None if path is None else Path(path)
-    return train_labels(graph, table, config, path=folder, budget=budget).run
+    place = choose_device(device)
+    plan = NO_HEADS
+    if stage == "all":
+        request = HeadRequest(
+            _by_name(images),
+            _by_name(head),
+            head_preset,
+            dict(head_options or {}),
+            steps=head_steps,
+        )
+        plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
+    run = begin(graph, table, config, plan, path=None if path is None else Path(path))
+    return go_on(run, tables=plan.tables, budget=budget, where=Where(place)).run
+
+
+def train_images(  # noqa: PLR0913  (the same choices as on the command line)
+    run: Run,
+    *,
+    images: str | Mapping[str, str] | None = None,
+    head: str | Mapping[str, str] = "causal_gan",
+    preset: str = "default",
+    options: Mapping[str, Any] | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    budget: float | None = None,
+    device: str = "auto",
+) -> Run:
+    """Train the heads of images in a run whose labels are trained; see `train`.
+
+    Raises:
+        ScmError: E658 if the labels are not trained, E711 if an image has a head, E705 if there
+            is no image to train; and as `train`.
+    """
+    place = choose_device(device)
+    request = HeadRequest(
+        _by_name(images), _by_name(head), preset, dict(options or {}), steps=steps
+    )
+    plan = plan_heads(run.graph, request, seed=seed, device=place, budgeted=budget is not None)
+    extended = extend(run, plan)
+    return go_on(extended, tables=plan.tables, budget=budget, where=Where(place), labels=False).run
+
+
+def _by_name(given: str | Mapping[str, str] | None) -> Mapping[str, str]:
+    if given is None:
+        return {}
+    return {"": given} if isinstance(given, str) else given

@@ -1,43 +1,21 @@
 """A regime of a trained model from Python: `run.do(Mustache=1).given(Young=1).sample(64)`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
-
-import numpy as np
-from numpy.typing import NDArray
+from operator import index
+from typing import TYPE_CHECKING, SupportsIndex
 
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.queries import Answer
-from scm_compiler.runtime.queries.draws import draw_labels
 from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.sampling.sample import Sample, Stream
 
 Value = str | int
 Values = Mapping[str, Value]
-
-
-@dataclass(frozen=True)
-class Labels:
-    """Rows of labels.
-
-    Attributes:
-        names: The labels in the order of declaration.
-        rows: Value indices, shape (B, V).
-    """
-
-    names: tuple[str, ...]
-    rows: NDArray[np.int64]
-
-    def __getitem__(self, name: str) -> NDArray[np.int64]:
-        """The column of one label, shape (B,)."""
-        return self.rows[:, self.names.index(name)]
-
-    def __len__(self) -> int:
-        return len(self.rows)
 
 
 @dataclass(frozen=True)
@@ -56,17 +34,20 @@ class Regime:
 
     def do(self, values: Values | None = None, /, **named: Value) -> "Regime":
         """Hold further nodes; `do({"5_o_Clock_Shadow": 1})` takes names that are no Python."""
-        return replace(self, held=(*self.held, *(values or {}).items(), *named.items()))
+        return replace(self, held=(*self.held, *_pairs("do", values, named)))
 
     def given(self, values: Values | None = None, /, **named: Value) -> "Regime":
         """See further nodes, in the world that the interventions make."""
-        return replace(self, seen=(*self.seen, *(values or {}).items(), *named.items()))
+        return replace(self, seen=(*self.seen, *_pairs("given", values, named)))
 
     @property
     def text(self) -> str:
         """The regime as it is written in a query; empty where nothing is held or seen."""
         parts = {"do": self.held, "given": self.seen}
         return ", ".join(f"{word}({_settings(pairs)})" for word, pairs in parts.items() if pairs)
+
+    def __repr__(self) -> str:
+        return f"Regime({str(self.run.path)!r}{', ' if self.text else ''}{self.text})"
 
     def answer(self) -> Answer:
         """The table of every label.
@@ -76,8 +57,11 @@ class Regime:
         """
         return self.run.query(self.text)
 
-    def sample(self, rows: int, *, seed: int = 0) -> Labels:
-        """Draw labels exactly from this regime; no row is rejected, however rare the evidence.
+    def sample(self, rows: int, *, seed: int = 0) -> "Sample":
+        """Draw labels, and images where a head is trained, from this regime.
+
+        The labels are drawn exactly: no row is rejected, however rare the evidence. A longer
+        sample of the same seed begins with the shorter one.
 
         Args:
             rows: How many.
@@ -86,12 +70,38 @@ class Regime:
         Raises:
             ScmError: E41x if a name or value is wrong, E431 if the evidence is impossible.
         """
+        return self.stream(seed=seed).sample(0, rows)
+
+    def stream(self, *, seed: int = 0, images: Sequence[str] | None = None) -> "Stream":
+        """The endless sequence of rows that samples of this seed are parts of.
+
+        Args:
+            seed: Of everything that is drawn.
+            images: The images to draw; those with a trained head if None.
+        """
+        from scm_compiler.runtime.sampling.sample import stream_of  # noqa: PLC0415  (torch)
+
         graph = self.run.graph
         regime = read_query(self.text, graph) if self.text else ir.Regime()
         if not isinstance(regime, ir.Regime):
             raise TypeError(f"{self.text} is not a regime")
-        drawn = draw_labels(regime, self.run.tables(), rows, seed=seed)
-        return Labels(tuple(node.name for node in graph.labels), drawn)
+        return stream_of(self.run, regime, seed=seed, images=images)
+
+
+def _pairs(word: str, values: object, named: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:
+    """The names and values that a caller gave.
+
+    Raises:
+        TypeError: If they are no mapping, or a value is neither a name nor a whole number.
+    """
+    if values is not None and not isinstance(values, Mapping):
+        said = f"`{word}(Name=1)` or `{word}({{'Name': 1}})`"
+        raise TypeError(f"{word} takes names and values, {said}, not {values!r}")
+    pairs = (*(values or {}).items(), *named.items())
+    for name, value in pairs:
+        if not isinstance(value, (str, SupportsIndex)):
+            raise TypeError(f"the value of `{name}` is its name or a whole number, not {value!r}")
+    return pairs
 
 
 def _settings(pairs: tuple[tuple[str, Value], ...]) -> str:
@@ -99,4 +109,4 @@ def _settings(pairs: tuple[tuple[str, Value], ...]) -> str:
 
 
 def _value(value: Value) -> str:
-    return str(int(value)) if isinstance(value, int) else print_name(value)
+    return print_name(value) if isinstance(value, str) else str(index(value))

@@ -6,10 +6,11 @@
     manifest.json         status, versions, seed, fingerprints, the SHA-256 of the files
     cells.safetensors     the data: distinct rows and counts
     labels.safetensors    the weights of the label model, by node
-    tables.safetensors    P(label | parents) where they had to be estimated
+    tables.safetensors    P(label | parents) where they were estimated, or are not large
     certificate.json      the certificate of Definition 1 of the trained module
     metrics.jsonl         one line a report
     checkpoint.safetensors  where an unfinished training goes on
+    <image>.*             the head of an image; see `runs/heads.py`
 
 Every file is written whole or not at all, and nothing in one is ever executed.
 """
@@ -18,9 +19,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING
 
-from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.diagnostics import ScmError, closest, refuse
+from scm_compiler.diagnostics.codes.heads_runs import HeadNotTrained
 from scm_compiler.diagnostics.codes.runs import (
     FileChanged,
     NoRun,
@@ -30,32 +32,37 @@ from scm_compiler.diagnostics.codes.runs import (
     OtherGraph,
     RunTooNew,
 )
-from scm_compiler.emit.module import CausalModule
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
+from scm_compiler.ir.query import Query
 from scm_compiler.ir.tables import Tables
+from scm_compiler.passes import flatten
+from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.queries import SAMPLES, Answer, answer
-from scm_compiler.runtime.regime import Labels, Regime, Value, Values
+from scm_compiler.runtime.queries.answers import Asked
+from scm_compiler.runtime.queries.counterfactual.asking import counterfactual_text
+from scm_compiler.runtime.regime import Regime, Value, Values
 from scm_compiler.runtime.runs.manifest import (
     FORMAT,
     Config,
     Format,
+    HeadConfig,
     Manifest,
     bad_file,
     digest,
     read_model,
 )
-from scm_compiler.runtime.runs.stored import (
-    TABLES,
-    WEIGHTS,
-    model_tables,
-    read_cells,
-    read_module,
-    read_tables,
-)
+from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
 from scm_compiler.runtime.unseen import mark_unseen
 from scm_compiler.semantics.question import read_query
+
+if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
+    from scm_compiler.emit.module import CausalModule
+    from scm_compiler.runtime.images.head import TrainedHead
+    from scm_compiler.runtime.queries.counterfactual.responses import Responses
+    from scm_compiler.runtime.runs.head_files import HeadFiles
+    from scm_compiler.runtime.sampling.sample import Sample
 
 RUNS = Path("runs")
 MANIFEST, CONFIG, GRAPH, PROGRAM = "manifest.json", "config.json", "graph.json", "model.scm"
@@ -77,6 +84,12 @@ class Run:
     config: Config
     graph: Graph
 
+    def __repr__(self) -> str:
+        distance = self.manifest.metrics.get("tvd")
+        shown = "" if distance is None else f", TVD {distance:.3f}"
+        status = "" if self.manifest.status == "complete" else f", {self.manifest.status}"
+        return f"Run({str(self.path)!r}, {self.config.trainer}{status}{shown})"
+
     @property
     def trained(self) -> bool:
         """Whether there are weights."""
@@ -92,7 +105,57 @@ class Run:
         """The data that it was trained on: distinct rows and counts."""
         return read_cells(self.path, self.graph)
 
-    def module(self) -> CausalModule:
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The images whose head is trained, in the order of declaration."""
+        held = self.manifest.files
+        nodes = (node.name for node in self.graph.images)
+        return tuple(name for name in nodes if self._files(name).weights in held)
+
+    def head_config(self, image: str) -> HeadConfig:
+        """What was asked for of an image's head.
+
+        Raises:
+            ScmError: E710 if nothing was.
+        """
+        if image not in self.manifest.heads:
+            raise self._no_head(image)
+        return read_model(self.path / self._files(image).config, HeadConfig)
+
+    def head(self, image: str | None = None) -> "TrainedHead":
+        """The trained head of an image.
+
+        Args:
+            image: The image's name; the first image with a trained head if None.
+
+        Raises:
+            ScmError: E710 if it has none; E653 or E654 if the weights are not this graph's.
+        """
+        chosen = next(iter(self.images), None) if image is None else image
+        if chosen is None or chosen not in self.images:
+            raise self._no_head(image)
+        from scm_compiler.runtime.images.head import read_head  # noqa: PLC0415  (torch)
+
+        if chosen not in self._heads:
+            self._heads[chosen] = read_head(self.path, self.graph, self.head_config(chosen))
+        return self._heads[chosen]
+
+    @cached_property
+    def _heads(self) -> dict[str, "TrainedHead"]:
+        """The heads that were read."""
+        return {}
+
+    def _files(self, image: str) -> "HeadFiles":
+        from scm_compiler.runtime.runs.head_files import files_of  # noqa: PLC0415  (torch)
+
+        return files_of(self.graph, image)
+
+    def _no_head(self, image: str | None) -> ScmError:
+        images = tuple(node.name for node in self.graph.images)
+        missing = HeadNotTrained(path=str(self.path), node=image, images=images)
+        return refuse(missing, exit_code=2)
+
+    def module(self) -> "CausalModule":
         """The trained label model.
 
         Raises:
@@ -101,15 +164,18 @@ class Run:
         """
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
+        from scm_compiler.runtime.runs.stored import read_module  # noqa: PLC0415  (torch)
+
         return read_module(self.path, self.graph)
 
     def query(
         self,
         text: str,
         *,
-        method: Literal["exact", "sample"] = "exact",
+        method: Asked = "exact",
         seed: int = 0,
         samples: int = SAMPLES,
+        noise_model: str | None = None,
     ) -> Answer:
         """Answer a question.
 
@@ -118,12 +184,84 @@ class Run:
             method: `exact`, or `sample` for the paper's rejection sampling.
             seed: Of whatever is drawn.
             samples: Draws that `sample` must keep.
+            noise_model: Of counterfactuals: `threshold` or `gumbel-max`; None for the model's own.
 
         Raises:
-            ScmError: E40x and E41x if the question is wrong, E43x if it cannot be answered.
+            ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
+                answered.
         """
-        model, query = self.tables(), read_query(text, self.graph)
-        return answer(query, model, method=method, seed=seed, samples=samples, text=text)
+        return self.ask(
+            read_query(text, self.graph),
+            text,
+            method=method,
+            seed=seed,
+            samples=samples,
+            noise_model=noise_model,
+        )
+
+    def ask(
+        self,
+        query: Query,
+        text: str,
+        *,
+        method: Asked = "exact",
+        seed: int = 0,
+        samples: int = SAMPLES,
+        noise_model: str | None = None,
+    ) -> Answer:
+        """Answer a question that was read already; the arguments are those of `query`."""
+        return answer(
+            query,
+            self.tables(),
+            method=method,
+            seed=seed,
+            samples=samples,
+            text=text,
+            noise_model=noise_model or self._own_noise(query),
+        )
+
+    def counterfactual(
+        self,
+        target: str,
+        *,
+        do: Values | None = None,
+        given: Values | None = None,
+        noise_model: str | None = None,
+        seed: int = 0,
+    ) -> Answer:
+        """What a label would have been, had others been held, given what was.
+
+        `run.counterfactual("Bald", do={"Male": 0}, given={"Male": 1, "Bald": 1})`
+
+        Args:
+            target: A label.
+            do: What would have been held.
+            given: What was seen, in the world as it is.
+            noise_model: As for `query`.
+            seed: Of whatever is drawn.
+
+        Returns:
+            The table of the label under the named noise model, with bounds for any other.
+
+        Raises:
+            ScmError: As for `query`.
+        """
+        text = counterfactual_text(target, do, given)
+        return self.query(text, seed=seed, noise_model=noise_model)
+
+    def _own_noise(self, query: Query) -> "Responses | None":
+        """How the model's networks use their noise, where they are asked for several worlds."""
+        if not self.tables().draws or rung(flatten(query, self.tables().graph)) < 3:
+            return None
+        return self._responses
+
+    @cached_property
+    def _responses(self) -> "Responses":
+        from scm_compiler.runtime.queries.counterfactual.networks import (  # noqa: PLC0415  (torch)
+            responses_of,
+        )
+
+        return responses_of(self.module())
 
     def do(self, values: Values | None = None, /, **named: Value) -> Regime:
         """A regime in which nodes are held: `run.do(Mustache=1).sample(64)`."""
@@ -133,8 +271,8 @@ class Run:
         """A regime in which nodes are seen: `run.given(Mustache=1).answer()`."""
         return Regime(self).given(values, **named)
 
-    def sample(self, rows: int, *, seed: int = 0) -> Labels:
-        """Draw labels from the observational distribution."""
+    def sample(self, rows: int, *, seed: int = 0) -> "Sample":
+        """Draw labels, and images where a head is trained, from the observational distribution."""
         return Regime(self).sample(rows, seed=seed)
 
     def tables(self) -> Tables:
@@ -154,11 +292,15 @@ class Run:
             raise refuse(NotTrained(path=str(self.path)))
         if TABLES in self.manifest.files:
             return mark_unseen(read_tables(self.path, self.graph), self.labels)
+        from scm_compiler.runtime.runs.stored import model_tables  # noqa: PLC0415  (torch)
+
         module = self.module()
         try:
             return mark_unseen(model_tables(module, self.manifest.seed), self.labels)
         except ValueError as error:
-            raise refuse(NoTables(path=str(self.path), reason=str(error))) from error
+            shared = bool(self.graph.confounders)
+            found = NoTables(path=str(self.path), reason=str(error), networks=shared)
+            raise refuse(found) from error
 
 
 def open_run(path: str | Path) -> Run:

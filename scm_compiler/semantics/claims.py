@@ -1,15 +1,18 @@
-"""`assert identified QUERY`: the query read, its names checked, and what can be decided decided.
+"""`assert identified QUERY`: the query read, its names checked, and what is left to decide.
 
 Without hidden common causes every interventional query on labels is identified: the truncated
-factorisation answers it (Pearl 2009, Theorem 3.2.5). Other claims get a note.
+factorisation answers it (Pearl 2009, Theorem 3.2.5). With them, `identify` decides. Claims about
+counterfactuals and images get a note.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scm_compiler.diagnostics import Sink, Source
+from scm_compiler.diagnostics import Sink, Source, Span, closest
 from scm_compiler.diagnostics.codes.claims import NotDecided
+from scm_compiler.diagnostics.codes.queries import UnknownNode
+from scm_compiler.ir import Claim, Graph
 from scm_compiler.semantics.names import Scope
 from scm_compiler.syntax import query_tree, tree
 from scm_compiler.syntax.query import parse_query
@@ -20,21 +23,77 @@ _ITEM = re.compile(r'(?:"[^"]*"|[^",])+')
 
 def read_claims(
     written: Iterable[tree.Identified], scope: Scope, hidden: bool, sink: Sink
-) -> None:
-    """Check each claim and decide it; a note says which were not decided.
+) -> tuple[Claim, ...]:
+    """Check each claim; a note says which cannot be decided.
 
     Args:
         written: The claims.
         scope: The declared nodes.
         hidden: Whether the graph has hidden common causes.
         sink: Takes the diagnostics.
+
+    Returns:
+        The claims that hidden common causes leave open; none without such causes.
     """
+    left: list[Claim] = []
     for statement in written:
         query = _query(statement, sink)
-        if query is not None:
-            interventional = _is_interventional(query, statement, scope)
-            if hidden or not interventional:
-                sink.report(NotDecided(statement.query, span=statement.span))
+        if query is None:
+            continue
+        if not _is_interventional(query, statement, scope):
+            sink.report(NotDecided(statement.query, span=statement.span))
+        elif hidden:
+            left += _claims(query, statement, scope)
+    return tuple(left)
+
+
+def read_question(text: str, graph: Graph, sink: Sink) -> tuple[Claim, ...]:
+    """The distributions that a query rests on, where its values do not matter.
+
+    Args:
+        text: A query; values may be left out, as in `P(Y | do(X), Z)`.
+        graph: What its names are looked up in.
+        sink: Takes the diagnostics: errors, and a note about a query that is not decided.
+    """
+    place = Span(0, len(text))
+    scope = Scope(nodes=dict(graph.by_name))
+    found = read_claims([tree.Identified(text, place, place)], scope, hidden=True, sink=sink)
+    for name in scope.unknown:
+        near = closest(name, graph.by_name)
+        sink.report(UnknownNode(name=name, suggestion=near, span=place))
+    return found
+
+
+def _claims(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> Iterator[Claim]:
+    """The distributions that a query rests on; one that holds all that it asks is known."""
+    if isinstance(query, query_tree.Contrast):
+        for side in (query.left, query.right):
+            yield from _claims(side, statement, scope)
+        return
+    asked, held, seen = _lists(query, scope)
+    conditions = tuple(name for name in seen if name not in held)
+    outcomes = tuple(name for name in asked if name not in {*held, *conditions})
+    if outcomes and scope.nodes.keys() >= {*outcomes, *held, *conditions}:
+        yield Claim(outcomes, held, conditions, statement.query, statement.span)
+
+
+def _lists(
+    query: query_tree.Term | query_tree.Regime, scope: Scope
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The names that are asked for, held and seen, each once."""
+    if isinstance(query, query_tree.Effect):
+        return (query.outcome.text,), (query.cause.text,), ()
+    match query:
+        case query_tree.Probability(targets):
+            asked = [event.variable.node.text for event in targets]
+        case query_tree.Expectation(target):
+            asked = [target.node.text]
+        case query_tree.Regime():
+            asked = scope.labels
+    held = [setting.node.text for setting in query.do]
+    seen = [event.variable.node.text for event in query.given]
+    first, second, third = (tuple(dict.fromkeys(names)) for names in (asked, held, seen))
+    return first, second, third
 
 
 def _query(statement: tree.Identified, sink: Sink) -> query_tree.Query | None:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from scm_compiler.diagnostics import Sink, Source
 from scm_compiler.diagnostics.codes.graph import EmptyGraph, ImageWithoutParents, IsolatedLabel
 from scm_compiler.diagnostics.codes.names import BadGraphName, NamedTwice
-from scm_compiler.ir import Graph, Independence
+from scm_compiler.ir import Claim, Graph, Independence
 from scm_compiler.kinds import BUILTIN, NodeKind
 from scm_compiler.semantics.asserts import independences
 from scm_compiler.semantics.edges import Wiring, wire
@@ -35,12 +36,12 @@ def lower(
     scope = declare(program, kinds, sink)
     wiring = wire(program, scope, sink)
     asserted = independences(program, scope, sink)
-    _read_claims(program, scope, wiring, sink)
+    claims = _read_claims(program, scope, wiring, sink)
     report_unknown(scope, sink)
     report_lookalikes(scope, sink)
     if not scope.places and not program.broken:
         sink.report(EmptyGraph())
-    graph = _graph(name, scope, wiring, asserted)
+    graph = replace(_graph(name, scope, wiring, asserted), claims=claims)
     _report_cycles(graph, sink)
     if not sink.close().ok:
         return None
@@ -70,13 +71,16 @@ def _graph(name: str, scope: Scope, wiring: Wiring, asserted: tuple[Independence
     return Graph(name, tuple(scope.nodes.values()), tuple(edges), tuple(pairs), asserted)
 
 
-def _read_claims(program: tree.File, scope: Scope, wiring: Wiring, sink: Sink) -> None:
+def _read_claims(
+    program: tree.File, scope: Scope, wiring: Wiring, sink: Sink
+) -> tuple[Claim, ...]:
     """Check `assert identified`; the query language is loaded only where it is used."""
     written = [s for s in program.statements if isinstance(s, tree.Identified)]
-    if written:
-        from scm_compiler.semantics.claims import read_claims  # noqa: PLC0415
+    if not written:
+        return ()
+    from scm_compiler.semantics.claims import read_claims  # noqa: PLC0415
 
-        read_claims(written, scope, bool(wiring.confounders), sink)
+    return read_claims(written, scope, bool(wiring.confounders), sink)
 
 
 def _report_cycles(graph: Graph, sink: Sink) -> None:

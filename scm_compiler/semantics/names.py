@@ -11,7 +11,7 @@ from scm_compiler.ir import Discrete, Domain, Image, Node
 from scm_compiler.kinds import NodeKind
 from scm_compiler.syntax import tree
 
-_MOST_COMPARED = 200_000
+_MOST_COMPARED, _MOST_SUGGESTED = 200_000, 100
 _MOST_PLACES = 3
 
 
@@ -64,7 +64,7 @@ def declare(program: tree.File, kinds: Mapping[str, NodeKind], sink: Sink) -> Sc
 
 def report_unknown(scope: Scope, sink: Sink) -> None:
     """One error for each name that is used and not declared, with all its places."""
-    affordable = max(1, _MOST_COMPARED // max(1, len(scope.nodes)))
+    affordable = min(_MOST_SUGGESTED, max(1, _MOST_COMPARED // max(1, len(scope.nodes))))
     for rank, (name, spans) in enumerate(scope.unknown.items()):
         near = closest(name, scope.nodes) if rank < affordable else None
         first, *again = sorted(set(spans))

@@ -12,8 +12,8 @@ from lark import Token
 
 MOST_TOKENS = 500_000
 
-_OPEN = {"LPAR", "LBRACE", "LSQB"}
-_CLOSE = {"RPAR", "RBRACE", "RSQB"}
+OPENING = {"LPAR", "LBRACE", "LSQB"}
+CLOSING = {"RPAR", "RBRACE", "RSQB"}
 _ARROWS = {"RIGHT", "LEFT", "BOTH"}
 _GOES_ON = {"COMMA"} | _ARROWS
 _OPENERS = {"GRAPH", "ASSERT"}
@@ -72,9 +72,9 @@ class _Open:
     def add(self, token: Token) -> None:
         """Take one token and keep count of the brackets."""
         self.tokens.append(token)
-        if token.type in _OPEN:
+        if token.type in OPENING:
             self.brackets.append(token)
-        elif token.type in _CLOSE and self.brackets:
+        elif token.type in CLOSING and self.brackets:
             self.brackets.pop()
 
     def shows_unclosed(self, token: Token) -> bool:

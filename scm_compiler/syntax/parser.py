@@ -1,7 +1,7 @@
 """Source text to tree: every statement that can be read, and an error for each that cannot."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from lark import Lark, Token
@@ -21,7 +21,7 @@ from scm_compiler.syntax import tree
 from scm_compiler.syntax.builder import Builder, span_of
 from scm_compiler.syntax.errors import END, explain_lark_error
 from scm_compiler.syntax.grammar import load_parser
-from scm_compiler.syntax.layout import MOST_TOKENS, Chunk, Remark, cut
+from scm_compiler.syntax.layout import CLOSING, MOST_TOKENS, OPENING, Chunk, Remark, cut
 
 MOST_ERRORS = 100
 
@@ -48,6 +48,8 @@ WORDS = {
 }
 
 _LEXER_ONLY = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY")
+_COMMENTS = ("//", "/*")  # of other languages
+_LONGEST_LIST = 8
 _BUILDER = Builder()
 
 
@@ -145,11 +147,12 @@ class _Reader:
         if reserved is not None:
             return ReservedName(str(reserved), span=span_of(reserved))
         if token.type == "STRAY":
-            return StrayCharacter(str(token), span=span_of(token))
+            comment = text.startswith(_COMMENTS, span_of(token).start)
+            return StrayCharacter(str(token), comment, span=span_of(token))
         if token.type == "UNCLOSED":
             return UnclosedQuote(span=_first(span_of(token)))
         mismatch = explain_lark_error(error, WORDS, text, accepts)
-        if chunk.unclosed is not None:
+        if chunk.unclosed is not None and not _closes(chunk.unclosed, token, chunk.tokens):
             return _unclosed(chunk.unclosed)
         if token.type == END:
             end = span_of(chunk.tokens[-1]).end
@@ -157,7 +160,7 @@ class _Reader:
         return UnexpectedText(
             mismatch.found,
             mismatch.expected,
-            _advice(token, accepts, chunk.tokens[0]),
+            _advice(token, accepts, chunk),
             span=mismatch.span,
         )
 
@@ -177,20 +180,52 @@ def _unclosed(bracket: Token) -> UnclosedBracket:
     return UnclosedBracket(str(bracket), span=span_of(bracket))
 
 
-def _advice(token: Token, accepts: Collection[str], opener: Token) -> str | None:
+def _closes(bracket: Token, misfit: Token, tokens: Sequence[Token]) -> bool:
+    """Whether a bracket is not what is wrong: it cannot stand there at all, or has a partner."""
+    place = next(rank for rank, token in enumerate(tokens) if token is bracket)
+    if bracket is misfit:
+        return True
+    depth = 0
+    for token in tokens[place:]:
+        depth += (token.type in OPENING) - (token.type in CLOSING)
+        if not depth:
+            return True
+    return False
+
+
+def _advice(token: Token, accepts: Collection[str], chunk: Chunk) -> str | None:
     """The likely mend, by the token that does not fit and what would."""
+    opener, advice = chunk.tokens[0], None
     if opener.type == "ASSERT":
         return "write `assert A, B _||_ C | D, E` or `assert identified P(Y | do(X))`"
     match token.type:
+        case "RIGHT" | "LEFT" | "BOTH" if "RBRACE" in accepts:
+            advice = "an arrow cannot stand inside braces; they hold a list: `{A, B} -> C`"
+        case "LBRACE" if "COLON" in accepts or opener.type == "GRAPH":
+            advice = "an edge is a statement of its own, without braces around it: `A -> B`"
         case "EQUALS" | "MINUS":
-            return "an edge is written `A -> B`, a declaration `A : binary`"
+            advice = "an edge is written `A -> B`, a declaration `A : binary`"
+        case "WORD" | "QUOTED" if opener == "binary" and _is_list(chunk.tokens[1:]):
+            advice = f"write `{', '.join(chunk.tokens[1::2])} : binary`"
         case "WORD" | "QUOTED" | "NUMBER" if "COMMA" in accepts:
-            return "put `,` between names; a name with spaces or signs needs double quotes"
+            advice = "put `,` between names; a name with spaces or signs needs double quotes"
         case "$END" if "COLON" in accepts:
-            return "declare nodes with `A, B : binary`, draw edges with `A -> B`"
+            advice = "declare nodes with `A, B : binary`, draw edges with `A -> B`"
         case "COLON":
-            return "a list goes on over the end of a line that ends in `,` or an arrow"
-    return None
+            advice = "a list goes on over the end of a line that ends in `,` or an arrow"
+    return advice
+
+
+def _is_list(tokens: Sequence[Token]) -> bool:
+    """Whether the tokens are a few names with commas between them."""
+    kinds = [token.type for token in tokens]
+    names, commas = kinds[::2], kinds[1::2]
+    return (
+        len(names) == len(commas) + 1
+        and len(names) <= _LONGEST_LIST
+        and set(names) <= {"WORD", "QUOTED"}
+        and set(commas) <= {"COMMA"}
+    )
 
 
 def _words(tokens: Iterable[Token]) -> Iterator[str]:

@@ -151,3 +151,27 @@ def test_no_colour_where_there_is_no_terminal(files):
     )
     assert done.returncode == 1
     assert "\x1b" not in done.stdout + done.stderr
+
+
+def test_a_folder_of_an_example_means_its_program(files, capsys):
+    assert main(["init", "celeba_g1", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["check", "celeba_g1"]) == 0
+    assert "9 labels, 1 image" in capsys.readouterr().out
+
+
+def test_wrong_data_are_counted_on_the_data(files, capsys):
+    (files / "t.csv").write_text("A,B\n0,1\n1,x\n")
+    assert main(["check", "good.scm", "--data", "csv:t.csv"]) == 2
+    assert capsys.readouterr().err.endswith("\ncsv:t.csv for good.scm: 1 error\n")
+
+
+def test_of_very_many_errors_the_first_are_shown(files, capsys):
+    edges = "".join(f"x{number} -> A\n" for number in range(230))
+    (files / "many.scm").write_text(f"A, A : binary\n{edges}")
+    assert main(["check", "many.scm"]) == 1
+    err = capsys.readouterr().err
+    assert err.count("error[") == 200
+    assert err.endswith("\n… and 31 more\nmany.scm: 231 errors\n")
+    assert main(["check", "many.scm", "--json"]) == 1
+    assert len(json.loads(capsys.readouterr().out)["diagnostics"]) == 231

@@ -89,7 +89,10 @@ def test_the_emitted_model_runs_from_the_command_line(folder, capsys):
     [
         ("Face : image(1, 4, 4)\n", "1 nodes, 0 edges, 1 levels, 0 parameters"),
         ("A : binary\n", "1 nodes, 0 edges, 1 levels, 1 parameters"),
-        ("A, B : binary\nA <-> B\n", "2 nodes, 0 edges, 1 levels, 16 parameters"),
+        (
+            "A, B : binary\nA <-> B\n",
+            "2 nodes, 0 edges, 1 hidden common cause, 1 levels, 16 parameters",
+        ),
     ],
 )
 def test_small_graphs_compile(folder, capsys, text, lines):
@@ -127,3 +130,13 @@ def test_a_files_name_cannot_lead_out_of_the_build_folder(folder, capsys):
     (folder / "..odd name.scm").write_text("A : binary\n")
     assert main(["compile", "..odd name.scm"]) == 0
     assert [entry.name for entry in (folder / "build").iterdir()] == ["odd name"]
+
+
+def test_hidden_common_causes_are_listed(folder, capsys):
+    (folder / "f.scm").write_text("A, B, C : binary\nA -> B -> C\nA <-> C\nC <-> B\n")
+    assert main(["compile", "f.scm"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert "<-> C" in lines[1]
+    assert "A; <-> C" in lines[2]
+    assert "B; <-> A, B" in lines[3]
+    assert "f: 3 nodes, 2 edges, 2 hidden common causes, 3 levels" in "\n".join(lines)

@@ -40,6 +40,11 @@ def test_an_unknown_code(capsys):
     assert "error[E115]" in capsys.readouterr().err
 
 
+def test_a_number_alone_finds_every_code_that_has_it(capsys):
+    assert main(["explain", "201"]) == 2
+    assert "did you mean `E201`, `N201` or `W201`?" in capsys.readouterr().err
+
+
 def test_json(capsys):
     assert main(["explain", "--json", "W201"]) == 0
     document = json.loads(capsys.readouterr().out)

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from scm_compiler import files
 from scm_compiler.cli.main import main
 
 ROUGH = b"\xef\xbb\xbfA,B:binary # two\r\nA->B"
@@ -101,3 +102,22 @@ def test_an_empty_file_stays_empty(rough):
     rough.write_bytes(b"")
     assert main(["fmt", "g.scm"]) == 0
     assert rough.read_bytes() == b""
+
+
+def test_a_file_that_cannot_be_written_does_not_stop_the_others(rough, monkeypatch, capsys):
+    other = rough.with_name("h.scm")
+    other.write_text("B:binary")
+    real = files.write_whole
+
+    def full(path, content):
+        if path.name == "g.scm":
+            raise OSError(28, "No space left on device")
+        real(path, content)
+
+    monkeypatch.setattr(files, "write_whole", full)
+    assert main(["fmt", "--json", "g.scm", "h.scm"]) == 2
+    document = json.loads(capsys.readouterr().out)
+    assert [entry["code"] for entry in document["diagnostics"]] == ["E657"]
+    assert [entry["file"] for entry in document["files"]] == ["h.scm"]
+    assert rough.read_bytes() == ROUGH
+    assert other.read_text() == "B : binary\n"

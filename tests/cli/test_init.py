@@ -73,3 +73,9 @@ def test_a_copy_that_fails_leaves_nothing(here, monkeypatch):
     monkeypatch.setattr(shutil, "copytree", full)
     assert main(["init", "sprinkler"]) == 2
     assert list(here.iterdir()) == []
+
+
+def test_a_place_that_cannot_be_written_is_named_as_given(here, capsys):
+    (here / "file").write_text("")
+    assert main(["init", "sprinkler", "--to", "file/x"]) == 2
+    assert "error[E657]: cannot write `file/x`: " in capsys.readouterr().err

@@ -12,6 +12,7 @@ from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.tables import Tables
 from scm_compiler.runtime import run as runs
+from scm_compiler.runtime.queries import answer
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ class TableRun:
 
     def tables(self):
         return self.model
+
+    def ask(self, query, text, **options):
+        return answer(query, self.model, text=text, **options)
 
 
 def model(draws=None, unseen=None):
@@ -104,7 +108,7 @@ def test_a_warning_goes_to_standard_error(run, capsys):
         ("P(Wet=1", "E401"),
         ("P(Wett=1)", "E410"),
         ("P(Wet=wet)", "E411"),
-        ("P(Wet[Rain=0]=1 | Rain=1, Wet=1)", "E430"),
+        ("P(Wet[Rain=0]=1 | Rain=1, Wet=1, Wet[Rain=1]=0)", "E431"),
     ],
 )
 def test_refusals(run, capsys, query, code):
@@ -150,3 +154,18 @@ def test_wrong_options_are_usage(words, capsys):
         main(["query", "P(Wet=1)", *words])
     assert stopped.value.code == 2
     capsys.readouterr()
+
+
+def test_the_last_run_is_named_where_no_run_was(run, capsys, tmp_path):
+    assert main(["query", "P(Rain=1)"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(f", on {tmp_path / 'runs' / 'g-1'}")
+    assert main(["query", "P(Rain=1)", "--run", "somewhere"]) == 0
+    assert capsys.readouterr().out.splitlines()[0].endswith(" ms")
+
+
+def test_an_unknown_name_is_answered_with_the_nodes_of_the_run(run, capsys, tmp_path):
+    assert main(["query", "P(Hair=1)"]) == 1
+    err = capsys.readouterr().err
+    assert f"help: the graph of `{tmp_path / 'runs' / 'g-1'}` has Rain, Wet" in err
+    assert main(["query", "P(Ran=1)"]) == 1
+    assert "help: did you mean `Rain`? the graph of " in capsys.readouterr().err

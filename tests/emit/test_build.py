@@ -175,3 +175,19 @@ def test_an_old_build_is_replaced_with_and_without_an_exchange(made, monkeypatch
     assert (path / "graph.svg").read_text() == "<svg>new</svg>"
     assert set(contents(path)) == NAMES
     assert [entry.name for entry in path.parent.iterdir()] == ["g"]
+
+
+@pytest.mark.parametrize("damage", [b"\xff\xfe", b"[" * 100_000], ids=["bytes", "deep"])
+def test_a_certificate_that_is_no_json_is_refused(made, damage):
+    path, _, _ = made
+    (path / build.CERTIFICATE).write_bytes(damage)
+    manifest = json.loads((path / build.MANIFEST).read_text())
+    manifest["files"][build.CERTIFICATE] = hashlib.sha256(damage).hexdigest()
+    (path / build.MANIFEST).write_text(json.dumps(manifest))
+    assert codes(verify_build, path) == (["E507"], 1)
+
+
+def test_a_manifest_of_brackets_is_no_build(made):
+    path, _, _ = made
+    (path / build.MANIFEST).write_bytes(b"[" * 100_000)
+    assert not is_build(path)

@@ -237,3 +237,29 @@ def test_a_long_list_of_violations_is_cut():
     found = outcome("x", "y", [f"wrong {n}" for n in range(50)] * 2)
     assert len(found.violations) == 21
     assert found.violations[-1] == "and 30 more"
+
+
+class LetsGo(Planted):
+    """N, which has no children, does not hold still under do(N)."""
+
+    def plant(self, found, noise, do):
+        if "N" in do:
+            found[:, 4] = (noise[:, 4] < 0.5).long()
+
+
+class ReadsItsBatch(Planted):
+    """M compares its noise with the mean over the batch."""
+
+    def plant(self, found, noise, do):
+        if "M" not in do:
+            found[:, 1] = (noise[:, 1] < noise[:, 1].mean()).long()
+
+
+def test_a_label_that_do_does_not_hold_is_caught(graphs):
+    found = failed(certify(LetsGo(graphs["binary"])))
+    assert found == {"pinned labels": ("do(N) does not hold N",)}
+
+
+def test_a_mechanism_that_reads_other_rows_is_caught(graphs):
+    found = failed(certify(ReadsItsBatch(graphs["binary"])))
+    assert "the noise of other rows moves M" in found["changed noise"]

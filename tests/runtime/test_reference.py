@@ -12,7 +12,9 @@ from scm_compiler.runtime.evaluation.distance import distance
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-    return scm.train(scm.load("celeba_g1"), path=tmp_path_factory.mktemp("runs") / "g1")
+    return scm.train(
+        scm.load("celeba_g1"), stage="labels", path=tmp_path_factory.mktemp("runs") / "g1"
+    )
 
 
 def test_the_distance_to_the_data_is_the_floor_of_the_graph(run, shared_data):
@@ -35,7 +37,7 @@ def test_every_published_pair_of_seeing_and_doing_agrees(run, shared_data):
 
 @pytest.mark.parametrize("example", ["celeba_cg1", "celeba_rcg1"])
 def test_a_complete_graph_fits_the_data(example, tmp_path):
-    trained = scm.train(scm.load(example), path=tmp_path / "run")
+    trained = scm.train(scm.load(example), stage="labels", path=tmp_path / "run")
     assert distance(trained.tables(), trained.labels).value <= 2e-3
 
 

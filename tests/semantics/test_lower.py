@@ -116,6 +116,8 @@ def test_a_graph_cannot_be_named_like_a_path(name):
         ("A : binry\nB : binary\nA -> B, B", [("E301", "binry")]),
         ("A : binry\nF : image(3, 4, 4)\n* -> F", [("E301", "binry")]),
         ("F : image(3)\nA : binary\nF -> A", [("E302", "image(3)")]),
+        ('A : categorical("", b)', [("E302", 'categorical("", b)')]),
+        ('A : categorical("a\x1b", b)', [("E302", 'categorical("a\x1b", b)')]),
         ("A - B", [("E101", "-")]),
         # every mistake is told
         ("A : binary\nA -> X, Y", [("E201", "X"), ("E201", "Y")]),

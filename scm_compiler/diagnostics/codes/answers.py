@@ -7,36 +7,36 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 @dataclass(frozen=True)
 class Counterfactual(Diagnostic):
-    """A query of rung 3, which compares worlds of one and the same unit.
+    """A query of rung 3 where only one world can be drawn.
 
     ## What it means
 
-    Its variables live in different worlds: what would have been, given what was. Tables of
-    conditional probabilities do not determine that; it takes the mechanisms with their noise.
-    This version of scmc answers rungs 1 and 2.
+    The query's variables live in different worlds of one and the same unit: what would have been,
+    given what was. Such a query is answered exactly, from the worlds as one network; drawing
+    rows, and rejecting those that disagree with the evidence, knows one world at a time.
 
     ## Example
 
     ```console
-    $ scmc query "P(Bald[Male=0]=1 | Male=1, Bald=1)"
-    error[E430]: the query is counterfactual (rung 3), which this version does not answer
+    $ scmc query --method sample "P(Bald[Male=0]=1 | Male=1, Bald=1)"
+    error[E430]: the query is counterfactual (rung 3), and several worlds cannot be drawn
     ```
 
     ## What to do
 
-    Ask the question of rung 2: `P(Bald=1 | do(Male=0))` is about everyone, not about those who
-    are male and bald.
+    Leave `--method sample` out, or ask the question of rung 2: `P(Bald=1 | do(Male=0))` is about
+    everyone, not about those who are male and bald.
     """
 
     code = "E430"
 
     def message(self) -> str:
         """The rung."""
-        return "the query is counterfactual (rung 3), which this version does not answer"
+        return "the query is counterfactual (rung 3), and several worlds cannot be drawn"
 
     def help(self) -> str:
-        """The neighbour on rung 2."""
-        return "`P(Y=… | do(X=…))` asks about everyone instead of about this unit"
+        """The other method."""
+        return "the exact method answers it: `scmc query` without `--method sample`"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ class ImpossibleEvidence(Diagnostic):
         """The evidence and its world."""
         under = f" under `{self.world}`" if self.world else ""
         return f"the evidence `{self.evidence}` has probability zero{under}"
+
+    def help(self) -> str:
+        """What to do."""
+        return "ask for its parts alone: one of them, or two together, cannot be"
 
 
 @dataclass(frozen=True)
@@ -214,6 +218,10 @@ class Unsupported(Diagnostic):
         shown = ", ".join(f"`{name}`" for name in self.nodes[:5])
         were = "was" if len(self.nodes) == 1 else "were"
         return f"no data stand behind this answer: {shown} {were} never seen with such parents"
+
+    def help(self) -> str:
+        """What to do."""
+        return "ask about what occurs; `scmc check --data` counts the parents never seen"
 
 
 @dataclass(frozen=True)

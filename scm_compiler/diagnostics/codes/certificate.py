@@ -134,6 +134,9 @@ class BadGraphFile(Diagnostic):
     def message(self) -> str:
         return f"`{self.path}` is not a compiled graph: {self.reason}"
 
+    def help(self) -> str:
+        return "compile the program again; if a newer scmc wrote it, update scmc"
+
 
 @dataclass(frozen=True, kw_only=True)
 class GraphEdited(Diagnostic):

@@ -89,6 +89,9 @@ class OverlappingSets(Diagnostic):
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.first, "first here"),)
 
+    def help(self) -> str:
+        return "take it out of one of the lists"
+
 
 @dataclass(frozen=True)
 class NotDecided(Diagnostic):
@@ -96,18 +99,17 @@ class NotDecided(Diagnostic):
 
     ## What it means
 
-    `assert identified QUERY` states that a query can be answered from observation. Without hidden
-    common causes every query about interventions on labels can (Pearl 2009, Theorem 3.2.5), and
-    scmc says so by saying nothing. With `<->`, or for a counterfactual, this version does not
-    decide it: the assertion is neither confirmed nor refused.
+    `assert identified QUERY` states that a query can be answered from observation. Whether that
+    is so is decided for every query about interventions on labels, with hidden common causes or
+    without. For a counterfactual or an image this version does not decide it: the assertion is
+    neither confirmed nor refused.
 
     ## Example
 
     ```scm
     X, Y : binary
-    X ->  Y
-    X <-> Y
-    assert identified P(Y | do(X=1))
+    X -> Y
+    assert identified P(Y[X=0]=1 | X=1)
     ```
 
     ## What to do

@@ -122,6 +122,9 @@ class NotATable(Diagnostic):
     def message(self) -> str:
         return f"`{self.path}` is not a table: {self.reason}"
 
+    def help(self) -> str:
+        return "save the table as CSV in UTF-8, with one header line"
+
 
 @dataclass(frozen=True, kw_only=True)
 class NotAttributes(Diagnostic):
@@ -153,6 +156,9 @@ class NotAttributes(Diagnostic):
 
     def message(self) -> str:
         return f"`{self.path}` is not CelebA's attribute file: {self.reason}"
+
+    def help(self) -> str:
+        return "download the file again"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,9 @@ class TooFewImages(Diagnostic):
     least: int
 
     def message(self) -> str:
-        return f"`{self.origin}` has {self.images:,} images, too few to measure a generator against"
+        return (
+            f"`{self.origin}` has {self.images:,} images, too few to measure a generator against"
+        )
 
     def help(self) -> str:
         return f"at least {self.least} images are needed to learn from and {self.least} to try on"
@@ -71,6 +73,9 @@ class ImageShapesDiffer(Diagnostic):
     def message(self) -> str:
         ours, theirs = ("x".join(map(str, shape)) for shape in (self.generated, self.real))
         return f"the images of `{self.node}` are {ours}, those of `{self.origin}` {theirs}"
+
+    def help(self) -> str:
+        return "evaluate on the data that the head was trained on"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +125,7 @@ class BeyondTheData(Diagnostic):
 
     ```console
     $ scmc eval runs/celeba_g1-1
-    warning[W691]: under do(Mustache=1), 58 % of the images have labels seen on fewer than 5 real images
+    warning[W691]: under do(Mustache=1), 58 % of the images have labels seen on fewer …
     ```
 
     ## What to do

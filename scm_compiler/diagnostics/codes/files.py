@@ -1,9 +1,11 @@
 """E1xx of files and of the command line: what is asked for and cannot be read."""
 
+import errno
+import os
 from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
-from scm_compiler.diagnostics.suggest import did_you_mean
+from scm_compiler.diagnostics.suggest import did_you_mean, one_of
 
 
 @dataclass(frozen=True)
@@ -170,6 +172,11 @@ class Unreadable(Diagnostic):
     def message(self) -> str:
         return f"cannot read `{self.name}`: {self.reason}"
 
+    def help(self) -> str:
+        if self.reason == os.strerror(errno.EISDIR):
+            return "it is a folder; name a `.scm` file"
+        return "name a file that you may read"
+
 
 @dataclass(frozen=True)
 class UnknownCode(Diagnostic):
@@ -196,10 +203,12 @@ class UnknownCode(Diagnostic):
     code = "E115"
 
     asked: str
-    near: str | None = None
+    near: tuple[str, ...] = ()
 
     def message(self) -> str:
         return f"there is no code `{self.asked}`"
 
     def help(self) -> str | None:
-        return did_you_mean(self.near) or "`scmc explain` lists all codes"
+        if not self.near:
+            return "`scmc explain` lists all codes"
+        return f"did you mean {one_of(f'`{code}`' for code in self.near)}?"

@@ -178,6 +178,9 @@ class ConfoundedImage(Diagnostic):
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.declared, f"`{self.image}` is declared as an image here"),)
 
+    def help(self) -> str:
+        return "draw `<->` between labels, or declare the cause as a label with edges to both"
+
 
 @dataclass(frozen=True)
 class ConfoundedWithItself(Diagnostic):
@@ -209,6 +212,9 @@ class ConfoundedWithItself(Diagnostic):
 
     def label(self) -> str:
         return "the same node on both sides"
+
+    def help(self) -> str:
+        return "delete the statement (every label has noise of its own), or name the other label"
 
 
 @dataclass(frozen=True)
@@ -269,6 +275,9 @@ class StarOfNothing(Diagnostic):
     def label(self) -> str:
         return "stands for nothing"
 
+    def help(self) -> str:
+        return "declare labels, such as `A, B : binary`"
+
 
 @dataclass(frozen=True)
 class TooManyEdges(Diagnostic):
@@ -301,6 +310,9 @@ class TooManyEdges(Diagnostic):
 
     def label(self) -> str:
         return "the limit is passed here"
+
+    def help(self) -> str:
+        return "name only the pairs that are causes and effects"
 
 
 @dataclass(frozen=True)
@@ -340,6 +352,9 @@ class DuplicateEdge(Diagnostic):
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.first, "first stated here"),)
 
+    def help(self) -> str:
+        return "delete one of the two"
+
 
 @dataclass(frozen=True)
 class DuplicateConfounder(Diagnostic):
@@ -376,6 +391,9 @@ class DuplicateConfounder(Diagnostic):
 
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.first, "first stated here"),)
+
+    def help(self) -> str:
+        return "delete one of the two"
 
 
 @dataclass(frozen=True)

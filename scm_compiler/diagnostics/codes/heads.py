@@ -121,6 +121,10 @@ class HeadOption(Diagnostic):
         """The option and what is wrong with it."""
         return f"`{self.option}` of the head `{self.head}`: {self.reason}"
 
+    def help(self) -> str:
+        """What to do."""
+        return "leave it out to use the preset's value"
+
 
 @dataclass(frozen=True, kw_only=True)
 class JointLabelsTooMany(Diagnostic):

@@ -1,22 +1,13 @@
-"""E67x, W67x: the images' data."""
+"""E67x: the images' data."""
 
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scm_compiler.diagnostics.codes.data import quoted, shortened
+from scm_compiler.diagnostics.codes.data import DataNotFound, quoted, shortened
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 
 IMAGE_SOURCES = "`drawn-faces`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
-
-
-def _named(found: tuple[tuple[str, str], ...], count: int) -> str:
-    """The first few with what is wrong with each, and how many more there are."""
-    shown = ", ".join(
-        f"`{shortened(name, 80)}`" + (f" ({shortened(reason, 80)})" if reason else "")
-        for name, reason in found
-    )
-    return shown if count <= len(found) else f"{shown} and {count - len(found):,} more"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,7 +45,7 @@ class UnknownImageSource(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ImagesNotFound(Diagnostic):
+class ImagesNotFound(DataNotFound):
     """The file or folder of the images is not there.
 
     ## What it means
@@ -78,15 +69,7 @@ class ImagesNotFound(Diagnostic):
 
     code: ClassVar[str] = "E671"
 
-    path: str
     wanted: str = "file or folder"
-    near: str | None = None
-
-    def message(self) -> str:
-        return f"there is no {self.wanted} `{self.path}`"
-
-    def help(self) -> str | None:
-        return did_you_mean(self.near)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,6 +99,9 @@ class NoImages(Diagnostic):
 
     def message(self) -> str:
         return f"`{self.path}` holds no images"
+
+    def help(self) -> str:
+        return "check the path, and whether the archive was unpacked"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +135,9 @@ class ImagesUnreadable(Diagnostic):
     def message(self) -> str:
         return f"`{self.path}` cannot be read: {shortened(self.reason, 200)}"
 
+    def help(self) -> str:
+        return "download or write the file again"
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnsafeName(Diagnostic):
@@ -180,44 +169,8 @@ class UnsafeName(Diagnostic):
     def message(self) -> str:
         return f"`{self.path}` names `{shortened(self.name, 80)}`, which lies outside its folder"
 
-
-@dataclass(frozen=True, kw_only=True)
-class TooManyFaults(Diagnostic):
-    """More than one in a hundred images or rows cannot be used.
-
-    ## What it means
-
-    An image that cannot be decoded, a row without an image or an image without a row is left out
-    with a warning. Where they are more than 1 % the data are not what they seem to be (a download
-    that was cut short, the table of another set), and a model would learn from a selection that
-    nobody chose. The warnings beside this error name the first of them.
-
-    ## Example
-
-    ```console
-    $ scmc train celeba_g1 --images celeba:downloads
-    warning[W671]: 192,599 rows have no image: `010001.jpg`, `010002.jpg`, `010003.jpg` and \
-192,596 more
-    error[E675]: `downloads`: 192,599 of 202,599 images and rows cannot be used
-      = help: at most 1 % may be left out
-    ```
-
-    ## What to do
-
-    Complete the images, or shorten the table to the images that there are.
-    """
-
-    code: ClassVar[str] = "E675"
-
-    path: str
-    faulty: int
-    total: int
-
-    def message(self) -> str:
-        return f"`{self.path}`: {self.faulty:,} of {self.total:,} images and rows cannot be used"
-
     def help(self) -> str:
-        return "at most 1 % may be left out"
+        return "write names relative to the folder that holds the table"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -366,97 +319,5 @@ class DecoderEnded(Diagnostic):
         where = f"between `{shortened(self.first, 80)}` and `{shortened(self.last, 80)}`"
         return f"a process that decodes images ended with {how}, {where}"
 
-
-@dataclass(frozen=True, kw_only=True)
-class UnreadableImages(Diagnostic):
-    """Some images cannot be decoded.
-
-    ## What it means
-
-    A file is cut short, damaged, no image, of a kind that scmc does not read, or so large that
-    decoding it would fill the memory. It is left out together with its row.
-
-    ## Example
-
-    ```console
-    $ scmc train celeba_g1 --images celeba:downloads
-    warning[W670]: 1 of 202,599 images cannot be decoded: `004711.jpg` (image file is truncated \
-(7 bytes not processed))
-    ```
-
-    ## What to do
-
-    Fetch those files again. More than 1 % of them is an error.
-    """
-
-    code: ClassVar[str] = "W670"
-
-    count: int
-    total: int
-    first: tuple[tuple[str, str], ...]
-
-    def message(self) -> str:
-        share = f"{self.count:,} of {self.total:,} images"
-        return f"{share} cannot be decoded: {_named(self.first, self.count)}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class RowsWithoutImage(Diagnostic):
-    """Some rows of the table name an image that is not there.
-
-    ## What it means
-
-    The rows are left out.
-
-    ## Example
-
-    ```console
-    $ scmc train celeba_g1 --images folder:photos
-    warning[W671]: 1 row has no image: `0007.png`
-    ```
-
-    ## What to do
-
-    Add the images or delete the rows. More than 1 % of them is an error.
-    """
-
-    code: ClassVar[str] = "W671"
-
-    count: int
-    first: tuple[str, ...]
-
-    def message(self) -> str:
-        rows = "1 row has" if self.count == 1 else f"{self.count:,} rows have"
-        named = _named(tuple((name, "") for name in self.first), self.count)
-        return f"{rows} no image: {named}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class ImagesWithoutRow(Diagnostic):
-    """Some images have no row in the table.
-
-    ## What it means
-
-    Their labels are not known, and they are left out.
-
-    ## Example
-
-    ```console
-    $ scmc train celeba_g1 --images folder:photos
-    warning[W672]: 2 images have no row: `0008.png`, `0009.png`
-    ```
-
-    ## What to do
-
-    Add rows for them or take them out of the folder. More than 1 % of them is an error.
-    """
-
-    code: ClassVar[str] = "W672"
-
-    count: int
-    first: tuple[str, ...]
-
-    def message(self) -> str:
-        images = "1 image has" if self.count == 1 else f"{self.count:,} images have"
-        named = _named(tuple((name, "") for name in self.first), self.count)
-        return f"{images} no row: {named}"
+    def help(self) -> str:
+        return "try again: work goes on from where it was"

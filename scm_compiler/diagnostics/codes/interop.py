@@ -41,6 +41,10 @@ class BifSyntax(Diagnostic):
         found = f"`{self.found}`" if self.found else "the end of the file"
         return f"expected {self.expected}, found {found}"
 
+    def help(self) -> str:
+        """What to do."""
+        return "compare the place with a file that bnlearn, pgmpy or pyAgrum writes"
+
 
 @dataclass(frozen=True)
 class BifUnknownName(Diagnostic):
@@ -141,6 +145,10 @@ class BifTwice(Diagnostic):
         """Where it stood first."""
         return (Label(self.first, "the first one is here"),) if self.first else ()
 
+    def help(self) -> str:
+        """What to do."""
+        return "keep one of the blocks"
+
 
 @dataclass(frozen=True)
 class BifCycle(Diagnostic):
@@ -169,6 +177,10 @@ class BifCycle(Diagnostic):
         """The cycle."""
         return f"the file's arrows form a cycle: {' -> '.join(self.cycle)}"
 
+    def help(self) -> str:
+        """What to do."""
+        return "take one of the parents out of its `probability` block"
+
 
 @dataclass(frozen=True)
 class NotText(Diagnostic):
@@ -196,3 +208,7 @@ class NotText(Diagnostic):
     def message(self) -> str:
         """The file."""
         return f"`{self.path}` is not a text file"
+
+    def help(self) -> str:
+        """What to do."""
+        return "fetch the file again, or save it as UTF-8"

@@ -89,6 +89,9 @@ class DeclaredTwice(Diagnostic):
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.first, "first declared here"),)
 
+    def help(self) -> str:
+        return "delete one declaration, or rename one node"
+
 
 @dataclass(frozen=True)
 class NamedTwice(Diagnostic):
@@ -124,6 +127,9 @@ class NamedTwice(Diagnostic):
 
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.first, "first named here"),)
+
+    def help(self) -> str:
+        return "delete one of the two lines"
 
 
 @dataclass(frozen=True)
@@ -196,3 +202,6 @@ class NamesDifferInCase(Diagnostic):
 
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.first, f"`{self.other}` is declared here"),)
+
+    def help(self) -> str:
+        return "rename one, or write both alike if one node is meant"

@@ -107,6 +107,37 @@ class EngineFailed(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OnlySvg(Diagnostic):
+    """The built-in layout cannot paint a PNG.
+
+    ## What it means
+
+    `--engine built-in` draws without Graphviz, and it writes SVG alone: the pixels of a PNG are
+    painted by Graphviz.
+
+    ## Example
+
+    ```console
+    $ scmc render model.scm --engine built-in -o model.png
+    error[E804]: the built-in engine draws .svg only
+      = help: write a .svg, or leave out `--engine built-in`
+    ```
+
+    ## What to do
+
+    Write a `.svg`, or leave out `--engine built-in`.
+    """
+
+    code: ClassVar[str] = "E804"
+
+    def message(self) -> str:
+        return "the built-in engine draws .svg only"
+
+    def help(self) -> str:
+        return "write a .svg, or leave out `--engine built-in`"
+
+
+@dataclass(frozen=True, kw_only=True)
 class UnknownExample(Diagnostic):
     """No shipped example has this name.
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
 from scm_compiler.diagnostics.span import Span
 
+MOST_NAMED = 12
+"""So many nodes a help line lists."""
+
 
 @dataclass(frozen=True)
 class UnknownNode(Diagnostic):
@@ -23,20 +26,28 @@ class UnknownNode(Diagnostic):
 
     ## What to do
 
-    Take the name as the `.scm` file declares it; letter case counts.
+    Take the name as the `.scm` file declares it; letter case counts. A query without `--run` goes
+    to the last run: the help line names it and its nodes.
     """
 
     code = "E410"
     name: str
     suggestion: str | None = None
+    model: str | None = None
+    nodes: tuple[str, ...] = ()
 
     def message(self) -> str:
         """The unknown name."""
         return f"the graph has no node `{self.name}`"
 
     def help(self) -> str | None:
-        """The likely one."""
-        return f"did you mean `{self.suggestion}`?" if self.suggestion else None
+        """The likely one, and what the model's graph has."""
+        likely = f"did you mean `{self.suggestion}`?" if self.suggestion else None
+        if self.model is None:
+            return likely
+        shown = ", ".join(self.nodes[:MOST_NAMED]) + (", …" if self.nodes[MOST_NAMED:] else "")
+        owner = f"the graph of `{self.model}` has {shown}"
+        return f"{likely} {owner}" if likely else owner
 
 
 @dataclass(frozen=True)
@@ -176,6 +187,10 @@ class ContradictoryEvidence(Diagnostic):
         """Where the first one is."""
         return (Label(self.first, "the other value is here"),) if self.first else ()
 
+    def help(self) -> str:
+        """What to do."""
+        return "keep one of the two"
+
 
 @dataclass(frozen=True)
 class HeldTwice(Diagnostic):
@@ -308,6 +323,10 @@ class AskedTwice(Diagnostic):
         """The variable."""
         return f"`{self.node}` is asked for more than once"
 
+    def help(self) -> str:
+        """What to do."""
+        return "keep one of them"
+
 
 @dataclass(frozen=True)
 class NotOneNumber(Diagnostic):
@@ -335,6 +354,10 @@ class NotOneNumber(Diagnostic):
     def message(self) -> str:
         """The free target."""
         return f"a contrast needs one number on each side; `{self.node}` has no value"
+
+    def help(self) -> str:
+        """What to do."""
+        return f"give it one: `{self.node}=VALUE`"
 
 
 @dataclass(frozen=True)

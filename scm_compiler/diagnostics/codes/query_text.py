@@ -140,3 +140,7 @@ class QueryTooLong(Diagnostic):
     def message(self) -> str:
         """The size and the limit."""
         return f"the query has {self.what}; the limit is {self.limit}"
+
+    def help(self) -> str:
+        """What to do."""
+        return "ask in several queries"

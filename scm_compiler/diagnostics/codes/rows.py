@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from scm_compiler.diagnostics.codes.data import quoted, shortened
+from scm_compiler.diagnostics.codes.names import written
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 
@@ -73,6 +74,9 @@ class DuplicateColumn(Diagnostic):
     def message(self) -> str:
         return f"the column `{self.name}` stands twice in the header"
 
+    def help(self) -> str:
+        return "rename or delete one of the two columns"
+
 
 @dataclass(frozen=True, kw_only=True)
 class MissingValue(Diagnostic):
@@ -138,6 +142,7 @@ class UnknownValue(Diagnostic):
     column: str
     value: str
     values: tuple[str, ...]
+    pair: tuple[str, ...] = ()
 
     def message(self) -> str:
         place = f"row {self.row} (line {self.line}), column `{self.column}`"
@@ -145,7 +150,10 @@ class UnknownValue(Diagnostic):
 
     def help(self) -> str:
         if self.values == ("0", "1"):
-            return "a binary label takes 0/1, -1/1, yes/no or true/false"
+            known = "a binary label takes 0/1, -1/1, yes/no or true/false"
+            names = ", ".join(map(written, self.pair))
+            declared = f"`{written(self.column)} : categorical({names})`"
+            return f"{known}; or declare {declared}" if self.pair else known
         known = f"the values are {quoted(self.values)}"
         near = did_you_mean(closest(self.value, self.values))
         return f"{near} {known}" if near else known
@@ -185,6 +193,9 @@ class RaggedRow(Diagnostic):
             f"row {self.row} (line {self.line}) has {fields}, and the header has {self.expected}"
         )
 
+    def help(self) -> str:
+        return "correct the row; a value that holds the separator needs double quotes"
+
 
 @dataclass(frozen=True, kw_only=True)
 class NoRows(Diagnostic):
@@ -214,6 +225,9 @@ class NoRows(Diagnostic):
 
     def message(self) -> str:
         return f"`{self.path}` holds no rows"
+
+    def help(self) -> str:
+        return "check how the file was written"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +267,41 @@ class BadCount(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoCountColumn(Diagnostic):
+    """The data have no column of the name that is to hold the counts.
+
+    ## What it means
+
+    `csv:FILE?count=NAME` names the column that says how often each row occurs, and the header has
+    none of that name. Names are told apart by case.
+
+    ## Example
+
+    ```console
+    $ scmc train model.scm --data "csv:cells.csv?count=count"
+    error[E615]: there is no column `count` to take the counts from
+      = help: the columns are `Male`, `Bald`, `n`
+    ```
+
+    ## What to do
+
+    Name the column that holds the counts, or leave out `?count=` if each row is one observation.
+    """
+
+    code: ClassVar[str] = "E615"
+
+    name: str
+    columns: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"there is no column `{self.name}` to take the counts from"
+
+    def help(self) -> str:
+        near = did_you_mean(closest(self.name, self.columns))
+        return near or f"the columns are {quoted(self.columns)}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class CountIsALabel(Diagnostic):
     """The column of counts is a label of the graph as well.
 
@@ -279,6 +328,9 @@ class CountIsALabel(Diagnostic):
 
     def message(self) -> str:
         return f"`{self.name}` is a label of the graph and cannot hold the counts"
+
+    def help(self) -> str:
+        return "name the column that holds the counts, or rename one of the two"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -375,3 +427,6 @@ class MoreFindings(Diagnostic):
 
     def message(self) -> str:
         return f"reading stopped after {self.shown} errors"
+
+    def help(self) -> str:
+        return "mend what is shown, then try again"

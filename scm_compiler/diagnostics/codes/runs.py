@@ -141,6 +141,9 @@ class NotWeights(Diagnostic):
     def message(self) -> str:
         return f"`{self.path}` holds no usable weights: {self.reason}"
 
+    def help(self) -> str:
+        return "restore the file, or train again"
+
 
 @dataclass(frozen=True, kw_only=True)
 class OtherGraph(Diagnostic):
@@ -241,6 +244,9 @@ class BadManifest(Diagnostic):
     def message(self) -> str:
         return f"`{self.path}` is not what scmc writes: {self.reason}"
 
+    def help(self) -> str:
+        return "restore the file from a copy of the run, or train again"
+
 
 @dataclass(frozen=True, kw_only=True)
 class CannotWrite(Diagnostic):
@@ -330,13 +336,25 @@ with `<->`
 
     ## What to do
 
-    Train with `--trainer mle`, or give the label fewer parents.
+    Train with `--trainer mle`, or give the label fewer parents. A graph with `<->` can be trained
+    as networks alone: ask `scmc query QUERY --identify` for the formula by which data determine
+    the answer, or draw from the model in Python, `run.module().sample(1000, do={"X": 1})`.
     """
 
     code: ClassVar[str] = "E659"
 
     path: str
     reason: str
+    networks: bool = False
 
     def message(self) -> str:
         return f"no tables from `{self.path}`: {self.reason}"
+
+    def help(self) -> str:
+        if self.networks:
+            return (
+                "`scmc query QUERY --identify` prints the formula by which data determine the "
+                "answer; in Python `run.module().sample(1000, do={NAME: VALUE})` draws from the "
+                "model"
+            )
+        return "train with `--trainer mle`, or give the label fewer parents"

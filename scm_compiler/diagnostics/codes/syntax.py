@@ -93,6 +93,7 @@ class StrayCharacter(Diagnostic):
     code = "E102"
 
     character: str
+    comment: bool = False
 
     def message(self) -> str:
         return f"the character {self._described} cannot stand here"
@@ -106,6 +107,8 @@ class StrayCharacter(Diagnostic):
         return f"{point} ({name})" if name else point
 
     def help(self) -> str | None:
+        if self.comment:
+            return "a comment begins with `#`"
         plain = _LOOKALIKES.get(self.character)
         if plain is not None:
             return f"write `{plain}`"
@@ -250,6 +253,11 @@ class BadName(Diagnostic):
     def label(self) -> str:
         return "this name"
 
+    def help(self) -> str:
+        if not self.name.strip():
+            return "write a name between the quotes"
+        return "type the name anew, with characters that can be seen"
+
 
 @dataclass(frozen=True)
 class MisplacedStar(Diagnostic):
@@ -355,3 +363,6 @@ class StatementTooLong(Diagnostic):
 
     def label(self) -> str:
         return "it begins here, and nothing after was read"
+
+    def help(self) -> str:
+        return "is it the right file? else declare the nodes in several statements"

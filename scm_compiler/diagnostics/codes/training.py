@@ -105,6 +105,9 @@ class NothingToTrain(Diagnostic):
     def message(self) -> str:
         return f"the graph `{self.name}` has no labels to train"
 
+    def help(self) -> str:
+        return "declare the labels that cause the image"
+
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownChoice(Diagnostic):
@@ -317,23 +320,25 @@ class FolderTaken(Diagnostic):
 
 @dataclass(frozen=True, kw_only=True)
 class ImagesNotTrained(Diagnostic):
-    """The graph holds images, and only its labels were trained.
+    """The graph holds images, and nothing to train them from was named.
 
     ## What it means
 
-    This version trains the label model. The labels cause the images and not the other way round,
-    so the label model is whole without them (Corollary 1, Kocaoglu et al. 2017).
+    The labels were trained. They cause the images and not the other way round, so the label model
+    is whole without them (Corollary 1, Kocaoglu et al. 2017). The faces that come with scmc
+    (`drawn-faces`) are the default only where they show every label that causes the image.
 
     ## Example
 
     ```console
-    $ scmc train celeba_g1
-    note[N701]: the image `Face` was not trained: image heads come with a later version
+    $ scmc train hats.scm --data csv:hats.csv
+    note[N701]: the image `Hat` was not trained: no images were named for it
+      = help: `scmc train --stage images --images SPEC` trains it in the last run
     ```
 
     ## What to do
 
-    Nothing; every query on labels can be asked.
+    Nothing, if you only ask about labels. Else name the images: `--images folder:photos`.
     """
 
     code: ClassVar[str] = "N701"
@@ -342,5 +347,10 @@ class ImagesNotTrained(Diagnostic):
 
     def message(self) -> str:
         names = ", ".join(f"`{name}`" for name in self.names)
-        images = f"the image {names} was" if len(self.names) == 1 else f"the images {names} were"
-        return f"{images} not trained: image heads come with a later version"
+        one = len(self.names) == 1
+        images = f"the image {names} was" if one else f"the images {names} were"
+        return f"{images} not trained: no images were named for {'it' if one else 'them'}"
+
+    def help(self) -> str:
+        what = "it" if len(self.names) == 1 else "them"
+        return f"`scmc train --stage images --images SPEC` trains {what} in the last run"

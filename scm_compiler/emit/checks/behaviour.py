@@ -20,6 +20,8 @@ from scm_compiler.emit.module import CausalModule, Form
 ROUNDS = 20
 """So often are weights redrawn before what has not moved counts as unable to."""
 
+OTHER_ROWS = "the noise of other rows"
+
 _FORMS: tuple[Form, Form] = ("fused", "plain")
 
 
@@ -51,18 +53,22 @@ def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
 def check_pinned_labels(
     module: CausalModule, contract: Contract, names: Sequence[str], rows: int, seed: int
 ) -> Check:
-    """Pinning a label moves none but its descendants, and can move each of its children."""
+    """Pinning a label holds it, moves none but its descendants, and can move all its children."""
     children: dict[str, list[str]] = {name: [] for name in contract.labels}
     for child, parents in contract.parents.items():
         for parent in parents:
             children[parent].append(child)
     wanted = {(name, child) for name in names for child in children[name]}
+    loose: dict[str, None] = {}
 
     def effects(model: CausalModule, noise: Tensor) -> _Effects:
         for name in names:
             may = {name} | contract.descendants(name)
             for value in range(contract.size(name)):
-                yield name, may, model(noise, do={name: value})
+                found = model(noise, do={name: value})
+                if (found[:, contract.labels.index(name)] != value).any():
+                    loose[f"do({name}) does not hold {name}"] = None
+                yield name, may, found
 
     seen = _run(module, contract.labels, effects, wanted, rows, seed)
     stuck = [
@@ -73,18 +79,25 @@ def check_pinned_labels(
         f"{len(wanted & seen.moved)} of {len(wanted)} edges transmit"
     )
     wrong = [f"do({cause}) moves {other}" for cause, other in seen.violations]
-    return outcome("pinned labels", detail, wrong + stuck)
+    return outcome("pinned labels", detail, [*loose, *wrong, *stuck])
 
 
 def check_changed_noise(
     module: CausalModule, contract: Contract, blocks: Sequence[Block], rows: int, seed: int
 ) -> Check:
-    """Changing a noise block moves none but its readers' descendants, and can move its readers."""
+    """Changing a noise block moves none but its readers' descendants, and can move its readers.
+
+    Changing the noise of half of the rows moves no label of the other half: a mechanism that
+    reads a mean over its batch is no function of its parents and its own noise.
+    """
     wanted = {(block.name, reader) for block in blocks for reader in block.readers}
     fresh = torch.Generator().manual_seed(seed + 1)
 
     def effects(model: CausalModule, noise: Tensor) -> _Effects:
         other = model.draw_noise(rows, generator=fresh)
+        half = rows // 2
+        mixed = torch.cat([noise[:half], other[half:]])
+        yield OTHER_ROWS, set(), torch.cat([model(mixed)[:half], model(noise)[half:]])
         for block in blocks:
             may = set(block.readers).union(*(contract.descendants(r) for r in block.readers))
             changed = noise.clone()
@@ -94,7 +107,8 @@ def check_changed_noise(
 
     seen = _run(module, contract.labels, effects, wanted, rows, seed)
     stuck = [f"{reader} never moves with {block}" for block, reader in sorted(wanted - seen.moved)]
-    detail = f"{len(blocks)} of {len(contract.blocks)} noise blocks changed, one by one"
+    changed = f"{len(blocks)} of {len(contract.blocks)} noise blocks changed, one by one"
+    detail = f"{changed}; then all, in other rows"
     wrong = [f"{block} moves {other}" for block, other in seen.violations]
     return outcome("changed noise", detail, wrong + stuck)
 

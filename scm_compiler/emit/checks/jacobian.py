@@ -59,8 +59,9 @@ def _gradients(
 ) -> tuple[Tensor, Tensor]:
     """The gradients of a random combination of scores, so that no two terms cancel by design."""
     weights = torch.rand(score.shape, generator=generator, dtype=score.dtype) + 0.5
+    # Of one number: `grad` with weights of its own imports sympy, which takes a second.
     found = torch.autograd.grad(
-        score, (values, noise), weights, retain_graph=True, allow_unused=True
+        (score * weights).sum(), (values, noise), retain_graph=True, allow_unused=True
     )
     by_value, by_noise = found
     return (

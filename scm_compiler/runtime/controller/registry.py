@@ -62,6 +62,10 @@ def configure(
         what = f"the trainer `{trainer}` has no preset"
         found = UnknownChoice(what=what, name=preset, known=tuple(recipe.presets))
         raise refuse(found, exit_code=2)
+    unknown = [name for name in changes if name not in recipe.options.model_fields]
+    if unknown:
+        known = ", ".join(f"`{name}`" for name in recipe.options.model_fields)
+        raise ValueError(f"`{trainer}` has no option `{unknown[0]}`; its options are {known}")
     options = recipe.options.model_validate(recipe.presets[preset].model_dump() | changes)
     return Config(trainer=trainer, preset=preset, options=options.model_dump(), seed=seed)
 

@@ -1,7 +1,6 @@
 """Training of the label model, from a graph and data to a finished run."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from math import prod
@@ -18,6 +17,7 @@ from scm_compiler.diagnostics.codes.training import (
 from scm_compiler.emit.certificate import certify
 from scm_compiler.emit.implicit import ImplicitModule
 from scm_compiler.emit.module import CausalModule
+from scm_compiler.emit.threads import one_thread
 from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables, table_shape
 from scm_compiler.runtime.controller.registry import make_trainer
@@ -26,8 +26,15 @@ from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.runs.folder import create_run, restart, settle
+from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.manifest import Config
-from scm_compiler.runtime.runs.stored import CERTIFICATE, model_tables, write_tables, write_weights
+from scm_compiler.runtime.runs.numbers import CERTIFICATE, TABLES
+from scm_compiler.runtime.runs.stored import (
+    keeps_tables,
+    model_tables,
+    write_tables,
+    write_weights,
+)
 from scm_compiler.runtime.training.checkpoint import write_file
 from scm_compiler.runtime.training.loop import Loop, Outcome, Pace
 from scm_compiler.runtime.training.progress import Progress, Silent
@@ -124,8 +131,18 @@ def resume(
 def train_run(
     run: Run, progress: Progress | None, budget: float | None, checkpoint_seconds: float
 ) -> Trained:
-    """Train a run from where it stands to its end; the arguments are those of `resume`."""
-    run = restart(run)
+    """Train a run from where it stands to its end; the arguments are those of `resume`.
+
+    Raises:
+        ScmError: E730 if another process trains it; and as `resume`.
+    """
+    with sole_trainer(run.path):
+        return _train(restart(run), progress, budget, checkpoint_seconds)
+
+
+def _train(
+    run: Run, progress: Progress | None, budget: float | None, checkpoint_seconds: float
+) -> Trained:
     trainer = make_trainer(run.graph, run.labels, run.config)
     loop = Loop(
         trainer,
@@ -137,6 +154,8 @@ def train_run(
     )
     with one_thread():
         outcome = loop.run()
+    if progress is not None and outcome.ending != "interrupted":
+        progress.phase("certifying")
     metrics = _write_model(run, trainer.model(), outcome)
     run = settle(run, outcome, trainer.total, metrics)
     if outcome.ending == "diverged":
@@ -145,17 +164,6 @@ def train_run(
             exit_code=4,
         )
     return Trained(run, outcome)
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Run on one core: the networks are small, and the sums then do not depend on the machine."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def _distance_now(trainer: Trainer, table: LabelTable) -> Mapping[str, float]:
@@ -178,12 +186,14 @@ def _write_model(run: Run, module: CausalModule, outcome: Outcome) -> Mapping[st
     """Write what the training gave; the final metrics."""
     write_weights(run.path, module)
     metrics = dict(outcome.metrics)
-    if outcome.ending == "interrupted":
+    if outcome.ending == "interrupted":  # what an earlier end wrote is of other weights
+        for name in (CERTIFICATE, TABLES):
+            (run.path / name).unlink(missing_ok=True)
         return metrics
     certificate = certify(module, seed=run.config.seed)
     write_file(run.path / CERTIFICATE, certificate.to_json())
-    if isinstance(module, ImplicitModule) and not module.graph.confounders:
-        tables = model_tables(module, run.config.seed)
-        write_tables(run.path, tables)
-        return metrics | {"tvd": distance(tables, run.labels).value}
-    return metrics | {"tvd": distance(module, run.labels).value}
+    if not keeps_tables(module):
+        return metrics | {"tvd": distance(module, run.labels).value}
+    tables = model_tables(module, run.config.seed)
+    write_tables(run.path, tables)
+    return metrics | {"tvd": distance(tables, run.labels).value}

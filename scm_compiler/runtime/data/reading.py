@@ -17,6 +17,7 @@ from scm_compiler.diagnostics.codes.rows import (
     MissingValue,
     MixedCoding,
     MoreFindings,
+    NoCountColumn,
     NoRows,
     RaggedRow,
     UnknownValue,
@@ -31,6 +32,7 @@ CHUNK = 20_000
 
 MOST_FINDINGS = 20
 LARGEST_SUM = 2**62
+_LONGEST_NAME = 40
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,9 @@ def read_sheet(graph: Graph, sheet: Sheet, origin: str) -> LabelTable:
         origin: What to call the data.
 
     Raises:
-        ScmError: With exit code 2 and every finding, up to twenty in the rows: E604, E605 and
-            E611 on the header; E606 to E608, E610 and E612 on the rows; E609 if there are none.
+        ScmError: With exit code 2 and every finding, up to twenty in the rows: E604, E605, E611
+            and E615 on the header; E606 to E608, E610 and E612 on the rows; E609 if there are
+            none.
     """
     reader = _Reader(graph, sheet)
     cells, counts = reader.read()
@@ -132,7 +135,8 @@ class _Reader:
             if header.count(name) > 1:
                 found.append(DuplicateColumn(name=name))
             elif name not in header:
-                found.append(MissingColumn(name=name, columns=header))
+                missing = NoCountColumn if name == count else MissingColumn
+                found.append(missing(name=name, columns=header))
         if found:
             raise self._refusal(found)
 
@@ -212,6 +216,7 @@ def _wrong_values(
     column: _Column, codes: list[int], text: Sequence[str], numbered: list[tuple[int, Row]]
 ) -> Iterator[_Finding]:
     wrong = (rank for rank, code in enumerate(codes) if code < 0)
+    pair = _pair(codes, text)
     for rank in islice(wrong, MOST_FINDINGS + 1):
         row, (line, _) = numbered[rank]
         found: Diagnostic = MissingValue(row=row, line=line, column=column.name)
@@ -219,9 +224,18 @@ def _wrong_values(
             values = column.coding.domain.values
             value = text[rank].strip()
             found = UnknownValue(
-                row=row, line=line, column=column.name, value=value, values=values
+                row=row, line=line, column=column.name, value=value, values=values, pair=pair
             )
         yield _Finding(row, column.place, found)
+
+
+def _pair(codes: list[int], text: Sequence[str]) -> tuple[str, ...]:
+    """The two names that a column holds in place of a label's values, if it holds just two."""
+    if max(codes) >= 0:
+        return ()
+    names = {name.strip() for name, code in zip(text, codes, strict=True) if code != MISSING}
+    plain = all(len(n) <= _LONGEST_NAME and n.isprintable() and '"' not in n for n in names)
+    return tuple(sorted(names)) if len(names) == 2 and plain else ()
 
 
 def _first(findings: list[_Finding]) -> list[Diagnostic]:

@@ -38,10 +38,13 @@ def existing_file(path: Path) -> Path:
     """The path, if there is a file.
 
     Raises:
-        ScmError: E602 if not.
+        ScmError: E602 if not, E603 if the system cannot tell.
     """
-    if path.is_file():
-        return path
+    try:
+        if path.is_file():
+            return path
+    except OSError as error:  # such as a name that is too long to be one
+        raise no_table(path, error.strerror or str(error)) from error
     raise refuse(DataNotFound(path=str(path), near=_near(path)), exit_code=2)
 
 

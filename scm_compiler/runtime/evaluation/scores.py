@@ -67,9 +67,7 @@ def auc(positive: Array, negative: Array) -> Estimate:
         return NOTHING
     above = _placements(positive, negative)
     below = 1 - _placements(negative, positive)
-    variance = sum(
-        float(part.var(ddof=1)) / len(part) for part in (above, below) if len(part) > 1
-    )
+    variance = sum(float(part.var(ddof=1)) / len(part) for part in (above, below) if len(part) > 1)
     fewest = min(len(positive), len(negative))
     floor = 1 / (fewest + 2) / sqrt(fewest) if variance == 0 else 0.0
     return Estimate(float(above.mean()), sqrt(variance) or floor)

@@ -40,6 +40,7 @@ class Augmentation:
             light[:, 0] * self.brightness,
             1 + light[:, 1] * self.contrast,
             tuple((int(row), int(column)) for row, column in places.tolist()),
+            tuple(len(part) for part in torch.arange(batch).tensor_split(groups)),
         )
 
 
@@ -52,12 +53,27 @@ class Change:
         brightness: What is added to each image (B,).
         contrast: What each image's distance from its mean is multiplied by (B,).
         places: Where each group is cut out of its rimmed images.
+        rows: The number of images in each group.
     """
 
     shift: int
     brightness: Tensor
     contrast: Tensor
     places: tuple[tuple[int, int], ...]
+    rows: tuple[int, ...]
+
+    def part(self, rank: int, size: int) -> "Change":
+        """The change of the `rank`-th of `size` equal parts of the batch."""
+        whole = len(self.brightness)
+        part = slice(rank * whole // size, (rank + 1) * whole // size)
+        held = []
+        start = 0
+        for place, rows in zip(self.places, self.rows, strict=True):
+            inside = min(start + rows, part.stop) - max(start, part.start)
+            held += [(place, inside)] if inside > 0 else []
+            start += rows
+        places, counts = zip(*held, strict=True)
+        return Change(self.shift, self.brightness[part], self.contrast[part], places, counts)
 
     def apply(self, images: Tensor) -> Tensor:
         """The changed images (B, C, H, W)."""
@@ -71,7 +87,7 @@ class Change:
             return images
         height, width = images.shape[2:]
         rimmed = pad(images, [self.shift] * 4, value=-1.0)
-        groups = rimmed.tensor_split(len(self.places))
+        groups = rimmed.split(list(self.rows))  # type: ignore[no-untyped-call]
         return torch.cat(
             [
                 group[:, :, row : row + height, column : column + width]

@@ -271,9 +271,8 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         discriminator = image_real - c.c1 * image_fake + label_real - c.c2 * label_fake
         generator_loss = image_fake + c.c3 * label_fake
         self.descend(("discriminator", discriminator), ("generator", generator_loss))
-        found = Losses(
-            *torch.stack([image_real, image_fake, label_real, label_fake]).detach().tolist()
-        )
+        four = torch.stack([image_real, image_fake, label_real, label_fake]).detach()
+        found = Losses(*self.task.team.mean([four])[0].tolist())
         accuracy = losses.label_accuracy(read_fake, asked.labels, coding)
         return {"generated_label_accuracy": accuracy, **self._follow(found)}
 

@@ -125,7 +125,9 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
         """The images as the judges see them: changed a little, if that is asked for."""
         if self.augmentation is None:
             return images
-        return self.augmentation.draw(len(images), self.random).apply(images)
+        team = self.task.team
+        change = self.augmentation.draw(len(images) * team.size, self.random)
+        return change.part(team.rank, team.size).apply(images)
 
 
 def generator(image: Image, coding: LabelCoding, options: GanOptions) -> ConvGenerator:

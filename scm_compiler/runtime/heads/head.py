@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.training.fitting import Fitting
+from scm_compiler.runtime.training.team import ALONE, Team
 
 Noise = Literal["normal", "uniform"]
 CPU = torch.device("cpu")
@@ -115,6 +116,7 @@ class HeadTask:
         seed: The seed of everything that is drawn.
         total: The number of steps.
         device: Where the networks live.
+        team: The processes that train the head together, each on its share of a batch.
     """
 
     node: str
@@ -125,6 +127,7 @@ class HeadTask:
     seed: int
     total: int
     device: torch.device = CPU
+    team: Team = ALONE
 
 
 class HeadTrainer(Fitting, Protocol):

@@ -1,6 +1,6 @@
 """The layers that several heads are built of."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import torch
@@ -108,6 +108,7 @@ class MinibatchFeatures(nn.Module):
         shape = self._shape(channels, grid)
         self.project = nn.Linear(shape.numel(), kernels * dimension)
         self.kernels = kernels
+        self.everyone: Callable[[Tensor], Tensor] = lambda points: points
 
     def _shape(self, channels: int, grid: tuple[int, int]) -> torch.Size:
         with torch.no_grad():
@@ -121,8 +122,9 @@ class MinibatchFeatures(nn.Module):
         """The map with K constant channels added: (B, C + K, H, W)."""
         points = self.project(self._branch(features).flatten(1)).float()
         points = points.view(len(features), self.kernels, -1).transpose(0, 1)
-        near = torch.exp(-torch.cdist(points, points, p=1)).sum(2) - 1
-        mean = (near / max(len(features) - 1, 1)).t().to(features.dtype)
+        others = self.everyone(points)
+        near = torch.exp(-torch.cdist(points, others, p=1)).sum(2) - 1
+        mean = (near / max(others.shape[1] - 1, 1)).t().to(features.dtype)
         return torch.cat([features, mean[:, :, None, None].expand(-1, -1, *features.shape[2:])], 1)
 
 

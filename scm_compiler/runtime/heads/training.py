@@ -19,6 +19,7 @@ from scm_compiler.runtime.heads.averaging import average_into, copied
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
 from scm_compiler.runtime.heads.layers import seeded
 from scm_compiler.runtime.heads.options import HeadOptions
+from scm_compiler.runtime.heads.together import join
 from scm_compiler.runtime.training.fitting import Diverged
 
 Options = TypeVar("Options", bound=HeadOptions)
@@ -64,6 +65,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
             self.generator, judges = self.build()
         self.networks: dict[str, nn.Module] = {"generator": self.generator, **judges}
         for network in self.networks.values():
+            join(network, task.team)
             network.to(task.device, memory_format=self._layout)  # type: ignore[call-overload]
         self.average = copied(self.generator)
         self.optimizers = {
@@ -99,7 +101,8 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
                 counts[name] = counts.get(name, 0) + 1
             self.done += 1
             average_into(self.average, self.generator, self.options.averaging, self.done)
-        means = {name: float(value) / counts[name] for name, value in sums.items()}
+        shares = [value / counts[name] for name, value in sums.items()]
+        means = dict(zip(sums, map(float, self.task.team.mean(shares)), strict=True))
         bad = [name for name, value in means.items() if not isfinite(value)]
         if any(not weight.isfinite().all() for weight in self.generator.parameters()):
             bad.append("a weight of the generator")
@@ -160,7 +163,8 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         for name, loss in losses:
             weights = list(self.networks[name].parameters())
             gradients = torch.autograd.grad(loss, weights, retain_graph=len(losses) > 1)
-            for weight, gradient in zip(weights, gradients, strict=True):
+            together = self.task.team.mean(gradients)
+            for weight, gradient in zip(weights, together, strict=True):
                 weight.grad = gradient
         for name, _ in losses:
             for group in self.optimizers[name].param_groups:
@@ -174,9 +178,10 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         return torch.autocast(self.task.device.type, torch.bfloat16, enabled=half)
 
     def real(self) -> LabelledImages:
-        """A batch of the data."""
+        """A batch of the data: this process' share of it."""
         images, labels = self.task.batches.draw(self.options.batch, self.random)
-        device = self.task.device
+        device, team = self.task.device, self.task.team
+        images, labels = team.share(images), team.share(labels)
         scaled = images.to(device).float().div_(127.5).sub_(1)
         return self._labelled(scaled.contiguous(memory_format=self._layout), labels)
 
@@ -184,7 +189,8 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         """Labels of the frozen label model, and noise to draw images of them from."""
         labels = self.task.labels.draw_labels(self.options.batch, self.random)
         noise = self.generator.draw_noise(self.options.batch, generator=self.random)
-        return self._labelled(noise.to(self.task.device), labels)
+        team = self.task.team
+        return self._labelled(team.share(noise).to(self.task.device), team.share(labels))
 
     def _labelled(self, images: Tensor, labels: Tensor) -> LabelledImages:
         there = labels.to(self.task.device)

@@ -5,20 +5,32 @@ answer(query, tables).probability
 ```
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from time import perf_counter
-from typing import Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
+from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
-from scm_compiler.runtime.queries.answers import Answer, Marginals, Method, Number, Row, Table
-from scm_compiler.runtime.queries.contraction import Array
+from scm_compiler.runtime.queries.answers import (
+    Answer,
+    Asked,
+    Bounds,
+    Kind,
+    Marginals,
+    Method,
+    Number,
+    Row,
+    Table,
+)
+from scm_compiler.runtime.queries.counterfactual import NOISE_MODELS, answer_counterfactual
+from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, evaluate
 from scm_compiler.runtime.queries.planning import Explanation, explain
@@ -29,11 +41,15 @@ from scm_compiler.runtime.queries.support import support_warnings
 from scm_compiler.semantics.query import phrase
 
 __all__ = [
+    "METHODS",
+    "NOISE_MODELS",
     "SAMPLES",
     "Answer",
+    "Bounds",
     "Explanation",
     "Marginals",
     "Number",
+    "Responses",
     "Row",
     "Table",
     "answer",
@@ -49,12 +65,13 @@ def answer(
     query: ir.Query,
     model: Tables,
     *,
-    method: Literal["exact", "sample"] = "exact",
+    method: Asked = "exact",
     seed: int = 0,
     samples: int = SAMPLES,
+    noise_model: str | Responses | None = None,
     text: str | None = None,
 ) -> Answer:
-    """Answer a query of rung 1 or 2 on a model.
+    """Answer a query on a model.
 
     Plans are remembered with the model, so that a second query of the same shape costs little.
 
@@ -64,29 +81,41 @@ def answer(
         method: `exact`, or `sample` for rejection sampling.
         seed: Of sampling, and of the posterior draws behind a standard error.
         samples: Draws that `sample` must accept for each probability.
+        noise_model: Of counterfactuals: `threshold`, `gumbel-max`, or what the model's networks
+            do; None for `threshold` where the tables are exact.
         text: The query as the user wrote it.
 
     Raises:
-        ScmError: E430 counterfactual, E431 impossible evidence, E432 hidden common cause, E433
-            too large, E434 too few draws accepted, E435 no data behind the answer.
+        ScmError: E430 a counterfactual by sampling, E431 impossible evidence, E432 hidden common
+            cause, E433 too large, E434 too few draws accepted, E435 no data behind the answer,
+            E45x a counterfactual that cannot be answered.
+        ValueError: If there is no such method or noise model.
     """
+    if method not in METHODS:
+        known = " and ".join(f"`{name}`" for name in METHODS)
+        raise ValueError(f"there is no method `{method}`; there are {known}")
     with pointing_at(text):
         started = perf_counter()
         flat = flatten(query, model.graph)
-        refuse_unanswerable(flat, model.graph)
-        found = (_sampled if method == "sample" else _exact)(flat, model, seed, samples)
-        warnings = support_warnings(flat, engine_of(model), model)
+        if rung(flat) == 3 and method == "exact":
+            found = _counterfactual(flat, model, noise_model, seed)
+        else:
+            refuse_unanswerable(flat, model.graph)
+            found = METHODS[method](flat, model, seed, samples)
+            warnings = support_warnings(flat, engine_of(model), model)
+            found = replace(found, warnings=warnings)
     declared = fold(model.graph)
     return Answer(
         query=text or phrase(query, model.graph),
         rung=rung(flat),
-        identified=True,
+        identified=found.identified,
         method=found.method,
         samples=found.samples,
-        warnings=warnings,
-        value=_value(flat, found.numbers, found.errors, declared),
+        warnings=found.warnings,
+        value=_value(flat, found, declared),
         graph_hash=declared.hash,
         seconds=perf_counter() - started,
+        noise_model=found.noise_model,
     )
 
 
@@ -96,6 +125,34 @@ class _Found:
     errors: Numbers
     method: Method
     samples: int | None
+    bounds: Mapping[str, tuple[Bounds, ...]] = field(default_factory=dict)
+    identified: bool = True
+    noise_model: str | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+
+    def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
+        """One number of the part of this name."""
+        point = self.numbers[name]
+        span = self.bounds[name][np.ravel_multi_index(place, point.shape)] if self.bounds else None
+        return Number(float(point[place]), float(self.errors[name][place]), kind, span)
+
+
+def _counterfactual(
+    query: ir.Query, model: Tables, noise_model: str | Responses | None, seed: int
+) -> _Found:
+    found = answer_counterfactual(query, model, noise_model=noise_model, seed=seed)
+    errors = {name: part.errors for name, part in found.parts.items()}
+    estimated = any(np.any(error) for error in errors.values())
+    return _Found(
+        numbers={name: part.point for name, part in found.parts.items()},
+        errors=errors,
+        method="estimated" if estimated else "exact",
+        samples=min(model.draws.values()) if estimated else None,
+        bounds={name: part.bounds for name, part in found.parts.items()},
+        identified=found.identified,
+        noise_model=found.noise_model,
+        warnings=found.warnings,
+    )
 
 
 def _exact(query: ir.Query, model: Tables, seed: int, _: int) -> _Found:
@@ -117,6 +174,13 @@ def _sampled(query: ir.Query, model: Tables, seed: int, samples: int) -> _Found:
     return _Found(sampled.numbers, errors, "sample", sampled.accepted)
 
 
+METHODS: Mapping[Asked, Callable[[ir.Query, Tables, int, int], _Found]] = {
+    "exact": _exact,
+    "sample": _sampled,
+}
+"""How a query of the first two rungs is answered: of the query, the model, the seed, the draws."""
+
+
 def engine_of(model: Tables) -> Engine:
     """The model's engine, with the plans that it remembers."""
     engine = _ENGINES.get(model)
@@ -125,38 +189,44 @@ def engine_of(model: Tables) -> Engine:
     return engine
 
 
-def _value(
-    query: ir.Query, point: Numbers, errors: Numbers, graph: Graph
-) -> Number | Table | Marginals:
+def _value(query: ir.Query, found: _Found, graph: Graph) -> Number | Table | Marginals:
     match query:
         case ir.Regime():
             tables = {
-                name: {
+                node.name: {
                     row.values[0]: row.probability
-                    for row in _table((name,), point[name], errors[name], graph).rows
+                    for row in _table((node.name,), node.name, found, graph).rows
                 }
-                for name in (node.name for node in graph.labels)
+                for node in graph.labels
             }
             return Marginals(tables)
         case ir.Probability() if query.free:
+            shown = tuple(_shown(variable, graph) for variable in query.free)
             names = tuple(variable.node for variable in query.free)
-            return _table(names, point[""], errors[""], graph)
+            return replace(_table(names, "", found, graph), variables=shown)
         case ir.Contrast() | ir.Effect():
-            return Number(float(point[""]), float(errors[""]), "difference")
+            return found.number("", (), "difference")
         case ir.Expectation():
-            return Number(float(point[""]), float(errors[""]), "expectation")
+            return found.number("", (), "expectation")
         case _:
-            return Number(float(point[""]), float(errors[""]))
+            return found.number("", ())
 
 
-def _table(names: tuple[str, ...], point: Array, errors: Array, graph: Graph) -> Table:
+def _shown(variable: ir.Variable, graph: Graph) -> str:
+    """A free target as the table names it: with its world, if it has one of its own."""
+    if not variable.world:
+        return variable.node
+    return phrase(ir.Probability((ir.Event(variable),)), graph).removeprefix("P(")[:-1]
+
+
+def _table(names: tuple[str, ...], part: str, found: _Found, graph: Graph) -> Table:
     domains = [graph.by_name[name].domain for name in names]
     values = [domain.values for domain in domains if isinstance(domain, Discrete)]
     rows = tuple(
         Row(
             tuple(values[axis][index] for axis, index in enumerate(place)),
-            Number(float(point[place]), float(errors[place])),
+            found.number(part, place),
         )
-        for place in np.ndindex(point.shape)
+        for place in np.ndindex(found.numbers[part].shape)
     )
     return Table(names, rows)

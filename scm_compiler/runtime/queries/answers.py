@@ -2,13 +2,55 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import escape
 from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
 
 Method = Literal["exact", "estimated", "sample"]
 
+Asked = Literal["exact", "sample"]
+"""The methods that can be asked for."""
+
+_MET = 1e-12
+
+_ANY_NOISE = "whatever the noise model"
+
+Kind = Literal["probability", "expectation", "difference"]
+
 RUNGS = {1: "observe", 2: "intervene", 3: "counterfactual"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """An interval that holds the answer under every noise model.
+
+    Attributes:
+        low: Its lower end.
+        high: Its upper end.
+        sharp: Whether each end is the answer under some noise model.
+    """
+
+    low: float
+    high: float
+    sharp: bool
+
+    @property
+    def width(self) -> float:
+        """High minus low."""
+        return self.high - self.low
+
+    @property
+    def open(self) -> bool:
+        """Whether noise models can disagree on the answer."""
+        return self.width > _MET
+
+    def to_dict(self) -> dict[str, Any]:
+        """The interval as plain data."""
+        return {"low": self.low, "high": self.high, "sharp": self.sharp}
+
+    def __str__(self) -> str:
+        return f"[{_shown(self.low, 0.0)}, {_shown(self.high, 0.0)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +61,19 @@ class Number:
         value: The number.
         std_error: Its standard error.
         kind: What it is; also its key in JSON.
+        bounds: Of a counterfactual, what it can be whatever the noise model; None on the other
+            rungs, where no noise model enters.
     """
 
     value: float
     std_error: float = 0.0
-    kind: Literal["probability", "expectation", "difference"] = "probability"
+    kind: Kind = "probability"
+    bounds: Bounds | None = None
 
-    def to_dict(self) -> dict[str, float]:
-        """The number under its kind's name, and its error."""
-        return {self.kind: self.value, "std_error": self.std_error}
+    def to_dict(self) -> dict[str, Any]:
+        """The number under its kind's name, its error, and its bounds where it has some."""
+        found = {self.kind: self.value, "std_error": self.std_error}
+        return found if self.bounds is None else found | {"bounds": self.bounds.to_dict()}
 
     def __str__(self) -> str:
         return _shown(self.value, self.std_error)
@@ -66,8 +112,13 @@ class Table:
         return {"variables": list(self.variables), "rows": rows}
 
     def __str__(self) -> str:
+        head = (*self.variables, "probability")
         lines = [(*row.values, str(row.probability)) for row in self.rows]
-        return columns([(*self.variables, "probability"), *lines])
+        spans = [row.probability.bounds for row in self.rows]
+        if any(span is not None and span.open for span in spans):
+            head += (_ANY_NOISE,)
+            lines = [(*line, str(span)) for line, span in zip(lines, spans, strict=True)]
+        return columns([head, *lines])
 
 
 @dataclass(frozen=True)
@@ -119,6 +170,8 @@ class Answer:
         graph_hash: The graph that was asked.
         value: The answer itself.
         warnings: What to know before relying on it.
+        noise_model: Of a counterfactual that graph and data do not determine, what was assumed of
+            the mechanisms' noise.
     """
 
     query: str
@@ -130,6 +183,7 @@ class Answer:
     graph_hash: str
     value: Number | Table | Marginals
     warnings: tuple[Diagnostic, ...] = ()
+    noise_model: str | None = None
 
     @property
     def probability(self) -> float:
@@ -146,6 +200,11 @@ class Answer:
         return self._number.std_error
 
     @property
+    def bounds(self) -> Bounds | None:
+        """What a counterfactual can be whatever the noise model; see `probability`."""
+        return self._number.bounds
+
+    @property
     def _number(self) -> Number:
         if not isinstance(self.value, Number):
             raise ValueError(f"the answer to {self.query} is not one number")  # noqa: TRY004
@@ -155,6 +214,8 @@ class Answer:
     def how(self) -> str:
         """How the answer was got, in one line."""
         found = "identified" if self.identified else "not identified"
+        if self.noise_model is not None:
+            found += f" (noise model: {self.noise_model})"
         return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {self._way}, {self._time}"
 
     @property
@@ -169,11 +230,11 @@ class Answer:
 
     @property
     def _time(self) -> str:
-        return f"{self.seconds * 1e3:.2g} ms" if self.seconds < 1 else f"{self.seconds:.1f} s"
+        return f"{self.seconds * 1e3:.3g} ms" if self.seconds < 1 else f"{self.seconds:.1f} s"
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, in the form that `--json` prints."""
-        return {
+        found = {
             "query": self.query,
             "ok": True,
             "rung": self.rung,
@@ -185,16 +246,45 @@ class Answer:
             "answer": self.value.to_dict(),
             "diagnostics": render_json(Report(None, self.warnings)),
         }
+        return found | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 
     @property
     def text(self) -> str:
         """The query and the answer."""
-        between = " = " if isinstance(self.value, Number) else "\n"
-        return f"{self.query}{between}{self.value}"
+        if not isinstance(self.value, Number):
+            return f"{self.query}\n{self.value}"
+        span = self.value.bounds
+        found = f"{self.query} = {self.value}"
+        if span is None or not span.open:
+            return found
+        how = "sharp" if span.sharp else "perhaps wider than need be"
+        return f"{found}\n{_ANY_NOISE}: in {span} ({how})"
 
     def __str__(self) -> str:
         warnings = [render_text(Report(None, self.warnings))] if self.warnings else []
         return "\n".join([self.how, self.text, *warnings])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str | None:
+        """A table for a notebook; one number is shown as text."""
+        if isinstance(self.value, Number):
+            return None
+        head, *lines = str(self.value).splitlines()
+        rows = [("th", _cells(head)), *(("td", _cells(line)) for line in lines)]
+        table = "".join(
+            f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
+            for tag, cells in rows
+        )
+        warned = render_text(Report(None, self.warnings)) if self.warnings else ""
+        said = f"<pre>{escape(warned)}</pre>" if warned else ""
+        return f"<p>{escape(self.how)}<br>{escape(self.query)}</p><table>{table}</table>{said}"
+
+
+def _cells(line: str) -> list[str]:
+    """The cells of a line of `columns`, which two spaces or more divide."""
+    return [cell.strip() for cell in line.split("  ") if cell.strip()]
 
 
 def _shown(value: float, error: float) -> str:

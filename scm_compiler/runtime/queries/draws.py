@@ -48,6 +48,37 @@ class Bucket:
     factor: Factor
 
 
+@dataclass(frozen=True)
+class Draws:
+    """Draws of all labels in a regime, ready to be made again and again.
+
+    Attributes:
+        labels: The columns.
+        buckets: The labels in the order of their elimination.
+        condition: What is held or seen.
+    """
+
+    labels: tuple[str, ...]
+    buckets: tuple[Bucket, ...]
+    condition: Condition
+
+    def rows(self, count: int, seed: int) -> NDArray[np.int64]:
+        """Rows (count, V); the same seed gives the same rows."""
+        random = np.random.default_rng(seed)
+        values = _draw(self.buckets, self.condition, count, random)
+        columns = [values[name] for name in self.labels]
+        return np.stack(columns, axis=1) if columns else np.empty((count, 0), np.int64)
+
+
+def draws_of(regime: ir.Regime, model: Tables) -> Draws:
+    """What draws the labels of a regime; the arguments and errors are those of `draw_labels`."""
+    refuse_unanswerable(regime, model.graph)
+    engine = engine_of(model)
+    condition = condition_of(regime.do, regime.given)
+    labels = tuple(node.name for node in fold(model.graph).labels)
+    return Draws(labels, tuple(eliminate(engine, condition)), condition)
+
+
 def draw_labels(
     regime: ir.Regime, model: Tables, rows: int, *, seed: int = 0
 ) -> NDArray[np.int64]:
@@ -66,13 +97,7 @@ def draw_labels(
         ScmError: E431 if the evidence is impossible, E432 if the graph has hidden common causes
             that keep it from being drawn so, E433 if a table would be too large.
     """
-    refuse_unanswerable(regime, model.graph)
-    engine = engine_of(model)
-    condition = condition_of(regime.do, regime.given)
-    values = _draw(eliminate(engine, condition), condition, rows, np.random.default_rng(seed))
-    labels = [node.name for node in fold(model.graph).labels]
-    columns = [values[name] for name in labels]
-    return np.stack(columns, axis=1) if columns else np.empty((rows, 0), np.int64)
+    return draws_of(regime, model).rows(rows, seed)
 
 
 def eliminate(engine: Engine, condition: Condition) -> tuple[Bucket, ...]:

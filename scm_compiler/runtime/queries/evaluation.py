@@ -89,6 +89,8 @@ def term_value(term: Term, engine: Engine, rows: Rows | None = None) -> Array:
         value = value * engine.posterior((name,), condition, rows)[..., term.asked[name]]
         if term.never or not value.any():
             return np.zeros(shape)
+    if term.never:
+        return np.zeros(shape)  # also where the evidence holds one of the two values
     table = _free_table(term.free, last, engine, rows)
     joint = value[(..., *[None] * len(shape))] * table
     return joint if term.weights is None else np.asarray(joint @ np.array(term.weights))

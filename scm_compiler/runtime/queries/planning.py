@@ -10,6 +10,8 @@ from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.answers import RUNGS
 from scm_compiler.runtime.queries.contraction import Plan
+from scm_compiler.runtime.queries.counterfactual import plan_worlds
+from scm_compiler.runtime.queries.counterfactual.joint import Joint
 from scm_compiler.runtime.queries.engine import (
     LIMIT,
     Condition,
@@ -124,7 +126,8 @@ def explain(query: ir.Query, graph: Graph, *, text: str | None = None) -> Explan
         text: The query as the user wrote it.
 
     Raises:
-        ScmError: E430 for a counterfactual, E432 if it rests on a hidden common cause.
+        ScmError: E432 if it rests on a hidden common cause; for a counterfactual also E450, E451,
+            E454, and E431 if its evidence contradicts itself.
     """
     with pointing_at(text):
         return _explain(query, graph, text)
@@ -132,6 +135,8 @@ def explain(query: ir.Query, graph: Graph, *, text: str | None = None) -> Explan
 
 def _explain(query: ir.Query, graph: Graph, text: str | None) -> Explanation:
     flat = flatten(query, graph)
+    if rung(flat) == 3:
+        return _worlds(flat, graph, text)
     refuse_unanswerable(flat, graph)
     if isinstance(flat, ir.Regime):
         parts = [_regime(condition_of(flat.do, flat.given), graph)]
@@ -149,6 +154,33 @@ def _explain(query: ir.Query, graph: Graph, text: str | None) -> Explanation:
         identified=True,
         method="exact" if fits else "sample",
         parts=tuple(parts),
+    )
+
+
+def _worlds(query: ir.Query, graph: Graph, text: str | None) -> Explanation:
+    """The plan of a counterfactual: the evidence, then the targets with it."""
+    networks = plan_worlds(query, graph)
+    return Explanation(
+        query=text or phrase(query, graph),
+        rung=3,
+        identified=not any(joint.worlds.coupled for _, joint in networks),
+        method="exact",
+        parts=tuple(_network(asks, joint, graph) for asks, joint in networks),
+    )
+
+
+def _network(asks: str, joint: Joint, graph: Graph) -> Part:
+    names = joint.worlds.names
+    barren = (node.name for node in graph.labels if node.name not in joint.worlds.nodes)
+    return Part(
+        asks=asks,
+        cut=(),
+        rests_on=names,
+        barren=tuple(barren),
+        separated=(),
+        order=tuple(names[int(number)] for number in joint.plan.order),
+        cost=joint.plan.cost,
+        largest=joint.plan.largest,
     )
 
 

@@ -5,13 +5,14 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Report, ScmError, Source, Span, refuse
-from scm_compiler.diagnostics.codes.answers import Counterfactual
+from scm_compiler.diagnostics.codes.answers import Counterfactual, ImpossibleEvidence
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.engine import compile_shape, label_sizes, refuse_confounded
 from scm_compiler.runtime.queries.evaluation import chain, condition_of, terms
+from scm_compiler.semantics.query import phrase
 
 
 @contextmanager
@@ -43,12 +44,13 @@ def refuse_unanswerable(query: ir.Query, graph: Graph) -> None:
         graph: The graph of the tables.
 
     Raises:
-        ScmError: E430 for a query of rung 3, E432 for one of rung 2 that rests on a hidden common
-            cause.
+        ScmError: E430 for a query of rung 3, E431 for evidence that contradicts itself, E432 for
+            a query of rung 2 that rests on a hidden common cause.
     """
     level = rung(query)
     if level == 3:
         raise refuse(Counterfactual())
+    _refuse_contradictions(query, graph)
     declared = fold(graph)
     if level == 1 or declared is graph:
         return
@@ -58,3 +60,18 @@ def refuse_unanswerable(query: ir.Query, graph: Graph) -> None:
     for _, term in terms(query, declared):
         for targets, condition in chain(term):
             compile_shape(declared, targets, condition, label_sizes(declared))
+
+
+def _refuse_contradictions(query: ir.Query, graph: Graph) -> None:
+    """Refuse (E431) evidence of two worlds that turn out to be one, where it says two things."""
+    match query:
+        case ir.Contrast(left, right):
+            _refuse_contradictions(left, graph)
+            _refuse_contradictions(right, graph)
+        case ir.Probability(_, do, given) | ir.Expectation(_, do, given) | ir.Regime(do, given):
+            known = condition_of(do, given)
+            if any(known.fixed[event.variable.node] != event.value for event in given):
+                said = phrase(ir.Regime(given=given), graph)
+                world = phrase(ir.Regime(do), graph) if do else ""
+                shown = said.removeprefix("given(").removesuffix(")")
+                raise refuse(ImpossibleEvidence(evidence=shown, world=world))

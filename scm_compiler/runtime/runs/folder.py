@@ -3,27 +3,32 @@
 import re
 import tempfile
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
-from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.runs import CannotWrite
 from scm_compiler.diagnostics.codes.training import FolderTaken
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.run import CONFIG, GRAPH, MANIFEST, PROGRAM, RUNS, Run, open_run
+from scm_compiler.runtime.runs.head_files import files_of
+from scm_compiler.runtime.runs.heads import add_heads, write_manifest
 from scm_compiler.runtime.runs.manifest import (
     FORMAT,
     Config,
     DataFacts,
+    HeadConfig,
     Manifest,
     Status,
     digest,
     versions,
 )
+from scm_compiler.runtime.runs.numbers import CELLS
 from scm_compiler.runtime.runs.program import program_text
-from scm_compiler.runtime.runs.stored import CELLS, write_cells
+from scm_compiler.runtime.runs.stored import write_cells
 from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
 
@@ -39,6 +44,7 @@ def create_run(
     program: str | None = None,
     path: Path | None = None,
     parent: Path = RUNS,
+    heads: Mapping[str, HeadConfig] = MappingProxyType({}),
 ) -> Run:
     """Make a run's folder, ready to be trained; it appears whole or not at all.
 
@@ -49,6 +55,7 @@ def create_run(
         program: The exact text that the graph came from; written from the graph if None.
         path: The folder; `parent/<graph>-<n>` with the next free number if None.
         parent: Where runs are.
+        heads: What is asked for of the images' heads, to be trained after the labels.
 
     Raises:
         ScmError: With exit code 2: E709 if the folder holds something, E657 if it cannot be made.
@@ -62,15 +69,20 @@ def create_run(
             built = Path(temporary) / "run"
             built.mkdir()
             _fill(built, graph, table, config, program)
+            add_heads(open_run(built), heads)
             return open_run(_place(built, target, graph.name if path is None else None))
     except OSError as error:
         raise cannot_write(target, error, resumable=False) from error
+    except ScmError as error:
+        raise _of_target(error, target) from error
 
 
 def restart(run: Run) -> Run:
     """The run with its training going on: what came out of it so far is no longer vouched for."""
-    files = {name: run.manifest.files[name] for name in INPUTS}
-    return _write(run, run.manifest.model_copy(update={"status": "training", "files": files}))
+    inputs = {*INPUTS, *(files_of(run.graph, image).config for image in run.manifest.heads)}
+    files = {name: held for name, held in run.manifest.files.items() if name in inputs}
+    changes = {"status": "training", "files": files}
+    return write_manifest(run, run.manifest.model_copy(update=changes))
 
 
 def settle(run: Run, outcome: Outcome, total: int, metrics: Mapping[str, float]) -> Run:
@@ -88,14 +100,16 @@ def settle(run: Run, outcome: Outcome, total: int, metrics: Mapping[str, float])
         "metrics": dict(metrics),
         "files": {name: digest(run.path / name) for name in names},
     }
-    settled = _write(run, run.manifest.model_copy(update=changes))
+    settled = write_manifest(run, run.manifest.model_copy(update=changes))
     if outcome.step >= total:
         (run.path / CHECKPOINT).unlink(missing_ok=True)
     return settled
 
 
 def _settled(name: str) -> bool:
-    return name not in (MANIFEST, CHECKPOINT) and not name.startswith(".")
+    return (
+        name != MANIFEST and not name.endswith(CHECKPOINT) and not name.startswith((".", "eval."))
+    )
 
 
 def _fill(
@@ -126,11 +140,6 @@ def _fill(
     write_file(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
 
 
-def _write(run: Run, manifest: Manifest) -> Run:
-    write_file(run.path / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
-    return replace(run, manifest=manifest)
-
-
 def _next(parent: Path, name: str) -> Path:
     """`parent/<name>-<n>`, with n above that of every run of this name."""
     stem = re.sub(r"[^\w.-]+", "_", name).lstrip(".") or "graph"
@@ -149,6 +158,14 @@ def _place(built: Path, target: Path, name: str | None) -> Path:
             if name is None or not target.exists():
                 raise
             target = _next(target.parent, name)
+
+
+def _of_target(error: ScmError, target: Path) -> ScmError:
+    """A failed write of the folder's first files, told of the folder: no run is left to resume."""
+    found = error.diagnostics[0]
+    if not isinstance(found, CannotWrite):
+        return error
+    return refuse(CannotWrite(path=str(target), reason=found.reason), exit_code=2)
 
 
 def _empty(path: Path) -> bool:

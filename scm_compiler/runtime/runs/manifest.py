@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-import torch
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scm_compiler.diagnostics import ScmError, refuse
@@ -20,6 +19,7 @@ FORMAT = 1
 """The layout of run folders; a reader refuses a higher number."""
 
 Status = Literal["training", "complete", "interrupted", "diverged"]
+HeadStatus = Literal["waiting", "training", "complete", "interrupted", "diverged"]
 
 
 class Format(BaseModel):
@@ -70,6 +70,54 @@ class Config(BaseModel):
     seed: int = Field(ge=0, lt=2**63)
 
 
+class HeadConfig(BaseModel):
+    """`<image>.config.json`: what was asked for of one image's head.
+
+    Attributes:
+        image: The image node.
+        head: The head's name.
+        preset: The preset that the options come from.
+        options: The options, presets and command line taken together.
+        seed: The seed.
+        steps: The most steps.
+        source: Where the images come from, as `--images` takes it.
+        fingerprint: What identifies the images and their labels.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    image: str
+    head: str
+    preset: str
+    options: Mapping[str, Any]
+    seed: int = Field(ge=0, lt=2**63)
+    steps: int = Field(ge=1)
+    source: str
+    fingerprint: str
+
+
+class HeadFacts(BaseModel):
+    """How the training of one image's head stands.
+
+    Attributes:
+        head: The head's name.
+        status: `waiting` for the labels; else as of the labels' training.
+        steps: Steps taken.
+        total: Steps in all.
+        seconds: Time trained.
+        metrics: Those of the last report.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    head: str
+    status: HeadStatus = "waiting"
+    steps: int = 0
+    total: int = 0
+    seconds: float = 0.0
+    metrics: Mapping[str, float | None] = Field(default_factory=dict)
+
+
 class Manifest(BaseModel):
     """manifest.json: the run, its origin and the SHA-256 of its files.
 
@@ -89,6 +137,7 @@ class Manifest(BaseModel):
         seconds: Time trained.
         metrics: Those of the last report.
         files: The SHA-256 of each file that does not change any more.
+        heads: The images' heads, by image; the fields above are the labels'.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -107,10 +156,13 @@ class Manifest(BaseModel):
     seconds: float = 0.0
     metrics: Mapping[str, float | None] = Field(default_factory=dict)
     files: Mapping[str, str] = Field(default_factory=dict)
+    heads: Mapping[str, HeadFacts] = Field(default_factory=dict)
 
 
 def versions() -> dict[str, str]:
     """The versions that a run depends on."""
+    import torch  # noqa: PLC0415  (takes a second, and a manifest is read without)
+
     return {
         "scmc": __version__,
         "python": ".".join(map(str, sys.version_info[:3])),

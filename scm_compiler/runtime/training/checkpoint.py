@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.runs import CannotWrite, NotWeights
+from scm_compiler.diagnostics.codes.runs import CannotWrite
 from scm_compiler.files import write_whole
-
-_KEY = "scmc"
+from scm_compiler.runtime.runs.numbers import FACTS, read_safetensors
 
 
 @dataclass(frozen=True)
@@ -43,8 +41,7 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str,
     Raises:
         ScmError: E657 with exit code 2 if the file cannot be written.
     """
-    # One key, since safetensors does not keep the order of several.
-    described = {_KEY: json.dumps(facts, sort_keys=True)}
+    described = {FACTS: json.dumps(facts, sort_keys=True)}
     content = save({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, described)
     write_file(path, content)
 
@@ -55,17 +52,7 @@ def read_tensors(path: Path) -> Stored:
     Raises:
         ScmError: E653 with exit code 2 if it is not a safetensors file of scmc.
     """
-    try:
-        with safe_open(path, framework="pt") as file:
-            facts = json.loads((file.metadata() or {})[_KEY])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise _unusable(path, "it is not a whole safetensors file") from error
-    except (KeyError, ValueError) as error:
-        raise _unusable(path, "scmc did not write it") from error
-    if not isinstance(facts, dict):
-        raise _unusable(path, "scmc did not write it")
-    return Stored(tensors, facts)
+    return Stored(*read_safetensors(path, "pt"))
 
 
 def write_file(path: Path, content: bytes | str, *, resumable: bool = True) -> None:
@@ -84,7 +71,3 @@ def cannot_write(path: Path, error: OSError, *, resumable: bool = True) -> ScmEr
     """The refusal for a failed write."""
     reason = error.strerror or str(error)
     return refuse(CannotWrite(path=str(path), reason=reason, resumable=resumable), exit_code=2)
-
-
-def _unusable(path: Path, reason: str) -> ScmError:
-    return refuse(NotWeights(path=str(path), reason=reason), exit_code=2)

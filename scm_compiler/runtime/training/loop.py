@@ -74,6 +74,8 @@ class Loop:
         facts: What a checkpoint must agree on to be gone on from, such as the graph's hash.
         measure: Further metrics for each report, computed from the model as it is then.
         progress: Who watches.
+        prefix: What the names of the checkpoint and the metrics begin with, where one folder
+            holds several trainings.
     """
 
     fitting: Fitting
@@ -82,10 +84,12 @@ class Loop:
     facts: Mapping[str, Any] = field(default_factory=dict)
     measure: Measure = dict
     progress: Progress = field(default_factory=Silent)
+    prefix: str = ""
 
     def __post_init__(self) -> None:
-        self.checkpoint = self.folder / CHECKPOINT
-        self.journal = Journal(self.folder / METRICS)
+        self.checkpoint = self.folder / f"{self.prefix}{CHECKPOINT}"
+        self.journal = Journal(self.folder / f"{self.prefix}{METRICS}")
+        self._first = self.fitting.done
         self._sums: dict[str, float] = {}
         self._summed = 0
         self._metrics: dict[str, float] = {}
@@ -101,6 +105,8 @@ class Loop:
                 written, in which case the last checkpoint is as it was.
         """
         self._resume()
+        self._first = self.fitting.done
+        self._started = monotonic()
         with stop_on_signals() as stop:
             self.progress.start(self.fitting.total, self.fitting.done)
             try:
@@ -112,6 +118,21 @@ class Loop:
     def seconds(self) -> float:
         """Time trained, earlier starts included."""
         return self._before + monotonic() - self._started
+
+    @property
+    def rate(self) -> float:
+        """Steps a second since this start; 0 before the first."""
+        taken = self.fitting.done - self._first
+        return taken / max(monotonic() - self._started, 1e-6)
+
+    @property
+    def left(self) -> float | None:
+        """About how many seconds are left, by the steps or by the budget; None if unknown."""
+        steps = self.fitting.total - self.fitting.done
+        found = [steps / self.rate] if self.rate else []
+        if self.pace.budget is not None:
+            found.append(max(0.0, self.pace.budget - self.seconds))
+        return min(found, default=None)
 
     def _train(self, stop: Stop) -> Outcome:
         while self.fitting.done < self.fitting.total:

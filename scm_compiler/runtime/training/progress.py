@@ -19,6 +19,9 @@ class Progress(Protocol):
     def stop(self) -> None:
         """Training ends, for whatever reason."""
 
+    def phase(self, name: str) -> None:
+        """What is done after the training, such as `certifying`."""
+
 
 class Silent:
     """Tells nothing."""
@@ -33,4 +36,7 @@ class Silent:
         """Nothing."""
 
     def stop(self) -> None:
+        """Nothing."""
+
+    def phase(self, name: str) -> None:
         """Nothing."""

@@ -1,7 +1,3 @@
-X, Y, Z : binary
-X ->  Y
-X <-> Y
-Y ->  Z
-assert identified P(Y | do(X=1))
-assert identified P(Y | do(X))
+X, Y : binary
+X -> Y
 assert identified P(Y[X=0]=1 | X=1)

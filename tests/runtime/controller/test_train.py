@@ -1,5 +1,6 @@
 """From a graph and data to a run, stopped and gone on with."""
 
+import itertools
 import json
 import random
 import signal
@@ -18,6 +19,7 @@ from scm_compiler.runtime.controller.mle import MleOptions, trainer
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import create_run
+from scm_compiler.runtime.training import loop
 
 SMALL = {
     "mle": {"table_limit": 1, "hidden": 8, "steps": 40, "check_steps": 10},
@@ -75,6 +77,7 @@ def test_causal_graph_1_reaches_the_floor_of_its_graph():
         "config.json",
         "cells.safetensors",
         "labels.safetensors",
+        "tables.safetensors",
         "certificate.json",
         "metrics.jsonl",
     }
@@ -124,15 +127,17 @@ def test_the_seed_decides(celeba):
     assert [run.path.name for run in runs] == ["faces-1", "faces-2", "faces-3"]
 
 
-def test_a_budget_ends_a_training_which_can_go_on(celeba):
+def test_a_budget_ends_a_training_which_can_go_on(celeba, monkeypatch):
+    ticks = itertools.count()
+    monkeypatch.setattr(loop, "monotonic", lambda: next(ticks) * 0.01)
     graph, table = celeba
     config = configure("mle", **SMALL["mle"] | {"steps": 100_000, "patience": 10_000})
     found = train_labels(graph, table, config, budget=0.2)
     manifest = found.run.manifest
     assert (manifest.status, found.outcome.ending) == ("complete", "budget")
     assert 0 < manifest.steps < manifest.total == 100_000
-    more = resume(open_run(found.run.path), budget=0.4)
-    assert more.run.manifest.steps > manifest.steps
+    more = resume(open_run(found.run.path), budget=manifest.seconds + 0.2)
+    assert manifest.steps < more.run.manifest.steps < manifest.total
 
 
 def test_what_is_complete_is_not_resumed(celeba):
@@ -213,3 +218,26 @@ def test_killed_at_random_moments_it_ends_byte_for_byte_the_same(celeba, name, t
     assert left.manifest.status == "complete"
     for part in set(left.manifest.files) - {"metrics.jsonl"}:
         assert (left.path / part).read_bytes() == (whole.run.path / part).read_bytes(), part
+
+
+def test_a_run_that_another_process_trains_is_left_alone(celeba, tmp_path):
+    graph, table = celeba
+    run = create_run(graph, table, configure("mle", **SMALL["mle"]), path=tmp_path / "r")
+    before = {path.name: path.read_bytes() for path in run.path.iterdir()}
+    hold = (
+        "import sys; from pathlib import Path\n"
+        "from scm_compiler.runtime.runs.lock import sole_trainer\n"
+        "with sole_trainer(Path(sys.argv[1])):\n"
+        "    print('held', flush=True); sys.stdin.read()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", hold, str(run.path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(ScmError) as caught:
+            resume(run)
+        assert caught.value.exit_code == 2
+        assert [found.code for found in caught.value.diagnostics] == ["E730"]
+        assert {path.name: path.read_bytes() for path in run.path.iterdir()} == before
+        other.kill()
+    assert resume(run).outcome.ending == "complete"

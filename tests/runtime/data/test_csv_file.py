@@ -191,7 +191,22 @@ def test_a_label_cannot_hold_the_counts(pair, write):
 
 def test_a_missing_count_column(pair, write):
     error = refusal(pair, write("A,B,cuont\n0,1,2\n"), "?count=count")
-    assert error.diagnostics[0].help() == "did you mean `cuont`?"
+    (found,) = error.diagnostics
+    assert found.code == "E615"
+    assert found.message() == "there is no column `count` to take the counts from"
+    assert found.help() == "did you mean `cuont`?"
+
+
+def test_two_names_in_a_binary_column_may_be_categories(pair, write):
+    found = refusal(pair, write("A,B\nmale,1\nNA,1\nfemale,0\n")).diagnostics[0]
+    assert found.help().endswith("; or declare `A : categorical(female, male)`")
+
+
+@pytest.mark.parametrize("cells", ["male,x", "male,female,x", "male,female,yes"])
+def test_fewer_or_more_names_may_be_mistakes(pair, write, cells):
+    rows = "".join(f"{cell},1\n" for cell in cells.replace("x", "0").split(","))
+    found = refusal(pair, write(f"A,B\n{rows}")).diagnostics[0]
+    assert found.help() == "a binary label takes 0/1, -1/1, yes/no or true/false"
 
 
 def test_zero_and_minus_one_in_one_column(pair, write):
@@ -212,3 +227,7 @@ def test_python_writes_what_scmc_reads(make_graph, tmp_path):
         writer = csv.writer(stream)
         writer.writerows([("A", "H"), (1, "x,y"), (0, "say_'\"hi\"'")])
     assert load_labels(f"csv:{path}", graph).cells.tolist() == [[0, 1], [1, 0]]
+
+
+def test_a_name_that_is_too_long_is_refused(pair, tmp_path):
+    assert [d.code for d in refusal(pair, tmp_path / ("x" * 5000)).diagnostics] == ["E603"]

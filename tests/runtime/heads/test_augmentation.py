@@ -6,7 +6,8 @@ from scm_compiler.runtime.heads.augmentation import Augmentation, Change
 def test_a_change_by_hand():
     images = torch.zeros(2, 1, 4, 4)
     images[:, 0, 1, 1] = 0.8
-    change = Change(1, torch.tensor([0.1, 0.0]), torch.tensor([1.0, 0.5]), ((1, 1), (0, 2)))
+    light, contrast = torch.tensor([0.1, 0.0]), torch.tensor([1.0, 0.5])
+    change = Change(1, light, contrast, ((1, 1), (0, 2)), (1, 1))
     found = change.apply(images)
     torch.testing.assert_close(found[0], images[0] + 0.1)
     mean = 0.8 / 16
@@ -29,3 +30,15 @@ def test_the_gradient_goes_through():
     images = torch.rand(8, 3, 16, 16, dtype=torch.float64, requires_grad=True)
     Augmentation(shift=1).draw(8, torch.Generator().manual_seed(0)).apply(images).sum().backward()
     assert (images.grad != 0).flatten(1).any(1).all()
+
+
+def test_the_parts_of_a_change_are_the_whole():
+    random = torch.Generator().manual_seed(1)
+    images = torch.rand(18, 3, 8, 8, generator=random) * 2 - 1
+    change = Augmentation(shift=1).draw(18, random)
+    whole = change.apply(images)
+    for size in (1, 2, 3):
+        parts = [
+            change.part(rank, size).apply(part) for rank, part in enumerate(images.chunk(size))
+        ]
+        assert torch.equal(torch.cat(parts), whole)

@@ -3,9 +3,7 @@
 import json
 
 import numpy as np
-import pytest
 
-from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.queries import explain
 
 
@@ -56,11 +54,23 @@ def test_what_would_not_fit_is_sampled(binary, parsed):
     assert "a table of 2^29 numbers" in str(plan)
 
 
-def test_counterfactuals_are_refused_here_too(smoking, parsed):
-    query = parsed("P(Cancer[Smoke=0]=1 | Smoke=1)", smoking.graph)
-    with pytest.raises(ScmError) as refusal:
-        explain(query, smoking.graph)
-    assert refusal.value.diagnostics[0].code == "E430"
+def test_a_counterfactual_is_planned_as_a_network_of_worlds(smoking, parsed):
+    query = parsed("P(Cancer[Smoke=0]=1 | Smoke=1, Cancer=1)", smoking.graph)
+    plan = explain(query, smoking.graph)
+    assert (plan.rung, plan.identified, plan.method) == (3, False, "exact")
+    evidence, whole = plan.parts
+    assert evidence.rests_on == ("Gene", "Smoke", "Cancer")
+    assert sorted(whole.rests_on) == ["Cancer", "Cancer'", "Gene", "Smoke"]
+    assert whole.order == ("Gene",)
+    assert whole.barren == ("Cough",)
+    json.dumps(plan.to_dict())
+
+
+def test_a_counterfactual_of_the_world_as_it_is_needs_no_second_copy(smoking, parsed):
+    query = parsed("P(Cancer[Smoke=1]=1 | Smoke=1)", smoking.graph)
+    plan = explain(query, smoking.graph)
+    assert plan.identified
+    assert plan.parts[-1].rests_on == ("Gene", "Smoke", "Cancer")
 
 
 def test_cost_is_what_the_contraction_does(smoking, parsed):

@@ -4,14 +4,14 @@ One critic reads all labels at once. An update of the networks follows `critic_u
 the critic, whose fake rows come from one forward pass: the networks stay as they are meanwhile.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from scm_compiler.emit.implicit import ImplicitModule, ImplicitSpec
+from scm_compiler.emit.threads import one_thread
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.trainer import Diverged
 from scm_compiler.runtime.controller.wgan_gp.critic import Critic
@@ -66,7 +66,7 @@ class WganGp:
         steps = min(steps, self.total - self.done)
         if steps <= 0:
             return {}
-        with _one_thread():
+        with one_thread():
             losses = torch.stack([self._step() for _ in range(steps)]).mean(0)
         finite = all(
             bool(tensor.isfinite().all()) for tensor in (losses, self._weights, self._critic.flat)
@@ -188,20 +188,6 @@ def _flatten(module: ImplicitModule) -> Tensor:
         parameter.grad = part.view_as(parameter)
         start += parameter.numel()
     return flat
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Products this small lose time to threads, a great deal of it on a busy machine.
-
-    With one, the weights do not depend on how many the machine has either.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def _spare() -> torch.Generator:

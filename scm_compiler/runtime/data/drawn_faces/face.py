@@ -1,11 +1,9 @@
 """The order in which a face is drawn."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import torch
 from torch import Tensor
 
+from scm_compiler.emit.threads import one_thread
 from scm_compiler.runtime.data.drawn_faces.canvas import Canvas
 from scm_compiler.runtime.data.drawn_faces.eyes import draw_brows, draw_eyes, draw_glasses
 from scm_compiler.runtime.data.drawn_faces.hair import comb, draw_back_hair, draw_front_hair
@@ -85,21 +83,6 @@ def draw_from(labels: Tensor, nuisance: Tensor, size: int) -> Tensor:
             rows = slice(start, start + chunk)
             images[rows] = draw_chunk(labels[rows], nuisance[rows], size)
     return images
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Keep torch from splitting the many short operations over threads.
-
-    Each would wait for all threads: on a busy machine that costs far more than it gains. To use
-    several cores, draw in several processes.
-    """
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(threads)
 
 
 def refuse_wrong_input(labels: Tensor, nuisance: Tensor, size: int) -> None:

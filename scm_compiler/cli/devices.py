@@ -1,0 +1,72 @@
+"""`--devices N`: the same command in N processes, under torchrun.
+
+The first of them leads. It tells this process its number, so that a Ctrl-C here stops the training
+as it does without `--devices`, and its exit code, which torchrun would not pass on.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from scm_compiler.cli.exits import BUG, OK
+
+FOLDER = "SCMC_LEADER"
+"""The environment's name of the folder in which the leader leaves its number and exit code."""
+
+
+def in_team() -> bool:
+    """Whether torchrun started this process as one of several."""
+    return int(os.environ.get("WORLD_SIZE", "1")) > 1
+
+
+def start_team(words: Sequence[str], count: int) -> int:
+    """Run a command in several processes and return the leader's exit code.
+
+    Args:
+        words: Those after `scmc`.
+        count: How many processes.
+    """
+    threads = max(1, (os.cpu_count() or 1) // count)
+    with tempfile.TemporaryDirectory(prefix="scmc-") as folder:
+        program = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
+        # Behind `--`, torchrun does not look for options of its own among these.
+        command = [sys.executable, *program, "-m", "--", "scm_compiler", *words]
+        environment = {"OMP_NUM_THREADS": str(threads), **os.environ, FOLDER: folder}
+        team = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
+        usual = {
+            number: signal.signal(number, lambda number, _: _forward(number, Path(folder), team))
+            for number in (signal.SIGINT, signal.SIGTERM)
+        }
+        try:
+            team.wait()
+        finally:
+            for number, handler in usual.items():
+                signal.signal(number, handler)
+        told = Path(folder) / "code"
+        return int(told.read_text()) if told.is_file() else (team.returncode or BUG)
+
+
+def lead(command: Callable[[], int]) -> int:
+    """Run a command as the leader, and tell who started the team how it ended."""
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return command()
+    (Path(folder) / "number").write_text(str(os.getpid()))
+    code = command()
+    (Path(folder) / "code").write_text(str(code))
+    return OK
+
+
+def _forward(number: int, folder: Path, team: subprocess.Popen[bytes]) -> None:
+    """Pass a signal to the leader; to all if it has not begun."""
+    leader = folder / "number"
+    if leader.is_file():
+        os.kill(int(leader.read_text()), number)
+    else:
+        os.killpg(team.pid, number)

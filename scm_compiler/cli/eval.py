@@ -1,0 +1,90 @@
+"""`scmc eval [RUN]`: measure a run against its data; tables here, JSON and HTML in the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scm_compiler.cli.exits import OK
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scm_compiler.cli.console import Console
+    from scm_compiler.diagnostics.codes.evaluation import LabelsOnly
+    from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.training.progress import Progress
+
+REPORT, PAGE = "eval.json", "eval.html"
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument(
+        "run", nargs="?", type=Path, metavar="RUN", help="a run (default: the last one)"
+    )
+    parser.add_argument(
+        "--images",
+        metavar="SOURCE",
+        help="the real images, such as drawn-faces or celeba:DIR (default: the head's own)",
+    )
+    parser.add_argument("--seed", type=_seed, default=0, help="of whatever is drawn (default 0)")
+    parser.add_argument(
+        "--html", metavar="FILE", type=Path, help=f"where the page goes (default: {PAGE} in RUN)"
+    )
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Evaluate, print, write, and return the exit code."""
+    import json  # noqa: PLC0415  (not needed by --help)
+
+    from scm_compiler.diagnostics import Report, render_json  # noqa: PLC0415
+    from scm_compiler.runtime.evaluation.evaluate import evaluate_run  # noqa: PLC0415  (torch)
+    from scm_compiler.runtime.evaluation.html import report_html  # noqa: PLC0415
+    from scm_compiler.runtime.evaluation.text import report_text  # noqa: PLC0415
+    from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415
+    from scm_compiler.runtime.training.checkpoint import write_file  # noqa: PLC0415
+
+    opened = latest_run() if args.run is None else open_run(args.run)
+    found = evaluate_run(
+        opened, images=args.images, seed=args.seed, stage=lambda name: _watch(name, console)
+    )
+    content = found.to_dict()
+    page = args.html or opened.path / PAGE
+    write_file(
+        opened.path / REPORT,
+        json.dumps(content, indent=1, ensure_ascii=False) + "\n",
+        resumable=False,
+    )
+    write_file(page, report_html(found), resumable=False)
+    console.result(report_text(found))
+    console.result(f"\nreport   {opened.path / REPORT}\npage     {page}")
+    notes = Report(None, (*_untrained(opened), *found.warnings))
+    console.show(notes)
+    console.document({"ok": True, "diagnostics": render_json(notes), "page": str(page)} | content)
+    return OK
+
+
+def _untrained(opened: Run) -> tuple[LabelsOnly, ...]:
+    """The note that images were left out, if some were."""
+    from scm_compiler.diagnostics.codes.evaluation import LabelsOnly  # noqa: PLC0415
+
+    names = tuple(n.name for n in opened.graph.images if n.name not in opened.images)
+    return (LabelsOnly(names=names),) if names else ()
+
+
+def _watch(stage: str, console: Console) -> Progress:
+    """Say what is being done; each stage takes a minute at most."""
+    from scm_compiler.runtime.training.progress import Silent  # noqa: PLC0415
+
+    console.note(f"evaluating: {stage}")
+    return Silent()
+
+
+def _seed(text: str) -> int:
+    import argparse  # noqa: PLC0415  (only where a seed is given)
+
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError("must be from 0 to 2^63 - 1")
+    return number

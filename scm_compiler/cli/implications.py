@@ -1,0 +1,134 @@
+"""`scmc check --implied`: the independences that a graph implies, and what data say of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from scm_compiler.diagnostics import Report
+    from scm_compiler.identify import Implied
+    from scm_compiler.identify.independence import GTest
+    from scm_compiler.ir import Graph, Independence
+
+LEVEL = 0.05
+
+
+@dataclass(frozen=True)
+class Implications:
+    """What a graph implies.
+
+    Attributes:
+        found: The independences.
+        tests: One for each independence where data are tested; else none.
+        report: A warning if the data reject some.
+    """
+
+    found: Implied
+    tests: tuple[GTest, ...]
+    report: Report
+
+    def __str__(self) -> str:
+        """A line for each independence, with its test where there is one."""
+        lines: list[tuple[str, ...]] = [(phrase(claim),) for claim in self.found.independences]
+        if self.tests:
+            lines = [("implied", "G", "df", "p", "p (Holm)", "bits")]
+            lines += [_row(test) for test in self.tests]
+        lines += [(f"no set separates {a}, {b}",) for a, b in self.found.inseparable]
+        if not self.found.complete:
+            lines.append(("(further pairs were not looked at)",))
+        return _aligned(lines) if lines else "no independence is implied"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The independences and their tests as plain data."""
+        tests: list[dict[str, Any]] = [
+            {
+                "G": test.statistic,
+                "df": test.freedom,
+                "p": test.p_value,
+                "p_holm": test.corrected,
+                "bits": test.bits,
+            }
+            for test in self.tests
+        ]
+        claims = self.found.independences
+        return {
+            "independences": [
+                {"left": claim.left[0], "right": claim.right[0], "given": list(claim.given)} | test
+                for claim, test in zip(claims, tests or [{} for _ in claims], strict=True)
+            ],
+            "inseparable": [list(pair) for pair in self.found.inseparable],
+            "complete": self.found.complete,
+        }
+
+
+def implications(graph: Graph, data: str | None) -> Implications:
+    """The independences that a graph implies, tested on data if there are any.
+
+    Raises:
+        ScmError: If the data cannot be used.
+    """
+    from scm_compiler.diagnostics import Report  # noqa: PLC0415  (the verb is known by now)
+    from scm_compiler.identify import implied  # noqa: PLC0415
+
+    found = implied(graph)
+    if data is None:
+        return Implications(found, (), Report(None, ()))
+    from scm_compiler.diagnostics.codes.identification import ImplicationsRejected  # noqa: PLC0415
+    from scm_compiler.identify.evaluation import Counts  # noqa: PLC0415  (numpy)
+    from scm_compiler.identify.independence import check_independences  # noqa: PLC0415
+    from scm_compiler.runtime.data.sources import load_labels  # noqa: PLC0415
+
+    table = load_labels(data, graph)
+    counts = Counts(table.labels, table.sizes, table.cells, table.counts)
+    tests = check_independences(found.independences, counts)
+    rejected = sorted((t for t in tests if t.corrected < LEVEL), key=lambda t: -t.bits)
+    if not rejected:
+        return Implications(found, tests, Report(None, ()))
+    warning = ImplicationsRejected(
+        rejected=tuple(phrase(test.claim) for test in rejected),
+        tested=sum(test.freedom > 0 for test in tests),
+        strongest=phrase(rejected[0].claim),
+        bits=rejected[0].bits,
+    )
+    return Implications(found, tests, Report(None, (warning,)))
+
+
+def phrase(claim: Independence) -> str:
+    """The independence as an assertion writes it."""
+    from scm_compiler.identify.notation import quoted  # noqa: PLC0415
+
+    left, right, given = (
+        ", ".join(map(quoted, names)) for names in (claim.left, claim.right, claim.given)
+    )
+    return f"{left} _||_ {right} | {given}" if given else f"{left} _||_ {right}"
+
+
+def _row(test: GTest) -> tuple[str, ...]:
+    if not test.freedom:
+        return (phrase(test.claim), "", "0", "", "", "not testable with these data")
+    return (
+        phrase(test.claim),
+        f"{test.statistic:.2f}",
+        str(test.freedom),
+        _chance(test.p_value),
+        _chance(test.corrected),
+        f"{test.bits:.2g}",
+    )
+
+
+def _chance(p: float) -> str:
+    """A p-value; the smallest ones are beyond floating point."""
+    return f"{p:.3g}" if p >= 1e-300 else "<1e-300"
+
+
+def _aligned(lines: list[tuple[str, ...]]) -> str:
+    """Columns as wide as their widest cell; a line of one cell does not count."""
+    whole = [line for line in lines if len(line) > 1]
+    widths = [max(map(len, column)) for column in zip(*whole, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        if len(line) > 1
+        else line[0]
+        for line in lines
+    )

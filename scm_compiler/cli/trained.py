@@ -1,0 +1,116 @@
+"""What `scmc train` prints when a training has ended."""
+
+import shlex
+from pathlib import Path
+
+from scm_compiler.cli.console import Console
+from scm_compiler.cli.exits import OK
+from scm_compiler.cli.progress import duration
+from scm_compiler.diagnostics import Report, ScmError
+from scm_compiler.diagnostics.codes.training import ImagesNotTrained
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.runtime.run import RUNS, Run
+from scm_compiler.runtime.stages import LABELS, Finished
+from scm_compiler.syntax.printer import print_name
+
+SIGNALLED = 128
+"""A command that a signal ended has the exit code 128 + its number, as in a shell."""
+
+
+def report(finished: Finished, console: Console, *, left_out: tuple[str, ...]) -> int:
+    """Print how the training ended; the exit code.
+
+    Args:
+        finished: The run and its last stage.
+        console: Where to.
+        left_out: The images that nothing was named for.
+    """
+    opened, outcome = finished.run, finished.outcome
+    manifest = opened.manifest
+    where = "" if opened.path.parent == RUNS else f" --run {shlex.quote(str(opened.path))}"
+    if outcome.signal is not None:
+        image = finished.stage != LABELS
+        total = manifest.heads[finished.stage].total if image else manifest.total
+        at = f"{outcome.step:,} of {total:,} steps"
+        console.note(f"interrupted after {at}; `scmc train --resume{where}` goes on")
+    for line in _lines(opened):
+        console.result(line)
+    if outcome.signal is None and _answers(opened):
+        console.result(f"next     {_next_command(opened)}{where}")
+    if outcome.signal is None and opened.images:
+        console.result(f"then     {_sample_command(opened)}{where}")
+    console.document(_document(finished))
+    if left_out and not console.quiet:
+        console.show(Report(None, (ImagesNotTrained(names=left_out),)))
+    return OK if outcome.signal is None else SIGNALLED + outcome.signal
+
+
+def _lines(opened: Run) -> list[str]:
+    manifest = opened.manifest
+    lines = []
+    distance = manifest.metrics.get("tvd")
+    if distance is not None:
+        cells = f"{opened.labels.possible:,}"
+        lines.append(f"TVD      {distance:.4f} to the data, over all {cells} cells")
+    for image in opened.images:
+        facts = manifest.heads[image]
+        took = f"{facts.steps:,} steps in {duration(facts.seconds)}"
+        lines.append(f"image    {image} by {facts.head}: {took}")
+    total = manifest.seconds + sum(facts.seconds for facts in manifest.heads.values())
+    return [*lines, f"time     {total:.1f} s", f"run      {opened.path}"]
+
+
+def _document(finished: Finished) -> dict[str, object]:
+    opened = finished.run
+    manifest = opened.manifest
+    document = {
+        "ok": finished.outcome.signal is None,
+        "run": str(opened.path),
+        "graph_hash": opened.graph.hash,
+        "seconds": manifest.seconds + sum(facts.seconds for facts in manifest.heads.values()),
+        "metrics": dict(manifest.metrics),
+        "status": manifest.status,
+        "steps": manifest.steps,
+        "seed": manifest.seed,
+    }
+    heads = {image: facts.model_dump(mode="json") for image, facts in manifest.heads.items()}
+    return {**document, "images": heads}
+
+
+def _answers(opened: Run) -> bool:
+    """Whether the run has the tables that answers are computed from."""
+    try:
+        opened.tables()
+    except ScmError:
+        return False
+    return True
+
+
+def _next_command(opened: Run) -> str:
+    """A question about the first label that has a cause: does setting it move the cause?"""
+    graph = opened.graph
+    pairs = ((graph.parents[node.name], node.name) for node in graph.labels)
+    causes, effect = next((pair for pair in pairs if pair[0]), ((), graph.labels[0].name))
+    asked = print_name(causes[0]) if causes else print_name(effect)
+    query = f"P({asked} | {_held(graph, effect)})" if causes else f"P({asked})"
+    return f"scmc query {_quoted(query)}"
+
+
+def _sample_command(opened: Run) -> str:
+    """The two-row figure of the first parent of an image that has a cause itself."""
+    graph = opened.graph
+    parents = graph.parents[opened.images[0]] or tuple(node.name for node in graph.labels)
+    label = next((name for name in parents if graph.parents[name]), parents[0])
+    held = _held(graph, label)
+    regimes = f"{_quoted(held)} --vs {_quoted(held.replace('do', 'given', 1))}"
+    return f"scmc sample {regimes} -n 10 -o {Path('figure.png')}"
+
+
+def _held(graph: Graph, name: str) -> str:
+    domain = graph.by_name[name].domain
+    assert isinstance(domain, Discrete)
+    return f"do({print_name(name)}={print_name(domain.values[-1])})"
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if not set(text) & set('"$`\\') else shlex.quote(text)

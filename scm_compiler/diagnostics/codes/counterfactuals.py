@@ -1,0 +1,252 @@
+"""E45x: questions about several worlds of one unit (rung 3)."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class WorldsTooLarge(Diagnostic):
+    """A counterfactual whose exact answer would not fit in memory.
+
+    ## What it means
+
+    The worlds of the query are one network, in which the copies of a node share its noise. The
+    best order of summing it that was found needs one table of the size shown, which was computed
+    before any memory was taken.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Y[X=0]=1 | X=1, Y=1)"
+    error[E450]: the exact answer needs a table of 2^40 numbers; the limit is 2^26
+    ```
+
+    ## What to do
+
+    Add evidence on nodes between the cause and the outcome, or compare fewer worlds: what differs
+    from world to world is kept once for each.
+    """
+
+    code = "E450"
+    cells: float
+    limit: float
+
+    def message(self) -> str:
+        """The size and the limit, as powers of two."""
+        return (
+            f"the exact answer needs a table of 2^{self.cells:.0f} numbers; "
+            f"the limit is 2^{self.limit:.0f}"
+        )
+
+    def help(self) -> str:
+        """What makes it smaller."""
+        return "evidence on more nodes, or fewer worlds, make it smaller"
+
+
+@dataclass(frozen=True)
+class OtherDomain(Diagnostic):
+    """A node that is held at what another node is, which it cannot be.
+
+    ## What it means
+
+    `Y[M=Z[X=0]]` holds M at the value that Z has in another world. M must take the same values
+    as Z, in the same order.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Bald[Male=Hair[Young=0]]=1)"
+    error[E451]: `Male` cannot be held at what `Hair` is: their values differ
+    ```
+
+    ## What to do
+
+    Hold the node at one of its own values, or at itself in another world: `Male=Male[Young=0]`.
+    """
+
+    code = "E451"
+    node: str
+    other: str
+
+    def message(self) -> str:
+        """The two nodes."""
+        return f"`{self.node}` cannot be held at what `{self.other}` is: their values differ"
+
+    def help(self) -> str:
+        """What to do."""
+        return "hold it at one of its own values, or at itself in another world"
+
+
+@dataclass(frozen=True)
+class NoiseOutOfReach(Diagnostic):
+    """A counterfactual that rests on the noise of networks, which the tables do not hold.
+
+    ## What it means
+
+    The model's tables were estimated by running its networks. Tables tell what a node does under
+    each configuration of its parents, but not what the same unit does under two of them; that
+    takes the networks and their noise.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Bald[Male=0]=1 | Male=1, Bald=1)"
+    error[E452]: the answer rests on the noise of `Bald`, whose network is not at hand
+    ```
+
+    ## What to do
+
+    Ask the run, which holds the networks, or name a noise model (`threshold` or `gumbel-max`)
+    that is to stand for theirs.
+    """
+
+    code = "E452"
+    nodes: tuple[str, ...]
+
+    def message(self) -> str:
+        """The nodes."""
+        shown = ", ".join(f"`{name}`" for name in self.nodes[:5])
+        networks = "network is" if len(self.nodes) == 1 else "networks are"
+        return f"the answer rests on the noise of {shown}, whose {networks} not at hand"
+
+
+@dataclass(frozen=True)
+class TooManyForGumbel(Diagnostic):
+    """Three worlds or more under the Gumbel-max noise model.
+
+    ## What it means
+
+    For a node of three or more values the Gumbel-max model has a closed form for two worlds that
+    give the node different parents; this query has more.
+
+    ## Example
+
+    ```console
+    run.counterfactual("P(A[B=0]=1, A[B=1]=1, A[B=2]=1)", noise_model="gumbel-max")
+    error[E453]: `A` differs in 3 worlds; the Gumbel-max model is answered for two
+    ```
+
+    ## What to do
+
+    Take the threshold model, which has no such limit, or compare two worlds at a time.
+    """
+
+    code = "E453"
+    node: str
+    worlds: int
+
+    def message(self) -> str:
+        """The node and the number of its worlds."""
+        return (
+            f"`{self.node}` differs in {self.worlds} worlds; "
+            "the Gumbel-max model is answered for two"
+        )
+
+    def help(self) -> str:
+        """What to do."""
+        return "take the threshold model, or compare two worlds at a time"
+
+
+@dataclass(frozen=True)
+class TooManyRows(Diagnostic):
+    """A counterfactual table with too many rows.
+
+    ## What it means
+
+    Each row of a table of rung 3 has its own bounds, and so is a question of its own.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(A[X=0], B[X=0], C[X=0], D[X=0], E[X=0], F[X=0] | X=1, A=1)"
+    error[E454]: the table would have 15,625 rows; the limit is 4,096
+    ```
+
+    ## What to do
+
+    Ask for fewer free targets at a time.
+    """
+
+    code = "E454"
+    rows: int
+    limit: int
+
+    def message(self) -> str:
+        """The number of rows and the limit."""
+        return f"the table would have {self.rows:,} rows; the limit is {self.limit:,}"
+
+    def help(self) -> str:
+        """What to do."""
+        return "give some targets a value, or ask for fewer at a time"
+
+
+@dataclass(frozen=True)
+class ImpossibleUnderNoise(Diagnostic):
+    """Evidence over several worlds that the noise model excludes.
+
+    ## What it means
+
+    The evidence is about more than one world, and the noise model says that no unit fits it.
+    Other noise models may allow it: the threshold model, for one, knows no unit whom a cause
+    moves against its general direction.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Young=1 | Bald[Male=0]=1, Bald[Male=1]=0)"
+    error[E455]: no unit fits `Bald[Male=0]=1, Bald[Male=1]=0` under this noise model
+    ```
+
+    ## What to do
+
+    Take evidence of one world, which every noise model judges alike, or another noise model.
+    """
+
+    code = "E455"
+    evidence: str
+
+    def message(self) -> str:
+        """The evidence."""
+        return f"no unit fits `{self.evidence}` under this noise model"
+
+    def help(self) -> str:
+        """What else."""
+        return "another noise model may allow it"
+
+
+@dataclass(frozen=True)
+class GuessedWorlds(Diagnostic):
+    """A counterfactual that rests in part on parent configurations that the data do not hold.
+
+    ## What it means
+
+    Where the training data have no row with some configuration of a node's parents, its table
+    holds a guess. The number is the share of the units, among those that fit the evidence, that
+    meet such a row in one of the query's worlds; it is counted with the model's own guesses. The
+    bounds beside the answer hold for every noise model, but not for other guesses.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Bald[Male=0]=1 | Male=1, Young=1)"
+    warning[W450]: 3.23% of the units in question meet `Bald` with parents never seen
+    ```
+
+    ## What to do
+
+    Take that share as an allowance on the answer. `scmc check --data` lists the missing
+    configurations.
+    """
+
+    code = "W450"
+    share: float
+    nodes: tuple[str, ...]
+
+    def message(self) -> str:
+        """The share and the nodes concerned."""
+        shown = ", ".join(f"`{name}`" for name in self.nodes[:5])
+        more = f" and {len(self.nodes) - 5} more" if len(self.nodes) > 5 else ""
+        return (
+            f"{self.share:.2%} of the units in question meet {shown}{more} with parents never seen"
+        )

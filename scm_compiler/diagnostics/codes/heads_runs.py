@@ -1,0 +1,361 @@
+"""E71x: image heads in runs, their training on several devices, and samples."""
+
+import shlex
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+from scm_compiler.diagnostics.suggest import closest, did_you_mean
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadNotTrained(Diagnostic):
+    """The run has no trained head for the image that is asked for.
+
+    ## What it means
+
+    Labels and images are trained in two stages, and images can only be drawn once the head of
+    their node is trained. Rows of labels can be drawn without.
+
+    ## Example
+
+    ```console
+    $ scmc sample "do(Mustache=1)" -n 10 -o faces.png
+    error[E710]: `runs/celeba_g1-1` has no trained image head
+      = help: `scmc train --run runs/celeba_g1-1 --stage images` trains it
+    ```
+
+    ## What to do
+
+    Train the images of that run, or name a run whose images are trained with `--run`.
+    """
+
+    code: ClassVar[str] = "E710"
+
+    path: str
+    node: str | None = None
+    images: tuple[str, ...] = ()
+
+    def message(self) -> str:
+        what = f"trained head for the image `{self.node}`" if self.node else "trained image head"
+        return f"`{self.path}` has no {what}"
+
+    def help(self) -> str:
+        if not self.images:
+            return "the graph of this run has no image: declare one, such as `image(3, 32, 32)`"
+        if self.node is not None and self.node not in self.images:
+            near = did_you_mean(closest(self.node, self.images))
+            return near or f"its images are {', '.join(f'`{name}`' for name in self.images)}"
+        return f"`scmc train --run {shlex.quote(self.path)} --stage images` trains it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageHasHead(Diagnostic):
+    """The run already has a head for this image.
+
+    ## What it means
+
+    A head that is trained, or whose training has begun, is not replaced: the run would no longer
+    be what its metrics and pictures show.
+
+    ## Example
+
+    ```console
+    $ scmc train --run runs/celeba_g1-1 --stage images --head causal_began
+    error[E711]: `runs/celeba_g1-1` already has the head `causal_gan` for `Face`
+      = help: `--resume` goes on with it; for another head, train a new run
+    ```
+
+    ## What to do
+
+    Go on with that head (`--resume`), or train a new run.
+    """
+
+    code: ClassVar[str] = "E711"
+
+    path: str
+    node: str
+    head: str
+
+    def message(self) -> str:
+        return f"`{self.path}` already has the head `{self.head}` for `{self.node}`"
+
+    def help(self) -> str:
+        return "`--resume` goes on with it; for another head, train a new run"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesChanged(Diagnostic):
+    """The images are not those that the training began with.
+
+    ## What it means
+
+    A training goes on with the same images and labels, or its result would be that of no data set.
+    The run knows their fingerprint, and what its source holds now has another one.
+
+    ## Example
+
+    ```console
+    $ scmc train --resume
+    error[E712]: `folder:photos` no longer holds the images that `Face` was trained on
+    ```
+
+    ## What to do
+
+    Put the images back as they were, or train a new run.
+    """
+
+    code: ClassVar[str] = "E712"
+
+    source: str
+    node: str
+
+    def message(self) -> str:
+        return f"`{self.source}` no longer holds the images that `{self.node}` was trained on"
+
+    def help(self) -> str:
+        return "put the images back as they were, or train a new run"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceMissing(Diagnostic):
+    """The device that is asked for is not there.
+
+    ## What it means
+
+    `--device cuda` needs an NVIDIA GPU and a build of torch that can use it; `--device mps` needs
+    a Mac with Apple silicon. `--devices N` on GPUs needs that many.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --device cuda
+    error[E713]: there is no device `cuda` that torch can use here
+      = help: leave `--device` out to use the best that there is
+    ```
+
+    ## What to do
+
+    Leave `--device` out, or write `--device cpu`.
+    """
+
+    code: ClassVar[str] = "E713"
+
+    device: str
+    count: int = 1
+
+    def message(self) -> str:
+        several = f" for {self.count} processes" if self.count > 1 else ""
+        return f"there is no device `{self.device}` that torch can use here{several}"
+
+    def help(self) -> str:
+        return "leave `--device` out to use the best that there is"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BatchNotShared(Diagnostic):
+    """The batch cannot be divided equally among the processes.
+
+    ## What it means
+
+    Each of N processes computes the gradients of its share of every batch, and their mean is that
+    of the whole batch only if the shares are equal.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --devices 3
+    error[E714]: a batch of 32 images cannot be divided equally among 3 processes
+      = help: `--option batch=33` can
+    ```
+
+    ## What to do
+
+    Choose a batch that is a multiple of the number of processes, with two images for each at
+    least.
+    """
+
+    code: ClassVar[str] = "E714"
+
+    batch: int
+    processes: int
+
+    def message(self) -> str:
+        among = f"among {self.processes} processes"
+        return f"a batch of {self.batch} images cannot be divided equally {among}"
+
+    def help(self) -> str:
+        near = max(2, -(-self.batch // self.processes)) * self.processes
+        return f"`--option batch={near}` can"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CannotSampleTo(Diagnostic):
+    """A sample cannot be written in the form that the name asks for.
+
+    ## What it means
+
+    The name says the form: `.csv`, `.parquet` and `.npz` hold rows (`.npz` also images), `.png`
+    is a grid of images, a folder (`faces/`) holds a PNG for each row and `metadata.csv`, and
+    `faces-{000..009}.tar` are ten shards in WebDataset's form.
+
+    ## Example
+
+    ```console
+    $ scmc sample "do(Mustache=1)" -o faces.gif
+    error[E715]: cannot write a sample to `faces.gif`: there is no form `.gif`
+      = help: the forms are .csv, .parquet, .npz, .png, .tar and FOLDER/
+    ```
+
+    ## What to do
+
+    Choose a name whose end is one of these forms, and options that go with it.
+    """
+
+    code: ClassVar[str] = "E715"
+
+    path: str
+    reason: str
+    hint: str | None = None
+
+    def message(self) -> str:
+        return f"cannot write a sample to `{self.path}`: {self.reason}"
+
+    def help(self) -> str | None:
+        return self.hint
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherSample(Diagnostic):
+    """The folder or the shards belong to another sample.
+
+    ## What it means
+
+    A large sample that was stopped goes on where it is: what is already whole is kept. That would
+    mix two samples where the files there were made by another regime, seed, number of rows or run.
+
+    ## Example
+
+    ```console
+    $ scmc sample "do(Bald=1)" -n 1000 -o faces/
+    error[E716]: `faces` holds another sample: its regime is `do(Mustache=1)`, not `do(Bald=1)`
+      = help: choose another name, or remove it
+    ```
+
+    ## What to do
+
+    Choose another name, or remove what is there.
+    """
+
+    code: ClassVar[str] = "E716"
+
+    path: str
+    field: str
+    found: str
+    asked: str
+
+    def message(self) -> str:
+        differs = f"its {self.field} is `{self.found}`, not `{self.asked}`"
+        return f"`{self.path}` holds another sample: {differs}"
+
+    def help(self) -> str:
+        return "choose another name, or remove it"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ParquetMissing(Diagnostic):
+    """Parquet files need a package that is not installed.
+
+    ## What it means
+
+    Rows are written as Parquet with pyarrow, which scmc does not install by itself.
+
+    ## Example
+
+    ```console
+    $ scmc sample "do(Mustache=1)" -o rows.parquet
+    error[E717]: `rows.parquet` needs pyarrow, which is not installed
+      = help: `pip install "scm-compiler[parquet]"`, or write a .csv file
+    ```
+
+    ## What to do
+
+    Install the extra `parquet`, or write a CSV file.
+    """
+
+    code: ClassVar[str] = "E717"
+
+    path: str
+
+    def message(self) -> str:
+        return f"`{self.path}` needs pyarrow, which is not installed"
+
+    def help(self) -> str:
+        return '`pip install "scm-compiler[parquet]"`, or write a .csv file'
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoImageToTrain(Diagnostic):
+    """Images are to be trained, and there is nothing to train them from.
+
+    ## What it means
+
+    `--stage images` trains the heads of a graph's images. The graph has no image, or no images
+    were named and the drawn faces that come with scmc do not show its labels.
+
+    ## Example
+
+    ```console
+    $ scmc train hats.scm --stage images
+    error[E718]: no image of `hats` can be trained: no images were named for `Face`
+      = help: name them with `--images`, such as `--images folder:photos`
+    ```
+
+    ## What to do
+
+    Name the images: `--images folder:photos`.
+    """
+
+    code: ClassVar[str] = "E718"
+
+    name: str
+    reason: str
+
+    def message(self) -> str:
+        return f"no image of `{self.name}` can be trained: {self.reason}"
+
+    def help(self) -> str:
+        return "name them with `--images`, such as `--images folder:photos`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotARegime(Diagnostic):
+    """A sample needs a regime, and the text asks something else.
+
+    ## What it means
+
+    Rows are drawn in a regime: what is held (`do`) and what is seen (`given`). A probability, an
+    expectation or an effect is a number, which `scmc query` answers.
+
+    ## Example
+
+    ```console
+    $ scmc sample "P(Male=1 | do(Mustache=1))" -n 10 -o rows.csv
+    error[E719]: `P(Male=1 | do(Mustache=1))` is no regime
+      = help: write such as `do(Mustache=1)`, `given(Young=0)` or `do(Bald=1), given(Male=0)`
+    ```
+
+    ## What to do
+
+    Write the regime alone: `do(Mustache=1)`. The empty text `""` is observation.
+    """
+
+    code: ClassVar[str] = "E719"
+
+    text: str
+
+    def message(self) -> str:
+        return f"`{self.text}` is no regime"
+
+    def help(self) -> str:
+        return "write such as `do(Mustache=1)`, `given(Young=0)` or `do(Bald=1), given(Male=0)`"

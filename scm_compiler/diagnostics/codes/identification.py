@@ -1,0 +1,207 @@
+"""E52x and W52x: what observation can tell, by the graph alone."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class NotIdentifiable(Diagnostic):
+    """A query that no amount of observation can answer.
+
+    ## What it means
+
+    Hidden common causes (`A <-> B`) can make two models agree on everything that is observed and
+    still differ on the query. The witness is a hedge (Shpitser and Pearl 2006, Definition 6): a
+    set of nodes that hidden causes tie into one piece, and a smaller one inside it that is in one
+    piece as well, without nodes that are held; arrows lead from all of them to nodes of the
+    smaller set on which the outcomes depend. The message shows both sets: what looks like an
+    effect of the held nodes can be the work of the hidden causes.
+
+    It is the answer to the question as the graph stands, not a limit of this program: the
+    algorithm that decides (ID, IDC) is complete.
+
+    ## Example
+
+    ```scm
+    Smoking, Cancer : binary
+    Smoking ->  Cancer
+    Smoking <-> Cancer
+    assert identified P(Cancer | do(Smoking))
+    ```
+
+    ## What to do
+
+    The help lists changes that were tried and found enough, each by itself: measure the hidden
+    cause that is named (declare it as a node, with an arrow to both) or delete its `<->` if you
+    know that there is none; or use data from an experiment on the node that is named. A node
+    between cause and effect that the hidden cause does not reach helps as well: see the example
+    `front_door`.
+    """
+
+    code = "E520"
+    query: str
+    outer: tuple[str, ...]
+    inner: tuple[str, ...]
+    roots: tuple[str, ...]
+    held: tuple[str, ...]
+    ties: tuple[Pair, ...]
+    causes: tuple[Pair, ...] = ()
+    together: tuple[Pair, ...] = ()
+    experiments: tuple[str, ...] = ()
+
+    def message(self) -> str:
+        """The query and its hedge."""
+        return (
+            f"`{self.query}` is not identified: {_set(self.outer)} and {_set(self.inner)} "
+            "are a hedge for it"
+        )
+
+    def label(self) -> str:
+        """Beside the assertion."""
+        return "observation does not determine it"
+
+    def help(self) -> str:
+        """The hedge in words, and what would help."""
+        ties = _listed(f"`{a} <-> {b}`" for a, b in self.ties)
+        return "; ".join((f"{ties} can look like an effect of {_names(self.held)}", *self._ways()))
+
+    def _ways(self) -> Iterable[str]:
+        if self.causes:
+            named = " or ".join(f"`{a} <-> {b}`" for a, b in self.causes)
+            yield f"enough would be: the common cause {named} measured or ruled out"
+        elif self.together:
+            named = _listed(f"`{a} <-> {b}`" for a, b in self.together)
+            yield f"enough would be: the common causes {named} all measured or ruled out"
+        if self.experiments:
+            named = " or ".join(f"`{name}`" for name in self.experiments)
+            yield f"an experiment on {named} would answer it"
+
+
+@dataclass(frozen=True)
+class NotOneEffect(Diagnostic):
+    """Adjustment sets were asked for something else than the effect of one node on another.
+
+    ## What it means
+
+    A set to adjust for belongs to one cause and one effect. The query holds several nodes or none,
+    asks for several, or sees something besides.
+
+    ## Example
+
+    ```console
+    $ scmc query --adjustment "P(Bald | do(Male, Young))" --on celeba_g1
+    error[E521]: adjustment sets are for one cause and one effect, not `P(Bald | do(Male, Young))`
+    ```
+
+    ## What to do
+
+    Write `ATE(X -> Y)` or `P(Y | do(X))`. `scmc query --identify` finds the formula for every
+    other query.
+    """
+
+    code = "E521"
+    query: str
+
+    def message(self) -> str:
+        """The query."""
+        return f"adjustment sets are for one cause and one effect, not `{self.query}`"
+
+    def help(self) -> str:
+        """The form to write."""
+        return "write `ATE(X -> Y)`; `--identify` takes every query"
+
+
+@dataclass(frozen=True)
+class OnlyInterventions(Diagnostic):
+    """A formula was asked for a counterfactual, or for an image.
+
+    ## What it means
+
+    Identification here is of rungs 1 and 2 on labels: P(y | do(x), z). A variable such as
+    `Y[X=1]` lives in a world of its own, and how such worlds go together is not what `do`
+    experiments show either; see the bounds that `scmc query` prints beside a counterfactual.
+
+    ## Example
+
+    ```console
+    $ scmc query --identify "P(Bald[Male=0]=1 | Male=1)" --on celeba_g1
+    error[E522]: no formula is searched for `P(Bald[Male=0]=1 | Male=1)`
+    ```
+
+    ## What to do
+
+    Ask about `do`: `P(Bald | do(Male))`.
+    """
+
+    code = "E522"
+    query: str
+
+    def message(self) -> str:
+        """The query."""
+        return f"no formula is searched for `{self.query}`"
+
+    def help(self) -> str:
+        """What can be asked."""
+        return "formulas are for probabilities of labels under `do`, in one world"
+
+
+@dataclass(frozen=True)
+class ImplicationsRejected(Diagnostic):
+    """Data that speak against independences that the graph implies.
+
+    ## What it means
+
+    Every missing arrow is a claim. The graph implies that two labels are independent given
+    others, and in the data they are not: the G-test (likelihood ratio, stratified by the given
+    labels) rejects it at 5 %, after Holm's correction for all independences that were tested. With
+    many rows even a dependence too weak to matter is found: look at its size, the conditional
+    mutual information in bits (a fair coin has 1 bit).
+
+    ## Example
+
+    ```console
+    $ scmc check celeba_g1 --implied --data celeba-labels
+    warning[W520]: the data reject 22 of the 22 tested independences that the graph implies
+      = help: the furthest from true is `Young _||_ Male`: 0.058 bits
+    ```
+
+    ## What to do
+
+    Add an arrow or a `<->` between the two, or go on knowing that answers rest on this claim. A
+    hidden common cause between them is the weaker claim of the two.
+    """
+
+    code = "W520"
+    rejected: tuple[str, ...]
+    tested: int
+    strongest: str
+    bits: float
+
+    def message(self) -> str:
+        """How many are rejected."""
+        return (
+            f"the data reject {len(self.rejected)} of the {self.tested} tested independences "
+            "that the graph implies"
+        )
+
+    def help(self) -> str:
+        """The worst one."""
+        return f"the furthest from true is `{self.strongest}`: {self.bits:.2g} bits"
+
+
+def _set(names: Iterable[str]) -> str:
+    return f"`{{{', '.join(names)}}}`"
+
+
+def _names(names: Iterable[str]) -> str:
+    return _listed(f"`{name}`" for name in names)
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Such as `a, b and c`."""
+    *most, last = texts
+    return f"{', '.join(most)} and {last}" if most else last

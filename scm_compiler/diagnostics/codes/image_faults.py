@@ -1,0 +1,159 @@
+"""E675, W67x: images and rows that cannot be used."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scm_compiler.diagnostics.codes.data import shortened
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+def _named(found: tuple[tuple[str, str], ...], count: int) -> str:
+    """The first few with what is wrong with each, and how many more there are."""
+    shown = ", ".join(
+        f"`{shortened(name, 80)}`" + (f" ({shortened(reason, 80)})" if reason else "")
+        for name, reason in found
+    )
+    return shown if count <= len(found) else f"{shown} and {count - len(found):,} more"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TooManyFaults(Diagnostic):
+    """More than one in a hundred images or rows cannot be used.
+
+    ## What it means
+
+    An image that cannot be decoded, a row without an image or an image without a row is left out
+    with a warning. Where they are more than 1 % the data are not what they seem to be (a download
+    that was cut short, the table of another set), and a model would learn from a selection that
+    nobody chose. The warnings beside this error name the first of them.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images celeba:downloads
+    warning[W671]: 192,599 rows have no image: `010001.jpg`, `010002.jpg`, `010003.jpg` and \
+192,596 more
+    error[E675]: `downloads`: 192,599 of 202,599 images and rows cannot be used
+      = help: at most 1 % may be left out
+    ```
+
+    ## What to do
+
+    Complete the images, or shorten the table to the images that there are.
+    """
+
+    code: ClassVar[str] = "E675"
+
+    path: str
+    faulty: int
+    total: int
+
+    def message(self) -> str:
+        return f"`{self.path}`: {self.faulty:,} of {self.total:,} images and rows cannot be used"
+
+    def help(self) -> str:
+        return "at most 1 % may be left out"
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnreadableImages(Diagnostic):
+    """Some images cannot be decoded.
+
+    ## What it means
+
+    A file is cut short, damaged, no image, of a kind that scmc does not read, or so large that
+    decoding it would fill the memory. It is left out together with its row.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images celeba:downloads
+    warning[W670]: 1 of 202,599 images cannot be decoded: `004711.jpg` (image file is truncated \
+(7 bytes not processed))
+    ```
+
+    ## What to do
+
+    Fetch those files again. More than 1 % of them is an error.
+    """
+
+    code: ClassVar[str] = "W670"
+
+    count: int
+    total: int
+    first: tuple[tuple[str, str], ...]
+
+    def message(self) -> str:
+        share = f"{self.count:,} of {self.total:,} images"
+        return f"{share} cannot be decoded: {_named(self.first, self.count)}"
+
+    def help(self) -> str:
+        return "fetch those files again; more than 1 % of them is an error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RowsWithoutImage(Diagnostic):
+    """Some rows of the table name an image that is not there.
+
+    ## What it means
+
+    The rows are left out.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    warning[W671]: 1 row has no image: `0007.png`
+    ```
+
+    ## What to do
+
+    Add the images or delete the rows. More than 1 % of them is an error.
+    """
+
+    code: ClassVar[str] = "W671"
+
+    count: int
+    first: tuple[str, ...]
+
+    def message(self) -> str:
+        rows = "1 row has" if self.count == 1 else f"{self.count:,} rows have"
+        named = _named(tuple((name, "") for name in self.first), self.count)
+        return f"{rows} no image: {named}"
+
+    def help(self) -> str:
+        return "add the images or delete the rows; more than 1 % of them is an error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImagesWithoutRow(Diagnostic):
+    """Some images have no row in the table.
+
+    ## What it means
+
+    Their labels are not known, and they are left out.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    warning[W672]: 2 images have no row: `0008.png`, `0009.png`
+    ```
+
+    ## What to do
+
+    Add rows for them or take them out of the folder. More than 1 % of them is an error.
+    """
+
+    code: ClassVar[str] = "W672"
+
+    count: int
+    first: tuple[str, ...]
+
+    def message(self) -> str:
+        images = "1 image has" if self.count == 1 else f"{self.count:,} images have"
+        named = _named(tuple((name, "") for name in self.first), self.count)
+        return f"{images} no row: {named}"
+
+    def help(self) -> str:
+        return "add rows or take the images out; more than 1 % of them is an error"

@@ -1,0 +1,67 @@
+"""The independences that a graph implies, one for each pair of labels without an arrow."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, islice
+
+from scm_compiler.identify.admg import Admg, arrows
+from scm_compiler.identify.separators import ancestral_ties, nearest_separator
+from scm_compiler.ir import Graph, Independence
+
+LIMIT = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Implied:
+    """What a graph says about independence.
+
+    Attributes:
+        independences: Each pair with a minimal set that separates it.
+        inseparable: Pairs without an arrow between them that no set separates (an inducing path
+            joins them): the graph may limit them in other ways (Verma and Pearl 1990).
+        complete: Whether every pair was looked at.
+    """
+
+    independences: tuple[Independence, ...]
+    inseparable: tuple[tuple[str, str], ...]
+    complete: bool
+
+
+def implied(graph: Graph, limit: int = LIMIT) -> Implied:
+    """A minimal separating set for each pair of labels without `->` or `<->` between them.
+
+    The set is the one next to the later node of the pair: among its parents where the graph has
+    no hidden common causes. So each missing arrow is a claim of its own, which data can reject.
+    Independences of whole sets need not follow from those of pairs.
+
+    Args:
+        graph: A validated graph; images cause nothing and are left out.
+        limit: How many pairs are looked at.
+
+    >>> from scm_compiler.ir import Edge, Node
+    >>> from scm_compiler.ir.domain import BINARY
+    >>> nodes = tuple(Node(name, "binary", BINARY) for name in "ABC")
+    >>> implied(Graph("g", nodes, (Edge("A", "B"), Edge("B", "C")))).independences
+    (Independence(left=('A',), right=('C',), given=('B',), span=None),)
+    """
+    within = arrows(graph)
+    pairs = _pairs(graph, within)
+    found: list[Independence] = []
+    inseparable: list[tuple[str, str]] = []
+    for first, second in islice(pairs, limit):
+        early, late = within.sorted((first, second))
+        separator = nearest_separator(ancestral_ties(within, early, late), late, early)
+        if separator is None:
+            inseparable.append((first, second))
+        else:
+            given = tuple(sorted(separator, key=graph.order.__getitem__))
+            found.append(Independence((first,), (second,), given))
+    return Implied(tuple(found), tuple(inseparable), complete=next(pairs, None) is None)
+
+
+def _pairs(graph: Graph, within: Admg) -> Iterator[tuple[str, str]]:
+    """The pairs of labels without an arrow, in the order of declaration."""
+    for one, other in combinations((node.name for node in graph.labels), 2):
+        joined = one in within.parents[other] or other in within.parents[one]
+        if not joined and other not in within.spouses[one]:
+            yield one, other

@@ -1,0 +1,92 @@
+"""The refusal of a query that is not identified: its hedge in words, and what would help."""
+
+from collections.abc import Iterator
+
+from scm_compiler.diagnostics import Span
+from scm_compiler.diagnostics.codes.identification import NotIdentifiable
+from scm_compiler.identify.identification import NotIdentified, ask, identify
+from scm_compiler.identify.remedies import remedies
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+
+Question = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+"""Outcomes, treatments, conditions."""
+
+
+def refused_claims(graph: Graph) -> Iterator[NotIdentifiable]:
+    """An error for each `assert identified` of a graph that does not hold."""
+    for claim in graph.claims:
+        found = identify(graph, claim.outcomes, claim.treatments, claim.conditions)
+        if isinstance(found, NotIdentified):
+            yield refusal(graph, found, query=claim.query, span=claim.span)
+
+
+def refusal(
+    graph: Graph, found: NotIdentified, *, query: str = "", span: Span | None = None
+) -> NotIdentifiable:
+    """The diagnostic of a query that is not identified.
+
+    Args:
+        graph: The graph that it was asked of.
+        found: Why it is not identified.
+        query: As the user wrote it.
+        span: Where it stands.
+    """
+    hedge, ways = found.hedge, remedies(graph, found)
+    return NotIdentifiable(
+        query=query or ask(found.outcomes, found.treatments, found.conditions),
+        outer=hedge.outer.nodes,
+        inner=hedge.inner.nodes,
+        roots=hedge.roots,
+        held=hedge.held,
+        ties=hedge.outer.spouses,
+        causes=ways.causes,
+        together=ways.together,
+        experiments=ways.experiments,
+        span=span,
+    )
+
+
+def questions(query: ir.Query, graph: Graph) -> tuple[Question, ...]:
+    """The distributions that a query of rung 1 or 2 rests on.
+
+    Args:
+        query: Resolved, and flattened, so that no variable has a world of its own.
+        graph: The graph that it was resolved against.
+
+    Returns:
+        For each its outcomes, treatments and conditions; none where the query holds or sees all
+        that it asks.
+
+    Raises:
+        ValueError: If the query is counterfactual.
+    """
+    if isinstance(query, ir.Contrast):
+        both = (*questions(query.left, graph), *questions(query.right, graph))
+        return tuple(dict.fromkeys(both))
+    if isinstance(query, ir.Effect):
+        return (((query.outcome,), (query.cause,), ()),)
+    asked = _asked(query, graph)
+    nested = any(isinstance(setting.value, ir.Variable) for setting in query.do)
+    if nested or any(variable.world for variable in asked):
+        raise ValueError("the query is counterfactual")
+    held = tuple(dict.fromkeys(setting.node for setting in query.do))
+    seen = dict.fromkeys(event.variable.node for event in query.given)
+    conditions = tuple(name for name in seen if name not in held)
+    names = dict.fromkeys(variable.node for variable in asked)
+    outcomes = tuple(name for name in names if name not in {*held, *conditions})
+    return ((outcomes, held, conditions),) if outcomes else ()
+
+
+def _asked(
+    query: ir.Probability | ir.Expectation | ir.Regime, graph: Graph
+) -> tuple[ir.Variable, ...]:
+    """What is asked for; the worlds of what is seen count as well."""
+    seen = tuple(event.variable for event in query.given)
+    match query:
+        case ir.Probability(targets):
+            return (*(event.variable for event in targets), *seen)
+        case ir.Expectation(target):
+            return (target, *seen)
+        case ir.Regime():
+            return (*(ir.Variable(node.name) for node in graph.labels), *seen)

@@ -1,0 +1,85 @@
+"""Minimal separating sets, by vertex separators of an undirected graph.
+
+A and B are m-separated by a set of their ancestors if and only if it separates them in the
+augmented ancestral graph, in which every district and its parents are tied to each other
+(Richardson 2003, section 3; with no `<->` it is the moral graph). A minimal separating set has
+only ancestors of A and B in it (van der Zander, Liskiewicz and Textor 2014).
+"""
+
+from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
+
+from scm_compiler.identify.admg import Admg, Nodes
+
+Ties = dict[str, set[str]]
+"""The neighbours of each node."""
+
+
+def ancestral_ties(within: Admg, left: str, right: str) -> Ties:
+    """The augmented graph over the ancestors of two nodes."""
+    nodes = within.ancestors((left, right), within.nodes)
+    ties: Ties = {node: set() for node in within.sorted(nodes)}
+    for district in within.districts(nodes):
+        tied = district.union(*(within.parents[node] for node in district))
+        for node in tied:
+            ties[node] |= tied - {node}
+    return ties
+
+
+def without(ties: Ties, nodes: Collection[str]) -> Ties:
+    """The graph in which some nodes may not separate: their neighbours are tied instead."""
+    left = {node: set(near) for node, near in ties.items()}
+    for node in nodes:
+        near = left.pop(node)
+        for other in near:
+            left[other] |= near - {other}
+            left[other].discard(node)
+    return left
+
+
+def nearest_separator(ties: Ties, start: str, end: str) -> Nodes | None:
+    """The minimal separator that is nearest to `start`; None if the two are tied."""
+    if end in ties[start]:
+        return None
+    return _border(ties, _reach(ties, end, ties[start]))
+
+
+def minimal_separators(ties: Ties, start: str, end: str, limit: int) -> tuple[Nodes, ...]:
+    """The minimal separators of two nodes, at most `limit` of them.
+
+    From each separator the next ones are made by moving one of its nodes to the side of `start`
+    (Shen and Liang 1997); with unlimited patience this finds all.
+    """
+    return tuple(islice(_separators(ties, start, end), limit))
+
+
+def _separators(ties: Ties, start: str, end: str) -> Iterator[Nodes]:
+    first = nearest_separator(ties, start, end)
+    if first is None:
+        return
+    waiting, seen = [first], {first}
+    for separator in waiting:
+        yield separator
+        near = _reach(ties, start, separator)
+        for node in sorted(separator):
+            if end not in ties[node]:
+                wall = (separator | ties[node]) - near
+                fresh = _border(ties, _reach(ties, end, wall))
+                if fresh not in seen:
+                    seen.add(fresh)
+                    waiting.append(fresh)
+
+
+def _reach(ties: Mapping[str, set[str]], start: str, wall: Collection[str]) -> set[str]:
+    """The nodes that are connected with `start` outside the wall."""
+    found, waiting = {start}, [start]
+    while waiting:
+        fresh = {node for node in ties[waiting.pop()] if node not in wall} - found
+        found |= fresh
+        waiting.extend(fresh)
+    return found
+
+
+def _border(ties: Ties, part: set[str]) -> Nodes:
+    """The neighbours of a connected part."""
+    return frozenset(near for node in part for near in ties[node] if near not in part)

@@ -1,0 +1,134 @@
+"""`drawn-faces`: faces that scmc draws itself, with the labels of CelebA."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.diagnostics.codes.images import NotDrawable, UnknownImageSource
+from scm_compiler.ir import Graph, Image, Node
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.runtime.data import drawn_faces
+from scm_compiler.runtime.data.drawn_faces.face import SIZES
+from scm_compiler.runtime.data.images.parts import write_part
+from scm_compiler.runtime.data.images.wanted import Listing, Part, Wanted
+from scm_compiler.runtime.data.shipped import read_shipped
+
+NAME = "drawn-faces"
+COUNT = 20_000
+"""How many are drawn if nothing is said."""
+
+MOST = 1_000_000
+_FORM = re.compile(r"(\d{1,7})?(?:\?seed=(\d{1,9}))?")
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnPictures:
+    """Faces to be drawn.
+
+    Attributes:
+        labels: (N, 9) values of the renderer's labels.
+        nuisance: (N, K) what the labels leave open.
+    """
+
+    labels: torch.Tensor
+    nuisance: torch.Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def identity(self) -> Iterator[str]:
+        """The renderer and all that it is given."""
+        yield f"drawn {_renderer()} {torch.__version__}"
+        for given in (self.labels, self.nuisance):
+            yield hashlib.sha256(given.numpy().tobytes()).hexdigest()
+
+    def name(self, index: int) -> str:
+        """The face's number."""
+        return f"face {index}"
+
+    def write(self, parts: Sequence[Part], image: Image, workers: int) -> Iterator[Part]:
+        """Draw the parts; this takes seconds, and starting workers would take as long."""
+        del workers
+        for part in parts:
+            rows = slice(part.start, part.stop)
+            drawn = drawn_faces.draw_from(self.labels[rows], self.nuisance[rows], image.height)
+            pixels = drawn.add_(1).mul_(127.5).round_().to(torch.uint8)
+            write_part(part.path, list(pixels.numpy()), [])
+            yield part
+
+
+def list_drawn(place: str, wanted: Wanted) -> Listing:
+    """Faces drawn from labels that follow the counts of CelebA.
+
+    All nine labels are drawn jointly; those that are no parents of the image vary as they do in
+    CelebA. The same number gives the same faces, in every size.
+
+    Args:
+        place: How many, 20,000 if empty; `?seed=K` behind it gives other faces.
+        wanted: What is needed.
+
+    Raises:
+        ScmError: With exit code 2: E670 if `place` is something else, E676 if the node cannot be
+            drawn.
+    """
+    form = _FORM.fullmatch(place)
+    count = int(form[1] or COUNT) if form else 0
+    if form is None or not 1 <= count <= MOST:
+        wrong = UnknownImageSource(text=f"{NAME}:{place}", near=f"{NAME}:{COUNT}")
+        raise refuse(wrong, exit_code=2)
+    _refuse_other(wanted)
+    count = min(count, wanted.limit or count)
+    generator = torch.Generator().manual_seed(int(form[2] or 0))
+    labels = _draw_labels(count, generator)
+    nuisance = drawn_faces.sample_nuisance(count, generator)
+    columns = [drawn_faces.LABELS.index(name) for name in wanted.names]
+    return Listing(NAME, DrawnPictures(torch.from_numpy(labels), nuisance), labels[:, columns])
+
+
+def _draw_labels(count: int, generator: torch.Generator) -> NDArray[np.int64]:
+    """Rows of the nine labels (N, 9), independent, each as likely as in the shipped counts."""
+    nodes = tuple(Node(name, "binary", BINARY) for name in drawn_faces.LABELS)
+    table = read_shipped(Graph(NAME, nodes))
+    cumulated = np.cumsum(table.counts)
+    uniform = torch.rand(count, generator=generator, dtype=torch.float64).numpy()
+    chosen = np.searchsorted(cumulated, uniform * cumulated[-1], side="right")
+    rows: NDArray[np.int64] = table.cells[chosen]
+    return rows
+
+
+def _refuse_other(wanted: Wanted) -> None:
+    image = wanted.image
+    if image.channels != 3 or image.height != image.width:
+        reason = f"it is {image.channels} x {image.height} x {image.width}, not square in colour"
+        raise refuse(NotDrawable(node=wanted.node, reason=reason), exit_code=2)
+    if not SIZES[0] <= image.height <= SIZES[1]:
+        reason = f"it has {image.height} pixels a side, not {SIZES[0]} to {SIZES[1]}"
+        raise refuse(NotDrawable(node=wanted.node, reason=reason), exit_code=2)
+    found = []
+    for node in wanted.labels:
+        if node.name not in drawn_faces.LABELS:
+            reason = f"it does not show the label `{node.name}`"
+            near = closest(node.name, drawn_faces.LABELS)
+            found.append(NotDrawable(node=wanted.node, reason=reason, near=near))
+        elif node.domain != BINARY:
+            reason = f"the label `{node.name}` is not binary"
+            found.append(NotDrawable(node=wanted.node, reason=reason))
+    if found:
+        raise refuse(*found, exit_code=2)
+
+
+@cache
+def _renderer() -> str:
+    """The digest of the renderer's source: drawn faces are kept until it changes."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(drawn_faces.__file__).parent.glob("*.py")):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()

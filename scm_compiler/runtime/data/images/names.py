@@ -1,0 +1,44 @@
+"""Names of files, as tables and archives give them."""
+
+from collections.abc import Iterable
+from pathlib import PurePosixPath, PureWindowsPath
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.images import UnsafeName
+
+
+def is_safe(name: str) -> bool:
+    r"""Whether a name stays inside the folder that it is relative to, on every system.
+
+    >>> [is_safe(name) for name in ("a/b.jpg", "../b", "/etc/b", "C:b", r"a\..\b")]
+    [True, False, False, False, False]
+    """
+    windows = PureWindowsPath(name)
+    rooted = PurePosixPath(name).is_absolute() or windows.anchor
+    return not rooted and ".." not in windows.parts and "\0" not in name
+
+
+def refuse_unsafe(names: Iterable[str], path: object) -> None:
+    """Refuse a table or archive that names a file outside its folder.
+
+    Raises:
+        ScmError: E674 with exit code 2.
+    """
+    for name in names:
+        if not is_safe(name):
+            raise refuse(UnsafeName(path=printable(str(path)), name=printable(name)), exit_code=2)
+
+
+def printable(name: str) -> str:
+    r"""The name with what cannot be printed (bytes that are no text) replaced.
+
+    >>> printable("a\udcff.jpg")
+    'a?.jpg'
+    """
+    return name.encode("utf-8", "replace").decode()
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a file is none of the data's: hidden, or what a Mac adds to archives."""
+    path = PurePosixPath(name)
+    return path.name.startswith(".") or path.parts[:1] == ("__MACOSX",)

@@ -1,0 +1,175 @@
+"""`tar:PATTERN`: WebDataset shards, read in place.
+
+A sample is two members of one key: `0001.jpg` (or another image) and `0001.json`. Nothing is ever
+unpacked: the members' names pair them and name no file.
+"""
+
+import glob
+import os
+import re
+import stat
+import tarfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.images import ImagesNotFound, NoImages
+from scm_compiler.runtime.data.images.decode import SUFFIXES
+from scm_compiler.runtime.data.images.files import FilePictures, unreadable
+from scm_compiler.runtime.data.images.names import is_hidden, printable, refuse_unsafe
+from scm_compiler.runtime.data.images.pairing import left_over
+from scm_compiler.runtime.data.images.picture import Picture
+from scm_compiler.runtime.data.images.rows import object_sheet, parsed, read_rows
+from scm_compiler.runtime.data.images.wanted import Listing, Wanted
+
+_RANGE = re.compile(r"\{(\d{1,9})\.\.(\d{1,9})\}")
+_MOST_SHARDS = 100_000
+_MOST_JSON = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """An image and the place of its JSON object in the same shard: (offset, size)."""
+
+    picture: Picture
+    record: tuple[int, int]
+
+
+def list_shards(pattern: str, wanted: Wanted) -> Listing:
+    """The images of tar shards, with the labels of the JSON objects beside them.
+
+    Args:
+        pattern: A path with `*`, `?`, `[…]`, or ranges such as `{000..009}`.
+        wanted: What is needed.
+
+    Raises:
+        ScmError: With exit code 2: E671 without a shard, E673 if one is damaged or compressed,
+            E674 if one names files outside itself, E675, and what is wrong in the objects.
+    """
+    samples: list[_Sample] = []
+    lost: list[str] = []
+    unnamed: list[str] = []
+    for shard in shards(pattern):
+        _scan(shard, samples, lost, unnamed)
+    if not samples:
+        raise refuse(NoImages(path=printable(pattern)), exit_code=2)
+    notes = left_over(lost, unnamed, len(samples) + len(lost), pattern)
+    samples = samples[: wanted.limit]
+    sheet = object_sheet(Path(pattern), _records(samples))
+    rows = read_rows(sheet, wanted, None)
+    pictures = FilePictures([sample.picture for sample in samples])
+    return Listing(printable(pattern), pictures, rows.labels, rows.split, notes)
+
+
+def shards(pattern: str) -> list[str]:
+    """The files that a pattern names, in order.
+
+    Raises:
+        ScmError: E671 with exit code 2 if one is not there, or none is.
+    """
+    found: list[str] = []
+    for name in expanded(pattern):
+        # A file of that very name goes before a pattern: names may hold brackets.
+        matches = [name] if Path(name).is_file() else sorted(glob.glob(name))  # noqa: PTH207
+        if not matches:
+            absent = ImagesNotFound(path=printable(name), wanted="shard")
+            raise refuse(absent, exit_code=2)
+        found += matches
+    return found
+
+
+def expanded(pattern: str) -> list[str]:
+    """The pattern with its ranges written out.
+
+    Raises:
+        ScmError: E671 with exit code 2 if that gives absurdly many names, or none.
+
+    Example:
+        >>> expanded("faces-{08..10}.tar")
+        ['faces-08.tar', 'faces-09.tar', 'faces-10.tar']
+    """
+    bounds = [(first, int(first), int(last)) for first, last in _RANGE.findall(pattern)]
+    count = 1
+    for _, first, last in bounds:
+        count *= last - first + 1 if last >= first else 0
+    if not 0 < count <= _MOST_SHARDS:
+        raise refuse(ImagesNotFound(path=pattern, wanted="sensible range in"), exit_code=2)
+    ranges = [
+        [str(number).zfill(len(text)) for number in range(first, last + 1)]
+        for text, first, last in bounds
+    ]
+    pieces = _RANGE.sub("\0", pattern).split("\0")
+    return [
+        pieces[0] + "".join(a + b for a, b in zip(numbers, pieces[1:], strict=True))
+        for numbers in product(*ranges)
+    ]
+
+
+def _scan(shard: str, samples: list[_Sample], lost: list[str], unnamed: list[str]) -> None:
+    """Sort a shard's members into samples, objects without image and images without object."""
+    images: dict[str, Picture] = {}
+    records: dict[str, tuple[int, int]] = {}
+    for member, picture in _members(shard):
+        key, suffix = _key(member.name)
+        if suffix == ".json":
+            records[key] = (member.offset_data, member.size)
+        elif suffix in SUFFIXES:
+            images[key] = picture
+    samples += [_Sample(it, records[key]) for key, it in images.items() if key in records]
+    unnamed += [it.name for key, it in images.items() if key not in records]
+    lost += [f"{key}.json" for key in records if key not in images]
+
+
+def _members(shard: str) -> Iterator[tuple[tarfile.TarInfo, Picture]]:
+    """The plain files of a shard, and each as a picture."""
+    try:
+        facts = Path(shard).stat()
+        if not stat.S_ISREG(facts.st_mode):  # a pipe would never end
+            raise unreadable(shard, "it is no file")
+        with tarfile.open(shard, "r:") as archive:
+            for member in archive:
+                refuse_unsafe([member.name], shard)
+                if not member.isfile() or member.issparse() or is_hidden(member.name):
+                    continue
+                offset, size = member.offset_data, member.size
+                if offset + size > facts.st_size:
+                    raise unreadable(shard, f"it was cut short within {printable(member.name)}")
+                yield member, Picture(member.name, shard, offset, size, facts.st_mtime_ns)
+                archive.members = []  # type: ignore[attr-defined]  # it would keep every one
+    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
+        reason = "it is damaged, or no tar file, or a compressed one"
+        raise unreadable(shard, reason) from error
+
+
+def _key(name: str) -> tuple[str, str]:
+    """A member's key, which ends at the first full stop of the last part, and its last suffix.
+
+    >>> _key("a.b/0001.cam.jpg")
+    ('a.b/0001', '.jpg')
+    """
+    path = PurePosixPath(name)
+    return str(path.parent / path.name.split(".")[0]), path.suffix.lower()
+
+
+def _records(samples: list[_Sample]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The samples' JSON objects, numbered from 1."""
+    number = 0
+    for shard, held in _by_shard(samples):
+        with Path(shard).open("rb") as stream:
+            for sample in held:
+                number += 1
+                offset, size = sample.record
+                stream.seek(offset)
+                text = stream.read(min(size, _MOST_JSON + 1))
+                name = os.path.splitext(sample.picture.name)[0]  # noqa: PTH122  (no path)
+                yield number, parsed(text, Path(shard), f"`{printable(name)}.json`")
+
+
+def _by_shard(samples: list[_Sample]) -> Iterator[tuple[str, list[_Sample]]]:
+    held: dict[str, list[_Sample]] = {}
+    for sample in samples:
+        held.setdefault(sample.picture.file, []).append(sample)
+    yield from held.items()

@@ -1,0 +1,136 @@
+"""Where images come from: one entry a kind of source."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.diagnostics.codes.images import NoImages, UnknownImageSource
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.data.celeba import PLACES
+from scm_compiler.runtime.data.images import drawn
+from scm_compiler.runtime.data.images.arrays import list_arrays
+from scm_compiler.runtime.data.images.cache import Kept, cache_folder, keep
+from scm_compiler.runtime.data.images.celeba import list_celeba
+from scm_compiler.runtime.data.images.drawn import list_drawn
+from scm_compiler.runtime.data.images.files import unreadable
+from scm_compiler.runtime.data.images.folder import list_folder
+from scm_compiler.runtime.data.images.names import printable
+from scm_compiler.runtime.data.images.pairing import undecoded
+from scm_compiler.runtime.data.images.shards import list_shards
+from scm_compiler.runtime.data.images.table import ImageTable
+from scm_compiler.runtime.data.images.wanted import Listing, Wanted
+from scm_compiler.runtime.training.progress import Progress, Silent
+
+List = Callable[[str, Wanted], Listing]
+
+SOURCES: Mapping[str, List] = MappingProxyType(
+    {
+        drawn.NAME: list_drawn,
+        "celeba": list_celeba,
+        "folder": list_folder,
+        "tar": list_shards,
+        "npz": list_arrays,
+    }
+)
+"""What lists the images of `KIND:PLACE`, by kind."""
+
+
+def load_images(
+    spec: str,
+    graph: Graph,
+    image: str,
+    *,
+    cache: Path | None = None,
+    workers: int = 2,
+    limit: int | None = None,
+    progress: Progress | None = None,
+) -> ImageTable:
+    """The labelled images of one image node, decoded once and kept in a cache.
+
+    Args:
+        spec: `drawn-faces`, `drawn-faces:N`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or
+            `npz:FILE`; for `celeba` and `folder` also a zip file with its table beside it.
+        graph: Whose image it is. Columns are matched with the image's parents by name.
+        image: The image node; its size is the size of the images.
+        cache: The cache folder; see `cache_folder` for the one that is used if none is named.
+        workers: How many processes decode; 0 for this one.
+        limit: The most images that are used: the first in the source's order.
+        progress: Is told how many images are decoded.
+
+    Returns:
+        The images in the order of the source, with the values of the image's parents.
+
+    Raises:
+        ScmError: With exit code 2 and codes E67x, or E60x for what is wrong in a table.
+        ValueError: If `image` is no image of the graph, or `limit` is below 1.
+    """
+    wanted = Wanted.of(graph, image, limit)
+    listing = _listed(spec, wanted)
+    if not len(listing.pictures):
+        raise refuse(NoImages(path=listing.path), exit_code=2)
+    kept = keep(
+        listing.pictures, wanted.image, cache or cache_folder(), workers, progress or Silent()
+    )
+    return _table(spec, wanted, listing, kept)
+
+
+def _listed(spec: str, wanted: Wanted) -> Listing:
+    kind, colon, place = spec.partition(":")
+    named = "\0" not in spec and (place or (kind == drawn.NAME and not colon))
+    source = SOURCES.get(kind) if named else None
+    if source is None:
+        near = _near(spec)
+        raise refuse(UnknownImageSource(text=printable(spec), near=near), exit_code=2)
+    try:
+        return source(place, wanted)
+    except OSError as error:
+        raise unreadable(error.filename or place, error.strerror or str(error)) from error
+
+
+def _table(spec: str, wanted: Wanted, listing: Listing, kept: Kept) -> ImageTable:
+    total = len(listing.pictures)
+    named = [(listing.pictures.name(it.index), it.reason) for it in kept.faults]
+    notes = (*listing.notes, *undecoded(named, total, listing.path))
+    sound = np.setdiff1d(np.arange(total), [fault.index for fault in kept.faults])
+    labels = np.ascontiguousarray(listing.labels[sound])
+    return ImageTable(
+        names=wanted.names,
+        images=kept.images,
+        labels=labels,
+        split=None if listing.split is None else listing.split[sound],
+        fingerprint=_fingerprint(wanted, kept, labels),
+        origin=spec,
+        notes=notes,
+    )
+
+
+def _fingerprint(wanted: Wanted, kept: Kept, labels: NDArray[np.int64]) -> str:
+    """The SHA-256 of shape, labels and pixels: what identifies the data, not their files."""
+    values = [[node.name, list(getattr(node.domain, "values", ()))] for node in wanted.labels]
+    digest = hashlib.sha256(json.dumps([kept.images.shape, values, kept.digest]).encode())
+    digest.update(labels.astype("<i8").tobytes())
+    return digest.hexdigest()
+
+
+def _near(spec: str) -> str | None:
+    """What was probably meant: a path without its kind, or a kind with a typing error."""
+    kind, _, place = spec.partition(":")
+    near = _kind_of(Path(spec)) if spec and "\0" not in spec else None
+    if near is not None:
+        return f"{near}:{printable(spec)}"
+    near = closest(kind, SOURCES)
+    return f"{near}:{printable(place) or 'PATH'}" if near and near != drawn.NAME else near
+
+
+def _kind_of(path: Path) -> str | None:
+    """The kind of source that a path looks like."""
+    if path.is_dir():
+        return "celeba" if any((path / name).is_file() for name in PLACES) else "folder"
+    kinds = {".tar": "tar", ".npz": "npz", ".zip": "folder"}
+    return kinds.get(path.suffix) if path.is_file() else None

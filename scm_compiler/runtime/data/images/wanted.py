@@ -1,0 +1,97 @@
+"""What is asked of a source, and what it answers."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.ir import Graph, Image, Node
+
+SPLITS = ("train", "valid", "test")
+UNKNOWN_SPLIT = -1
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What an image node needs.
+
+    Attributes:
+        node: The image's name.
+        image: Its shape.
+        labels: Its parents, in the order of declaration.
+        limit: The most images that are wanted; None if all.
+    """
+
+    node: str
+    image: Image
+    labels: tuple[Node, ...]
+    limit: int | None = None
+
+    @classmethod
+    def of(cls, graph: Graph, image: str, limit: int | None = None) -> "Wanted":
+        """What `image` needs in `graph`; ValueError if it is no image."""
+        node = graph.by_name.get(image)
+        if node is None or not isinstance(node.domain, Image):
+            raise ValueError(f"{image!r} is no image of the graph")
+        if limit is not None and limit < 1:
+            raise ValueError(f"limit must be at least 1, not {limit}")
+        labels = tuple(graph.by_name[name] for name in graph.parents[image])
+        return cls(image, node.domain, labels, limit)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the labels."""
+        return tuple(node.name for node in self.labels)
+
+    @property
+    def columns(self) -> Graph:
+        """The labels alone, as a graph that a table's columns are matched with."""
+        return Graph(self.node, self.labels)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some consecutive images of a source, and the file that holds them decoded."""
+
+    path: Path
+    start: int
+    stop: int
+
+
+class Pictures(Protocol):
+    """The images of a source, not yet decoded."""
+
+    def __len__(self) -> int:
+        """How many they are."""
+
+    def identity(self) -> Iterable[str]:
+        """All that the pixels depend on, apart from the image node: names, sizes, times."""
+
+    def name(self, index: int) -> str:
+        """What to call an image."""
+
+    def write(self, parts: Sequence[Part], image: Image, workers: int) -> Iterator[Part]:
+        """Decode some parts and write their files; yields each part when its file is there."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """What a source holds.
+
+    Attributes:
+        path: What to call the source.
+        pictures: The images.
+        labels: (N, P) value indices.
+        split: (N,) places in `SPLITS`, -1 where unknown; None if the source has no splits.
+        notes: What was left out.
+    """
+
+    path: str
+    pictures: Pictures
+    labels: NDArray[np.int64]
+    split: NDArray[np.int8] | None = None
+    notes: tuple[Diagnostic, ...] = ()

@@ -1,0 +1,87 @@
+"""The evaluation of a run: its labels, and each image head that is trained."""
+
+from pathlib import Path
+
+from scm_compiler.runtime.data.images import load_images
+from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
+from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head
+from scm_compiler.runtime.evaluation.head_report import HeadReport
+from scm_compiler.runtime.evaluation.label_model import evaluate_labels
+from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_images
+from scm_compiler.runtime.evaluation.report import RunReport, read_curves
+from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.runs.head_files import files_of
+from scm_compiler.runtime.training.loop import METRICS
+from scm_compiler.runtime.training.progress import Silent
+
+
+def evaluate_run(
+    run: Run,
+    *,
+    images: str | None = None,
+    effort: Effort | None = None,
+    seed: int = 0,
+    cache: Path | None = None,
+    stage: Stage = lambda _: Silent(),
+) -> RunReport:
+    """Evaluate all that a run has trained.
+
+    Args:
+        run: The run.
+        images: Where the real images come from; where each head's own came from if None.
+        effort: How much is drawn and trained for each head.
+        seed: The same seed gives the same report.
+        cache: The cache folder; the usual one if None.
+        stage: Watches.
+
+    Raises:
+        ScmError: E658 or E659 if the label model is not trained or has no tables; E67x if the real
+            images cannot be read; E69x if they cannot be compared.
+    """
+    stage("labels")
+    labels = evaluate_labels(run.module(), run.tables(), run.labels)
+    heads = tuple(
+        _evaluate_image(run, image, images, effort, seed, cache, stage) for image in run.images
+    )
+    curves = {"labels": read_curves(run.path / METRICS)}
+    for image in run.images:
+        curves[image] = read_curves(run.path / files_of(run.graph, image).metrics)
+    return RunReport(
+        run=str(run.path),
+        name=run.graph.name,
+        graph_hash=run.graph.hash,
+        data=run.labels.origin,
+        labels=labels,
+        heads=heads,
+        curves=curves,
+    )
+
+
+def _evaluate_image(
+    run: Run,
+    image: str,
+    images: str | None,
+    effort: Effort | None,
+    seed: int,
+    cache: Path | None,
+    stage: Stage,
+) -> HeadReport:
+    source = images or run.head_config(image).source
+    return evaluate_head(
+        image,
+        run.head(image).generator,
+        load_real(run, image, source, cache, stage),
+        run.tables(),
+        effort=effort,
+        seed=seed,
+        cache=cache,
+        stage=stage,
+    )
+
+
+def load_real(run: Run, image: str, source: str, cache: Path | None, stage: Stage) -> RealImages:
+    """The real images of an image node, with what draws the truth where faces are drawn."""
+    table = load_images(source, run.graph, image, cache=cache, progress=stage("real images"))
+    drawn = source.partition(":")[0] == DRAWN
+    renderer = drawn_faces(table.names, table.images.shape[2]) if drawn else None
+    return real_images(table, renderer)

@@ -1,0 +1,125 @@
+"""The report of a run as one HTML file that needs nothing else."""
+
+from collections.abc import Iterator, Sequence
+from html import escape
+
+from scm_compiler.runtime.evaluation import plots, text
+from scm_compiler.runtime.evaluation.estimate import Estimate
+from scm_compiler.runtime.evaluation.head_report import HeadReport
+from scm_compiler.runtime.evaluation.label_model import LabelReport
+from scm_compiler.runtime.evaluation.report import Curves, RunReport
+
+_STYLE = (
+    "body{font-family:sans-serif;max-width:1100px;margin:2em auto;color:#1a202c}"
+    "table{border-collapse:collapse;margin:.6em 0;font-size:13px}"
+    "th,td{padding:2px 8px;text-align:right;border-bottom:1px solid #e2e8f0}"
+    "th:first-child,td:first-child{text-align:left}.heat td{text-align:center}"
+    "pre{background:#f7fafc;padding:.6em}"
+)
+
+
+def report_html(report: RunReport) -> str:
+    """The whole report, plots and pictures inside."""
+    parts = [
+        f"<h1>{escape(report.name)}</h1>",
+        f"<p>run {escape(report.run)}, graph {report.graph_hash[:12]}</p>",
+        *_labels(report),
+        *(part for head in report.heads for part in _head(head)),
+        *_curves(report),
+    ]
+    title = f"<title>{escape(report.name)}</title>"
+    head = f'<head><meta charset="utf-8"/>{title}<style>{_STYLE}</style></head>'
+    return f'<!DOCTYPE html><html lang="en">{head}<body>{"".join(parts)}</body></html>\n'
+
+
+def _labels(report: RunReport) -> Iterator[str]:
+    labels = report.labels
+    yield f"<h2>Labels, against {escape(report.data)}</h2>"
+    yield f"<pre>{escape(text.summary(labels))}</pre>"
+    rows = [
+        (f"{name}={value}", [Estimate(float(data)), Estimate(float(model))])
+        for name, value, data, model in text.marginal_rows(labels)
+    ]
+    yield "<h3>Marginals</h3>" + plots.bars(rows, ("data", "model"))
+    if labels.agreement.pairs:
+        yield "<h3>Pairwise tables: the largest difference, model less data</h3>"
+        yield _pairs(labels)
+    yield "<h3>Interventions</h3>"
+    header = ("regime", "of", "model", "data, adjusted", "data, only seen")
+    yield _table([header, *(text.intervention_row(item) for item in labels.interventions)])
+
+
+def _pairs(labels: LabelReport) -> str:
+    names = list(labels.agreement.marginals)
+    cells = {}
+    for (left, right), both in labels.agreement.pairs.items():
+        gaps = (both[1] - both[0]).reshape(-1)
+        cells[left, right] = f"{gaps[abs(gaps).argmax()]:+.3f}"
+    return plots.heat(names[:-1], names[1:], cells)
+
+
+def _head(head: HeadReport) -> Iterator[str]:
+    yield f"<h2>Image {escape(head.node)}, against {escape(head.data)}</h2>"
+    if head.pictures is not None:
+        yield f"<p>{escape(' over '.join(head.pictures.regimes))}</p>"
+        yield plots.picture(head.pictures.images)
+    yield f"<h3>Realism</h3><pre>{escape(text.realism_text(head))}</pre>"
+    yield "<h3>Labels read off the images by an independent classifier</h3>"
+    yield f"<p>To be read with the realism: {escape(head.realism.line)}</p>"
+    yield plots.bars(*_accuracies(head)) + _table(text.score_rows(head))
+    if head.arrows:
+        yield "<h3>Does setting an effect leave its cause alone?</h3>"
+        yield _table(text.arrow_rows(head))
+    yield "<h3>Effect matrix: looks less label model, under do</h3>" + _effects(head)
+    yield "<h3>Diversity, generated over real</h3>" + _table(text.diversity_rows(head))
+    yield "<h3>How far interventions lead beyond the data</h3>"
+    yield _table([("regime", "share of images"), *_coverage(head)])
+    yield "".join(f"<p>left out: {escape(reason)}</p>" for reason in head.left_out)
+
+
+def _accuracies(
+    head: HeadReport,
+) -> tuple[list[tuple[str, list[Estimate]]], tuple[str, ...]]:
+    kinds = tuple(head.labels[0].generated) if head.labels else ()
+    rows = [
+        (
+            scores.label,
+            [*(scores.generated[kind].accuracy for kind in kinds), scores.own.accuracy],
+        )
+        for scores in head.labels
+    ]
+    return rows, (*kinds, "real, held out")
+
+
+def _effects(head: HeadReport) -> str:
+    regimes = list(dict.fromkeys(effect.regime for effect in head.effects))
+    looked = list(dict.fromkeys(f"{effect.label}={effect.value}" for effect in head.effects))
+    cells = {
+        (e.regime, f"{e.label}={e.value}"): f"{e.difference.value:+.3f}" for e in head.effects
+    }
+    return plots.heat(regimes, looked, cells)
+
+
+def _coverage(head: HeadReport) -> list[tuple[str, ...]]:
+    return [(item.regime, str(item.absent)) for item in head.coverage]
+
+
+def _curves(report: RunReport) -> Iterator[str]:
+    for training, curves in report.curves.items():
+        if curves:
+            yield f"<h2>Training of {escape(training)}</h2>" + _plots(curves)
+
+
+def _plots(curves: Curves) -> str:
+    """A plot for each family of metrics (`generated_mouth` and `generated` are one)."""
+    families: dict[str, dict[str, tuple[tuple[float, float], ...]]] = {}
+    for name, points in sorted(curves.items()):
+        families.setdefault(name.split("_")[0], {})[name] = points
+    return "".join(plots.lines(family, high=160) for family in families.values())
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    head, *body = rows
+    first = "".join(f"<th>{escape(cell)}</th>" for cell in head)
+    rest = ("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
+    return f"<table><tr>{first}</tr>{''.join(rest)}</table>"

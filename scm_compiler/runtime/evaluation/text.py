@@ -1,0 +1,185 @@
+"""The report of a run as tables for a terminal."""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+from scm_compiler.runtime.evaluation.effects import Effect
+from scm_compiler.runtime.evaluation.head_report import HeadReport
+from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport
+from scm_compiler.runtime.evaluation.report import RunReport
+from scm_compiler.runtime.queries.answers import columns
+
+MOST_LINES = 12
+Rows = Sequence[tuple[str, ...]]
+
+
+def report_text(report: RunReport) -> str:
+    """The whole report; the longest tables are cut to their worst lines."""
+    parts = [_labels(report), *(_head(head) for head in report.heads)]
+    return "\n\n".join(parts)
+
+
+def _labels(report: RunReport) -> str:
+    return "\n\n".join(
+        (
+            f"labels of {report.name} against {report.data}\n{summary(report.labels)}",
+            columns([("label", "value", "data", "model"), *marginal_rows(report.labels)]),
+            *_worst_interventions(report.labels),
+        )
+    )
+
+
+def summary(labels: LabelReport) -> str:
+    """TVD and the largest differences, in lines."""
+    far, found = labels.distance, labels.agreement
+    how = "exact" if far.draws is None else f"from {far.draws:,} draws"
+    lines = [f"TVD {far.value:.4f} ({how}), worst marginal off by {found.worst_marginal:.4f}"]
+    if found.pairs:
+        lines.append(f"worst entry of a pairwise table off by {found.worst_pair:.4f}")
+    if labels.worst_intervention is not None:
+        lines.append(f"worst answer under do off by {labels.worst_intervention:.4f}")
+    return "\n".join(lines)
+
+
+def marginal_rows(labels: LabelReport) -> Rows:
+    """Each label's probabilities; of two values only the second."""
+    return [
+        (name, str(value), f"{data:.4f}", f"{model:.4f}")
+        for name, table in labels.agreement.marginals.items()
+        for value, (data, model) in enumerate(table.T.tolist())
+        if value or table.shape[1] > 2
+    ]
+
+
+def _worst_interventions(labels: LabelReport) -> Iterator[str]:
+    """The interventions where seeing says most else than doing."""
+    known = [i for i in labels.interventions if i.data is not None]
+    telling = sorted(known, key=lambda i: -abs((i.seen or i.model.value) - i.model.value))
+    if telling:
+        header = ("regime", "of", "model", "data, adjusted", "data, only seen")
+        lines = [intervention_row(item) for item in telling[:MOST_LINES]]
+        yield "where doing differs most from seeing\n" + columns([header, *lines])
+
+
+def intervention_row(item: Intervention) -> tuple[str, ...]:
+    """One line of the interventions."""
+    numbers = [_number(item.data), _number(item.seen)]
+    return item.regime, f"{item.label}={item.value}", str(item.model), *numbers
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _head(head: HeadReport) -> str:
+    parts = [
+        f"image {head.node} against {head.data}: {head.realism.images:,} images a side",
+        realism_text(head),
+        f"labels read off the images by an independent classifier\n{scores_text(head)}",
+        *_arrows(head),
+        *_effects(head),
+        f"diversity: mean distance of pairs, generated over real\n{diversity_text(head)}",
+        *(f"left out: {reason}" for reason in islice(head.left_out, 5)),
+    ]
+    return "\n\n".join(parts)
+
+
+def realism_text(head: HeadReport) -> str:
+    """How real the images are, beside the floor."""
+    found = head.realism
+    rows: list[tuple[str, ...]] = [
+        ("realism", "generated", "real against real"),
+        ("KID", str(found.kid), str(found.kid_floor)),
+        ("FID", str(found.fid), str(found.fid_floor)),
+        ("told apart from real", str(found.told_apart), "0.500"),
+    ]
+    return columns(rows) + f"\nfeatures of a network that learnt {found.features}"
+
+
+def score_rows(head: HeadReport) -> Rows:
+    """The label scores with a header, one line a label and regime; the last, the realism."""
+    header = ("label", "regime", "accuracy", "true images", "ratio", "balanced", "AUC", "own AUC")
+    lines = [
+        (
+            scores.label if not rank else "",
+            kind,
+            str(found.accuracy),
+            str(scores.true[kind].accuracy),
+            str(scores.ratio(kind)),
+            str(found.balanced),
+            str(found.auc),
+            str(scores.own.auc),
+        )
+        for scores in head.labels
+        for rank, (kind, found) in enumerate(scores.generated.items())
+    ]
+    return [header, *lines]
+
+
+def scores_text(head: HeadReport) -> str:
+    """The label scores, never without the realism."""
+    return f"{columns(list(score_rows(head)))}\nread with the realism: {head.realism.line}"
+
+
+def arrow_rows(head: HeadReport) -> Rows:
+    """The arrows with a header; the longest differences between doing and seeing first."""
+    header = (
+        "cause -> effect",
+        "images",
+        "looks cause | do(effect)",
+        "P(cause)",
+        "shows effect, not cause",
+        "looks cause | given(effect)",
+        "P(cause | effect)",
+    )
+    found = sorted(head.arrows, key=lambda a: -abs(a.expected.value - a.unmoved.value))
+    lines = [
+        (
+            f"{arrow.cause} -> {arrow.effect}" if kind == "generated" else "",
+            kind,
+            str(looks.under_do),
+            str(arrow.unmoved),
+            str(looks.shown),
+            str(looks.under_given),
+            str(arrow.expected),
+        )
+        for arrow in found
+        for kind, looks in (("generated", arrow.generated), ("true", arrow.true))
+        if looks is not None
+    ]
+    return [header, *lines]
+
+
+def _arrows(head: HeadReport) -> Iterator[str]:
+    if head.arrows:
+        yield "does setting an effect leave its cause alone?\n" + columns(list(arrow_rows(head)))
+
+
+def _effects(head: HeadReport) -> Iterator[str]:
+    worst = sorted(head.effects, key=lambda e: -abs(e.difference.value))[:MOST_LINES]
+    if worst:
+        header = ("regime", "of", "looks", "label model", "difference", "true images look")
+        rows = [effect_row(effect) for effect in worst]
+        yield "largest errors of the effect matrix under do\n" + columns([header, *rows])
+
+
+def effect_row(effect: Effect) -> tuple[str, ...]:
+    """One line of the effect matrix."""
+    numbers = [effect.looks, effect.exact, effect.difference]
+    truth = "-" if effect.true_looks is None else str(effect.true_looks)
+    return effect.regime, f"{effect.label}={effect.value}", *map(str, numbers), truth
+
+
+def diversity_rows(head: HeadReport) -> Rows:
+    """The diversity with a header."""
+    header = ("among", "images", "features", "pixels")
+    lines = [
+        (item.among, str(item.images), str(item.ratio.features), str(item.ratio.pixels))
+        for item in head.diversity
+    ]
+    return [header, *lines]
+
+
+def diversity_text(head: HeadReport) -> str:
+    """The diversity as a table."""
+    return columns(list(diversity_rows(head)))

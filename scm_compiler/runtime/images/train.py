@@ -1,0 +1,207 @@
+"""The second stage: the head of one image, trained in a run whose labels are trained and frozen.
+
+The labels' weights are read and never written. A run that is killed goes on from the head's last
+checkpoint, and ends with the weights and losses of one that was never stopped.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import torch
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.heads_runs import BatchNotShared
+from scm_compiler.diagnostics.codes.training import TrainingDiverged
+from scm_compiler.emit.certificate import certify
+from scm_compiler.runtime.heads import installed
+from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageBatches
+from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.images.certificate import check_heads
+from scm_compiler.runtime.images.head import image_domain, write_head
+from scm_compiler.runtime.images.labels import FrozenLabels
+from scm_compiler.runtime.images.preview import Previewing, previews
+from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.runs.head_files import files_of
+from scm_compiler.runtime.runs.heads import restart_head, settle_head
+from scm_compiler.runtime.runs.lock import sole_trainer
+from scm_compiler.runtime.runs.manifest import HeadConfig
+from scm_compiler.runtime.runs.numbers import CERTIFICATE
+from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace
+from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.training.team import ALONE, Led, Team, follow
+
+REPORT_STEPS, FEWEST_REPORTS = 100, 20
+CHECKPOINT_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class TrainedImage:
+    """A run after the training of a head.
+
+    Attributes:
+        run: The run.
+        image: The image.
+        outcome: How the training ended.
+    """
+
+    run: Run
+    image: str
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Where:
+    """The machinery that a head is trained on.
+
+    Attributes:
+        device: The kind of device.
+        team: The processes that train together.
+    """
+
+    device: str = "cpu"
+    team: Team = ALONE
+
+    @property
+    def place(self) -> torch.device:
+        """The device of this process."""
+        return self.team.device if self.device == "cuda" and not self.team.alone else self._own
+
+    @property
+    def _own(self) -> torch.device:
+        return torch.device(self.device)
+
+
+HERE = Where()
+
+
+def train_image(
+    run: Run,
+    image: str,
+    batches: ImageBatches,
+    *,
+    progress: Progress | None = None,
+    budget: float | None = None,
+    where: Where = HERE,
+    checkpoint_seconds: float = CHECKPOINT_SECONDS,
+) -> TrainedImage:
+    """Train the head of an image from where it stands to its end.
+
+    Args:
+        run: A run with trained labels and a configuration of the head (`add_heads`).
+        image: The image.
+        batches: Its data.
+        progress: Who watches.
+        budget: The most seconds to train, those before an interruption included.
+        where: On which device, by which processes.
+        checkpoint_seconds: The time between checkpoints.
+
+    Raises:
+        ScmError: E658 if the labels are not trained, E702 with exit code 4 if the training
+            diverged (the run then holds the last good weights), E657 if a file cannot be written,
+            E730 if another process trains this run.
+    """
+    with sole_trainer(run.path):
+        return _train_alone(run, image, batches, progress, budget, where, checkpoint_seconds)
+
+
+def _train_alone(
+    run: Run,
+    image: str,
+    batches: ImageBatches,
+    progress: Progress | None,
+    budget: float | None,
+    where: Where,
+    checkpoint_seconds: float,
+) -> TrainedImage:
+    """Train a head while no other process trains this run."""
+    config = run.head_config(image)
+    trainer, labels = head_trainer(run, config, batches, where)
+    run = restart_head(run, image)
+    files = files_of(run.graph, image)
+    draw = previews(run.path, files, trainer, labels, config.seed)
+    led = Led(trainer, where.team) if not where.team.alone else None
+    loop = Loop(
+        led or trainer,
+        run.path,
+        Pace(_report_steps(trainer.total), checkpoint_seconds, budget=budget),
+        facts={"graph": run.graph.hash, "config": config.model_dump(mode="json")},
+        measure=lambda: _speed(loop, config),
+        progress=Previewing(progress or Silent(), draw),
+        prefix=files.prefix,
+    )
+    try:
+        outcome = loop.run()
+    finally:
+        if led is not None:
+            led.release()
+    draw(outcome.step)
+    run = _finish(run, config, trainer, outcome)
+    if outcome.ending == "diverged":
+        raise refuse(
+            TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
+            exit_code=4,
+        )
+    return TrainedImage(run, image, outcome)
+
+
+def follow_image(run: Run, image: str, batches: ImageBatches, where: Where) -> None:
+    """Take part in the training of a head that another process leads."""
+    trainer, _ = head_trainer(run, run.head_config(image), batches, where)
+    checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
+    follow(trainer, run.path / checkpoint, where.team)
+
+
+def head_trainer(
+    run: Run, config: HeadConfig, batches: ImageBatches, where: Where
+) -> tuple[HeadTrainer, FrozenLabels]:
+    """What trains a head, and the frozen labels that it draws from.
+
+    Raises:
+        ScmError: E658 if the labels are not trained; E66x if the head cannot do this; E714 if
+            the batch cannot be divided among the processes.
+    """
+    coding = LabelCoding.of(run.graph, config.image)
+    labels = FrozenLabels(run.module().eval().requires_grad_(False), coding)
+    task = HeadTask(
+        config.image,
+        image_domain(run.graph, config.image),
+        coding,
+        batches,
+        labels,
+        config.seed,
+        config.steps,
+        where.place,
+        where.team,
+    )
+    spec = installed().find(config.head)
+    batch, size = int(config.options["batch"]), where.team.size
+    if batch % size or batch < 2 * size:
+        raise refuse(BatchNotShared(batch=batch, processes=size), exit_code=2)
+    return spec.trainer(task, spec.options(**dict(config.options))), labels
+
+
+def certify_run(run: Run) -> str:
+    """The text of the certificate of a run: its label model and every trained head."""
+    checks = check_heads(run.graph, [run.head(name) for name in run.images], run.config.seed)
+    return certify(run.module(), seed=run.config.seed, further=checks).to_json()
+
+
+def _report_steps(total: int) -> int:
+    """A report each hundred steps, more often in a short training."""
+    return max(1, min(REPORT_STEPS, total // FEWEST_REPORTS))
+
+
+def _speed(loop: Loop, config: HeadConfig) -> Mapping[str, float]:
+    found = {"images_per_second": round(loop.rate * float(config.options["batch"]), 3)}
+    left = loop.left
+    return found if left is None else {**found, "seconds_left": round(left, 1)}
+
+
+def _finish(run: Run, config: HeadConfig, trainer: HeadTrainer, outcome: Outcome) -> Run:
+    """Write what the training gave, then the certificate that covers it."""
+    write_head(run.path, run.graph, config, trainer.model().cpu())
+    files = {**run.manifest.files, files_of(run.graph, config.image).weights: ""}
+    trained = replace(run, manifest=run.manifest.model_copy(update={"files": files}))
+    write_file(run.path / CERTIFICATE, certify_run(trained))
+    return settle_head(run, config.image, outcome)

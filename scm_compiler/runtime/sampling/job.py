@@ -1,0 +1,105 @@
+"""A sample that is to be written: what it is of, and where it goes on if it was stopped."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.heads_runs import NotARegime, OtherSample
+from scm_compiler.ir import query as ir
+from scm_compiler.runtime.run import Run, open_run
+from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
+from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.semantics.question import read_query
+
+PIECE = 256
+"""Rows whose images are drawn at once: a bound on the memory."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A part of the sequence of a regime, to be written.
+
+    Attributes:
+        run: The folder of the run.
+        regime: As it is written; empty for observation.
+        rows: How many.
+        seed: Of everything.
+        images: The images to draw.
+    """
+
+    run: str
+    regime: str
+    rows: int
+    seed: int
+    images: tuple[str, ...]
+
+    def stream(self) -> Stream:
+        """The sequence that the sample is a part of.
+
+        Raises:
+            ScmError: As `open_run` and `stream_of`.
+        """
+        opened = open_run(self.run)
+        return stream_of(
+            opened, regime_of(opened, self.regime), seed=self.seed, images=self.images
+        )
+
+
+def regime_of(run: Run, text: str) -> ir.Regime:
+    """The regime that a text names in a run's graph; observation if it is empty.
+
+    Raises:
+        ScmError: E40x and E41x if the text is wrong, E719 if it is a question of another sort.
+    """
+    regime = read_query(text, run.graph) if text.strip() else ir.Regime()
+    if not isinstance(regime, ir.Regime):
+        raise refuse(NotARegime(text=text))
+    return regime
+
+
+def pieces(stream: Stream, start: int, stop: int) -> Iterator[tuple[int, Sample]]:
+    """The rows from `start` to `stop` in pieces that fit in the memory, with each one's start."""
+    for first in range(start, stop, PIECE):
+        yield first, stream.sample(first, min(first + PIECE, stop))
+
+
+def claim(path: Path, job: Job, parts: int) -> None:
+    """Write down what a folder or a set of shards holds, or agree with what is written there.
+
+    Args:
+        path: The file that says it.
+        job: The sample.
+        parts: In how many files it is.
+
+    Raises:
+        ScmError: E716 with exit code 2 if another sample is there.
+    """
+    opened = open_run(job.run)
+    weights = {name: opened.manifest.files.get(name, "") for name in opened.manifest.files}
+    drawn = {name: held for name, held in weights.items() if name.endswith(".safetensors")}
+    facts = {**asdict(job), "images": list(job.images), "parts": parts, "weights": drawn}
+    if path.exists():
+        _agree(path, facts)
+    else:
+        write_file(path, json.dumps(facts, indent=2) + "\n", resumable=False)
+
+
+def _agree(path: Path, facts: dict[str, object]) -> None:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        found = {}
+    held = found if isinstance(found, dict) else {}
+    for field, asked in facts.items():
+        if held.get(field) != asked and field != "run":
+            differs = OtherSample(
+                path=str(path), field=field, found=_short(held.get(field)), asked=_short(asked)
+            )
+            raise refuse(differs, exit_code=2)
+
+
+def _short(value: object) -> str:
+    text = value if isinstance(value, str) else json.dumps(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -1,0 +1,105 @@
+"""Rows of labels in files: CSV, Parquet and NumPy's npz."""
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.heads_runs import ParquetMissing
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.runtime.sampling.grid import pixels
+from scm_compiler.runtime.sampling.job import pieces
+from scm_compiler.runtime.sampling.sample import Stream
+from scm_compiler.runtime.training.checkpoint import write_file
+
+
+def write_csv(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
+    """Write the values' names, one column a label.
+
+    Raises:
+        ScmError: E657 with exit code 2 if the file cannot be written.
+    """
+    write_file(path, csv_text(graph, stream.labels(0, rows)), resumable=False)
+
+
+def csv_text(
+    graph: Graph, labels: NDArray[np.int64], first: dict[str, list[str]] | None = None
+) -> str:
+    """The text of a CSV file.
+
+    Args:
+        graph: Whose labels are the columns.
+        labels: (B, V) value indices.
+        first: Further columns, before the labels.
+    """
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    extra = first or {}
+    columns = [*extra.values(), *values_of(graph, labels)]
+    writer.writerow([*extra, *(node.name for node in graph.labels)])
+    writer.writerows(zip(*columns, strict=True))
+    return stream.getvalue()
+
+
+def values_of(graph: Graph, labels: NDArray[np.int64]) -> list[list[str]]:
+    """The names of the values, one list a label."""
+    domains = [node.domain for node in graph.labels]
+    return [
+        np.array(domain.values, dtype=object)[labels[:, rank]].tolist()
+        for rank, domain in enumerate(domains)
+        if isinstance(domain, Discrete)
+    ]
+
+
+def write_parquet(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
+    """Write the values' names, one column a label; whole numbers where all values are.
+
+    Raises:
+        ScmError: E717 with exit code 2 if pyarrow is not installed; E657 as above.
+    """
+    try:
+        import pyarrow  # noqa: PLC0415  (an extra)
+        from pyarrow import parquet  # noqa: PLC0415
+    except ImportError as error:
+        raise refuse(ParquetMissing(path=str(path)), exit_code=2) from error
+    names = [node.name for node in graph.labels]
+    columns = values_of(graph, stream.labels(0, rows))
+    typed: dict[str, list[Any]] = {
+        name: [int(value) for value in column] if all(map(_numeric, set(column))) else column
+        for name, column in zip(names, columns, strict=True)
+    }
+    content = io.BytesIO()
+    parquet.write_table(pyarrow.table(typed), content)
+    write_file(path, content.getvalue(), resumable=False)
+
+
+def write_npz(path: Path, stream: Stream, rows: int) -> None:
+    """Write `labels` (N, V) as value indices, `names` (V,), and `images` (N, H, W, C) as bytes.
+
+    Of several images, each has an array `images_NAME`.
+
+    Raises:
+        ScmError: E657 with exit code 2 if the file cannot be written.
+    """
+    found: dict[str, list[NDArray[np.uint8]]] = {name: [] for name in stream.heads}
+    for _, piece in pieces(stream, 0, rows) if found else ():
+        for name, images in piece.pictures.items():
+            found[name].append(pixels(images).numpy())
+    arrays: dict[str, Any] = {
+        "labels": stream.labels(0, rows),
+        "names": np.array(stream.names),
+    }
+    for name, parts in found.items():
+        key = "images" if len(found) == 1 else f"images_{name}"
+        arrays[key] = np.concatenate(parts)
+    content = io.BytesIO()
+    np.savez_compressed(content, **arrays)
+    write_file(path, content.getvalue(), resumable=False)
+
+
+def _numeric(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and str(int(text)) == text

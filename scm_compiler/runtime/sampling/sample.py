@@ -1,0 +1,154 @@
+"""Samples: rows of labels in a regime, and the images of those rows.
+
+A sample is a part of an endless sequence of rows that the run, the regime and the seed fix. The
+sequence is drawn in blocks, each from a seed of its own, so that any part of it can be drawn by
+itself: in one process or in several, in one file or in many, rows and images are the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from scm_compiler.ir import Discrete
+from scm_compiler.ir import query as ir
+from scm_compiler.runtime.images.head import TrainedHead
+from scm_compiler.runtime.queries.answers import columns
+from scm_compiler.runtime.queries.draws import Draws, draws_of
+
+if TYPE_CHECKING:
+    from scm_compiler.runtime.run import Run
+
+BLOCK = 1024
+"""Rows that are drawn from one seed."""
+
+FEW = 5
+"""Rows of a sample that its `repr` shows."""
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """Rows of labels, and their images.
+
+    Attributes:
+        names: The labels in the order of declaration.
+        rows: Value indices, shape (B, V).
+        pictures: The images (B, C, H, W) in [-1, 1] of each image node that was drawn.
+        domains: The names of each label's values.
+    """
+
+    names: tuple[str, ...]
+    rows: NDArray[np.int64]
+    pictures: Mapping[str, Tensor] = field(default_factory=dict)
+    domains: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def images(self) -> Tensor | None:
+        """The images (B, C, H, W) of the first image node; None where no head is trained."""
+        return next(iter(self.pictures.values()), None)
+
+    def __getitem__(self, name: str) -> NDArray[np.int64]:
+        """The column of one label, shape (B,)."""
+        return self.rows[:, self.names.index(name)]
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def values(self, name: str) -> list[str]:
+        """The names of one label's values, row by row."""
+        domain = self.domains[self.names.index(name)]
+        return [domain[index] for index in self[name].tolist()]
+
+    def to_dict(self) -> dict[str, list[str]]:
+        """The names of the values of every label, such as a data frame takes."""
+        return {name: self.values(name) for name in self.names}
+
+    def __repr__(self) -> str:
+        few = Sample(self.names, self.rows[:FEW], {}, self.domains).to_dict()
+        lines = [self.names, *zip(*few.values(), strict=True)]
+        more = [f"… {len(self):,} rows in all"] if len(self) > FEW else []
+        return "\n".join([columns(lines), *more])
+
+
+@dataclass(frozen=True, eq=False)
+class Stream:
+    """The endless sequence of rows of a regime and a seed.
+
+    Attributes:
+        names: The labels in the order of declaration.
+        draws: What draws the labels.
+        heads: What draws the images, by image.
+        seed: Of everything.
+        domains: The names of each label's values.
+    """
+
+    names: tuple[str, ...]
+    draws: Draws
+    heads: Mapping[str, TrainedHead]
+    seed: int
+    domains: tuple[tuple[str, ...], ...]
+
+    def sample(self, start: int, stop: int) -> Sample:
+        """The rows from `start` up to `stop`, with their images."""
+        labels = self.labels(start, stop)
+        whole = torch.from_numpy(labels)
+        pictures = {
+            image: head.render(whole, self.noise(image, start, stop))
+            for image, head in self.heads.items()
+        }
+        return Sample(self.names, labels, pictures, self.domains)
+
+    def labels(self, start: int, stop: int) -> NDArray[np.int64]:
+        """The labels (stop - start, V) alone."""
+        cut = _cut(start, stop)
+        parts = [self.draws.rows(BLOCK, self._seed(block))[part] for block, part in cut]
+        return np.concatenate(parts) if parts else self.draws.rows(0, 0)
+
+    def noise(self, image: str, start: int, stop: int) -> Tensor:
+        """The noise (stop - start, Z) of an image: the same in every regime."""
+        head = self.heads[image]
+        place = list(self.heads).index(image) + 1
+        parts = []
+        for block, part in _cut(start, stop):
+            random = torch.Generator().manual_seed(self._seed(block, place))
+            parts.append(head.draw_noise(BLOCK, generator=random)[part])
+        return torch.cat(parts) if parts else head.draw_noise(0)
+
+    def _seed(self, *place: int) -> int:
+        words = np.random.SeedSequence([self.seed, *place]).generate_state(2, np.uint32)
+        return int(words[0]) << 31 ^ int(words[1])
+
+
+def stream_of(
+    run: "Run", regime: ir.Regime, *, seed: int = 0, images: Sequence[str] | None = None
+) -> Stream:
+    """The sequence of a regime.
+
+    Args:
+        run: The trained model.
+        regime: Resolved against its graph.
+        seed: Of everything that is drawn.
+        images: The images to draw; those with a trained head if None.
+
+    Raises:
+        ScmError: E431 if the evidence is impossible; E710 if an image has no trained head; and
+            as `draw_labels`.
+    """
+    chosen = run.images if images is None else tuple(images)
+    heads = {image: run.head(image) for image in chosen}
+    names = tuple(node.name for node in run.graph.labels)
+    domains = tuple(n.domain.values for n in run.graph.labels if isinstance(n.domain, Discrete))
+    return Stream(names, draws_of(regime, run.tables()), heads, seed, domains)
+
+
+def _cut(start: int, stop: int) -> list[tuple[int, slice]]:
+    """The blocks that hold some rows, and which rows of each."""
+    blocks = range(start // BLOCK, -(-stop // BLOCK) if stop > start else start // BLOCK)
+    return [
+        (block, slice(max(start - block * BLOCK, 0), min(stop - block * BLOCK, BLOCK)))
+        for block in blocks
+    ]

@@ -1,0 +1,79 @@
+"""`scmc eval`."""
+
+import json
+
+import numpy as np
+import pytest
+
+from scm_compiler.cli.main import main
+from scm_compiler.ir import Edge, Graph, Image, Node
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.runtime.fit import train
+from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.runs.folder import restart, settle
+from scm_compiler.runtime.training.loop import Outcome
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A trained run with an image and no head."""
+    nodes = (Node("Rain", "binary", BINARY), Node("Wet", "binary", BINARY))
+    image = Node("Photo", "image", Image(3, 16, 16))
+    edges = (Edge("Rain", "Wet"), Edge("Rain", "Photo"), Edge("Wet", "Photo"))
+    rows = "Rain,Wet\n" + "0,0\n" * 9 + "0,1\n" + "1,1\n" * 8 + "1,0\n" * 2
+    (tmp_path / "rain.csv").write_text(rows)
+    graph = Graph("rain", (*nodes, image), edges)
+    return train(graph, data=f"csv:{tmp_path / 'rain.csv'}", path=tmp_path / "runs" / "rain-1")
+
+
+def test_labels_alone(run, capsys):
+    assert main(["eval", str(run.path)]) == 0
+    shown = capsys.readouterr()
+    assert "TVD 0.0000 (exact)" in shown.out
+    lines = [line.split() for line in shown.out.splitlines()]
+    assert ["do(Wet=1)", "Rain=1", "0.500", "0.500", "0.889"] in lines
+    assert "note[N690]: no head is trained for `Photo`" in shown.err
+
+
+def test_json_is_the_report_in_the_run(run, capsys):
+    assert main(["eval", str(run.path), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    stored = json.loads((run.path / "eval.json").read_text())
+    assert document["labels"] == stored["labels"]
+    assert [d["code"] for d in document["diagnostics"]] == ["N690"]
+    (told,) = (
+        i
+        for i in stored["labels"]["interventions"]
+        if (i["regime"], i["label"]) == ("do(Rain=1)", "Wet")
+    )
+    assert told["model"] == {"value": pytest.approx(0.8), "std_error": 0.0}
+    assert np.allclose(stored["labels"]["agreement"]["marginals"]["Wet"], [[0.55, 0.45]] * 2)
+
+
+def test_the_page_goes_where_it_is_wanted(run, tmp_path):
+    page = tmp_path / "page.html"
+    assert main(["eval", str(run.path), "--html", str(page), "-q"]) == 0
+    assert "<svg" in page.read_text()
+    assert not (run.path / "eval.html").exists()
+
+
+def test_a_report_is_no_part_of_the_run(run):
+    """A second report after the training went on must not make the run look changed."""
+    assert main(["eval", str(run.path), "-q"]) == 0
+    settled = settle(restart(run), Outcome("complete", 1, 0.0, {}), 1, {})
+    assert "eval.json" not in settled.manifest.files
+    (run.path / "eval.json").write_text("{}")
+    assert open_run(run.path).trained
+
+
+def test_the_same_seed_gives_the_same_report(run):
+    reports = []
+    for _ in range(2):
+        assert main(["eval", str(run.path), "-q"]) == 0
+        reports.append((run.path / "eval.json").read_bytes())
+    assert reports[0] == reports[1]
+
+
+def test_no_run(tmp_path, capsys):
+    assert main(["eval", str(tmp_path / "nothing")]) == 2
+    assert "E651" in capsys.readouterr().err

@@ -1,0 +1,139 @@
+"""`scmc sample`."""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from scm_compiler.cli.main import main
+from scm_compiler.runtime.run import latest_run
+
+PROGRAM = """graph small
+Male, Mustache, Young : binary
+Face : image(3, 16, 16)
+Male -> Mustache
+Male, Mustache -> Face
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A folder with a program and a run of it."""
+    path = tmp_path_factory.mktemp("work")
+    (path / "small.scm").write_text(PROGRAM)
+    tiny = ["--option", "width=4", "--option", "batch=8", "--option", "noise_size=4"]
+    given = ["--images", "drawn-faces:32", "--precision", "float32", "--device", "cpu"]
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCMC_CACHE", str(path / "cache"))
+        patch.chdir(path)
+        assert main(["train", "small.scm", "-q", "--steps", "2", *tiny, *given]) == 0
+    yield path
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(autouse=True)
+def here(folder, monkeypatch) -> Path:
+    monkeypatch.chdir(folder)
+    return folder
+
+
+def test_rows(capsys):
+    assert main(["sample", "do(Mustache=1)", "-n", "50", "-o", "rows.csv", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["files"] == ["rows.csv"]
+    assert (document["regime"], document["rows"]) == ("do(Mustache=1)", 50)
+    with Path("rows.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert len(rows) == 50
+    assert {row["Mustache"] for row in rows} == {"1"}
+    sample = latest_run().do(Mustache=1).sample(50)
+    assert [int(row["Male"]) for row in rows] == sample["Male"].tolist()
+
+
+def test_arrays():
+    assert main(["sample", "-n", "5", "-o", "rows.npz", "-q", "--seed", "9"]) == 0
+    with np.load("rows.npz", allow_pickle=False) as held:
+        assert held["images"].shape == (5, 16, 16, 3)
+        assert held["names"].tolist() == ["Male", "Mustache", "Young"]
+        assert np.array_equal(held["labels"], latest_run().sample(5, seed=9).rows)
+
+
+@pytest.mark.parametrize(
+    ("words", "size"),
+    [
+        (["-n", "9"], (3 * 18 + 2, 3 * 18 + 2)),
+        (["--diversity"], (16 * 18 + 2, 16 * 18 + 2)),
+        (["--vs", "given(Mustache=1)", "-n", "3"], None),
+        (["--sweep", "Mustache", "-n", "2"], None),
+    ],
+)
+def test_pictures(words, size):
+    assert main(["sample", "do(Mustache=1)", "-o", "a.png", *words]) == 0
+    first = Path("a.png").read_bytes()
+    assert main(["sample", "do(Mustache=1)", "-o", "a.png", *words]) == 0
+    assert Path("a.png").read_bytes() == first
+    with Image.open("a.png") as picture:
+        assert size is None or picture.size == size
+
+
+def test_a_folder_and_shards(capsys):
+    assert main(["sample", "-n", "6", "-o", "faces/"]) == 0
+    assert "6 of 6 rows" in capsys.readouterr().err
+    assert len(list(Path("faces").glob("*.png"))) == 6
+    assert main(["sample", "-n", "6", "-o", "s-{0..2}.tar"]) == 0
+    assert main(["sample", "-n", "6", "-o", "t.tar", "--shards", "2"]) == 0
+    assert sorted(path.name for path in Path().glob("*.tar")) == [
+        *("s-0.tar", "s-1.tar", "s-2.tar", "t-000.tar", "t-001.tar")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "exit_code"),
+    [
+        (["-o", "a.gif"], "E715", 2),
+        (["-o", "a.csv", "--vs", "do(Male=1)"], "E715", 2),
+        (["-o", "a.csv", "--shards", "2"], "E715", 2),
+        (["-o", "absent/a.csv"], "E715", 2),
+        (["-o", "u.tar", "--shards", "20", "-n", "3"], "E715", 2),
+        (["P(Male=1)", "-o", "a.csv"], "E719", 1),
+        (["do(Malle=1)", "-o", "a.csv"], "E410", 1),
+        (["do(Male=1), given(Male=0)", "-o", "a.csv"], "E4", 1),
+        (["-o", "a.png", "--sweep", "Young"], "E707", 2),
+        (["-o", "a.png", "--image", "Fase"], "E710", 2),
+        (["-o", "a.csv", "-n", "0"], "E707", 2),
+        (["-o", "a.csv", "--run", "absent"], "E651", 2),
+    ],
+)
+def test_refusals(capsys, words, code, exit_code):
+    assert main(["sample", *words]) == exit_code
+    assert f"error[{code}" in capsys.readouterr().err
+
+
+def test_a_run_without_a_head(here, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["train", str(here / "small.scm"), "-q", "--stage", "labels"]) == 0
+    assert main(["sample", "-o", "a.csv", "-q"]) == 0
+    assert main(["sample", "-o", "a.npz", "-q"]) == 0
+    assert main(["sample", "-o", "a.png"]) == 2
+    err = capsys.readouterr().err
+    assert "error[E710]" in err
+    assert "--stage images` trains it" in err
+
+
+def test_parquet_without_its_package(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["sample", "-o", "a.parquet"]) == 2
+    assert "error[E717]" in capsys.readouterr().err
+
+
+def test_parquet():
+    parquet = pytest.importorskip("pyarrow.parquet")
+    assert main(["sample", "-o", "a.parquet", "-n", "7"]) == 0
+    assert parquet.read_table("a.parquet").num_rows == 7

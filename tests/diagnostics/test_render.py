@@ -1,0 +1,28 @@
+"""Messages as text."""
+
+import pytest
+
+from scm_compiler.diagnostics import Report, Source, Span, render_json, render_text
+from scm_compiler.diagnostics.codes.files import ProgramNotFound
+from scm_compiler.diagnostics.codes.rows import UnknownValue
+
+ESCAPE = "\x1b[31m"
+
+
+@pytest.mark.parametrize("source", [None, Source(f"t{ESCAPE}.csv", "")], ids=["none", "named"])
+def test_what_the_user_wrote_cannot_drive_the_terminal(source):
+    value = f"red{ESCAPE}"
+    wrong = UnknownValue(row=1, line=2, column="C", value=value, values=("a\x07", "b"))
+    near = ProgramNotFound(f"g{ESCAPE}", f"h{ESCAPE}", ())
+    report = Report(source, (wrong, near))
+    text = render_text(report)
+    assert "\x1b" not in text
+    assert "\x07" not in text
+    assert "`red\ufffd[31m` in row 1 (line 2)" in text
+    assert value in render_json(report)[0]["message"]
+
+
+def test_help_of_several_lines_keeps_them(monkeypatch):
+    monkeypatch.setattr(UnknownValue, "help", lambda _: "first\nsecond\x1b")
+    wrong = UnknownValue(row=1, line=2, column="C", value="x", values=(), span=Span(0, 1))
+    assert render_text(Report(Source("g", "x"), (wrong,))).endswith("help: first\nsecond\ufffd")

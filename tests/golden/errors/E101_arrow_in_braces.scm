@@ -1,0 +1,2 @@
+A, B, C : binary
+{ A -> B } -> C

@@ -1,0 +1,6 @@
+digraph { A -> B }
+digraph {
+A -> B
+}
+binary A, B
+A, B : binary

@@ -1,0 +1,5 @@
+// a comment of another language
+A : binary  // and one more
+B : binary
+/* and a third */
+A / B

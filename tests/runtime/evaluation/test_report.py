@@ -1,0 +1,106 @@
+"""The report: plain data, text and page, and never a label score without the realism."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from scm_compiler.runtime.evaluation.evaluate import evaluate_run
+from scm_compiler.runtime.evaluation.html import report_html
+from scm_compiler.runtime.evaluation.report import read_curves
+from scm_compiler.runtime.evaluation.text import report_text
+
+
+@dataclass(frozen=True)
+class HeadRun:
+    """A run with a trained head, as far as the evaluation looks at it."""
+
+    path: Path
+    case: SimpleNamespace
+    images: tuple[str, ...] = ("Face",)
+
+    @property
+    def graph(self):
+        nodes = tuple(
+            replace(node, domain=replace(node.domain, height=16, width=16))
+            if node.name == "Face"
+            else node
+            for node in self.case.graph.nodes
+        )
+        return replace(self.case.graph, nodes=nodes)
+
+    @property
+    def labels(self):
+        return self.case.labels
+
+    def module(self):
+        return None
+
+    def tables(self):
+        return self.case.tables
+
+    def head(self, image):
+        return SimpleNamespace(generator=self.case.generators.perfect())
+
+    def head_config(self, image):
+        return SimpleNamespace(source="drawn-faces:500")
+
+
+@pytest.fixture(scope="module")
+def report(case, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    lines = [{"step": 10, "seconds": 1.0, "labeler": 0.9}, {"step": 20, "labeler": None}]
+    log = "".join(json.dumps(line) + "\n" for line in [*lines, {"step": 30, "labeler": 0.2}])
+    (folder / "Face.metrics.jsonl").write_text(log)
+    effort = replace(
+        case.effort,
+        observed=100,
+        regime=20,
+        judge=replace(case.effort.judge, steps=20),
+        features=replace(case.effort.features, steps=20),
+        detective=5,
+    )
+    return evaluate_run(HeadRun(folder, case), effort=effort, cache=case.cache)
+
+
+def test_json_holds_estimates_with_their_errors(report):
+    document = json.loads(json.dumps(report.to_dict(), allow_nan=False))
+    head = document["heads"][0]
+    assert set(head["realism"]["kid"]) == {"value", "std_error"}
+    assert head["labels"][0]["generated"]["do"]["auc"]["std_error"] is not None
+    assert document["labels"]["agreement"]["worst_pair"] > 0
+    assert len(document["labels"]["agreement"]["pairs"]["Young,Male"]) == 2
+    assert document["curves"]["Face"]["labeler"] == [[10.0, 0.9], [30.0, 0.2]]
+    assert head["truth_known"] is True
+
+
+def test_no_part_of_the_text_has_label_scores_without_the_realism(report):
+    text = report_text(report)
+    (scores,) = [part for part in re.split(r"\n\n", text) if "own AUC" in part]
+    assert "KID" in scores
+    assert text.index("told apart from real") < text.index("own AUC")
+
+
+def test_the_page_needs_nothing_else(report):
+    page = report_html(report)
+    assert page.startswith("<!DOCTYPE html>")
+    assert "<svg" in page
+    assert "data:image/png;base64," in page
+    assert not re.search(r"(src|href)=\"(?!data:)", page)
+    assert "<script" not in page
+    assert page.index("KID") < page.index("own AUC")
+    for tag in ("table", "tr", "td", "svg", "text", "h2", "h3"):
+        assert len(re.findall(rf"<{tag}[ >]", page)) == page.count(f"</{tag}>"), tag
+
+
+def test_names_are_escaped(report):
+    page = report_html(replace(report, name="<b>&", data='"<i>"'))
+    assert "<b>" not in page
+    assert "&lt;b&gt;&amp;" in page
+
+
+def test_curves_of_nothing(tmp_path):
+    assert read_curves(tmp_path / "metrics.jsonl") == {}

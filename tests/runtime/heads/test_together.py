@@ -1,0 +1,145 @@
+"""Two processes and one: the same weights everywhere, and the same steps."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from scm_compiler.runtime.heads import together
+from scm_compiler.runtime.heads.layers import MinibatchFeatures
+from scm_compiler.runtime.heads.together import TeamBatchNorm, join
+from scm_compiler.runtime.training.checkpoint import read_tensors
+from scm_compiler.runtime.training.team import ALONE, Team
+
+WORKER = """
+import sys
+from pathlib import Path
+import torch
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import Source
+from scm_compiler.ir import Image
+from scm_compiler.runtime.heads import BUILTIN
+from scm_compiler.runtime.heads.head import HeadTask
+from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.training.checkpoint import write_tensors
+from scm_compiler.runtime.training.team import joined
+
+torch.set_num_threads(1)
+folder, head, preset = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+text = "Male, Mustache : binary\\nFace : image(3, 16, 16)\\nMale, Mustache -> Face\\n"
+graph, _ = check(Source("g", text))
+coding = LabelCoding.of(graph, "Face")
+
+class Data:
+    fingerprint = "noise"
+    def __len__(self):
+        return 100
+    def draw(self, n, generator):
+        images = torch.randint(256, (n, 3, 16, 16), generator=generator, dtype=torch.uint8)
+        return images, self.draw_labels(n, generator)
+    def draw_labels(self, n, generator):
+        return torch.randint(2, (n, 2), generator=generator)
+
+with joined() as team:
+    spec = BUILTIN.find(head)
+    options = spec.options(preset, width=4, batch=12, noise_size=4)
+    data = Data()
+    task = HeadTask("Face", Image(3, 16, 16), coding, data, data, 5, 100, team=team)
+    trainer = spec.trainer(task, options)
+    losses = trainer.advance(3)
+    write_tensors(folder / f"{team.size}-{team.rank}.safetensors", trainer.state(), losses)
+"""
+
+
+def work(folder: Path, processes: int, *words: str) -> None:
+    script = folder / "worker.py"
+    script.write_text(WORKER)
+    start = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
+    command = [sys.executable, *(start if processes > 1 else []), str(script), str(folder), *words]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def _moments(state, network: str) -> torch.Tensor:
+    prefix = f"optimizer.{network}."
+    held = [state[n] for n in sorted(state) if n.startswith(prefix) and n.endswith("exp_avg")]
+    assert held
+    return torch.cat([moment.flatten() for moment in held])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("head", "preset"),
+    [
+        ("causal_gan", "default"),
+        ("causal_gan", "paper"),
+        ("causal_began", "default"),
+        ("conditional_gan", "default"),
+    ],
+)
+def test_two_processes_take_the_steps_of_one(tmp_path, head, preset):
+    work(tmp_path, 1, head, preset)
+    work(tmp_path, 2, head, preset)
+    one, first, second = (
+        read_tensors(tmp_path / f"{name}.safetensors") for name in ("1-0", "2-0", "2-1")
+    )
+    assert first.tensors.keys() == second.tensors.keys() == one.tensors.keys()
+    for name, held in first.tensors.items():
+        assert torch.equal(held, second.tensors[name]), name
+    assert first.facts == second.facts == pytest.approx(one.facts, rel=1e-4, abs=1e-5)
+    # Adam makes whole steps of gradients that are zero but for rounding (the biases before a batch
+    # norm), so the gradients' running means are compared, not the weights.
+    for network in ("generator", "discriminator"):
+        found, expected = (_moments(run.tensors, network) for run in (first, one))
+        assert (found - expected).norm() < 1e-3 * expected.norm()
+    assert torch.equal(first.tensors["random"], one.tensors["random"])
+
+
+def test_shares_of_a_batch():
+    rows = torch.arange(12).view(6, 2)
+    parts = [Team(rank, 3).share(rows) for rank in range(3)]
+    assert torch.equal(torch.cat(parts), rows)
+    assert ALONE.share(rows) is not None
+    assert torch.equal(ALONE.share(rows), rows)
+    assert [held.tolist() for held in ALONE.mean([torch.ones(2)])] == [[1.0, 1.0]]
+
+
+def test_layers_that_see_the_batch_are_joined():
+    network = nn.Sequential(
+        nn.Conv2d(3, 4, 3),
+        nn.BatchNorm2d(4),
+        MinibatchFeatures(4, (8, 8), width=4, kernels=2, dimension=3, side=4),
+    )
+    names = set(network.state_dict())
+    join(network, ALONE)
+    assert type(network[1]) is nn.BatchNorm2d
+    join(network, Team(0, 2))
+    assert isinstance(network[1], TeamBatchNorm)
+    assert set(network.state_dict()) == names
+
+
+def test_the_norm_of_a_team_is_batch_norm(monkeypatch):
+    """With a team of one the sums are its own, and the layer is torch's."""
+    monkeypatch.setattr(together, "summed", lambda given: given)
+    random = torch.Generator().manual_seed(0)
+    features = torch.randn(6, 3, 4, 4, generator=random)
+    own = nn.BatchNorm2d(3)
+    with torch.no_grad():
+        own.weight.copy_(torch.randn(3, generator=random))
+        own.bias.copy_(torch.randn(3, generator=random))
+    team = TeamBatchNorm(own, ALONE)
+    first, second = features.clone().requires_grad_(), features.clone().requires_grad_()
+    expected, found = own(first), team(second)
+    assert torch.allclose(found, expected, atol=1e-5)
+    for given, output in ((first, expected), (second, found)):
+        output.pow(3).sum().backward()
+        assert given.grad is not None
+    assert torch.allclose(first.grad, second.grad, rtol=1e-3, atol=1e-4)
+    for name, held in own.state_dict().items():
+        assert torch.allclose(team.state_dict()[name], held, atol=1e-6), name
+    own.eval()
+    team.eval()
+    assert torch.allclose(team(features), own(features), atol=1e-6)

@@ -1,0 +1,76 @@
+"""Questions on a run of tables are answered without torch."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from scm_compiler.compiler import load
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.emit import ExplicitModule, ImplicitModule
+from scm_compiler.ir import Confounder, Edge, Graph, Node
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.train import train_labels
+from scm_compiler.runtime.data import load_labels
+from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.runs import stored
+from scm_compiler.runtime.runs.numbers import TABLES, read_tables
+
+ASK = """
+import sys
+from scm_compiler.cli.main import main
+assert main(["query", "P(Male=1 | do(Mustache=1))", "--run", sys.argv[1]]) == 0
+print("torch" in sys.modules)
+"""
+
+
+@pytest.fixture
+def trained(tmp_path):
+    graph = load("celeba_g1")
+    table = load_labels("celeba-labels", graph)
+    return train_labels(graph, table, configure(), path=tmp_path / "run").run
+
+
+def test_the_kept_tables_are_the_exact_ones(trained):
+    assert TABLES in trained.manifest.files
+    kept, exact = read_tables(trained.path, trained.graph), trained.module().tables()
+    assert not kept.draws
+    for name, table in exact.probabilities.items():
+        assert kept.probabilities[name].dtype == np.float64
+        assert np.array_equal(kept.probabilities[name], table)
+
+
+def test_a_question_needs_no_torch(trained):
+    words = [sys.executable, "-c", ASK, str(trained.path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "False"
+    assert "P(Male=1 | do(Mustache=1)) = 0.41675" in done.stdout
+
+
+def test_a_run_without_the_tables_answers_the_same(trained):
+    query = "P(Male=1 | Mustache=1)"
+    before = trained.query(query).probability
+    manifest = trained.path / "manifest.json"
+    files = {name: held for name, held in trained.manifest.files.items() if name != TABLES}
+    manifest.write_text(trained.manifest.model_copy(update={"files": files}).model_dump_json())
+    (trained.path / TABLES).unlink()
+    assert open_run(trained.path).query(query).probability == before
+
+
+def test_a_file_of_another_graph_is_refused(trained):
+    other = Graph("g", (Node("A", "binary", BINARY),))
+    with pytest.raises(ScmError, match="E654"):
+        read_tables(trained.path, other)
+
+
+def test_which_tables_are_kept(monkeypatch):
+    nodes = tuple(Node(name, "binary", BINARY) for name in "AB")
+    graph = Graph("g", nodes, (Edge("A", "B"),))  # 2 + 4 numbers
+    assert stored.keeps_tables(ExplicitModule(graph))
+    monkeypatch.setattr(stored, "MOST_NUMBERS", 5)
+    assert not stored.keeps_tables(ExplicitModule(graph))
+    assert stored.keeps_tables(ImplicitModule(graph))
+    hidden = Graph("g", nodes, (), (Confounder("A", "B"),))
+    assert not stored.keeps_tables(ExplicitModule(hidden))

@@ -1,0 +1,79 @@
+"""A small graph with an image, and a run of it that takes a second to train."""
+
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import Source
+from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.data import load_labels
+from scm_compiler.runtime.images.plan import HeadRequest, plan_heads
+from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.stages import begin, go_on
+
+PROGRAM = """graph small
+Male, Mustache, Young : binary
+Face : image(3, 16, 16)
+Male -> Mustache
+Male, Mustache -> Face
+"""
+TINY = {"width": 4, "batch": 8, "noise_size": 4}
+
+
+def graph(text: str = PROGRAM):
+    found, report = check(Source("small.scm", text))
+    assert found is not None, report
+    return found
+
+
+def plan(of=None, *, source="drawn-faces:64", head="causal_gan", steps=12, **changes):
+    options = {**TINY, **changes}
+    request = HeadRequest({"": source}, {"": head}, "default", options, "float32", steps)
+    return plan_heads(of or graph(), request, seed=0)
+
+
+def start(path: Path, planned=None, of=None):
+    """A run with nothing trained yet."""
+    made = of or graph()
+    table = load_labels("celeba-labels", made)
+    return begin(made, table, configure(), planned or plan(made), path=path)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cache(tmp_path_factory):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCMC_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def trained(_cache, tmp_path_factory) -> Path:
+    """A finished run; not to be changed."""
+    path = tmp_path_factory.mktemp("runs") / "small"
+    planned = plan()
+    go_on(start(path, planned), tables=planned.tables)
+    return path
+
+
+@pytest.fixture
+def run(trained, tmp_path):
+    """A finished run of the test's own."""
+    return open_run(shutil.copytree(trained, tmp_path / "small"))
+
+
+@pytest.fixture
+def small() -> SimpleNamespace:
+    """The makers of graphs, plans and runs."""
+    return SimpleNamespace(graph=graph, plan=plan, start=start, program=PROGRAM, tiny=TINY)

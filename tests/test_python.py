@@ -1,0 +1,109 @@
+"""The package from Python: what it offers, what it says of wrong calls, how it shows itself."""
+
+import argparse
+import subprocess
+import sys
+from typing import get_args
+
+import numpy as np
+import pytest
+
+import scm_compiler as scm
+from scm_compiler.cli.query import configure as configure_query
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.queries import METHODS
+from scm_compiler.runtime.queries.answers import Answer, Asked, Marginals, Number
+
+PROGRAM = "Rain, Wet : binary\nRain -> Wet\n"
+DATA = "Rain,Wet\n0,0\n1,1\n0,1\n1,1\n"
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("python")
+    (folder / "d.csv").write_text(DATA)
+    graph = scm.parse(PROGRAM, "rain")
+    return scm.train(graph, data=f"csv:{folder / 'd.csv'}", path=folder / "rain-1")
+
+
+def test_the_import_is_light_and_every_name_is_there():
+    code = (
+        "import sys, scm_compiler as scm; heavy = {'torch', 'numpy', 'lark'} & set(sys.modules);"
+        "assert not heavy, heavy; assert dir(scm) == scm.__all__;"
+        "[getattr(scm, name) for name in scm.__all__]"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_text_is_a_graph_or_an_error():
+    graph = scm.parse(PROGRAM)
+    assert [(edge.source, edge.target) for edge in graph.edges] == [("Rain", "Wet")]
+    with pytest.raises(ScmError, match="E2"):
+        scm.parse("Rain : binary\nRain -> Wet\n")
+    with pytest.raises(TypeError, match="takes the text of a program, not a int"):
+        scm.parse(3)
+
+
+def test_names_of_files_are_no_graphs():
+    said = r"takes a graph, not `diet.scm`: pass what `scm.load\(…\)` gives"
+    for call in (scm.train, scm.compile, scm.draw):
+        with pytest.raises(TypeError, match=said):
+            call("diet.scm")
+
+
+def test_a_regime_takes_names_and_values(run):
+    with pytest.raises(TypeError, match=r"do takes names and values, `do\(Name=1\)`"):
+        run.do("Rain=1")
+    with pytest.raises(TypeError, match=r"`Rain` is its name or a whole number, not 1\.0"):
+        run.given(Rain=1.0)
+    assert run.do(Rain=np.int64(1)).text == run.do({"Rain": "1"}).text == "do(Rain=1)"
+
+
+def test_an_unknown_option_is_answered_with_the_known_ones():
+    with pytest.raises(ValueError, match=r"`mle` has no option `step`; its options are .*`steps`"):
+        configure("mle", step=3)
+
+
+def test_how_things_show_themselves(run):
+    assert repr(scm.load("celeba_g1")) == "Graph('celeba_g1', 9 labels, 1 image, 23 edges)"
+    assert repr(run) == f"Run({str(run.path)!r}, mle, TVD 0.000)"
+    assert repr(run.do(Rain=1)) == f"Regime({str(run.path)!r}, do(Rain=1))"
+    answer = run.query("P(Wet=1)")
+    assert repr(answer) == str(answer)
+    assert answer._repr_html_() is None
+
+
+def test_a_table_in_a_notebook():
+    value = Marginals({"A & B": {"0": Number(0.25), "1": Number(0.75)}})
+    found = Answer("do(A=1)", 2, True, "exact", None, 0.0, "", value)._repr_html_()
+    assert "<tr><th>label</th><th>value</th><th>probability</th></tr>" in found
+    assert "<tr><td>A &amp; B</td><td>1</td><td>0.75000</td></tr>" in found
+
+
+def test_a_drawing_in_a_notebook():
+    shown = scm.draw(scm.parse(PROGRAM, "rain"))
+    assert repr(shown) == "Drawing(Graph('rain', 2 labels, 1 edge))"
+    assert shown._repr_svg_().rstrip().endswith("</svg>")
+    assert "Rain" in shown.svg
+
+
+def test_a_sample_by_the_names_of_its_values(run):
+    drawn = run.do(Rain=1).sample(7)
+    assert drawn.values("Rain") == ["1"] * 7
+    assert drawn.to_dict()["Wet"] == [str(value) for value in drawn["Wet"]]
+    head, *rows, more = repr(drawn).splitlines()
+    assert (head.split(), len(rows), more) == (["Rain", "Wet"], 5, "… 7 rows in all")
+    assert rows[0].split() == ["1", drawn.values("Wet")[0]]
+
+
+def test_one_list_of_methods(run):
+    parser = argparse.ArgumentParser()
+    configure_query(parser)
+    choices = next(action.choices for action in parser._actions if action.dest == "method")
+    assert tuple(choices) == tuple(METHODS) == get_args(Asked)
+    with pytest.raises(ValueError, match="no method `guess`; there are `exact` and `sample`"):
+        run.query("P(Wet=1)", method="guess")
