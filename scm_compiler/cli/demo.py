@@ -31,7 +31,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Run the steps one after the other; stop at the first that fails."""
     started = time.perf_counter()
     for step in STEPS:
-        console.result(f"\n$ scmc {shlex.join(step)}")
+        console.result(f"\n==> scmc {shlex.join(step)}")
         code = _quietly(step) if args.json else main([*step, *_common(args)])
         if code != OK:
             return code
