@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
 
     from scm_compiler.cli.console import Console
-    from scm_compiler.identify import Identified
-    from scm_compiler.ir import Claim, Graph
+    from scm_compiler.ir import Graph
 
 
 def run_identification(args: argparse.Namespace, console: Console) -> int:
@@ -19,10 +18,9 @@ def run_identification(args: argparse.Namespace, console: Console) -> int:
         ScmError: E520 if the query is not identified, E521 if adjustment does not fit it.
     """
     graph = _graph(args)
-    claims = _claims(args.query, graph)
     if args.adjustment:
-        return _adjustment(args.query, graph, claims, console)
-    return _identify(args.query, graph, claims, console)
+        return _adjustment(args.query, graph, console)
+    return _identify(args.query, graph, console)
 
 
 def _graph(args: argparse.Namespace) -> Graph:
@@ -36,75 +34,34 @@ def _graph(args: argparse.Namespace) -> Graph:
     return (latest_run() if args.run is None else open_run(args.run)).graph
 
 
-def _claims(text: str, graph: Graph) -> tuple[Claim, ...]:
-    """The distributions that the query rests on.
-
-    Raises:
-        ScmError: If it cannot be read, or is a counterfactual or about an image (E522).
-    """
-    from scm_compiler.diagnostics import Sink, Source, refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.identification import OnlyInterventions  # noqa: PLC0415
-    from scm_compiler.semantics.claims import read_question  # noqa: PLC0415  (lark)
-
-    source = Source("query", text)
-    sink = Sink(source)
-    claims = read_question(text, graph, sink)
-    sink.check()
-    if sink.close().diagnostics:
-        raise refuse(OnlyInterventions(text))
-    return claims
-
-
-def _identify(query: str, graph: Graph, claims: tuple[Claim, ...], console: Console) -> int:
+def _identify(query: str, graph: Graph, console: Console) -> int:
     from scm_compiler.cli.exits import OK  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.identify import NotIdentified, identify, refusal  # noqa: PLC0415
 
-    found: list[Identified] = []
-    for claim in dict.fromkeys(claims):
-        one = identify(graph, claim.outcomes, claim.treatments, claim.conditions)
-        if isinstance(one, NotIdentified):
-            raise refuse(refusal(graph, one, query=query))
-        found.append(one)
-    for one in found:
-        console.result(str(one))
-        if one.arbitrary:
-            console.result(f"  any value of {', '.join(one.arbitrary)} gives the same")
-        for step in one.steps:
+    found = graph.identify(query)
+    if found.refusal is not None:
+        raise refuse(found.refusal)
+    for part, by in zip(found.found, found.by, strict=True):
+        console.result(str(part))
+        if part.arbitrary:
+            console.result(f"  any value of {', '.join(part.arbitrary)} gives the same")
+        console.note(f"  by {by}")
+        for step in part.steps:
             console.note(f"  {step}")
-    console.document(
-        {
-            "query": query,
-            "ok": True,
-            "identified": True,
-            "estimands": [_document(f) for f in found],
-        }
-    )
+    console.document(found.to_dict())
     return OK
 
 
-def _document(found: Identified) -> dict[str, Any]:
-    from scm_compiler.identify.notation import latex  # noqa: PLC0415
-
-    return {
-        "outcomes": list(found.outcomes),
-        "treatments": list(found.treatments),
-        "conditions": list(found.conditions),
-        "estimand": str(found.estimand),
-        "latex": latex(found.estimand),
-        "arbitrary": list(found.arbitrary),
-        "steps": [{"line": step.line, "text": step.text} for step in found.steps],
-    }
-
-
-def _adjustment(query: str, graph: Graph, claims: tuple[Claim, ...], console: Console) -> int:
+def _adjustment(query: str, graph: Graph, console: Console) -> int:
     from scm_compiler.cli.exits import OK, REFUSED  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.identification import NotOneEffect  # noqa: PLC0415
     from scm_compiler.identify import adjustment_sets  # noqa: PLC0415
     from scm_compiler.identify.adjustment import LIMIT  # noqa: PLC0415
     from scm_compiler.identify.identification import ask  # noqa: PLC0415
+    from scm_compiler.identify.result import claims_of  # noqa: PLC0415
 
+    claims = claims_of(query, graph)
     shapes = {(len(c.outcomes), len(c.treatments), len(c.conditions)) for c in claims}
     if len(claims) != 1 or shapes != {(1, 1, 0)}:
         raise refuse(NotOneEffect(query))

@@ -86,6 +86,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     )
     console.result(found.how if args.run else f"{found.how}, on {opened.path}")
     console.result(_beside(found, query, model) or found.text)
+    if found.formulas:
+        console.result(found.formulas)
     console.show(Report(None, found.warnings))
     console.document(found.to_dict() | where)
     return OK

@@ -4,9 +4,11 @@
 """
 
 from scm_compiler.identify.adjustment import adjustment_sets
+from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.hedge import Forest, Hedge, is_hedge
 from scm_compiler.identify.identification import Identified, NotIdentified, Step, identify
 from scm_compiler.identify.implied import Implied, implied
+from scm_compiler.identify.law import law_graph
 from scm_compiler.identify.refusal import questions, refusal
 from scm_compiler.identify.remedies import Remedies, remedies
 from scm_compiler.identify.separation import Path, open_path, separated
@@ -21,9 +23,11 @@ __all__ = [
     "Remedies",
     "Step",
     "adjustment_sets",
+    "criterion",
     "identify",
     "implied",
     "is_hedge",
+    "law_graph",
     "open_path",
     "questions",
     "refusal",

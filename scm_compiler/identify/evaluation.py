@@ -20,6 +20,18 @@ LIMIT = 2**24
 """The largest table, in numbers, that an evaluation makes: 128 MB."""
 
 
+class TableTooLargeError(ValueError):
+    """A table beyond the limit, which was not made.
+
+    Attributes:
+        cells: The numbers that it would have.
+    """
+
+    def __init__(self, names: tuple[str, ...], cells: int) -> None:
+        super().__init__(f"a table of {', '.join(names)} has {cells:,} numbers")
+        self.cells = cells
+
+
 class Joint(Protocol):
     """Anything that knows the observational distribution."""
 
@@ -77,7 +89,7 @@ class Counts:
         """The share of each combination of values among the rows, one axis a name."""
         columns = [self.names.index(name) for name in names]
         shape = tuple(self.sizes[column] for column in columns)
-        _check_size(shape, names)
+        check_size(shape, names)
         flat = np.zeros(len(self.cells), dtype=np.int64)
         for column in columns:
             flat = flat * self.sizes[column] + self.cells[:, column]
@@ -116,7 +128,7 @@ def joint(model: "Tables", shown: Iterable[str] | None = None) -> Dense:
     for name in model.graph.topological:
         if name in labels:
             scope = (*model.graph.parents[name], name)
-            whole = _times([whole, Table(scope, model.probabilities[name])])
+            whole = times([whole, Table(scope, model.probabilities[name])])
     kept = labels if shown is None else tuple(shown)
     return Dense(kept, Dense(whole.names, whole.values).marginal(kept))
 
@@ -141,7 +153,7 @@ def evaluate(found: Identified, source: Joint) -> Table:
     # A treatment that changes nothing is not in the formula.
     absent = {name: source.marginal((name,)).size for name in asked if name not in table.names}
     names = (*table.names, *absent)
-    _check_size((*table.values.shape, *absent.values()), names)
+    check_size((*table.values.shape, *absent.values()), names)
     shape = (*table.values.shape, *(1 for _ in absent))
     values = np.broadcast_to(table.values.reshape(shape), (*table.values.shape, *absent.values()))
     order = (*asked, *found.arbitrary)
@@ -184,19 +196,19 @@ class _Evaluation:
             case Factor(of, given):
                 return self._factor(of, given)
             case Product(factors):
-                return _times([self.of(part) for part in factors])
+                return times([self.of(part) for part in factors])
             case Sum(over, term):
                 parts = term.factors if isinstance(term, Product) else (term,)
-                return _eliminated([self.of(part) for part in parts], over)
+                return eliminated([self.of(part) for part in parts], over)
             case Ratio(above, below):
-                return _divided(self.of(above), self.of(below))
+                return divided(self.of(above), self.of(below))
 
     def _factor(self, of: tuple[str, ...], given: tuple[str, ...]) -> Table:
         both = self._marginal((*given, *of))
         if not given:
             return Table(of, both)
         below = Table(given, self._marginal(given))
-        return _divided(Table((*given, *of), both), below)
+        return divided(Table((*given, *of), both), below)
 
     def _marginal(self, names: tuple[str, ...]) -> Array:
         if names not in self._marginals:
@@ -204,19 +216,19 @@ class _Evaluation:
         return self._marginals[names]
 
 
-def _eliminated(tables: list[Table], over: Iterable[str]) -> Table:
+def eliminated(tables: list[Table], over: Iterable[str]) -> Table:
     """The product summed over some variables, each time the one that makes the least table."""
     left = set(over)
     while left:
         name = min(sorted(left), key=lambda one: _cost(tables, one))
         touched = [table for table in tables if name in table.names]
         tables = [table for table in tables if name not in table.names]
-        whole = _times(touched)
+        whole = times(touched)
         axis = whole.names.index(name)
         rest = (*whole.names[:axis], *whole.names[axis + 1 :])
         tables.append(Table(rest, whole.values.sum(axis)))
         left.remove(name)
-    return _times(tables)
+    return times(tables)
 
 
 def _cost(tables: list[Table], name: str) -> int:
@@ -227,29 +239,30 @@ def _cost(tables: list[Table], name: str) -> int:
     return prod(sizes.values())
 
 
-def _times(tables: Sequence[Table]) -> Table:
+def times(tables: Sequence[Table]) -> Table:
     """The product; what is zero stays so whatever an undefined factor would say."""
     sizes: dict[str, int] = {}
     for table in tables:
         sizes |= zip(table.names, table.values.shape, strict=True)
     names = tuple(sizes)
-    _check_size(tuple(sizes.values()), names)
+    check_size(tuple(sizes.values()), names)
     result, zero = np.ones(tuple(sizes.values())), np.zeros((), dtype=bool)
     for table in tables:
-        spread = _spread(table, names)
-        result = result * spread
-        zero = zero | (spread == 0)
+        part = spread(table, names)
+        result = result * part
+        zero = zero | (part == 0)
     return Table(names, np.where(zero, 0.0, result))
 
 
-def _divided(above: Table, below: Table) -> Table:
+def divided(above: Table, below: Table) -> Table:
+    """The quotient; NaN where it divides by zero."""
     names = (*above.names, *(name for name in below.names if name not in above.names))
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = _spread(above, names) / _spread(below, names)
+        found = spread(above, names) / spread(below, names)
     return Table(names, np.where(np.isfinite(found), found, np.nan))
 
 
-def _spread(table: Table, names: tuple[str, ...]) -> Array:
+def spread(table: Table, names: tuple[str, ...]) -> Array:
     """A table's array with an axis for each name, of length one where it has no such variable."""
     order = [table.names.index(name) for name in names if name in table.names]
     moved = iter(table.values.transpose(order).shape)
@@ -257,6 +270,7 @@ def _spread(table: Table, names: tuple[str, ...]) -> Array:
     return table.values.transpose(order).reshape(shape)
 
 
-def _check_size(shape: tuple[int, ...], names: tuple[str, ...]) -> None:
+def check_size(shape: tuple[int, ...], names: tuple[str, ...]) -> None:
+    """Raise `TableTooLargeError` for a table that would be too large."""
     if prod(shape) > LIMIT:
-        raise ValueError(f"a table of {', '.join(names)} has {prod(shape):,} numbers")
+        raise TableTooLargeError(names, prod(shape))

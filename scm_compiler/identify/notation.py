@@ -36,6 +36,15 @@ def latex(formula: Estimand) -> str:
     return _Latex().write(formula, {}, formula.free)
 
 
+def listed(names: Iterable[str]) -> str:
+    r"""The names of variables for LaTeX's mathematical mode.
+
+    >>> print(listed(["A", "B_1"]))
+    \mathit{A}, \mathit{B\_1}
+    """
+    return _Latex().listed(names, {})
+
+
 def quoted(name: str) -> str:
     """A node's name as a query writes it: in double quotes if it is not a word."""
     return name if re.fullmatch(r"\w+", name) else f'"{name}"'

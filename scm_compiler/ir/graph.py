@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import Span
 from scm_compiler.ir.domain import Discrete, Domain, Image
+
+if TYPE_CHECKING:
+    from scm_compiler.identify.result import Identification
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,26 @@ class Graph:
             taken.add(name)
             blocks.append(NoiseBlock(name, (pair.left, pair.right)))
         return tuple(blocks)
+
+    def identify(self, query: str) -> "Identification":
+        """Whether observation determines a query, by which formula, or why not.
+
+        `graph.identify("P(Cancer | do(Smoking))")`
+
+        Args:
+            query: Of rung 1 or 2 on labels; values may be left out.
+
+        Returns:
+            The formulas and their derivations, or the hedge and what would help.
+
+        Raises:
+            ScmError: E40x or E41x if it cannot be read, E522 if it is a counterfactual or about an
+                image.
+        """
+        # The one import that goes up: `graph.identify` is for users, and nothing here rests on it.
+        from scm_compiler.identify.result import identify_text  # noqa: PLC0415
+
+        return identify_text(self, query)
 
     def __repr__(self) -> str:
         parts = [

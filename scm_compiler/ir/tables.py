@@ -22,6 +22,9 @@ class Tables:
             behind each parent configuration. A label that is absent has an exact table.
         unseen: For each label, a boolean array over its parent configurations, true where the
             training data hold none; absent labels have been seen everywhere.
+        law: The observational distribution as the data have it, where hidden common causes are
+            labels here: tables of `identify.law.law_graph`. What observation determines is
+            answered from it; None if it is that of these tables.
 
     Raises:
         ValueError: If a table is missing, has the wrong shape or does not sum to 1.
@@ -31,6 +34,7 @@ class Tables:
     probabilities: Mapping[str, NDArray[np.float64]]
     draws: Mapping[str, int] = field(default_factory=dict)
     unseen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    law: "Tables | None" = None
 
     def __post_init__(self) -> None:
         for node in self.graph.labels:

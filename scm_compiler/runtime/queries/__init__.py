@@ -33,9 +33,10 @@ from scm_compiler.runtime.queries.counterfactual import NOISE_MODELS, answer_cou
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, evaluate
+from scm_compiler.runtime.queries.identified import Estimate, route
 from scm_compiler.runtime.queries.planning import Explanation, explain
 from scm_compiler.runtime.queries.precision import standard_errors
-from scm_compiler.runtime.queries.refusals import pointing_at, refuse_unanswerable
+from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
 from scm_compiler.runtime.queries.rejection import sample_answer
 from scm_compiler.runtime.queries.support import support_warnings
 from scm_compiler.semantics.query import phrase
@@ -86,9 +87,10 @@ def answer(
         text: The query as the user wrote it.
 
     Raises:
-        ScmError: E430 a counterfactual by sampling, E431 impossible evidence, E432 hidden common
-            cause, E433 too large, E434 too few draws accepted, E435 no data behind the answer,
-            E45x a counterfactual that cannot be answered.
+        ScmError: E430 a counterfactual by sampling, E431 impossible evidence, E432 a
+            counterfactual that rests on a hidden common cause, E433 too large, E434 too few draws
+            accepted, E435 or E443 no data behind the answer, E45x a counterfactual that cannot be
+            answered, E520 not identified.
         ValueError: If there is no such method or noise model.
     """
     if method not in METHODS:
@@ -97,12 +99,16 @@ def answer(
     with pointing_at(text):
         started = perf_counter()
         flat = flatten(query, model.graph)
-        if rung(flat) == 3 and method == "exact":
-            found = _counterfactual(flat, model, noise_model, seed)
+        if rung(flat) < 3 or method == "sample":
+            refuse_contradictory(flat, model.graph)
+        way = route(flat, model, sampled=method == "sample")
+        if way.estimate is not None:
+            found = _by_formula(way.estimate)
+        elif rung(flat) == 3:
+            found = _counterfactual(flat, way.model, noise_model, seed)
         else:
-            refuse_unanswerable(flat, model.graph)
-            found = METHODS[method](flat, model, seed, samples)
-            warnings = support_warnings(flat, engine_of(model), model)
+            found = METHODS[method](flat, way.model, seed, samples)
+            warnings = support_warnings(flat, engine_of(way.model), way.model)
             found = replace(found, warnings=warnings)
     declared = fold(model.graph)
     return Answer(
@@ -116,6 +122,7 @@ def answer(
         graph_hash=declared.hash,
         seconds=perf_counter() - started,
         noise_model=found.noise_model,
+        found=way.found,
     )
 
 
@@ -153,6 +160,11 @@ def _counterfactual(
         noise_model=found.noise_model,
         warnings=found.warnings,
     )
+
+
+def _by_formula(estimate: Estimate) -> _Found:
+    errors = {name: np.zeros(part.shape) for name, part in estimate.numbers.items()}
+    return _Found(estimate.numbers, errors, "exact", None, warnings=estimate.warnings)
 
 
 def _exact(query: ir.Query, model: Tables, seed: int, _: int) -> _Found:

@@ -6,6 +6,8 @@ from html import escape
 from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
+from scm_compiler.identify import Identified, criterion
+from scm_compiler.identify.result import described
 
 Method = Literal["exact", "estimated", "sample"]
 
@@ -172,6 +174,8 @@ class Answer:
         warnings: What to know before relying on it.
         noise_model: Of a counterfactual that graph and data do not determine, what was assumed of
             the mechanisms' noise.
+        found: On a graph with hidden common causes, how each distribution that the query rests
+            on follows from observation.
     """
 
     query: str
@@ -184,6 +188,7 @@ class Answer:
     value: Number | Table | Marginals
     warnings: tuple[Diagnostic, ...] = ()
     noise_model: str | None = None
+    found: tuple[Identified, ...] = ()
 
     @property
     def probability(self) -> float:
@@ -216,7 +221,14 @@ class Answer:
         found = "identified" if self.identified else "not identified"
         if self.noise_model is not None:
             found += f" (noise model: {self.noise_model})"
+        if self.rung == 2 and self.found:
+            found += f" by {', '.join(dict.fromkeys(map(criterion, self.found)))}"
         return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {self._way}, {self._time}"
+
+    @property
+    def formulas(self) -> str:
+        """By which formulas an intervention follows from observation, a line each, or nothing."""
+        return "\n".join(map(str, self.found)) if self.rung == 2 else ""
 
     @property
     def _way(self) -> str:
@@ -246,6 +258,8 @@ class Answer:
             "answer": self.value.to_dict(),
             "diagnostics": render_json(Report(None, self.warnings)),
         }
+        if self.found:
+            found["estimands"] = [described(part) for part in self.found]
         return found | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 
     @property
@@ -262,7 +276,7 @@ class Answer:
 
     def __str__(self) -> str:
         warnings = [render_text(Report(None, self.warnings))] if self.warnings else []
-        return "\n".join([self.how, self.text, *warnings])
+        return "\n".join(filter(None, [self.how, self.text, self.formulas, *warnings]))
 
     def __repr__(self) -> str:
         return str(self)

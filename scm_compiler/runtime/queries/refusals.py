@@ -10,8 +10,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
 from scm_compiler.passes.worlds import rung
-from scm_compiler.runtime.queries.engine import compile_shape, label_sizes, refuse_confounded
-from scm_compiler.runtime.queries.evaluation import chain, condition_of, terms
+from scm_compiler.runtime.queries.evaluation import condition_of
+from scm_compiler.runtime.queries.identified import refuse_unidentified
 from scm_compiler.semantics.query import phrase
 
 
@@ -33,33 +33,31 @@ def pointing_at(text: str | None) -> Iterator[None]:
 
 
 def refuse_unanswerable(query: ir.Query, graph: Graph) -> None:
-    """Refuse what the tables of a model do not determine.
+    """Refuse what the tables of a model do not determine; of a regime, the rows of all labels.
 
     Tables in which hidden causes are labels hold the whole observational distribution, but what
     they say of an intervention depends on how the hidden causes happened to be fitted, unless
-    the query does not rest on them.
+    the query is identified.
 
     Args:
         query: A flattened query.
         graph: The graph of the tables.
 
     Raises:
-        ScmError: E430 for a query of rung 3, E431 for evidence that contradicts itself, E432 for
-            a query of rung 2 that rests on a hidden common cause.
+        ScmError: E430 for a query of rung 3, E431 for evidence that contradicts itself, E520 for
+            a query of rung 2 that is not identified.
     """
-    level = rung(query)
-    if level == 3:
+    refuse_contradictory(query, graph)
+    declared = fold(graph)
+    if declared is not graph and rung(query) == 2:
+        refuse_unidentified(query, declared)
+
+
+def refuse_contradictory(query: ir.Query, graph: Graph) -> None:
+    """Refuse several worlds at once (E430), and evidence that contradicts itself (E431)."""
+    if rung(query) == 3:
         raise refuse(Counterfactual())
     _refuse_contradictions(query, graph)
-    declared = fold(graph)
-    if level == 1 or declared is graph:
-        return
-    if isinstance(query, ir.Regime):
-        condition = condition_of(query.do, query.given)
-        refuse_confounded(declared, label_sizes(declared).keys() - condition.do.keys())
-    for _, term in terms(query, declared):
-        for targets, condition in chain(term):
-            compile_shape(declared, targets, condition, label_sizes(declared))
 
 
 def _refuse_contradictions(query: ir.Query, graph: Graph) -> None:

@@ -1,0 +1,82 @@
+"""E443 and W445: formulas of identified queries, and the data that they ask for."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class NeverSeen(Diagnostic):
+    """A query that is identified, but by conditionals that the data never show.
+
+    ## What it means
+
+    The graph says that observation determines the query, by the formula that is shown. The
+    formula asks for probabilities given combinations of values that no row of the data has, and
+    without them the answer could be any number from 0 to 1 (positivity fails).
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Y=1 | do(X=1))"
+    error[E443]: no data stand behind `P(Y | do(X))`: its formula asks for what no row shows
+      = help: the formula is sum_{Z} P(Z | X) sum_{X'} P(Y | X', Z) P(X')
+    ```
+
+    ## What to do
+
+    Ask for values that occur, collect rows with the missing combinations, or join values of
+    a label that are too rare.
+    """
+
+    code = "E443"
+    query: str
+    formula: str
+
+    def message(self) -> str:
+        """The query."""
+        return f"no data stand behind `{self.query}`: its formula asks for what no row shows"
+
+    def help(self) -> str:
+        """The formula."""
+        return f"the formula is {self.formula}"
+
+
+@dataclass(frozen=True)
+class RestsOnGuesses(Diagnostic):
+    """An answer whose formula asks in part for conditionals that the data never show.
+
+    ## What it means
+
+    The query is identified, and its formula was evaluated on the observational distribution.
+    Some of the combinations of values that it conditions on are in no row of the data; for
+    these the label's overall distribution was taken, which is a guess. Whatever the true
+    conditionals are, the answer is inside the interval.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Y=1 | do(X=1))"
+    warning[W445]: part of this answer rests on combinations of values that no row shows
+      = help: it can be anything in [0.4210, 0.4523]
+    ```
+
+    ## What to do
+
+    Read the answer as the interval.
+    """
+
+    code = "W445"
+    width: float
+    low: float | None = None
+    high: float | None = None
+
+    def message(self) -> str:
+        """That it rests on guesses."""
+        return "part of this answer rests on combinations of values that no row shows"
+
+    def help(self) -> str:
+        """What the answer could be."""
+        if self.low is None or self.high is None:
+            return f"each probability can be off by at most {self.width:.4f}"
+        return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]"

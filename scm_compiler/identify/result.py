@@ -1,0 +1,143 @@
+"""What identification says of a whole query: `graph.identify("P(Y | do(X))")`."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from html import escape
+from typing import Any
+
+from scm_compiler.diagnostics import Report, Sink, Source, refuse, render_json, render_text
+from scm_compiler.diagnostics.codes.identification import NotIdentifiable, OnlyInterventions
+from scm_compiler.identify.criterion import criterion
+from scm_compiler.identify.identification import Identified, NotIdentified, identify
+from scm_compiler.identify.notation import latex, listed
+from scm_compiler.identify.refusal import refusal
+from scm_compiler.ir import Claim, Graph
+from scm_compiler.semantics.claims import read_question
+
+
+@dataclass(frozen=True)
+class Identification:
+    """Whether observation determines a query, by what, or why not.
+
+    Attributes:
+        query: As it was asked.
+        graph: The graph that it was asked of.
+        parts: One for each distribution that the query rests on; up to the first that is not
+            identified.
+    """
+
+    query: str
+    graph: Graph
+    parts: tuple[Identified | NotIdentified, ...]
+
+    @property
+    def identified(self) -> bool:
+        """Whether every distribution of the query is a function of what is observed."""
+        return not any(isinstance(part, NotIdentified) for part in self.parts)
+
+    def __bool__(self) -> bool:
+        return self.identified
+
+    @property
+    def found(self) -> tuple[Identified, ...]:
+        """The parts that are identified, with their formulas and derivations."""
+        return tuple(part for part in self.parts if isinstance(part, Identified))
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """By what each part is identified, such as `the front-door formula`."""
+        return tuple(map(criterion, self.found))
+
+    @cached_property
+    def refusal(self) -> NotIdentifiable | None:
+        """Why not, with the hedge and what would help; None if the query is identified."""
+        for part in self.parts:
+            if isinstance(part, NotIdentified):
+                return refusal(self.graph, part, query=self.query)
+        return None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data, in the form that `scmc query --identify --json` prints."""
+        found: dict[str, Any] = {
+            "query": self.query,
+            "ok": self.identified,
+            "identified": self.identified,
+            "estimands": [described(part) for part in self.found],
+        }
+        if self.refusal is None:
+            return found
+        return found | {"diagnostics": render_json(Report(None, (self.refusal,)))}
+
+    def __repr__(self) -> str:
+        if self.refusal is not None:
+            return render_text(Report(None, (self.refusal,)))
+        lines = []
+        for part, by in zip(self.found, self.by, strict=True):
+            lines += [str(part), f"  by {by}"]
+            if part.arbitrary:
+                lines.append(f"  any value of {', '.join(part.arbitrary)} gives the same")
+        return "\n".join(lines) or f"{self.query} asks for what it holds"
+
+    def _repr_html_(self) -> str:
+        """The formulas as a notebook shows them, in LaTeX."""
+        if self.refusal is not None:
+            return f"<pre>{escape(repr(self))}</pre>"
+        return "".join(
+            f"<p>$${_asked(part)} = {latex(part.estimand)}$$ by {escape(by)}</p>"
+            for part, by in zip(self.found, self.by, strict=True)
+        )
+
+
+def identify_text(graph: Graph, query: str) -> Identification:
+    """Whether observation determines what a text asks.
+
+    Args:
+        graph: A validated graph.
+        query: Such as `P(Y | do(X))`; values do not matter and may be left out.
+
+    Raises:
+        ScmError: E40x or E41x if it cannot be read, E522 if it is a counterfactual or about an
+            image.
+    """
+    parts: list[Identified | NotIdentified] = []
+    for claim in dict.fromkeys(claims_of(query, graph)):
+        parts.append(identify(graph, claim.outcomes, claim.treatments, claim.conditions))
+        if isinstance(parts[-1], NotIdentified):
+            break
+    return Identification(query, graph, tuple(parts))
+
+
+def claims_of(query: str, graph: Graph) -> tuple[Claim, ...]:
+    """The distributions that the text of a query rests on.
+
+    Raises:
+        ScmError: As for `identify_text`.
+    """
+    sink = Sink(Source("query", query))
+    claims = read_question(query, graph, sink)
+    sink.check()
+    if sink.close().diagnostics:
+        raise refuse(OnlyInterventions(query))
+    return claims
+
+
+def described(found: Identified) -> dict[str, Any]:
+    """An identified distribution as plain data."""
+    return {
+        "outcomes": list(found.outcomes),
+        "treatments": list(found.treatments),
+        "conditions": list(found.conditions),
+        "by": criterion(found),
+        "estimand": str(found.estimand),
+        "latex": latex(found.estimand),
+        "arbitrary": list(found.arbitrary),
+        "steps": [{"line": step.line, "text": step.text} for step in found.steps],
+    }
+
+
+def _asked(found: Identified) -> str:
+    """The query in LaTeX."""
+    held = [rf"\mathrm{{do}}({listed(found.treatments)})"] if found.treatments else []
+    given = ", ".join([*held, *([listed(found.conditions)] if found.conditions else [])])
+    bar = r" \mid " if given else ""
+    return f"P({listed(found.outcomes)}{bar}{given})"

@@ -1,0 +1,231 @@
+"""Identification first: how a query on a graph with hidden common causes is answered.
+
+Observation is answered from the observational distribution. Where a query rests on no hidden
+cause, the tables multiply as they do without any. Elsewhere the formula that identification
+found is evaluated on the observational distribution; where it found none, the query is refused
+with its hedge.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
+from scm_compiler.diagnostics.codes.answers import TooLarge
+from scm_compiler.diagnostics.codes.identified import NeverSeen, RestsOnGuesses
+from scm_compiler.identify import Identified, NotIdentified, identify, questions, refusal
+from scm_compiler.identify.band import Band, evaluate_band
+from scm_compiler.identify.evaluation import LIMIT, TableTooLargeError
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.ir.tables import Tables
+from scm_compiler.passes.worlds import rung
+from scm_compiler.runtime.queries.contraction import Array
+from scm_compiler.runtime.queries.engine import compile_shape, confounded, label_sizes
+from scm_compiler.runtime.queries.evaluation import Numbers, Term, chain, condition_of, terms
+from scm_compiler.runtime.queries.observation import Observation, observation_of
+from scm_compiler.semantics.query import phrase
+
+_NEGLIGIBLE = 1e-6
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What formulas say.
+
+    Attributes:
+        numbers: Of each part of the answer.
+        warnings: What to know before relying on them.
+    """
+
+    numbers: Numbers
+    warnings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class Route:
+    """How a query is answered.
+
+    Attributes:
+        model: What the ordinary methods answer it on.
+        found: How it follows from observation; empty where no hidden cause is in the graph.
+        estimate: The answer, where no product of tables gives it.
+    """
+
+    model: Tables
+    found: tuple[Identified, ...] = ()
+    estimate: Estimate | None = None
+
+
+def route(query: ir.Query, model: Tables, *, sampled: bool = False) -> Route:
+    """Identify a query, and say on what it is answered.
+
+    Args:
+        query: A flattened query.
+        model: The tables.
+        sampled: Whether it will be answered by drawing from the model, which has the states of
+            its hidden causes for that.
+
+    Raises:
+        ScmError: E520 if observation does not determine it, E443 if the data never show what its
+            formula asks for, E433 if a table would be too large.
+    """
+    observed = observation_of(model)
+    if observed is None:
+        return Route(model)
+    level = rung(query)
+    if level == 3:
+        return Route(observed.plain)
+    found = tuple(_identified(query, observed))
+    if level == 1:
+        return Route(observed.law, found)
+    if not _rests_on_hidden_causes(query, observed.declared):
+        return Route(observed.plain, found)
+    if sampled:
+        return Route(model, found)
+    return Route(model, found, _estimate(query, observed))
+
+
+def refuse_unidentified(query: ir.Query, graph: Graph) -> None:
+    """Refuse (E520) a query of rung 1 or 2, of a regime the joint table of all labels.
+
+    Args:
+        query: A flattened query.
+        graph: The graph as its author wrote it.
+    """
+    for question in questions(query, graph):
+        _decide(identify(graph, *question), query, graph)
+
+
+def _identified(query: ir.Query, observed: Observation) -> Iterator[Identified]:
+    """The distributions that a query rests on; of a regime the table of each label."""
+    asked = questions(query, observed.declared)
+    if isinstance(query, ir.Regime):
+        asked = tuple(((name,), held, seen) for outcomes, held, seen in asked for name in outcomes)
+    for question in asked:
+        yield _decide(observed.identify(*question), query, observed.declared)
+
+
+def _decide(found: object, query: ir.Query, graph: Graph) -> Identified:
+    if isinstance(found, NotIdentified):
+        raise refuse(refusal(graph, found, query=phrase(query, graph)))
+    assert isinstance(found, Identified)
+    return found
+
+
+def _rests_on_hidden_causes(query: ir.Query, graph: Graph) -> bool:
+    """Whether a product of the tables P(label | parents) would be wrong for it."""
+    if isinstance(query, ir.Regime):
+        held = condition_of(query.do, query.given).do
+        return bool(confounded(graph, label_sizes(graph).keys() - held.keys()))
+    try:
+        for _, term in terms(query, graph):
+            for targets, condition in chain(term):
+                compile_shape(graph, targets, condition, label_sizes(graph))
+    except ScmError:
+        return True
+    return False
+
+
+def _estimate(query: ir.Query, observed: Observation) -> Estimate:
+    if not isinstance(query, ir.Regime):
+        signed = [(s, _band(term, observed)) for s, term in terms(query, observed.declared)]
+        return Estimate({"": _total(signed, "values")}, tuple(_warning(signed, observed.declared)))
+    condition = condition_of(query.do, query.given)
+    bands = {
+        name: _band(Term({}, (name,), condition), observed)
+        for name in label_sizes(observed.declared)
+    }
+    widest = max(bands.values(), key=lambda band: float(np.max(band.high - band.low)))
+    numbers = {name: band.values for name, band in bands.items()}
+    return Estimate(numbers, tuple(_warning([(1.0, widest)], observed.declared)))
+
+
+def _band(term: Term, observed: Observation) -> Band:
+    """A term's numbers and their ends, one axis for each free target."""
+    fixed = term.condition.fixed
+    sizes = observed.engine.sizes
+    shape = tuple(sizes[name] for name in term.free)
+    if term.never or any(fixed.get(n, value) != value for n, value in term.asked.items()):
+        return Band(term.free, *(np.zeros(shape),) * 3)
+    asked = {name: value for name, value in term.asked.items() if name not in fixed}
+    free = tuple(name for name in term.free if name not in fixed)
+    band = _table(asked, free, term, observed)
+    ends = [_with_points(part, free, term, sizes) for part in (band.low, band.values, band.high)]
+    if term.weights is not None:
+        ends = _means(ends, term.weights)
+    return Band(term.free, *ends)
+
+
+def _table(
+    asked: Mapping[str, int], free: tuple[str, ...], term: Term, observed: Observation
+) -> Band:
+    """P(asked, free | condition) at the condition's values."""
+    if not asked and not free:
+        return Band((), *(np.ones(()),) * 3)
+    do, given = term.condition.do, term.condition.given
+    seen = tuple(name for name in given if name not in do)
+    found = observed.identify((*asked, *free), tuple(do), seen)
+    assert isinstance(found, Identified)
+    try:
+        band = evaluate_band(found, observed)
+    except TableTooLargeError as error:
+        raise refuse(TooLarge(cells=np.log2(error.cells), limit=np.log2(LIMIT))) from None
+    values = {**given, **do, **asked}
+    place = tuple(values.get(name, slice(None)) for name in band.names)
+    left = [name for name in band.names if name not in values]
+    order = [left.index(name) for name in free]
+    low, point, high = (
+        part[place].transpose(order) for part in (band.low, band.values, band.high)
+    )
+    if np.isnan(point).any() or (np.all(low < _NEGLIGIBLE) and np.all(high > 1 - _NEGLIGIBLE)):
+        raise refuse(NeverSeen(query=str(found).split(" = ")[0], formula=str(found.estimand)))
+    return Band(free, low, point, high)
+
+
+def _with_points(
+    table: Array, free: tuple[str, ...], term: Term, sizes: Mapping[str, int]
+) -> Array:
+    """The table with an axis more for each free target that the condition fixes."""
+    for axis, name in enumerate(term.free):
+        if name not in free:
+            point = np.eye(sizes[name])[term.condition.fixed[name]]
+            after = sum(other in free for other in term.free[axis + 1 :])
+            table = np.expand_dims(table, table.ndim - after) * point[(..., *[None] * after)]
+    return table
+
+
+def _means(ends: Sequence[Array], weights: tuple[float, ...]) -> list[Array]:
+    """The expectation and its ends: what is open goes to the smallest, or largest, values."""
+    low, values, high = ends
+    worth = np.array(weights)
+    return [
+        _filled(low, high, np.argsort(worth)) @ worth,
+        values @ worth,
+        _filled(low, high, np.argsort(-worth)) @ worth,
+    ]
+
+
+def _filled(low: Array, high: Array, order: NDArray[np.intp]) -> Array:
+    found, left = low.copy(), 1.0 - low.sum()
+    for value in order:
+        taken = min(max(left, 0.0), high[value] - low[value])
+        found[value] += taken
+        left -= taken
+    return found
+
+
+def _total(signed: Sequence[tuple[float, Band]], end: str) -> Array:
+    other = {"low": "high", "high": "low", "values": "values"}[end]
+    parts = [sign * np.asarray(getattr(band, end if sign > 0 else other)) for sign, band in signed]
+    return np.asarray(sum(parts[1:], start=parts[0]))
+
+
+def _warning(signed: Sequence[tuple[float, Band]], graph: Graph) -> Iterator[Diagnostic]:
+    low, high = _total(signed, "low"), _total(signed, "high")
+    width = float(np.max(high - low))
+    if width > _NEGLIGIBLE:
+        ends = (float(low), float(high)) if low.ndim == 0 else (None, None)
+        yield RestsOnGuesses(width, *ends)
