@@ -1,17 +1,22 @@
 """What `scmc train` prints when a training has ended."""
 
 import shlex
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.progress import duration
-from scm_compiler.diagnostics import Report, ScmError
+from scm_compiler.diagnostics import Diagnostic, Report, ScmError
+from scm_compiler.diagnostics.codes.districts import HiddenStatesFallShort
 from scm_compiler.diagnostics.codes.training import ImagesNotTrained
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.runtime.run import RUNS, Run
 from scm_compiler.runtime.stages import LABELS, Finished
 from scm_compiler.syntax.printer import print_name
+
+FAR = 0.01
+"""How much further from the data hidden states may be than the distribution that answers."""
 
 SIGNALLED = 128
 """A command that a signal ended has the exit code 128 + its number, as in a shell."""
@@ -42,7 +47,15 @@ def report(finished: Finished, console: Console, *, left_out: tuple[str, ...]) -
     console.document(_document(finished))
     if left_out and not console.quiet:
         console.show(Report(None, (ImagesNotTrained(names=left_out),)))
+    console.show(Report(None, tuple(_hidden_states(manifest.metrics))))
     return OK if outcome.signal is None else SIGNALLED + outcome.signal
+
+
+def _hidden_states(metrics: Mapping[str, float | None]) -> Iterator[Diagnostic]:
+    """A note if samples, which hidden states make, are further from the data than answers are."""
+    drawn, answers = metrics.get("tvd"), metrics.get("law_tvd")
+    if drawn is not None and answers is not None and drawn - answers > FAR:
+        yield HiddenStatesFallShort(drawn=drawn, answers=answers)
 
 
 def _lines(opened: Run) -> list[str]:
@@ -52,6 +65,9 @@ def _lines(opened: Run) -> list[str]:
     if distance is not None:
         cells = f"{opened.labels.possible:,}"
         lines.append(f"TVD      {distance:.4f} to the data, over all {cells} cells")
+    answers = manifest.metrics.get("law_tvd")
+    if answers is not None:
+        lines.append(f"answers  {answers:.4f}, the TVD of the distribution that they rest on")
     for image in opened.images:
         facts = manifest.heads[image]
         took = f"{facts.steps:,} steps in {duration(facts.seconds)}"

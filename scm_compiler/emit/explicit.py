@@ -47,9 +47,9 @@ from scm_compiler.emit.module import (
 )
 from scm_compiler.emit.naming import identifiers
 from scm_compiler.emit.network import LevelNetworks
-from scm_compiler.emit.unfold import unfold
 from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.passes.unfold import unfold
 
 FUSED_ROWS = 512
 """Batches of at most this many rows run level-fused, larger ones label by label."""
@@ -230,8 +230,8 @@ class ExplicitModule(CausalModule):
     def tables(self) -> Tables:
         """Exact tables in float64.
 
-        Where the graph has hidden common causes they are of the unfolded graph (unfold.py), in
-        which each is a label of its own with K equally likely values.
+        Where the graph has hidden common causes they are of the unfolded graph
+        (`passes.unfold`), in which each is a label of its own with K equally likely values.
 
         Raises:
             ValueError: If a label has so many settings of its parents that its table cannot be

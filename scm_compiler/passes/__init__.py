@@ -4,6 +4,17 @@ from scm_compiler.passes.fold import fold
 from scm_compiler.passes.intervene import intervene, mutilate
 from scm_compiler.passes.prune import Requisite, prune
 from scm_compiler.passes.twin import Worlds, unite
+from scm_compiler.passes.unfold import unfold
 from scm_compiler.passes.worlds import flatten
 
-__all__ = ["Requisite", "Worlds", "flatten", "fold", "intervene", "mutilate", "prune", "unite"]
+__all__ = [
+    "Requisite",
+    "Worlds",
+    "flatten",
+    "fold",
+    "intervene",
+    "mutilate",
+    "prune",
+    "unfold",
+    "unite",
+]

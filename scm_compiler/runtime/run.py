@@ -16,7 +16,7 @@ Every file is written whole or not at all, and nothing in one is ever executed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,7 @@ from scm_compiler.ir.query import Query
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
+from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.queries import SAMPLES, Answer, answer
 from scm_compiler.runtime.queries.answers import Asked
@@ -291,16 +292,25 @@ class Run:
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         if TABLES in self.manifest.files:
-            return mark_unseen(read_tables(self.path, self.graph), self.labels)
+            return self._with_data(read_tables(self.path, self.graph))
         from scm_compiler.runtime.runs.stored import model_tables  # noqa: PLC0415  (torch)
 
         module = self.module()
         try:
-            return mark_unseen(model_tables(module, self.manifest.seed), self.labels)
+            return self._with_data(model_tables(module, self.manifest.seed))
         except ValueError as error:
             shared = bool(self.graph.confounders)
             found = NoTables(path=str(self.path), reason=str(error), networks=shared)
             raise refuse(found) from error
+
+    def _with_data(self, tables: Tables) -> Tables:
+        """The tables with what the data never show, and what they say where causes are hidden."""
+        marked = mark_unseen(tables, self.labels)
+        return (
+            replace(marked, law=fitted_law(marked, self.labels))
+            if self.graph.confounders
+            else marked
+        )
 
 
 def open_run(path: str | Path) -> Run:

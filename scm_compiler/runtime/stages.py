@@ -68,7 +68,7 @@ def begin(
         path: The folder; `runs/<graph>-<n>` if None.
 
     Raises:
-        ScmError: E703 if the graph has no labels, E701 if the trainer cannot fit it, E709 or E657
+        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E709 or E657
             if the folder cannot be made.
     """
     if not graph.labels:

@@ -95,7 +95,6 @@ def test_data_of_ones_own_in_a_folder_of_ones_own(here, capsys):
         (["train", "celeba_g1", *LABELS, "--steps", "0"], "E707", 2),
         (["train", "celeba_g1", *LABELS, "--seed", "-1"], "E707", 2),
         (["train", "celeba_g1", *LABELS, "--seed", str(2**63)], "E707", 2),
-        (["train", "hidden.scm"], "E701", 1),
         (["train", "picture.scm"], "E703", 1),
         (["train", "--resume"], "E650", 2),
         (["train", "--resume", "--run", "absent"], "E651", 2),
@@ -105,7 +104,6 @@ def test_refusals(here, capsys, words, code, exit_code):
     if len(words) > 1:
         (here / "bad.scm").write_text("A : binary\nA -> B\n")
         (here / "rain.scm").write_text("Rain : binary\n")
-        (here / "hidden.scm").write_text("Male, Young : binary\nMale <-> Young\n")
         (here / "picture.scm").write_text("Face : image(3, 64, 64)\n")
     assert main(words) == exit_code
     out, err = capsys.readouterr()

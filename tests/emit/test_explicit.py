@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from scm_compiler.emit import ExplicitModule, ExplicitSpec, compile_module
-from scm_compiler.emit.unfold import unfold
+from scm_compiler.passes.unfold import unfold
 
 TABLES, NETWORKS = ExplicitSpec(hidden_states=4), ExplicitSpec(table_limit=1, hidden_states=4)
 

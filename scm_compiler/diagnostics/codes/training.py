@@ -8,43 +8,6 @@ from scm_compiler.diagnostics.suggest import closest, did_you_mean
 
 
 @dataclass(frozen=True, kw_only=True)
-class HiddenCausesNotTrained(Diagnostic):
-    """This trainer cannot fit a graph with hidden common causes.
-
-    ## What it means
-
-    `A <-> B` says that a cause of both was not observed. Counting rows fits each label given its
-    observed parents, which is not the likelihood of such a graph.
-
-    ## Example
-
-    ```scm
-    X, Y : binary
-    X ->  Y
-    X <-> Y
-    ```
-
-    ## What to do
-
-    Use `--trainer wgan-gp`, which fits the distribution of the observed labels, hidden causes
-    included; or leave out `<->` where the cause can be neglected.
-    """
-
-    code: ClassVar[str] = "E701"
-
-    trainer: str
-    left: str
-    right: str
-
-    def message(self) -> str:
-        cause = f"`{self.left} <-> {self.right}`"
-        return f"the trainer `{self.trainer}` cannot fit the hidden common cause {cause}"
-
-    def help(self) -> str:
-        return "`--trainer wgan-gp` can"
-
-
-@dataclass(frozen=True, kw_only=True)
 class TrainingDiverged(Diagnostic):
     """Training ended in numbers that are not finite.
 

@@ -74,7 +74,7 @@ def make_trainer(graph: Graph, table: LabelTable, config: Config) -> Trainer:
     """The trainer that a configuration describes.
 
     Raises:
-        ScmError: E701 if the trainer cannot fit the graph.
+        ScmError: E620 if the trainer cannot fit the graph.
         ValueError: If the configuration is none of `configure`.
     """
     recipe = TRAINERS.get(config.trainer)

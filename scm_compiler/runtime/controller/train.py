@@ -22,6 +22,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables, table_shape
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.controller.trainer import Trainer
+from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.run import Run
@@ -38,6 +39,7 @@ from scm_compiler.runtime.runs.stored import (
 from scm_compiler.runtime.training.checkpoint import write_file
 from scm_compiler.runtime.training.loop import Loop, Outcome, Pace
 from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.unseen import mark_unseen
 
 REPORTS = 20
 """Reports over a whole training."""
@@ -88,7 +90,7 @@ def train_labels(
         checkpoint_seconds: The time between checkpoints.
 
     Raises:
-        ScmError: E703 if the graph has no labels, E701 if the trainer cannot fit it, E702 with
+        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E702 with
             exit code 4 if the training diverged (the run then holds the last good weights), E709
             or E657 if the folder cannot be written.
     """
@@ -196,4 +198,8 @@ def _write_model(run: Run, module: CausalModule, outcome: Outcome) -> Mapping[st
         return metrics | {"tvd": distance(module, run.labels).value}
     tables = model_tables(module, run.config.seed)
     write_tables(run.path, tables)
-    return metrics | {"tvd": distance(tables, run.labels).value}
+    metrics |= {"tvd": distance(tables, run.labels).value}
+    if run.graph.confounders:
+        law = fitted_law(mark_unseen(tables, run.labels), run.labels)
+        metrics["law_tvd"] = distance(law, run.labels).value
+    return metrics

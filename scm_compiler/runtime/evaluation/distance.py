@@ -8,6 +8,7 @@ cells, so the sum needs no enumeration:
     TVD = 1/2 [ sum_{x in data} |p(x) - q(x)| + 1 - sum_{x in data} q(x) ]
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,12 @@ from torch import Tensor
 from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.emit.module import CausalModule
 from scm_compiler.ir.tables import Tables
+from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered
+from scm_compiler.runtime.queries.contraction import Scope, contract, plan
 
 BATCH = 65_536
+MOST_NUMBERS = 2**24
 DRAWS = 200_000
 
 
@@ -43,9 +47,9 @@ def distance(
     """The total variation distance of a model to the data, over the full table of cells.
 
     Args:
-        model: Tables or an explicit module without hidden common causes: the distance is that of
-            their distribution, exactly. Any other module: estimated from samples, which adds to
-            the distance (about 0.01 for the nine CelebA labels at 200,000 draws).
+        model: Tables or an explicit module: the distance is that of their distribution, exactly,
+            hidden common causes summed out. Any other module: estimated from samples, which adds
+            to the distance (about 0.01 for the nine CelebA labels at 200,000 draws).
         table: The data.
         draws: Samples, where it is estimated.
         seed: Of the samples.
@@ -53,7 +57,9 @@ def distance(
     shares = table.counts / table.rows
     if isinstance(model, Tables):
         return Distance(_total_variation(shares, table_probabilities(model, table.cells)))
-    if isinstance(model, ExplicitModule) and not model.graph.confounders:
+    if isinstance(model, ExplicitModule):
+        if model.graph.confounders:
+            return distance(model.tables(), table)
         return Distance(_total_variation(shares, module_probabilities(model, table.cells)))
     generator = torch.Generator().manual_seed(seed)
     sampled = model.sample(draws, generator=generator).cpu().numpy()
@@ -61,14 +67,44 @@ def distance(
 
 
 def table_probabilities(tables: Tables, cells: Cells) -> NDArray[np.float64]:
-    """The joint probability of each cell (cells, V) by the chain rule: (cells,)."""
+    """The joint probability of each cell (cells, V), hidden causes summed out: (cells,)."""
     graph = tables.graph
-    column = {node.name: cells[:, rank] for rank, node in enumerate(graph.labels)}
+    hidden = [node for node in graph.labels if node.kind == HIDDEN]
+    seen = [node.name for node in graph.labels if node not in hidden]
+    column = {name: cells[:, rank] for rank, name in enumerate(seen)}
+    if hidden:
+        return _summed(tables, column, [node.name for node in hidden])
     found = np.ones(len(cells))
     for name in column:
         index = tuple(column[n] for n in (*graph.parents[name], name))
         found *= tables.probabilities[name][index]
     return found
+
+
+def _summed(
+    tables: Tables, column: Mapping[str, NDArray[np.int64]], hidden: list[str]
+) -> NDArray[np.float64]:
+    """The same where causes are hidden: one contraction for many cells, which are its batch."""
+    own = {n: (*tables.graph.parents[n], n) for n in (*column, *hidden)}
+    scopes = [tuple(n for n in names if n in hidden) for names in own.values()]
+    way = plan(scopes, {n: len(tables.probabilities[n]) for n in hidden}, ())
+    rows = max(1, int(MOST_NUMBERS // way.largest))
+    count = len(next(iter(column.values())))
+    parts = []
+    for start in range(0, count, rows):
+        batch = {name: values[start : start + rows] for name, values in column.items()}
+        mass = contract(way, [_cut(tables.probabilities[n], own[n], batch) for n in own])
+        parts.append(mass.values * np.exp(mass.log_scale))
+    return np.concatenate(parts)
+
+
+def _cut(
+    table: NDArray[np.float64], scope: Scope, batch: Mapping[str, NDArray[np.int64]]
+) -> NDArray[np.float64]:
+    """A table at the cells' values: an axis for the cells, then those of the hidden causes."""
+    known = [axis for axis, name in enumerate(scope) if name in batch]
+    moved = np.moveaxis(table, known, range(len(known)))
+    return np.asarray(moved[tuple(batch[scope[axis]] for axis in known)])
 
 
 @torch.no_grad()

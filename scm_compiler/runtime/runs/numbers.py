@@ -16,6 +16,7 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.runs import NotWeights, OtherGraph
 from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables
+from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import LabelTable
 
 CELLS, WEIGHTS, TABLES = "cells.safetensors", "labels.safetensors", "tables.safetensors"
@@ -45,6 +46,8 @@ def read_cells(folder: Path, graph: Graph) -> LabelTable:
 def read_tables(folder: Path, graph: Graph) -> Tables:
     """The tables, with the number of draws behind each that was estimated.
 
+    Where the graph has hidden common causes they are labels of the tables' graph.
+
     Raises:
         ScmError: E653 or E654 if the file is not this run's.
     """
@@ -54,7 +57,8 @@ def read_tables(folder: Path, graph: Graph) -> Tables:
         name.removesuffix(".table"): table.astype(np.float64) for name, table in arrays.items()
     }
     try:
-        return Tables(graph, found, draws=dict(facts["draws"]))
+        whole, _ = unfold(graph, int(facts.get("hidden_states", 1)))
+        return Tables(whole, found, draws=dict(facts["draws"]))
     except (KeyError, TypeError, ValueError) as error:
         raise unusable(path, str(error)) from error
 

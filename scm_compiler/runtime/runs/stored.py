@@ -9,10 +9,13 @@ from pathlib import Path
 import torch
 
 from scm_compiler.emit.compilation import compile_module, spec_from_json, spec_to_json
+from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.emit.implicit import ImplicitModule
 from scm_compiler.emit.module import CausalModule
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.passes import fold, unfold
+from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.numbers import CELLS, TABLES, WEIGHTS, refuse_foreign, unusable
 from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
@@ -70,7 +73,9 @@ def keeps_tables(module: CausalModule) -> bool:
     Estimated ones are kept always, exact ones where they are not large.
     """
     graph = module.graph
-    if graph.confounders:
+    if isinstance(module, ExplicitModule):
+        graph, _ = unfold(graph, module.spec.hidden_states)
+    elif graph.confounders:
         return False
     numbers = sum(prod(table_shape(graph, node.name)) for node in graph.labels)
     return isinstance(module, ImplicitModule) or numbers <= MOST_NUMBERS
@@ -81,5 +86,8 @@ def write_tables(folder: Path, tables: Tables) -> None:
     tensors = {
         f"{name}.table": torch.from_numpy(table) for name, table in tables.probabilities.items()
     }
-    facts = {"graph": tables.graph.hash, "draws": dict(tables.draws)}
+    facts: dict[str, object] = {"graph": fold(tables.graph).hash, "draws": dict(tables.draws)}
+    hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
+    if hidden and isinstance(hidden[0], Discrete):
+        facts["hidden_states"] = hidden[0].size
     write_tensors(folder / TABLES, tensors, facts)

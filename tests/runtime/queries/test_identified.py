@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.emit.unfold import unfold
 from scm_compiler.identify import law_graph
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.passes.unfold import unfold
 from scm_compiler.runtime.queries import answer
 
 STATES = 3

@@ -7,14 +7,16 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class MleOptions(BaseModel):
-    """The settings of the explicit label model; all but the first are for networks.
+    """The settings of the explicit label model; those from `hidden` on are for networks.
 
     Attributes:
         table_limit: A label with at most this many parent configurations gets a saturated table,
             in closed form; one with more gets a network.
+        hidden_states: The most states of a hidden common cause; large districts get fewer.
         hidden: Units in each hidden layer of a network.
         layers: Linear layers of a network, the output's included.
-        steps: The most updates.
+        steps: The most updates; also of a district with hidden causes, which stops before when
+            its likelihood has settled.
         rate: Adam's learning rate at the start; it falls linearly to zero over all steps.
         batch: The most distinct rows in an update; with no more than these, all are used.
         held_out: The share of the rows that the networks are checked on and not fitted to.
@@ -25,6 +27,7 @@ class MleOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     table_limit: int = Field(default=4096, ge=1)
+    hidden_states: int = Field(default=8, ge=2)
     hidden: int = Field(default=64, ge=1)
     layers: int = Field(default=3, ge=1)
     steps: int = Field(default=2000, ge=1)

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables
+from scm_compiler.runtime.data.shares import closed_form, unseen_rows
 from scm_compiler.runtime.data.table import LabelTable
 
 NEVER = 1000.0
@@ -29,24 +30,6 @@ def fit_tables(graph: Graph, table: LabelTable) -> Tables:
     missing = {name: unseen_rows(graph, table, name) for name in names}
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
     return Tables(graph, fitted, unseen=unseen)
-
-
-def closed_form(graph: Graph, table: LabelTable, name: str) -> NDArray[np.float64]:
-    """One label's table: (size of each parent…, size of the label)."""
-    counts = table.counts_of([*graph.parents[name], name]).astype(np.float64)
-    rows = counts.sum(-1, keepdims=True)
-    marginal = counts.reshape(-1, counts.shape[-1]).sum(0) / counts.sum()
-    found: NDArray[np.float64] = np.where(rows > 0, counts / np.maximum(rows, 1), marginal)
-    return found
-
-
-def unseen_rows(graph: Graph, table: LabelTable, name: str) -> NDArray[np.bool_]:
-    """Where the data hold no row: a boolean array over the label's parent configurations."""
-    parents = graph.parents[name]
-    if not parents:
-        return np.zeros((), dtype=np.bool_)
-    found: NDArray[np.bool_] = table.counts_of(parents) == 0
-    return found
 
 
 def logits(probabilities: NDArray[np.float64]) -> Tensor:

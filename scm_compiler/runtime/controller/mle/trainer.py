@@ -1,8 +1,9 @@
 """Maximum likelihood of the explicit label model.
 
-The likelihood is a product with one factor a label, so each mechanism is fitted alone. A
-saturated table has a closed form and takes one step. A network is fitted by Adam; the weights that
-predict held-out rows best are kept, for each label by itself.
+The likelihood is a product with one factor a district, so each district is fitted alone. A label
+that shares no hidden cause is a district of its own: a saturated table has a closed form and takes
+one step; a network is fitted by Adam, and the weights that predict held-out rows best are kept,
+for each label by itself. The tables of a larger district are fitted jointly (districts.py).
 """
 
 from collections.abc import Mapping
@@ -11,16 +12,16 @@ from math import isfinite
 import torch
 from torch import Tensor, nn
 
-from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.training import HiddenCausesNotTrained
 from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.emit.mechanism import ExplicitSpec
 from scm_compiler.emit.naming import identifiers
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
-from scm_compiler.runtime.controller.mle.tables import closed_form, logits
+from scm_compiler.runtime.controller.mle.tables import logits
 from scm_compiler.runtime.controller.trainer import Diverged
+from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.table import LabelTable
 
 
@@ -28,7 +29,7 @@ class Mle:
     """Fits explicit mechanisms to a label table.
 
     Attributes:
-        total: Steps in all: 1 if every label has a table. Stopping early lowers it.
+        total: Steps in all: 1 if every label has a closed form. Stopping early lowers it.
         done: Steps taken.
 
     Args:
@@ -38,16 +39,19 @@ class Mle:
         seed: Of the networks' first weights, the held-out rows and the batches.
 
     Raises:
-        ScmError: E701 if the graph has hidden common causes.
+        ScmError: E620 if a district is too large.
     """
 
     def __init__(self, graph: Graph, table: LabelTable, options: MleOptions, seed: int) -> None:
-        _refuse_hidden_causes(graph)
         self._table = table
         self._options = options
         self._random = torch.Generator().manual_seed(seed)
+        self._districts = Districts(graph, table, options.hidden_states, options.table_limit, seed)
         spec = ExplicitSpec(
-            table_limit=options.table_limit, hidden=options.hidden, layers=options.layers
+            table_limit=options.table_limit,
+            hidden_states=self._districts.states,
+            hidden=options.hidden,
+            layers=options.layers,
         )
         self._module = ExplicitModule(graph, spec, generator=self._random)
         labels = zip(self._module.layout.labels, self._module.mechanisms, strict=True)
@@ -57,8 +61,9 @@ class Mle:
         kept, held = split(table, options.held_out, seed)
         self._fit = {name: rows_of(graph, table, name, kept) for name in self._networks}
         self._held = {name: rows_of(graph, table, name, held) for name in self._networks}
-        self.total = options.steps if self._networks else 1
+        self.total = 1 if self._districts.settled and not self._networks else options.steps
         self.done = 0
+        self._learning = bool(self._networks)
         self._adam = self._optimiser()
         self._best = self._network_weights()
         self._losses = torch.full((len(self._networks),), torch.inf, dtype=torch.float64)
@@ -79,11 +84,15 @@ class Mle:
         while self.done < min(before + steps, self.total):
             if self.done == 0:
                 self._fill_tables()
-            if self._networks:
+            if self._learning:
                 losses.append(self._step())
+            if not self._districts.settled:
+                self._districts.step()
             self.done += 1
-            if self._networks and self.done % self._options.check_steps == 0:
+            if self._learning and self.done % self._options.check_steps == 0:
                 self._check()
+            if not self._learning and self._districts.settled:
+                self.total = self.done
         return {"nll": sum(losses) / len(losses)} if losses else {}
 
     def model(self) -> ExplicitModule:
@@ -92,16 +101,28 @@ class Mle:
         spare = torch.Generator().manual_seed(0)
         module = ExplicitModule(self._module.graph, self._module.spec, generator=spare)
         module.load_node_weights({**self._module.node_weights(), **self._best})
+        with torch.no_grad():
+            for name, rows in self._districts.tables.items():
+                table = module.table(name)
+                table.copy_(logits(rows).view(table.shape))
         return module
 
     def state(self) -> dict[str, Tensor]:
         """Copies of all that is needed to go on."""
-        counters = [self.done, self.total, self._waited]
+        counters = [self.done, self.total, self._waited, self._learning]
         tensors = {name: tensor.detach().clone() for name, tensor in self._tensors().items()}
-        return tensors | {
-            "random": self._random.get_state(),
-            "counters": torch.tensor(counters),
+        districts = {
+            f"district.{name}": torch.from_numpy(rows)
+            for name, rows in self._districts.state().items()
         }
+        return (
+            tensors
+            | districts
+            | {
+                "random": self._random.get_state(),
+                "counters": torch.tensor(counters),
+            }
+        )
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on from what `state` gave.
@@ -117,8 +138,16 @@ class Mle:
         with torch.no_grad():
             for name, tensor in self._tensors().items():
                 tensor.copy_(state[name])
+        self._districts.restore(
+            {
+                name.removeprefix("district."): tensor.numpy()
+                for name, tensor in state.items()
+                if name.startswith("district.")
+            }
+        )
         self._random.set_state(state["random"].clone())
-        self.done, self.total, self._waited = (int(n) for n in state["counters"])
+        self.done, self.total, self._waited, learning = (int(n) for n in state["counters"])
+        self._learning = bool(learning)
 
     def _tensors(self) -> dict[str, Tensor]:
         """Everything that changes, by reference."""
@@ -134,6 +163,8 @@ class Mle:
     @torch.no_grad()
     def _fill_tables(self) -> None:
         for name in self._tables:
+            if name in self._districts.tables:
+                continue
             table = self._module.table(name)
             fitted = logits(closed_form(self._module.graph, self._table, name))
             table.copy_(fitted.view(table.shape))
@@ -173,7 +204,7 @@ class Mle:
                 self._best[key].copy_(now[key])
         self._waited = 0 if gained else self._waited + 1
         if self._waited >= self._options.patience:
-            self.total = self.done
+            self._learning = False
 
     def _network_weights(self) -> dict[str, Tensor]:
         """Copies of the networks' weights, by node."""
@@ -193,12 +224,3 @@ class Mle:
                 "exp_avg_sq": torch.zeros_like(parameter),
             }
         return adam
-
-
-def _refuse_hidden_causes(graph: Graph) -> None:
-    found = tuple(
-        HiddenCausesNotTrained(trainer="mle", left=pair.left, right=pair.right)
-        for pair in graph.confounders
-    )
-    if found:
-        raise refuse(*found)

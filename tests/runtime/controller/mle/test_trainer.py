@@ -1,14 +1,10 @@
 """Maximum likelihood: tables, networks, and where both are possible."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
 
 from scm_compiler.compiler import load
-from scm_compiler.diagnostics import ScmError
-from scm_compiler.ir import Confounder
 from scm_compiler.runtime.controller.mle import Mle, MleOptions, fit_tables
 from scm_compiler.runtime.data import load_labels, tabulate
 from scm_compiler.runtime.evaluation import distance
@@ -117,15 +113,6 @@ def test_the_state_of_another_training_is_refused(wide, make_graph):
     other = Mle(small, tabulate(small, np.array([[0]]), np.array([1]), "test"), QUICK, 0)
     with pytest.raises(ValueError, match="does not fit"):
         Mle(graph, table, QUICK, 0).restore(other.state())
-
-
-def test_hidden_causes_are_refused(make_graph):
-    graph = replace(make_graph("A B C"), confounders=(Confounder("A", "B"), Confounder("B", "C")))
-    table = tabulate(graph, np.array([[0, 0, 0]]), np.array([1]), "test")
-    with pytest.raises(ScmError) as caught:
-        Mle(graph, table, QUICK, 0)
-    assert [d.code for d in caught.value.diagnostics] == ["E701", "E701"]
-    assert caught.value.exit_code == 1
 
 
 def test_one_row_is_enough(make_graph):

@@ -1,0 +1,87 @@
+"""E62x and N62x: training where causes are hidden."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class DistrictTooLarge(Diagnostic):
+    """Labels that so many hidden common causes tie together that they cannot be fitted.
+
+    ## What it means
+
+    Labels that `<->` ties together, directly or over others, are one district, and its tables are
+    fitted jointly: what each label has to do with the labels before it in its district needs a
+    table, and the likelihood a sum over the states of all its hidden causes. One of these would
+    be larger than the limit.
+
+    ## Example
+
+    ```console
+    $ scmc train tied.scm --data csv:rows.csv
+    error[E620]: the district `A, B, C` is too large: the sum over hidden states has 2^40 numbers
+      = help: the limit is 2^25; leave out a `<->` that you can do without
+    ```
+
+    ## What to do
+
+    Leave out a `<->` that can be neglected, or measure what stands behind several of them and
+    declare it as a node.
+    """
+
+    code = "E620"
+    members: tuple[str, ...]
+    what: str
+    cells: float
+    limit: float
+
+    def message(self) -> str:
+        """The district and the size."""
+        shown = ", ".join(self.members[:8]) + (", …" if len(self.members) > 8 else "")
+        return f"the district `{shown}` is too large: {self.what} has 2^{self.cells:.0f} numbers"
+
+    def help(self) -> str:
+        """The limit."""
+        return f"the limit is 2^{self.limit:.0f}; leave out a `<->` that you can do without"
+
+
+@dataclass(frozen=True)
+class HiddenStatesFallShort(Diagnostic):
+    """Hidden states that do not reproduce what the data say.
+
+    ## What it means
+
+    Answers rest on the observational distribution, which is fitted without hidden states. What is
+    drawn (`scmc sample`, images) comes from the mechanisms, whose hidden common causes have
+    states that are fitted to the same data, and here they do not get as near. Either the graph
+    says more than the data bear out: each `<->` is a cause of two labels, independent of the
+    other hidden causes, and that alone can rule a distribution out; or the fit stopped early.
+
+    ## Example
+
+    ```console
+    $ scmc train triangle.scm --data csv:rows.csv
+    note[N620]: samples are 0.4727 (TVD) from the data, answers 0.0000: hidden states fall short
+    ```
+
+    ## What to do
+
+    `scmc check --implied --data` tests the independences that the graph implies. More states may
+    help: `scm.train(graph, hidden_states=16)`.
+    """
+
+    code = "N620"
+    drawn: float
+    answers: float
+
+    def message(self) -> str:
+        """Both distances."""
+        return (
+            f"samples are {self.drawn:.4f} (TVD) from the data, answers {self.answers:.4f}: "
+            "hidden states fall short"
+        )
+
+    def help(self) -> str:
+        """What the difference touches."""
+        return "identified queries are answered without hidden states; what is drawn rests on them"

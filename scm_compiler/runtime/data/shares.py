@@ -1,0 +1,53 @@
+"""Tables as shares of the data: the closed form of the maximum of the likelihood."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.identify import law_graph
+from scm_compiler.identify.law import confounded_labels
+from scm_compiler.ir import Graph
+from scm_compiler.ir.tables import Tables
+from scm_compiler.passes import fold
+from scm_compiler.runtime.data.table import LabelTable
+
+
+def closed_form(graph: Graph, table: LabelTable, name: str) -> NDArray[np.float64]:
+    """One label's table: (size of each parent…, size of the label)."""
+    counts = table.counts_of([*graph.parents[name], name]).astype(np.float64)
+    rows = counts.sum(-1, keepdims=True)
+    marginal = counts.reshape(-1, counts.shape[-1]).sum(0) / counts.sum()
+    found: NDArray[np.float64] = np.where(rows > 0, counts / np.maximum(rows, 1), marginal)
+    return found
+
+
+def unseen_rows(graph: Graph, table: LabelTable, name: str) -> NDArray[np.bool_]:
+    """Where the data hold no row: a boolean array over the label's parent configurations."""
+    parents = graph.parents[name]
+    if not parents:
+        return np.zeros((), dtype=np.bool_)
+    found: NDArray[np.bool_] = table.counts_of(parents) == 0
+    return found
+
+
+def fitted_law(model: Tables, table: LabelTable) -> Tables:
+    """The observational distribution of a model with hidden common causes, as the data have it.
+
+    Args:
+        model: Tables in which hidden causes are labels, with `unseen` marked.
+        table: The data.
+
+    Returns:
+        For each label with a hidden cause the shares of the data given its Markov blanket, which
+        is the maximum of the likelihood of P(v) = prod P(label | blanket) (Tian and Pearl 2002);
+        for the others their own tables.
+    """
+    declared = fold(model.graph)
+    graph, tied = law_graph(declared), confounded_labels(declared)
+    rows = {node.name: model.probabilities[node.name] for node in declared.labels}
+    unseen = {name: mask for name, mask in model.unseen.items() if name not in tied}
+    for name in tied:
+        rows[name] = closed_form(graph, table, name)
+        mask = unseen_rows(graph, table, name)
+        if mask.any():
+            unseen[name] = mask
+    return Tables(graph, rows, unseen=unseen)
