@@ -1,13 +1,15 @@
 """What other libraries say of small identification problems: the table that the tests hold to.
 
 Every graph on three nodes with every pair of arrows and hidden common causes, and random ones on
-four to six, are put to y0 and to pyAgrum. Their verdicts are written beside each case:
+four to six, are put to y0, to causaleffect for Python and to pyAgrum. Their verdicts are written
+beside each case:
 
-    python -m benchmarks.identification --y0 PYTHON
+    python -m benchmarks.identification --apart PYTHON
 
-where PYTHON is the interpreter of an environment that has y0 (0.2.11 when this was written). It
-is kept apart because y0 brings pandas, scikit-learn and statsmodels. `1` is identified, `0` not,
-`!` an exception.
+where PYTHON is the interpreter of an environment that has y0 and causaleffect (0.2.11 and 0.1.0
+when this was written). They are kept apart because they bring pandas, scikit-learn, statsmodels
+and igraph. `1` is identified, `0` not, `!` an exception. The last lines printed count what the
+verdicts are where two libraries differ.
 """
 
 import argparse
@@ -15,11 +17,13 @@ import csv
 import random
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from itertools import combinations, permutations
 from pathlib import Path
 
 TABLE = Path(__file__).parents[1] / "tests" / "identify" / "agreement.csv"
+LIBRARIES = ("y0", "causaleffect", "pyagrum")
 COLUMNS = ("nodes", "arrows", "hidden", "outcomes", "treatments", "conditions")
 
 Case = tuple[str, str, str, str, str, str]
@@ -47,19 +51,40 @@ for line in sys.stdin:
         print("!")
 """
 
+_CAUSALEFFECT = """
+import sys
+from causaleffect import ID, createGraph
+for line in sys.stdin:
+    nodes, arrows, hidden, y, x, z = line.rstrip("\\n").split(",")
+    edges = [f"{a}->{b}" for a, b in arrows.split()] + [f"{a}<->{b}" for a, b in hidden.split()]
+    try:
+        graph = createGraph(edges)
+        for node in set(nodes) - set(graph.vs["name"] if edges else ()):
+            graph.add_vertices(1, {"name": [node]})
+        print(int(ID(set(y), set(x), graph, cond=set(z)).identifiable))
+    except Exception:
+        print("!")
+"""
+
 
 def main() -> None:
     """Ask both libraries about every case and write the table."""
     parser = argparse.ArgumentParser(description="the table of identification verdicts")
-    parser.add_argument("--y0", required=True, help="an interpreter that has y0")
+    parser.add_argument("--apart", required=True, help="a Python that has y0 and causaleffect")
+    python = parser.parse_args().apart
     cases = [*small(), *drawn()]
-    answers = ask_y0(parser.parse_args().y0, cases)
+    y0, causaleffect = (ask_apart(python, script, cases) for script in (_Y0, _CAUSALEFFECT))
+    verdicts = [
+        (*others, ask_pyagrum(case)) for case, *others in zip(cases, y0, causaleffect, strict=True)
+    ]
     with TABLE.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow((*COLUMNS, "y0", "pyagrum"))
-        for case, answer in zip(cases, answers, strict=True):
-            writer.writerow((*case, answer, ask_pyagrum(case)))
+        writer.writerow((*COLUMNS, *LIBRARIES))
+        writer.writerows((*case, *given) for case, given in zip(cases, verdicts, strict=True))
     print(f"{len(cases):,} cases in {TABLE}")
+    for given, count in sorted(Counter(verdicts).items()):
+        shown = ", ".join(f"{name} {one}" for name, one in zip(LIBRARIES, given, strict=True))
+        print(f"{count:6,}  {shown}")
 
 
 def small() -> Iterator[Case]:
@@ -94,11 +119,11 @@ def drawn(count: int = 700, seed: int = 0) -> Iterator[Case]:
         yield nodes, " ".join(arrows), " ".join(hidden), y, x, z
 
 
-def ask_y0(python: str, cases: list[Case]) -> list[str]:
-    """The verdicts of y0, which runs in an environment of its own."""
+def ask_apart(python: str, script: str, cases: list[Case]) -> list[str]:
+    """The verdicts of a library that runs in an environment of its own."""
     lines = "".join(",".join(case) + "\n" for case in cases)
     done = subprocess.run(
-        [python, "-c", _Y0], input=lines, capture_output=True, text=True, check=False
+        [python, "-c", script], input=lines, capture_output=True, text=True, check=False
     )
     if done.returncode:
         sys.exit(done.stderr)

@@ -5,7 +5,7 @@ functions `product`, `marginal` and `ratio` are the only makers that identificat
 returns an equal formula that is as simple as the chain rule allows at no cost.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
@@ -92,6 +92,20 @@ def mentioned(formula: Estimand) -> Nodes:
             return mentioned(term)
         case Ratio(above, below):
             return mentioned(above) | mentioned(below)
+
+
+def factors(formula: Estimand) -> Iterator[Factor]:
+    """The probabilities of P that a formula is made of, as they stand in it."""
+    match formula:
+        case Factor():
+            yield formula
+        case Product(parts):
+            yield from chain.from_iterable(map(factors, parts))
+        case Sum(_, term):
+            yield from factors(term)
+        case Ratio(above, below):
+            yield from factors(above)
+            yield from factors(below)
 
 
 def product(parts: Iterable[Estimand]) -> Estimand:

@@ -6,8 +6,9 @@ found is evaluated on the observational distribution; where it found none, the q
 with its hedge.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,14 @@ from numpy.typing import NDArray
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import TooLarge
 from scm_compiler.diagnostics.codes.identified import NeverSeen, RestsOnGuesses
-from scm_compiler.identify import Identified, NotIdentified, identify, questions, refusal
+from scm_compiler.identify import (
+    Identified,
+    NotIdentified,
+    identify,
+    law_graph,
+    questions,
+    refusal,
+)
 from scm_compiler.identify.band import Band, evaluate_band
 from scm_compiler.identify.evaluation import LIMIT, TableTooLargeError
 from scm_compiler.ir import Graph
@@ -30,6 +38,10 @@ from scm_compiler.semantics.query import phrase
 
 _NEGLIGIBLE = 1e-6
 
+Names = tuple[str, ...]
+Decide = Callable[[Names, Names, Names], Identified | NotIdentified]
+"""Decides on outcomes, treatments and conditions."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -42,6 +54,21 @@ class Estimate:
 
     numbers: Numbers
     warnings: tuple[Diagnostic, ...]
+
+
+@dataclass(frozen=True)
+class PlannedRoute:
+    """On which graph's tables a query would be answered.
+
+    Attributes:
+        graph: Of the law, or the declared one.
+        found: How the query follows from observation.
+        formulas: Whether that is evaluated, for want of tables that multiply.
+    """
+
+    graph: Graph
+    found: tuple[Identified, ...]
+    formulas: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,17 +102,31 @@ def route(query: ir.Query, model: Tables, *, sampled: bool = False) -> Route:
     observed = observation_of(model)
     if observed is None:
         return Route(model)
-    level = rung(query)
-    if level == 3:
+    if rung(query) == 3:
         return Route(observed.plain)
-    found = tuple(_identified(query, observed))
-    if level == 1:
-        return Route(observed.law, found)
-    if not _rests_on_hidden_causes(query, observed.declared):
-        return Route(observed.plain, found)
-    if sampled:
-        return Route(model, found)
-    return Route(model, found, _estimate(query, observed))
+    way = planned_route(query, observed.declared, observed.identify)
+    if not way.formulas:
+        return Route(observed.law if rung(query) == 1 else observed.plain, way.found)
+    return Route(model, way.found, None if sampled else _estimate(query, observed))
+
+
+def planned_route(query: ir.Query, graph: Graph, decide: Decide | None = None) -> PlannedRoute:
+    """How a query of rung 1 or 2 would be answered.
+
+    Args:
+        query: A flattened query.
+        graph: The graph as its author wrote it, with hidden common causes.
+        decide: Decides whether a distribution is identified; `identify` on the graph if None.
+
+    Raises:
+        ScmError: E520 if observation does not determine it.
+    """
+    found = tuple(_identified(query, graph, decide or partial(identify, graph)))
+    if rung(query) == 1:
+        return PlannedRoute(law_graph(graph), found)
+    if not _rests_on_hidden_causes(query, graph):
+        return PlannedRoute(graph, found)
+    return PlannedRoute(law_graph(graph), found, formulas=True)
 
 
 def refuse_unidentified(query: ir.Query, graph: Graph) -> None:
@@ -99,19 +140,18 @@ def refuse_unidentified(query: ir.Query, graph: Graph) -> None:
         _decide(identify(graph, *question), query, graph)
 
 
-def _identified(query: ir.Query, observed: Observation) -> Iterator[Identified]:
+def _identified(query: ir.Query, graph: Graph, decide: Decide) -> Iterator[Identified]:
     """The distributions that a query rests on; of a regime the table of each label."""
-    asked = questions(query, observed.declared)
+    asked = questions(query, graph)
     if isinstance(query, ir.Regime):
         asked = tuple(((name,), held, seen) for outcomes, held, seen in asked for name in outcomes)
     for question in asked:
-        yield _decide(observed.identify(*question), query, observed.declared)
+        yield _decide(decide(*question), query, graph)
 
 
-def _decide(found: object, query: ir.Query, graph: Graph) -> Identified:
+def _decide(found: Identified | NotIdentified, query: ir.Query, graph: Graph) -> Identified:
     if isinstance(found, NotIdentified):
         raise refuse(refusal(graph, found, query=phrase(query, graph)))
-    assert isinstance(found, Identified)
     return found
 
 

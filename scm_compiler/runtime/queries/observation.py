@@ -44,7 +44,9 @@ class Observation:
         self.engine = Engine(self.law)
         self._decided: dict[tuple[Names, ...], Identified | NotIdentified] = {}
 
-    def identify(self, outcomes: Names, treatments: Names, conditions: Names) -> object:
+    def identify(
+        self, outcomes: Names, treatments: Names, conditions: Names
+    ) -> Identified | NotIdentified:
         """`identify.identify` on the declared graph, remembered."""
         key = (outcomes, treatments, conditions)
         if key not in self._decided:
