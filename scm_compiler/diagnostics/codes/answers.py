@@ -76,24 +76,30 @@ class ImpossibleEvidence(Diagnostic):
 
 @dataclass(frozen=True)
 class HiddenCause(Diagnostic):
-    """A query that rests on labels with a hidden common cause.
+    """A counterfactual that rests on labels with a hidden common cause.
 
     ## What it means
 
-    Under `A <-> B` the joint distribution is not the product of the tables P(node | parents), so
-    that a product of tables would be wrong without a sign of it. The query was pruned to what it
-    rests on, and both ends of the `<->` are still there.
+    What one unit would have done in another world depends on the noise of its labels, and
+    `A <-> B` ties the noise of two of them together in a way that neither observation nor
+    experiment shows. The worlds of the query were pruned to what it rests on, and a label with a
+    hidden cause is still among them where its table does not say what the label does. The same
+    is said of bare tables P(node | parents) on a graph with `<->`: their product would be
+    wrong without a sign of it.
 
     ## Example
 
     ```console
-    $ scmc query "P(Y=1 | X=1)"
-    error[E432]: the answer rests on the hidden common cause `X <-> Y`
+    $ scmc query "P(Cancer[Smoking=0]=1 | Smoking=1, Cancer=1)"
+    error[E432]: the answer rests on the hidden common cause `Smoking <-> Cancer`
+      = help: the tables P(node | parents) do not determine it; with the cause as a node they would
     ```
 
     ## What to do
 
-    Ask a query that does not rest on both of them, such as one that holds one end with `do`.
+    Ask the question of rung 2, which observation may determine:
+    `P(Cancer=1 | do(Smoking=0))` is about everyone, not about those who smoke and have cancer.
+    Or measure the common cause and declare it as a node.
     """
 
     code = "E432"
@@ -106,8 +112,10 @@ class HiddenCause(Diagnostic):
         return f"the answer rests on the hidden common cause{several} {shown}"
 
     def help(self) -> str:
-        """Why it is refused."""
-        return "the tables P(node | parents) alone do not determine it"
+        """Why it is refused, and what would help."""
+        return (
+            "the tables P(node | parents) do not determine it; with the cause as a node they would"
+        )
 
 
 @dataclass(frozen=True)

@@ -336,9 +336,10 @@ with `<->`
 
     ## What to do
 
-    Train with `--trainer mle`, or give the label fewer parents. A graph with `<->` can be trained
-    as networks alone: ask `scmc query QUERY --identify` for the formula by which data determine
-    the answer, or draw from the model in Python, `run.module().sample(1000, do={"X": 1})`.
+    Train with `--trainer mle`, which also fits graphs with `<->`, or give the label fewer parents.
+    `scmc query QUERY --identify` prints the formula by which data determine the answer, and in
+    Python `run.module().sample(1000, do={"X": 1})` draws from the model: what is not identified
+    is then as the networks happened to be fitted.
     """
 
     code: ClassVar[str] = "E659"

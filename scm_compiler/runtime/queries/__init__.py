@@ -33,8 +33,9 @@ from scm_compiler.runtime.queries.counterfactual import NOISE_MODELS, answer_cou
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, evaluate
+from scm_compiler.runtime.queries.explaining import explain
 from scm_compiler.runtime.queries.identified import Estimate, route
-from scm_compiler.runtime.queries.planning import Explanation, explain
+from scm_compiler.runtime.queries.planning import Explanation
 from scm_compiler.runtime.queries.precision import standard_errors
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
 from scm_compiler.runtime.queries.rejection import sample_answer

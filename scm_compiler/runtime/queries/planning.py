@@ -1,15 +1,12 @@
 """How a query would be answered, without answering it."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from scm_compiler.identify import Identified, criterion
-from scm_compiler.identify.estimand import factors
-from scm_compiler.identify.result import described
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.passes import flatten, fold
+from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.answers import RUNGS
 from scm_compiler.runtime.queries.contraction import Plan
@@ -24,8 +21,7 @@ from scm_compiler.runtime.queries.engine import (
     refuse_confounded,
 )
 from scm_compiler.runtime.queries.evaluation import chain, condition_of, terms
-from scm_compiler.runtime.queries.identified import PlannedRoute, planned_route
-from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
+from scm_compiler.runtime.queries.refusals import pointing_at, refuse_unanswerable
 from scm_compiler.semantics.query import phrase
 
 
@@ -89,8 +85,6 @@ class Explanation:
         identified: Whether the graph determines the answer from the model's tables.
         method: `exact`, or `sample` where no exact answer fits in memory.
         parts: One for each contraction.
-        formulas: Where the graph has hidden common causes, how an intervention follows from
-            observation; the parts are what the formulas ask of that.
     """
 
     query: str
@@ -98,7 +92,6 @@ class Explanation:
     identified: bool
     method: str
     parts: tuple[Part, ...]
-    formulas: tuple[Identified, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data, in the form that `--json` prints."""
@@ -110,12 +103,10 @@ class Explanation:
             "method": self.method,
             "head": False,
             "plan": [part.to_dict() for part in self.parts],
-        } | ({"estimands": [described(one) for one in self.formulas]} if self.formulas else {})
+        }
 
     def __str__(self) -> str:
         found = "identified" if self.identified else "not identified"
-        if self.formulas:
-            found += f" by {', '.join(dict.fromkeys(map(criterion, self.formulas)))}"
         width = math.log2(max((part.largest for part in self.parts), default=1.0))
         method = (
             "exact contraction"
@@ -123,7 +114,7 @@ class Explanation:
             else f"rejection sampling (an exact answer needs a table of 2^{width:.0f} numbers)"
         )
         head = f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {method}, no image head needed"
-        return "\n".join([head, self.query, *map(str, self.formulas), *map(str, self.parts)])
+        return "\n".join([head, self.query, *map(str, self.parts)])
 
 
 def explain(query: ir.Query, graph: Graph, *, text: str | None = None) -> Explanation:
@@ -135,8 +126,8 @@ def explain(query: ir.Query, graph: Graph, *, text: str | None = None) -> Explan
         text: The query as the user wrote it.
 
     Raises:
-        ScmError: E520 if it is not identified, E431 if its evidence contradicts itself; for a
-            counterfactual also E432 if it rests on a hidden common cause, E450, E451, E454.
+        ScmError: E432 if it rests on a hidden common cause; for a counterfactual also E450, E451,
+            E454, and E431 if its evidence contradicts itself.
     """
     with pointing_at(text):
         return _explain(query, graph, text)
@@ -144,16 +135,9 @@ def explain(query: ir.Query, graph: Graph, *, text: str | None = None) -> Explan
 
 def _explain(query: ir.Query, graph: Graph, text: str | None) -> Explanation:
     flat = flatten(query, graph)
-    declared = fold(graph)
     if rung(flat) == 3:
-        return _worlds(flat, declared, text)
-    refuse_contradictory(flat, graph)
-    if declared is not graph:
-        way = planned_route(flat, declared)
-        if way.formulas:
-            return _formulas(flat, way, text or phrase(query, graph))
-        found = _explain(flat, way.graph, text or phrase(query, graph))
-        return replace(found, formulas=way.found if rung(flat) == 2 else ())
+        return _worlds(flat, graph, text)
+    refuse_unanswerable(flat, graph)
     if isinstance(flat, ir.Regime):
         parts = [_regime(condition_of(flat.do, flat.given), graph)]
     else:
@@ -170,22 +154,6 @@ def _explain(query: ir.Query, graph: Graph, text: str | None) -> Explanation:
         identified=True,
         method="exact" if fits else "sample",
         parts=tuple(parts),
-    )
-
-
-def _formulas(query: ir.Query, way: PlannedRoute, text: str) -> Explanation:
-    """The plan of an intervention that no product of tables answers."""
-    asked = dict.fromkeys(part for found in way.found for part in factors(found.estimand))
-    marginals = dict.fromkeys((*factor.of, *factor.given) for factor in asked)
-    parts = tuple(_part(names, Condition(), way.graph) for names in marginals)
-    fits = all(part.largest <= LIMIT for part in parts)
-    return Explanation(
-        query=text,
-        rung=rung(query),
-        identified=True,
-        method="exact" if fits else "sample",
-        parts=parts,
-        formulas=way.found,
     )
 
 
