@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -37,7 +37,27 @@ class Implications:
         lines += [(f"no set separates {a}, {b}",) for a, b in self.found.inseparable]
         if not self.found.complete:
             lines.append(("(further pairs were not looked at)",))
+        if self.tested:
+            lines.append((self._verdict,))
         return _aligned(lines) if lines else "no independence is implied"
+
+    @property
+    def tested(self) -> int:
+        """How many could be tested."""
+        return sum(test.freedom > 0 for test in self.tests)
+
+    @property
+    def rejected(self) -> tuple[GTest, ...]:
+        """The tests that the data fail, the furthest from true first."""
+        found = (test for test in self.tests if test.corrected < LEVEL)
+        return tuple(sorted(found, key=lambda test: -test.bits))
+
+    @property
+    def _verdict(self) -> str:
+        return (
+            f"rejected: {len(self.rejected)} of {self.tested} tested, at a chance of {LEVEL:.0%} "
+            "that any true one is (Holm)"
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The independences and their tests as plain data."""
@@ -82,16 +102,17 @@ def implications(graph: Graph, data: str | None) -> Implications:
     table = load_labels(data, graph)
     counts = Counts(table.labels, table.sizes, table.cells, table.counts)
     tests = check_independences(found.independences, counts)
-    rejected = sorted((t for t in tests if t.corrected < LEVEL), key=lambda t: -t.bits)
-    if not rejected:
-        return Implications(found, tests, Report(None, ()))
+    plain = Implications(found, tests, Report(None, ()))
+    if not plain.rejected:
+        return plain
+    first = plain.rejected[0]
     warning = ImplicationsRejected(
-        rejected=tuple(phrase(test.claim) for test in rejected),
-        tested=sum(test.freedom > 0 for test in tests),
-        strongest=phrase(rejected[0].claim),
-        bits=rejected[0].bits,
+        rejected=tuple(phrase(test.claim) for test in plain.rejected),
+        tested=plain.tested,
+        strongest=phrase(first.claim),
+        bits=first.bits,
     )
-    return Implications(found, tests, Report(None, (warning,)))
+    return replace(plain, report=Report(None, (warning,)))
 
 
 def phrase(claim: Independence) -> str:

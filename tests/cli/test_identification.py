@@ -86,6 +86,9 @@ def test_implied_independences_on_data(tmp_path, capsys):
     assert main(words) == 0
     captured = capsys.readouterr()
     assert "A _||_ C | B" in captured.out
+    assert captured.out.endswith(
+        "rejected: 1 of 1 tested, at a chance of 5% that any true one is (Holm)\n"
+    )
     assert "W520" in captured.err
     assert main([*words, "--json"]) == 0
     (claims,) = json.loads(capsys.readouterr().out)["implied"].values()

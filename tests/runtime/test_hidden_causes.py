@@ -2,6 +2,7 @@
 
 import csv
 import itertools
+import json
 
 import numpy as np
 import pytest
@@ -109,6 +110,9 @@ def test_the_example_by_hand(tmp_path):
         found = run.query(f"P(Cancer=1 | do(Smoking={smoking}))")
         assert found.probability == pytest.approx(truth, abs=CLOSE)
     assert run.query("P(Cancer=1 | Smoking=1)").probability == pytest.approx(0.62, abs=CLOSE)
+    certificate = json.loads((tmp_path / "run" / "certificate.json").read_text(encoding="utf-8"))
+    assert certificate["consistent"] is True
+    assert certificate["checks"][0]["detail"] == "4 noise blocks for 3 nodes"
     again = open_run(tmp_path / "run")
     assert again.query("ATE(Smoking -> Cancer)").probability == pytest.approx(0.32, abs=CLOSE)
     assert run.manifest.metrics["law_tvd"] == pytest.approx(0, abs=CLOSE)
