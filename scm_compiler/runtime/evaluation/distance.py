@@ -21,7 +21,7 @@ from scm_compiler.emit.module import CausalModule
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered
-from scm_compiler.runtime.queries.contraction import Scope, contract, plan
+from scm_compiler.runtime.queries.contraction import contract, plan
 
 BATCH = 65_536
 MOST_NUMBERS = 2**24
@@ -99,7 +99,7 @@ def _summed(
 
 
 def _cut(
-    table: NDArray[np.float64], scope: Scope, batch: Mapping[str, NDArray[np.int64]]
+    table: NDArray[np.float64], scope: tuple[str, ...], batch: Mapping[str, NDArray[np.int64]]
 ) -> NDArray[np.float64]:
     """A table at the cells' values: an axis for the cells, then those of the hidden causes."""
     known = [axis for axis, name in enumerate(scope) if name in batch]

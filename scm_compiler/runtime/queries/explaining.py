@@ -11,6 +11,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries import planning
+from scm_compiler.runtime.queries.answers import RUNGS
 from scm_compiler.runtime.queries.identified import PlannedRoute, planned_route
 from scm_compiler.runtime.queries.planning import Explanation
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
@@ -27,15 +28,21 @@ class IdentifiedExplanation(Explanation):
 
     formulas: tuple[Identified, ...] = ()
 
+    @property
+    def by(self) -> str:
+        """By what it is identified."""
+        return ", ".join(dict.fromkeys(map(criterion, self.formulas)))
+
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data, in the form that `--json` prints."""
-        return super().to_dict() | {"estimands": [described(one) for one in self.formulas]}
+        estimands = [described(one) for one in self.formulas]
+        return super().to_dict() | {"grounds": self.by, "estimands": estimands}
 
     def __str__(self) -> str:
-        head, query, *parts = super().__str__().split("\n", 2)
-        by = ", ".join(dict.fromkeys(map(criterion, self.formulas)))
-        head = head.replace("identified", f"identified by {by}", 1)
-        return "\n".join([head, query, *map(str, self.formulas), *parts])
+        how = "exact contraction" if self.method == "exact" else "no exact answer fits"
+        head = f"rung {self.rung} ({RUNGS[self.rung]}), identified by {self.by}, {how}"
+        head += ", no image head needed"
+        return "\n".join([head, self.query, *map(str, self.formulas), *map(str, self.parts)])
 
 
 def explain(
