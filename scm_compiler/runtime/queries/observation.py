@@ -17,6 +17,7 @@ from scm_compiler.identify.law import confounded_labels
 from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import fold
+from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries.contraction import Array, contract
 from scm_compiler.runtime.queries.engine import Condition, Engine, plan_over
 
@@ -73,11 +74,11 @@ class Observation:
         """The probability that the distribution passes by a guessed row."""
         if not self._masks:
             return 0.0
-        way = plan_over(
-            self.law.graph, tuple(self.engine.sizes), Condition(), self.engine.sizes, ()
-        )
+        above = ancestors(self.law.graph, self._masks)
+        names = tuple(name for name in self.engine.sizes if name in above)
+        way = plan_over(self.law.graph, names, Condition(), self.engine.sizes, ())
         self.engine.check_size(way)
-        whole = contract(way, [self._sure[name] for name in self.engine.sizes])
+        whole = contract(way, [self._sure[name] for name in names])
         left = 1.0 - float(np.exp(whole.log_total))
         return left if left > _NEGLIGIBLE else 0.0
 
