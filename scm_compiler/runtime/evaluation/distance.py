@@ -8,7 +8,7 @@ cells, so the sum needs no enumeration:
     TVD = 1/2 [ sum_{x in data} |p(x) - q(x)| + 1 - sum_{x in data} q(x) ]
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,8 +17,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.emit.explicit import ExplicitModule
+from scm_compiler.emit.mechanism import probabilities
 from scm_compiler.emit.module import CausalModule
+from scm_compiler.identify.law import confounded_labels
 from scm_compiler.ir.tables import Tables
+from scm_compiler.passes import unfold
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered
 from scm_compiler.runtime.queries.contraction import contract, plan
@@ -58,8 +61,6 @@ def distance(
     if isinstance(model, Tables):
         return Distance(_total_variation(shares, table_probabilities(model, table.cells)))
     if isinstance(model, ExplicitModule):
-        if model.graph.confounders:
-            return distance(model.tables(), table)
         return Distance(_total_variation(shares, module_probabilities(model, table.cells)))
     generator = torch.Generator().manual_seed(seed)
     sampled = model.sample(draws, generator=generator).cpu().numpy()
@@ -73,7 +74,8 @@ def table_probabilities(tables: Tables, cells: Cells) -> NDArray[np.float64]:
     seen = [node.name for node in graph.labels if node not in hidden]
     column = {name: cells[:, rank] for rank, name in enumerate(seen)}
     if hidden:
-        return _summed(tables, column, [node.name for node in hidden])
+        own = {node.name: (*graph.parents[node.name], node.name) for node in graph.labels}
+        return _summed(own, tables.probabilities, column)
     found = np.ones(len(cells))
     for name in column:
         index = tuple(column[n] for n in (*graph.parents[name], name))
@@ -82,20 +84,36 @@ def table_probabilities(tables: Tables, cells: Cells) -> NDArray[np.float64]:
 
 
 def _summed(
-    tables: Tables, column: Mapping[str, NDArray[np.int64]], hidden: list[str]
+    own: Mapping[str, tuple[str, ...]],
+    tables: Mapping[str, NDArray[np.float64]],
+    column: Mapping[str, NDArray[np.int64]],
 ) -> NDArray[np.float64]:
-    """The same where causes are hidden: one contraction for many cells, which are its batch."""
-    own = {n: (*tables.graph.parents[n], n) for n in (*column, *hidden)}
-    scopes = [tuple(n for n in names if n in hidden) for names in own.values()]
-    way = plan(scopes, {n: len(tables.probabilities[n]) for n in hidden}, ())
+    """A product of tables at each cell, summed over all that is not in the cells.
+
+    Args:
+        own: The axes of each table.
+        tables: The tables.
+        column: (cells,) the values of each label that is seen.
+    """
+    scopes = [tuple(n for n in names if n not in column) for names in own.values()]
+    sizes = {
+        n: size for names, t in _both(own, tables) for n, size in zip(names, t.shape, strict=True)
+    }
+    way = plan(scopes, sizes, ())
     rows = max(1, int(MOST_NUMBERS // way.largest))
     count = len(next(iter(column.values())))
     parts = []
     for start in range(0, count, rows):
         batch = {name: values[start : start + rows] for name, values in column.items()}
-        mass = contract(way, [_cut(tables.probabilities[n], own[n], batch) for n in own])
+        mass = contract(way, [_cut(table, names, batch) for names, table in _both(own, tables)])
         parts.append(mass.values * np.exp(mass.log_scale))
     return np.concatenate(parts)
+
+
+def _both(
+    own: Mapping[str, tuple[str, ...]], tables: Mapping[str, NDArray[np.float64]]
+) -> Iterator[tuple[tuple[str, ...], NDArray[np.float64]]]:
+    return ((names, tables[name]) for name, names in own.items())
 
 
 def _cut(
@@ -109,19 +127,35 @@ def _cut(
 
 @torch.no_grad()
 def module_probabilities(module: ExplicitModule, cells: Cells) -> NDArray[np.float64]:
-    """The joint probability of each cell (cells, V), without writing tables out: (cells,)."""
+    """The joint probability of each cell (cells, V), without writing tables out: (cells,).
+
+    The tables of labels with a hidden common cause, which are small, are summed over it.
+    """
     pieces = torch.split(torch.from_numpy(cells), BATCH)
     parts = [_log_joint(module, piece) for piece in pieces]
     found: NDArray[np.float64] = torch.cat(parts).exp().numpy()
-    return found
+    tied = confounded_labels(module.graph)
+    if not tied:
+        return found
+    whole, hidden = unfold(module.graph, module.spec.hidden_states)
+    own = {name: (*whole.parents[name], name) for name in (*tied, *hidden)}
+    even = np.full(module.spec.hidden_states, 1 / module.spec.hidden_states)
+    tables = dict.fromkeys(hidden, even) | {
+        name: probabilities(module.table(name).detach().double()).numpy() for name in tied
+    }
+    column = {name: cells[:, rank] for rank, name in enumerate(module.layout.labels)}
+    return found * _summed(own, tables, column)
 
 
 def _log_joint(module: ExplicitModule, cells: Tensor) -> Tensor:
+    """Of the labels without a hidden common cause."""
     logs = torch.zeros(len(cells), dtype=torch.float64)
+    tied = confounded_labels(module.graph)
     for label, parents in enumerate(module.layout.parents):
         name = module.layout.labels[label]
-        part = module.log_probability(name, cells[:, list(parents)], cells[:, label])
-        logs += part.double()
+        if name not in tied:
+            part = module.log_probability(name, cells[:, list(parents)], cells[:, label])
+            logs += part.double()
     return logs
 
 

@@ -93,7 +93,11 @@ def test_networks_beside_districts():
     trainer = finished(Mle(graph, table, options, 0))
     assert trainer.model().describe()["F"].startswith("network")
     assert trainer.model().describe()["A"] == "table of 3"
-    assert distance(trainer.model(), table).value < 0.2
+    module = trainer.model()
+    assert distance(module, table).value < 0.2
+    assert distance(module, table).value == pytest.approx(
+        distance(module.tables(), table).value, abs=1e-6
+    )
 
 
 def test_fewer_states_where_a_label_has_many_hidden_causes():
