@@ -1,5 +1,7 @@
 """Which criterion a formula is an instance of, as textbooks name them."""
 
+from collections.abc import Sequence
+
 from scm_compiler.identify.estimand import Estimand, Factor, Product, Sum
 from scm_compiler.identify.identification import Identified
 
@@ -32,55 +34,53 @@ def criterion(found: Identified) -> str:
     return "the IDC algorithm" if found.conditions else "the ID algorithm"
 
 
-def _pair(formula: Estimand) -> tuple[tuple[str, ...], tuple[Estimand, Estimand]] | None:
-    """The variables and the two factors of a formula `sum_{…} f g`."""
+def _sum(formula: Estimand) -> tuple[set[str], tuple[Estimand, ...]]:
+    """The variables and the factors of a formula `sum_{…} f g …`; nothing of another one."""
     match formula:
-        case Sum(over, Product((first, second))):
-            return over, (first, second)
-    return None
+        case Sum(over, Product(parts)):
+            return set(over), parts
+    return set(), ()
 
 
 def _back_door(found: Identified) -> tuple[str, ...]:
     """Z of `sum_{Z} P(y | x, z, c) P(z | c)`; nothing if it is another formula."""
-    pair = _pair(found.estimand)
-    if pair is None:
+    over, parts = _sum(found.estimand)
+    conditions, outcomes = set(found.conditions), set(found.outcomes)
+    aimed = [part for part in parts if isinstance(part, Factor) and set(part.of) == outcomes]
+    if len(aimed) != 1:
         return ()
-    over, factors = pair
-    conditions, held = set(found.conditions), set(found.treatments)
-    for outcome, weight in (factors, factors[::-1]):
-        if not (isinstance(outcome, Factor) and isinstance(weight, Factor)):
-            continue
-        fits = set(weight.of) == set(over) and set(weight.given) <= conditions
-        aimed = set(outcome.of) == set(found.outcomes)
-        if fits and aimed and set(over) <= set(outcome.given) <= {*over, *held, *conditions}:
-            return over
+    weights = [part for part in parts if part is not aimed[0]]
+    allowed = {*over, *found.treatments, *conditions}
+    if over <= set(aimed[0].given) <= allowed and _law(weights, over, conditions):
+        return tuple(name for name in aimed[0].given if name in over)
     return ()
 
 
 def _front_door(found: Identified) -> bool:
     """Whether it is `sum_{Z} P(z | x) sum_{X'} P(y | x', z) P(x')`."""
-    outer = _pair(found.estimand)
-    if outer is None or found.conditions:
+    over, parts = _sum(found.estimand)
+    held = set(found.treatments)
+    inner = [part for part in parts if isinstance(part, Sum)]
+    if len(inner) != 1 or found.conditions:
         return False
-    over, factors = outer
-    for mediator, rest in (factors, factors[::-1]):
-        inner = _pair(rest)
-        if not isinstance(mediator, Factor) or inner is None:
-            continue
-        summed, parts = inner
-        expected = {
-            Factor(found.outcomes, tuple(sorted({*summed, *over}))),
-            Factor(summed),
-        }
-        shown = {
-            Factor(part.of, tuple(sorted(part.given)))
-            for part in parts
-            if isinstance(part, Factor)
-        }
-        if (
-            set(mediator.of) == set(over)
-            and set(mediator.given) == set(found.treatments) == set(summed)
-            and shown == expected
-        ):
-            return True
-    return False
+    mediators = [part for part in parts if part is not inner[0]]
+    summed, last = _sum(inner[0])
+    aimed = Factor(found.outcomes, tuple(sorted({*summed, *over})))
+    shown = [Factor(p.of, tuple(sorted(p.given))) for p in last if isinstance(p, Factor)]
+    weights = [part for part in shown if part != aimed]
+    return (
+        summed == held
+        and len(weights) + 1 == len(shown) == len(last)
+        and _law(weights, held, set())
+        and _law(mediators, over, held)
+    )
+
+
+def _law(parts: Sequence[Estimand], names: set[str], given: set[str]) -> bool:
+    """Whether the product has the form of P(names | given), by the chain rule."""
+    listed: list[str] = []
+    for part in parts:
+        if not isinstance(part, Factor) or not set(part.given) <= names | given:
+            return False
+        listed += part.of
+    return len(listed) == len(set(listed)) and set(listed) == names

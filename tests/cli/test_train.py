@@ -313,3 +313,28 @@ def test_networks_that_share_noise_are_not_asked_a_question(here, capsys):
     assert "error[E659]" in err
     assert "help: `scmc query QUERY --identify` prints the formula" in err
     assert main(["query", "P(Rain=1)", "--identify"]) == 0
+
+
+def test_hidden_states_that_fall_short_are_said(here, capsys):
+    """Three labels that are always equal, and hidden causes of two each: no states give that."""
+    (here / "triangle.scm").write_text("A, B, C : binary\nA <-> B\nB <-> C\nA <-> C\n")
+    (here / "rows.csv").write_text("A,B,C,n\n0,0,0,50\n1,1,1,50\n")
+    assert main(["train", "triangle.scm", "--data", "csv:rows.csv?count=n"]) == 0
+    captured = capsys.readouterr()
+    assert "answers  0.0000, the TVD of the distribution that they rest on" in captured.out
+    assert "note[N620]" in captured.err
+    assert main(["query", "P(A=1 | B=1)"]) == 0
+    assert "P(A=1 | B=1) = 1.00000" in capsys.readouterr().out
+
+
+def test_an_unidentified_effect_is_refused_on_a_run(here, capsys):
+    (here / "bow.scm").write_text("X, Y : binary\nX -> Y\nX <-> Y\n")
+    (here / "rows.csv").write_text("X,Y,n\n0,0,30\n0,1,10\n1,0,20\n1,1,40\n")
+    assert main(["train", "-q", "bow.scm", "--data", "csv:rows.csv?count=n"]) == 0
+    capsys.readouterr()
+    assert main(["query", "P(Y=1 | do(X=1))"]) == 1
+    assert "error[E520]" in capsys.readouterr().err
+    assert main(["sample", "do(X=1)", "-n", "3", "-o", "rows_do.csv"]) == 1
+    assert "error[E520]" in capsys.readouterr().err
+    assert not (here / "rows_do.csv").exists()
+    assert main(["sample", "given(X=1)", "-n", "3", "-o", "rows_given.csv"]) == 0

@@ -1,0 +1,56 @@
+"""`graph.identify`: the formulas or the hedge, as an object."""
+
+import pytest
+
+from scm_compiler.compiler import load, parse_text
+from scm_compiler.diagnostics import ScmError
+
+BOW = parse_text("X, Y : binary\nX -> Y\nX <-> Y\n")
+
+
+def test_a_formula():
+    found = load("front_door").identify("P(Cancer | do(Smoking))")
+    assert found
+    assert found.by == ("the front-door formula",)
+    assert repr(found).splitlines() == [
+        "P(Cancer | do(Smoking)) = sum_{Tar} P(Tar | Smoking) "
+        "sum_{Smoking'} P(Cancer | Smoking', Tar) P(Smoking')",
+        "  by the front-door formula",
+    ]
+    (estimand,) = found.to_dict()["estimands"]
+    assert estimand["outcomes"] == ["Cancer"]
+    assert estimand["latex"] in found._repr_html_()
+    assert r"P(\mathit{Cancer} \mid \mathrm{do}(\mathit{Smoking})) = " in found._repr_html_()
+
+
+def test_a_hedge():
+    found = BOW.identify("ATE(X -> Y)")
+    assert not found
+    assert found.refusal.outer == ("X", "Y")
+    assert found.refusal.experiments == ("X",)
+    document = found.to_dict()
+    assert document["identified"] is False
+    assert document["diagnostics"][0]["code"] == "E520"
+    assert repr(found).startswith("error[E520]: `ATE(X -> Y)` is not identified")
+    assert found._repr_html_().startswith("<pre>error[E520]")
+
+
+def test_a_contrast_rests_on_each_of_its_sides():
+    found = BOW.identify("P(Y=1 | X=1) - P(X=1)")
+    assert [str(part) for part in found.found] == ["P(Y | X) = P(Y | X)", "P(X) = P(X)"]
+    assert not BOW.identify("P(Y=1 | X=1) - P(Y=1 | do(X=1))")
+
+
+def test_any_value_and_what_is_held():
+    napkin = parse_text("W, Z, X, Y : binary\nW -> Z -> X -> Y\nW <-> X\nW <-> Y\n")
+    assert "any value of Z gives the same" in repr(napkin.identify("P(Y | do(X))"))
+    assert repr(BOW.identify("P(X | do(X))")) == "P(X | do(X)) asks for what it holds"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"), [("P(Q)", "E410"), ("P(Y", "E401"), ("P(Y[X=1]=1 | X=0)", "E522")]
+)
+def test_refusals(text, code):
+    with pytest.raises(ScmError) as caught:
+        BOW.identify(text)
+    assert caught.value.diagnostics[0].code == code
