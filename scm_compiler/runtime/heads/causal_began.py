@@ -48,8 +48,8 @@ class CausalBeganOptions(HeadOptions):
     gamma: tuple[float, float, float] = (0.5, 0.5, 0.5)
     lambdas: tuple[float, float, float] = (0.01, 0.0008, 0.1)
     third_margin: bool = True
-    generator_rate: float = Field(5e-4, gt=0, lt=1)
-    discriminator_rate: float = Field(5e-4, gt=0, lt=1)
+    generator_rate: float = Field(2e-4, gt=0, lt=1)
+    discriminator_rate: float = Field(2e-4, gt=0, lt=1)
     halving: int = Field(100_000, ge=1)
 
 

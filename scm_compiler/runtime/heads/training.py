@@ -41,6 +41,10 @@ class LabelledImages:
     labels: Tensor
     encoded: Tensor
 
+    def rows(self, chosen: Tensor) -> "LabelledImages":
+        """Some of its rows."""
+        return LabelledImages(self.images[chosen], self.labels[chosen], self.encoded[chosen])
+
 
 class AdversarialTrainer(ABC, Generic[Options, Generator]):
     """Trains a generator against networks that judge its images.
@@ -183,12 +187,16 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         return self._labelled(scaled.contiguous(memory_format=self._layout), labels)
 
     def asked(self) -> LabelledImages:
-        """Labels of the frozen label model, and noise to draw images of them from."""
-        labels = self.task.labels.draw_labels(self.options.batch, self.random)
+        """Labels to draw images of, and the noise to draw them from."""
+        labels = self.draw_labels()
         noise = self.generator.draw_noise(self.options.batch, generator=self.random)
         team = self.task.team
         there = uploaded(team.share(noise), self.task.device)
         return self._labelled(there, team.share(labels))
+
+    def draw_labels(self) -> Tensor:
+        """The labels (B, P) that a whole batch of images is asked for: the label model's."""
+        return self.task.labels.draw_labels(self.options.batch, self.random)
 
     def _labelled(self, images: Tensor, labels: Tensor) -> LabelledImages:
         device = self.task.device
