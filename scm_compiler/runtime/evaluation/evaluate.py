@@ -1,9 +1,12 @@
 """The evaluation of a run: its labels, and each image head that is trained."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
+from scm_compiler.runtime.evaluation.course import course, read_previews
+from scm_compiler.runtime.evaluation.features import train_features
 from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import evaluate_labels
@@ -66,17 +69,24 @@ def _evaluate_image(
     cache: Path | None,
     stage: Stage,
 ) -> HeadReport:
+    effort = effort or Effort()
+    generator = run.head(image).generator
     source = images or run.head_config(image).source
-    return evaluate_head(
+    real = load_real(run, image, source, cache, stage)
+    report = evaluate_head(
         image,
-        run.head(image).generator,
-        load_real(run, image, source, cache, stage),
+        generator,
+        real,
         run.tables(),
         effort=effort,
         seed=seed,
         cache=cache,
         stage=stage,
     )
+    features = train_features(real, effort.features, cache=cache)  # they are in the cache by now
+    held, _ = real.held_out(effort.realism)
+    previews = read_previews(run.path, files_of(run.graph, image), generator.image)
+    return replace(report, course=course(previews, features, features(held)))
 
 
 def load_real(run: Run, image: str, source: str, cache: Path | None, stage: Stage) -> RealImages:
