@@ -27,10 +27,10 @@ from scm_compiler.runtime.runs.manifest import (
     versions,
 )
 from scm_compiler.runtime.runs.numbers import CELLS
-from scm_compiler.runtime.runs.program import program_text
 from scm_compiler.runtime.runs.stored import write_cells
 from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
+from scm_compiler.semantics.program import program_text
 
 INPUTS = (PROGRAM, GRAPH, CONFIG, CELLS)
 """What a run is made from; the rest is what comes out of the training."""
