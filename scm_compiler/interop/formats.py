@@ -26,7 +26,8 @@ class Format:
         suffixes: Of its files.
         read: A text and a name for the graph to a document.
         write: A document to text; of BIF it takes one with tables.
-        keeps: Of `kinds`, `images`, `positions`, `marks`, `asserts` what it holds beside the graph.
+        keeps: What it holds beside the arrows: some of `kinds`, `images`, `positions`, `marks`,
+            `asserts`, `foreign` (kinds of other packages).
     """
 
     title: str
@@ -122,6 +123,14 @@ def losses(document: Document, form: str) -> tuple[Diagnostic, ...]:
     chosen = FORMATS[form]
     told = _told(document, form)
     return tuple(NotKept(chosen.title, what) for kept, what in told if kept not in chosen.keeps)
+
+
+def program_losses(document: Document) -> tuple[Diagnostic, ...]:
+    """What a document has and a program does not keep, as warnings."""
+    adjusted = document.marked("adjusted")
+    told = [f"that {_listed(adjusted)} is adjusted for"] if adjusted else []
+    told += ["the points that edges are bent towards"] if document.bends else []
+    return tuple(NotKept("a program", what) for what in told)
 
 
 def _told(document: Document, form: str) -> Iterator[tuple[str, str]]:

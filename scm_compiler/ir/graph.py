@@ -196,18 +196,19 @@ class Graph:
             blocks.append(NoiseBlock(name, (pair.left, pair.right)))
         return tuple(blocks)
 
+    @property
+    def counts(self) -> str:
+        """What there is of, such as `3 labels, 2 edges, 1 hidden common cause`."""
+        found = (
+            (len(self.labels), "label"),
+            (len(self.images), "image"),
+            (len(self.edges), "edge"),
+            (len(self.confounders), "hidden common cause"),
+        )
+        return ", ".join(f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in found if n)
+
     def __repr__(self) -> str:
-        parts = [
-            f"{count} {noun}{'' if count == 1 else 's'}"
-            for count, noun in (
-                (len(self.labels), "label"),
-                (len(self.images), "image"),
-                (len(self.edges), "edge"),
-                (len(self.confounders), "hidden common cause"),
-            )
-            if count
-        ]
-        return f"Graph({', '.join([repr(self.name), *parts])})"
+        return f"Graph({', '.join(part for part in (repr(self.name), self.counts) if part)})"
 
     @cached_property
     def hash(self) -> str:

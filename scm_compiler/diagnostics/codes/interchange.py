@@ -516,3 +516,76 @@ class ValuesUnknown(Diagnostic):
     def help(self) -> str:
         """What to do."""
         return "correct the declarations that are wrong"
+
+
+@dataclass(frozen=True)
+class HiddenNotEven(Diagnostic):
+    """A hidden common cause in a BIF file whose states are not equally likely.
+
+    ## What it means
+
+    A run realises a hidden common cause as one uniform number, cut into equally likely states, the
+    same number of them for each. The file has other ones, so that its tables cannot become the
+    mechanisms of a run; the graph can be imported all the same.
+
+    ## Example
+
+    ```console
+    error[E831]: the hidden cause `U(A,B)` of `net.bif` has not 8 equally likely states
+    ```
+
+    ## What to do
+
+    Import the graph alone with `--no-run`, and train it on data.
+    """
+
+    code = "E831"
+
+    name: str
+    origin: str
+    states: int
+
+    def message(self) -> str:
+        """Which one."""
+        few = f"has not {self.states} equally likely states"
+        return f"the hidden cause `{self.name}` of `{self.origin}` {few}"
+
+    def help(self) -> str:
+        """What to do."""
+        return "import the graph alone with `--no-run`"
+
+
+@dataclass(frozen=True)
+class NoDataBehind(Diagnostic):
+    """An evaluation of a run that was imported and not trained.
+
+    ## What it means
+
+    `scmc eval` compares a model with the data that it was trained on. The tables of this run came
+    from a file, so there are no data to compare them with.
+
+    ## Example
+
+    ```console
+    error[E832]: `runs/asia-1` was imported from `bif:asia.bif`: there are no data to compare with
+    ```
+
+    ## What to do
+
+    Ask the run (`scmc query`, `scmc sample`), or train its graph on data and evaluate that.
+    """
+
+    code = "E832"
+
+    path: str
+    origin: str
+
+    def message(self) -> str:
+        """The run and where it came from."""
+        return (
+            f"`{self.path}` was imported from `{self.origin}`: there are no data to compare with"
+        )
+
+    def help(self) -> str:
+        """What to do."""
+        return "ask it questions, or train its graph on data"

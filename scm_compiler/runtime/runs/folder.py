@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -45,6 +45,7 @@ def create_run(
     path: Path | None = None,
     parent: Path = RUNS,
     heads: Mapping[str, HeadConfig] = MappingProxyType({}),
+    fill: Callable[[Run], object] | None = None,
 ) -> Run:
     """Make a run's folder, ready to be trained; it appears whole or not at all.
 
@@ -56,6 +57,7 @@ def create_run(
         path: The folder; `parent/<graph>-<n>` with the next free number if None.
         parent: Where runs are.
         heads: What is asked for of the images' heads, to be trained after the labels.
+        fill: Writes more into the folder before it appears.
 
     Raises:
         ScmError: With exit code 2: E709 if the folder holds something, E657 if it cannot be made.
@@ -69,7 +71,9 @@ def create_run(
             built = Path(temporary) / "run"
             built.mkdir()
             _fill(built, graph, table, config, program)
-            add_heads(open_run(built), heads)
+            begun = add_heads(open_run(built), heads)
+            if fill is not None:
+                fill(begun)
             return open_run(_place(built, target, graph.name if path is None else None))
     except OSError as error:
         raise cannot_write(target, error, resumable=False) from error

@@ -1,0 +1,112 @@
+"""A run whose tables were given: a network from a file, ready to be asked like a trained one."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.interchange import HiddenNotEven
+from scm_compiler.emit.certificate import certify
+from scm_compiler.emit.explicit import ExplicitModule
+from scm_compiler.emit.mechanism import ExplicitSpec
+from scm_compiler.emit.unfold import unfold
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir.tables import Tables
+from scm_compiler.passes import fold
+from scm_compiler.runtime.controller.mle.tables import logits
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.runs.folder import create_run, settle
+from scm_compiler.runtime.runs.manifest import Config
+from scm_compiler.runtime.runs.numbers import CERTIFICATE
+from scm_compiler.runtime.runs.stored import keeps_tables, write_tables, write_weights
+from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.runtime.training.loop import Outcome
+
+GIVEN = "given"
+"""The trainer of a run that was not trained."""
+
+
+def run_of_tables(
+    tables: Tables, origin: str, *, program: str | None = None, path: Path | None = None
+) -> Run:
+    """A run with explicit mechanisms that have these tables, and no data.
+
+    Args:
+        tables: P(label | parents). A hidden common cause is a node of theirs, as
+            `CausalModule.tables` gives it.
+        origin: Where they came from, such as `bif:asia.bif`; it stands where data's origin does.
+        program: The text of the graph; written from it if None.
+        path: The run's folder; `runs/<graph>-<n>` if None.
+
+    Raises:
+        ScmError: E831 if a hidden common cause has not equally likely states; with exit code 2
+            E709 or E657 if the folder cannot be made.
+    """
+    graph = fold(tables.graph)
+    module = module_of_tables(graph, tables, origin)
+
+    def fill(run: Run) -> None:
+        write_weights(run.path, module)
+        write_file(run.path / CERTIFICATE, certify(module, seed=0).to_json())
+        if keeps_tables(module):  # as they were given, to the last bit; the weights are float32
+            write_tables(run.path, tables)
+        settle(run, Outcome("complete", 0, 0.0, {}), 0, {})
+
+    config = Config(trainer=GIVEN, preset="", options={}, seed=0)
+    return create_run(
+        graph, _no_rows(graph, origin), config, program=program, path=path, fill=fill
+    )
+
+
+@torch.no_grad()
+def module_of_tables(graph: Graph, tables: Tables, origin: str) -> ExplicitModule:
+    """The module whose mechanisms have these tables, but for the rounding to float32.
+
+    Raises:
+        ScmError: E831 if a hidden common cause has not equally likely states.
+    """
+    states = _states(graph, tables, origin)
+    rows = max(table.size // table.shape[-1] for table in tables.probabilities.values())
+    module = ExplicitModule(graph, ExplicitSpec(table_limit=rows, hidden_states=states))
+    _, hidden = unfold(graph, states)
+    renamed = dict(zip(_hidden(graph, tables), hidden, strict=True))
+    for name in module.layout.labels:
+        found = _axes(graph, tables, name, renamed, hidden)
+        module.table(name).copy_(logits(found).view(module.table(name).shape))
+    return module
+
+
+def _hidden(graph: Graph, tables: Tables) -> list[str]:
+    """The nodes that stand for hidden causes, in the order of the graph's `<->`."""
+    pairs = {tables.graph.children[n.name]: n.name for n in tables.graph.nodes}
+    return [pairs[pair.left, pair.right] for pair in graph.confounders]
+
+
+def _axes(
+    graph: Graph, tables: Tables, name: str, renamed: dict[str, str], hidden: tuple[str, ...]
+) -> NDArray[np.float64]:
+    """One table with its axes in the module's order: parents, then hidden causes."""
+    given = [renamed.get(parent, parent) for parent in tables.graph.parents[name]]
+    shared = [cause for cause in hidden if cause in given]
+    order = [given.index(axis) for axis in (*graph.parents[name], *shared)]
+    return tables.probabilities[name].transpose(*order, len(order))
+
+
+def _states(graph: Graph, tables: Tables, origin: str) -> int:
+    """The number of states of each hidden cause; the usual one where there is none."""
+    found = {name: tables.probabilities[name] for name in _hidden(graph, tables)}
+    states = max((table.size for table in found.values()), default=ExplicitSpec.hidden_states)
+    for name, table in found.items():
+        if table.shape != (states,) or not np.allclose(table, 1 / states, atol=1e-9):
+            raise refuse(HiddenNotEven(name, origin, states))
+    return states
+
+
+def _no_rows(graph: Graph, origin: str) -> LabelTable:
+    names = tuple(node.name for node in graph.labels)
+    sizes = tuple(n.domain.size for n in graph.labels if isinstance(n.domain, Discrete))
+    empty = np.zeros((0, len(names)), np.int64)
+    return LabelTable(names, sizes, empty, np.zeros(0, np.int64), origin)
