@@ -39,7 +39,7 @@ from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.queries import SAMPLES, Answer, answer
+from scm_compiler.runtime.queries import NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.runtime.queries.answers import Asked
 from scm_compiler.runtime.queries.counterfactual.asking import counterfactual_text
 from scm_compiler.runtime.regime import Regime, Value, Values
@@ -254,6 +254,20 @@ class Run:
         if not self.tables().draws or rung(flatten(query, self.tables().graph)) < 3:
             return None
         return self._responses
+
+    def noise_of(self, noise_model: str | None = None) -> "str | Responses":
+        """What is assumed of the labels' noise in counterfactuals.
+
+        Args:
+            noise_model: `threshold` or `gumbel-max`; None for the model's own.
+
+        Raises:
+            ValueError: If there is no such noise model.
+        """
+        if noise_model is not None and noise_model not in NOISE_MODELS:
+            known = " and ".join(f"`{name}`" for name in NOISE_MODELS)
+            raise ValueError(f"there is no noise model `{noise_model}`; there are {known}")
+        return noise_model or (self._responses if self.tables().draws else "threshold")
 
     @cached_property
     def _responses(self) -> "Responses":

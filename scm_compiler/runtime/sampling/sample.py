@@ -104,8 +104,8 @@ class Stream:
 
     def labels(self, start: int, stop: int) -> NDArray[np.int64]:
         """The labels (stop - start, V) alone."""
-        cut = _cut(start, stop)
-        parts = [self.draws.rows(BLOCK, self._seed(block))[part] for block, part in cut]
+        blocks = cut(start, stop)
+        parts = [self.draws.rows(BLOCK, self.seed_of(block))[part] for block, part in blocks]
         return np.concatenate(parts) if parts else self.draws.rows(0, 0)
 
     def noise(self, image: str, start: int, stop: int) -> Tensor:
@@ -113,12 +113,13 @@ class Stream:
         head = self.heads[image]
         place = list(self.heads).index(image) + 1
         parts = []
-        for block, part in _cut(start, stop):
-            random = torch.Generator().manual_seed(self._seed(block, place))
+        for block, part in cut(start, stop):
+            random = torch.Generator().manual_seed(self.seed_of(block, place))
             parts.append(head.draw_noise(BLOCK, generator=random)[part])
         return torch.cat(parts) if parts else head.draw_noise(0)
 
-    def _seed(self, *place: int) -> int:
+    def seed_of(self, *place: int) -> int:
+        """The seed of a block, or of something in it."""
         words = np.random.SeedSequence([self.seed, *place]).generate_state(2, np.uint32)
         return int(words[0]) << 31 ^ int(words[1])
 
@@ -145,7 +146,7 @@ def stream_of(
     return Stream(names, draws_of(regime, run.tables()), heads, seed, domains)
 
 
-def _cut(start: int, stop: int) -> list[tuple[int, slice]]:
+def cut(start: int, stop: int) -> list[tuple[int, slice]]:
     """The blocks that hold some rows, and which rows of each."""
     blocks = range(start // BLOCK, -(-stop // BLOCK) if stop > start else start // BLOCK)
     return [
