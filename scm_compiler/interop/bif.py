@@ -9,7 +9,7 @@ Names that are no words have their own in properties, where scmc wrote the file;
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import prod
 from pathlib import Path
 from urllib.parse import unquote
@@ -284,7 +284,23 @@ class _Network:
         )
         graph = Graph(name, nodes, edges)
         self._refuse_cycle(graph)
-        return graph
+        return self._with_hidden(graph)
+
+    def _with_hidden(self, graph: Graph) -> Graph:
+        """The graph with its hidden common causes, where the file tells of them, as such.
+
+        What is marked and does not cause just two others, or no other two than one before, is a
+        variable like any other.
+        """
+        pairs: dict[tuple[str, ...], str] = {}
+        for name, found in self.variables.items():
+            own = self.names[name]
+            alone = not graph.parents[own] and len(graph.children[own]) == 2
+            if found.properties.get("scmc_kind") == (HIDDEN,) and alone:
+                pairs.setdefault(graph.children[own], own)
+        hidden = set(pairs.values())
+        nodes = (replace(n, kind=HIDDEN) if n.name in hidden else n for n in graph.nodes)
+        return replace(graph, nodes=tuple(nodes))
 
     def _parents(self, child: str) -> tuple[str, ...]:
         block = self.conditionals.get(child)
@@ -393,8 +409,6 @@ def _own_name(name: str, found: _Variable) -> str:
 def _node(name: str, found: _Variable) -> Node:
     told = tuple(map(unquote, found.properties.get("scmc_values", ())))
     values = told if len(set(told)) == len(found.values) else found.values
-    if found.properties.get("scmc_kind") == (HIDDEN,):
-        return Node(name, HIDDEN, Discrete(values), found.span)
     binary = values == BINARY.values
     domain = BINARY if binary else Discrete(values)
     return Node(name, "binary" if binary else "categorical", domain, found.span)

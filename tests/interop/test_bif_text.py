@@ -97,6 +97,16 @@ def test_hidden_common_causes_come_back_as_such():
     assert_equal(parse_bif(Source("t", bif_text(model)), "g"), model)
 
 
+def test_what_is_no_common_cause_of_two_is_a_variable():
+    text = "".join(
+        f"variable {name} {{ type discrete [ 2 ] {{ a, b }}; property scmc_kind = hidden ; }}\n"
+        f"probability ( {name}{given} ) {{ default 0.5, 0.5; }}\n"
+        for name, given in (("U", ""), ("V", ""), ("A", " | U, V"), ("B", " | V, U"), ("C", ""))
+    )
+    graph = parse_bif(Source("t", text), "g").graph
+    assert {n.name: n.kind for n in graph.nodes if n.kind == "hidden"} == {"U": "hidden"}
+
+
 def test_tables_beyond_reason_are_refused():
     many = " ".join(f"P{rank}," for rank in range(20))
     graph = parse_text(f"{many} Y : binary\n{many[:-1]} -> Y")

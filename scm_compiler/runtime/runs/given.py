@@ -4,14 +4,12 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.interchange import HiddenNotEven
 from scm_compiler.emit.certificate import certify
 from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.emit.mechanism import ExplicitSpec
-from scm_compiler.emit.unfold import unfold
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import fold
@@ -46,13 +44,15 @@ def run_of_tables(
             E709 or E657 if the folder cannot be made.
     """
     graph = fold(tables.graph)
-    module = module_of_tables(graph, tables, origin)
+    module = _module(graph, tables, origin)
+    found = _renamed(graph, tables, module.tables().graph)
+    _fill(module, found)
 
     def fill(run: Run) -> None:
         write_weights(run.path, module)
         write_file(run.path / CERTIFICATE, certify(module, seed=0).to_json())
         if keeps_tables(module):  # as they were given, to the last bit; the weights are float32
-            write_tables(run.path, tables)
+            write_tables(run.path, found)
         settle(run, Outcome("complete", 0, 0.0, {}), 0, {})
 
     config = Config(trainer=GIVEN, preset="", options={}, seed=0)
@@ -61,38 +61,36 @@ def run_of_tables(
     )
 
 
-@torch.no_grad()
-def module_of_tables(graph: Graph, tables: Tables, origin: str) -> ExplicitModule:
-    """The module whose mechanisms have these tables, but for the rounding to float32.
-
-    Raises:
-        ScmError: E831 if a hidden common cause has not equally likely states.
-    """
-    states = _states(graph, tables, origin)
+def _module(graph: Graph, tables: Tables, origin: str) -> ExplicitModule:
+    """A module with a table for every label, and as many hidden states as the tables have."""
     rows = max(table.size // table.shape[-1] for table in tables.probabilities.values())
-    module = ExplicitModule(graph, ExplicitSpec(table_limit=rows, hidden_states=states))
-    _, hidden = unfold(graph, states)
-    renamed = dict(zip(_hidden(graph, tables), hidden, strict=True))
+    spec = ExplicitSpec(table_limit=rows, hidden_states=_states(graph, tables, origin))
+    return ExplicitModule(graph, spec)
+
+
+def _renamed(graph: Graph, tables: Tables, own: Graph) -> Tables:
+    """The tables with hidden causes named, and axes ordered, as in the module's own graph."""
+    ties = {own.children[n.name]: n.name for n in own.nodes if n.name not in graph.by_name}
+    names = {n.name: ties.get(tables.graph.children[n.name], n.name) for n in tables.graph.nodes}
+    names |= {name: name for name in graph.by_name}
+    found = {}
+    for name, table in tables.probabilities.items():
+        given = [names[parent] for parent in tables.graph.parents[name]]
+        order = [given.index(parent) for parent in own.parents[names[name]]]
+        found[names[name]] = table.transpose(*order, len(order))
+    return Tables(own, found)
+
+
+@torch.no_grad()
+def _fill(module: ExplicitModule, tables: Tables) -> None:
     for name in module.layout.labels:
-        found = _axes(graph, tables, name, renamed, hidden)
-        module.table(name).copy_(logits(found).view(module.table(name).shape))
-    return module
+        weights = module.table(name)
+        weights.copy_(logits(tables.probabilities[name]).view(weights.shape))
 
 
 def _hidden(graph: Graph, tables: Tables) -> list[str]:
-    """The nodes that stand for hidden causes, in the order of the graph's `<->`."""
-    pairs = {tables.graph.children[n.name]: n.name for n in tables.graph.nodes}
-    return [pairs[pair.left, pair.right] for pair in graph.confounders]
-
-
-def _axes(
-    graph: Graph, tables: Tables, name: str, renamed: dict[str, str], hidden: tuple[str, ...]
-) -> NDArray[np.float64]:
-    """One table with its axes in the module's order: parents, then hidden causes."""
-    given = [renamed.get(parent, parent) for parent in tables.graph.parents[name]]
-    shared = [cause for cause in hidden if cause in given]
-    order = [given.index(axis) for axis in (*graph.parents[name], *shared)]
-    return tables.probabilities[name].transpose(*order, len(order))
+    """The nodes that stand for hidden causes."""
+    return [node.name for node in tables.graph.nodes if node.name not in graph.by_name]
 
 
 def _states(graph: Graph, tables: Tables, origin: str) -> int:

@@ -7,6 +7,7 @@ whatever is held, so that several counterfactuals of one unit are of one unit.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,12 @@ from numpy.typing import NDArray
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.imagined import NoNoiseFits
 from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables, table_shape
 from scm_compiler.passes.fold import HIDDEN
-from scm_compiler.runtime.queries import engine_of
 from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
-from scm_compiler.runtime.queries.draws import Draws, eliminate
-from scm_compiler.runtime.queries.engine import Condition
+from scm_compiler.runtime.queries.draws import draws_of
 
 Column = NDArray[np.int64]
 Columns = Mapping[str, Column]
@@ -82,8 +82,9 @@ def draw_hidden(model: Tables, units: Columns, seed: int) -> dict[str, Column]:
     found = {name: np.zeros(len(rows), np.int64) for name in hidden}
     for rank, row in enumerate(distinct):
         where = np.flatnonzero(place.reshape(-1) == rank)
-        condition = Condition({}, dict(zip(units, row.tolist(), strict=True)))
-        draws = Draws(hidden, tuple(eliminate(engine_of(model), condition)), condition)
+        seen = zip(units, row.tolist(), strict=True)
+        events = tuple(ir.Event(ir.Variable(name), value) for name, value in seen)
+        draws = replace(draws_of(ir.Regime(given=events), model), labels=hidden)
         values = draws.rows(len(where), seed + rank)
         for column, name in enumerate(hidden):
             found[name][where] = values[:, column]
