@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import ScmError, closest, refuse
 from scm_compiler.diagnostics.codes.heads_runs import HeadNotTrained
@@ -36,6 +36,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.ir.query import Query
 from scm_compiler.ir.tables import Tables
+from scm_compiler.notebook import paragraph, table
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.data.table import LabelTable
@@ -89,6 +90,35 @@ class Run:
         shown = "" if distance is None else f", TVD {distance:.3f}"
         status = "" if self.manifest.status == "complete" else f", {self.manifest.status}"
         return f"Run({str(self.path)!r}, {self.config.trainer}{status}{shown})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the run is, as plain data."""
+        manifest = self.manifest
+        return {
+            "run": str(self.path),
+            "graph": {"name": self.graph.name, "hash": self.graph.hash},
+            "trainer": self.config.trainer,
+            "status": manifest.status,
+            "seed": manifest.seed,
+            "data": manifest.data.model_dump(mode="json"),
+            "metrics": dict(manifest.metrics),
+            "images": {name: h.model_dump(mode="json") for name, h in manifest.heads.items()},
+        }
+
+    def _repr_html_(self) -> str:
+        """What the run is, line by line."""
+        data, distance = self.manifest.data, self.manifest.metrics.get("tvd")
+        heads = (f"{n} by {h.head}, {h.status}" for n, h in self.manifest.heads.items())
+        facts = {
+            "graph": f"{self.graph.name}: {self.graph.counts}",
+            "trainer": f"{self.config.trainer}, {self.manifest.status}",
+            "data": f"{data.origin}, {data.rows:,} rows" if data.rows else data.origin,
+            "TVD to the data": "" if distance is None else f"{distance:.4f}",
+            "images": "; ".join(heads),
+            "created": self.manifest.created[:19],
+        }
+        lines = [(name, said) for name, said in facts.items() if said]
+        return paragraph(f"run {self.path}") + table(("", ""), lines)
 
     @property
     def trained(self) -> bool:

@@ -16,10 +16,11 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.imagined import NothingHeld, UnitsHeld
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
+from scm_compiler.notebook import paragraph, picture
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.queries.counterfactual.abduction import Columns, draw_hidden, imagine
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
-from scm_compiler.runtime.sampling.grid import Row, figure
+from scm_compiler.runtime.sampling.grid import Row, figure, png
 from scm_compiler.runtime.sampling.sample import BLOCK, Sample, Stream, cut, stream_of
 
 if TYPE_CHECKING:
@@ -94,6 +95,17 @@ class Imagined:
             f"changed: {told or 'nothing'}\n{self._seen}:\n{self.factual!r}\n"
             f"had {self.do}:\n{self.counterfactual!r}"
         )
+
+    def _repr_html_(self) -> str:
+        """Both worlds, with their images where some were drawn."""
+        said = f"{len(self.factual):,} units had {self.do}"
+        drawn = "".join(picture(png(self.figure(name))) for name in self.factual.pictures)
+        worlds = ((self._seen, self.factual), (f"had {self.do}", self.counterfactual))
+        rows = "".join(
+            paragraph(caption) + Sample(s.names, s.rows, {}, s.domains)._repr_html_()
+            for caption, s in worlds
+        )
+        return paragraph(said, f"noise model: {self.noise_model}") + (drawn or rows)
 
 
 def imagine_sample(

@@ -16,9 +16,11 @@ from torch import Tensor
 
 from scm_compiler.ir import Discrete
 from scm_compiler.ir import query as ir
+from scm_compiler.notebook import paragraph, picture, table
 from scm_compiler.runtime.images.head import TrainedHead
 from scm_compiler.runtime.queries.answers import columns
 from scm_compiler.runtime.queries.draws import Draws, draws_of
+from scm_compiler.runtime.sampling.grid import grid, png
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.run import Run
@@ -28,6 +30,9 @@ BLOCK = 1024
 
 FEW = 5
 """Rows of a sample that its `repr` shows."""
+
+PICTURES = 8
+"""Images of a sample that a notebook shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +72,28 @@ class Sample:
         """The names of the values of every label, such as a data frame takes."""
         return {name: self.values(name) for name in self.names}
 
+    def head(self, rows: int = FEW) -> "Sample":
+        """The first rows, with their images."""
+        pictures = {name: images[:rows] for name, images in self.pictures.items()}
+        return Sample(self.names, self.rows[:rows], pictures, self.domains)
+
     def __repr__(self) -> str:
-        few = Sample(self.names, self.rows[:FEW], {}, self.domains).to_dict()
-        lines = [self.names, *zip(*few.values(), strict=True)]
         more = [f"… {len(self):,} rows in all"] if len(self) > FEW else []
-        return "\n".join([columns(lines), *more])
+        return "\n".join([columns([self.names, *self._lines]), *more])
+
+    def _repr_html_(self) -> str:
+        """The first rows, and the first images of each image node."""
+        counted = f"{len(self):,} rows of {len(self.names)} labels"
+        shown = "".join(
+            paragraph(name) + picture(png(grid(images[:PICTURES], PICTURES)))
+            for name, images in self.pictures.items()
+        )
+        return paragraph(counted) + table(self.names, self._lines) + shown
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """The first rows, by the names of their values."""
+        return list(zip(*self.head().to_dict().values(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
