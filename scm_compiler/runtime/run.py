@@ -36,7 +36,6 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.ir.query import Query
 from scm_compiler.ir.tables import Tables
-from scm_compiler.notebook import paragraph, table
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.data.table import LabelTable
@@ -55,6 +54,7 @@ from scm_compiler.runtime.runs.manifest import (
     read_model,
 )
 from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
+from scm_compiler.runtime.runs.shown import run_facts, run_html
 from scm_compiler.runtime.unseen import mark_unseen
 from scm_compiler.semantics.question import read_query
 
@@ -93,32 +93,10 @@ class Run:
 
     def to_dict(self) -> dict[str, Any]:
         """What the run is, as plain data."""
-        manifest = self.manifest
-        return {
-            "run": str(self.path),
-            "graph": {"name": self.graph.name, "hash": self.graph.hash},
-            "trainer": self.config.trainer,
-            "status": manifest.status,
-            "seed": manifest.seed,
-            "data": manifest.data.model_dump(mode="json"),
-            "metrics": dict(manifest.metrics),
-            "images": {name: h.model_dump(mode="json") for name, h in manifest.heads.items()},
-        }
+        return run_facts(self)
 
     def _repr_html_(self) -> str:
-        """What the run is, line by line."""
-        data, distance = self.manifest.data, self.manifest.metrics.get("tvd")
-        heads = (f"{n} by {h.head}, {h.status}" for n, h in self.manifest.heads.items())
-        facts = {
-            "graph": f"{self.graph.name}: {self.graph.counts}",
-            "trainer": f"{self.config.trainer}, {self.manifest.status}",
-            "data": f"{data.origin}, {data.rows:,} rows" if data.rows else data.origin,
-            "TVD to the data": "" if distance is None else f"{distance:.4f}",
-            "images": "; ".join(heads),
-            "created": self.manifest.created[:19],
-        }
-        lines = [(name, said) for name, said in facts.items() if said]
-        return paragraph(f"run {self.path}") + table(("", ""), lines)
+        return run_html(self)
 
     @property
     def trained(self) -> bool:

@@ -432,7 +432,8 @@ class ProjectedOut(Diagnostic):
     ## What to do
 
     Nothing, if it is unobserved; else take the mark `latent` from it. Three or more children get a
-    common cause for each two, which says less than one common cause of all.
+    common cause for each two: what is identified is the same, but as a model that is trained it is
+    narrower than one cause of all.
     """
 
     code = "W821"
