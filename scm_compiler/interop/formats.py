@@ -14,6 +14,7 @@ from scm_compiler.interop.document import Document, read_text, stem
 from scm_compiler.interop.dot import dot_text, read_dot
 from scm_compiler.interop.writing import foreign_kinds
 from scm_compiler.ir.json import graph_from_json, graph_to_json
+from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import fold
 
 
@@ -151,9 +152,21 @@ def _told(document: Document, form: str) -> Iterator[tuple[str, str]]:
         yield "marks", "the marks of dagitty (exposure, outcome, adjusted, selected)"
     if graph.asserts or graph.claims:
         yield "asserts", "what is asserted"
-    if form == "bif" and document.tables is not None and changed_names(document.tables):
-        changed = changed_names(document.tables)
-        yield "names", f"names that are no words: {_listed(changed)} has others for other programs"
+    if form == "bif" and document.tables is not None:
+        yield from _told_of_tables(document.tables)
+
+
+def _told_of_tables(tables: Tables) -> Iterator[tuple[str, str]]:
+    """What tables have beside their numbers."""
+    changed = changed_names(tables)
+    if changed:
+        verb = "has another" if len(changed) == 1 else "have others"
+        yield "names", f"names that are no words: {_listed(changed)} {verb} for other programs"
+    rows = sum(int(mask.sum()) for mask in tables.unseen.values())
+    if rows:
+        yield "unseen", f"that {rows:,} of its rows rest on no data"
+    if tables.draws:
+        yield "draws", f"that {_listed(tuple(tables.draws))} were estimated, from how many draws"
 
 
 def _listed(names: tuple[str, ...] | list[str]) -> str:

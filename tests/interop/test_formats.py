@@ -3,6 +3,7 @@
 import gzip
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scm_compiler.compiler import load, parse_text
@@ -11,6 +12,7 @@ from scm_compiler.interop import FORMATS, Document, losses, read_document
 from scm_compiler.interop.document import LARGEST_FILE
 from scm_compiler.interop.formats import format_of, program_losses
 from scm_compiler.ir import Discrete, Graph, Node
+from scm_compiler.ir.tables import Tables
 
 
 def code_of(call):
@@ -55,6 +57,20 @@ def test_what_a_format_does_not_keep_is_told():
     assert "images, such as `Face`" in said(Document(load("celeba_g1")), "bif")
     adjusted = Document(hair.graph, marks={"Hair": frozenset({"adjusted"})}, bends={"x": (0, 0)})
     assert [found.code for found in program_losses(adjusted)] == ["W820", "W820"]
+
+
+def test_what_tables_have_beside_their_numbers_is_told():
+    graph = parse_text('A, "b c" : binary\nA -> "b c"', "g")
+    tables = Tables(
+        graph,
+        {"A": np.full(2, 0.5), "b c": np.full((2, 2), 0.5)},
+        draws={"A": 100},
+        unseen={"b c": np.array([True, False])},
+    )
+    found = said(Document(graph, tables), "bif")
+    assert "`b c` has another for other programs" in found
+    assert "that 1 of its rows rest on no data" in found
+    assert "that `A` were estimated, from how many draws" in found
 
 
 def test_a_kind_of_another_package_is_told_by_its_values():

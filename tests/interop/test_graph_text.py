@@ -122,7 +122,7 @@ PIECES = ['"', "#", "<", "{", "[", "a:", "/*", "\\", "->", "a -> ", "=", "@", "a
 @pytest.mark.parametrize("piece", PIECES)
 def test_reading_garbage_takes_linear_time(piece):
     started = time.perf_counter()
-    for text in (piece * 50_000, "digraph {" + piece * 50_000):
+    for text in (piece * 20_000, "digraph {" + piece * 20_000):
         with contextlib.suppress(ScmError):
             read(text)
     assert time.perf_counter() - started < 10
