@@ -3,6 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.interchange import NoDataBehind
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
 from scm_compiler.runtime.evaluation.course import course, read_previews
@@ -38,9 +40,12 @@ def evaluate_run(
         stage: Watches.
 
     Raises:
-        ScmError: E658 or E659 if the label model is not trained or has no tables; E67x if the real
-            images cannot be read; E69x if they cannot be compared.
+        ScmError: E832 if the tables were given and not trained; E658 or E659 if the label model is
+            not trained or has no tables; E67x if the real images cannot be read; E69x if they
+            cannot be compared.
     """
+    if not run.labels.rows:
+        raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
     stage("labels")
     labels = evaluate_labels(run.module(), run.tables(), run.labels)
     heads = tuple(
