@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from scm_compiler.compiler import parse_text as parse
     from scm_compiler.diagnostics import ScmError
     from scm_compiler.emit.compilation import compile_module as compile  # noqa: A004
+    from scm_compiler.interop.networkx import from_networkx, to_networkx
     from scm_compiler.ir import Graph
     from scm_compiler.render.drawing import draw_graph as draw
     from scm_compiler.runtime.fit import train
@@ -32,10 +33,12 @@ _PUBLIC = {
     "ScmError": "scm_compiler.diagnostics:ScmError",
     "compile": "scm_compiler.emit.compilation:compile_module",
     "draw": "scm_compiler.render.drawing:draw_graph",
+    "from_networkx": "scm_compiler.interop.networkx:from_networkx",
     "latest_run": "scm_compiler.runtime.run:latest_run",
     "load": "scm_compiler.compiler:load",
     "open_run": "scm_compiler.runtime.run:open_run",
     "parse": "scm_compiler.compiler:parse_text",
+    "to_networkx": "scm_compiler.interop.networkx:to_networkx",
     "train": "scm_compiler.runtime.fit:train",
 }
 
@@ -46,10 +49,12 @@ __all__ = [
     "__version__",
     "compile",
     "draw",
+    "from_networkx",
     "latest_run",
     "load",
     "open_run",
     "parse",
+    "to_networkx",
     "train",
 ]
 

@@ -34,7 +34,9 @@ def test_imports_go_down_only():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-@pytest.mark.parametrize("words", [("--help",), ("--version",), ("render", "--help")])
+@pytest.mark.parametrize(
+    "words", [("--help",), ("--version",), ("render", "--help"), ("import", "--help")]
+)
 def test_help_imports_nothing_heavy(words, tmp_path):
     assert modules_after(*words, cwd=tmp_path).isdisjoint(HEAVY)
 
@@ -48,6 +50,7 @@ def test_help_imports_nothing_heavy(words, tmp_path):
         ("render", "celeba_g1", "-o", "g.svg"),
         ("render", "celeba_g1", "-o", "g.dot", "--do", "Mustache=1", "--given", "Male=1"),
         ("explain", "E801"),
+        ("export", "front_door", "-o", "g.dot"),
     ],
 )
 def test_the_front_end_never_imports_torch(words, tmp_path):

@@ -16,7 +16,9 @@ from scm_compiler.shipped import example_programs
 from scm_compiler.version import __version__
 
 ROOT = Path(__file__).parents[1]
-EXAMPLES = ["celeba_cg1", "celeba_g1", "celeba_rcg1", "front_door", "hair", "sprinkler"]
+EXAMPLES = [
+    "celeba_cg1", "celeba_g1", "celeba_rcg1", "front_door", "hair", "napkin", "sprinkler",
+]  # fmt: skip
 
 
 def bash_blocks(text):
@@ -137,6 +139,22 @@ def test_the_front_doors_rows_give_the_stated_effect():
     assert under("1") == pytest.approx(0.56)
     assert under("0") == pytest.approx(0.24)
     assert share(table, {"Cancer": "1"}, Smoking="1") == pytest.approx(0.62)
+
+
+def test_the_napkins_rows_give_the_stated_effect():
+    """P(Y | do(X)) = sum_w P(X, Y | R, w) P(w) / sum_w P(X | R, w) P(w), for either value of R."""
+    table = rows("napkin")
+
+    def over_w(target, r):
+        given = [({"R": r, "W": w}, share(table, {"W": w})) for w in "01"]
+        return sum(share(table, target, **held) * weight for held, weight in given)
+
+    for r in "01":
+        for x, effect in (("0", 0.4), ("1", 0.6)):
+            found = over_w({"X": x, "Y": "1"}, r) / over_w({"X": x}, r)
+            assert found == pytest.approx(effect)
+    assert share(table, {"Y": "1"}, X="0") == pytest.approx(0.39, abs=0.005)
+    assert share(table, {"Y": "1"}, X="1") == pytest.approx(0.61, abs=0.005)
 
 
 def test_bald_is_never_seen_on_women_in_the_hair_rows():

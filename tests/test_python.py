@@ -1,8 +1,10 @@
 """The package from Python: what it offers, what it says of wrong calls, how it shows itself."""
 
 import argparse
+import json
 import subprocess
 import sys
+from html.parser import HTMLParser
 from typing import get_args
 
 import numpy as np
@@ -11,9 +13,11 @@ import pytest
 import scm_compiler as scm
 from scm_compiler.cli.query import configure as configure_query
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.ir.tables import Tables
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.queries import METHODS
 from scm_compiler.runtime.queries.answers import Answer, Asked, Marginals, Number
+from scm_compiler.runtime.queries.counterfactual.asking import ask_counterfactual
 
 PROGRAM = "Rain, Wet : binary\nRain -> Wet\n"
 DATA = "Rain,Wet\n0,0\n1,1\n0,1\n1,1\n"
@@ -74,7 +78,7 @@ def test_how_things_show_themselves(run):
     assert repr(run.do(Rain=1)) == f"Regime({str(run.path)!r}, do(Rain=1))"
     answer = run.query("P(Wet=1)")
     assert repr(answer) == str(answer)
-    assert answer._repr_html_() is None
+    assert repr(run.do(Rain=1).answer().value).splitlines()[0] == "label  value  probability"
 
 
 def test_a_table_in_a_notebook():
@@ -82,6 +86,61 @@ def test_a_table_in_a_notebook():
     found = Answer("do(A=1)", 2, True, "exact", None, 0.0, "", value)._repr_html_()
     assert "<tr><th>label</th><th>value</th><th>probability</th></tr>" in found
     assert "<tr><td>A &amp; B</td><td>1</td><td>0.75000</td></tr>" in found
+    assert value._repr_html_() in found
+
+
+class Tags(HTMLParser):
+    """Which tags are open, and whether each is closed in turn."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.text = [], ""
+        self.feed(text)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in ("br", "img"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if tag not in ("br", "img"):
+            assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.text += f"{data} "
+
+
+def test_every_result_shows_itself_in_a_notebook(run):
+    graph = scm.parse('A, "<b>" : binary\nH : categorical(x, y)\nA -> H\nA <-> "<b>"\n', "g")
+    rain = scm.parse(PROGRAM, "rain")
+    tables = Tables(rain, {"Rain": np.full(2, 0.5), "Wet": np.array([[0.7, 0.3], [0.4, 0.6]])})
+    imagined = ask_counterfactual(tables, rain, "Wet", do={"Rain": 1}, given={"Rain": 0, "Wet": 0})
+    units = run.given(Wet=1).counterfactual(7, do={"Rain": 0})
+    shown = {
+        "g: 3 labels, 1 edge, 1 hidden common cause": graph,
+        "csv:": run,
+        "P(Wet=1) = 0.75000": run.query("P(Wet=1)"),
+        "0.75000": run.query("P(Wet=1)").value,
+        "whatever the noise model": imagined,
+        "Wet[Rain=1]": imagined.value,
+        "7 rows of 2 labels": run.sample(7),
+        "noise model: threshold": units,
+    }
+    for words, result in shown.items():
+        assert words in Tags(result._repr_html_()).text
+        assert repr(result)
+        json.dumps(result.to_dict())
+    assert Tags(graph._repr_html_()).text.split().count("<b>") == 2
+
+
+def test_a_counterfactual_by_values(run):
+    """In these rows rain always wets, so that it would have."""
+    found = run.counterfactual("Wet", do={"Rain": 1}, given={"Rain": 0, "Wet": 0})
+    assert found.rung == 3
+    assert found.value["1"] == 1
+    assert found.value["1"] == run.query("P(Wet[Rain=1]=1 | Rain=0, Wet=0)").probability
+    with pytest.raises(ScmError, match="E41"):
+        run.counterfactual("Wett", do={"Rain": 1})
 
 
 def test_a_drawing_in_a_notebook():

@@ -21,6 +21,8 @@ VERBS = {
     "fmt": "rewrite .scm files in canonical form",
     "compile": "compile a .scm file to a torch module with its certificate",
     "render": "draw a graph",
+    "import": "translate a graph of another program, and its tables, to scmc",
+    "export": "write a graph, or a run with its tables, for another program",
     "verify": "check the certificate of a build or run again",
     "train": "train what the graph holds",
     "sample": "draw labels and images in a regime",

@@ -1,5 +1,8 @@
 """`scmc sample "do(Mustache=1)" -n 10 -o faces.png`: draw labels and images in a regime.
 
+With `--of RUN:SEED` the regime is what would have been done to the units of a sample, which are
+drawn as they were and, with the same noise, as they would have been.
+
 The labels are drawn exactly from the regime's distribution, so that no row is ever rejected.
 """
 
@@ -48,6 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     add("--image", metavar="NAME", help="the image to draw (default: all, or the first in a .png)")
     _configure_figures(parser)
+    _configure_counterfactuals(parser)
     _configure_shards(parser)
 
 
@@ -57,6 +61,22 @@ def _configure_figures(parser: argparse.ArgumentParser) -> None:
     add("--vs", metavar="REGIME", help="a second row in another regime, of the same image noise")
     add("--sweep", metavar="LABEL", help="each row goes through the values of one label")
     add("--diversity", action="store_true", help="a grid of 16 by 16")
+
+
+def _configure_counterfactuals(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument_group("counterfactuals, for a .png or .csv").add_argument
+    add(
+        "--of",
+        metavar="RUN:SEED",
+        help="draw the units of this sample as they were and as the regime would have made them; "
+        "`:SEED` is of the last run",
+    )
+    add("--units", metavar="REGIME", help='which units, such as "given(Male=1)" (default: any)')
+    add(
+        "--noise-model",
+        choices=("threshold", "gumbel-max"),
+        help="of the labels (default: the model's own)",
+    )
 
 
 def _configure_shards(parser: argparse.ArgumentParser) -> None:
@@ -72,6 +92,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     processes = 1 if args.processes is None else whole("--processes", args.processes, 1, 1024)
     form = _form(args.output)
     _refuse_wrong_options(args, form)
+    if args.of is not None:
+        from scm_compiler.cli.imagine import run_imagined  # noqa: PLC0415
+
+        return run_imagined(args, console, rows)
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
     from scm_compiler.runtime.sampling.job import Job, regime_of  # noqa: PLC0415
 
@@ -99,7 +123,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def _usual_rows(args: argparse.Namespace) -> int:
     if args.diversity:
         return DIVERSE
-    return COLUMNS if args.vs is not None else SWEPT if args.sweep else 100
+    if args.vs is not None or (args.of is not None and args.output.endswith(".png")):
+        return COLUMNS
+    return SWEPT if args.sweep else 100
 
 
 def _form(output: str) -> str:
@@ -121,10 +147,24 @@ def _refuse_wrong_options(args: argparse.Namespace, form: str) -> None:
     if figure and form != ".png":
         option = "--vs" if args.vs is not None else "--sweep" if args.sweep else "--diversity"
         raise _cannot(args.output, f"`{option}` draws a figure", "write it to a .png file")
+    if args.of is not None:
+        _refuse_wrong_counterfactual(args, form, figure=figure)
+    elif args.units is not None or args.noise_model is not None:
+        option = "--units" if args.units is not None else "--noise-model"
+        text = args.units or args.noise_model or ""
+        raise bad_option(option, text, "an option without `--of`", "name a sample: `--of :SEED`")
     if args.shards is not None and form != ".tar":
         raise _cannot(args.output, "`--shards` needs .tar files", "such as `faces-{000..009}.tar`")
     if not Path(args.output).parent.is_dir() and form not in ("folder", ".tar"):
         raise _cannot(args.output, "its folder does not exist", None)
+
+
+def _refuse_wrong_counterfactual(args: argparse.Namespace, form: str, *, figure: bool) -> None:
+    if form not in (".png", ".csv"):
+        raise _cannot(args.output, "`--of` draws two worlds", "write them to a .png or .csv file")
+    if figure or args.run is not None or args.seed is not None:
+        hint = "leave out `--vs`, `--sweep`, `--diversity`, `--run` and `--seed`"
+        raise bad_option("--of", args.of, "an option beside one that is there", hint)
 
 
 def _cannot(output: str, reason: str, hint: str | None) -> Exception:

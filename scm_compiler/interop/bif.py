@@ -3,30 +3,34 @@
 The dialects differ: commas may be missing, names may be quoted or hold signs (`<5`, `Asy/Patch`),
 a table may be one list (the variable's own value changing slowest) or a row for each configuration
 of the parents. What is printed is read as printed, then each row is normalised.
+
+Names that are no words have their own in properties, where scmc wrote the file; see `bif_text.py`.
 """
 
-import gzip
 import re
-import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import prod
 from pathlib import Path
+from urllib.parse import unquote
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, closest, refuse
+from scm_compiler.diagnostics.codes.interchange import TooLarge
 from scm_compiler.diagnostics.codes.interop import (
     BifCycle,
     BifSyntax,
     BifTable,
     BifTwice,
     BifUnknownName,
-    NotText,
 )
+from scm_compiler.interop.document import read_text, stem
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.tables import Tables
+from scm_compiler.passes.fold import HIDDEN
 
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)
@@ -36,21 +40,18 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ROUNDING = 0.01
+_EXACT = 4 * np.finfo(np.float64).eps
+MOST_NUMBERS = 2**24
 
 
 def read_bif(path: Path) -> Tables:
     """The network of a `.bif` or `.bif.gz` file; the graph is named after the file.
 
     Raises:
-        ScmError: E680 to E685, with exit code 2.
+        ScmError: E680 to E685 and E824, with exit code 2.
         OSError: If the file cannot be opened.
     """
-    try:
-        raw = path.read_bytes()
-        text = (gzip.decompress(raw) if path.suffix == ".gz" else raw).decode("utf-8-sig")
-    except (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as damage:
-        raise refuse(NotText(str(path)), exit_code=2) from damage
-    return parse_bif(Source(str(path), text), name=path.name.partition(".")[0])
+    return parse_bif(read_text(path), name=stem(path))
 
 
 def parse_bif(source: Source, name: str | None = None) -> Tables:
@@ -64,12 +65,12 @@ def parse_bif(source: Source, name: str | None = None) -> Tables:
         Tables with their graph; nodes in the order of the `variable` blocks.
 
     Raises:
-        ScmError: E680 to E684, with exit code 2.
+        ScmError: E680 to E684 and E824, with exit code 2.
     """
     blocks = _Reader(source).read()
     network = _Network(source, blocks)
     graph = network.graph(name or blocks.name)
-    tables = {node.name: network.table(graph, node.name) for node in graph.nodes}
+    tables = {own: network.table(graph, name) for name, own in network.names.items()}
     return Tables(graph, tables)
 
 
@@ -82,8 +83,17 @@ class _Token:
 
 @dataclass(frozen=True, slots=True)
 class _Variable:
+    """A `variable` block.
+
+    Attributes:
+        values: As the tables name them.
+        span: Where it is declared.
+        properties: The words of each property, by its name.
+    """
+
     values: tuple[str, ...]
     span: Span
+    properties: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,14 +119,14 @@ class _Reader:
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.tokens = list(_tokens(source))
-        self.at = 0
+        self.tokens = _tokens(source)
+        self.ahead = next(self.tokens, None)
         self.name = "network"
         self.variables: dict[str, _Variable] = {}
         self.conditionals: dict[str, _Conditional] = {}
 
     def read(self) -> _Blocks:
-        while self.at < len(self.tokens):
+        while self.ahead is not None:
             keyword = self._next("`network`, `variable` or `probability`")
             if keyword.text == "network":
                 self.name = self._word("the network's name").text
@@ -143,16 +153,18 @@ class _Reader:
         self._first("variable", name, self.variables.get(name.text))
         self._sign("{")
         values: tuple[str, ...] = ()
+        properties: dict[str, tuple[str, ...]] = {}
         while (token := self._next("`type` or `}`")).text != "}":
             if token.text == "type":
                 values = self._type()
             elif token.text == "property":
-                self._until_semicolon()
+                key, *words = self._property()
+                properties[key] = tuple(word for word in words if word != "=")
             else:
                 raise self._expected("`type`, `property` or `}`", token)
         if not values:
             raise self._expected("`type discrete`", token)
-        self.variables[name.text] = _Variable(values, name.span)
+        self.variables[name.text] = _Variable(values, name.span, properties)
 
     def _type(self) -> tuple[str, ...]:
         self._sign("discrete")
@@ -186,7 +198,7 @@ class _Reader:
             elif token.text == "default":
                 block.default.extend(self._numbers())
             elif token.text == "property":
-                self._until_semicolon()
+                self._property()
             else:
                 raise self._expected("`table`, `default`, a row or `}`", token)
 
@@ -215,9 +227,12 @@ class _Reader:
             raise self._expected("a probability", token)
         return number
 
-    def _until_semicolon(self) -> None:
-        while self._next("`;`").text != ";":
-            pass
+    def _property(self) -> list[str]:
+        """The words up to `;`; at least one."""
+        words = [self._next("a property").text]
+        while (token := self._next("`;`")).text != ";":
+            words.append(token.text)
+        return words
 
     def _word(self, what: str) -> _Token:
         token = self._next(what)
@@ -231,10 +246,11 @@ class _Reader:
             raise self._expected(f"`{text}`", token)
 
     def _next(self, expected: str) -> _Token:
-        if self.at >= len(self.tokens):
+        token = self.ahead
+        if token is None:
             raise self._expected(expected, None)
-        self.at += 1
-        return self.tokens[self.at - 1]
+        self.ahead = next(self.tokens, None)
+        return token
 
     def _expected(self, what: str, token: _Token | None) -> ScmError:
         end = len(self.source.text.rstrip())
@@ -249,6 +265,7 @@ class _Network:
         self.source = source
         self.variables = blocks.variables
         self.conditionals = blocks.conditionals
+        self.names: dict[str, str] = {}
 
     def graph(self, name: str) -> Graph:
         for child, block in self.conditionals.items():
@@ -257,16 +274,33 @@ class _Network:
                     near = closest(token.text, self.variables)
                     wrong = BifUnknownName("variable", token.text, near, span=token.span)
                     raise _refusal(self.source, wrong)
-        nodes = tuple(_node(name, found) for name, found in self.variables.items())
-        rank = {node.name: number for number, node in enumerate(nodes)}
+        self.names = {name: _own_name(name, found) for name, found in self.variables.items()}
+        nodes = tuple(_node(self.names[name], found) for name, found in self.variables.items())
+        rank = {name: number for number, name in enumerate(self.names)}
         edges = tuple(
-            Edge(parent, child)
+            Edge(self.names[parent], self.names[child])
             for child in rank
             for parent in sorted(set(self._parents(child)), key=rank.__getitem__)
         )
         graph = Graph(name, nodes, edges)
         self._refuse_cycle(graph)
-        return graph
+        return self._with_hidden(graph)
+
+    def _with_hidden(self, graph: Graph) -> Graph:
+        """The graph with its hidden common causes, where the file tells of them, as such.
+
+        What is marked and does not cause just two others, or no other two than one before, is a
+        variable like any other.
+        """
+        pairs: dict[tuple[str, ...], str] = {}
+        for name, found in self.variables.items():
+            own = self.names[name]
+            alone = not graph.parents[own] and len(graph.children[own]) == 2
+            if found.properties.get("scmc_kind") == (HIDDEN,) and alone:
+                pairs.setdefault(graph.children[own], own)
+        hidden = set(pairs.values())
+        nodes = (replace(n, kind=HIDDEN) if n.name in hidden else n for n in graph.nodes)
+        return replace(graph, nodes=tuple(nodes))
 
     def _parents(self, child: str) -> tuple[str, ...]:
         block = self.conditionals.get(child)
@@ -290,14 +324,19 @@ class _Network:
             raise _refusal(self.source, BifTable(name, "it has none", span=span))
         parents = self._parents(name)
         sizes = [len(self.variables[n].values) for n in (*parents, name)]
+        if prod(sizes) > MOST_NUMBERS:
+            what = f"the table of `{name}` has {prod(sizes):,} numbers"
+            raise _refusal(self.source, TooLarge(what, span=block.span))
         printed = self._flat(name, block, sizes) if block.flat else self._rows(name, block, sizes)
-        ordered = printed.transpose(*map(parents.index, graph.parents[name]), len(parents))
+        known = [self.names[parent] for parent in parents]
+        own = self.names[name]
+        ordered = printed.transpose(*map(known.index, graph.parents[own]), len(parents))
         return self._normalised(name, block, ordered)
 
     def _flat(self, name: str, block: _Conditional, sizes: Sequence[int]) -> NDArray[np.float64]:
         """One list: the variable's own value changes slowest; some programs write it fastest."""
-        if len(block.flat) != np.prod(sizes):
-            reason = f"it has {len(block.flat)} numbers in place of {np.prod(sizes)}"
+        if len(block.flat) != prod(sizes):
+            reason = f"it has {len(block.flat)} numbers in place of {prod(sizes)}"
             raise _refusal(self.source, BifTable(name, reason, span=block.span))
         numbers = np.array(block.flat)
         slowest = np.moveaxis(numbers.reshape(sizes[-1], *sizes[:-1]), 0, -1)
@@ -347,7 +386,9 @@ class _Network:
             worst = float(totals.flat[np.abs(totals - 1).argmax()])
             reason = f"a row sums to {worst:.6g}"
             raise _refusal(self.source, BifTable(name, reason, span=block.span))
-        return np.asarray(table / totals[..., None])
+        # What sums to one but for the last bit stays as printed, so that reading twice is once.
+        exact = np.abs(totals - 1) <= _EXACT * table.shape[-1]
+        return np.asarray(table / np.where(exact, 1.0, totals)[..., None])
 
     def _shown(self, block: _Conditional, place: tuple[int, ...]) -> str:
         names = [token.text for token in block.parents]
@@ -360,9 +401,16 @@ def _off(table: NDArray[np.float64]) -> float:
     return float(np.abs(table.sum(-1) - 1).max())
 
 
+def _own_name(name: str, found: _Variable) -> str:
+    """The name that scmc had to change, else the one in the file."""
+    return unquote(" ".join(found.properties.get("scmc_name", (name,))))
+
+
 def _node(name: str, found: _Variable) -> Node:
-    binary = found.values == BINARY.values
-    domain = BINARY if binary else Discrete(found.values)
+    told = tuple(map(unquote, found.properties.get("scmc_values", ())))
+    values = told if len(set(told)) == len(found.values) else found.values
+    binary = values == BINARY.values
+    domain = BINARY if binary else Discrete(values)
     return Node(name, "binary" if binary else "categorical", domain, found.span)
 
 

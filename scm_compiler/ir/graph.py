@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import Span
 from scm_compiler.ir.domain import Discrete, Domain, Image
+from scm_compiler.notebook import paragraph, table
 
 if TYPE_CHECKING:
     from scm_compiler.identify.result import Identification
@@ -219,18 +220,49 @@ class Graph:
 
         return identify_text(self, query)
 
+    @property
+    def counts(self) -> str:
+        """What there is of, such as `3 labels, 2 edges, 1 hidden common cause`."""
+        found = (
+            (len(self.labels), "label"),
+            (len(self.images), "image"),
+            (len(self.edges), "edge"),
+            (len(self.confounders), "hidden common cause"),
+        )
+        return ", ".join(f"{n} {noun}{'' if n == 1 else 's'}" for n, noun in found if n)
+
     def __repr__(self) -> str:
-        parts = [
-            f"{count} {noun}{'' if count == 1 else 's'}"
-            for count, noun in (
-                (len(self.labels), "label"),
-                (len(self.images), "image"),
-                (len(self.edges), "edge"),
-                (len(self.confounders), "hidden common cause"),
-            )
-            if count
+        return f"Graph({', '.join(part for part in (repr(self.name), self.counts) if part)})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The graph as plain data, with the values of each label and its hash."""
+        asserts = [{"left": a.left, "right": a.right, "given": a.given} for a in self.asserts]
+        return {
+            "name": self.name,
+            "hash": self.hash,
+            "nodes": [
+                {"name": node.name, "kind": node.kind, "domain": _domain(node.domain)}
+                for node in self.nodes
+            ],
+            "edges": [[edge.source, edge.target] for edge in self.edges],
+            "confounders": [[pair.left, pair.right] for pair in self.confounders],
+            "asserts": [{side: list(names) for side, names in one.items()} for one in asserts],
+        }
+
+    def _repr_html_(self) -> str:
+        """What the graph is of, node by node; `scm.draw(graph)` is its picture."""
+        shared: dict[str, list[str]] = {node.name: [] for node in self.nodes}
+        for pair in self.confounders:
+            shared[pair.left].append(pair.right)
+            shared[pair.right].append(pair.left)
+        lines = [
+            (n.name, _said(n), ", ".join(self.parents[n.name]), ", ".join(shared[n.name]))
+            for n in self.nodes
         ]
-        return f"Graph({', '.join([repr(self.name), *parts])})"
+        head = ("node", "values", "causes", "hidden causes with")
+        wide = 4 if self.confounders else 3
+        listed = table(head[:wide], [line[:wide] for line in lines])
+        return paragraph(f"{self.name}: {self.counts}") + listed
 
     @cached_property
     def hash(self) -> str:
@@ -253,6 +285,11 @@ def require_graph(given: object, verb: str) -> None:
         return
     found = f"`{given}`" if isinstance(given, (str, PurePath)) else f"a {type(given).__name__}"
     raise TypeError(f"{verb} takes a graph, not {found}: pass what `scm.load(…)` gives")
+
+
+def _said(node: Node) -> str:
+    """The values of a label, the kind of an image."""
+    return ", ".join(node.domain.values) if isinstance(node.domain, Discrete) else node.kind
 
 
 def _claim(graph: Graph) -> dict[str, Any]:

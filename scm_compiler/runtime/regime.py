@@ -12,6 +12,7 @@ from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.sampling.imagined import Imagined
     from scm_compiler.runtime.sampling.sample import Sample, Stream
 
 Value = str | int
@@ -72,6 +73,58 @@ class Regime:
         """
         return self.stream(seed=seed).sample(0, rows)
 
+    def counterfactual(
+        self,
+        rows: int,
+        *,
+        do: Values,
+        seed: int = 0,
+        noise_model: str | None = None,
+        images: Sequence[str] | None = None,
+    ) -> "Imagined":
+        """Units of this regime, and what they would have been had labels been held.
+
+        `run.given(Male=1).counterfactual(8, do={"Bald": 1}, seed=7).figure()` draws the faces of
+        `run.given(Male=1).sample(8, seed=7)` and, below, each of them bald: with the same image
+        noise, and with label noise that gives the labels which it has.
+
+        Args:
+            rows: How many units.
+            do: What would have been held.
+            seed: Of the units; those of `sample` with this seed.
+            noise_model: Of the labels: `threshold` or `gumbel-max`; None for the model's own.
+            images: The images to draw; those with a trained head if None.
+
+        Raises:
+            ScmError: E41x if a name or value is wrong, E431 if the evidence is impossible, E833 if
+                this regime holds labels.
+        """
+        from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415  (torch)
+
+        held = Regime(self.run).do(do)
+        return imagine_sample(
+            self.run,
+            held.resolved,
+            rows,
+            units=self.resolved,
+            seed=seed,
+            noise_model=noise_model,
+            images=images,
+            texts=(held.text, self.text),
+        )
+
+    @property
+    def resolved(self) -> ir.Regime:
+        """The regime in the run's graph.
+
+        Raises:
+            ScmError: E41x if a name or value is wrong.
+        """
+        regime = read_query(self.text, self.run.graph) if self.text else ir.Regime()
+        if not isinstance(regime, ir.Regime):
+            raise TypeError(f"{self.text} is not a regime")
+        return regime
+
     def stream(self, *, seed: int = 0, images: Sequence[str] | None = None) -> "Stream":
         """The endless sequence of rows that samples of this seed are parts of.
 
@@ -81,11 +134,7 @@ class Regime:
         """
         from scm_compiler.runtime.sampling.sample import stream_of  # noqa: PLC0415  (torch)
 
-        graph = self.run.graph
-        regime = read_query(self.text, graph) if self.text else ir.Regime()
-        if not isinstance(regime, ir.Regime):
-            raise TypeError(f"{self.text} is not a regime")
-        return stream_of(self.run, regime, seed=seed, images=images)
+        return stream_of(self.run, self.resolved, seed=seed, images=images)
 
 
 def _pairs(word: str, values: object, named: Mapping[str, Value]) -> tuple[tuple[str, Value], ...]:

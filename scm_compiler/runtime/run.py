@@ -19,7 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import ScmError, closest, refuse
 from scm_compiler.diagnostics.codes.heads_runs import HeadNotTrained
@@ -40,7 +40,7 @@ from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.queries import SAMPLES, Answer, answer
+from scm_compiler.runtime.queries import NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.runtime.queries.answers import Asked
 from scm_compiler.runtime.queries.counterfactual.asking import counterfactual_text
 from scm_compiler.runtime.regime import Regime, Value, Values
@@ -55,6 +55,7 @@ from scm_compiler.runtime.runs.manifest import (
     read_model,
 )
 from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
+from scm_compiler.runtime.runs.shown import run_facts, run_html
 from scm_compiler.runtime.unseen import mark_unseen
 from scm_compiler.semantics.question import read_query
 
@@ -90,6 +91,13 @@ class Run:
         shown = "" if distance is None else f", TVD {distance:.3f}"
         status = "" if self.manifest.status == "complete" else f", {self.manifest.status}"
         return f"Run({str(self.path)!r}, {self.config.trainer}{status}{shown})"
+
+    def to_dict(self) -> dict[str, Any]:
+        """What the run is, as plain data."""
+        return run_facts(self)
+
+    def _repr_html_(self) -> str:
+        return run_html(self)
 
     @property
     def trained(self) -> bool:
@@ -256,6 +264,20 @@ class Run:
             return None
         return self._responses
 
+    def noise_of(self, noise_model: str | None = None) -> "str | Responses":
+        """What is assumed of the labels' noise in counterfactuals.
+
+        Args:
+            noise_model: `threshold` or `gumbel-max`; None for the model's own.
+
+        Raises:
+            ValueError: If there is no such noise model.
+        """
+        if noise_model is not None and noise_model not in NOISE_MODELS:
+            known = " and ".join(f"`{name}`" for name in NOISE_MODELS)
+            raise ValueError(f"there is no noise model `{noise_model}`; there are {known}")
+        return noise_model or (self._responses if self.tables().draws else "threshold")
+
     @cached_property
     def _responses(self) -> "Responses":
         from scm_compiler.runtime.queries.counterfactual.networks import (  # noqa: PLC0415  (torch)
@@ -306,11 +328,9 @@ class Run:
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""
         marked = mark_unseen(tables, self.labels)
-        return (
-            replace(marked, law=fitted_law(marked, self.labels))
-            if self.graph.confounders
-            else marked
-        )
+        if not (self.graph.confounders and self.labels.rows):
+            return marked
+        return replace(marked, law=fitted_law(marked, self.labels))
 
 
 def open_run(path: str | Path) -> Run:

@@ -13,8 +13,11 @@ from scm_compiler.runtime.data.table import LabelTable
 def mark_unseen(tables: Tables, table: LabelTable) -> Tables:
     """The tables, with the parent configurations that the data never show in `unseen`.
 
-    Hidden parents of an unfolded graph are not in the data, and count as seen everywhere.
+    Hidden parents of an unfolded graph are not in the data, and count as seen everywhere. Without
+    a single row there are no data behind the tables at all: they were given, and are as they are.
     """
+    if not table.rows:
+        return tables
     masks = {name: _mask(tables, table, name) for name in table.labels}
     return replace(tables, unseen={name: mask for name, mask in masks.items() if mask.any()})
 

@@ -62,6 +62,15 @@ def print_name(name: str) -> str:
     return name if re.fullmatch(r"\w+", name) and name not in RESERVED else f'"{name}"'
 
 
+def print_kind(kind: tree.Kind) -> str:
+    """A kind as it stands behind the colon of a declaration.
+
+    >>> print_kind(tree.Kind("categorical", (tree.Argument("light brown"), tree.Argument(1))))
+    'categorical("light brown", 1)'
+    """
+    return " ".join(_kind(kind))
+
+
 def _blocks(lines: Iterable[tree.Line]) -> list[list[tree.Line]]:
     """The lines in runs of one sort of statement with nothing between."""
     blocks: list[list[tree.Line]] = []

@@ -137,3 +137,49 @@ def test_parquet():
     parquet = pytest.importorskip("pyarrow.parquet")
     assert main(["sample", "-o", "a.parquet", "-n", "7"]) == 0
     assert parquet.read_table("a.parquet").num_rows == 7
+
+
+def test_units_as_drawn_and_as_they_would_have_been(capsys):
+    words = ["--of", ":5", "--units", "given(Male=1)", "-n", "4"]
+    assert main(["sample", "do(Mustache=1)", *words, "-o", "cf.png", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert (document["seed"], document["noise_model"]) == (5, "threshold")
+    assert document["files"] == ["cf.png"]
+    found = latest_run().given(Male=1).counterfactual(4, do={"Mustache": 1}, seed=5)
+    assert document["changed"]["Mustache"] == int(found.changed[:, 1].sum())
+    with Image.open("cf.png") as picture:
+        assert picture.size == found.figure().size
+
+
+def test_both_worlds_as_rows(capsys):
+    path = str(latest_run().path)
+    assert main(["sample", "do(Male=0)", "--of", f"{path}:5", "-n", "20", "-o", "cf.csv"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == "20 units as drawn, and had do(Male=0): cf.csv\n"
+    assert "noise model: threshold" in shown.err
+    with Path("cf.csv").open() as stream:
+        rows = list(csv.DictReader(stream))
+    assert [row["world"] for row in rows] == ["as drawn", "had do(Male=0)"] * 20
+    assert {row["Male"] for row in rows[1::2]} == {"0"}
+    sample = latest_run().sample(20, seed=5)
+    assert [int(row["Mustache"]) for row in rows[::2]] == sample["Mustache"].tolist()
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (["do(Male=1)", "--of", ":x", "-o", "never.png"], "E707"),
+        (["do(Male=1)", "--of", ":5", "-o", "never.npz"], "E715"),
+        (["do(Male=1)", "--of", ":5", "-o", "never.png", "--vs", "do(Male=0)"], "E707"),
+        (["do(Male=1)", "--of", ":5", "-o", "never.png", "--seed", "3"], "E707"),
+        (["do(Male=1)", "--units", "given(Male=1)", "-o", "never.png"], "E707"),
+        (["do(Male=1)", "--of", "nowhere:5", "-o", "never.png"], "E651"),
+        (["do(Male=1)", "--of", ":5", "--units", "do(Male=1)", "-o", "never.png"], "E833"),
+        (["given(Male=1)", "--of", ":5", "-o", "never.png"], "E834"),
+        (["--of", ":5", "-o", "never.png"], "E834"),
+    ],
+)
+def test_counterfactuals_that_cannot_be_drawn(capsys, words, code):
+    assert main(["sample", *words]) == 2
+    assert f"error[{code}]" in capsys.readouterr().err
+    assert not Path(words[words.index("-o") + 1]).exists()

@@ -1,9 +1,14 @@
 """The evaluation of a run: its labels, and each image head that is trained."""
 
+from dataclasses import replace
 from pathlib import Path
 
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.interchange import NoDataBehind
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
+from scm_compiler.runtime.evaluation.course import course, read_previews
+from scm_compiler.runtime.evaluation.features import train_features
 from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import evaluate_labels
@@ -35,9 +40,12 @@ def evaluate_run(
         stage: Watches.
 
     Raises:
-        ScmError: E658 or E659 if the label model is not trained or has no tables; E67x if the real
-            images cannot be read; E69x if they cannot be compared.
+        ScmError: E832 if the tables were given and not trained; E658 or E659 if the label model is
+            not trained or has no tables; E67x if the real images cannot be read; E69x if they
+            cannot be compared.
     """
+    if not run.labels.rows:
+        raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
     stage("labels")
     labels = evaluate_labels(run.module(), run.tables(), run.labels)
     heads = tuple(
@@ -66,17 +74,24 @@ def _evaluate_image(
     cache: Path | None,
     stage: Stage,
 ) -> HeadReport:
+    effort = effort or Effort()
+    generator = run.head(image).generator
     source = images or run.head_config(image).source
-    return evaluate_head(
+    real = load_real(run, image, source, cache, stage)
+    report = evaluate_head(
         image,
-        run.head(image).generator,
-        load_real(run, image, source, cache, stage),
+        generator,
+        real,
         run.tables(),
         effort=effort,
         seed=seed,
         cache=cache,
         stage=stage,
     )
+    features = train_features(real, effort.features, cache=cache)  # they are in the cache by now
+    held, _ = real.held_out(effort.realism)
+    previews = read_previews(run.path, files_of(run.graph, image), generator.image)
+    return replace(report, course=course(previews, features, features(held)))
 
 
 def load_real(run: Run, image: str, source: str, cache: Path | None, stage: Stage) -> RealImages:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.runtime.evaluation.course import Moment
 from scm_compiler.runtime.evaluation.diversity import Diversity
 from scm_compiler.runtime.evaluation.effects import Arrow, Effect
 from scm_compiler.runtime.evaluation.estimate import Estimate
@@ -85,6 +86,7 @@ class HeadReport:
         left_out: Regimes that the label model cannot answer for, with the reason.
         warnings: What to keep in mind.
         pictures: The two-row figure, where two labels are joined by an arrow.
+        course: How realism grew in training, as far as there are previews.
 
     Raises:
         TypeError: If there is no realism score.
@@ -103,6 +105,7 @@ class HeadReport:
     left_out: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
     pictures: Pictures | None = None
+    course: tuple[Moment, ...] = ()
 
     def __post_init__(self) -> None:
         if not isinstance(self.realism, Realism):

@@ -64,6 +64,9 @@ def _head(head: HeadReport) -> Iterator[str]:
         yield f"<p>{escape(' over '.join(head.pictures.regimes))}</p>"
         yield plots.picture(head.pictures.images)
     yield f"<h3>Realism</h3><pre>{escape(text.realism_text(head))}</pre>"
+    if head.course:
+        points = [(float(moment.step), moment.kid.value) for moment in head.course]
+        yield plots.lines({"KID of each preview": points}, high=160)
     yield "<h3>Labels read off the images by an independent classifier</h3>"
     yield f"<p>To be read with the realism: {escape(head.realism.line)}</p>"
     yield plots.bars(*_accuracies(head)) + _table(text.score_rows(head))

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -15,10 +14,8 @@ from scm_compiler.runtime.data.images.table import ImageTable
 Renderer = Callable[[Tensor, torch.Generator], Tensor]
 """Draws true images (n, C, H, W) in uint8 of labels (n, P), where the truth can be drawn."""
 
-HELD_SHARE, HELD_MOST = 0.2, 6000
 LEAST = 64
 """Held-out images without which there is nothing to measure against."""
-_SPLIT_SEED = 20_170_906
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +55,7 @@ class RealImages:
 
 
 def real_images(table: ImageTable, renderer: Renderer | None = None) -> RealImages:
-    """Cut a table in two: by the source's own splits, else one image in five is held out.
+    """Cut a table into what is learnt from and what is held out, as training did.
 
     Args:
         table: The data that the head was trained on.
@@ -67,17 +64,11 @@ def real_images(table: ImageTable, renderer: Renderer | None = None) -> RealImag
     Raises:
         ScmError: E690 if too few images would be held out.
     """
-    order = torch.randperm(len(table), generator=torch.Generator().manual_seed(_SPLIT_SEED))
-    if table.split is not None and {"train"} < set(table.splits):
-        held = torch.from_numpy(np.isin(table.split, (1, 2)))[order]
-        train = torch.from_numpy(table.split == 0)[order]
-    else:
-        held = torch.arange(len(order)) < min(int(HELD_SHARE * len(order)), HELD_MOST)
-        train = ~held
-    if int(held.sum()) < LEAST or int(train.sum()) < LEAST:
+    train, held = table.cut()
+    if min(len(held), len(train)) < LEAST:
         found = TooFewImages(origin=table.origin, images=len(table), least=LEAST)
         raise refuse(found, exit_code=2)
-    return RealImages(table, order[train], order[held], renderer)
+    return RealImages(table, train, held, renderer)
 
 
 def drawn_faces(names: tuple[str, ...], size: int) -> Renderer | None:

@@ -93,7 +93,18 @@ def realism_text(head: HeadReport) -> str:
         ("FID", str(found.fid), str(found.fid_floor)),
         ("told apart from real", str(found.told_apart), "0.500"),
     ]
-    return columns(rows) + f"\nfeatures of a network that learnt {found.features}"
+    return columns(rows) + f"\nfeatures of a network that learnt {found.features}{_course(head)}"
+
+
+def _course(head: HeadReport) -> str:
+    """How realism grew from the first preview to the last."""
+    if len(head.course) < 2:
+        return ""
+    first, last = head.course[0], head.course[-1]
+    return (
+        f"\nKID of 64 images: {first.kid} after step {first.step:,}, "
+        f"{last.kid} after step {last.step:,}"
+    )
 
 
 def score_rows(head: HeadReport) -> Rows:

@@ -11,6 +11,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from scm_compiler.runtime.heads.upload import uploaded
+
 BRIGHTNESS = 0.15
 CONTRAST = 0.15
 GROUPS = 8
@@ -77,8 +79,8 @@ class Change:
 
     def apply(self, images: Tensor) -> Tensor:
         """The changed images (B, C, H, W)."""
-        light = self.brightness.to(images.device)[:, None, None, None]
-        contrast = self.contrast.to(images.device)[:, None, None, None]
+        light = uploaded(self.brightness, images.device)[:, None, None, None]
+        contrast = uploaded(self.contrast, images.device)[:, None, None, None]
         mean = images.mean((1, 2, 3), keepdim=True)
         return self._moved((images - mean) * contrast + mean + light)
 

@@ -28,10 +28,11 @@ def average_into(average: nn.Module, network: nn.Module, decay: float, step: int
         step: The number of steps taken, from 1.
     """
     share = 1 - min(decay, (1 + step) / (10 + step))
-    for mean, last in zip(_tensors(average), _tensors(network), strict=True):
-        if mean.is_floating_point():
-            mean.lerp_(last, share)
-        else:
+    pairs = list(zip(_tensors(average), _tensors(network), strict=True))
+    means = [mean for mean, _ in pairs if mean.is_floating_point()]
+    torch._foreach_lerp_(means, [last for _, last in pairs if last.is_floating_point()], share)
+    for mean, last in pairs:
+        if not mean.is_floating_point():
             mean.copy_(last)
 
 

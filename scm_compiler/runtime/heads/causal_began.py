@@ -48,8 +48,8 @@ class CausalBeganOptions(HeadOptions):
     gamma: tuple[float, float, float] = (0.5, 0.5, 0.5)
     lambdas: tuple[float, float, float] = (0.01, 0.0008, 0.1)
     third_margin: bool = True
-    generator_rate: float = Field(5e-4, gt=0, lt=1)
-    discriminator_rate: float = Field(5e-4, gt=0, lt=1)
+    generator_rate: float = Field(2e-4, gt=0, lt=1)
+    discriminator_rate: float = Field(2e-4, gt=0, lt=1)
     halving: int = Field(100_000, ge=1)
 
 
@@ -78,59 +78,41 @@ class Losses:
         fake_labels: L_sq(l_g, Labeler(G(z, l_g))).
     """
 
-    real: float
-    fake: float
-    real_labels: float
-    fake_labels: float
+    real: Tensor
+    fake: Tensor
+    real_labels: Tensor
+    fake_labels: Tensor
 
 
-@dataclass(frozen=True)
-class Margins:
-    """b1, b2, b3 of (7), (8)."""
+def margins(found: Losses, gamma: tuple[float, float, float]) -> Tensor:
+    """The margins b1, b2 of (7) and the margin of margins b3 of (8): (3,).
 
-    b1: float
-    b2: float
-    b3: float
-
-
-@dataclass(frozen=True)
-class Coefficients:
-    """c1, c2, c3 of (8), (9); all 0 at the start."""
-
-    c1: float = 0.0
-    c2: float = 0.0
-    c3: float = 0.0
-
-
-def margins(found: Losses, gamma: tuple[float, float, float]) -> Margins:
-    """The margins (7) and the margin of margins (8).
-
-    >>> margins(Losses(1.0, 0.2, 0.5, 0.1), (0.5, 0.5, 0.5))
-    Margins(b1=0.3, b2=0.15, b3=0.0)
+    >>> margins(Losses(*torch.tensor([1.0, 0.2, 0.5, 0.1])), (0.5, 0.5, 0.5))
+    tensor([0.3000, 0.1500, 0.0000])
     """
     b1 = gamma[0] * found.real - found.fake
     b2 = gamma[1] * found.real_labels - found.fake_labels
-    return Margins(b1, b2, gamma[2] * max(b1, 0.0) - max(b2, 0.0))
+    return torch.stack([b1, b2, gamma[2] * b1.clamp(min=0) - b2.clamp(min=0)])
 
 
 def followed(
-    coefficients: Coefficients, by: Margins, lambdas: tuple[float, float, float]
-) -> Coefficients:
-    """The coefficients after a step, (8) and (9): c <- clip(c + lambda b), each in [0, 1].
+    coefficients: Tensor, by: Tensor, lambdas: Tensor, *, least: Tensor | None = None
+) -> Tensor:
+    """The coefficients c1, c2, c3 (3,) after a step, (8) and (9): c <- clip(c + lambda b).
 
-    >>> followed(Coefficients(c1=0.5), Margins(0.2, -1.0, 300.0), (0.5, 0.1, 0.01))
-    Coefficients(c1=0.6, c2=0.0, c3=1.0)
+    Each stays in [0, 1], and at or above `least` (3,).
+
+    >>> rates = torch.tensor([0.5, 0.1, 0.01])
+    >>> followed(torch.tensor([0.5, 0, 0]), torch.tensor([0.2, -1, 300]), rates)
+    tensor([0.6000, 0.0000, 1.0000])
     """
-    return Coefficients(
-        _clipped(coefficients.c1 + lambdas[0] * by.b1),
-        _clipped(coefficients.c2 + lambdas[1] * by.b2),
-        _clipped(coefficients.c3 + lambdas[2] * by.b3),
-    )
+    moved = (coefficients + lambdas * by).clamp(0, 1)
+    return moved if least is None else torch.maximum(moved, least)
 
 
-def measure(found: Losses, by: Margins) -> float:
+def measure(found: Losses, by: Tensor) -> Tensor:
     """M_complete of (10): L(x) + |b1| + |b2| + |b3|; the reference code adds L_sq(l_x, …)."""
-    return found.real + abs(by.b1) + abs(by.b2) + abs(by.b3)
+    return found.real + by.abs().sum()
 
 
 class BeganDecoder(nn.Module):
@@ -239,7 +221,11 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
 
     def __init__(self, task: HeadTask, options: CausalBeganOptions) -> None:
         super().__init__(task, options)
-        self.balance = Coefficients(c3=0.0 if options.third_margin else 1.0)
+        exact = torch.float32 if task.device.type == "mps" else torch.float64
+        third = 0.0 if options.third_margin else 1.0
+        self.balance = torch.tensor([0.0, 0.0, third], dtype=exact, device=task.device)
+        self.lambdas = self.balance.new_tensor(options.lambdas)
+        self.least = self.balance.clone()
 
     def build(self) -> tuple[BeganGenerator, dict[str, nn.Module]]:
         """The generator and the discriminator with its Labeler."""
@@ -256,7 +242,8 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
 
     def step(self) -> dict[str, Tensor]:
         """One update of both networks by (9), then one of the coefficients by (8)."""
-        coding, c = self.task.coding, self.balance
+        coding = self.task.coding
+        c1, c2, c3 = self.balance.float()
         real, asked = self.real(), self.asked()
         with self.autocast():
             fake = self.generator(asked.encoded, asked.images).float()
@@ -268,45 +255,36 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         image_fake = losses.reconstruction_loss(fake, rebuilt_fake)
         label_real = losses.squared_label_loss(read_real, real.labels, coding)
         label_fake = losses.squared_label_loss(read_fake, asked.labels, coding)
-        discriminator = image_real - c.c1 * image_fake + label_real - c.c2 * label_fake
-        generator_loss = image_fake + c.c3 * label_fake
+        discriminator = image_real - c1 * image_fake + label_real - c2 * label_fake
+        generator_loss = image_fake + c3 * label_fake
         self.descend(("discriminator", discriminator), ("generator", generator_loss))
         four = torch.stack([image_real, image_fake, label_real, label_fake]).detach()
-        found = Losses(*self.task.team.mean([four])[0].tolist())
+        found = Losses(*self.task.team.mean([four])[0].to(self.balance.dtype))
         accuracy = losses.label_accuracy(read_fake, asked.labels, coding)
         return {"generated_label_accuracy": accuracy, **self._follow(found)}
 
     def _follow(self, found: Losses) -> dict[str, Tensor]:
         by = margins(found, self.options.gamma)
-        moved = followed(self.balance, by, self.options.lambdas)
-        if not self.options.third_margin:
-            moved = Coefficients(moved.c1, moved.c2, 1.0)
-        self.balance = moved
+        self.balance = followed(self.balance, by, self.lambdas, least=self.least)
         complete = measure(found, by)
-        numbers = {
+        return {
             "real": found.real,
             "fake": found.fake,
             "real_labels": found.real_labels,
             "fake_labels": found.fake_labels,
-            "b1": by.b1,
-            "b2": by.b2,
-            "b3": by.b3,
-            "c1": moved.c1,
-            "c2": moved.c2,
-            "c3": moved.c3,
+            **dict(zip(("b1", "b2", "b3"), by, strict=True)),
+            **dict(zip(("c1", "c2", "c3"), self.balance, strict=True)),
             "m_complete": complete,
             "m_complete_with_labels": complete + found.real_labels,
         }
-        return {name: torch.tensor(number) for name, number in numbers.items()}
 
     def coefficients(self) -> dict[str, Tensor]:
         """c1, c2, c3 as float64 (3,)."""
-        c = self.balance
-        return {"balance": torch.tensor([c.c1, c.c2, c.c3], dtype=torch.float64)}
+        return {"balance": self.balance.cpu().double()}
 
     def restore_coefficients(self, state: Mapping[str, Tensor]) -> None:
         """Take back c1, c2, c3."""
-        self.balance = Coefficients(*state["balance"].tolist())
+        self.balance.copy_(state["balance"])
 
 
 def generator(image: Image, coding: LabelCoding, options: CausalBeganOptions) -> BeganGenerator:
@@ -330,7 +308,3 @@ def _levels(image: Image) -> int:
 def _pair(block: nn.Module, features: Tensor) -> Tensor:
     first, second = block.children()
     return elu(second(elu(first(features))))
-
-
-def _clipped(value: float) -> float:
-    return min(max(value, 0.0), 1.0)

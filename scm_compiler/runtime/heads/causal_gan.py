@@ -24,6 +24,8 @@ decay                       a term H_g(l|x) is added; harmless where images dete
                             the posterior of Lemma 2.
 spectral norm               Holds the judges short of their optimum: what is minimised is a
                             distance between the distributions that bounded judges can see.
+`beyond`                    Keeps it where the label model puts probability: elsewhere p_data(x|l)
+                            is not defined, and the Labeler says what the image is to show.
 `augmentation`              Keeps it: the change has an inverse in distribution (nothing is lost
                             but what the rim cuts off).
 averaged weights            Do not touch the loss: another point of the same path is saved.
@@ -34,6 +36,7 @@ minibatch features, jitter
 
 from typing import Any, Literal, Self
 
+import torch
 from pydantic import Field, model_validator
 from torch import Tensor, nn
 
@@ -61,6 +64,10 @@ class CausalGanOptions(GanOptions):
         anti_labeler_decay: T of (12), in steps; none for a constant weight.
         swapped: Whether cross entropies of generated images have their arguments swapped
             (section 7.2); needs `label_input=logits`.
+        beyond: One generated image in so many is asked for labels as drawn, but with one of them
+            turned; 0 for none. The discriminator and the Labeler judge it and learn nothing from
+            it. So the generator learns to draw what no data show, such as a woman with a
+            mustache, which `do` asks for.
         labeler_norm: The normalisation in both Labelers.
         labeler_rate: Adam's learning rate for both.
     """
@@ -70,6 +77,7 @@ class CausalGanOptions(GanOptions):
     anti_labeler_weight: float = Field(0.5, ge=0, le=100)
     anti_labeler_decay: float | None = Field(None, gt=0)
     swapped: bool = False
+    beyond: int = Field(4, ge=0, le=4096)
     labeler_norm: Norm = "batch"
     labeler_rate: float = Field(1e-3, gt=0, lt=1)
 
@@ -91,6 +99,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "anti_labeler_weight": 1.0,
         "anti_labeler_decay": 3000.0,
         "swapped": True,
+        "beyond": 0,
         "labeler_norm": "batch",
         "labeler_rate": 2e-4,
     },
@@ -116,6 +125,9 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         self.label_loss = losses.joint_label_loss if joint else losses.label_loss
         self.accuracy = losses.joint_label_accuracy if joint else losses.label_accuracy
         super().__init__(task, options)
+        self._turned = self._beyond(options)
+        lawful = torch.nonzero(~task.team.share(self._turned)).squeeze(1)
+        self._lawful = lawful.to(task.device)
 
     def build(self) -> tuple[ConvGenerator, dict[str, nn.Module]]:
         """The generator, the discriminator and the Labelers that have a weight."""
@@ -138,10 +150,25 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         """The learning rate of a network."""
         return self.options.labeler_rate if name in self.labelers else super().rate(name)
 
+    def draw_labels(self) -> Tensor:
+        """The label model's labels (B, P), one of them turned in the rows that lead beyond it."""
+        labels = super().draw_labels()
+        if not self._turned.any():
+            return labels
+        sizes = torch.tensor(self.task.coding.sizes)
+        column = torch.randint(len(sizes), (len(labels),), generator=self.random)
+        part = torch.rand(len(labels), generator=self.random)
+        step = 1 + (part * (sizes[column] - 1)).long()
+        moved = labels.clone()
+        rows = torch.arange(len(labels))
+        moved[rows, column] = (labels[rows, column] + step) % sizes[column]
+        return torch.where(self._turned[:, None], moved, labels)
+
     def judge(
         self, real: LabelledImages, fake: Tensor, asked: LabelledImages
     ) -> dict[str, Tensor]:
         """Update the discriminator, the Labeler on real images, the Anti-Labeler on generated."""
+        fake, asked = fake[self._lawful], asked.rows(self._lawful)
         shown, drawn = self.seen(real.images), self.seen(fake.detach())
         metrics = self.discriminate(real, shown, drawn, asked)
         if "labeler" in self.labelers:
@@ -164,7 +191,11 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         terms = {"labeler": adversarial.new_zeros(()), "anti_labeler": adversarial.new_zeros(())}
         for name in self.labelers:
             outputs = self._read(name, fake)
-            terms[name] = self._generated_label_loss(outputs, asked)
+            if name == "anti_labeler":
+                outputs, of = outputs[self._lawful], asked.rows(self._lawful)
+            else:
+                of = asked
+            terms[name] = self._generated_label_loss(outputs, of)
             metrics[f"generated_{name}"] = terms[name]
             if name == "labeler":
                 accuracy = self.accuracy(outputs, asked.labels, self.task.coding)
@@ -173,6 +204,13 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         fading = losses.decay(self.done, options.anti_labeler_decay)
         weights = (options.labeler_weight, options.anti_labeler_weight * fading)
         return losses.causal_generator_loss(adversarial, **terms, weights=weights), metrics
+
+    def _beyond(self, options: CausalGanOptions) -> Tensor:
+        """Which rows of a batch (B,) lead beyond the data: as many in each process' share."""
+        rows = torch.arange(options.batch) % (options.batch // self.task.team.size)
+        if not options.beyond or not options.labeler_weight:  # nobody could say what they show
+            return rows < 0
+        return (rows + 1) % options.beyond == 0
 
     def _generated_label_loss(self, outputs: Tensor, asked: LabelledImages) -> Tensor:
         if not self.options.swapped:

@@ -59,6 +59,11 @@ class LabelCoding:
         """E, the number of encoded columns."""
         return self.encoded[-1].stop if self.encoded else 0
 
+    @cached_property
+    def binary(self) -> bool:
+        """Whether there are labels and all have two values: they are their own encoding."""
+        return set(self.sizes) == {2}
+
     @property
     def combinations(self) -> int:
         """The number of combinations of label values."""
@@ -77,8 +82,10 @@ class LabelCoding:
         if labels.ndim != 2 or labels.shape[1] != len(self.sizes):
             shape = tuple(labels.shape)
             raise ValueError(f"labels of shape {shape} for {len(self.sizes)} parents")
+        if self.binary:
+            return labels.float().contiguous()
         parts = [
-            labels[:, [rank]] if size == 2 else one_hot(labels[:, rank], size)
+            labels[:, rank : rank + 1] if size == 2 else one_hot(labels[:, rank], size)
             for rank, size in enumerate(self.sizes)
         ]
         if not parts:

@@ -74,6 +74,8 @@ def label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
         labels: The labels (B, P) that belong to the images.
         coding: How labels lie in the outputs.
     """
+    if coding.binary:
+        return binary_cross_entropy_with_logits(outputs, labels.to(outputs))
     losses = [
         binary_cross_entropy_with_logits(outputs[:, place.start], labels[:, rank].to(outputs))
         if size == 2
@@ -101,6 +103,8 @@ def swapped_label_loss(outputs: Tensor, inputs: Tensor, coding: LabelCoding) -> 
         inputs: The label logits (B, E) that the generator was fed.
         coding: How labels lie in both.
     """
+    if coding.binary:
+        return (softplus(inputs) - outputs.sigmoid() * inputs).mean()
     losses = []
     for place, size in zip(coding.encoded, coding.sizes, strict=True):
         mine, fed = outputs[:, place], inputs[:, place]
@@ -160,6 +164,8 @@ def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> 
 
 def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:
     """The probabilities (B, E) that a Labeler's outputs (B, E) stand for."""
+    if coding.binary:
+        return outputs.sigmoid()
     parts = [
         outputs[:, place].sigmoid() if size == 2 else softmax(outputs[:, place], dim=1)
         for place, size in zip(coding.encoded, coding.sizes, strict=True)
@@ -169,6 +175,8 @@ def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:
 
 def label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
     """The share of labels (mean over rows and labels) that a Labeler reads right."""
+    if coding.binary:
+        return ((outputs > 0) == labels).float().mean()
     right = [
         ((outputs[:, place.start] > 0) if size == 2 else outputs[:, place].argmax(1))
         == labels[:, rank]

@@ -5,7 +5,7 @@ state (weights, moments, average, generator, counters) determines everything tha
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from math import isfinite
@@ -20,6 +20,7 @@ from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
 from scm_compiler.runtime.heads.layers import seeded
 from scm_compiler.runtime.heads.options import HeadOptions
 from scm_compiler.runtime.heads.together import join
+from scm_compiler.runtime.heads.upload import uploaded
 from scm_compiler.runtime.training.fitting import Diverged
 
 Options = TypeVar("Options", bound=HeadOptions)
@@ -39,6 +40,10 @@ class LabelledImages:
     images: Tensor
     labels: Tensor
     encoded: Tensor
+
+    def rows(self, chosen: Tensor) -> "LabelledImages":
+        """Some of its rows."""
+        return LabelledImages(self.images[chosen], self.labels[chosen], self.encoded[chosen])
 
 
 class AdversarialTrainer(ABC, Generic[Options, Generator]):
@@ -69,10 +74,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
             network.to(task.device, memory_format=self._layout)  # type: ignore[call-overload]
         self.average = copied(self.generator)
         self.optimizers = {
-            name: Adam(
-                network.parameters(), lr=self.rate(name), betas=(options.beta1, options.beta2)
-            )
-            for name, network in self.networks.items()
+            name: self._optimizer(name, network) for name, network in self.networks.items()
         }
 
     @abstractmethod
@@ -93,18 +95,17 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         Raises:
             Diverged: If a mean or a weight of the generator is not finite.
         """
-        sums: dict[str, Tensor] = {}
-        counts: dict[str, int] = {}
-        for _ in range(min(steps, self.total - self.done)):
-            for name, value in self.step().items():
-                sums[name] = sums.get(name, 0) + value.detach().float()
-                counts[name] = counts.get(name, 0) + 1
-            self.done += 1
-            average_into(self.average, self.generator, self.options.averaging, self.done)
-        shares = [value / counts[name] for name, value in sums.items()]
-        means = dict(zip(sums, map(float, self.task.team.mean(shares)), strict=True))
+        seen: dict[str, list[Tensor]] = {}
+        with self._repeatable():
+            for _ in range(min(steps, self.total - self.done)):
+                for name, value in self.step().items():
+                    seen.setdefault(name, []).append(value.detach())
+                self.done += 1
+                average_into(self.average, self.generator, self.options.averaging, self.done)
+        shares = [torch.stack(values).float().mean() for values in seen.values()]
+        means = dict(zip(seen, _values(self.task.team.mean(shares)), strict=True))
         bad = [name for name, value in means.items() if not isfinite(value)]
-        if any(not weight.isfinite().all() for weight in self.generator.parameters()):
+        if not all(_values([w.isfinite().all() for w in self.generator.parameters()])):
             bad.append("a weight of the generator")
         if bad:
             raise Diverged(f"not finite after step {self.done}: {', '.join(bad)}")
@@ -165,7 +166,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
             gradients = torch.autograd.grad(loss, weights, retain_graph=len(losses) > 1)
             together = self.task.team.mean(gradients)
             for weight, gradient in zip(weights, together, strict=True):
-                weight.grad = gradient
+                weight.grad = _laid_out_as(weight, gradient)
         for name, _ in losses:
             for group in self.optimizers[name].param_groups:
                 group["lr"] = self.rate(name)
@@ -182,23 +183,48 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         images, labels = self.task.batches.draw(self.options.batch, self.random)
         device, team = self.task.device, self.task.team
         images, labels = team.share(images), team.share(labels)
-        scaled = images.to(device).float().div_(127.5).sub_(1)
+        scaled = uploaded(images, device).float().div_(127.5).sub_(1)
         return self._labelled(scaled.contiguous(memory_format=self._layout), labels)
 
     def asked(self) -> LabelledImages:
-        """Labels of the frozen label model, and noise to draw images of them from."""
-        labels = self.task.labels.draw_labels(self.options.batch, self.random)
+        """Labels to draw images of, and the noise to draw them from."""
+        labels = self.draw_labels()
         noise = self.generator.draw_noise(self.options.batch, generator=self.random)
         team = self.task.team
-        return self._labelled(team.share(noise).to(self.task.device), team.share(labels))
+        there = uploaded(team.share(noise), self.task.device)
+        return self._labelled(there, team.share(labels))
+
+    def draw_labels(self) -> Tensor:
+        """The labels (B, P) that a whole batch of images is asked for: the label model's."""
+        return self.task.labels.draw_labels(self.options.batch, self.random)
 
     def _labelled(self, images: Tensor, labels: Tensor) -> LabelledImages:
-        there = labels.to(self.task.device)
-        return LabelledImages(images, there, self.task.coding.encode(there))
+        device = self.task.device
+        encoded = self.task.coding.encode(labels)
+        return LabelledImages(images, uploaded(labels, device), uploaded(encoded, device))
+
+    def _optimizer(self, name: str, network: nn.Module) -> Adam:
+        """Adam, in one kernel for all weights."""
+        betas = (self.options.beta1, self.options.beta2)
+        return Adam(network.parameters(), lr=self.rate(name), betas=betas, fused=True)
+
+    @staticmethod
+    def _repeatable() -> AbstractContextManager[object]:
+        """The same bits each time, on a GPU too: none of its faster, unordered sums."""
+        flags: AbstractContextManager[object] = torch.backends.cudnn.flags(
+            enabled=True, benchmark=False, deterministic=True, allow_tf32=True
+        )
+        return flags
 
     @property
     def _layout(self) -> torch.memory_format:
         return torch.channels_last if self.options.channels_last else torch.contiguous_format
+
+
+def _values(scalars: Sequence[Tensor]) -> list[float]:
+    """The values of scalars on the device, which is waited for once."""
+    values: list[float] = torch.stack(list(scalars)).tolist() if scalars else []
+    return values
 
 
 def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -210,10 +236,17 @@ def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     return {name[len(start) :]: held for name, held in tensors.items() if name.startswith(start)}
 
 
+def _laid_out_as(weight: Tensor, tensor: Tensor) -> Tensor:
+    """A gradient whose elements lie in memory as its weight's do: fused Adam counts on it."""
+    return tensor if tensor.stride() == weight.stride() else torch.empty_like(weight).copy_(tensor)
+
+
 def _restore_moments(optimizer: Adam, moments: Mapping[str, Tensor]) -> None:
+    weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     states: dict[int, dict[str, Tensor]] = {}
     for name, tensor in moments.items():
         rank, key = name.split(".", 1)
-        states.setdefault(int(rank), {})[key] = tensor.clone()
+        like = tensor if key == "step" else weights[int(rank)]
+        states.setdefault(int(rank), {})[key] = torch.empty_like(like).copy_(tensor)
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": states, "param_groups": groups})

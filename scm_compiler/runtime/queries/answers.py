@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
 from scm_compiler.identify import Identified, criterion
 from scm_compiler.identify.result import described
+from scm_compiler.notebook import paragraph, printed, table
 
 Method = Literal["exact", "estimated", "sample"]
 
@@ -80,6 +80,9 @@ class Number:
     def __str__(self) -> str:
         return _shown(self.value, self.std_error)
 
+    def _repr_html_(self) -> str:
+        return paragraph(str(self), _spanned(self.bounds))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -91,7 +94,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The joint table of the free targets."""
+    """The joint table of the free targets; `repr` and notebooks show it as one."""
 
     variables: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -114,13 +117,25 @@ class Table:
         return {"variables": list(self.variables), "rows": rows}
 
     def __str__(self) -> str:
+        return columns(self._lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        head, *lines = self._lines
+        return table(head, lines)
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """The head, then a line for each row."""
         head = (*self.variables, "probability")
         lines = [(*row.values, str(row.probability)) for row in self.rows]
         spans = [row.probability.bounds for row in self.rows]
         if any(span is not None and span.open for span in spans):
             head += (_ANY_NOISE,)
             lines = [(*line, str(span)) for line, span in zip(lines, spans, strict=True)]
-        return columns([head, *lines])
+        return [head, *lines]
 
 
 @dataclass(frozen=True)
@@ -147,13 +162,25 @@ class Marginals(Mapping[str, Mapping[str, Number]]):
         return {"marginals": marginals, "images": None}
 
     def __str__(self) -> str:
+        return columns(self._lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        head, *lines = self._lines
+        return table(head, lines)
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """The head, then a line for each value; of a binary label for 1 alone."""
         lines = [
             (node, value, str(number))
-            for node, table in self.tables.items()
-            for value, number in table.items()
-            if tuple(table) != ("0", "1") or value == "1"
+            for node, numbers in self.tables.items()
+            for value, number in numbers.items()
+            if tuple(numbers) != ("0", "1") or value == "1"
         ]
-        return columns([("label", "value", "probability"), *lines])
+        return [("label", "value", "probability"), *lines]
 
 
 @dataclass(frozen=True)
@@ -267,12 +294,8 @@ class Answer:
         """The query and the answer."""
         if not isinstance(self.value, Number):
             return f"{self.query}\n{self.value}"
-        span = self.value.bounds
-        found = f"{self.query} = {self.value}"
-        if span is None or not span.open:
-            return found
-        how = "sharp" if span.sharp else "perhaps wider than need be"
-        return f"{found}\n{_ANY_NOISE}: in {span} ({how})"
+        lines = (f"{self.query} = {self.value}", _spanned(self.value.bounds))
+        return "\n".join(line for line in lines if line)
 
     def __str__(self) -> str:
         warnings = [render_text(Report(None, self.warnings))] if self.warnings else []
@@ -281,24 +304,22 @@ class Answer:
     def __repr__(self) -> str:
         return str(self)
 
-    def _repr_html_(self) -> str | None:
-        """A table for a notebook; one number is shown as text."""
-        if isinstance(self.value, Number):
-            return None
-        head, *lines = str(self.value).splitlines()
-        rows = [("th", _cells(head)), *(("td", _cells(line)) for line in lines)]
-        table = "".join(
-            f"<tr>{''.join(f'<{tag}>{escape(cell)}</{tag}>' for cell in cells)}</tr>"
-            for tag, cells in rows
-        )
+    def _repr_html_(self) -> str:
+        """How it was got, the answer, and what to know before relying on it."""
         warned = render_text(Report(None, self.warnings)) if self.warnings else ""
-        said = f"<pre>{escape(warned)}</pre>" if warned else ""
-        return f"<p>{escape(self.how)}<br>{escape(self.query)}</p><table>{table}</table>{said}"
+        if isinstance(self.value, Number):
+            said = paragraph(f"{self.query} = {self.value}", _spanned(self.bounds), self.how)
+        else:
+            said = paragraph(self.query, self.how) + self.value._repr_html_()
+        return said + printed(self.formulas) + printed(warned)
 
 
-def _cells(line: str) -> list[str]:
-    """The cells of a line of `columns`, which two spaces or more divide."""
-    return [cell.strip() for cell in line.split("  ") if cell.strip()]
+def _spanned(span: Bounds | None) -> str:
+    """The bounds of a counterfactual on which noise models can disagree."""
+    if span is None or not span.open:
+        return ""
+    how = "sharp" if span.sharp else "perhaps wider than need be"
+    return f"{_ANY_NOISE}: in {span} ({how})"
 
 
 def _shown(value: float, error: float) -> str:

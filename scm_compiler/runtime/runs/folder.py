@@ -2,7 +2,7 @@
 
 import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -27,10 +27,10 @@ from scm_compiler.runtime.runs.manifest import (
     versions,
 )
 from scm_compiler.runtime.runs.numbers import CELLS
-from scm_compiler.runtime.runs.program import program_text
 from scm_compiler.runtime.runs.stored import write_cells
 from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
+from scm_compiler.semantics.program import program_text
 
 INPUTS = (PROGRAM, GRAPH, CONFIG, CELLS)
 """What a run is made from; the rest is what comes out of the training."""
@@ -45,6 +45,7 @@ def create_run(
     path: Path | None = None,
     parent: Path = RUNS,
     heads: Mapping[str, HeadConfig] = MappingProxyType({}),
+    fill: Callable[[Run], object] | None = None,
 ) -> Run:
     """Make a run's folder, ready to be trained; it appears whole or not at all.
 
@@ -56,6 +57,7 @@ def create_run(
         path: The folder; `parent/<graph>-<n>` with the next free number if None.
         parent: Where runs are.
         heads: What is asked for of the images' heads, to be trained after the labels.
+        fill: Writes more into the folder before it appears.
 
     Raises:
         ScmError: With exit code 2: E709 if the folder holds something, E657 if it cannot be made.
@@ -69,7 +71,9 @@ def create_run(
             built = Path(temporary) / "run"
             built.mkdir()
             _fill(built, graph, table, config, program)
-            add_heads(open_run(built), heads)
+            begun = add_heads(open_run(built), heads)
+            if fill is not None:
+                fill(begun)
             return open_run(_place(built, target, graph.name if path is None else None))
     except OSError as error:
         raise cannot_write(target, error, resumable=False) from error

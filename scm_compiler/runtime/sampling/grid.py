@@ -41,6 +41,36 @@ def grid(images: Tensor, columns: int) -> Image.Image:
     return canvas
 
 
+def cut_grid(picture: Image.Image, count: int, size: tuple[int, int]) -> Tensor:
+    """The first images of a grid again, as bytes (count, 3, H, W).
+
+    Args:
+        picture: What `grid` drew.
+        count: How many images it shows.
+        size: Their height and width.
+
+    Raises:
+        ValueError: If no grid of such images has this width.
+
+    >>> images = torch.linspace(-1, 1, 3 * 12).view(3, 3, 2, 2)
+    >>> again = cut_grid(grid(images, 2), 3, (2, 2))
+    >>> torch.equal(again.permute(0, 2, 3, 1), pixels(images))
+    True
+    """
+    height, width = size
+    columns, rest = divmod(picture.width - GAP, width + GAP)
+    if rest or not columns:
+        raise ValueError(f"no images of width {width} in a grid of width {picture.width}")
+    whole = torch.frombuffer(bytearray(picture.convert("RGB").tobytes()), dtype=torch.uint8)
+    whole = whole.view(picture.height, picture.width, 3).permute(2, 0, 1)
+    found = []
+    for place in range(count):
+        row, column = divmod(place, columns)
+        top, left = GAP + row * (height + GAP), GAP + column * (width + GAP)
+        found.append(whole[:, top : top + height, left : left + width])
+    return torch.stack(found)
+
+
 @dataclass(frozen=True)
 class Row:
     """A row of a figure.

@@ -16,9 +16,11 @@ from torch import Tensor
 
 from scm_compiler.ir import Discrete
 from scm_compiler.ir import query as ir
+from scm_compiler.notebook import paragraph, picture, table
 from scm_compiler.runtime.images.head import TrainedHead
 from scm_compiler.runtime.queries.answers import columns
 from scm_compiler.runtime.queries.draws import Draws, draws_of
+from scm_compiler.runtime.sampling.grid import grid, png
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.run import Run
@@ -28,6 +30,9 @@ BLOCK = 1024
 
 FEW = 5
 """Rows of a sample that its `repr` shows."""
+
+PICTURES = 8
+"""Images of a sample that a notebook shows."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,11 +72,28 @@ class Sample:
         """The names of the values of every label, such as a data frame takes."""
         return {name: self.values(name) for name in self.names}
 
+    def head(self, rows: int = FEW) -> "Sample":
+        """The first rows, with their images."""
+        pictures = {name: images[:rows] for name, images in self.pictures.items()}
+        return Sample(self.names, self.rows[:rows], pictures, self.domains)
+
     def __repr__(self) -> str:
-        few = Sample(self.names, self.rows[:FEW], {}, self.domains).to_dict()
-        lines = [self.names, *zip(*few.values(), strict=True)]
         more = [f"… {len(self):,} rows in all"] if len(self) > FEW else []
-        return "\n".join([columns(lines), *more])
+        return "\n".join([columns([self.names, *self._lines]), *more])
+
+    def _repr_html_(self) -> str:
+        """The first rows, and the first images of each image node."""
+        counted = f"{len(self):,} rows of {len(self.names)} labels"
+        shown = "".join(
+            paragraph(name) + picture(png(grid(images[:PICTURES], PICTURES)))
+            for name, images in self.pictures.items()
+        )
+        return paragraph(counted) + table(self.names, self._lines) + shown
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """The first rows, by the names of their values."""
+        return list(zip(*self.head().to_dict().values(), strict=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,8 +126,8 @@ class Stream:
 
     def labels(self, start: int, stop: int) -> NDArray[np.int64]:
         """The labels (stop - start, V) alone."""
-        cut = _cut(start, stop)
-        parts = [self.draws.rows(BLOCK, self._seed(block))[part] for block, part in cut]
+        blocks = cut(start, stop)
+        parts = [self.draws.rows(BLOCK, self.seed_of(block))[part] for block, part in blocks]
         return np.concatenate(parts) if parts else self.draws.rows(0, 0)
 
     def noise(self, image: str, start: int, stop: int) -> Tensor:
@@ -113,12 +135,13 @@ class Stream:
         head = self.heads[image]
         place = list(self.heads).index(image) + 1
         parts = []
-        for block, part in _cut(start, stop):
-            random = torch.Generator().manual_seed(self._seed(block, place))
+        for block, part in cut(start, stop):
+            random = torch.Generator().manual_seed(self.seed_of(block, place))
             parts.append(head.draw_noise(BLOCK, generator=random)[part])
         return torch.cat(parts) if parts else head.draw_noise(0)
 
-    def _seed(self, *place: int) -> int:
+    def seed_of(self, *place: int) -> int:
+        """The seed of a block, or of something in it."""
         words = np.random.SeedSequence([self.seed, *place]).generate_state(2, np.uint32)
         return int(words[0]) << 31 ^ int(words[1])
 
@@ -145,7 +168,7 @@ def stream_of(
     return Stream(names, draws_of(regime, run.tables()), heads, seed, domains)
 
 
-def _cut(start: int, stop: int) -> list[tuple[int, slice]]:
+def cut(start: int, stop: int) -> list[tuple[int, slice]]:
     """The blocks that hold some rows, and which rows of each."""
     blocks = range(start // BLOCK, -(-stop // BLOCK) if stop > start else start // BLOCK)
     return [

@@ -7,11 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import torch
 
+from scm_compiler.runtime.data.drawn_faces import draw
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.report import read_curves
 from scm_compiler.runtime.evaluation.text import report_text
+from scm_compiler.runtime.sampling.grid import grid
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,12 @@ def report(case, tmp_path_factory):
     lines = [{"step": 10, "seconds": 1.0, "labeler": 0.9}, {"step": 20, "labeler": None}]
     log = "".join(json.dumps(line) + "\n" for line in [*lines, {"step": 30, "labeler": 0.2}])
     (folder / "Face.metrics.jsonl").write_text(log)
+    (folder / "previews").mkdir()
+    dice = torch.Generator().manual_seed(0)
+    faces = draw(torch.randint(2, (64, 9), generator=dice), 16, dice)
+    for step, shown in ((100, torch.zeros(64, 3, 16, 16)), (2000, faces)):
+        grid(shown, 8).save(folder / f"previews/Face-{step:06d}.png")
+    (folder / "previews/Face-003000.png").write_bytes(b"half a pict")
     effort = replace(
         case.effort,
         observed=100,
@@ -75,6 +84,13 @@ def test_json_holds_estimates_with_their_errors(report):
     assert len(document["labels"]["agreement"]["pairs"]["Young,Male"]) == 2
     assert document["curves"]["Face"]["labeler"] == [[10.0, 0.9], [30.0, 0.2]]
     assert head["truth_known"] is True
+
+
+def test_the_course_of_realism_is_that_of_the_previews(report):
+    first, last = report.heads[0].course
+    assert (first.step, last.step) == (100, 2000)
+    assert first.kid.value > 10 * abs(last.kid.value)
+    assert "after step 100, " in report_text(report)
 
 
 def test_no_part_of_the_text_has_label_scores_without_the_realism(report):

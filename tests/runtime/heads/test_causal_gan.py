@@ -31,7 +31,7 @@ def test_the_generator_loss_is_equation_24(squares):
     adversarial = metrics_of_first_step(
         squares, augmentation=False, labeler_weight=0, anti_labeler_weight=0
     )
-    full = metrics_of_first_step(squares, augmentation=False)
+    full = metrics_of_first_step(squares, augmentation=False, beyond=0)
     terms = 0.5 * full["generated_labeler"] - 0.5 * full["generated_anti_labeler"]
     assert full["generator"] == pytest.approx(adversarial["generator"] + terms, abs=1e-5)
 
@@ -74,6 +74,33 @@ def test_learning_the_label_terms_does_not_touch_the_real_labeler(squares):
     run.advance(1)
     after = list(run.labelers["labeler"].parameters())
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
+
+
+def test_one_image_in_so_many_is_asked_for_a_label_turned(squares):
+    turned, lawful = trainer(squares, beyond=4), trainer(squares, beyond=0)
+    asked, plain = turned.draw_labels(), lawful.draw_labels()
+    differing = (asked != plain).sum(1)
+    assert differing.tolist() == [0, 0, 0, 1, 0, 0, 0, 1]
+    assert ((asked >= 0) & (asked < torch.tensor(turned.task.coding.sizes))).all()
+
+
+def test_what_leads_beyond_the_data_teaches_no_judge(squares):
+    """The judges end where they end without those rows: they are shown the other six of eight."""
+    run = trainer(squares, beyond=4, generator_norm="none", augmentation=False)
+    asked = run.asked()
+    fake = run.draw(asked)
+    spoilt = fake.clone()
+    spoilt[[3, 7]] = 1.0
+    state, real = run.state(), run.real()
+    first = run.judge(real, fake, asked)
+    run.restore(state)
+    second = run.judge(real, spoilt, asked)
+    assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_without_a_labeler_nothing_leads_beyond_the_data(squares):
+    run = trainer(squares, labeler_weight=0, beyond=4)
+    assert torch.equal(run.draw_labels(), trainer(squares, beyond=0).draw_labels())
 
 
 @pytest.mark.slow

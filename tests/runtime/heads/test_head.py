@@ -69,6 +69,39 @@ def test_a_resumed_run_is_the_uninterrupted_run(squares, head, preset):
     assert all(torch.equal(expected[name], found[name]) for name in expected)
 
 
+@every_preset
+def test_an_update_is_adams(squares, head, preset):
+    """Adam in one kernel does what Adam does weight by weight, however those lie in memory."""
+    run = make(squares, head, preset)
+    held = run.state()
+    for optimizer in run.optimizers.values():
+        checked_by_plain_adam(optimizer)
+    run.advance(2)
+    assert any(not torch.equal(held[name], tensor) for name, tensor in run.state().items())
+    resumed = make(squares, head, preset)
+    resumed.restore(run.state())
+    resumed.advance(1)
+    run.advance(1)
+    expected, found = run.state(), resumed.state()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+def checked_by_plain_adam(optimizer):
+    (group,) = optimizer.param_groups
+    weights = group["params"]
+    twins = [weight.detach().clone(memory_format=torch.contiguous_format) for weight in weights]
+    plain = torch.optim.Adam(twins, lr=group["lr"], betas=group["betas"], foreach=False)
+
+    def compare(*_):
+        for weight, twin in zip(weights, twins, strict=True):
+            twin.grad = weight.grad.detach().clone(memory_format=torch.contiguous_format)
+        plain.step()
+        for weight, twin in zip(weights, twins, strict=True):
+            torch.testing.assert_close(weight.detach(), twin, atol=1e-6, rtol=1e-5)
+
+    optimizer.register_step_post_hook(compare)
+
+
 @every_head
 def test_a_new_run_can_be_restored(squares, head):
     fresh, trained = make(squares, head), make(squares, head)

@@ -1,8 +1,7 @@
 """Labelled images, drawn from as training goes on."""
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +11,9 @@ from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.runtime.data.images.wanted import SPLITS, UNKNOWN_SPLIT
+
+HELD_SHARE, HELD_MOST = 0.2, 6000
+_CUT_SEED = 20_170_906
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,29 +72,32 @@ class ImageTable:
         places = chosen if self.places is None else self.places[chosen]
         return torch.from_numpy(self.images[places]), torch.from_numpy(self.labels[chosen])
 
+    def cut(self) -> tuple[Tensor, Tensor]:
+        """The rows to learn from and the rows that are held out, each in random order.
+
+        By the source's own splits, where it has more than `train`; else one image in five is held
+        out, at most `HELD_MOST`. What a head is measured against it must not have learnt from.
+        """
+        order = torch.randperm(len(self), generator=torch.Generator().manual_seed(_CUT_SEED))
+        if self.split is not None and {"train"} < set(self.splits):
+            held = torch.from_numpy(np.isin(self.split, (1, 2)))[order]
+            train = torch.from_numpy(self.split == 0)[order]
+        else:
+            held = torch.arange(len(order)) < min(int(HELD_SHARE * len(order)), HELD_MOST)
+            train = ~held
+        return order[train], order[held]
+
     def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """`n` images (n, C, H, W) in uint8 and their labels (n, P), drawn with replacement.
+        """`n` images to learn from (n, C, H, W) in uint8, and their labels (n, P).
 
-        Each row is as likely as any other and independent of what was drawn before, so that the
-        generator's state alone determines the batch.
+        They are drawn with replacement from the rows that are not held out. Each is as likely as
+        any other and independent of what was drawn before, so that the generator's state alone
+        determines the batch.
         """
-        return self.rows(torch.randint(len(self), (n,), generator=generator))
+        rows = torch.randint(len(self._learnt), (n,), generator=generator)
+        return self.rows(self._learnt[rows])
 
-    def only(self, *splits: str) -> "ImageTable":
-        """The rows of some splits, such as `only("train", "valid")`.
-
-        Raises:
-            ValueError: If the source has no such split.
-        """
-        absent = [name for name in splits if name not in self.splits]
-        if absent or self.split is None:
-            raise ValueError(f"no split {absent} among {self.splits}")
-        kept = np.flatnonzero(np.isin(self.split, [SPLITS.index(name) for name in splits]))
-        digest = hashlib.sha256(f"{self.fingerprint} {sorted(splits)}".encode())
-        return replace(
-            self,
-            labels=self.labels[kept],
-            split=self.split[kept],
-            places=kept if self.places is None else self.places[kept],
-            fingerprint=digest.hexdigest(),
-        )
+    @cached_property
+    def _learnt(self) -> Tensor:
+        """The rows to learn from, in the order of the table."""
+        return self.cut()[0].sort().values

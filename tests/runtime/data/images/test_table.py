@@ -35,11 +35,14 @@ def test_draws_depend_on_the_generator_alone():
     assert torch.equal(before, mine.draw(6, first)[0])
 
 
-def test_every_row_is_as_likely():
-    images, _ = table().draw(50_000, torch.Generator().manual_seed(1))
+def test_every_row_to_learn_from_is_as_likely():
+    held = table()
+    images, _ = held.draw(40_000, torch.Generator().manual_seed(1))
     counts = torch.bincount(images[:, 0, 0, 0].long(), minlength=50)
-    assert counts.min() > 1000 - 6 * 32  # six standard deviations of a count
-    assert counts.max() < 1000 + 6 * 32
+    learnt, kept_back = held.cut()
+    assert counts[kept_back].max() == 0
+    assert counts[learnt].min() > 1000 - 6 * 32  # six standard deviations of a count
+    assert counts[learnt].max() < 1000 + 6 * 32
 
 
 def test_rows_are_copies():
@@ -53,19 +56,25 @@ def test_rows_are_copies():
         held.rows([50])
 
 
-def test_splits():
+def test_one_row_in_five_is_held_out():
+    learnt, kept_back = table().cut()
+    assert (len(learnt), len(kept_back)) == (40, 10)
+    assert sorted([*learnt.tolist(), *kept_back.tolist()]) == list(range(50))
+
+
+def test_the_splits_of_the_source_are_kept():
     split = np.array([0] * 20 + [1] * 10 + [2] * 10 + [-1] * 10, np.int8)
     held = table(split=split)
     assert held.splits == ("train", "valid", "test")
-    late = held.only("valid", "test")
-    assert len(late) == 20
-    assert late.rows([0, 19])[0][:, 0, 0, 0].tolist() == [20, 39]
-    assert late.only("test").rows([0])[0][:, 0, 0, 0].tolist() == [30]
-    assert len({held.fingerprint, late.fingerprint, held.only("test").fingerprint}) == 3
-    drawn, _ = late.draw(200, torch.Generator().manual_seed(0))
-    assert (drawn.min(), drawn.max()) == (20, 39)
-    with pytest.raises(ValueError, match="no split"):
-        table().only("train")
+    learnt, kept_back = held.cut()
+    assert sorted(learnt.tolist()) == list(range(20))
+    assert sorted(kept_back.tolist()) == list(range(20, 40))
+    drawn, _ = held.draw(200, torch.Generator().manual_seed(0))
+    assert (drawn.min(), drawn.max()) == (0, 19)
+
+
+def test_a_source_with_training_images_alone_is_cut_like_one_without_splits():
+    assert len(table(split=np.zeros(50, np.int8)).cut()[1]) == 10
 
 
 def test_numbers_of_rows_that_differ():

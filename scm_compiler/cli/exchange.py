@@ -1,0 +1,47 @@
+"""What `scmc import` and `scmc export` share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
+
+FORMATS = ("bif", "dagitty", "dot", "adjacency", "json")
+"""Those of `interop.formats`, which is not imported for `--help`."""
+
+
+def refuse_existing(path: Path, args: argparse.Namespace) -> None:
+    """Refuse to replace a file that was not named to be replaced.
+
+    Raises:
+        ScmError: E829 with exit code 2.
+    """
+    if args.force or not path.exists():
+        return
+    from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (seldom)
+    from scm_compiler.diagnostics.codes.interchange import WouldReplace  # noqa: PLC0415
+
+    raise refuse(WouldReplace(str(path)), exit_code=2)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file whole, compressed where its name says so.
+
+    Raises:
+        ScmError: E657 with exit code 2 if it cannot be written.
+    """
+    import gzip  # noqa: PLC0415  (seldom)
+
+    from scm_compiler.files import write_whole, writing  # noqa: PLC0415
+
+    packed = path.suffix == ".gz"
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, gzip.compress(text.encode(), mtime=0) if packed else text)
+
+
+def file_stem(name: str) -> str:
+    """A graph's name as a file name."""
+    return "".join(c if c.isalnum() or c in "_-." else "_" for c in name).lstrip(".") or "graph"

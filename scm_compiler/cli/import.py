@@ -1,0 +1,102 @@
+"""`scmc import FILE -o g.scm`: a graph, and its tables, from a file of another program."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scm_compiler.cli.exchange import FORMATS, file_stem, refuse_existing, write
+from scm_compiler.cli.exits import OK
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scm_compiler.cli.console import Console
+    from scm_compiler.interop import Document
+    from scm_compiler.runtime.run import Run
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    add = parser.add_argument
+    add("file", type=Path, metavar="FILE", help="a BIF, dagitty, DOT, adjacency CSV or JSON file")
+    add("-o", "--output", type=Path, metavar="OUT", help="the program (default: NAME.scm here)")
+    add("--format", choices=FORMATS, help="of FILE (default: what its suffix says)")
+    add("--force", action="store_true", help="replace OUT if it exists")
+    runs = parser.add_mutually_exclusive_group()
+    runs.add_argument(
+        "--run",
+        type=Path,
+        metavar="DIR",
+        help="where the run goes that the tables of a BIF file become (default: runs/NAME-N)",
+    )
+    runs.add_argument("--no-run", action="store_true", help="import the graph alone")
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Read, translate, write; where there are tables, make a run of them."""
+    from scm_compiler.compiler import check  # noqa: PLC0415  (the verb is known by now)
+    from scm_compiler.diagnostics import Report, Source, render_json  # noqa: PLC0415
+    from scm_compiler.interop.formats import program_losses, read_document  # noqa: PLC0415
+    from scm_compiler.interop.positions import remarks  # noqa: PLC0415
+    from scm_compiler.semantics.program import program_text  # noqa: PLC0415
+
+    document = read_document(args.file, args.format)
+    output = args.output or Path(f"{file_stem(document.graph.name)}.scm")
+    refuse_existing(output, args)
+    text = program_text(document.graph, remarks(document.positions))
+    graph, report = check(Source(str(output), text))
+    if graph is None or graph.hash != document.graph.hash:
+        raise _not_a_program(args.file, report.diagnostics)
+    findings = Report(
+        document.report.source, (*document.report.diagnostics, *program_losses(document))
+    )
+    console.show(findings)
+    made = _make_run(args, document, text)
+    write(output, text)
+    _tell(console, args, document, output, made)
+    console.document(
+        {
+            "ok": True,
+            "diagnostics": render_json(findings),
+            "graph": {"name": graph.name, "hash": graph.hash},
+            "marks": {mark: list(document.marked(mark)) for mark in ("exposure", "outcome")},
+            "artifacts": [str(output)],
+            "run": None if made is None else str(made.path),
+        }
+    )
+    return OK
+
+
+def _not_a_program(path: Path, found: tuple[object, ...]) -> Exception:
+    from scm_compiler.diagnostics import Diagnostic, refuse  # noqa: PLC0415
+    from scm_compiler.diagnostics.codes.interchange import NotAProgram  # noqa: PLC0415
+
+    errors = (d for d in found if isinstance(d, Diagnostic) and d.severity == "error")
+    first = next(errors, None)
+    reason = "its text would be another graph" if first is None else first.message()
+    return refuse(NotAProgram(str(path), reason), exit_code=2)
+
+
+def _make_run(args: argparse.Namespace, document: Document, program: str) -> Run | None:
+    """The run of the tables, if there are any and one is wanted."""
+    if document.tables is None or args.no_run:
+        return None
+    from scm_compiler.runtime.runs.given import run_of_tables  # noqa: PLC0415  (torch)
+
+    origin = f"{args.format or 'bif'}:{args.file}"
+    return run_of_tables(document.tables, origin, program=program, path=args.run)
+
+
+def _tell(
+    console: Console, args: argparse.Namespace, document: Document, output: Path, made: Run | None
+) -> None:
+    console.result(f"wrote {output}: {document.graph.counts}")
+    if made is not None:
+        console.result(f"run   {made.path}")
+    cause, effect = document.marked("exposure"), document.marked("outcome")
+    if len(cause) == len(effect) == 1:
+        from scm_compiler.syntax.printer import print_name  # noqa: PLC0415
+
+        asked = f"ATE({print_name(cause[0])} -> {print_name(effect[0])})"
+        console.note(f"next: scmc query --adjustment '{asked}' --on {output}")

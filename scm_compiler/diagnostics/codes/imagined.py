@@ -1,0 +1,109 @@
+"""E833 to E839: samples of what would have been."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class UnitsHeld(Diagnostic):
+    """Units of a counterfactual that are not taken from the world as it is.
+
+    ## What it means
+
+    A counterfactual begins with units as they were observed: their labels tell of their noise.
+    `--units` says which ones, by evidence alone.
+
+    ## Example
+
+    ```console
+    $ scmc sample "do(Bald=1)" --of runs/small-1:7 --units "do(Male=1)" -o figure.png
+    ```
+
+    ## What to do
+
+    Write `--units "given(Male=1)"` for units that are seen to be so.
+    """
+
+    code = "E833"
+
+    text: str
+
+    def message(self) -> str:
+        """The regime."""
+        return f"`{self.text}` holds labels, and the units are those of the world as it is"
+
+    def help(self) -> str:
+        """What to write."""
+        return 'name the units by evidence: `--units "given(Male=1)"`'
+
+
+@dataclass(frozen=True)
+class NothingHeld(Diagnostic):
+    """A counterfactual of a sample that does not say what would have been held.
+
+    ## What it means
+
+    With `--of` the regime is what would have been done to units that are there already: one or
+    more labels held by `do`. Evidence says which units they are, and stands in `--units`.
+
+    ## Example
+
+    ```console
+    $ scmc sample "given(Bald=1)" --of runs/small-1:7 -o figure.png
+    ```
+
+    ## What to do
+
+    Write `scmc sample "do(Bald=1)" --of runs/small-1:7 --units "given(Male=1)" -o figure.png`.
+    """
+
+    code = "E834"
+
+    text: str
+
+    def message(self) -> str:
+        """The regime."""
+        shown = f"`{self.text}`" if self.text else "an empty regime"
+        return f"{shown} is not what would have been held"
+
+    def help(self) -> str:
+        """What to write."""
+        return 'hold labels with `do(…)`; which units they are stands in `--units "given(…)"`'
+
+
+@dataclass(frozen=True)
+class NoNoiseFits(Diagnostic):
+    """A label whose value no draw of its network's noise explains.
+
+    ## What it means
+
+    The noise of a network has no closed form. It is drawn many times, and of these draws those are
+    kept that give the value which the unit has. For a value that is very rare under the unit's
+    parents there may be none among them.
+
+    ## Example
+
+    ```console
+    error[E835]: none of the draws of the noise of `Mustache` gives the value `1` that a unit has
+    ```
+
+    ## What to do
+
+    Choose other units (another seed, or evidence with `--units`), or answer under a noise model
+    with a closed form: `--noise-model threshold`.
+    """
+
+    code = "E835"
+
+    node: str
+    value: str
+
+    def message(self) -> str:
+        """The label and the value."""
+        draws = f"none of the draws of the noise of `{self.node}`"
+        return f"{draws} gives the value `{self.value}` that a unit has"
+
+    def help(self) -> str:
+        """What to do."""
+        return "take other units, or `--noise-model threshold`"

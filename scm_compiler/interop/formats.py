@@ -1,0 +1,174 @@
+"""The formats of graph files, by name and by suffix."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scm_compiler.diagnostics import Diagnostic, Source, refuse
+from scm_compiler.diagnostics.codes.interchange import NotKept, UnknownFormat
+from scm_compiler.interop.adjacency import adjacency_text, read_adjacency
+from scm_compiler.interop.bif import parse_bif
+from scm_compiler.interop.bif_text import bif_text, changed_names
+from scm_compiler.interop.dagitty import dagitty_text, read_dagitty
+from scm_compiler.interop.document import Document, read_text, stem
+from scm_compiler.interop.dot import dot_text, read_dot
+from scm_compiler.interop.writing import foreign_kinds
+from scm_compiler.ir.json import graph_from_json, graph_to_json
+from scm_compiler.ir.tables import Tables
+from scm_compiler.passes import fold
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format that graphs are exchanged in.
+
+    Attributes:
+        title: How messages call it.
+        suffixes: Of its files.
+        read: A text and a name for the graph to a document.
+        write: A document to text; of BIF it takes one with tables.
+        keeps: What it holds beside the arrows: some of `kinds`, `images`, `positions`, `marks`,
+            `asserts`, `foreign` (kinds of other packages).
+    """
+
+    title: str
+    suffixes: tuple[str, ...]
+    read: Callable[[Source, str], Document]
+    write: Callable[[Document], str]
+    keeps: frozenset[str]
+
+
+def _read_bif(source: Source, name: str) -> Document:
+    tables = parse_bif(source, name)
+    return Document(fold(tables.graph), tables)
+
+
+def _write_bif(document: Document) -> str:
+    if document.tables is None:
+        raise ValueError("BIF needs tables")
+    return bif_text(document.tables)
+
+
+def _read_json(source: Source, _: str) -> Document:
+    return Document(graph_from_json(source.text, source.name))
+
+
+FORMATS: Mapping[str, Format] = {
+    "bif": Format("BIF", (".bif", ".bif.gz"), _read_bif, _write_bif, frozenset({"kinds"})),
+    "dagitty": Format(
+        "dagitty",
+        (".dagitty", ".txt"),
+        read_dagitty,
+        dagitty_text,
+        frozenset({"kinds", "images", "positions", "marks"}),
+    ),
+    "dot": Format(
+        "DOT", (".dot", ".gv"), read_dot, dot_text, frozenset({"kinds", "images", "positions"})
+    ),
+    "adjacency": Format(
+        "an adjacency matrix",
+        (".csv",),
+        read_adjacency,
+        lambda document: adjacency_text(document.graph),
+        frozenset({"images"}),
+    ),
+    "json": Format(
+        "JSON",
+        (".json",),
+        _read_json,
+        lambda document: graph_to_json(document.graph),
+        frozenset({"kinds", "images", "asserts", "foreign"}),
+    ),
+}
+
+
+def format_of(path: Path, verb: str, further: Mapping[str, str] | None = None) -> str:
+    """The name of the format that a file's suffix says.
+
+    Args:
+        path: The file.
+        verb: `reads` or `writes`, for the message.
+        further: Suffixes of formats that are known elsewhere, with their names.
+
+    Raises:
+        ScmError: E820 with exit code 2 if there is none.
+
+    >>> format_of(Path("net.BIF.gz"), "reads")
+    'bif'
+    """
+    known = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
+    known |= further or {}
+    for suffix, name in known.items():
+        if path.name.lower().endswith(suffix):
+            return name
+    raise refuse(UnknownFormat(str(path), verb, tuple(known)), exit_code=2)
+
+
+def read_document(path: Path, form: str | None = None) -> Document:
+    """The document in a file.
+
+    Args:
+        path: The file, perhaps compressed by gzip.
+        form: The name of its format; its suffix says it if None.
+
+    Raises:
+        ScmError: With exit code 2: E820 for an unknown suffix, and what the format's reader finds.
+        OSError: If the file cannot be opened.
+    """
+    chosen = FORMATS[form or format_of(path, "reads")]
+    return chosen.read(read_text(path), stem(path))
+
+
+def losses(document: Document, form: str) -> tuple[Diagnostic, ...]:
+    """What a document has and a format does not keep, as warnings."""
+    chosen = FORMATS[form]
+    told = _told(document, form)
+    return tuple(NotKept(chosen.title, what) for kept, what in told if kept not in chosen.keeps)
+
+
+def program_losses(document: Document) -> tuple[Diagnostic, ...]:
+    """What a document has and a program does not keep, as warnings."""
+    adjusted = document.marked("adjusted")
+    told = [f"that {_listed(adjusted)} is adjusted for"] if adjusted else []
+    told += ["the points that edges are bent towards"] if document.bends else []
+    return tuple(NotKept("a program", what) for what in told)
+
+
+def _told(document: Document, form: str) -> Iterator[tuple[str, str]]:
+    """What a document has beside its graph: the sort of thing, and its name in a message."""
+    graph = document.graph
+    valued = [node.name for node in graph.labels if node.kind != "binary"]
+    if valued:
+        yield "kinds", f"the values of {_listed(valued)}"
+    if graph.images:
+        images = [node.name for node in graph.images]
+        yield "images", f"images, such as {_listed(images)}"
+        yield "kinds", f"that {_listed(images)} is an image"
+    if foreign_kinds(graph):
+        yield "foreign", f"the kind of {_listed(foreign_kinds(graph))}: the values stand alone"
+    if document.positions:
+        yield "positions", "positions"
+    if any(document.marks.values()):
+        yield "marks", "the marks of dagitty (exposure, outcome, adjusted, selected)"
+    if graph.asserts or graph.claims:
+        yield "asserts", "what is asserted"
+    if form == "bif" and document.tables is not None:
+        yield from _told_of_tables(document.tables)
+
+
+def _told_of_tables(tables: Tables) -> Iterator[tuple[str, str]]:
+    """What tables have beside their numbers."""
+    changed = changed_names(tables)
+    if changed:
+        verb = "has another" if len(changed) == 1 else "have others"
+        yield "names", f"names that are no words: {_listed(changed)} {verb} for other programs"
+    rows = sum(int(mask.sum()) for mask in tables.unseen.values())
+    if rows:
+        yield "unseen", f"that {rows:,} of its rows rest on no data"
+    if tables.draws:
+        yield "draws", f"that {_listed(tuple(tables.draws))} were estimated, from how many draws"
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    few = ", ".join(f"`{name}`" for name in names[:3])
+    return few if len(names) <= 3 else f"{few} and {len(names) - 3} more"

@@ -1,0 +1,241 @@
+"""From what a file of another program says to a graph, by way of the tree of a program.
+
+The tree has the places of the file, so that cycles, self-loops, unknown kinds and whatever else
+`scmc check` finds in a program is found, and shown, in the file itself.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from scm_compiler.diagnostics import Diagnostic, Report, ScmError, Sink, Source, Span, refuse
+from scm_compiler.diagnostics.codes.interchange import (
+    BadKind,
+    NotCausal,
+    ProjectedOut,
+    SelectedRows,
+    Undirected,
+    ValuesUnknown,
+)
+from scm_compiler.identify.projection import hide
+from scm_compiler.interop.document import Bend, Document, Position, graph_name
+from scm_compiler.interop.graph_text import Edge, GraphText
+from scm_compiler.ir import Graph
+from scm_compiler.kinds import BUILTIN, installed
+from scm_compiler.semantics.lower import lower
+from scm_compiler.syntax import tree
+from scm_compiler.syntax.parser import parse
+
+MARKS = {
+    "exposure": ("exposure", "source", "e"),
+    "outcome": ("outcome", "target", "o"),
+    "adjusted": ("adjusted", "a"),
+    "selected": ("selected", "s"),
+    "latent": ("latent", "unobserved", "l", "u"),
+}
+"""dagitty's marks of nodes and their other names."""
+
+_POSITION = re.compile(r"\s*([^\s,]+)\s*,\s*([^\s,!]+)")
+_NEVER = ("no", "false", "0")
+
+
+def translate(source: Source | None, text: GraphText, name: str, unit: Position) -> Document:
+    """The document of a text in DOT or dagitty.
+
+    Args:
+        source: Where it came from; None where there is no text, as for objects of networkx.
+        text: What it says.
+        name: The graph's name, if the text gives none.
+        unit: What one to the right and one down, in inches, are in `pos`.
+
+    Raises:
+        ScmError: With exit code 2: E822, E823, E825, and the errors of a program (E2xx, E3xx).
+    """
+    if text.header in ("mag", "pag"):
+        raise refuse(NotCausal(text.header), source=source, exit_code=2)
+    marks = {node: _marks(attributes) for node, attributes in text.attributes.items()}
+    arrows = _Arrows(source, text.edges)
+    named = graph_name(text.name) if text.name else name
+    program = _program(source, text, named, arrows.found)
+    latent = [node for node, found in marks.items() if "latent" in found]
+    graph, report = lowered(program, source, unknown_values(text.attributes, latent))
+    hidden = [graph.by_name[node].span for node in latent]
+    found = tuple(one for one in report.diagnostics if one.span is None or one.span not in hidden)
+    graph, notes = project_out(graph, latent)
+    selected = tuple(SelectedRows(node) for node in graph.by_name if "selected" in marks[node])
+    return Document(
+        graph,
+        positions=_positions(text.attributes, graph, unit),
+        bends=_bends(arrows, graph, unit),
+        marks={node: marks[node] for node in graph.by_name if marks[node]},
+        report=Report(source, (*found, *notes, *selected)),
+    )
+
+
+def lowered(
+    program: tree.File, source: Source | None, notes: tuple[Diagnostic, ...] = ()
+) -> tuple[Graph, Report]:
+    """The graph of a tree, and what was noticed.
+
+    Args:
+        program: With places in the source.
+        source: None where there is no text, as for objects of networkx.
+        notes: What was noticed before.
+
+    Raises:
+        ScmError: With exit code 2 and the errors of a program.
+    """
+    named = source or Source("graph", "")
+    sink = Sink(named)
+    used = {s.kind.name for s in program.statements if isinstance(s, tree.Declaration)}
+    kinds = BUILTIN if used <= set(BUILTIN) else installed()
+    graph = lower(program, named, sink, kinds)
+    found = sink.close().diagnostics
+    if source is None:
+        found = tuple(replace(one, span=None) for one in found)
+    if graph is None:
+        raise ScmError(Report(source, found), exit_code=2)
+    return graph, Report(source, (*notes, *found))
+
+
+def unknown_values(
+    attributes: Mapping[str, Mapping[str, str]], latent: Iterable[str] = ()
+) -> tuple[Diagnostic, ...]:
+    """The warning for nodes whose values nothing tells, if none has its values told."""
+    seen = set(attributes) - set(latent)
+    if not seen or any("kind" in attributes[node] for node in seen):
+        return ()
+    return (ValuesUnknown(len(seen)),)
+
+
+def project_out(graph: Graph, latent: Iterable[str]) -> tuple[Graph, tuple[ProjectedOut, ...]]:
+    """The latent projection that leaves some nodes out, and what stands for each."""
+    found = []
+    for name in latent:
+        smaller = hide(graph, name)
+        before = set(arrows_of(graph))
+        instead = tuple(arrow for arrow in arrows_of(smaller) if arrow not in before)
+        found.append(ProjectedOut(name, instead, span=graph.by_name[name].span))
+        graph = smaller
+    return (in_order(graph) if found else graph), tuple(found)
+
+
+def arrows_of(graph: Graph) -> tuple[str, ...]:
+    """The edges and hidden common causes of a graph as they are written."""
+    edges = (f"{edge.source} -> {edge.target}" for edge in graph.edges)
+    return (*edges, *(f"{pair.left} <-> {pair.right}" for pair in graph.confounders))
+
+
+def in_order(graph: Graph) -> Graph:
+    """The graph with its edges and hidden common causes in the order that its hash asks for."""
+    rank = graph.order
+    edges = sorted(graph.edges, key=lambda e: (rank[e.target], rank[e.source]))
+    pairs = sorted(graph.confounders, key=lambda c: (rank[c.right], rank[c.left]))
+    return replace(graph, edges=tuple(edges), confounders=tuple(pairs))
+
+
+def kind_of(text: str, span: Span = tree.NOWHERE) -> tree.Kind | None:
+    """A kind as it stands behind the colon of a declaration; None if the text is none."""
+    source = Source("kind", f"X : {text}")
+    sink = Sink(source)
+    match [line.statement for line in parse(source, sink).lines]:
+        case [tree.Declaration((_,), kind)] if sink.close().ok:
+            return replace(kind, span=span)
+    return None
+
+
+def read_position(text: str | None, unit: Position) -> Position | None:
+    """A position from `x,y`; None if the text is none."""
+    match = _POSITION.match(text or "")
+    if match is None:
+        return None
+    try:
+        right, down = round(float(match[1]) / unit[0], 6), round(float(match[2]) / unit[1], 6)
+    except ValueError:
+        return None
+    return (right, down) if math.isfinite(right) and math.isfinite(down) else None
+
+
+class _Arrows:
+    """The edges of a text, each once, with the attributes that it was first given."""
+
+    def __init__(self, source: Source | None, edges: Iterable[Edge]) -> None:
+        self.source = source
+        self.found: dict[Bend, Edge] = {}
+        for edge in edges:
+            self.found.setdefault(self._directed(edge), edge)
+
+    def _directed(self, edge: Edge) -> Bend:
+        left, right = edge.left.text, edge.right.text
+        shown = edge.attributes.get("dir", "forward" if edge.arrow != "--" else "none").lower()
+        if edge.arrow in ("->", "--") and shown in ("both", "back", "forward"):
+            arrow = {"both": "<->", "back": "<-", "forward": "->"}[shown]
+        else:
+            arrow = edge.arrow if shown != "none" else "--"
+        match arrow:
+            case "->" | "<->":
+                return left, right, arrow
+            case "<-":
+                return right, left, "->"
+        span = edge.left.span.cover(edge.right.span)
+        wrong = Undirected(left, arrow, right, span=span)
+        raise refuse(wrong, source=self.source, exit_code=2)
+
+
+def _program(
+    source: Source | None, text: GraphText, name: str, arrows: Mapping[Bend, Edge]
+) -> tree.File:
+    statements: list[tree.Statement] = [tree.Header(tree.Name(name))]
+    for node, token in text.nodes.items():
+        kind = _kind(source, text.attributes[node].get("kind"), token.span)
+        statements.append(tree.Declaration((tree.Name(node, token.span),), kind, token.span))
+    for (left, right, arrow), edge in arrows.items():
+        spans = {edge.left.text: edge.left.span, edge.right.text: edge.right.span}
+        sides = tuple((tree.Name(end, spans[end]),) for end in (left, right))
+        span = edge.left.span.cover(edge.right.span)
+        statements.append(tree.Edges(sides, ("<->" if arrow == "<->" else "->",), span))
+    return tree.File(tuple(tree.Line(statement) for statement in statements))
+
+
+def _kind(source: Source | None, text: str | None, span: Span) -> tree.Kind:
+    kind = kind_of(text, span) if text else tree.Kind("binary", span=span)
+    if kind is None:
+        raise refuse(BadKind(text or "", span=span), source=source, exit_code=2)
+    return kind
+
+
+def _marks(attributes: Mapping[str, str]) -> frozenset[str]:
+    """What dagitty says of a node; also `observed=no`, as dowhy says that it is unobserved."""
+    found = {
+        mark
+        for mark, names in MARKS.items()
+        if any(name in attributes and (len(name) > 1 or not attributes[name]) for name in names)
+    }
+    if attributes.get("observed", "").lower() in _NEVER:
+        found.add("latent")
+    return frozenset(found)
+
+
+def _positions(
+    attributes: Mapping[str, Mapping[str, str]], graph: Graph, unit: Position
+) -> dict[str, Position]:
+    found = {node: read_position(attributes[node].get("pos"), unit) for node in graph.by_name}
+    return {node: position for node, position in found.items() if position is not None}
+
+
+def _bends(arrows: _Arrows, graph: Graph, unit: Position) -> dict[Bend, Position]:
+    """The bends of the edges that are left; DOT's own `pos` of an edge, a spline, is skipped."""
+    present = set(arrows_of(graph))
+    found = {}
+    for (left, right, arrow), edge in arrows.found.items():
+        text = edge.attributes.get("bend", edge.attributes.get("pos"))
+        if text is None or "e," in text or " " in text.strip():
+            continue
+        ends = [left, right]
+        if arrow == "<->":
+            ends.sort(key=lambda end: graph.order.get(end, 0))
+        position = read_position(text, unit)
+        if position is not None and f"{ends[0]} {arrow} {ends[1]}" in present:
+            found[ends[0], ends[1], arrow] = position
+    return found

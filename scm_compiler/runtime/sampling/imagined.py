@@ -1,0 +1,194 @@
+"""Counterfactuals of a sample: the same units, with the same noise, had some labels been held.
+
+Of each unit the image keeps its noise, and each label the noise that its value tells of.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.imagined import NothingHeld, UnitsHeld
+from scm_compiler.ir import query as ir
+from scm_compiler.ir.tables import Tables
+from scm_compiler.notebook import paragraph, picture
+from scm_compiler.passes.fold import HIDDEN
+from scm_compiler.runtime.queries.counterfactual.abduction import Columns, draw_hidden, imagine
+from scm_compiler.runtime.queries.counterfactual.responses import Responses
+from scm_compiler.runtime.sampling.grid import Row, figure, png
+from scm_compiler.runtime.sampling.sample import BLOCK, Sample, Stream, cut, stream_of
+
+if TYPE_CHECKING:
+    from scm_compiler.runtime.run import Run
+
+_ABDUCTION = 1_000_000
+"""The place of the seeds of the labels' noise, behind those of the images."""
+
+
+@dataclass(frozen=True, eq=False)
+class Imagined:
+    """Units as they were, and as they would have been.
+
+    Attributes:
+        factual: The units as they were drawn.
+        counterfactual: The same units, row by row, had `do` been done.
+        do: What would have been held, as it is written in a query.
+        units: Which units they are, as it is written; empty for any.
+        seed: Of the sample.
+        noise_model: What was assumed of the labels' noise: observation and experiment do not
+            determine what one unit would have been.
+    """
+
+    factual: Sample
+    counterfactual: Sample
+    do: str
+    units: str
+    seed: int
+    noise_model: str
+
+    @property
+    def changed(self) -> NDArray[np.bool_]:
+        """Which labels of which units would have been others, shape (B, V)."""
+        return np.not_equal(self.factual.rows, self.counterfactual.rows)
+
+    def figure(self, image: str | None = None) -> Image.Image:
+        """The images of the units side by side: as they were above, as they would have been below.
+
+        Args:
+            image: The image node; the first that was drawn if None.
+
+        Raises:
+            ValueError: If no image was drawn.
+        """
+        name = next(iter(self.factual.pictures), None) if image is None else image
+        if name is None or name not in self.factual.pictures:
+            raise ValueError("no image was drawn: the run has no trained head")
+        worlds = ((self._seen, self.factual), (f"had {self.do}", self.counterfactual))
+        return figure([Row(caption, sample.pictures[name]) for caption, sample in worlds])
+
+    @property
+    def _seen(self) -> str:
+        return f"as drawn, seed {self.seed}{', ' if self.units else ''}{self.units}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Both worlds as the names of the labels' values, with what was assumed."""
+        return {
+            "do": self.do,
+            "units": self.units,
+            "seed": self.seed,
+            "noise_model": self.noise_model,
+            "factual": self.factual.to_dict(),
+            "counterfactual": self.counterfactual.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        moved = self.changed.sum(0)
+        names = zip(self.factual.names, moved.tolist(), strict=True)
+        told = ", ".join(f"{name} of {count:,}" for name, count in names if count)
+        return (
+            f"{len(self.factual):,} units had {self.do} (noise model: {self.noise_model})\n"
+            f"changed: {told or 'nothing'}\n{self._seen}:\n{self.factual!r}\n"
+            f"had {self.do}:\n{self.counterfactual!r}"
+        )
+
+    def _repr_html_(self) -> str:
+        """Both worlds, with their images where some were drawn."""
+        said = f"{len(self.factual):,} units had {self.do}"
+        drawn = "".join(picture(png(self.figure(name))) for name in self.factual.pictures)
+        worlds = ((self._seen, self.factual), (f"had {self.do}", self.counterfactual))
+        rows = "".join(
+            paragraph(caption) + Sample(s.names, s.rows, {}, s.domains)._repr_html_()
+            for caption, s in worlds
+        )
+        return paragraph(said, f"noise model: {self.noise_model}") + (drawn or rows)
+
+
+def imagine_sample(
+    run: "Run",
+    do: ir.Regime,
+    rows: int,
+    *,
+    units: ir.Regime | None = None,
+    seed: int = 0,
+    noise_model: str | None = None,
+    images: Sequence[str] | None = None,
+    texts: tuple[str, str] = ("", ""),
+) -> Imagined:
+    """Draw units, and what they would have been.
+
+    Args:
+        run: The trained model.
+        do: What would have been held.
+        rows: How many units.
+        units: Evidence that says which units; any if None.
+        seed: Of the units; those of `scmc sample` with this seed.
+        noise_model: Of the labels: `threshold` or `gumbel-max`; None for the model's own.
+        images: The images to draw; those with a trained head if None.
+        texts: `do` and `units` as they are written.
+
+    Raises:
+        ScmError: E833 or E834 if a regime is of the wrong sort, E431 if the evidence is
+            impossible, E835 if a network's noise explains a unit nowhere.
+    """
+    seen = units or ir.Regime()
+    if seen.do:
+        raise refuse(UnitsHeld(texts[1]), exit_code=2)
+    held = {s.node: s.value for s in do.do if isinstance(s.value, int)}
+    if not held or len(held) < len(do.do) or do.given:
+        raise refuse(NothingHeld(texts[0]), exit_code=2)
+    stream = stream_of(run, seen, seed=seed, images=images)
+    factual = stream.sample(0, rows)
+    noise = run.noise_of(noise_model)
+    labels = _labels(run.tables(), stream, factual, held, noise)
+    whole = torch.from_numpy(labels)
+    pictures = {
+        image: head.render(whole, stream.noise(image, 0, rows))
+        for image, head in stream.heads.items()
+    }
+    imagined = Sample(factual.names, labels, pictures, factual.domains)
+    named = noise.name if isinstance(noise, Responses) else noise
+    return Imagined(factual, imagined, texts[0], texts[1], seed, named)
+
+
+def _labels(
+    model: Tables,
+    stream: Stream,
+    factual: Sample,
+    held: Mapping[str, int],
+    noise: str | Responses,
+) -> NDArray[np.int64]:
+    """The imagined labels (B, V), block by block: a longer sample begins with a shorter one."""
+    names = [node.name for node in model.graph.labels]
+    hidden = any(node.kind == HIDDEN for node in model.graph.labels)
+    parts = []
+    for block, part in cut(0, len(factual)):
+        rows = stream.labels(block * BLOCK, (block + 1) * BLOCK) if hidden else None
+        own = factual.rows[block * BLOCK : (block + 1) * BLOCK]
+        whole = own if rows is None else rows
+        units: Columns = {name: whole[:, rank] for rank, name in enumerate(factual.names)}
+        known = draw_hidden(model, units, stream.seed_of(block, _ABDUCTION))
+        uniform = _Uniform(stream, block, names, len(whole))
+        found = imagine(model, known, held, uniform, noise)
+        parts.append(np.stack([found[name] for name in factual.names], 1)[part])
+    return np.concatenate(parts) if parts else factual.rows
+
+
+@dataclass(frozen=True)
+class _Uniform:
+    """The uniform numbers of a block's units, node by node."""
+
+    stream: Stream
+    block: int
+    names: list[str]
+    count: int
+
+    def __call__(self, node: str, columns: int) -> NDArray[np.float64]:
+        """(B, columns) numbers in [0, 1), the first B of the block's."""
+        place = _ABDUCTION + 1 + self.names.index(node)
+        random = np.random.default_rng(self.stream.seed_of(self.block, place))
+        return random.random((BLOCK, columns))[: self.count]
