@@ -143,3 +143,23 @@ def test_positivity_is_looked_at(tmp_path):
     least = 0.5 * (4 / 7 * 0.5) + 0.5 * (4 / 7 * 0.5 + 3 / 7 * 2 / 3)
     assert warning.low == pytest.approx(least)
     assert warning.high == pytest.approx(least + 0.5 * 3 / 7)
+
+
+def test_units_in_another_world_are_drawn_only_where_no_fitted_state_matters(tmp_path):
+    """Cancer has a hidden cause, so what a smoker would have had is open; tar has none."""
+    graph = parse_text(
+        "Smoking, Tar, Cancer, Cough : binary\nSmoking -> Tar -> Cough\nTar -> Cancer\n"
+        "Smoking <-> Cancer\n"
+    )
+    rows = tmp_path / "rows.csv"
+    cells = itertools.product((0, 1), repeat=4)
+    lines = [f"{s},{t},{c},{g},{1 + (s == t) + (t == g)}" for s, t, c, g in cells]
+    rows.write_text("\n".join(["Smoking,Tar,Cancer,Cough,count", *lines]) + "\n")
+    run = train(graph, data=f"csv:{rows}?count=count", path=tmp_path / "run")
+    with pytest.raises(ScmError) as caught:
+        run.given().counterfactual(5, do={"Smoking": 1})
+    assert [d.code for d in caught.value.diagnostics] == ["E432"]
+    found = run.given().counterfactual(50, do={"Smoking": 1, "Cancer": 0}, seed=1)
+    assert set(found.counterfactual["Smoking"]) == {1}
+    assert found.changed[:, 1].any()
+    assert found.changed[:, 3].any()

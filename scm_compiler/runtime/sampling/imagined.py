@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.answers import HiddenCause
 from scm_compiler.diagnostics.codes.imagined import NothingHeld, UnitsHeld
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.notebook import paragraph, picture
+from scm_compiler.passes import fold, mutilate
 from scm_compiler.passes.fold import HIDDEN
+from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries.counterfactual.abduction import Columns, draw_hidden, imagine
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.sampling.grid import Row, figure, png
@@ -133,7 +136,8 @@ def imagine_sample(
 
     Raises:
         ScmError: E833 or E834 if a regime is of the wrong sort, E431 if the evidence is
-            impossible, E835 if a network's noise explains a unit nowhere.
+            impossible, E432 if it rests on a hidden common cause that was fitted, E835 if a
+            network's noise explains a unit nowhere.
     """
     seen = units or ir.Regime()
     if seen.do:
@@ -141,6 +145,7 @@ def imagine_sample(
     held = {s.node: s.value for s in do.do if isinstance(s.value, int)}
     if not held or len(held) < len(do.do) or do.given:
         raise refuse(NothingHeld(texts[0]), exit_code=2)
+    _refuse_fitted_states(run.tables(), held)
     stream = stream_of(run, seen, seed=seed, images=images)
     factual = stream.sample(0, rows)
     noise = run.noise_of(noise_model)
@@ -153,6 +158,30 @@ def imagine_sample(
     imagined = Sample(factual.names, labels, pictures, factual.domains)
     named = noise.name if isinstance(noise, Responses) else noise
     return Imagined(factual, imagined, texts[0], texts[1], seed, named)
+
+
+def _refuse_fitted_states(model: Tables, held: Mapping[str, int]) -> None:
+    """Refuse (E432) to move labels with hidden causes whose states were fitted to data.
+
+    Observation leaves those states open, and what a unit would have been rests on them. Given
+    tables have the states that they say.
+    """
+    graph = fold(model.graph)
+    if model.law is None or not graph.confounders:
+        return
+    mutilated = mutilate(graph, held)
+    moved = {
+        node.name
+        for node in graph.labels
+        if node.name not in held and ancestors(mutilated, [node.name]) & held.keys()
+    }
+    pairs = tuple(
+        f"{pair.left} <-> {pair.right}"
+        for pair in graph.confounders
+        if not moved.isdisjoint((pair.left, pair.right))
+    )
+    if pairs:
+        raise refuse(HiddenCause(pairs=pairs))
 
 
 def _labels(
