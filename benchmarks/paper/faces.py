@@ -79,6 +79,7 @@ def train_head(task: Task, training: str) -> Findings:
         {
             **found,
             "steps": facts.steps,
+            "tvd": run.manifest.metrics["tvd"],
             "batch": config.options["batch"],
             "width": config.options["width"],
             "side": task.scale.sides[training],

@@ -60,7 +60,7 @@ class Scale:
 
 
 def _each(gan: float, began: float, jointly: float) -> Mapping[str, Any]:
-    return MappingProxyType(dict(zip(HEADS, (gan, began, began, jointly), strict=True)))
+    return dict(zip(HEADS, (gan, began, began, jointly), strict=True))
 
 
 QUICK = Scale(

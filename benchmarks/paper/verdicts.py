@@ -16,6 +16,8 @@ DISTANCE = 0.01
 """And by so much in a total variation distance."""
 READING = 0.05
 """A share that is read off images by a classifier may be off by so much."""
+CAPTURED = 0.5
+"""A label whose sweep changes its share by so much is captured."""
 DEVIATIONS = 2.0
 
 
@@ -124,6 +126,19 @@ def falls(values: Sequence[float], *, parts: int = 4) -> Verdict:
     return Verdict("disagrees", f"its means by quarters are {shown}")
 
 
+def captured(shares: Sequence[float], *, expected: bool) -> Verdict:
+    """Rule 6, of label sweeps.
+
+    >>> str(captured([0.1, 0.9], expected=True)), str(captured([0.1, 0.9], expected=False))
+    ('agrees', 'better')
+    """
+    found = shares[-1] - shares[0] >= CAPTURED
+    if found == expected:
+        return Verdict("agrees")
+    change = f"the share only goes from {shares[0]:.2f} to {shares[-1]:.2f}"
+    return Verdict("better") if found else Verdict("worse", change)
+
+
 def _within(gap: Estimate, slack: float) -> bool:
     return abs(gap.value) <= slack + DEVIATIONS * gap.error
 
@@ -136,12 +151,14 @@ RULES = (
     "worse if it is farther.",
     f"What images show agrees if the share that the classifier reads is within {READING} and "
     f"{DEVIATIONS:.0f} standard errors of the exact probability, or of what it reads off true "
-    f"images of the same labels. A classifier that misreads true images by more than {2 * READING} "
-    "settles nothing.",
+    f"images of the same labels. A classifier that misreads true images by more than "
+    f"{2 * READING} settles nothing.",
     f"A claim that one thing is less than another agrees if the difference is more than "
     f"{DEVIATIONS:.0f} standard errors on that side of zero, and disagrees if it is so on the "
     "other side.",
     "A curve falls if its mean over each quarter of the training is below that of the quarter "
     "before.",
+    f"A label is captured by a generator if images at the end of its sweep look to have it more "
+    f"often than at the start, by at least {CAPTURED}.",
 )
 """The rules as the report prints them."""
