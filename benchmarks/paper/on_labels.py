@@ -1,6 +1,7 @@
 """The chapter on Figures 7a and 7b and on Tables 1 and 2."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -61,15 +62,13 @@ def _sharpness(models: _Models) -> Iterator[Part]:
     )
     rows: list[list[Cell]] = []
     for preset in models.presets:
-        shares = [
-            mean(np.array(column)).value for column in zip(*_bins(models, preset), strict=True)
-        ]
+        shares = np.mean(_bins(models, preset), axis=0).tolist()
         near = Estimate(shares[0] + shares[-1])
         rows.append([f"wgan-gp, preset {preset}", *(f"{share:.3f}" for share in shares)])
         rows[-1] += [str(near), f"{FIGURE_7A:.2f}", "1", nearer_to_exact(near, FIGURE_7A, 1.0)]
     why = Verdict("cannot be compared", "a table gives the value itself, without rounding")
     rows.append(["mle", *["-"] * (len(EDGES) - 1), "1", f"{FIGURE_7A:.2f}", "1", why])
-    bins = [f"{low:g} to {high:g}" for low, high in zip(EDGES, EDGES[1:], strict=False)]
+    bins = [f"{low:g} to {high:g}" for low, high in pairwise(EDGES)]
     head = ("trainer", *bins, "within 0.05 of 0 or 1", "paper", "exact", "verdict")
     yield Table("Figure 7a: shares of the outputs", head, rows)
 

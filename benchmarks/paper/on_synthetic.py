@@ -75,8 +75,8 @@ def _parts(runs: _Runs) -> Sequence[Part]:
     return (
         Text(
             f"Three continuous variables from the graphs line (X1 -> X2 -> X3), collider "
-            f"(X1 -> X2 <- X3) and complete, each node a random cubic polynomial of its causes and "
-            f"a uniform noise of its own; {runs.replicas} data sets of each graph (the paper: "
+            f"(X1 -> X2 <- X3) and complete, each node a random cubic polynomial of its causes "
+            f"and a uniform noise of its own; {runs.replicas} data sets of each graph (the paper: "
             f"{FIGURE_6_RUNS}). The distance is the total variation between histograms of "
             f"{BINS} x {BINS} x {BINS} bins of {SAMPLES:,} samples each: the paper does not say "
             f"how it took the distance of continuous variables, and this is what its code does. "

@@ -85,8 +85,9 @@ class JointTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
     def _drawn(self) -> tuple[Tensor, Tensor]:
         """Soft labels (B, E) of the label model, and images of them."""
         rows = self.options.batch
-        noise = self.labels.draw_noise(rows, generator=self.random).to(self.task.device)
-        soft, _ = self.labels.sweep(noise, "soft")
+        inputs = self.labels.layout.noise_size
+        noise = torch.rand(rows, inputs, generator=self.random) * 2 - 1  # on the CPU
+        soft, _ = self.labels.sweep(noise.to(self.task.device), "soft")
         drawn = self.generator.draw_noise(rows, generator=self.random).to(self.task.device)
         with self.autocast():
             images: Tensor = self.generator(soft, drawn)
