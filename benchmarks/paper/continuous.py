@@ -3,7 +3,9 @@
 The layers are those of the paper's code: two tanh layers of ten units and a sigmoid for each node,
 which reads its parents and ten uniform inputs of its own (Definition 1); or, blind to any graph, a
 chain of 3, 5 or 10 layers from ten uniform inputs to all three variables. The discriminator has
-two ReLU layers of ten, minibatch features and a linear output. All replicas (each with a data set
+two leaky ReLU layers of ten, minibatch features and a linear output. (What that code calls leaky
+is a plain ReLU; with its first weights, a whole layer is then dead now and then on all of the
+data, and nothing is ever learnt.) All replicas (each with a data set
 of its own) are trained at once: every layer holds one weight matrix a replica.
 """
 
@@ -12,7 +14,7 @@ from itertools import pairwise
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import softplus
+from torch.nn.functional import leaky_relu, softplus
 
 from benchmarks.paper.polynomials import NODES, PROGRAMS, graph_of
 from scm_compiler.ir import Graph
@@ -20,6 +22,7 @@ from scm_compiler.runtime.training.fitting import Diverged
 
 WIDTH, NOISE = 10, 10
 DEVIATION = 0.7
+SLOPE = 0.2
 KERNELS, DIMENSION = 5, 3
 BATCH = 64
 RATE = 5e-4
@@ -114,7 +117,7 @@ class DenseGenerator(Chain):
 
 
 class Discriminator(nn.Module):
-    """Two ReLU layers, the distances within the batch (Salimans et al. 2016), a linear output."""
+    """Leaky ReLU layers, distances within the batch (Salimans et al. 2016), a linear output."""
 
     def __init__(self, replicas: int, generator: torch.Generator) -> None:
         super().__init__()
@@ -125,7 +128,7 @@ class Discriminator(nn.Module):
 
     def forward(self, rows: Tensor) -> Tensor:
         """The logits (R, N) that rows (R, N, 3) are real."""
-        hidden = torch.relu(self.second(torch.relu(self.first(rows))))
+        hidden = leaky_relu(self.second(leaky_relu(self.first(rows), SLOPE)), SLOPE)
         shape = (*hidden.shape[:2], DIMENSION, KERNELS)
         points = self.points(hidden).view(shape).permute(2, 0, 3, 1).contiguous()
         apart = sum(((axis[..., None] - axis[..., None, :]).abs() for axis in points), 0)
