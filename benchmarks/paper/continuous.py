@@ -3,9 +3,11 @@
 The layers are those of the paper's code: two tanh layers of ten units and a sigmoid for each node,
 which reads its parents and ten uniform inputs of its own (Definition 1); or, blind to any graph, a
 chain of 3, 5 or 10 layers from ten uniform inputs to all three variables. The discriminator has
-two leaky ReLU layers of ten, minibatch features and a linear output. (What that code calls leaky
-is a plain ReLU; with its first weights, a whole layer is then dead now and then on all of the
-data, and nothing is ever learnt.) All replicas (each with a data set
+two leaky ReLU layers of ten, minibatch features and a linear output. In two things it is not that
+code's. What is called leaky there is a plain ReLU; with these first weights a whole layer is then
+dead now and then on all of the data. And features that are sums over the batch, and not means,
+drive one generator in four into a corner that it does not leave. In neither case is anything
+learnt, whatever the graph. All replicas (each with a data set
 of its own) are trained at once: every layer holds one weight matrix a replica.
 """
 
@@ -132,7 +134,7 @@ class Discriminator(nn.Module):
         shape = (*hidden.shape[:2], DIMENSION, KERNELS)
         points = self.points(hidden).view(shape).permute(2, 0, 3, 1).contiguous()
         apart = sum(((axis[..., None] - axis[..., None, :]).abs() for axis in points), 0)
-        near = torch.exp(-apart).sum(-1).transpose(1, 2) - 1
+        near = (torch.exp(-apart).sum(-1).transpose(1, 2) - 1) / (rows.shape[1] - 1)
         logits: Tensor = self.last(torch.cat([hidden, near], dim=-1))
         return logits.squeeze(-1)
 
@@ -233,7 +235,7 @@ class SyntheticGan:
         adam = self._adams[player]
         weights = adam.param_groups[0]["params"]
         for weight, gradient in zip(weights, torch.autograd.grad(loss, weights), strict=True):
-            weight.grad = gradient
+            weight.grad = gradient.contiguous()  # as fused Adam needs it
         adam.step()
 
     def _batch(self) -> Tensor:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -21,8 +22,13 @@ from benchmarks.paper.continuous import GENERATORS
 from benchmarks.paper.scale import HEADS, SCALES, Scale
 from benchmarks.paper.store import Findings, Result, Store
 from benchmarks.paper.task import Stopped, Task
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.runs.lock import sole_trainer
 
 SECTIONS = ("synthetic", "labels", "faces", "photographs")
+JUDGES = "judges"
+SAVING = 10.0
+"""Seconds in which a training has saved."""
 MEASURING = 45.0
 """About the seconds that it takes to measure a head."""
 
@@ -40,6 +46,11 @@ class Piece:
     name: str
     seconds: float
     perform: Callable[[Task], Findings]
+
+    @property
+    def first(self) -> bool:
+        """Whether others use what it leaves in the cache."""
+        return self.name.endswith(f"/{JUDGES}")
 
     @property
     def section(self) -> str:
@@ -77,9 +88,7 @@ class Order:
         if self.photographs:
             found += _faces(self.size, "photographs")
         chosen = [p for p in found if not only or {p.section, p.name} & set(only)]
-        return sorted(
-            chosen, key=lambda piece: (piece.name != f"{piece.section}/judges", -piece.seconds)
-        )
+        return sorted(chosen, key=lambda piece: (not piece.first, -piece.seconds))
 
     def asked(self, piece: Piece) -> dict[str, Any]:
         """All that the result of a piece depends on."""
@@ -136,9 +145,8 @@ def _labels(scale: Scale) -> Iterator[Piece]:
 
 def _faces(scale: Scale, section: str) -> Iterator[Piece]:
     sides = sorted(set(scale.sides.values()))
-    yield Piece(
-        f"{section}/judges", 2 * MEASURING * len(sides), partial(_teach_judges, sides=sides)
-    )
+    learning = 2 * MEASURING * len(sides)
+    yield Piece(f"{section}/{JUDGES}", learning, partial(_teach_judges, sides=sides))
     for training in HEADS:
         seconds = scale.head_seconds[training] + MEASURING
         joint = training == "jointly"
@@ -211,25 +219,50 @@ def _awaited(started: Mapping[Future[float], Piece], say: Callable[[str], None])
 
 
 def perform(folder: Path, order: Order, name: str) -> float:
-    """Do one piece and write its result; the seconds that it took."""
+    """Do one piece and write its result; the seconds that it took.
+
+    Raises:
+        ScmError: E730 if another process is at work on it.
+    """
     store = Store(folder)
     (piece,) = order.pieces([name])
     asked = order.asked(piece)
-    task = Task(order.size, order.seed, store.work(name, asked), order.device, asked["source"])
-    started = time.monotonic()
-    found = piece.perform(task)
-    seconds = time.monotonic() - started
-    store.write(name, asked, found, seconds)
+    work = store.work(name, asked)
+    with _alone(work):
+        started = time.monotonic()
+        found = piece.perform(Task(order.size, order.seed, work, order.device, asked["source"]))
+        seconds = time.monotonic() - started
+        store.write(name, asked, found, seconds)
     return seconds
 
 
+@contextmanager
+def _alone(work: Path) -> Iterator[None]:
+    """Hold a work folder; one whose process was just orphaned is free after a moment."""
+    with ExitStack() as stack:
+        for patience in range(int(2 * SAVING), -1, -1):
+            try:
+                stack.enter_context(sole_trainer(work))
+                break
+            except ScmError:
+                if not patience:
+                    raise
+                time.sleep(1)
+        yield
+
+
 def _begin(threads: int, parent: int) -> None:
-    """Set up a process: its threads, and that it stops when the one that started it is gone."""
+    """Set up a process: its threads, and that it ends when the one that started it is gone.
+
+    A training that is asked to stop saves; then the process would wait for work for ever.
+    """
     torch.set_num_threads(threads)
 
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(1)
         os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(SAVING)
+        os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -19,7 +19,7 @@ from scm_compiler.files import write_whole
 from scm_compiler.version import __version__
 
 TITLE = "The paper's tables and figures, made again"
-PAGE, MARKDOWN, PICTURES = "report.html", "results.md", "results"
+PAGE, MARKDOWN, PICTURES = "report.html", "results.md", "pictures/paper"
 
 
 def chapters(results: Mapping[str, Result], order: Order) -> list[Section]:
