@@ -29,7 +29,7 @@ SECTIONS = ("synthetic", "labels", "faces", "photographs")
 JUDGES = "judges"
 SAVING = 10.0
 """Seconds in which a training has saved."""
-MEASURING = 45.0
+MEASURING = 30.0
 """About the seconds that it takes to measure a head."""
 
 

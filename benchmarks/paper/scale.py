@@ -70,9 +70,9 @@ QUICK = Scale(
     synthetic_seconds=110.0,
     label_seeds=(0,),
     label_steps=None,
-    label_seconds=110.0,
+    label_seconds=130.0,
     sides=_each(32, 16, 32),
-    head_seconds=_each(480.0, 300.0, 240.0),
+    head_seconds=_each(540.0, 330.0, 270.0),
 )
 """Half an hour on two quiet cores."""
 
