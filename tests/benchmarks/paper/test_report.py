@@ -76,3 +76,29 @@ def test_a_chapter_waits_for_all_of_its_pieces(tmp_path):
     found = synthetic(tmp_path)
     del found["synthetic/fc5"]
     assert on_synthetic.chapter(found) is None
+
+
+def test_the_report_is_written_with_its_pictures_and_can_be_published(tmp_path, monkeypatch):
+    report = pytest.importorskip("benchmarks.paper.report", exc_type=ImportError)
+    from benchmarks.paper import __main__ as command  # noqa: PLC0415  (needs matplotlib)
+    from benchmarks.paper.pieces import Order  # noqa: PLC0415
+
+    out = tmp_path / "out"
+    order = Order("smoke", seed=3, photographs="folder:/somewhere/faces.zip")
+    sections = report.write(out, synthetic(tmp_path), order, ["labels/mle: no luck"])
+    assert [section.title.split(":")[0] for section in sections] == ["Figure 6"]
+    text = (out / "results.md").read_text(encoding="utf-8")
+    assert "--smoke --seed 3 --faces folder:faces.zip" in text
+    assert "somewhere" not in text
+    assert "Not there: labels/mle: no luck." in text
+    assert f"Of {len(sections[0].verdicts)} comparisons" in text
+    assert "data:image/png;base64," in (out / "report.html").read_text(encoding="utf-8")
+
+    docs = tmp_path / "docs"
+    docs.mkdir()
+    monkeypatch.setattr(command, "ROOT", tmp_path)
+    command._publish(out, report.MARKDOWN, report.PICTURES)
+    linked = [line for line in text.splitlines() if line.startswith("![")]
+    assert linked
+    for line in linked:
+        assert (docs / line.rpartition("(")[2].rstrip(")")).exists()
