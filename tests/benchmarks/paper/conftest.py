@@ -1,11 +1,7 @@
-from pathlib import Path
-
 import pytest
 
 from benchmarks.paper.scale import SMOKE
 from benchmarks.paper.task import Task
-
-SHARED = Path(__file__).parents[4] / "shared" / "data"
 
 
 @pytest.fixture
