@@ -107,6 +107,19 @@ ROWS: Mapping[str, Row] = {
         {"labeler_weight": 1.0, "anti_labeler_weight": 1.0},
         theorem="unchanged",
     ),
+    "weight_02": Row(
+        "Labelers at weight 0.2",
+        {"labeler_weight": 0.2, "anti_labeler_weight": 0.2},
+        theorem="unchanged",
+    ),
+    "no_beyond": Row(
+        "no labels beyond the data", {"beyond": 0}, theorem="unchanged on the data's support"
+    ),
+    "labeler_spectral": Row(
+        "spectral norm in the Labelers",
+        {"labeler_norm": "spectral"},
+        theorem="the Labelers are held short of their optimum",
+    ),
     "no_condition": Row(
         "labels not in the generator's norms", {"conditional_norm": False}, theorem="unchanged"
     ),
