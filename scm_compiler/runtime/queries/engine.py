@@ -24,12 +24,16 @@ from scm_compiler.runtime.queries.contraction import (
     contract,
     plan,
 )
+from scm_compiler.runtime.queries.lookup import Lookup, tabulate
 from scm_compiler.semantics.query import phrase
 
 LIMIT = 2**26
 """The largest table, in numbers, that an exact answer may make: half a gigabyte."""
 
 _REMEMBERED = 512
+
+_AGAIN = 2
+"""When a question of a shape comes this often, it is answered for all values of its condition."""
 
 Rows = Mapping[str, Array]
 """A table for each label, parents first; one with a batch axis before them is many tables."""
@@ -64,12 +68,27 @@ class Program:
     Attributes:
         requisite: The pruned graph.
         plan: How to contract the tables of `requisite.nodes`.
-        apart: A plan for each separated part, to see whether its evidence is possible.
+        apart: The labels of each separated part, whose evidence may be impossible.
     """
 
     requisite: Requisite
     plan: Plan
-    apart: tuple[tuple[tuple[str, ...], Plan], ...]
+    apart: tuple[tuple[str, ...], ...]
+
+
+@dataclass
+class _Known:
+    """A program that the engine remembers, and what it learnt by running it.
+
+    Attributes:
+        program: The program.
+        asked: How often it was asked for.
+        lookup: Its answers for all values of the condition, once it was asked for again.
+    """
+
+    program: Program
+    asked: int = 0
+    lookup: Lookup | None = None
 
 
 class Engine:
@@ -85,7 +104,8 @@ class Engine:
         self.rows: Rows = model.probabilities
         self.limit = limit
         self.sizes = label_sizes(model.graph)
-        self._programs: OrderedDict[tuple[object, ...], Program] = OrderedDict()
+        self._programs: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
+        self._apart: dict[tuple[object, ...], Plan] = {}
 
     @cached_property
     def _with_zeros(self) -> frozenset[str]:
@@ -93,8 +113,9 @@ class Engine:
 
     @property
     def peak(self) -> float:
-        """The largest table, in numbers, that any remembered plan makes."""
-        return max((known.plan.largest for known in self._programs.values()), default=1.0)
+        """The numbers that any remembered plan holds at once, at most."""
+        ways = (known.program.plan for known in self._programs.values())
+        return max((way.peak for way in ways), default=1.0)
 
     def program(self, targets: tuple[str, ...], condition: Condition) -> Program:
         """The compiled form of P(targets | condition), from memory if it was asked before.
@@ -102,14 +123,20 @@ class Engine:
         Raises:
             ScmError: E432 if it rests on a hidden common cause.
         """
+        return self._known(targets, condition).program
+
+    def _known(self, targets: tuple[str, ...], condition: Condition) -> _Known:
         key = (targets, frozenset(condition.do), frozenset(condition.given))
         known = self._programs.get(key)
         if known is None:
-            known = compile_shape(self.graph, targets, condition, self.sizes)
-            self._programs[key] = known
-            if len(self._programs) > _REMEMBERED:
-                self._programs.popitem(last=False)
+            known = _Known(compile_shape(self.graph, targets, condition, self.sizes))
+            self._remember(key, known)
         return known
+
+    def _remember(self, key: tuple[object, ...], known: _Known) -> None:
+        self._programs[key] = known
+        if len(self._programs) > _REMEMBERED:
+            self._programs.popitem(last=False)
 
     def posterior(
         self, targets: tuple[str, ...], condition: Condition, rows: Rows | None = None
@@ -128,16 +155,29 @@ class Engine:
             ScmError: E431 if the evidence is impossible, E432 if the answer rests on a hidden
                 common cause, E433 if a table would be too large.
         """
-        program = self.program(targets, condition)
+        known = self._known(targets, condition)
         if rows is None:
-            self._check_apart(program, condition)
-        mass = self.mass(program, condition, rows)
+            self._check_apart(known.program, condition)
+            found = self._look_up(known, targets, condition)
+            if found is not None:
+                return found
+        mass = self.mass(known.program, condition, rows)
         axes = tuple(range(-len(targets), 0))
         total = mass.values.sum(axes, keepdims=True)
         if rows is None and not total.all():
             raise impossible(self.graph, condition)
         with np.errstate(invalid="ignore"):
             return np.asarray(mass.values / total)
+
+    def _look_up(
+        self, known: _Known, targets: tuple[str, ...], condition: Condition
+    ) -> Array | None:
+        """The answer from the table for all conditions of this shape, once there is one."""
+        known.asked += 1
+        if known.asked == _AGAIN:
+            nodes = known.program.requisite.nodes
+            known.lookup = tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
+        return None if known.lookup is None else known.lookup.at(condition.fixed)
 
     def mass(self, program: Program, condition: Condition, rows: Rows | None = None) -> Mass:
         """P(targets, evidence) over the tables that the program rests on.
@@ -167,13 +207,22 @@ class Engine:
         self._check_apart(self.program((), condition), condition)
 
     def _check_apart(self, program: Program, condition: Condition) -> None:
-        for nodes, way in program.apart:
+        for nodes in program.apart:
             if self._with_zeros.isdisjoint(nodes):
                 continue
+            way = self._plan_apart(nodes, condition)
             self.check_size(way)
             tables = [self.cut(name, condition.fixed, self.rows) for name in nodes]
             if not contract(way, tables).values.all():
                 raise impossible(self.graph, condition)
+
+    def _plan_apart(self, nodes: tuple[str, ...], condition: Condition) -> Plan:
+        key = (nodes, frozenset(condition.fixed))
+        if key not in self._apart:
+            if len(self._apart) > _REMEMBERED:
+                self._apart.clear()
+            self._apart[key] = plan_over(self.graph, nodes, condition, self.sizes, ())
+        return self._apart[key]
 
     def marginals(self, condition: Condition, rows: Rows | None = None) -> dict[str, Array]:
         """P(label | condition) of every label, in one forward and one backward sweep.
@@ -204,8 +253,9 @@ class Engine:
             refuse_confounded(self.graph, names)
             way = plan_over(self.graph, names, condition, self.sizes, ())
             whole = Requisite(self.graph, names, (), (), ())
-            known = self._programs[key] = Program(whole, way, ())
-        return known.plan
+            known = _Known(Program(whole, way, ()))
+            self._remember(key, known)
+        return known.program.plan
 
     def _marginal(self, name: str, joint: Array, condition: Condition) -> Array:
         if name in condition.fixed:
@@ -249,7 +299,7 @@ def compile_shape(
         nodes = tuple(name for name in part if name not in condition.do)
         # The tables of confounded labels do not tell what is possible; no exact zero is claimed.
         if nodes and not confounded(graph, nodes):
-            apart.append((nodes, plan_over(graph, nodes, condition, sizes, ())))
+            apart.append(nodes)
     way = plan_over(graph, requisite.nodes, condition, sizes, targets)
     return Program(requisite, way, tuple(apart))
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from scm_compiler.runtime.queries.contraction import (
+    RULES,
+    _Planner,
     adjoints,
     contract,
     elimination_order,
@@ -100,6 +102,27 @@ def test_the_size_of_an_impossible_contraction_is_known_before_it_is_run():
     pairs = [(a, b) for i, a in enumerate(names) for b in names[:i]]
     way = plan(pairs, dict.fromkeys(names, 2), ())
     assert way.largest == 2.0**69
+
+
+def test_the_cheaper_of_several_orders_is_taken():
+    random = np.random.default_rng(0)
+    names = [f"X{i}" for i in range(30)]
+    sizes = {name: int(random.integers(2, 9)) for name in names}
+    scopes = [tuple(random.choice(names, 3, replace=False)) for _ in range(40)]
+    way = plan(scopes, sizes, ())
+    costs = {}
+    for rule in RULES:
+        order = elimination_order(scopes, sizes, (), rule)
+        costs[rule] = _Planner(scopes, sizes).finish(order, (), rule).cost
+    assert costs["min-fill"] != costs["min-weight"]
+    assert way.cost == min(costs.values())
+    assert costs[way.rule] == way.cost
+
+
+def test_peak_counts_what_is_held_at_once(tables):
+    way = plan(SCOPES, SIZES, ())
+    held = sum(table.size for table in tables)
+    assert held < way.peak <= held + sum(np.prod([SIZES[n] for n in s.scope]) for s in way.steps)
 
 
 def test_order_does_not_depend_on_hashing():
