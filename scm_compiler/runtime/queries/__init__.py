@@ -1,4 +1,4 @@
-"""Answers to queries: exactly from tables, or by the paper's rejection sampling.
+"""Answers to queries: exactly from tables, by weighted draws, or by the paper's rejection.
 
 ```python
 answer(query, tables).probability
@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.diagnostics import Diagnostic, ScmError
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
@@ -33,11 +33,17 @@ from scm_compiler.runtime.queries.counterfactual import NOISE_MODELS, answer_cou
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, evaluate
+from scm_compiler.runtime.queries.limits import (
+    BEYOND_EXACT,
+    network_warnings,
+    refuse_long_tables,
+)
 from scm_compiler.runtime.queries.planning import Explanation, explain
 from scm_compiler.runtime.queries.precision import standard_errors
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_unanswerable
 from scm_compiler.runtime.queries.rejection import sample_answer
 from scm_compiler.runtime.queries.support import support_warnings
+from scm_compiler.runtime.queries.weighting import weigh
 from scm_compiler.semantics.query import phrase
 
 __all__ = [
@@ -65,7 +71,7 @@ def answer(
     query: ir.Query,
     model: Tables,
     *,
-    method: Asked = "exact",
+    method: Asked = "auto",
     seed: int = 0,
     samples: int = SAMPLES,
     noise_model: str | Responses | None = None,
@@ -78,9 +84,12 @@ def answer(
     Args:
         query: Resolved against the model's graph.
         model: The tables.
-        method: `exact`, or `sample` for rejection sampling.
+        method: `exact` contraction; `weighted` draws (likelihood weighting); `sample` for
+            rejection sampling; or `auto`, which is exact where memory and time allow, else
+            weighted.
         seed: Of sampling, and of the posterior draws behind a standard error.
-        samples: Draws that `sample` must accept for each probability.
+        samples: Draws that `sample` must accept for each probability, and that weighted draws
+            should be worth.
         noise_model: Of counterfactuals: `threshold`, `gumbel-max`, or what the model's networks
             do; None for `threshold` where the tables are exact.
         text: The query as the user wrote it.
@@ -88,6 +97,7 @@ def answer(
     Raises:
         ScmError: E430 a counterfactual by sampling, E431 impossible evidence, E432 hidden common
             cause, E433 too large, E434 too few draws accepted, E435 no data behind the answer,
+            E436 weighted draws that are worth too little, E437 too slow, E438 too many rows,
             E45x a counterfactual that cannot be answered.
         ValueError: If there is no such method or noise model.
     """
@@ -97,13 +107,13 @@ def answer(
     with pointing_at(text):
         started = perf_counter()
         flat = flatten(query, model.graph)
-        if rung(flat) == 3 and method == "exact":
-            found = _counterfactual(flat, model, noise_model, seed)
-        else:
+        refuse_long_tables(flat, model.graph)
+        if rung(flat) < 3 or method == "sample":
             refuse_unanswerable(flat, model.graph)
-            found = METHODS[method](flat, model, seed, samples)
-            warnings = support_warnings(flat, engine_of(model), model)
-            found = replace(found, warnings=warnings)
+        found = METHODS[method](flat, model, seed, samples, noise_model)
+        if rung(flat) < 3 and found.method != "weighted":
+            found = replace(found, warnings=support_warnings(flat, engine_of(model), model))
+        found = replace(found, warnings=(*found.warnings, *network_warnings(flat, model)))
     declared = fold(model.graph)
     return Answer(
         query=text or phrase(query, model.graph),
@@ -116,6 +126,7 @@ def answer(
         graph_hash=declared.hash,
         seconds=perf_counter() - started,
         noise_model=found.noise_model,
+        effective=found.effective,
     )
 
 
@@ -129,6 +140,7 @@ class _Found:
     identified: bool = True
     noise_model: str | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    effective: float | None = None
 
     def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
         """One number of the part of this name."""
@@ -155,7 +167,11 @@ def _counterfactual(
     )
 
 
-def _exact(query: ir.Query, model: Tables, seed: int, _: int) -> _Found:
+def _exact(
+    query: ir.Query, model: Tables, seed: int, _: int, noise_model: str | Responses | None
+) -> _Found:
+    if rung(query) == 3:
+        return _counterfactual(query, model, noise_model, seed)
     engine = engine_of(model)
     numbers = evaluate(query, engine)
     errors = standard_errors(query, engine, model, numbers, seed)
@@ -164,7 +180,45 @@ def _exact(query: ir.Query, model: Tables, seed: int, _: int) -> _Found:
     return _Found(numbers, errors, "exact", None)
 
 
-def _sampled(query: ir.Query, model: Tables, seed: int, samples: int) -> _Found:
+def _weighted(
+    query: ir.Query,
+    model: Tables,
+    seed: int,
+    samples: int,
+    noise_model: str | Responses | None,
+) -> _Found:
+    found = weigh(query, model, seed, samples, noise_model)
+    return _Found(
+        found.numbers,
+        found.errors,
+        "weighted",
+        found.draws,
+        bounds=found.bounds,
+        identified=found.noise_model is None,
+        noise_model=found.noise_model,
+        effective=found.effective,
+    )
+
+
+def _auto(
+    query: ir.Query,
+    model: Tables,
+    seed: int,
+    samples: int,
+    noise_model: str | Responses | None,
+) -> _Found:
+    """The exact answer where memory and time allow it, else weighted draws."""
+    try:
+        return _exact(query, model, seed, samples, noise_model)
+    except ScmError as refusal:
+        if not isinstance(refusal.diagnostics[0], BEYOND_EXACT) or model.draws:
+            raise
+    return _weighted(query, model, seed, samples, noise_model)
+
+
+def _sampled(
+    query: ir.Query, model: Tables, seed: int, samples: int, _: str | Responses | None
+) -> _Found:
     engine = engine_of(model)
     sampled = sample_answer(query, engine, seed, samples)
     errors = sampled.errors
@@ -174,11 +228,13 @@ def _sampled(query: ir.Query, model: Tables, seed: int, samples: int) -> _Found:
     return _Found(sampled.numbers, errors, "sample", sampled.accepted)
 
 
-METHODS: Mapping[Asked, Callable[[ir.Query, Tables, int, int], _Found]] = {
+METHODS: Mapping[Asked, Callable[..., _Found]] = {
+    "auto": _auto,
     "exact": _exact,
+    "weighted": _weighted,
     "sample": _sampled,
 }
-"""How a query of the first two rungs is answered: of the query, the model, the seed, the draws."""
+"""How a query is answered: of the query, the model, the seed, the draws and the noise model."""
 
 
 def engine_of(model: Tables) -> Engine:

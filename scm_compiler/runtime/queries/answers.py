@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
 
-Method = Literal["exact", "estimated", "sample"]
+Method = Literal["exact", "estimated", "weighted", "sample"]
 
-Asked = Literal["exact", "sample"]
+Asked = Literal["auto", "exact", "weighted", "sample"]
 """The methods that can be asked for."""
 
 _MET = 1e-12
@@ -162,16 +162,17 @@ class Answer:
         query: The query's text.
         rung: 1 observe, 2 intervene, 3 counterfactual.
         identified: Whether graph and data determine the answer.
-        method: `exact`; `estimated`, which is exact on tables that were estimated from draws; or
-            `sample`, by rejection.
-        samples: Draws behind the estimate: the fewest for any row of a table, or the number
-            accepted; None if exact.
+        method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
+            `weighted`, by likelihood weighting; or `sample`, by rejection.
+        samples: Draws behind the estimate: the fewest for any row of a table, the number that
+            was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
         graph_hash: The graph that was asked.
         value: The answer itself.
         warnings: What to know before relying on it.
         noise_model: Of a counterfactual that graph and data do not determine, what was assumed of
             the mechanisms' noise.
+        effective: How many independent draws weighted ones are worth; None if none were weighted.
     """
 
     query: str
@@ -184,6 +185,7 @@ class Answer:
     value: Number | Table | Marginals
     warnings: tuple[Diagnostic, ...] = ()
     noise_model: str | None = None
+    effective: float | None = None
 
     @property
     def probability(self) -> float:
@@ -225,6 +227,9 @@ class Answer:
                 return "exact"
             case "estimated":
                 return f"from tables estimated with {self.samples:,} draws a row"
+            case "weighted":
+                worth = f"worth {self.effective:,.0f} independent ones"
+                return f"likelihood weighting, {self.samples:,} draws {worth}"
             case "sample":
                 return f"sampled, {self.samples:,} draws accepted"
 
@@ -246,7 +251,8 @@ class Answer:
             "answer": self.value.to_dict(),
             "diagnostics": render_json(Report(None, self.warnings)),
         }
-        return found | ({"noise_model": self.noise_model} if self.rung == 3 else {})
+        worth = {} if self.effective is None else {"effective_samples": self.effective}
+        return found | worth | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 
     @property
     def text(self) -> str:

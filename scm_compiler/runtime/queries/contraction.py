@@ -62,6 +62,7 @@ class Plan:
         cost: Multiplications in all.
         largest: Numbers in the largest table made.
         peak: Numbers in all tables that are held at once, at most.
+        held: Numbers in all tables, given and made: what a sweep back needs.
     """
 
     steps: tuple[Step, ...]
@@ -72,6 +73,7 @@ class Plan:
     cost: float
     largest: float
     peak: float
+    held: float
 
 
 def plan(scopes: Sequence[Scope], sizes: Mapping[str, int], keep: Scope) -> Plan:
@@ -203,14 +205,16 @@ class _Planner:
         self.steps: list[Step] = []
         self.cost = 0.0
         self.largest = max(self.cells, default=1.0)
-        self.held = self.peak = sum(self.cells)
+        self.held = self.peak = self.made = sum(self.cells)
 
     def finish(self, order: tuple[str, ...], keep: Scope, rule: str) -> Plan:
         for name in order:
             self._join(self._by_size(self.holders[name]), drop=name)
         self._join(self._by_size(self.alive), keep=keep)
         steps = tuple(self.steps)
-        return Plan(steps, self.operands, keep, order, rule, self.cost, self.largest, self.peak)
+        return Plan(
+            steps, self.operands, keep, order, rule, self.cost, self.largest, self.peak, self.made
+        )
 
     def _by_size(self, indices: Iterable[int]) -> list[int]:
         return [index for _, index in sorted((self.cells[i], i) for i in indices)]
@@ -248,6 +252,7 @@ class _Planner:
         self.largest = max(self.largest, made)
         self.peak = max(self.peak, self.held + made)
         self.held += made
+        self.made += made
         for old in spent:
             self.held -= self.cells[old]
             del self.alive[old]

@@ -10,6 +10,7 @@ import numpy as np
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause, ImpossibleEvidence, TooLarge
+from scm_compiler.diagnostics.codes.weighting import TakesTooLong
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
@@ -28,9 +29,19 @@ from scm_compiler.runtime.queries.lookup import Lookup, tabulate
 from scm_compiler.semantics.query import phrase
 
 LIMIT = 2**26
-"""The largest table, in numbers, that an exact answer may make: half a gigabyte."""
+"""The numbers that an exact answer may hold at once: half a gigabyte."""
+
+MOST_COST = 2.0**35
+"""The most multiplications that an exact answer may take: about a minute."""
+
+MOST_RUNS = 2**18
+"""Configurations of its parents on which a mechanism without a table is run for an answer."""
 
 _REMEMBERED = 512
+
+_REMEMBERED_RUNS = 32
+
+_ALL = slice(None)
 
 _AGAIN = 2
 """When a question of a shape comes this often, it is answered for all values of its condition."""
@@ -96,20 +107,22 @@ class Engine:
 
     Args:
         model: The tables.
-        limit: The largest table, in numbers, that an answer may make.
+        limit: The numbers that an answer may hold at once.
     """
 
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
         self.graph = model.graph
         self.rows: Rows = model.probabilities
+        self.conditionals = model.conditionals
         self.limit = limit
         self.sizes = label_sizes(model.graph)
         self._programs: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
         self._apart: dict[tuple[object, ...], Plan] = {}
+        self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 
     @cached_property
     def _with_zeros(self) -> frozenset[str]:
-        return frozenset(name for name in self.sizes if not self.rows[name].all())
+        return frozenset(name for name, table in self.rows.items() if not table.all())
 
     @property
     def peak(self) -> float:
@@ -176,7 +189,8 @@ class Engine:
         known.asked += 1
         if known.asked == _AGAIN:
             nodes = known.program.requisite.nodes
-            known.lookup = tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
+            if self.conditionals.keys().isdisjoint(nodes):
+                known.lookup = tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
         return None if known.lookup is None else known.lookup.at(condition.fixed)
 
     def mass(self, program: Program, condition: Condition, rows: Rows | None = None) -> Mass:
@@ -192,15 +206,45 @@ class Engine:
         return contract(program.plan, [self.cut(name, fixed, used) for name in nodes])
 
     def check_size(self, way: Plan) -> None:
-        """Refuse a plan that would make a table beyond the limit (E433)."""
-        if way.largest > self.limit:
-            cells, limit = math.log2(way.largest), math.log2(self.limit)
+        """Refuse a plan that would hold more than the limit (E433) or never end (E437)."""
+        if way.peak > self.limit:
+            cells, limit = math.log2(way.peak), math.log2(self.limit)
             raise refuse(TooLarge(cells=cells, limit=limit))
+        if way.cost > MOST_COST:
+            raise refuse(TakesTooLong(cost=math.log2(way.cost), limit=math.log2(MOST_COST)))
 
     def cut(self, name: str, fixed: Mapping[str, int], rows: Rows) -> Array:
-        """A label's table at the fixed values; axes for the other variables remain."""
-        scope = (*self.graph.parents[name], name)
-        return rows[name][(..., *(fixed.get(other, slice(None)) for other in scope))]
+        """A label's table at the fixed values; axes for the other variables remain.
+
+        Where the label has no table, its mechanism is run on the parents' values that remain.
+        """
+        parents = self.graph.parents[name]
+        if name in self.conditionals:
+            return self._computed(name, fixed)
+        scope = (*parents, name)
+        return rows[name][(..., *[fixed.get(other, _ALL) for other in scope])]
+
+    def _computed(self, name: str, fixed: Mapping[str, int]) -> Array:
+        parents = self.graph.parents[name]
+        key = (name, tuple([fixed.get(other) for other in parents]))
+        if key not in self._ran:
+            self._ran[key] = self._run(name, fixed)
+            if len(self._ran) > _REMEMBERED_RUNS:
+                self._ran.popitem(last=False)
+        return self._ran[key][..., fixed.get(name, _ALL)]
+
+    def _run(self, name: str, fixed: Mapping[str, int]) -> Array:
+        """A mechanism without a table at all values of the parents that are not fixed."""
+        parents = self.graph.parents[name]
+        shape = [1 if other in fixed else self.sizes[other] for other in parents]
+        rows = math.prod(map(float, shape))
+        if rows > MOST_RUNS:
+            raise refuse(TooLarge(cells=math.log2(rows) + 1, limit=math.log2(MOST_RUNS) + 1))
+        places = np.indices(shape).reshape(len(parents), -1)
+        for rank, other in enumerate(parents):
+            places[rank] += fixed.get(other, 0)
+        free = [size for size, other in zip(shape, parents, strict=True) if other not in fixed]
+        return self.conditionals[name].at(places.T.copy()).reshape(*free, self.sizes[name])
 
     def check_possible(self, condition: Condition) -> None:
         """Refuse evidence of probability zero (E431)."""
@@ -234,7 +278,7 @@ class Engine:
         names = [name for name in self.sizes if name not in condition.do]
         way = self._sweep(condition)
         slopes = None
-        if names and way.largest <= self.limit:
+        if names and way.held <= self.limit and way.cost <= MOST_COST:
             tables = [self.cut(name, condition.fixed, used) for name in names]
             slopes = adjoints(way, tables)
         if slopes is None:

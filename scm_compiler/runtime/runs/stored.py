@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 
 from scm_compiler.emit.compilation import compile_module, spec_from_json, spec_to_json
+from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.emit.implicit import ImplicitModule
 from scm_compiler.emit.module import CausalModule
 from scm_compiler.ir import Graph
@@ -19,6 +20,10 @@ from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
 
 MOST_NUMBERS = 2**20
 """Tables of up to so many numbers are kept, so that questions need no torch."""
+
+
+MOST_WRITTEN = 2**19
+"""The most numbers in the tables of networks that are written out: more would take seconds."""
 
 
 def write_cells(folder: Path, graph: Graph, table: LabelTable) -> None:
@@ -56,11 +61,16 @@ def read_module(folder: Path, graph: Graph) -> CausalModule:
 def model_tables(module: CausalModule, seed: int) -> Tables:
     """P(label | parents): exact, or estimated with draws that depend on the seed alone.
 
+    The tables of networks are written out where together they are small; a network beyond that
+    is run where it is asked.
+
     Raises:
         ValueError: If the model has no such tables, or they are too large.
     """
     if isinstance(module, ImplicitModule):
         return module.tables(generator=torch.Generator().manual_seed(seed))
+    if isinstance(module, ExplicitModule):
+        return module.tables(most=MOST_WRITTEN)
     return module.tables()
 
 
