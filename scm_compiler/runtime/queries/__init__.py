@@ -102,7 +102,7 @@ def answer(
         ValueError: If there is no such method or noise model.
     """
     if method not in METHODS:
-        known = " and ".join(f"`{name}`" for name in METHODS)
+        known = ", ".join(f"`{name}`" for name in METHODS)
         raise ValueError(f"there is no method `{method}`; there are {known}")
     with pointing_at(text):
         started = perf_counter()
