@@ -1,4 +1,4 @@
-"""E436 to E439 and W441: answers where no exact one fits in memory or in time."""
+"""E436 to E440 and W441: answers where no exact one fits in memory or in time."""
 
 from dataclasses import dataclass
 
@@ -116,6 +116,45 @@ class TableTooLong(Diagnostic):
     def help(self) -> str:
         """The way out."""
         return "ask for fewer free targets; `scmc sample` draws rows of all labels"
+
+
+@dataclass(frozen=True)
+class NoExactDraws(Diagnostic):
+    """Evidence given which no exact draws can be made.
+
+    ## What it means
+
+    Rows are drawn exactly, and none is rejected: what stands above the evidence is summed out
+    first, and then drawn backwards. The tables of that sum need the memory shown, which was
+    computed before any was taken.
+
+    ## Example
+
+    ```console
+    $ scmc sample "given(Wearing_Necktie=1)" -n 10 -o rows.csv
+    error[E440]: exact draws given this evidence need tables of 2^40 numbers; the limit is 2^26
+    ```
+
+    ## What to do
+
+    Hold with `do` instead of seeing, or see labels with fewer causes above them: without evidence
+    nothing is summed. A question, `scmc query`, is estimated all the same.
+    """
+
+    code = "E440"
+    cells: float
+    limit: float
+
+    def message(self) -> str:
+        """The size and the limit, as powers of two."""
+        return (
+            f"exact draws given this evidence need tables of 2^{self.cells:.0f} numbers; "
+            f"the limit is 2^{self.limit:.0f}"
+        )
+
+    def help(self) -> str:
+        """The way out."""
+        return "hold with `do` instead, or see labels with fewer causes; `scmc query` estimates"
 
 
 @dataclass(frozen=True)
