@@ -20,7 +20,8 @@ from scm_compiler.ir.tables import Conditional, Tables
 from scm_compiler.passes import fold, mutilate
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries import engine_of
-from scm_compiler.runtime.queries.contraction import RULES, Array, Scope, elimination_order
+from scm_compiler.runtime.queries.contraction import Array
+from scm_compiler.runtime.queries.elimination import RULES, Scope, elimination_order
 from scm_compiler.runtime.queries.engine import (
     Condition,
     Engine,

@@ -20,11 +20,11 @@ from scm_compiler.runtime.queries.contraction import (
     Array,
     Mass,
     Plan,
-    Scope,
     adjoints,
     contract,
     plan,
 )
+from scm_compiler.runtime.queries.elimination import Scope
 from scm_compiler.runtime.queries.lookup import Lookup, tabulate
 from scm_compiler.semantics.query import phrase
 
@@ -210,8 +210,7 @@ class Engine:
         if way.peak > self.limit:
             cells, limit = math.log2(way.peak), math.log2(self.limit)
             raise refuse(TooLarge(cells=cells, limit=limit))
-        if way.cost > MOST_COST:
-            raise refuse(TakesTooLong(cost=math.log2(way.cost), limit=math.log2(MOST_COST)))
+        refuse_endless(way)
 
     def cut(self, name: str, fixed: Mapping[str, int], rows: Rows) -> Array:
         """A label's table at the fixed values; axes for the other variables remain.
@@ -320,6 +319,12 @@ class Engine:
 
     def _point(self, name: str, condition: Condition) -> Array:
         return np.asarray(np.eye(self.sizes[name])[condition.fixed.get(name, 0)])
+
+
+def refuse_endless(way: Plan) -> None:
+    """Refuse (E437) a plan that takes more multiplications than anyone waits for."""
+    if way.cost > MOST_COST:
+        raise refuse(TakesTooLong(cost=math.log2(way.cost), limit=math.log2(MOST_COST)))
 
 
 def label_sizes(graph: Graph) -> dict[str, int]:

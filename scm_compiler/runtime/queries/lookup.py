@@ -5,7 +5,7 @@ labels these are. So the tables are contracted once with the known labels kept a
 is then one row of the result.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.queries.contraction import SAFE, Array, contract, plan
+from scm_compiler.runtime.queries.contraction import SAFE, Array, Plan, contract, plan
 
 MOST_NUMBERS = 2**13
 """The largest such table."""
@@ -62,18 +62,15 @@ def tabulate(
     Returns:
         None if the table would be large or take long.
     """
-    scopes = [(*graph.parents[name], name) for name in nodes]
-    axes = tuple(name for name in fixed if any(name in scope for scope in scopes))
     sizes = {
         name: size
-        for node, scope in zip(nodes, scopes, strict=True)
-        for name, size in zip(scope, rows[node].shape, strict=True)
+        for node in nodes
+        for name, size in zip((*graph.parents[node], node), rows[node].shape, strict=True)
     }
-    if not nodes or prod(sizes[name] for name in (*axes, *targets)) > MOST_NUMBERS:
+    found = lookup_plan(graph, sizes, nodes, fixed, targets)
+    if found is None:
         return None
-    way = plan(scopes, sizes, (*axes, *targets))
-    if way.cost > MOST_COST:
-        return None
+    axes, way = found
     joint = contract(way, [rows[name] for name in nodes]).values
     over = tuple(range(len(axes), joint.ndim))
     total = joint.sum(over, keepdims=True)
@@ -81,3 +78,20 @@ def tabulate(
     posterior = joint / np.where(sure, total, 1.0)
     posterior.flags.writeable = False
     return Lookup(axes, posterior, sure.reshape(joint.shape[: len(axes)]))
+
+
+def lookup_plan(
+    graph: Graph,
+    sizes: Mapping[str, int],
+    nodes: Sequence[str],
+    fixed: Collection[str],
+    targets: tuple[str, ...],
+) -> tuple[tuple[str, ...], Plan] | None:
+    """The axes of a table of all answers, and how to make it; the arguments are `tabulate`'s."""
+    scopes = [(*graph.parents[name], name) for name in nodes]
+    reached = {name for scope in scopes for name in scope}
+    axes = tuple(name for name in fixed if name in reached)
+    if not nodes or prod(sizes[name] for name in (*axes, *targets)) > MOST_NUMBERS:
+        return None
+    way = plan(scopes, sizes, (*axes, *targets))
+    return None if way.cost > MOST_COST else (axes, way)

@@ -5,14 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from scm_compiler.runtime.queries.contraction import (
-    RULES,
-    _Planner,
-    adjoints,
-    contract,
-    elimination_order,
-    plan,
-)
+from scm_compiler.runtime.queries.contraction import _Planner, adjoints, contract, plan
+from scm_compiler.runtime.queries.elimination import RULES, elimination_order
 
 SIZES = {"A": 2, "B": 3, "C": 4, "D": 2}
 SCOPES = [("A",), ("A", "B"), ("B", "C"), ("C", "D", "A")]
