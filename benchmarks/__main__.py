@@ -21,6 +21,7 @@ QUICK = (
     ("Start-up of the commands", "benchmarks.startup"),
     ("Parsing, checking and lowering", "benchmarks.language"),
     ("Queries on the nine labels of Causal Graph 1", "benchmarks.queries"),
+    ("Exact answers and rare evidence, beside other libraries", "benchmarks.inference"),
     ("Sampling labels from tables, beside other libraries", "benchmarks.sampling"),
     ("Drawn faces", "benchmarks.drawn_faces"),
     ("A step of WGAN-GP beside a plain loop over the nodes", "benchmarks.controller speed"),

@@ -1,6 +1,7 @@
 """The exact engine: posteriors from tables, by contraction of what a query rests on."""
 
 import math
+import os
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -28,8 +29,18 @@ from scm_compiler.runtime.queries.elimination import Scope
 from scm_compiler.runtime.queries.lookup import Lookup, tabulate
 from scm_compiler.semantics.query import phrase
 
-LIMIT = 2**26
-"""The numbers that an exact answer may hold at once: half a gigabyte."""
+
+def _most_numbers() -> float:
+    try:
+        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):  # not a system that tells
+        return 2.0**26
+    return min(2.0**26, memory / 8 / 8)
+
+
+LIMIT = _most_numbers()
+"""The numbers that an exact answer may hold at once: half a gigabyte, or an eighth of a small
+machine's memory."""
 
 MOST_COST = 2.0**35
 """The most multiplications that an exact answer may take: about a minute."""

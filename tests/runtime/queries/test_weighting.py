@@ -161,6 +161,14 @@ def test_it_is_run_exactly_where_enough_is_known(voters, ask):
 
 
 @pytest.mark.statistics
+def test_rejection_runs_it_too(voters, ask):
+    found = ask(voters, "P(Z=1 | X00=1, X01=1)", method="sample")
+    other = ask(voters, "P(Z=1 | X00=1, X01=1)", method="weighted")
+    error = np.hypot(found.std_error, other.std_error)
+    assert found.probability == pytest.approx(other.probability, abs=SIGMAS * error)
+
+
+@pytest.mark.statistics
 def test_its_counterfactuals_are_drawn(voters, ask):
     found = ask(voters, "P(Y[X00=0]=1 | X00=1, Y=1)")
     assert (found.method, found.noise_model) == ("weighted", "threshold")
