@@ -12,6 +12,7 @@ answers: its 10,000 draws under an intervention stand beside one exact answer.
 """
 
 import itertools
+import math
 import random
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +36,7 @@ ROWS = 10_000
 BAR_ROWS = 2.0
 
 FEW = 10
-"""Questions for the engines that take a second for each."""
+"""Questions for the engines that take milliseconds for each."""
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,11 @@ def _kept(engine: object, net: object) -> Engine:
 
 
 def pgmpy_engines(model: Tables) -> dict[str, Engine]:
-    """Its variable elimination and its belief propagation."""
+    """Its variable elimination; its belief propagation takes minutes for a question here."""
     import logging  # noqa: PLC0415
 
     from pgmpy.factors.discrete import TabularCPD  # noqa: PLC0415  (optional)
-    from pgmpy.inference import BeliefPropagation, VariableElimination  # noqa: PLC0415
+    from pgmpy.inference import VariableElimination  # noqa: PLC0415
     from pgmpy.models import DiscreteBayesianNetwork  # noqa: PLC0415
 
     logging.getLogger("pgmpy").setLevel(logging.ERROR)
@@ -120,17 +121,13 @@ def pgmpy_engines(model: Tables) -> dict[str, Engine]:
             TabularCPD(name, len(values), values, parents, list(table.shape[:-1]) or None)
         )
 
-    def engine(kind: type) -> Engine:
-        made = kind(net)
+    made = VariableElimination(net)
 
-        def ask(question: Question) -> np.ndarray:
-            evidence = dict(question.evidence)
-            return made.query([question.target], evidence=evidence, show_progress=False).values
+    def ask(question: Question) -> np.ndarray:
+        evidence = dict(question.evidence)
+        return made.query([question.target], evidence=evidence, show_progress=False).values
 
-        return ask
-
-    kinds = (VariableElimination, BeliefPropagation)
-    return {f"pgmpy {kind.__name__}": engine(kind) for kind in kinds}
+    return {"pgmpy VariableElimination": ask}
 
 
 def peers(model: Tables) -> dict[str, Engine]:
@@ -171,6 +168,13 @@ def _possible(model: Tables, question: Question) -> bool:
 def _probability(model: Tables, evidence: Mapping[str, int]) -> float:
     events = tuple(ir.Event(ir.Variable(name), value) for name, value in evidence.items())
     return answer(ir.Probability(events), model).probability
+
+
+def rare_evidence(model: Tables) -> Mapping[str, int]:
+    """What a draw shows of eight labels, its probability the nearest to 1e-5 of many."""
+    found = everything_changes(model, 300, 8)
+    far = [abs(math.log(_probability(model, each.evidence) / 1e-5)) for each in found]
+    return found[far.index(min(far))].evidence
 
 
 def compare(title: str, questions: Sequence[Question], model: Tables) -> None:
@@ -268,8 +272,7 @@ def main() -> None:
             "alarm, 200 questions with 8 labels seen", everything_changes(alarm, 200, 8), alarm
         )
         first_time(many, alarm)
-        rare = {"PRESS": 0, "MINVOLSET": 2, "HYPOVOLEMIA": 0}
-        rows("alarm", alarm, rare)
+        rows("alarm", alarm, rare_evidence(alarm))
     else:
         print(f"alarm: not measured, there is no {ALARM.name}")
     interventions()

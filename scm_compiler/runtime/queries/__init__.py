@@ -7,6 +7,7 @@ answer(query, tables).probability
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from time import perf_counter
 from weakref import WeakKeyDictionary
 
@@ -111,9 +112,10 @@ def answer(
         if rung(flat) < 3 or method == "sample":
             refuse_unanswerable(flat, model.graph)
         found = METHODS[method](flat, model, seed, samples, noise_model)
+        warnings = found.warnings
         if rung(flat) < 3 and found.method != "weighted":
-            found = replace(found, warnings=support_warnings(flat, engine_of(model), model))
-        found = replace(found, warnings=(*found.warnings, *network_warnings(flat, model)))
+            warnings += support_warnings(flat, engine_of(model), model)
+        warnings += network_warnings(flat, model)
     declared = fold(model.graph)
     return Answer(
         query=text or phrase(query, model.graph),
@@ -121,7 +123,7 @@ def answer(
         identified=found.identified,
         method=found.method,
         samples=found.samples,
-        warnings=found.warnings,
+        warnings=warnings,
         value=_value(flat, found, declared),
         graph_hash=declared.hash,
         seconds=perf_counter() - started,
@@ -278,11 +280,11 @@ def _shown(variable: ir.Variable, graph: Graph) -> str:
 def _table(names: tuple[str, ...], part: str, found: _Found, graph: Graph) -> Table:
     domains = [graph.by_name[name].domain for name in names]
     values = [domain.values for domain in domains if isinstance(domain, Discrete)]
+    points, errors = (parts[part].ravel().tolist() for parts in (found.numbers, found.errors))
+    spans = found.bounds[part] if found.bounds else [None] * len(points)
+    cells = zip(product(*values), points, errors, spans, strict=True)
     rows = tuple(
-        Row(
-            tuple(values[axis][index] for axis, index in enumerate(place)),
-            found.number(part, place),
-        )
-        for place in np.ndindex(found.numbers[part].shape)
+        Row(place, Number(point, error, "probability", span))
+        for place, point, error, span in cells
     )
     return Table(names, rows)
