@@ -15,6 +15,7 @@ import itertools
 import math
 import random
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -26,10 +27,13 @@ from benchmarks.peers import dowhy_sampler, pyagrum_network
 from benchmarks.sampling import causal_graph_1
 from benchmarks.timing import interleave, ratio, verdict
 from scm_compiler.interop import read_bif
+from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir import query as ir
-from scm_compiler.ir.tables import Tables
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.ir.tables import Tables, table_shape
 from scm_compiler.runtime.queries import _ENGINES, answer
 from scm_compiler.runtime.queries.draws import draw_labels
+from scm_compiler.semantics.question import read_query
 
 ALARM = Path(__file__).parents[2] / "shared" / "data" / "bn" / "bif" / "alarm.bif.gz"
 ROWS = 10_000
@@ -259,6 +263,35 @@ def rows(title: str, model: Tables, evidence: Mapping[str, int]) -> None:
     print(f"  times those without evidence (bar {BAR_ROWS:.0f}: {verdict(times, BAR_ROWS)})")
 
 
+def thousand(near: int) -> Tables:
+    """A thousand labels of two values with up to two parents each, at most so many before it."""
+    pick = np.random.default_rng(0)
+    nodes = tuple(Node(f"N{i}", "binary", BINARY) for i in range(1000))
+    edges = []
+    for i in range(1, 1000):
+        pool = np.arange(max(0, i - near), i)
+        count = min(len(pool), pick.integers(0, 3))
+        edges += [Edge(f"N{p}", f"N{i}") for p in sorted(pick.choice(pool, count, replace=False))]
+    graph = Graph("thousand", nodes, tuple(edges))
+    shapes = {node.name: table_shape(graph, node.name)[:-1] for node in nodes}
+    return Tables(graph, {name: pick.dirichlet([1, 1], shape) for name, shape in shapes.items()})
+
+
+def large() -> None:
+    """A sparse graph of a thousand labels: the first answer, the next, and all labels at once."""
+    for near in (20, 1000):
+        model = thousand(near)
+        for text in ("P(N999)", "P(N10 | N500=1, N990=0)", "P(N900 | do(N300=1), N990=1)"):
+            query = read_query(text, model.graph)
+            times = []
+            for _ in range(3):
+                started = time.process_time()
+                found = answer(query, model)
+                times.append((time.process_time() - started) * 1e3)
+            shown = f"{times[0]:.1f} ms at first, then {times[-1]:.1f} ms, {found.method}"
+            print(f"1,000 labels, parents among the {near} before: {text} {shown}")
+
+
 def main() -> None:
     """Measure and print."""
     nine = causal_graph_1().tables()
@@ -275,6 +308,7 @@ def main() -> None:
         rows("alarm", alarm, rare_evidence(alarm))
     else:
         print(f"alarm: not measured, there is no {ALARM.name}")
+    large()
     interventions()
     rows("nine labels", nine, {"Mustache": 1, "Male": 0})
 
