@@ -1,4 +1,4 @@
-"""E436 to E440 and W441: answers where no exact one fits in memory or in time."""
+"""E436 to E440, W441 and W442: answers where no exact one fits in memory or in time."""
 
 from dataclasses import dataclass
 
@@ -229,3 +229,38 @@ class RestsOnNetworks(Diagnostic):
     def help(self) -> str:
         """What the error leaves out."""
         return "most were never seen: the networks carry over from those that were"
+
+
+@dataclass(frozen=True)
+class ShareUnknown(Diagnostic):
+    """An answer that may rest on parent configurations that the data do not hold.
+
+    ## What it means
+
+    The tables of the labels shown hold guesses where the training data have no row. How much of an
+    answer rests on them is worked out exactly (W440) where that fits in memory; here it does not.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Smiling=1 | do(Male=1))"
+    warning[W442]: tables of `Bangs` and 3 more hold guesses; what share is met is not known
+    ```
+
+    ## What to do
+
+    `scmc check --data` counts the configurations that were never seen. A question that rests on
+    fewer labels has its share worked out.
+    """
+
+    code = "W442"
+    nodes: tuple[str, ...]
+
+    def message(self) -> str:
+        """The labels."""
+        more = f" and {len(self.nodes) - 1} more" if len(self.nodes) > 1 else ""
+        return f"tables of `{self.nodes[0]}`{more} hold guesses; what share is met is not known"
+
+    def help(self) -> str:
+        """Where the guesses are."""
+        return "`scmc check --data` counts the parent configurations never seen"

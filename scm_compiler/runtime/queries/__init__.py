@@ -36,6 +36,7 @@ from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, evaluate
 from scm_compiler.runtime.queries.limits import (
     BEYOND_EXACT,
+    guess_warnings,
     network_warnings,
     refuse_long_tables,
 )
@@ -113,8 +114,10 @@ def answer(
             refuse_unanswerable(flat, model.graph)
         found = METHODS[method](flat, model, seed, samples, noise_model)
         warnings = found.warnings
-        if rung(flat) < 3 and found.method != "weighted":
-            warnings += support_warnings(flat, engine_of(model), model)
+        if found.method == "weighted":
+            warnings += guess_warnings(flat, model)
+        elif rung(flat) < 3:
+            warnings += _supported(flat, model)
         warnings += network_warnings(flat, model)
     declared = fold(model.graph)
     return Answer(
@@ -237,6 +240,16 @@ METHODS: Mapping[Asked, Callable[..., _Found]] = {
     "sample": _sampled,
 }
 """How a query is answered: of the query, the model, the seed, the draws and the noise model."""
+
+
+def _supported(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
+    """What rests on guesses, or that it is too much to work out."""
+    try:
+        return support_warnings(query, engine_of(model), model)
+    except ScmError as refusal:
+        if not isinstance(refusal.diagnostics[0], BEYOND_EXACT):
+            raise
+    return guess_warnings(query, model)
 
 
 def engine_of(model: Tables) -> Engine:

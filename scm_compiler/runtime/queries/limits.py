@@ -5,7 +5,12 @@ from math import log2, prod
 from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.diagnostics.codes.answers import TooLarge
 from scm_compiler.diagnostics.codes.counterfactuals import WorldsTooLarge
-from scm_compiler.diagnostics.codes.weighting import RestsOnNetworks, TableTooLong, TakesTooLong
+from scm_compiler.diagnostics.codes.weighting import (
+    RestsOnNetworks,
+    ShareUnknown,
+    TableTooLong,
+    TakesTooLong,
+)
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
@@ -34,15 +39,26 @@ def network_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
     """The warning (W441) that an answer rests on networks that have no table, if it does."""
     if not model.conditionals:
         return ()
-    reached = {
-        name for _, question in asked(query, model.graph) for name in _nodes(question, model.graph)
-    }
+    reached = _reached(query, model.graph)
     nodes = tuple(name for name in model.conditionals if name in reached)
     if not nodes:
         return ()
     sizes = label_sizes(model.graph)
     most = max(sum(log2(sizes[n]) for n in model.graph.parents[name]) for name in nodes)
     return (RestsOnNetworks(nodes=nodes, configurations=most),)
+
+
+def guess_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
+    """The warning (W442) that an answer may rest on guesses, where the share is not known."""
+    guessed = [name for name, mask in model.unseen.items() if mask.any()]
+    reached = _reached(query, model.graph) if guessed else set()
+    nodes = tuple(name for name in guessed if name in reached)
+    return (ShareUnknown(nodes=nodes),) if nodes else ()
+
+
+def _reached(query: ir.Query, graph: Graph) -> set[str]:
+    """The labels whose mechanisms a query reaches."""
+    return {name for _, question in asked(query, graph) for name in _nodes(question, graph)}
 
 
 def _nodes(question: Question, graph: Graph) -> tuple[str, ...]:

@@ -208,3 +208,23 @@ def test_an_order_that_would_take_too_long_is_not_run(smoking, ask, monkeypatch)
     assert refused.value.diagnostics[0].code == "E437"
     again = Tables(smoking.graph, smoking.probabilities)
     assert ask(again, "P(Cough=1)").method == "weighted"
+
+
+def test_guesses_are_told_where_their_share_is_not_known(smoking, ask):
+    unseen = {"Cancer": np.array([[False, True], [False, False]])}
+    model = Tables(smoking.graph, smoking.probabilities, unseen=unseen)
+    found = ask(model, "P(Cough=1 | do(Smoke=1))", method="weighted")
+    assert [warning.code for warning in found.warnings] == ["W442"]
+    assert not ask(model, "P(Smoke=1)", method="weighted").warnings
+
+
+def test_guesses_beside_a_mechanism_without_a_table(voters, ask):
+    unseen = {"Z": np.array([True, False])}
+    model = Tables(
+        voters.graph, voters.probabilities, unseen=unseen, conditionals=voters.conditionals
+    )
+    known = ", ".join(f"X{i:02}=1" for i in range(20))
+    found = ask(model, f"P(Z=1 | do({known}))")
+    assert found.method == "exact"
+    assert [warning.code for warning in found.warnings] == ["W440", "W441"]
+    assert found.warnings[0].low <= found.probability <= found.warnings[0].high
