@@ -1,6 +1,6 @@
 """Run the benchmarks and write docs/benchmarks.md with what they printed.
 
-    python -m benchmarks [--quick]
+    python -m benchmarks [--quick | --only benchmarks.inference]
 
 The peers (pyAgrum, pgmpy, dowhy, pyro) are measured where they are installed:
 `pip install -e ".[bench]"`.
@@ -21,6 +21,7 @@ QUICK = (
     ("Start-up of the commands", "benchmarks.startup"),
     ("Parsing, checking and lowering", "benchmarks.language"),
     ("Queries on the nine labels of Causal Graph 1", "benchmarks.queries"),
+    ("Exact answers and rare evidence, beside other libraries", "benchmarks.inference"),
     ("Sampling labels from tables, beside other libraries", "benchmarks.sampling"),
     ("Drawn faces", "benchmarks.drawn_faces"),
     ("A step of WGAN-GP beside a plain loop over the nodes", "benchmarks.controller speed"),
@@ -50,11 +51,37 @@ def machine() -> str:
     return f"{cores}, Python {platform.python_version()}, {', '.join(found)}"
 
 
+def section(title: str, command: str) -> str:
+    """Run one benchmark; its part of the page."""
+    print(f"python -m {command}", flush=True)
+    output = printed(command)
+    print(output, flush=True)
+    return f"## {title}\n\n```text\n$ python -m {command}\n{output}\n```\n"
+
+
+def rewrite(command: str) -> None:
+    """Run one benchmark and write its section anew, with its day, where the list has it."""
+    titles = [title for title, _ in FULL]
+    place = [each for _, each in FULL].index(command)
+    head, *old = PAGE.read_text(encoding="utf-8").split("\n## ")
+    found = {text.partition("\n")[0]: f"## {text.rstrip()}\n" for text in old}
+    day = f"Measured on {datetime.now(UTC).date()}."
+    title, rest = section(titles[place], command).split("\n\n", 1)
+    found[titles[place]] = f"{title}\n\n{day}\n\n{rest}"
+    ordered = [found[each] for each in titles if each in found]
+    PAGE.write_text("\n".join([head.rstrip() + "\n", *ordered]), encoding="utf-8")
+
+
 def main() -> None:
     """Run and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="without training")
-    chosen = QUICK if parser.parse_args().quick else FULL
+    parser.add_argument("--only", metavar="COMMAND", help="write one section of the page anew")
+    args = parser.parse_args()
+    if args.only:
+        rewrite(args.only)
+        return
+    chosen = QUICK if args.quick else FULL
     today = datetime.now(UTC).date()
     parts = [
         "# Benchmarks\n",
@@ -62,10 +89,7 @@ def main() -> None:
         "read the ratios, not the seconds.\n",
     ]
     for title, command in chosen:
-        print(f"python -m {command}", flush=True)
-        output = printed(command)
-        print(output, flush=True)
-        parts.append(f"## {title}\n\n```text\n$ python -m {command}\n{output}\n```\n")
+        parts.append(section(title, command))
     PAGE.write_text("\n".join(parts), encoding="utf-8")
 
 

@@ -164,5 +164,5 @@ def test_one_list_of_methods(run):
     configure_query(parser)
     choices = next(action.choices for action in parser._actions if action.dest == "method")
     assert tuple(choices) == tuple(METHODS) == get_args(Asked)
-    with pytest.raises(ValueError, match="no method `guess`; there are `exact` and `sample`"):
+    with pytest.raises(ValueError, match="no method `guess`; there are `auto`, `exact`"):
         run.query("P(Wet=1)", method="guess")

@@ -25,12 +25,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--run", metavar="DIR", type=Path, help="a run; the last one if left out")
     parser.add_argument(
         "--method",
-        choices=("exact", "sample"),
-        default="exact",
-        help="exact contraction of the tables (default), or the paper's rejection sampling",
+        choices=("auto", "exact", "weighted", "sample"),
+        default="auto",
+        help="exact contraction of the tables, weighted draws, the paper's rejection sampling, or "
+        "exact where it fits and weighted elsewhere (default)",
     )
     parser.add_argument(
-        "--samples", metavar="N", type=_count, default=10_000, help="draws that `sample` must keep"
+        "--samples",
+        metavar="N",
+        type=_count,
+        default=10_000,
+        help="draws that `sample` must keep, or that weighted ones should be worth",
     )
     parser.add_argument(
         "--noise-model",
@@ -69,10 +74,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     opened = latest_run() if args.run is None else open_run(args.run)
     query = _resolved(tree, opened.graph, source, opened.path)
-    model = opened.tables()
+    model = opened.distributions()
     where = {"run": str(opened.path)}
     if args.explain:
-        plan = explain(query, model.graph, text=args.query)
+        plan = explain(query, model.graph, run=model.conditionals, text=args.query)
         console.result(str(plan))
         console.document(plan.to_dict() | where)
         return OK

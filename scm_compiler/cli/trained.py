@@ -96,7 +96,7 @@ def _document(finished: Finished) -> dict[str, object]:
 def _answers(opened: Run) -> bool:
     """Whether the run has the tables that answers are computed from."""
     try:
-        opened.tables()
+        opened.distributions()
     except ScmError:
         return False
     return True

@@ -14,12 +14,13 @@ realised to the nearest such multiple, a network's within one. `module.double()`
 import copy
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from math import prod
+from math import inf, prod
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from scm_compiler.emit.computed import Computed
 from scm_compiler.emit.fused import TableGroup
 from scm_compiler.emit.layout import Layout
 from scm_compiler.emit.mechanism import (
@@ -227,11 +228,15 @@ class ExplicitModule(CausalModule):
         return torch.log_softmax(logits, 1).gather(1, values.unsqueeze(1)).squeeze(1)
 
     @torch.no_grad()
-    def tables(self) -> Tables:
+    def tables(self, most: float = inf) -> Tables:
         """Exact tables in float64.
 
         Where the graph has hidden common causes they are of the unfolded graph
         (`passes.unfold`), in which each is a label of its own with K equally likely values.
+
+        Args:
+            most: The most numbers in all tables of networks, the smallest counted first. A label
+                whose network is beyond them is one of the `conditionals`.
 
         Raises:
             ValueError: If a label has so many settings of its parents that its table cannot be
@@ -240,13 +245,29 @@ class ExplicitModule(CausalModule):
         unfolded, hidden = unfold(self.graph, self.spec.hidden_states)
         states = self.spec.hidden_states
         found = {name: np.full(states, 1 / states) for name in hidden}
+        beyond = self._beyond(most)
         for name, m in zip(self.layout.labels, self.mechanisms, strict=True):
+            if name in beyond:
+                continue
             shape = table_shape(unfolded, name)
             if prod(shape) > MOST_CELLS:
                 raise ValueError(f"the table of `{name}` has {prod(shape):,} entries")
             logits = self._flat(m).double() if m.table else self._all_logits(m)
             found[name] = probabilities(logits).view(shape).cpu().numpy()
-        return Tables(unfolded, found)
+        return Tables(unfolded, found, conditionals=beyond)
+
+    def _beyond(self, most: float) -> dict[str, Computed]:
+        """The networks whose tables are not written out."""
+        labels = zip(self.layout.labels, self.mechanisms, strict=True)
+        networks = sorted(
+            (m.configurations * m.size, name, m) for name, m in labels if not m.table
+        )
+        total, found = 0, {}
+        for numbers, name, m in networks:
+            total += numbers
+            if total > most:
+                found[name] = Computed(*self._network(m), m)
+        return found
 
     def node_weights(self) -> dict[str, Tensor]:
         """Copies: `<identifier>.logits` (size of each input…, outputs) or a network's layers."""

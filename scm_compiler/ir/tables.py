@@ -2,12 +2,27 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.ir.domain import Discrete
 from scm_compiler.ir.graph import Graph
+
+
+class Conditional(Protocol):
+    """P(label | parents) that is computed where it is asked, because its table cannot be held."""
+
+    def at(self, parents: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The distributions for some values of the parents.
+
+        Args:
+            parents: (B, parents) value indices, in the order of `graph.parents`.
+
+        Returns:
+            (B, size of the label); each row sums to 1, and no number is zero.
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,6 +37,7 @@ class Tables:
             behind each parent configuration. A label that is absent has an exact table.
         unseen: For each label, a boolean array over its parent configurations, true where the
             training data hold none; absent labels have been seen everywhere.
+        conditionals: The labels that have no table, because it would be too large.
         law: The observational distribution as the data have it, where hidden common causes are
             labels here: tables of `identify.law.law_graph`. What observation determines is
             answered from it; None if it is that of these tables.
@@ -34,10 +50,13 @@ class Tables:
     probabilities: Mapping[str, NDArray[np.float64]]
     draws: Mapping[str, int] = field(default_factory=dict)
     unseen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    conditionals: Mapping[str, Conditional] = field(default_factory=dict)
     law: "Tables | None" = None
 
     def __post_init__(self) -> None:
         for node in self.graph.labels:
+            if node.name in self.conditionals:
+                continue
             table = self.probabilities.get(node.name)
             shape = table_shape(self.graph, node.name)
             if table is None or table.shape != shape:

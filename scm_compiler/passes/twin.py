@@ -47,10 +47,12 @@ class Worlds:
     Attributes:
         copies: Every copy after those that it reads.
         known: The copies whose value is given, and the value.
+        shown: The copy, or the value, that each variable is which was to be shown.
     """
 
     copies: tuple[Copy, ...]
     known: Mapping[int, int] = field(default_factory=dict)
+    shown: tuple[Input, ...] = ()
 
     @property
     def coupled(self) -> tuple[tuple[int, ...], ...]:
@@ -109,8 +111,7 @@ def unite(
     """
     builder = _Builder(graph)
     base = builder.world(do, {})
-    for variable in shown:
-        builder.place(variable, base)
+    places = tuple(builder.place(variable, base) for variable in shown)
     known: dict[int, int] = {}
     for event in events:
         if event.value is None:
@@ -119,7 +120,7 @@ def unite(
         before = place.value if isinstance(place, Held) else known.setdefault(place, event.value)
         if before != event.value:
             return None
-    return _merge(Worlds(tuple(builder.copies), known))
+    return _merge(Worlds(tuple(builder.copies), known, places))
 
 
 class _Builder:
@@ -187,7 +188,8 @@ def _merge_once(worlds: Worlds) -> Worlds | None:
         value = worlds.known.get(number)
         if value is not None and known.setdefault(place, value) != value:
             return None
-    return Worlds(tuple(places), known)
+    shown = tuple(p if isinstance(p, Held) else moved[p] for p in worlds.shown)
+    return Worlds(tuple(places), known, shown)
 
 
 def _renamed(place: Input, known: Mapping[int, int], moved: Sequence[int]) -> Input:

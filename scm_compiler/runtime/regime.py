@@ -11,6 +11,8 @@ from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:
+    from torch import Tensor
+
     from scm_compiler.runtime.run import Run
     from scm_compiler.runtime.sampling.imagined import Imagined
     from scm_compiler.runtime.sampling.sample import Sample, Stream
@@ -124,6 +126,40 @@ class Regime:
         if not isinstance(regime, ir.Regime):
             raise TypeError(f"{self.text} is not a regime")
         return regime
+
+    def noise(self, rows: int, *, seed: int = 0) -> "Tensor":
+        """The exogenous noise of the labels of the rows that `sample` draws: abduction.
+
+        A draw from P(noise | labels), which is local to each label. The module gives the same rows
+        on it, and under another `do` the same units in another world:
+
+            module = run.module().double()
+            noise = run.given(Bald=1).noise(64)
+            module(noise, do={"Male": 0})
+
+        Args:
+            rows: How many.
+            seed: As of `sample`.
+
+        Returns:
+            Shape (rows, N), float64.
+
+        Raises:
+            ScmError: As for `sample`.
+            ValueError: If the graph has hidden common causes, whose noise is not one label's.
+        """
+        import torch  # noqa: PLC0415  (seconds)
+
+        from scm_compiler.emit.abduction import abduct  # noqa: PLC0415
+
+        stream = self.stream(seed=seed, images=())
+        held = dict(stream.draws.condition.do)
+        return abduct(
+            self.run.module().double(),
+            torch.from_numpy(stream.labels(0, rows)),
+            do=held,
+            generator=torch.Generator().manual_seed(seed),
+        )
 
     def stream(self, *, seed: int = 0, images: Sequence[str] | None = None) -> "Stream":
         """The endless sequence of rows that samples of this seed are parts of.

@@ -18,6 +18,7 @@ Every file is written whole or not at all, and nothing in one is ever executed.
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,7 @@ from scm_compiler.diagnostics.codes.runs import (
     OtherGraph,
     RunTooNew,
 )
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.ir.query import Query
 from scm_compiler.ir.tables import Tables
@@ -181,7 +182,7 @@ class Run:
         self,
         text: str,
         *,
-        method: Asked = "exact",
+        method: Asked = "auto",
         seed: int = 0,
         samples: int = SAMPLES,
         noise_model: str | None = None,
@@ -190,7 +191,7 @@ class Run:
 
         Args:
             text: Such as `P(Male=1 | do(Mustache=1))`; docs/language.md has every form.
-            method: `exact`, or `sample` for the paper's rejection sampling.
+            method: `auto`, `exact`, `weighted` or `sample`; see `queries.answer`.
             seed: Of whatever is drawn.
             samples: Draws that `sample` must keep.
             noise_model: Of counterfactuals: `threshold` or `gumbel-max`; None for the model's own.
@@ -213,7 +214,7 @@ class Run:
         query: Query,
         text: str,
         *,
-        method: Asked = "exact",
+        method: Asked = "auto",
         seed: int = 0,
         samples: int = SAMPLES,
         noise_model: str | None = None,
@@ -221,7 +222,7 @@ class Run:
         """Answer a question that was read already; the arguments are those of `query`."""
         return answer(
             query,
-            self.tables(),
+            self.distributions(),
             method=method,
             seed=seed,
             samples=samples,
@@ -260,7 +261,7 @@ class Run:
 
     def _own_noise(self, query: Query) -> "Responses | None":
         """How the model's networks use their noise, where they are asked for several worlds."""
-        if not self.tables().draws or rung(flatten(query, self.tables().graph)) < 3:
+        if not self.distributions().draws or rung(flatten(query, self.distributions().graph)) < 3:
             return None
         return self._responses
 
@@ -305,6 +306,25 @@ class Run:
 
         Raises:
             ScmError: E659 if the model has no such tables, or they are too large; and as `module`.
+        """
+        found = self.distributions()
+        if found.conditionals:
+            name = next(iter(found.conditionals))
+            sizes = (found.graph.by_name[n].domain for n in (*found.graph.parents[name], name))
+            numbers = prod(domain.size for domain in sizes if isinstance(domain, Discrete))
+            reason = f"the table of `{name}` would have {numbers:,} numbers"
+            raise refuse(NoTables(path=str(self.path), reason=reason))
+        return found
+
+    def distributions(self) -> Tables:
+        """What questions are answered from: as `tables`, but with networks left as networks.
+
+        A label with so many parent configurations that its table cannot be held is one of the
+        `conditionals`.
+
+        Raises:
+            ScmError: E659 if a mechanism has neither a table nor computable probabilities; and as
+                `module`.
         """
         return self._tables
 

@@ -18,7 +18,8 @@ def mark_unseen(tables: Tables, table: LabelTable) -> Tables:
     """
     if not table.rows:
         return tables
-    masks = {name: _mask(tables, table, name) for name in table.labels}
+    written = (name for name in table.labels if name in tables.probabilities)
+    masks = {name: _mask(tables, table, name) for name in written}
     return replace(tables, unseen={name: mask for name, mask in masks.items() if mask.any()})
 
 

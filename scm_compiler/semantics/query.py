@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Span, closest
 from scm_compiler.diagnostics.codes.queries import (
@@ -244,10 +245,15 @@ def _value_name(graph: Graph, node: str, value: int) -> str:
     domain = graph.by_name[node].domain
     if not isinstance(domain, Discrete):
         raise ValueError(f"{node} is not a label")  # noqa: TRY004  (the value is wrong)
-    text = domain.values[value]
+    return _value_text(domain.values[value])
+
+
+@lru_cache(maxsize=4096)
+def _value_text(text: str) -> str:
     return text if re.fullmatch(r"\w+", text) else f'"{text}"'
 
 
+@lru_cache(maxsize=4096)
 def _quoted(name: str) -> str:
     plain = re.fullmatch(r"\w+", name) and name not in _RESERVED
     return name if plain else f'"{name}"'

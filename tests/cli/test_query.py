@@ -23,7 +23,7 @@ class TableRun:
     graph: Graph
     model: Tables
 
-    def tables(self):
+    def distributions(self):
         return self.model
 
     def ask(self, query, text, **options):

@@ -100,15 +100,15 @@ def threshold_scm(graph, tables):
 
 
 @st.composite
-def graphs(draw, domains=(BINARY,), most=6):
+def graphs(draw, domains=(BINARY,), most=6, parents=2):
     sizes = draw(st.lists(st.sampled_from(domains), min_size=2, max_size=most))
     names = [f"N{i}" for i in range(len(sizes))]
     nodes = tuple(Node(n, "label", d) for n, d in zip(names, sizes, strict=True))
     edges = []
     for child in range(1, len(names)):
-        count = draw(st.integers(0, min(child, 2)))
-        parents = draw(st.permutations(range(child)))[:count]
-        edges += [(parent, child) for parent in sorted(parents)]
+        count = draw(st.integers(0, min(child, parents)))
+        causes = draw(st.permutations(range(child)))[:count]
+        edges += [(cause, child) for cause in sorted(causes)]
     order = draw(st.permutations(range(len(names))))
     rank = {f"N{i}": place for place, i in enumerate(order)}
     arrows = [Edge(names[a], names[b]) for a, b in edges]
@@ -135,9 +135,9 @@ def thresholds(draw, domains=(BINARY,), most=6):
 
 
 @st.composite
-def any_scms(draw, domains=(BINARY,), most=5):
+def any_scms(draw, domains=(BINARY,), most=6):
     """Mechanisms of any form: a few random response functions, with random weights."""
-    graph = draw(graphs(domains, most))
+    graph = draw(graphs(domains, most, parents=3))
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     functions, law = {}, {}
     for name in graph.by_name:

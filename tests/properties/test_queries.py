@@ -132,6 +132,8 @@ def test_every_probability_is_that_of_enumeration(data):
     assert found.method == "exact"
     assert found.rung == (2 if query.do else 1)
     assert np.abs(numbers(found, model) - expected).max() < EXACT
+    again = answer(query, model)  # from the table of all questions of this shape
+    assert np.abs(numbers(again, model) - expected).max() < EXACT
 
 
 @given(st.data())

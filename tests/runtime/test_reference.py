@@ -49,3 +49,19 @@ def test_sampled_labels_follow_the_exact_answer(run):
     assert drawn["Male"].mean() == pytest.approx(exact, abs=error)
     assert (drawn["Mustache"] == 1).all()
     assert (drawn["Young"] == 0).all()
+
+
+def test_noise_gives_the_rows_back(run):
+    import torch  # noqa: PLC0415
+
+    regime = run.do(Mustache=1).given(Young=0, Bald=1)
+    rows = torch.from_numpy(regime.sample(500, seed=3).rows)
+    noise = regime.noise(500, seed=3)
+    module = run.module().double()
+    column = module.layout.index
+    assert torch.equal(module(noise, {"Mustache": 1}), rows)
+    other = module(noise, {"Mustache": 1, "Male": 0})
+    unmoved = [column[name] for name in ("Young", "Eyeglasses")]
+    moved = torch.equal(other[:, column["Wearing_Lipstick"]], rows[:, column["Wearing_Lipstick"]])
+    assert torch.equal(other[:, unmoved], rows[:, unmoved])
+    assert not moved

@@ -130,14 +130,14 @@ class TooLarge(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(A=1 | Z=1)"
+    $ scmc query --method exact "P(A=1 | Z=1)"
     error[E433]: the exact answer needs a table of 2^40 numbers; the limit is 2^26
     ```
 
     ## What to do
 
-    Add evidence or `do` on nodes that cut the graph, ask for fewer free targets, or use
-    `--method sample`.
+    Leave `--method exact` out: the answer is then estimated, with its error. Evidence or `do` on
+    nodes that cut the graph, or fewer free targets, make an exact answer smaller.
     """
 
     code = "E433"
@@ -153,7 +153,7 @@ class TooLarge(Diagnostic):
 
     def help(self) -> str:
         """The other method."""
-        return "`--method sample` needs no such table"
+        return "`--method weighted` estimates it without, and tells its error"
 
 
 @dataclass(frozen=True)

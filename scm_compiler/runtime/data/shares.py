@@ -43,11 +43,12 @@ def fitted_law(model: Tables, table: LabelTable) -> Tables:
     """
     declared = fold(model.graph)
     graph, tied = law_graph(declared), confounded_labels(declared)
-    rows = {node.name: model.probabilities[node.name] for node in declared.labels}
+    rows = dict(model.probabilities)
     unseen = {name: mask for name, mask in model.unseen.items() if name not in tied}
     for name in tied:
         rows[name] = closed_form(graph, table, name)
         mask = unseen_rows(graph, table, name)
         if mask.any():
             unseen[name] = mask
-    return Tables(graph, rows, unseen=unseen)
+    kept = {node.name: rows[node.name] for node in declared.labels if node.name in rows}
+    return Tables(graph, kept, unseen=unseen, conditionals=model.conditionals)

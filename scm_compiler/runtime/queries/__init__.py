@@ -1,4 +1,4 @@
-"""Answers to queries: exactly from tables, or by the paper's rejection sampling.
+"""Answers to queries: exactly from tables, by weighted draws, or by the paper's rejection.
 
 ```python
 answer(query, tables).probability
@@ -7,12 +7,13 @@ answer(query, tables).probability
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from time import perf_counter
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.diagnostics import Diagnostic, ScmError
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
@@ -35,11 +36,18 @@ from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, evaluate
 from scm_compiler.runtime.queries.explaining import explain
 from scm_compiler.runtime.queries.identified import Estimate, route
+from scm_compiler.runtime.queries.limits import (
+    BEYOND_EXACT,
+    guess_warnings,
+    network_warnings,
+    refuse_long_tables,
+)
 from scm_compiler.runtime.queries.planning import Explanation
 from scm_compiler.runtime.queries.precision import standard_errors
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
 from scm_compiler.runtime.queries.rejection import sample_answer
 from scm_compiler.runtime.queries.support import support_warnings
+from scm_compiler.runtime.queries.weighting import weigh
 from scm_compiler.semantics.query import phrase
 
 __all__ = [
@@ -67,7 +75,7 @@ def answer(
     query: ir.Query,
     model: Tables,
     *,
-    method: Asked = "exact",
+    method: Asked = "auto",
     seed: int = 0,
     samples: int = SAMPLES,
     noise_model: str | Responses | None = None,
@@ -80,9 +88,12 @@ def answer(
     Args:
         query: Resolved against the model's graph.
         model: The tables.
-        method: `exact`, or `sample` for rejection sampling.
+        method: `exact` contraction; `weighted` draws (likelihood weighting); `sample` for
+            rejection sampling; or `auto`, which is exact where memory and time allow, else
+            weighted.
         seed: Of sampling, and of the posterior draws behind a standard error.
-        samples: Draws that `sample` must accept for each probability.
+        samples: Draws that `sample` must accept for each probability, and that weighted draws
+            should be worth.
         noise_model: Of counterfactuals: `threshold`, `gumbel-max`, or what the model's networks
             do; None for `threshold` where the tables are exact.
         text: The query as the user wrote it.
@@ -90,27 +101,26 @@ def answer(
     Raises:
         ScmError: E430 a counterfactual by sampling, E431 impossible evidence, E432 a
             counterfactual that rests on a hidden common cause, E433 too large, E434 too few draws
-            accepted, E435 or E443 no data behind the answer, E45x a counterfactual that cannot be
+            accepted, E435 or E443 no data behind the answer, E436 weighted draws that are worth
+            too little, E437 too slow, E438 too many rows, E45x a counterfactual that cannot be
             answered, E520 not identified.
         ValueError: If there is no such method or noise model.
     """
     if method not in METHODS:
-        known = " and ".join(f"`{name}`" for name in METHODS)
+        known = ", ".join(f"`{name}`" for name in METHODS)
         raise ValueError(f"there is no method `{method}`; there are {known}")
     with pointing_at(text):
         started = perf_counter()
         flat = flatten(query, model.graph)
+        refuse_long_tables(flat, model.graph)
         if rung(flat) < 3 or method == "sample":
             refuse_contradictory(flat, model.graph)
-        way = route(flat, model, sampled=method == "sample")
+        way = route(flat, model, sampled=method in {"sample", "weighted"})
         if way.estimate is not None:
             found = _by_formula(way.estimate)
-        elif rung(flat) == 3:
-            found = _counterfactual(flat, way.model, noise_model, seed)
         else:
-            found = METHODS[method](flat, way.model, seed, samples)
-            warnings = support_warnings(flat, engine_of(way.model), way.model)
-            found = replace(found, warnings=warnings)
+            found = METHODS[method](flat, way.model, seed, samples, noise_model)
+            found = replace(found, warnings=found.warnings + _warnings(flat, way.model, found))
     declared = fold(model.graph)
     return Answer(
         query=text or phrase(query, model.graph),
@@ -124,6 +134,7 @@ def answer(
         seconds=perf_counter() - started,
         noise_model=found.noise_model,
         found=way.found,
+        effective=found.effective,
     )
 
 
@@ -137,6 +148,7 @@ class _Found:
     identified: bool = True
     noise_model: str | None = None
     warnings: tuple[Diagnostic, ...] = ()
+    effective: float | None = None
 
     def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
         """One number of the part of this name."""
@@ -168,7 +180,11 @@ def _by_formula(estimate: Estimate) -> _Found:
     return _Found(estimate.numbers, errors, "exact", None, warnings=estimate.warnings)
 
 
-def _exact(query: ir.Query, model: Tables, seed: int, _: int) -> _Found:
+def _exact(
+    query: ir.Query, model: Tables, seed: int, _: int, noise_model: str | Responses | None
+) -> _Found:
+    if rung(query) == 3:
+        return _counterfactual(query, model, noise_model, seed)
     engine = engine_of(model)
     numbers = evaluate(query, engine)
     errors = standard_errors(query, engine, model, numbers, seed)
@@ -177,7 +193,45 @@ def _exact(query: ir.Query, model: Tables, seed: int, _: int) -> _Found:
     return _Found(numbers, errors, "exact", None)
 
 
-def _sampled(query: ir.Query, model: Tables, seed: int, samples: int) -> _Found:
+def _weighted(
+    query: ir.Query,
+    model: Tables,
+    seed: int,
+    samples: int,
+    noise_model: str | Responses | None,
+) -> _Found:
+    found = weigh(query, model, seed, samples, noise_model)
+    return _Found(
+        found.numbers,
+        found.errors,
+        "weighted",
+        found.draws,
+        bounds=found.bounds,
+        identified=found.noise_model is None,
+        noise_model=found.noise_model,
+        effective=found.effective,
+    )
+
+
+def _auto(
+    query: ir.Query,
+    model: Tables,
+    seed: int,
+    samples: int,
+    noise_model: str | Responses | None,
+) -> _Found:
+    """The exact answer where memory and time allow it, else weighted draws."""
+    try:
+        return _exact(query, model, seed, samples, noise_model)
+    except ScmError as refusal:
+        if not isinstance(refusal.diagnostics[0], BEYOND_EXACT) or model.draws:
+            raise
+    return _weighted(query, model, seed, samples, noise_model)
+
+
+def _sampled(
+    query: ir.Query, model: Tables, seed: int, samples: int, _: str | Responses | None
+) -> _Found:
     engine = engine_of(model)
     sampled = sample_answer(query, engine, seed, samples)
     errors = sampled.errors
@@ -187,11 +241,31 @@ def _sampled(query: ir.Query, model: Tables, seed: int, samples: int) -> _Found:
     return _Found(sampled.numbers, errors, "sample", sampled.accepted)
 
 
-METHODS: Mapping[Asked, Callable[[ir.Query, Tables, int, int], _Found]] = {
+METHODS: Mapping[Asked, Callable[..., _Found]] = {
+    "auto": _auto,
     "exact": _exact,
+    "weighted": _weighted,
     "sample": _sampled,
 }
-"""How a query of the first two rungs is answered: of the query, the model, the seed, the draws."""
+"""How a query is answered: of the query, the model, the seed, the draws and the noise model."""
+
+
+def _warnings(query: ir.Query, model: Tables, found: _Found) -> tuple[Diagnostic, ...]:
+    """What to know of the tables that an answer rests on."""
+    networks = network_warnings(query, model)
+    if found.method == "weighted":
+        return guess_warnings(query, model) + networks
+    return (_supported(query, model) if rung(query) < 3 else ()) + networks
+
+
+def _supported(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
+    """What rests on guesses, or that it is too much to work out."""
+    try:
+        return support_warnings(query, engine_of(model), model)
+    except ScmError as refusal:
+        if not isinstance(refusal.diagnostics[0], BEYOND_EXACT):
+            raise
+    return guess_warnings(query, model)
 
 
 def engine_of(model: Tables) -> Engine:
@@ -235,11 +309,11 @@ def _shown(variable: ir.Variable, graph: Graph) -> str:
 def _table(names: tuple[str, ...], part: str, found: _Found, graph: Graph) -> Table:
     domains = [graph.by_name[name].domain for name in names]
     values = [domain.values for domain in domains if isinstance(domain, Discrete)]
+    points, errors = (parts[part].ravel().tolist() for parts in (found.numbers, found.errors))
+    spans = found.bounds[part] if found.bounds else [None] * len(points)
+    cells = zip(product(*values), points, errors, spans, strict=True)
     rows = tuple(
-        Row(
-            tuple(values[axis][index] for axis, index in enumerate(place)),
-            found.number(part, place),
-        )
-        for place in np.ndindex(found.numbers[part].shape)
+        Row(place, Number(point, error, "probability", span))
+        for place, point, error, span in cells
     )
     return Table(names, rows)

@@ -9,9 +9,9 @@ from scm_compiler.identify import Identified, criterion
 from scm_compiler.identify.result import described
 from scm_compiler.notebook import paragraph, printed, table
 
-Method = Literal["exact", "estimated", "sample"]
+Method = Literal["exact", "estimated", "weighted", "sample"]
 
-Asked = Literal["exact", "sample"]
+Asked = Literal["auto", "exact", "weighted", "sample"]
 """The methods that can be asked for."""
 
 _MET = 1e-12
@@ -191,10 +191,10 @@ class Answer:
         query: The query's text.
         rung: 1 observe, 2 intervene, 3 counterfactual.
         identified: Whether graph and data determine the answer.
-        method: `exact`; `estimated`, which is exact on tables that were estimated from draws; or
-            `sample`, by rejection.
-        samples: Draws behind the estimate: the fewest for any row of a table, or the number
-            accepted; None if exact.
+        method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
+            `weighted`, by likelihood weighting; or `sample`, by rejection.
+        samples: Draws behind the estimate: the fewest for any row of a table, the number that
+            was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
         graph_hash: The graph that was asked.
         value: The answer itself.
@@ -203,6 +203,7 @@ class Answer:
             the mechanisms' noise.
         found: On a graph with hidden common causes, how each distribution that the query rests
             on follows from observation.
+        effective: How many independent draws weighted ones are worth; None if none were weighted.
     """
 
     query: str
@@ -216,6 +217,7 @@ class Answer:
     warnings: tuple[Diagnostic, ...] = ()
     noise_model: str | None = None
     found: tuple[Identified, ...] = ()
+    effective: float | None = None
 
     @property
     def probability(self) -> float:
@@ -264,6 +266,9 @@ class Answer:
                 return "exact"
             case "estimated":
                 return f"from tables estimated with {self.samples:,} draws a row"
+            case "weighted":
+                worth = f"worth {self.effective:,.0f} independent ones"
+                return f"likelihood weighting, {self.samples:,} draws {worth}"
             case "sample":
                 return f"sampled, {self.samples:,} draws accepted"
 
@@ -287,7 +292,8 @@ class Answer:
         }
         if self.found:
             found["estimands"] = [described(part) for part in self.found]
-        return found | ({"noise_model": self.noise_model} if self.rung == 3 else {})
+        worth = {} if self.effective is None else {"effective_samples": self.effective}
+        return found | worth | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 
     @property
     def text(self) -> str:

@@ -5,9 +5,7 @@ in which the variables are summed decides its cost, so a plan is made from the s
 knows its cost and the size of its largest table before any memory is taken.
 """
 
-import heapq
-import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters
@@ -15,12 +13,18 @@ from string import ascii_letters
 import numpy as np
 from numpy.typing import NDArray
 
+from scm_compiler.runtime.queries.elimination import RULES, Scope, elimination_order
+
 Array = NDArray[np.float64]
-Scope = tuple[str, ...]
 
 # Below this a product of ordinary floats may have lost parts of itself to underflow, which begins
 # at 1e-308: what is lost is less than 1e-108 of the result.
-_SAFE = 1e-200
+SAFE = 1e-200
+
+_SPENT: Array = np.ones(())
+
+CHEAP = 1e5
+"""Multiplications below which no other order is looked for: about as long as the search."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,77 +57,44 @@ class Plan:
         operands: The number of tables given.
         keep: The axes of the result.
         order: The variables summed out, in order.
+        rule: The greedy rule that gave the order.
         cost: Multiplications in all.
         largest: Numbers in the largest table made.
+        peak: Numbers in all tables that are held at once, at most.
+        held: Numbers in all tables, given and made: what a sweep back needs.
     """
 
     steps: tuple[Step, ...]
     operands: int
     keep: Scope
     order: tuple[str, ...]
+    rule: str
     cost: float
     largest: float
+    peak: float
+    held: float
 
 
 def plan(scopes: Sequence[Scope], sizes: Mapping[str, int], keep: Scope) -> Plan:
-    """Plan a contraction, greedily: next the variable that adds the fewest fill-in edges.
+    """Plan a contraction: the cheapest of several greedy orders.
+
+    Where the first order is cheap already the others are not tried.
 
     Args:
         scopes: The axes of each table; at least one table.
         sizes: The number of values of each variable.
         keep: The variables that stay, in the order of the result's axes.
     """
-    order = elimination_order(scopes, sizes, keep)
-    return _Planner(scopes, sizes).finish(order, keep)
-
-
-def elimination_order(
-    scopes: Sequence[Scope], sizes: Mapping[str, int], keep: Collection[str]
-) -> tuple[str, ...]:
-    """The variables that are not kept, in min-fill order; ties by the size of the table made."""
-    near: dict[str, set[str]] = {}
-    for scope in scopes:
-        for name in scope:
-            near.setdefault(name, set()).update(scope)
-    for name, others in near.items():
-        others.discard(name)
-    kept = set(keep)
-    score = {name: _fill(near, sizes, name) for name in near if name not in kept}
-    heap = [(*value, name) for name, value in score.items()]
-    heapq.heapify(heap)
-    order: list[str] = []
-    while score:
-        *value, name = heapq.heappop(heap)
-        if score.get(name) != tuple(value):
-            continue  # an entry that a later score replaced
-        del score[name]
-        order.append(name)
-        for other in _eliminate(near, name):
-            if other in score:
-                score[other] = _fill(near, sizes, other)
-                heapq.heappush(heap, (*score[other], other))
-    return tuple(order)
-
-
-def _fill(near: Mapping[str, set[str]], sizes: Mapping[str, int], name: str) -> tuple[int, float]:
-    around = near[name]
-    present = sum(len(near[other] & around) for other in around)
-    missing = len(around) * (len(around) - 1) - present
-    return missing, math.log2(sizes[name]) + sum(math.log2(sizes[other]) for other in around)
-
-
-def _eliminate(near: dict[str, set[str]], name: str) -> list[str]:
-    """Connect the neighbours of a variable, remove it, and say whose score may have changed."""
-    around = near.pop(name)
-    touched: dict[str, None] = {}
-    for other in sorted(around):
-        new = around - near[other] - {other}
-        near[other] |= new
-        near[other].discard(name)
-        touched[other] = None
-        if new:
-            touched.update(dict.fromkeys(sorted(near[other])))
-    return list(touched)
+    best: Plan | None = None
+    for rule in RULES:
+        order = elimination_order(scopes, sizes, keep, rule)
+        found = _Planner(scopes, sizes).finish(order, keep, rule)
+        if best is None or found.cost < best.cost:
+            best = found
+        if best.cost <= CHEAP:
+            break
+    assert best is not None
+    return best
 
 
 class _Planner:
@@ -132,6 +103,7 @@ class _Planner:
     def __init__(self, scopes: Sequence[Scope], sizes: Mapping[str, int]) -> None:
         self.sizes = sizes
         self.scopes = list(scopes)
+        self.cells = [self._cells(scope) for scope in scopes]
         self.operands = len(scopes)
         self.alive = dict.fromkeys(range(len(scopes)))
         self.holders: dict[str, set[int]] = {}
@@ -140,20 +112,26 @@ class _Planner:
                 self.holders.setdefault(name, set()).add(index)
         self.steps: list[Step] = []
         self.cost = 0.0
-        self.largest = max((self._cells(scope) for scope in scopes), default=1.0)
+        self.largest = max(self.cells, default=1.0)
+        self.held = self.peak = self.made = sum(self.cells)
 
-    def finish(self, order: tuple[str, ...], keep: Scope) -> Plan:
+    def finish(self, order: tuple[str, ...], keep: Scope, rule: str) -> Plan:
         for name in order:
-            self._join(sorted(self.holders[name], key=self._size), drop=name)
-        rest = sorted(self.alive, key=self._size)
-        self._join(rest, keep=keep)
-        return Plan(tuple(self.steps), self.operands, keep, order, self.cost, self.largest)
+            self._join(self._by_size(self.holders[name]), drop=name)
+        self._join(self._by_size(self.alive), keep=keep)
+        steps = tuple(self.steps)
+        return Plan(
+            steps, self.operands, keep, order, rule, self.cost, self.largest, self.peak, self.made
+        )
 
-    def _size(self, index: int) -> tuple[float, int]:
-        return self._cells(self.scopes[index]), index
+    def _by_size(self, indices: Iterable[int]) -> list[int]:
+        return [index for _, index in sorted((self.cells[i], i) for i in indices)]
 
-    def _cells(self, scope: Collection[str]) -> float:
-        return math.prod((float(self.sizes[name]) for name in scope), start=1.0)
+    def _cells(self, scope: Iterable[str]) -> float:
+        cells = 1.0
+        for name in scope:
+            cells *= self.sizes[name]
+        return cells
 
     def _join(
         self, indices: Sequence[int], drop: str | None = None, keep: Scope | None = None
@@ -170,35 +148,38 @@ class _Planner:
     def _step(self, left: int, right: int | None, drop: str | None, keep: Scope | None) -> int:
         left_scope = self.scopes[left]
         right_scope = () if right is None else self.scopes[right]
-        joint = tuple(dict.fromkeys((*left_scope, *right_scope)))
+        joint = (*left_scope, *(name for name in right_scope if name not in left_scope))
         scope = keep if keep is not None else tuple(name for name in joint if name != drop)
-        subscripts = _subscripts(left_scope, right_scope, scope, alone=right is None)
+        subscripts = _subscripts(joint, left_scope, right_scope, scope, alone=right is None)
         self.steps.append(Step(left, right, left_scope, right_scope, scope, subscripts))
         self.cost += self._cells(joint)
-        self.largest = max(self.largest, self._cells(scope))
-        return self._replace([left] if right is None else [left, right], scope)
+        return self._replace((left,) if right is None else (left, right), scope)
 
-    def _replace(self, spent: list[int], scope: Scope) -> int:
-        index = len(self.scopes)
+    def _replace(self, spent: Sequence[int], scope: Scope) -> int:
+        index, made = len(self.scopes), self._cells(scope)
+        self.largest = max(self.largest, made)
+        self.peak = max(self.peak, self.held + made)
+        self.held += made
+        self.made += made
         for old in spent:
+            self.held -= self.cells[old]
             del self.alive[old]
             for name in self.scopes[old]:
                 self.holders[name].discard(old)
         for name in scope:
             self.holders[name].add(index)
         self.scopes.append(scope)
+        self.cells.append(made)
         self.alive[index] = None
         return index
 
 
-def _subscripts(left: Scope, right: Scope, result: Scope, *, alone: bool) -> str:
-    names = dict.fromkeys((*left, *right, *result))
-    if len(names) > len(ascii_letters):
+def _subscripts(joint: Scope, left: Scope, right: Scope, result: Scope, *, alone: bool) -> str:
+    if len(joint) > len(ascii_letters):
         return ""  # far beyond any memory; such a plan is refused and never run
-    letters = dict(zip(names, ascii_letters, strict=False))
-    inputs = [left] if alone else [left, right]
-    written = ["..." + "".join(letters[name] for name in scope) for scope in (*inputs, result)]
-    return f"{','.join(written[:-1])}->{written[-1]}"
+    letters = dict(zip(joint, ascii_letters, strict=False))
+    first, second, last = ("".join([letters[n] for n in scope]) for scope in (left, right, result))
+    return f"...{first}->...{last}" if alone else f"...{first},...{second}->...{last}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,10 +212,10 @@ def contract(way: Plan, tables: Sequence[Array]) -> Mass:
         way: The plan.
         tables: One for each scope of the plan; a batch axis may come first, of one size in all.
     """
-    result = _multiply(way, tables)[-1]
+    result = _multiply(way, tables, spend=True)[-1]
     axes = tuple(range(result.ndim - len(way.keep), result.ndim))
     least = result.sum(axes).min() if axes else result.min()
-    if least > _SAFE:
+    if least > SAFE:
         return Mass(result, np.zeros(result.shape[: result.ndim - len(axes)]))
     logs = _add_logs(way, tables)
     peak = np.max(logs, axis=axes, keepdims=True, initial=-np.inf)
@@ -253,7 +234,7 @@ def adjoints(way: Plan, tables: Sequence[Array]) -> list[Array] | None:
         underflow, so that another way must be taken.
     """
     results = _multiply(way, tables)
-    if not np.min(results[-1]) > _SAFE:
+    if not np.min(results[-1]) > SAFE:
         return None
     slopes: dict[int, Array] = {len(results) - 1: np.ones_like(results[-1])}
     for number in range(len(way.steps) - 1, -1, -1):
@@ -275,13 +256,19 @@ def adjoints(way: Plan, tables: Sequence[Array]) -> list[Array] | None:
     return [slopes[index] for index in range(way.operands)]
 
 
-def _multiply(way: Plan, tables: Sequence[Array]) -> list[Array]:
+def _multiply(way: Plan, tables: Sequence[Array], *, spend: bool = False) -> list[Array]:
+    """The given tables and the result of every step; what is spent is let go of if asked to."""
     results = list(tables)
     for step in way.steps:
-        operands = [results[step.left]]
-        if step.right is not None:
-            operands.append(results[step.right])
-        results.append(np.einsum(step.subscripts, *operands))
+        left, right = step.left, step.right
+        if right is None:
+            results.append(np.einsum(step.subscripts, results[left]))
+        else:
+            results.append(np.einsum(step.subscripts, results[left], results[right]))
+            if spend:
+                results[right] = _SPENT
+        if spend:
+            results[left] = _SPENT
     return results
 
 
@@ -307,7 +294,8 @@ def _backwards(
     """The subscripts of a derivative, and the operand's axes that it lacks."""
     reached = tuple(name for name in mine if name in result or name in others)
     missing = tuple(rank - len(mine) for rank, name in enumerate(mine) if name not in reached)
-    return _subscripts(result, others, reached, alone=alone), missing
+    joint = tuple(dict.fromkeys((*result, *others)))
+    return _subscripts(joint, result, others, reached, alone=alone), missing
 
 
 def _add_logs(way: Plan, tables: Sequence[Array]) -> Array:

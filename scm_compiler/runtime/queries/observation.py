@@ -97,7 +97,13 @@ class Observation:
             unseen.pop(name, None)
             if mask.any():
                 unseen[name] = mask
-        return Tables(graph, rows, draws=self.law.draws, unseen=unseen)
+        return Tables(
+            graph,
+            rows,
+            draws=self.law.draws,
+            unseen=unseen,
+            conditionals=self.law.conditionals,
+        )
 
     @cached_property
     def _masks(self) -> dict[str, NDArray[np.bool_]]:
@@ -132,7 +138,8 @@ def observation_of(model: Tables) -> Observation | None:
 def _law_of(model: Tables, declared: Graph) -> Tables:
     """The law that tables with hidden causes as labels have: these summed out."""
     graph, engine = law_graph(declared), Engine(model)
-    rows = {name: model.probabilities[name] for name in _untied(declared)}
+    untied = _untied(declared)
+    rows = {name: rows for name, rows in model.probabilities.items() if name in untied}
     unseen = {name: mask for name, mask in model.unseen.items() if name in rows}
     for name in confounded_labels(declared):
         joint = engine.posterior((*graph.parents[name], name), Condition())

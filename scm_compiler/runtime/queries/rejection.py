@@ -28,6 +28,7 @@ from scm_compiler.runtime.queries.evaluation import Numbers, Term, condition_of,
 MOST_DRAWS = 10_000_000
 _MOST_CELLS = 500_000_000  # of drawn values: large graphs get fewer draws
 _CHUNK = 2**17
+_MOST_AT_ONCE = 2**24
 
 Columns = Mapping[str, NDArray[np.int64]]
 
@@ -156,7 +157,7 @@ def _collect(
     while accepted < wanted:
         if drawn >= most:
             raise refuse(TooFewAccepted(accepted, drawn, wanted, probability))
-        size = min(_CHUNK, most - drawn)
+        size = min(_CHUNK, most - drawn, max(1, _MOST_AT_ONCE // len(order)))
         kept = _draw(order, condition, engine, random, size)
         drawn, accepted = drawn + size, accepted + len(kept[order[0]])
         for name, tally in tallies.items():
@@ -178,16 +179,22 @@ def _draw(
             columns[name] = np.full(size, condition.do[name])
             continue
         place = tuple(columns[parent] for parent in engine.graph.parents[name])
-        bounds = np.cumsum(engine.rows[name], axis=-1)
+        bounds = _bounds(name, place, engine)
         noise = random.random(size)
-        columns[name] = sum(
-            (noise >= bounds[(*place, value)] for value in range(engine.sizes[name] - 1)),
-            start=np.zeros(size, np.int64),
-        )
+        columns[name] = np.zeros(size, np.int64)
+        for value in range(engine.sizes[name] - 1):
+            columns[name] += noise >= bounds[..., value]
     keep = np.ones(size, np.bool_)
     for name, value in condition.given.items():
         keep &= columns[name] == value
     return {name: column[keep] for name, column in columns.items()}
+
+
+def _bounds(name: str, place: tuple[NDArray[np.int64], ...], engine: Engine) -> Array:
+    """P(label <= k | parents) of every draw, (B, size), or (size,) of a label without parents."""
+    if name in engine.conditionals:
+        return np.asarray(engine.conditionals[name].at(np.stack(place, 1)).cumsum(1))
+    return np.asarray(engine.rows[name].cumsum(-1)[place])
 
 
 def _probability(condition: Condition, engine: Engine) -> float | None:
@@ -197,7 +204,7 @@ def _probability(condition: Condition, engine: Engine) -> float | None:
     if not names or confounded(engine.graph, names):
         return None
     way = plan_over(engine.graph, names, condition, engine.sizes, ())
-    if way.largest > engine.limit:
+    if way.peak > engine.limit or not engine.conditionals.keys().isdisjoint(names):
         return None
     tables = [engine.cut(name, condition.fixed, engine.rows) for name in names]
     return float(np.exp(contract(way, tables).log_total))

@@ -106,7 +106,7 @@ def term_support(term: Term, engine: Engine, masks: Masks) -> Support:
 def _support(term: Term, rests_on: Sequence[str], engine: Engine, masks: Masks) -> Support:
     condition = term.condition
     names = tuple(name for name in rests_on if name not in condition.do)
-    rows = {name: _seen_rows(name, engine, masks) for name in names}
+    rows = {name: _seen_rows(name, engine, masks) for name in names if name in engine.rows}
     reach = _Reach(names, rows, masks, engine)
     whole = float(_contract(names, condition, engine, rows).log_total)
     met = reach.log_masses(condition)

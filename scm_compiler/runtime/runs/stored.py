@@ -24,6 +24,10 @@ MOST_NUMBERS = 2**20
 """Tables of up to so many numbers are kept, so that questions need no torch."""
 
 
+MOST_WRITTEN = 2**19
+"""The most numbers in the tables of networks that are written out: more would take seconds."""
+
+
 def write_cells(folder: Path, graph: Graph, table: LabelTable) -> None:
     """Keep the data: their distinct rows and counts."""
     tensors = {"cells": torch.from_numpy(table.cells), "counts": torch.from_numpy(table.counts)}
@@ -59,11 +63,16 @@ def read_module(folder: Path, graph: Graph) -> CausalModule:
 def model_tables(module: CausalModule, seed: int) -> Tables:
     """P(label | parents): exact, or estimated with draws that depend on the seed alone.
 
+    The tables of networks are written out where together they are small; a network beyond that
+    is run where it is asked.
+
     Raises:
         ValueError: If the model has no such tables, or they are too large.
     """
     if isinstance(module, ImplicitModule):
         return module.tables(generator=torch.Generator().manual_seed(seed))
+    if isinstance(module, ExplicitModule):
+        return module.tables(most=MOST_WRITTEN)
     return module.tables()
 
 

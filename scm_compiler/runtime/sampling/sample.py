@@ -165,7 +165,7 @@ def stream_of(
     heads = {image: run.head(image) for image in chosen}
     names = tuple(node.name for node in run.graph.labels)
     domains = tuple(n.domain.values for n in run.graph.labels if isinstance(n.domain, Discrete))
-    return Stream(names, draws_of(regime, run.tables()), heads, seed, domains)
+    return Stream(names, draws_of(regime, run.distributions()), heads, seed, domains)
 
 
 def cut(start: int, stop: int) -> list[tuple[int, slice]]:

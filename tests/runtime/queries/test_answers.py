@@ -292,9 +292,12 @@ def test_too_large_is_refused_before_memory_is_taken(binary, ask):
     evidence = ", ".join(f"{child}=1" for child in children)
     model = Tables(graph, tables)
     with pytest.raises(ScmError) as refusal:
-        ask(model, f"P(X0=1 | {evidence})")
+        ask(model, f"P(X0=1 | {evidence})", method="exact")
     assert code_of(refusal) == "E433"
     assert "the limit is 2^26" in str(refusal.value)
+    estimated = ask(model, f"P(X0=1 | {evidence})")
+    assert estimated.method == "weighted"
+    assert estimated.probability == pytest.approx(0.5, abs=5 * estimated.std_error)
     assert ask(model, "P(C0=1)").probability == pytest.approx(0.5)
 
 

@@ -5,12 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from scm_compiler.runtime.queries.contraction import (
-    adjoints,
-    contract,
-    elimination_order,
-    plan,
-)
+from scm_compiler.runtime.queries.contraction import _Planner, adjoints, contract, plan
+from scm_compiler.runtime.queries.elimination import RULES, elimination_order
 
 SIZES = {"A": 2, "B": 3, "C": 4, "D": 2}
 SCOPES = [("A",), ("A", "B"), ("B", "C"), ("C", "D", "A")]
@@ -100,6 +96,27 @@ def test_the_size_of_an_impossible_contraction_is_known_before_it_is_run():
     pairs = [(a, b) for i, a in enumerate(names) for b in names[:i]]
     way = plan(pairs, dict.fromkeys(names, 2), ())
     assert way.largest == 2.0**69
+
+
+def test_the_cheaper_of_several_orders_is_taken():
+    random = np.random.default_rng(0)
+    names = [f"X{i}" for i in range(30)]
+    sizes = {name: int(random.integers(2, 9)) for name in names}
+    scopes = [tuple(random.choice(names, 3, replace=False)) for _ in range(40)]
+    way = plan(scopes, sizes, ())
+    costs = {}
+    for rule in RULES:
+        order = elimination_order(scopes, sizes, (), rule)
+        costs[rule] = _Planner(scopes, sizes).finish(order, (), rule).cost
+    assert costs["min-fill"] != costs["min-weight"]
+    assert way.cost == min(costs.values())
+    assert costs[way.rule] == way.cost
+
+
+def test_peak_counts_what_is_held_at_once(tables):
+    way = plan(SCOPES, SIZES, ())
+    held = sum(table.size for table in tables)
+    assert held < way.peak <= held + sum(np.prod([SIZES[n] for n in s.scope]) for s in way.steps)
 
 
 def test_order_does_not_depend_on_hashing():

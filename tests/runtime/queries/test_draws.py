@@ -87,3 +87,54 @@ def test_hidden_causes_are_refused():
     with pytest.raises(ScmError) as refused:
         draw_labels(ir.Regime(), Tables(graph, {"X": half, "Y": np.stack([half, half])}), 10)
     assert refused.value.diagnostics[0].code == "E432"
+
+
+class _Noisy:
+    """A mechanism without a table: near to the parity of its parents."""
+
+    def at(self, parents):
+        odd = 0.2 + 0.6 * (parents.sum(1) % 2)
+        return np.stack([1 - odd, odd], 1)
+
+
+@pytest.fixture(scope="module")
+def wide() -> Tables:
+    """Thirty roots, an effect of all of them, and an effect of the first."""
+    binary = Discrete(("0", "1"))
+    names = [f"R{i}" for i in range(30)]
+    nodes = tuple(Node(n, "binary", binary) for n in [*names, "All", "One"])
+    edges = (*(Edge(n, "All") for n in names), Edge("R0", "One"))
+    tables = {name: np.array([0.7, 0.3]) for name in names}
+    tables["One"] = np.array([[0.9, 0.1], [0.4, 0.6]])
+    return Tables(Graph("g", nodes, edges), tables, conditionals={"All": _Noisy()})
+
+
+@pytest.mark.statistics
+def test_below_the_evidence_mechanisms_are_run(wide):
+    seen = (ir.Event(ir.Variable("One"), 1),)
+    rows = draw_labels(ir.Regime(given=seen), wide, ROWS, seed=2)
+    share = 0.18 / 0.25
+    assert rows[:, 0].mean() == pytest.approx(share, abs=5 * np.sqrt(share * 0.28 / ROWS))
+    odd = rows[:, :30].sum(1) % 2
+    for value, chance in ((0, 0.2), (1, 0.8)):
+        at = rows[odd == value, 30]
+        assert at.mean() == pytest.approx(chance, abs=5 * np.sqrt(0.16 / len(at)))
+
+
+def test_what_does_not_fit_is_refused_before_memory_is_taken(wide):
+    with pytest.raises(ScmError) as refused:
+        draw_labels(ir.Regime(given=(ir.Event(ir.Variable("All"), 1),)), wide, 1)
+    assert refused.value.diagnostics[0].code == "E440"
+
+
+def test_a_thousand_labels_need_no_table_above_the_evidence():
+    binary = Discrete(("0", "1"))
+    random = np.random.default_rng(0)
+    nodes = tuple(Node(f"N{i}", "binary", binary) for i in range(300))
+    pairs = [(p, i) for i in range(2, 300) for p in sorted(random.choice(i, 2, replace=False))]
+    graph = Graph("g", nodes, tuple(Edge(f"N{p}", f"N{i}") for p, i in pairs))
+    shapes = {node.name: [2] * len(graph.parents[node.name]) for node in nodes}
+    model = Tables(graph, {n: random.dirichlet([1, 1], shape) for n, shape in shapes.items()})
+    rows = draw_labels(ir.Regime(given=(ir.Event(ir.Variable("N12"), 1),)), model, 100)
+    assert rows.shape == (100, 300)
+    assert (rows[:, 12] == 1).all()

@@ -41,7 +41,7 @@ def test_each_term_has_its_part(smoking, parsed):
         assert [part.asks for part in plan.parts] == parts
 
 
-def test_what_would_not_fit_is_sampled(binary, parsed):
+def test_what_would_not_fit_is_weighted(binary, parsed):
     names = [f"X{i}" for i in range(30)]
     pairs = [(a, b) for i, a in enumerate(names) for b in names[:i]]
     children = [f"C{i}" for i in range(len(pairs))]
@@ -49,9 +49,9 @@ def test_what_would_not_fit_is_sampled(binary, parsed):
     graph = binary(" ".join(names + children), " ".join(edges))
     text = f"P(X0=1 | {', '.join(f'{child}=1' for child in children)})"
     plan = explain(parsed(text, graph), graph)
-    assert plan.method == "sample"
+    assert plan.method == "weighted"
     assert plan.parts[0].largest == 2.0**29
-    assert "a table of 2^29 numbers" in str(plan)
+    assert "would hold 2^30 numbers at once; the limit is 2^26" in str(plan)
 
 
 def test_a_counterfactual_is_planned_as_a_network_of_worlds(smoking, parsed):
@@ -77,3 +77,55 @@ def test_cost_is_what_the_contraction_does(smoking, parsed):
     plan = explain(parsed("P(Cough=1)", smoking.graph), smoking.graph)
     assert plan.parts[0].cost >= np.prod([2, 2, 2])
     assert plan.parts[0].cost <= 40
+
+
+def test_the_plan_says_by_what_it_is_identified(smoking, parsed):
+    plans = {
+        text: explain(parsed(text, smoking.graph), smoking.graph)
+        for text in (
+            "P(Cough=1 | Gene=1)",
+            "P(Cough=1 | do(Smoke=1))",
+            "P(Cancer[Smoke=0]=1 | Smoke=1, Cancer=1)",
+        )
+    }
+    seen, held, other = plans.values()
+    assert "identified by observation" in str(seen)
+    assert "truncated factorisation: the graph has no hidden common causes" in str(held)
+    assert "not identified: the worlds share the noise of Cancer" in str(other)
+
+
+def test_a_question_that_comes_again_is_one_row_of_a_table(smoking, parsed):
+    plan = explain(parsed("P(Gene=1 | do(Smoke=1), Cough=0)", smoking.graph), smoking.graph)
+    assert plan.parts[0].again == 8
+    assert plan.parts[0].rule == "min-fill"
+    assert "one table of 8 numbers" in str(plan)
+    assert plan.parts[0].peak >= plan.parts[0].largest
+
+
+def test_mechanisms_without_a_table_are_named(binary, parsed):
+    names = [f"X{i:02}" for i in range(30)]
+    graph = binary(" ".join([*names, "Y"]), " ".join(f"{name}->Y" for name in names))
+    plan = explain(parsed("P(Y=1)", graph), graph, run=["Y"])
+    assert (plan.method, plan.parts[0].run) == ("weighted", ("Y",))
+    known = ", ".join(f"{name}=1" for name in names[:20])
+    plan = explain(parsed(f"P(Y=1 | do({known}))", graph), graph, run=["Y"])
+    assert (plan.method, plan.parts[0].run) == ("exact", ("Y",))
+    known = ", ".join(f"{name}=1" for name in names[:8])
+    plan = explain(parsed(f"P(Y=1 | do({known}))", graph), graph, run=["Y"])
+    assert plan.method == "weighted"
+    assert "would run a mechanism on more than 2^18 configurations" in str(plan)
+    other = explain(parsed("P(Y[X00=0]=1 | X00=1, Y=1)", graph), graph, run=["Y"])
+    assert (other.method, other.identified) == ("weighted", False)
+
+
+def test_a_regime_beyond_one_sweep_is_planned_label_by_label(binary, parsed):
+    random = np.random.default_rng(1)
+    names = [f"N{i}" for i in range(160)]
+    edges = [
+        f"{names[parent]}->{names[i]}"
+        for i in range(2, 160)
+        for parent in sorted(random.choice(i, 2, replace=False))
+    ]
+    graph = binary(" ".join(names), " ".join(edges))
+    plan = explain(parsed("given(N3=1)", graph), graph)
+    assert "the most costly of 159 labels" in plan.parts[0].asks

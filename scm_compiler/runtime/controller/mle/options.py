@@ -32,7 +32,7 @@ class MleOptions(BaseModel):
     layers: int = Field(default=3, ge=1)
     steps: int = Field(default=2000, ge=1)
     rate: float = Field(default=5e-3, gt=0)
-    batch: int = Field(default=4096, ge=1)
+    batch: int = Field(default=1024, ge=1)
     held_out: float = Field(default=0.1, ge=0, lt=1)
     check_steps: int = Field(default=50, ge=1)
     patience: int = Field(default=8, ge=1)

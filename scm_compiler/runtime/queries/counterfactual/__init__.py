@@ -7,12 +7,17 @@ the answer, and where they meet the answer is identified.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import log2
 
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.diagnostics.codes.answers import Unsupported
-from scm_compiler.diagnostics.codes.counterfactuals import GuessedWorlds, NoiseOutOfReach
+from scm_compiler.diagnostics.codes.counterfactuals import (
+    GuessedWorlds,
+    NoiseOutOfReach,
+    WorldsTooLarge,
+)
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
@@ -27,7 +32,7 @@ from scm_compiler.runtime.queries.counterfactual.evaluation import (
 from scm_compiler.runtime.queries.counterfactual.joint import Join, Joint
 from scm_compiler.runtime.queries.counterfactual.noise import NOISE_MODELS
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
-from scm_compiler.runtime.queries.engine import LIMIT, Rows
+from scm_compiler.runtime.queries.engine import LIMIT, Rows, label_sizes
 from scm_compiler.runtime.queries.precision import REPLICATES, Replicates
 from scm_compiler.semantics.query import phrase
 
@@ -100,6 +105,7 @@ def answer_counterfactual(
         for name, signed in _asked(query, model.graph)
     }
     every = [prepared for signed in asked.values() for _, prepared in signed]
+    _refuse_computed(every, model, limit)
     answering = _answering(every, model, noise_model, seed)
     parts = {name: answering.part(signed) for name, signed in asked.items()}
     warnings = tuple(_guesses(every, model))
@@ -223,6 +229,17 @@ def _answering(
     if isinstance(noise, str) and noise not in NOISE_MODELS:
         raise ValueError(f"no noise model {noise!r}; there are {', '.join(NOISE_MODELS)}")
     return _Answering(model, noise or "threshold", tied, seed)
+
+
+def _refuse_computed(asked: Sequence[Prepared], model: Tables, limit: float) -> None:
+    """Refuse (E450) what rests on a label whose table is too large to be written out."""
+    sizes = label_sizes(model.graph)
+    for name in {
+        name for prepared in asked for worlds in prepared.worlds for name in worlds.nodes
+    }:
+        if name in model.conditionals:
+            cells = sum(log2(sizes[n]) for n in (*model.graph.parents[name], name))
+            raise refuse(WorldsTooLarge(cells, log2(limit)))
 
 
 def _total(signs: Sequence[float], values: Sequence[Array]) -> Array:

@@ -176,7 +176,7 @@ class Prepared:
         targets = [event.variable for event in question.targets]
         worlds = unite(self.graph, question.given, question.do, targets)
         if worlds is None:
-            raise _impossible(question, self.graph)
+            raise contradiction(question, self.graph)
         joint = Joint(worlds, self.graph, self.evidence.limit)
         alone = masks.keys() - set(worlds.tied)
         sure = {
@@ -216,7 +216,7 @@ class Prepared:
         """Of evidence that is impossible, under this noise model or under all."""
         if np.isfinite(most_log_mass(self.evidence, rows)):
             return refuse(ImpossibleUnderNoise(evidence=_evidence(self.question, self.graph)))
-        return _impossible(self.question, self.graph)
+        return contradiction(self.question, self.graph)
 
 
 def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
@@ -233,7 +233,7 @@ def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
         raise refuse(TooManyRows(rows=prod(sizes), limit=MOST_ROWS))
     evidence = unite(graph, question.given, question.do)
     if evidence is None:
-        raise _impossible(question, graph)
+        raise contradiction(question, graph)
     cells = {}
     for values in product(*map(range, sizes)):
         events = (*question.given, *question.with_values(values))
@@ -311,7 +311,8 @@ def _refuse_hidden_causes(prepared: Prepared) -> None:
         raise refuse(HiddenCause(pairs=tuple(f"{c.left} <-> {c.right}" for c in pairs)))
 
 
-def _impossible(question: Question, graph: Graph) -> ScmError:
+def contradiction(question: Question, graph: Graph) -> ScmError:
+    """The refusal of evidence that never happens."""
     world = phrase(ir.Regime(question.do), graph) if question.do else ""
     return refuse(ImpossibleEvidence(evidence=_evidence(question, graph), world=world))
 

@@ -18,8 +18,9 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.counterfactuals import WorldsTooLarge
 from scm_compiler.ir import Graph
 from scm_compiler.passes.twin import Copy, Held, Worlds
-from scm_compiler.runtime.queries.contraction import Array, Plan, Scope, contract, plan
-from scm_compiler.runtime.queries.engine import Rows, label_sizes
+from scm_compiler.runtime.queries.contraction import Array, Plan, contract, plan
+from scm_compiler.runtime.queries.elimination import Scope
+from scm_compiler.runtime.queries.engine import Rows, label_sizes, refuse_endless
 
 Numbers = NDArray[np.int64]
 
@@ -79,17 +80,22 @@ class Joint:
     limit: float
 
     @cached_property
+    def way(self) -> Plan:
+        """The contraction, whether it fits or not."""
+        scopes = [*map(self._scope, self._alone), *map(self._group_scope, self.worlds.coupled)]
+        return plan(scopes or [()], self._sizes, ())
+
+    @property
     def plan(self) -> Plan:
         """The contraction.
 
         Raises:
-            ScmError: E450 if it needs a table beyond the limit.
+            ScmError: E450 if it needs a table beyond the limit, E437 if it would never end.
         """
-        scopes = [*map(self._scope, self._alone), *map(self._group_scope, self.worlds.coupled)]
-        way = plan(scopes or [()], self._sizes, ())
-        if way.largest > self.limit:
-            raise refuse(WorldsTooLarge(math.log2(way.largest), math.log2(self.limit)))
-        return way
+        if self.way.peak > self.limit:
+            raise refuse(WorldsTooLarge(math.log2(self.way.peak), math.log2(self.limit)))
+        refuse_endless(self.way)
+        return self.way
 
     def log_mass(self, rows: Rows, join: Join) -> Array:
         """The logarithm of the probability, one number for each element of the batch.
