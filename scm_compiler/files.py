@@ -1,12 +1,16 @@
 """Files that are written whole or not at all."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
+
+_TEMPORARY = re.compile(r"\..+\.(json|jsonl|png|safetensors|scm)\.[a-z0-9_]{8}")
+"""The names under which `write_whole` writes such files."""
 
 
 @contextmanager
@@ -56,6 +60,16 @@ def write_whole(path: Path, content: bytes | str) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were killed in `write_whole` left in a folder.
+
+    Only for a folder in which no other process writes.
+    """
+    for path in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def _mode(path: Path) -> int:

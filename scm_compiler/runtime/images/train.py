@@ -11,7 +11,7 @@ import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.heads_runs import BatchNotShared
-from scm_compiler.diagnostics.codes.training import TrainingDiverged
+from scm_compiler.diagnostics.codes.training import NothingToResume, TrainingDiverged
 from scm_compiler.emit.certificate import certify
 from scm_compiler.runtime.heads import installed
 from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageBatches
@@ -20,7 +20,7 @@ from scm_compiler.runtime.images.certificate import check_heads
 from scm_compiler.runtime.images.head import image_domain, write_head
 from scm_compiler.runtime.images.labels import FrozenLabels
 from scm_compiler.runtime.images.preview import Previewing, previews
-from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.heads import restart_head, settle_head
 from scm_compiler.runtime.runs.lock import sole_trainer
@@ -99,10 +99,15 @@ def train_image(
     Raises:
         ScmError: E658 if the labels are not trained, E702 with exit code 4 if the training
             diverged (the run then holds the last good weights), E657 if a file cannot be written,
-            E730 if another process trains this run.
+            E730 if another process trains this run, E705 if one has trained the head meanwhile.
     """
     with sole_trainer(run.path):
-        return _train_alone(run, image, batches, progress, budget, where, checkpoint_seconds)
+        now = open_run(run.path)
+        facts = now.manifest.heads.get(image)
+        if facts is not None and facts.status == "complete" and facts.steps >= facts.total:
+            done = NothingToResume(path=str(run.path), reason="its training is complete")
+            raise refuse(done, exit_code=2)
+        return _train_alone(now, image, batches, progress, budget, where, checkpoint_seconds)
 
 
 def _train_alone(
@@ -121,13 +126,14 @@ def _train_alone(
     files = files_of(run.graph, image)
     draw = previews(run.path, files, trainer, labels, config.seed)
     led = Led(trainer, where.team) if not where.team.alone else None
+    every = _report_steps(trainer.total)
     loop = Loop(
         led or trainer,
         run.path,
-        Pace(_report_steps(trainer.total), checkpoint_seconds, budget=budget),
+        Pace(every, checkpoint_seconds, budget=budget),
         facts={"graph": run.graph.hash, "config": config.model_dump(mode="json")},
         measure=lambda: _speed(loop, config),
-        progress=Previewing(progress or Silent(), draw),
+        progress=Previewing(progress or Silent(), draw, every),
         prefix=files.prefix,
     )
     try:
