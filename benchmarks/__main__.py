@@ -23,6 +23,7 @@ QUICK = (
     ("Queries on the nine labels of Causal Graph 1", "benchmarks.queries"),
     ("Sampling labels from tables, beside other libraries", "benchmarks.sampling"),
     ("Drawn faces", "benchmarks.drawn_faces"),
+    ("Image heads beside a plain loop of the same networks", "benchmarks.heads"),
     ("A step of WGAN-GP beside a plain loop over the nodes", "benchmarks.controller speed"),
 )
 FULL = (*QUICK, ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"))

@@ -15,13 +15,16 @@ import torch
 from PIL import Image
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.emit.checks.check import Check
 from scm_compiler.runtime.images import train
-from scm_compiler.runtime.images.plan import Plan
+from scm_compiler.runtime.images.plan import Plan, refuse_unequal
+from scm_compiler.runtime.images.train import Where
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.stored import read_module
 from scm_compiler.runtime.stages import extend, go_on, pending_heads
-from scm_compiler.runtime.training import Diverged, Silent, loop
+from scm_compiler.runtime.training import Diverged, Silent, loop, team
 from scm_compiler.runtime.training.checkpoint import read_tensors
+from scm_compiler.runtime.training.team import Team, TeamLost
 
 
 def codes(caught) -> list[str]:
@@ -316,3 +319,37 @@ def test_what_a_killed_process_left_is_removed(small, tmp_path):
     (run.path / ".notes.txt").write_text("mine")
     done = go_on(run).run
     assert [path.name for path in done.path.glob(".*")] == [".notes.txt"]
+
+
+def test_a_head_that_is_not_consistent_is_told(small, tmp_path, monkeypatch):
+    found = Check("image Face: rows", "", ("an image of Face differs alone and in a batch",))
+    monkeypatch.setattr(train, "check_heads", lambda *_: [found])
+    run = small.start(tmp_path / "run")
+    with pytest.raises(ScmError) as caught:
+        go_on(run)
+    assert codes(caught) == ["E501"]
+    assert open_run(run.path).images == ("Face",)
+    assert not json.loads((run.path / "certificate.json").read_text())["consistent"]
+
+
+def test_a_lost_process_of_the_team_is_told(small, tmp_path, monkeypatch):
+    """What is kept is the last checkpoint, from which the training goes on."""
+    planned = small.plan(batch=8)
+    run = go_on(small.start(tmp_path / "run", planned), images=False).run
+    monkeypatch.setattr(team, "pass_on", gone)
+    with pytest.raises(ScmError) as caught:
+        train.train_image(run, "Face", planned.tables["Face"], where=Where("cpu", Team(0, 2)))
+    assert codes(caught) == ["E721"]
+    monkeypatch.undo()
+    assert go_on(open_run(run.path), tables=planned.tables).run.images == ("Face",)
+
+
+def gone(_tensor):
+    raise TeamLost("Connection closed by peer")
+
+
+def test_a_batch_that_processes_cannot_share():
+    with pytest.raises(ScmError) as caught:
+        refuse_unequal({"batch": 9}, 2)
+    assert codes(caught) == ["E714"]
+    refuse_unequal({"batch": 9}, 3)
