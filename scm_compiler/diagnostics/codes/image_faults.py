@@ -115,6 +115,7 @@ class RowsWithoutImage(Diagnostic):
 
     count: int
     first: tuple[str, ...]
+    near: str | None = None
 
     def message(self) -> str:
         rows = "1 row has" if self.count == 1 else f"{self.count:,} rows have"
@@ -122,6 +123,8 @@ class RowsWithoutImage(Diagnostic):
         return f"{rows} no image: {named}"
 
     def help(self) -> str:
+        if self.near is not None:
+            return f"there is `{shortened(self.near, 80)}`: capitals count"
         return "add the images or delete the rows; more than 1 % of them is an error"
 
 

@@ -88,7 +88,9 @@ def left_over(
     """
     notes: list[LeftOut] = []
     if lost:
-        notes.append(RowsWithoutImage(count=len(lost), first=_first(lost)))
+        near = next((it for it in unnamed if it.casefold() == lost[0].casefold()), None)
+        shown = None if near is None else printable(near)
+        notes.append(RowsWithoutImage(count=len(lost), first=_first(lost), near=shown))
     if unnamed:
         notes.append(ImagesWithoutRow(count=len(unnamed), first=_first(unnamed)))
     if again:

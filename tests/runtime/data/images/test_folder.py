@@ -210,6 +210,13 @@ def test_images_without_a_row_and_with_two(folder, load):
     ]
 
 
+def test_names_in_other_capitals(folder, refusal):
+    place = folder(3)
+    table = place / "metadata.csv"
+    table.write_text(table.read_text().replace(".png", ".PNG"))
+    assert "= help: there is `000.png`: capitals count" in refusal(f"folder:{place}")
+
+
 def test_faults_of_several_sorts_are_counted_together(folder, refusal):
     place = folder(150)
     (place / "007.png").write_bytes(b"")
