@@ -134,7 +134,7 @@ def sampling(case: Case, repetitions: int) -> dict[str, Timing]:
         "scmc": lambda: model.render(labels, noise),
         "plain": lambda: plain_images(model, *there),
     }
-    return interleave(commands, repetitions=2 * repetitions, calls=2, clock=waits(case))
+    return interleave(commands, repetitions=3 * repetitions, calls=2, clock=waits(case))
 
 
 def peak(case: Case, which: str) -> float:

@@ -24,6 +24,9 @@ from scm_compiler.runtime.heads.dcgan import ConvDiscriminator, ConvGenerator, C
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.heads.options import GanOptions, HeadOptions
 
+BATCH = 32
+"""Images that are sampled at once."""
+
 
 class PlainLoop:
     """What the loops share.
@@ -216,6 +219,6 @@ def descend(step: torch.optim.Adam, loss: Tensor) -> None:
 
 @torch.no_grad()
 def plain_images(generator: nn.Module, labels: Tensor, noise: Tensor) -> Tensor:
-    """Images in one call of the network."""
-    images: Tensor = generator(labels, noise)
-    return images
+    """Images, `BATCH` at a time: that is faster on a CPU than all in one call."""
+    parts = zip(labels.split(BATCH), noise.split(BATCH), strict=True)
+    return torch.cat([generator(*part) for part in parts])
