@@ -1,4 +1,4 @@
-"""E721, E722: processes that work together, and one of them ends."""
+"""E721 to E723: processes that end, and memory that does."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -73,3 +73,41 @@ class SamplerEnded(Diagnostic):
 
     def help(self) -> str:
         return "the same command goes on from there; fewer processes take less memory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryFull(Diagnostic):
+    """A head does not fit into the memory.
+
+    ## What it means
+
+    The networks, their gradients and a batch of images need more memory than the device has left.
+    What was trained up to the last checkpoint is kept.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --head-preset paper --option batch=4096
+    error[E723]: training `Face` needs more memory than the device `cuda` has left
+      = help: `--option batch=2048` needs about half; so does a smaller `--option width`
+    ```
+
+    ## What to do
+
+    Choose a smaller batch or width, or end what else fills the memory.
+    """
+
+    code: ClassVar[str] = "E723"
+
+    image: str
+    device: str
+    batch: int
+
+    def message(self) -> str:
+        return (
+            f"training `{self.image}` needs more memory than the device `{self.device}` has left"
+        )
+
+    def help(self) -> str:
+        half = max(2, self.batch // 2)
+        return f"`--option batch={half}` needs about half; so does a smaller `--option width`"

@@ -4,13 +4,14 @@ The labels' weights are read and never written. A run that is killed goes on fro
 checkpoint, and ends with the weights and losses of one that was never stopped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import torch
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.processes import TeamEnded
+from scm_compiler.diagnostics.codes.processes import MemoryFull, TeamEnded
 from scm_compiler.diagnostics.codes.training import NothingToResume, TrainingDiverged
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.verification import require_consistent
@@ -102,8 +103,8 @@ def train_image(
         ScmError: E658 if the labels are not trained, E702 with exit code 4 if the training
             diverged (the run then holds the last good weights), E657 if a file cannot be written,
             E501 if the trained head is not a function of its parents and its noise alone (the
-            run then holds it, with the certificate that says so), E730 if another process trains
-            this run, E705 if one has trained the head meanwhile.
+            run then holds it, with the certificate that says so), E723 if the memory is full,
+            E730 if another process trains this run, E705 if one has trained the head meanwhile.
     """
     with sole_trainer(run.path):
         now = open_run(run.path)
@@ -111,7 +112,26 @@ def train_image(
         if facts is not None and facts.status == "complete" and facts.steps >= facts.total:
             done = NothingToResume(path=str(run.path), reason="its training is complete")
             raise refuse(done, exit_code=2)
-        return _train_alone(now, image, batches, progress, budget, where, checkpoint_seconds)
+        with _in_memory(now, image, where):
+            return _train_alone(now, image, batches, progress, budget, where, checkpoint_seconds)
+
+
+@contextmanager
+def _in_memory(run: Run, image: str, where: Where) -> Iterator[None]:
+    """Say it if the memory is full.
+
+    Raises:
+        ScmError: E723 with exit code 2.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        full = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        if not full and "can't allocate memory" not in str(error):  # torch on a CPU
+            raise
+        batch = int(run.head_config(image).options["batch"])
+        wrong = MemoryFull(image=image, device=where.device, batch=batch)
+        raise refuse(wrong, exit_code=2) from error
 
 
 def _train_alone(

@@ -16,6 +16,7 @@ from PIL import Image
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit.checks.check import Check
+from scm_compiler.runtime.heads.training import AdversarialTrainer
 from scm_compiler.runtime.images import train
 from scm_compiler.runtime.images.plan import Plan, refuse_unequal
 from scm_compiler.runtime.images.train import Where
@@ -353,3 +354,20 @@ def test_a_batch_that_processes_cannot_share():
         refuse_unequal({"batch": 9}, 2)
     assert codes(caught) == ["E714"]
     refuse_unequal({"batch": 9}, 3)
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory"), MemoryError()], ids=["gpu", "cpu"]
+)
+def test_a_full_memory_is_told(small, tmp_path, monkeypatch, error):
+    def full(*_):
+        raise error
+
+    run = go_on(small.start(tmp_path / "run"), images=False).run
+    monkeypatch.setattr(AdversarialTrainer, "real", full)
+    with pytest.raises(ScmError) as caught:
+        go_on(run)
+    assert codes(caught) == ["E723"]
+    assert "`--option batch=4`" in str(caught.value)
+    monkeypatch.undo()
+    assert go_on(open_run(run.path)).run.images == ("Face",)
