@@ -24,6 +24,7 @@ QUICK = (
     ("Exact answers and rare evidence, beside other libraries", "benchmarks.inference"),
     ("Sampling labels from tables, beside other libraries", "benchmarks.sampling"),
     ("Drawn faces", "benchmarks.drawn_faces"),
+    ("Image heads beside a plain loop of the same networks", "benchmarks.heads"),
     ("A step of WGAN-GP beside a plain loop over the nodes", "benchmarks.controller speed"),
 )
 FULL = (*QUICK, ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"))

@@ -1,12 +1,16 @@
 """Files that are written whole or not at all."""
 
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
+
+_TEMPORARY = re.compile(r"\..+\.(json|jsonl|png|safetensors|scm)\.[a-z0-9_]{8}")
+"""The names under which `write_whole` writes such files."""
 
 
 @contextmanager
@@ -43,6 +47,38 @@ def write_whole(path: Path, content: bytes | str) -> None:
     Raises:
         OSError: If it cannot be written; `path` is then as it was.
     """
+    with _complete(path, content) as temporary:
+        temporary.replace(path)
+
+
+def write_new(path: Path, content: bytes | str) -> bool:
+    """Write a file in one step, unless there is one: of several processes one is the first.
+
+    Args:
+        path: Where to; its folder must exist.
+        content: The whole content.
+
+    Returns:
+        Whether it was written.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    if path.exists():
+        return False
+    with _complete(path, content) as temporary:
+        try:
+            path.hardlink_to(temporary)
+        except FileExistsError:
+            return False
+        except OSError:  # a disk without links
+            temporary.replace(path)
+    return True
+
+
+@contextmanager
+def _complete(path: Path, content: bytes | str) -> Iterator[Path]:
+    """A temporary file beside `path` with the whole content, on the disk; removed at the end."""
     data = content.encode() if isinstance(content, str) else content
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     temporary = Path(name)
@@ -52,10 +88,19 @@ def write_whole(path: Path, content: bytes | str) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(_mode(path))
-        temporary.replace(path)
-    except BaseException:
+        yield temporary
+    finally:
         temporary.unlink(missing_ok=True)
-        raise
+
+
+def sweep(folder: Path) -> None:
+    """Remove what processes that were killed in `write_whole` left in a folder.
+
+    Only for a folder in which no other process writes.
+    """
+    for path in folder.glob(".*"):
+        if _TEMPORARY.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
 
 
 def _mode(path: Path) -> int:

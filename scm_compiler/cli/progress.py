@@ -64,7 +64,6 @@ class Bar:
             BarColumn,
             MofNCompleteColumn,
             TextColumn,
-            TimeRemainingColumn,
         )
         from rich.progress import Progress as RichProgress  # noqa: PLC0415
 
@@ -73,11 +72,11 @@ class Bar:
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[metrics]}"),
-            TimeRemainingColumn(),
+            TextColumn("{task.fields[left]}"),
             console=Terminal(stderr=True),
         )
         self._bar.start()
-        self._task = self._bar.add_task("", total=total, completed=done, metrics="")
+        self._task = self._bar.add_task("", total=total, completed=done, metrics="", left="")
 
     def move(self, done: int, seconds: float) -> None:
         """Move the bar."""
@@ -88,6 +87,9 @@ class Bar:
         """Show the metrics."""
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=step, metrics=described(metrics))
+            left = self._bar.tasks[0].time_remaining
+            known = left is None or "seconds_left" in metrics  # a budget may end it before
+            self._bar.update(self._task, left="" if known else f"{duration(left or 0)} left")
 
     def stop(self) -> None:
         """Leave the bar as it is."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from scm_compiler.runtime.images.train import Where
     from scm_compiler.runtime.run import Run
     from scm_compiler.runtime.stages import Finished
+    from scm_compiler.runtime.training.progress import Progress
 
 STAGES = ("all", "labels", "images")
 DEVICES = ("auto", "cuda", "mps", "cpu")
@@ -58,6 +59,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--resume",
         action="store_true",
         help="go on with a training that was stopped; it ends as if it never had been",
+    )
+    add(
+        "--tensorboard",
+        action="store_true",
+        help="write the metrics for TensorBoard too, in RUN/tensorboard",
     )
     _configure_labels(parser)
     _configure_images(parser)
@@ -155,13 +161,17 @@ def _train(args: argparse.Namespace, console: Console, where: Where | None) -> i
     from scm_compiler.runtime.images.train import Where  # noqa: PLC0415
 
     here = where or Where(choose_device(args.device or "auto"))
+    if args.tensorboard:
+        from scm_compiler.runtime.training.tensorboard import require_tensorboard  # noqa: PLC0415
+
+        require_tensorboard()
     if args.resume:
         return report(_resume(args, console, budget, here), console, left_out=())
     if program is None:
-        opened, plan = _extended(args, console, seed, steps, here.device)
+        opened, plan = _extended(args, console, seed, steps, here)
     else:
-        opened, plan = _begun(args, console, program, seed, steps, here.device)
-    finished = _go_on(opened, plan, console, stage, budget, here)
+        opened, plan = _begun(args, console, program, seed, steps, here)
+    finished = _go_on(args, opened, plan, console, budget, here)
     return report(finished, console, left_out=() if stage == "labels" else plan.left_out)
 
 
@@ -171,7 +181,7 @@ def _begun(
     program: tuple[Graph, str | None],
     seed: int,
     steps: int | None,
-    device: str,
+    where: Where,
 ) -> tuple[Run, Plan]:
     """A new run, with what is to be trained in it."""
     from scm_compiler.diagnostics import Report  # noqa: PLC0415
@@ -189,7 +199,7 @@ def _begun(
         console.show(Report(None, table.notes))
     plan = Plan({}, {}, ())
     if args.stage != "labels":
-        plan = _planned(args, console, graph, seed, steps, device)
+        plan = _planned(args, console, graph, seed, steps, where)
     opened = begin(graph, table, config, plan, program=text, path=args.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
@@ -199,7 +209,7 @@ def _begun(
 
 
 def _extended(
-    args: argparse.Namespace, console: Console, seed: int, steps: int | None, device: str
+    args: argparse.Namespace, console: Console, seed: int, steps: int | None, where: Where
 ) -> tuple[Run, Plan]:
     """A run whose labels are trained, with heads to be trained in it."""
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
@@ -211,7 +221,7 @@ def _extended(
     _refuse_other_graph(args, opened)
     require_labels(opened)
     chosen = seed if args.seed is not None else opened.config.seed
-    plan = _planned(args, console, opened.graph, chosen, steps, device)
+    plan = _planned(args, console, opened.graph, chosen, steps, where)
     if not plan.configs:
         names = ", ".join(f"`{name}`" for name in plan.left_out)
         reason = f"no images were named for {names}" if names else "it has no image"
@@ -225,7 +235,7 @@ def _planned(
     graph: Graph,
     seed: int,
     steps: int | None,
-    device: str,
+    where: Where,
 ) -> Plan:
     """What is to be trained of the images, their data read."""
     from scm_compiler.cli.progress import progress_for  # noqa: PLC0415
@@ -236,7 +246,8 @@ def _planned(
         graph,
         _request(args, graph, steps),
         seed=seed,
-        device=device,
+        device=where.device,
+        processes=where.team.size,
         budgeted=args.budget is not None,
         progress=progress_for(console),
     )
@@ -260,14 +271,20 @@ def _request(args: argparse.Namespace, graph: Graph, steps: int | None) -> HeadR
 
 
 def _go_on(
-    opened: Run, plan: Plan, console: Console, stage: str, budget: float | None, where: Where
+    args: argparse.Namespace,
+    opened: Run,
+    plan: Plan,
+    console: Console,
+    budget: float | None,
+    where: Where,
 ) -> Finished:
     from scm_compiler.runtime.stages import go_on  # noqa: PLC0415
 
+    stage = args.stage or "all"
     return go_on(
         opened,
         tables=plan.tables,
-        watch=lambda name: _watch(opened, name, console),
+        watch=lambda name: _watch(args, opened, name, console),
         budget=budget,
         where=where,
         labels=stage != "images",
@@ -275,14 +292,19 @@ def _go_on(
     )
 
 
-def _watch(opened: Run, stage: str, console: Console):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _watch(args: argparse.Namespace, opened: Run, stage: str, console: Console) -> Progress:
     from scm_compiler.cli.progress import progress_for  # noqa: PLC0415
     from scm_compiler.runtime.stages import LABELS  # noqa: PLC0415
 
     if stage != LABELS:
         config = opened.head_config(stage)
         console.note(f"training {stage} with {config.head} on {config.source}, seed {config.seed}")
-    return progress_for(console)
+    progress = progress_for(console)
+    if not args.tensorboard:
+        return progress
+    from scm_compiler.runtime.training.tensorboard import FOLDER, Recording  # noqa: PLC0415
+
+    return Recording(progress, opened.path / FOLDER / stage)
 
 
 def _resume(
@@ -295,8 +317,7 @@ def _resume(
     opened = latest_run(trained=False) if args.run is None else open_run(args.run)
     _refuse_changes(args, opened)
     console.note(f"resuming {opened.path} with {opened.config.trainer}, seed {opened.config.seed}")
-    stage = args.stage or "all"
-    return _go_on(opened, Plan({}, {}, ()), console, stage, budget, where)
+    return _go_on(args, opened, Plan({}, {}, ()), console, budget, where)
 
 
 def _refuse_changes(args: argparse.Namespace, opened: Run) -> None:

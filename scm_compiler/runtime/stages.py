@@ -23,6 +23,7 @@ from scm_compiler.runtime.images.train import HERE, Where, follow_image, train_i
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.runs.heads import add_heads
+from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.manifest import Config
 from scm_compiler.runtime.training.loop import Outcome
 from scm_compiler.runtime.training.progress import Progress, Silent
@@ -91,8 +92,14 @@ def extend(run: Run, plan: Plan) -> Run:
     """A run whose labels are trained, with heads that wait.
 
     Raises:
-        ScmError: E658 if the labels are not trained, E711 if an image has a head.
+        ScmError: E658 if the labels are not trained, E711 if an image has a head, E730 if another
+            process trains the run.
     """
+    with sole_trainer(run.path):
+        return _extended(open_run(run.path), plan)
+
+
+def _extended(run: Run, plan: Plan) -> Run:
     require_labels(run)
     taken = tuple(
         ImageHasHead(path=str(run.path), node=image, head=run.manifest.heads[image].head)

@@ -1,4 +1,4 @@
-"""E675, W67x: images and rows that cannot be used."""
+"""E675, W67x, W720: images and rows that cannot be used."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -115,6 +115,7 @@ class RowsWithoutImage(Diagnostic):
 
     count: int
     first: tuple[str, ...]
+    near: str | None = None
 
     def message(self) -> str:
         rows = "1 row has" if self.count == 1 else f"{self.count:,} rows have"
@@ -122,6 +123,8 @@ class RowsWithoutImage(Diagnostic):
         return f"{rows} no image: {named}"
 
     def help(self) -> str:
+        if self.near is not None:
+            return f"there is `{shortened(self.near, 80)}`: capitals count"
         return "add the images or delete the rows; more than 1 % of them is an error"
 
 
@@ -157,3 +160,42 @@ class ImagesWithoutRow(Diagnostic):
 
     def help(self) -> str:
         return "add rows or take the images out; more than 1 % of them is an error"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RepeatedRows(Diagnostic):
+    """Some rows of the table name an image that an earlier row names.
+
+    ## What it means
+
+    An image would count twice, and where its rows differ nobody knows which labels are right. The
+    first row of each image is used and the others are left out.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --images folder:photos
+    warning[W720]: 1 row names an image again: `0007.png`
+    ```
+
+    ## What to do
+
+    Delete the rows that are wrong. More than 1 % of them is an error.
+    """
+
+    code: ClassVar[str] = "W720"
+
+    count: int
+    first: tuple[str, ...]
+
+    def message(self) -> str:
+        rows = "1 row names" if self.count == 1 else f"{self.count:,} rows name"
+        named = _named(tuple((name, "") for name in self.first), self.count)
+        return f"{rows} an image again: {named}"
+
+    def help(self) -> str:
+        return "delete those that are wrong; more than 1 % of them is an error"
+
+
+LeftOut = UnreadableImages | RowsWithoutImage | ImagesWithoutRow | RepeatedRows
+"""A warning of images or rows that are left out."""

@@ -262,7 +262,7 @@ class CacheUnusable(Diagnostic):
     ```console
     $ scmc train celeba_g1 --images celeba:downloads
     error[E678]: cannot keep decoded images in `/home/ada/.cache/scmc`: no space left on device
-      = help: free some space (2.5 GB are needed), or name another folder in SCMC_CACHE
+      = help: free some space (2,489 MB are needed), or name another folder in SCMC_CACHE
     ```
 
     ## What to do
@@ -281,7 +281,8 @@ class CacheUnusable(Diagnostic):
         return f"cannot keep decoded images in `{self.path}`: {reason}"
 
     def help(self) -> str:
-        need = f" ({self.bytes_needed / 1e9:.1f} GB are needed)" if self.bytes_needed else ""
+        amount = f"{-(-self.bytes_needed // 10**6):,} MB"
+        need = f" ({amount} are needed)" if self.bytes_needed else ""
         return f"free some space{need}, or name another folder in SCMC_CACHE"
 
 

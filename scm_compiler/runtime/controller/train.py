@@ -25,7 +25,7 @@ from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance
-from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.runs.folder import create_run, restart, settle
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.manifest import Config
@@ -121,13 +121,17 @@ def resume(
     Raises:
         ScmError: E705 if the training is complete or diverged; and as `train_labels`.
     """
+    _refuse_finished(run)
+    return train_run(run, progress, budget, checkpoint_seconds)
+
+
+def _refuse_finished(run: Run) -> None:
     manifest = run.manifest
     reason = "its training diverged" if manifest.status == "diverged" else ""
     if manifest.status == "complete" and manifest.steps >= manifest.total:
         reason = "its training is complete"
     if reason:
         raise refuse(NothingToResume(path=str(run.path), reason=reason), exit_code=2)
-    return train_run(run, progress, budget, checkpoint_seconds)
 
 
 def train_run(
@@ -139,7 +143,9 @@ def train_run(
         ScmError: E730 if another process trains it; and as `resume`.
     """
     with sole_trainer(run.path):
-        return _train(restart(run), progress, budget, checkpoint_seconds)
+        now = open_run(run.path)
+        _refuse_finished(now)
+        return _train(restart(now), progress, budget, checkpoint_seconds)
 
 
 def _train(

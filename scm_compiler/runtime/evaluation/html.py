@@ -46,7 +46,9 @@ def _labels(report: RunReport) -> Iterator[str]:
         yield _pairs(labels)
     yield "<h3>Interventions</h3>"
     header = ("regime", "of", "model", "data, adjusted", "data, only seen")
-    yield _table([header, *(text.intervention_row(item) for item in labels.interventions)])
+    answers = [text.intervention_row(item) for item in labels.interventions]
+    table = _table([header, *answers])
+    yield f"<details><summary>{len(answers)} answers</summary>{table}</details>"
 
 
 def _pairs(labels: LabelReport) -> str:

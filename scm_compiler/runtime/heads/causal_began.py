@@ -21,6 +21,7 @@ from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
 from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.layers import RowLinear
 from scm_compiler.runtime.heads.options import HeadOptions
 from scm_compiler.runtime.heads.registry import halvings
 from scm_compiler.runtime.heads.training import AdversarialTrainer
@@ -128,7 +129,7 @@ class BeganDecoder(nn.Module):
         super().__init__()
         levels = _levels(image)
         self.grid = (image.height >> (levels - 1), image.width >> (levels - 1))
-        self.start = nn.Linear(inputs, width * self.grid[0] * self.grid[1])
+        self.start = RowLinear(inputs, width * self.grid[0] * self.grid[1])
         self.blocks = nn.ModuleList(
             nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
             for _ in range(levels)

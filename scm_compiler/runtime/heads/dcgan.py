@@ -16,6 +16,7 @@ from scm_compiler.runtime.heads.layers import (
     LabelledNorm,
     MinibatchFeatures,
     Projection,
+    RowLinear,
     bounded,
     normalised,
     pooled,
@@ -63,7 +64,7 @@ class ConvGenerator(ImageGenerator):
         coarse_to_fine = channels(image, options.width)[::-1]
         self.grid = tuple(side >> len(coarse_to_fine) for side in (image.height, image.width))
         cells = self.grid[0] * self.grid[1]
-        self.start = nn.Linear(options.noise_size + coding.width, coarse_to_fine[0] * cells)
+        self.start = RowLinear(options.noise_size + coding.width, coarse_to_fine[0] * cells)
         labels = coding.width if options.conditional_norm else 0
         self.norms = nn.ModuleList(
             LabelledNorm(count, labels, options.generator_norm) for count in coarse_to_fine

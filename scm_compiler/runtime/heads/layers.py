@@ -50,6 +50,22 @@ def bounded(layer: nn.Module, norm: Norm) -> nn.Module:
     return spectral_norm(layer) if norm == "spectral" else layer
 
 
+class RowLinear(nn.Linear):
+    """A linear map of a generator: outside training a row has the same bits wherever it stands.
+
+    The last rows of a matrix product may be computed by other instructions than the first, and
+    rounded otherwise. So here each row is a product of its own.
+    """
+
+    def forward(self, rows: Tensor) -> Tensor:
+        """The images (B, O) of rows (B, I)."""
+        if self.training:
+            return super().forward(rows)
+        weight = self.weight.t().expand(len(rows), -1, -1)
+        bias = self.bias.expand(len(rows), 1, -1)
+        return torch.baddbmm(bias, rows[:, None], weight)[:, 0]
+
+
 class LabelledNorm(nn.Module):
     """A normalisation whose scale and shift may depend on the labels.
 
@@ -62,7 +78,7 @@ class LabelledNorm(nn.Module):
     def __init__(self, channels: int, labels: int, norm: Norm) -> None:
         super().__init__()
         self.norm = normalised(channels, norm)
-        self.modulation = nn.Linear(labels, 2 * channels) if labels else None
+        self.modulation = RowLinear(labels, 2 * channels) if labels else None
         if self.modulation is not None:
             nn.init.zeros_(self.modulation.weight)
             nn.init.zeros_(self.modulation.bias)

@@ -7,11 +7,10 @@ a step is the same as that of one process with the whole batch, up to the order 
 
 import torch
 from torch import Tensor, nn
-from torch import distributed as torch_distributed
 from torch.autograd.function import FunctionCtx
 
 from scm_compiler.runtime.heads.layers import MinibatchFeatures
-from scm_compiler.runtime.training.team import Team
+from scm_compiler.runtime.training.team import Team, sum_up
 
 
 class _Sum(torch.autograd.Function):
@@ -20,13 +19,13 @@ class _Sum(torch.autograd.Function):
     @staticmethod
     def forward(_context: FunctionCtx, given: Tensor) -> Tensor:
         total = given.clone()
-        torch_distributed.all_reduce(total)
+        sum_up(total)
         return total
 
     @staticmethod
     def backward(_context: FunctionCtx, gradient: Tensor) -> Tensor:
         total = gradient.contiguous().clone()
-        torch_distributed.all_reduce(total)
+        sum_up(total)
         return total
 
 

@@ -8,7 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from math import isfinite
+from itertools import islice
+from math import fsum, isfinite, nan
 from typing import Generic, TypeVar
 
 import torch
@@ -102,14 +103,26 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
                     seen.setdefault(name, []).append(value.detach())
                 self.done += 1
                 average_into(self.average, self.generator, self.options.averaging, self.done)
-        shares = [torch.stack(values).float().mean() for values in seen.values()]
-        means = dict(zip(seen, _values(self.task.team.mean(shares)), strict=True))
+        means = self._means(seen)
         bad = [name for name, value in means.items() if not isfinite(value)]
         if not all(_values([w.isfinite().all() for w in self.generator.parameters()])):
             bad.append("a weight of the generator")
         if bad:
             raise Diverged(f"not finite after step {self.done}: {', '.join(bad)}")
         return means
+
+    def _means(self, seen: Mapping[str, Sequence[Tensor]]) -> dict[str, float]:
+        """The mean of each metric, over all processes; the device is waited for once.
+
+        The sums are exact, so that reports do not depend on how the steps were divided.
+        """
+        numbers = iter(_values([value for values in seen.values() for value in values]))
+        means = {name: _mean(list(islice(numbers, len(them)))) for name, them in seen.items()}
+        team = self.task.team
+        if team.alone:
+            return means
+        shares = [torch.tensor(mean, device=self.task.device) for mean in means.values()]
+        return dict(zip(means, _values(team.mean(shares)), strict=True))
 
     def model(self) -> Generator:
         """A copy of the averaged generator, in evaluation mode."""
@@ -223,8 +236,12 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
 
 def _values(scalars: Sequence[Tensor]) -> list[float]:
     """The values of scalars on the device, which is waited for once."""
-    values: list[float] = torch.stack(list(scalars)).tolist() if scalars else []
+    values: list[float] = torch.stack([it.float() for it in scalars]).tolist() if scalars else []
     return values
+
+
+def _mean(values: Sequence[float]) -> float:
+    return fsum(values) / len(values) if all(map(isfinite, values)) else nan
 
 
 def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

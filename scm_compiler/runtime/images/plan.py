@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.diagnostics import Diagnostic, refuse
+from scm_compiler.diagnostics.codes.heads_runs import BatchNotShared
 from scm_compiler.ir import Graph, Image
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data import drawn_faces
@@ -78,6 +79,7 @@ def plan_heads(
     seed: int,
     device: str = "cpu",
     budgeted: bool = False,
+    processes: int = 1,
     progress: Progress | None = None,
 ) -> Plan:
     """Check what is asked for and read the images.
@@ -88,14 +90,18 @@ def plan_heads(
         seed: Of each head's training.
         device: Where the heads are to be trained; decides on the precision.
         budgeted: Whether a budget ends the training.
+        processes: How many train together.
         progress: Is told of images being decoded.
 
     Raises:
-        ScmError: E66x if a head cannot do what is asked for, E67x if the images cannot be used.
+        ScmError: E66x if a head cannot do what is asked for, E714 if so many processes cannot
+            share its batch, E67x if the images cannot be used.
     """
     wanted = {node.name: request.source(graph, node.name) for node in graph.images}
     named = {image: source for image, source in wanted.items() if source is not None}
     options = {image: _options(graph, image, request, device) for image in named}
+    for chosen in options.values():
+        refuse_unequal(chosen, processes)
     tables = {
         image: load_images(source, graph, image, progress=progress)
         for image, source in named.items()
@@ -115,6 +121,17 @@ def plan_heads(
     }
     left_out = tuple(image for image, source in wanted.items() if source is None)
     return Plan(configs, tables, left_out)
+
+
+def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:
+    """Refuse a batch that cannot be divided among processes, with two images for each.
+
+    Raises:
+        ScmError: E714 with exit code 2.
+    """
+    batch = int(options["batch"])
+    if batch % processes or batch < 2 * processes:
+        raise refuse(BatchNotShared(batch=batch, processes=processes), exit_code=2)
 
 
 def drawable(graph: Graph, image: str) -> bool:

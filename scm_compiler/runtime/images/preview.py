@@ -25,16 +25,19 @@ class Previewing:
     Args:
         inner: Who else watches.
         draw: Draws the preview of a step.
+        every: The steps from one report to the next.
     """
 
-    def __init__(self, inner: Progress, draw: Callable[[int], None]) -> None:
+    def __init__(self, inner: Progress, draw: Callable[[int], None], every: int) -> None:
         self._inner = inner
         self._draw = draw
+        self._every = every
         self._last = 0
 
     def start(self, total: int, done: int) -> None:
-        """Pass it on; previews up to here are there."""
-        self._last = done
+        """Pass it on; previews up to here are there, of the steps that would have one anyway."""
+        for step in range(self._every, done + 1, self._every):
+            self._last = step if self._due(step) else self._last
         self._inner.start(total, done)
 
     def move(self, done: int, seconds: float) -> None:
@@ -44,9 +47,12 @@ class Previewing:
     def report(self, step: int, metrics: Mapping[str, float]) -> None:
         """Pass it on, and draw if it is time."""
         self._inner.report(step, metrics)
-        if step >= GROWTH * self._last:
+        if self._due(step):
             self._draw(step)
             self._last = step
+
+    def _due(self, step: int) -> bool:
+        return step >= GROWTH * self._last
 
     def stop(self) -> None:
         """Pass it on."""

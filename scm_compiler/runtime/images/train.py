@@ -4,23 +4,26 @@ The labels' weights are read and never written. A run that is killed goes on fro
 checkpoint, and ends with the weights and losses of one that was never stopped.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 import torch
 
-from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads_runs import BatchNotShared
-from scm_compiler.diagnostics.codes.training import TrainingDiverged
-from scm_compiler.emit.certificate import certify
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.processes import MemoryFull, TeamEnded
+from scm_compiler.diagnostics.codes.training import NothingToResume, TrainingDiverged
+from scm_compiler.emit.certificate import Certificate, certify
+from scm_compiler.emit.verification import require_consistent
 from scm_compiler.runtime.heads import installed
 from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageBatches
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.images.certificate import check_heads
 from scm_compiler.runtime.images.head import image_domain, write_head
 from scm_compiler.runtime.images.labels import FrozenLabels
+from scm_compiler.runtime.images.plan import refuse_unequal
 from scm_compiler.runtime.images.preview import Previewing, previews
-from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.heads import restart_head, settle_head
 from scm_compiler.runtime.runs.lock import sole_trainer
@@ -29,7 +32,7 @@ from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.training.checkpoint import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace
 from scm_compiler.runtime.training.progress import Progress, Silent
-from scm_compiler.runtime.training.team import ALONE, Led, Team, follow
+from scm_compiler.runtime.training.team import ALONE, Led, Team, TeamLost, follow
 
 REPORT_STEPS, FEWEST_REPORTS = 100, 20
 CHECKPOINT_SECONDS = 30.0
@@ -99,10 +102,36 @@ def train_image(
     Raises:
         ScmError: E658 if the labels are not trained, E702 with exit code 4 if the training
             diverged (the run then holds the last good weights), E657 if a file cannot be written,
-            E730 if another process trains this run.
+            E501 if the trained head is not a function of its parents and its noise alone (the
+            run then holds it, with the certificate that says so), E723 if the memory is full,
+            E730 if another process trains this run, E705 if one has trained the head meanwhile.
     """
     with sole_trainer(run.path):
-        return _train_alone(run, image, batches, progress, budget, where, checkpoint_seconds)
+        now = open_run(run.path)
+        facts = now.manifest.heads.get(image)
+        if facts is not None and facts.status == "complete" and facts.steps >= facts.total:
+            done = NothingToResume(path=str(run.path), reason="its training is complete")
+            raise refuse(done, exit_code=2)
+        with _in_memory(now, image, where):
+            return _train_alone(now, image, batches, progress, budget, where, checkpoint_seconds)
+
+
+@contextmanager
+def _in_memory(run: Run, image: str, where: Where) -> Iterator[None]:
+    """Say it if the memory is full.
+
+    Raises:
+        ScmError: E723 with exit code 2.
+    """
+    try:
+        yield
+    except (MemoryError, RuntimeError) as error:
+        full = isinstance(error, MemoryError | torch.OutOfMemoryError)
+        if not full and "can't allocate memory" not in str(error):  # torch on a CPU
+            raise
+        batch = int(run.head_config(image).options["batch"])
+        wrong = MemoryFull(image=image, device=where.device, batch=batch)
+        raise refuse(wrong, exit_code=2) from error
 
 
 def _train_alone(
@@ -121,27 +150,31 @@ def _train_alone(
     files = files_of(run.graph, image)
     draw = previews(run.path, files, trainer, labels, config.seed)
     led = Led(trainer, where.team) if not where.team.alone else None
+    every = _report_steps(trainer.total)
     loop = Loop(
         led or trainer,
         run.path,
-        Pace(_report_steps(trainer.total), checkpoint_seconds, budget=budget),
+        Pace(every, checkpoint_seconds, budget=budget),
         facts={"graph": run.graph.hash, "config": config.model_dump(mode="json")},
         measure=lambda: _speed(loop, config),
-        progress=Previewing(progress or Silent(), draw),
+        progress=Previewing(progress or Silent(), draw, every),
         prefix=files.prefix,
     )
     try:
         outcome = loop.run()
+    except TeamLost as error:
+        raise team_ended(run, where) from error
     finally:
         if led is not None:
             led.release()
     draw(outcome.step)
-    run = _finish(run, config, trainer, outcome)
+    run, certificate = _finish(run, config, trainer, outcome)
     if outcome.ending == "diverged":
         raise refuse(
             TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
             exit_code=4,
         )
+    require_consistent(certificate)
     return TrainedImage(run, image, outcome)
 
 
@@ -149,7 +182,15 @@ def follow_image(run: Run, image: str, batches: ImageBatches, where: Where) -> N
     """Take part in the training of a head that another process leads."""
     trainer, _ = head_trainer(run, run.head_config(image), batches, where)
     checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
-    follow(trainer, run.path / checkpoint, where.team)
+    try:
+        follow(trainer, run.path / checkpoint, where.team)
+    except TeamLost as error:
+        raise team_ended(run, where) from error
+
+
+def team_ended(run: Run, where: Where) -> ScmError:
+    """The refusal to go on without the others."""
+    return refuse(TeamEnded(path=str(run.path), processes=where.team.size), exit_code=2)
 
 
 def head_trainer(
@@ -175,16 +216,14 @@ def head_trainer(
         where.team,
     )
     spec = installed().find(config.head)
-    batch, size = int(config.options["batch"]), where.team.size
-    if batch % size or batch < 2 * size:
-        raise refuse(BatchNotShared(batch=batch, processes=size), exit_code=2)
+    refuse_unequal(config.options, where.team.size)
     return spec.trainer(task, spec.options(**dict(config.options))), labels
 
 
-def certify_run(run: Run) -> str:
-    """The text of the certificate of a run: its label model and every trained head."""
+def certify_run(run: Run) -> Certificate:
+    """The certificate of a run: of its label model and every trained head."""
     checks = check_heads(run.graph, [run.head(name) for name in run.images], run.config.seed)
-    return certify(run.module(), seed=run.config.seed, further=checks).to_json()
+    return certify(run.module(), seed=run.config.seed, further=checks)
 
 
 def _report_steps(total: int) -> int:
@@ -198,10 +237,13 @@ def _speed(loop: Loop, config: HeadConfig) -> Mapping[str, float]:
     return found if left is None else {**found, "seconds_left": round(left, 1)}
 
 
-def _finish(run: Run, config: HeadConfig, trainer: HeadTrainer, outcome: Outcome) -> Run:
+def _finish(
+    run: Run, config: HeadConfig, trainer: HeadTrainer, outcome: Outcome
+) -> tuple[Run, Certificate]:
     """Write what the training gave, then the certificate that covers it."""
     write_head(run.path, run.graph, config, trainer.model().cpu())
     files = {**run.manifest.files, files_of(run.graph, config.image).weights: ""}
     trained = replace(run, manifest=run.manifest.model_copy(update={"files": files}))
-    write_file(run.path / CERTIFICATE, certify_run(trained))
-    return settle_head(run, config.image, outcome)
+    certificate = certify_run(trained)
+    write_file(run.path / CERTIFICATE, certificate.to_json())
+    return settle_head(run, config.image, outcome), certificate

@@ -9,14 +9,17 @@ from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.busy import AlreadyTraining
+from scm_compiler.files import sweep
+from scm_compiler.runtime.runs.head_files import PREVIEWS
 
 
 @contextmanager
 def sole_trainer(path: Path) -> Iterator[None]:
     """Hold a run's folder while it is trained.
 
-    The system lets go of it when a process ends, however it ends, and nothing is left in the
-    folder. Some systems and some network disks know no locks: there nothing is held.
+    The system lets go of it when a process ends, however it ends. What a killed process left in
+    the folder under temporary names is removed. Some systems and some network disks know no
+    locks: there nothing is held, and nothing removed.
 
     Args:
         path: The run's folder.
@@ -29,20 +32,21 @@ def sole_trainer(path: Path) -> Iterator[None]:
         return
     handle = os.open(path, os.O_RDONLY)
     try:
-        if _held_elsewhere(handle):
-            raise refuse(AlreadyTraining(path=str(path)), exit_code=2)
+        if _hold(handle, path):
+            for folder in (path, path / PREVIEWS):
+                sweep(folder)
         yield
     finally:
         os.close(handle)
 
 
-def _held_elsewhere(handle: int) -> bool:
-    """Try to hold a folder; whether another process holds it."""
+def _hold(handle: int, path: Path) -> bool:
+    """Hold a folder; whether that could be done."""
     fcntl = import_module("fcntl")
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
+    except BlockingIOError as error:
+        raise refuse(AlreadyTraining(path=str(path)), exit_code=2) from error
     except OSError:  # no locks here
         return False
-    return False
+    return True

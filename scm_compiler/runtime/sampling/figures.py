@@ -68,7 +68,7 @@ def _swept(
         own[:, rank] = value
         ends.append(coding.encode(own))
     if domain.size > 2:
-        return ends, [f"{label}={value}" for value in domain.values]
+        return ends, [f"{label}={domain.values[0]}", *domain.values[1:]]
     shares = torch.linspace(0, 1, STEPS).tolist()
     columns = [ends[0] * (1 - share) + ends[1] * share for share in shares]
     middle = [""] * (STEPS - 2)

@@ -96,13 +96,15 @@ def figure(rows: Sequence[Row], *, headings: Sequence[str] = ()) -> Image.Image:
     line = int(font.size * 1.5)
     top = line if headings else 0
     captions = [line if row.caption else 0 for row in rows]
-    width = max(*(part.width for part in parts), *(_wide(row.caption, font) for row in rows))
+    texts = [*(row.caption for row in rows), *headings]
+    width = max(*(part.width for part in parts), *(_wide(text, font) for text in texts))
     height = top + sum(part.height for part in parts) + sum(captions) + GAP
     canvas = Image.new("RGB", (width, height), PAPER)
     pen = ImageDraw.Draw(canvas)
     step = parts[0].width / max(1, len(headings))
     for place, heading in enumerate(headings):
-        centre = (place + 0.5) * step
+        half = font.getlength(heading) / 2 + GAP
+        centre = min(max((place + 0.5) * step, half), width - half)
         pen.text((centre, top - 2), heading, fill=INK, font=font, anchor="md")
     for part, row, caption in zip(parts, rows, captions, strict=True):
         if caption:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.heads_runs import NotARegime, OtherSample
+from scm_compiler.files import write_new, writing
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
-from scm_compiler.runtime.training.checkpoint import write_file
 from scm_compiler.semantics.question import read_query
 
 PIECE = 256
@@ -80,10 +80,10 @@ def claim(path: Path, job: Job, parts: int) -> None:
     weights = {name: opened.manifest.files.get(name, "") for name in opened.manifest.files}
     drawn = {name: held for name, held in weights.items() if name.endswith(".safetensors")}
     facts = {**asdict(job), "images": list(job.images), "parts": parts, "weights": drawn}
-    if path.exists():
+    with writing(path):
+        first = write_new(path, json.dumps(facts, indent=2) + "\n")
+    if not first:
         _agree(path, facts)
-    else:
-        write_file(path, json.dumps(facts, indent=2) + "\n", resumable=False)
 
 
 def _agree(path: Path, facts: dict[str, object]) -> None:

@@ -16,6 +16,7 @@ import re
 import tarfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -23,6 +24,8 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.processes import SamplerEnded
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.sampling.grid import grid_of_one, png
@@ -152,11 +155,14 @@ def _run(
             told(part.stop - part.start)
         return
     workers = min(processes, len(parts))
-    with ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_open, initargs=(job,)
-    ) as pool:
-        for part in _in_order(pool, write, job, parts):
-            told(part.stop - part.start)
+    try:
+        with ProcessPoolExecutor(
+            workers, mp_context=get_context("spawn"), initializer=_open, initargs=(job,)
+        ) as pool:
+            for part in _in_order(pool, write, job, parts):
+                told(part.stop - part.start)
+    except BrokenProcessPool as error:
+        raise refuse(SamplerEnded(path=str(parts[0].path)), exit_code=2) from error
 
 
 def _in_order(

@@ -173,7 +173,7 @@ class Loop:
     def _report(self) -> None:
         if not self._summed:
             return
-        losses = {name: total / self._summed for name, total in self._sums.items()}
+        losses = {name: _rounded(total / self._summed) for name, total in self._sums.items()}
         self._sums, self._summed = {}, 0
         self._metrics = {**losses, **self.measure()}
         step = self.fitting.done
@@ -226,3 +226,8 @@ class Loop:
 
     def _foreign(self, reason: str) -> Exception:
         return refuse(NotWeights(path=str(self.checkpoint), reason=reason), exit_code=2)
+
+
+def _rounded(mean: float) -> float:
+    """A mean to nine digits: all that a float32 has, none that depends on the order of sums."""
+    return float(f"{mean:.9g}")

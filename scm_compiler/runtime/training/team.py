@@ -11,7 +11,7 @@ files. The others do what it tells them.
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -29,6 +29,38 @@ PATIENCE = timedelta(days=1)
 """How long a process waits for the others; torchrun ends all of them if one dies."""
 
 _STOP, _ADVANCE, _RESTORE = 0, 1, 2
+
+
+class TeamLost(Exception):  # noqa: N818  (what happened, not a fault of the caller)
+    """Another process of the team ended, or cannot be reached."""
+
+
+def sum_up(tensor: Tensor) -> None:
+    """Make a tensor the sum of those of all processes.
+
+    Raises:
+        TeamLost: If one of them is gone.
+    """
+    with _exchanging():
+        torch_distributed.all_reduce(tensor)
+
+
+def pass_on(tensor: Tensor) -> None:
+    """Make a tensor the first process', on all.
+
+    Raises:
+        TeamLost: If one of them is gone.
+    """
+    with _exchanging():
+        torch_distributed.broadcast(tensor, 0)
+
+
+@contextmanager
+def _exchanging() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:  # what gloo and NCCL say of a connection that is lost
+        raise TeamLost(str(error)) from error
 
 
 @dataclass(frozen=True)
@@ -69,7 +101,7 @@ class Team:
         if self.alone or not tensors:
             return list(tensors)
         flat = torch.cat([tensor.detach().reshape(-1).float() for tensor in tensors])
-        torch_distributed.all_reduce(flat)
+        sum_up(flat)
         sizes = [tensor.numel() for tensor in tensors]
         parts = flat.div_(self.size).split(sizes)  # type: ignore[no-untyped-call]
         pairs = zip(parts, tensors, strict=True)
@@ -79,11 +111,11 @@ class Team:
         """What the leader says, on every process; the others pass nothing."""
         content = json.dumps(message or {}).encode()
         length = torch.tensor([len(content)], device=self.device)
-        torch_distributed.broadcast(length, 0)
+        pass_on(length)
         text = torch.zeros(int(length), dtype=torch.uint8, device=self.device)
         if self.leads:
             text.copy_(torch.frombuffer(bytearray(content), dtype=torch.uint8))
-        torch_distributed.broadcast(text, 0)
+        pass_on(text)
         found: dict[str, Any] = json.loads(bytes(text.cpu().tolist()))
         return found
 
@@ -93,7 +125,8 @@ class Team:
         try:
             yield
         finally:
-            self.tell()
+            with suppress(TeamLost):  # they are gone already
+                self.tell()
 
 
 ALONE = Team()
@@ -160,11 +193,12 @@ class Led:
         self._order(_RESTORE, 0)
 
     def release(self) -> None:
-        """Let the others go."""
-        self._order(_STOP, 0)
+        """Let the others go, where they are not gone already."""
+        with suppress(TeamLost):
+            self._order(_STOP, 0)
 
     def _order(self, code: int, number: int) -> None:
-        torch_distributed.broadcast(torch.tensor([code, number], device=self._team.device), 0)
+        pass_on(torch.tensor([code, number], device=self._team.device))
 
 
 def follow(fitting: Fitting, checkpoint: Path, team: Team) -> None:
@@ -177,7 +211,7 @@ def follow(fitting: Fitting, checkpoint: Path, team: Team) -> None:
     """
     order = torch.zeros(2, dtype=torch.int64, device=team.device)
     while True:
-        torch_distributed.broadcast(order, 0)
+        pass_on(order)
         code, number = (int(value) for value in order.tolist())
         if code == _STOP:
             return

@@ -6,6 +6,7 @@ from scm_compiler.runtime.heads.layers import (
     LabelledNorm,
     MinibatchFeatures,
     Projection,
+    RowLinear,
     bounded,
     normalised,
     seeded,
@@ -72,3 +73,17 @@ def test_projection_is_an_inner_product():
     labels, features = torch.randn(2, 3), torch.randn(2, 5)
     expected = torch.einsum("bf,fe,be->b", features, layer.embedding.weight, labels)
     torch.testing.assert_close(layer(features, labels), expected)
+
+
+@pytest.mark.parametrize("outputs", [1, 8, 24, 100])
+def test_a_row_has_the_same_bits_wherever_it_stands(outputs):
+    random = torch.Generator().manual_seed(0)
+    layer = RowLinear(9, outputs).eval()
+    rows = torch.randn(32, 9, generator=random)
+    with torch.no_grad():
+        whole = layer(rows)
+        assert torch.equal(layer(rows.flip(0)).flip(0), whole)
+        assert all(
+            torch.equal(layer(rows[[row]].expand(32, -1))[0], whole[row]) for row in range(32)
+        )
+        torch.testing.assert_close(whole, layer.train()(rows))

@@ -6,6 +6,8 @@ import json
 import os
 import shutil
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -13,12 +15,17 @@ import torch
 from PIL import Image
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.emit.checks.check import Check
+from scm_compiler.runtime.heads.training import AdversarialTrainer
 from scm_compiler.runtime.images import train
+from scm_compiler.runtime.images.plan import Plan, refuse_unequal
+from scm_compiler.runtime.images.train import Where
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.stored import read_module
-from scm_compiler.runtime.stages import go_on, pending_heads
-from scm_compiler.runtime.training import Diverged, Silent, loop
+from scm_compiler.runtime.stages import extend, go_on, pending_heads
+from scm_compiler.runtime.training import Diverged, Silent, loop, team
 from scm_compiler.runtime.training.checkpoint import read_tensors
+from scm_compiler.runtime.training.team import Team, TeamLost
 
 
 def codes(caught) -> list[str]:
@@ -256,3 +263,111 @@ def test_a_batch_that_cannot_be_shared(small, tmp_path):
         train.head_trainer(run, run.head_config("Face"), planned.tables["Face"], where)
     assert codes(caught) == ["E714"]
     assert "`--option batch=9` can" in str(caught.value)
+
+
+def held_by_another(path):
+    """A process that trains a run, as far as others can see."""
+    script = (
+        "import sys; from pathlib import Path\n"
+        "from scm_compiler.runtime.runs.lock import sole_trainer\n"
+        "with sole_trainer(Path(sys.argv[1])):\n    print('held', flush=True); sys.stdin.read()\n"
+    )
+    held = subprocess.Popen(
+        [sys.executable, "-c", script, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert held.stdout is not None
+    assert held.stdout.readline() == "held\n"
+    return held
+
+
+def test_one_process_at_a_time_changes_a_run(small, tmp_path):
+    """Neither a head is added to a run that another process trains, nor its head trained."""
+    planned = small.plan()
+    run = go_on(small.start(tmp_path / "run", Plan({}, {}, ())), images=False).run
+    waiting = go_on(small.start(tmp_path / "other", planned), images=False).run
+    manifest = (run.path / "manifest.json").read_bytes()
+    for path, act in (
+        (run.path, lambda: extend(run, planned)),
+        (waiting.path, lambda: go_on(waiting, tables=planned.tables)),
+    ):
+        with held_by_another(path) as held:
+            with pytest.raises(ScmError) as caught:
+                act()
+            assert codes(caught) == ["E730"]
+            held.communicate("")
+    assert (run.path / "manifest.json").read_bytes() == manifest
+    assert extend(run, planned).manifest.heads["Face"].status == "waiting"
+
+
+def test_a_head_that_another_process_trained_meanwhile(small, tmp_path):
+    planned = small.plan()
+    stale = go_on(small.start(tmp_path / "run", planned), images=False).run
+    done = go_on(open_run(stale.path), tables=planned.tables).run
+    before = (done.path / "Face.safetensors").read_bytes()
+    with pytest.raises(ScmError) as caught:
+        go_on(stale, tables=planned.tables)
+    assert codes(caught) == ["E705"]
+    assert (done.path / "Face.safetensors").read_bytes() == before
+
+
+def test_what_a_killed_process_left_is_removed(small, tmp_path):
+    run = small.start(tmp_path / "run")
+    for name in (".Face.checkpoint.safetensors.ab12_cd3", ".manifest.json.abcdefgh"):
+        (run.path / name).write_bytes(b"half")
+    (run.path / ".notes.txt").write_text("mine")
+    done = go_on(run).run
+    assert [path.name for path in done.path.glob(".*")] == [".notes.txt"]
+
+
+def test_a_head_that_is_not_consistent_is_told(small, tmp_path, monkeypatch):
+    found = Check("image Face: rows", "", ("an image of Face differs alone and in a batch",))
+    monkeypatch.setattr(train, "check_heads", lambda *_: [found])
+    run = small.start(tmp_path / "run")
+    with pytest.raises(ScmError) as caught:
+        go_on(run)
+    assert codes(caught) == ["E501"]
+    assert open_run(run.path).images == ("Face",)
+    assert not json.loads((run.path / "certificate.json").read_text())["consistent"]
+
+
+def test_a_lost_process_of_the_team_is_told(small, tmp_path, monkeypatch):
+    """What is kept is the last checkpoint, from which the training goes on."""
+    planned = small.plan(batch=8)
+    run = go_on(small.start(tmp_path / "run", planned), images=False).run
+    monkeypatch.setattr(team, "pass_on", gone)
+    with pytest.raises(ScmError) as caught:
+        train.train_image(run, "Face", planned.tables["Face"], where=Where("cpu", Team(0, 2)))
+    assert codes(caught) == ["E721"]
+    monkeypatch.undo()
+    assert go_on(open_run(run.path), tables=planned.tables).run.images == ("Face",)
+
+
+def gone(_tensor):
+    raise TeamLost("Connection closed by peer")
+
+
+def test_a_batch_that_processes_cannot_share():
+    with pytest.raises(ScmError) as caught:
+        refuse_unequal({"batch": 9}, 2)
+    assert codes(caught) == ["E714"]
+    refuse_unequal({"batch": 9}, 3)
+
+
+@pytest.mark.parametrize(
+    "error", [torch.OutOfMemoryError("CUDA out of memory"), MemoryError()], ids=["gpu", "cpu"]
+)
+def test_a_full_memory_is_told(small, tmp_path, monkeypatch, error):
+    def full(*_):
+        raise error
+
+    run = go_on(small.start(tmp_path / "run"), images=False).run
+    monkeypatch.setattr(AdversarialTrainer, "real", full)
+    with pytest.raises(ScmError) as caught:
+        go_on(run)
+    assert codes(caught) == ["E723"]
+    assert "`--option batch=4`" in str(caught.value)
+    monkeypatch.undo()
+    assert go_on(open_run(run.path)).run.images == ("Face",)

@@ -88,3 +88,14 @@ def test_a_sweep_ends_at_the_hard_values(done, monkeypatch):
 
 def test_a_plain_grid_is_nearly_square(done):
     assert figures.plain(done.do().stream(), "Face", 10).size == (4 * 18 + 2, 3 * 18 + 2)
+
+
+@pytest.mark.parametrize("label", ["Mustache", "A_label_whose_name_is_very_long"])
+def test_headings_stay_inside(label):
+    """At both ends of a row, where a heading is wider than its column."""
+    headings = [f"{label}=0", *[""] * 6, f"{label}=1"]
+    picture = figure([Row("", torch.zeros(8, 3, 64, 64))], headings=headings)
+    line = np.asarray(picture.convert("L"))[:20]
+    assert (line[:, :2] == 255).all()
+    assert (line[:, -2:] == 255).all()
+    assert (line < 128).any()

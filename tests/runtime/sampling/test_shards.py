@@ -3,6 +3,9 @@
 import csv
 import json
 import tarfile
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -134,3 +137,25 @@ def test_the_table_of_a_folder(job, tmp_path):
     labels, _ = drawn(job)
     assert [row["file_name"] for row in rows] == [f"{n:06d}.png" for n in range(30)]
     assert [int(row["Male"]) for row in rows] == labels[:, 0].tolist()
+
+
+def test_two_samples_at_a_time(job, tmp_path, monkeypatch):
+    """Of two processes that begin at the same moment the second one sees whose place it is."""
+    write_folder(tmp_path / "faces", job)
+    monkeypatch.setattr(Path, "exists", lambda _: False)
+    with pytest.raises(ScmError) as caught:
+        write_folder(tmp_path / "faces", replace(job, seed=5))
+    assert [found.code for found in caught.value.diagnostics] == ["E716"]
+    assert json.loads((tmp_path / "faces" / "sample.json").read_text())["seed"] == 4
+
+
+def test_a_process_that_ends_is_told(job, tmp_path, monkeypatch):
+    class Broken(shards.ProcessPoolExecutor):
+        def submit(self, *_):
+            raise BrokenProcessPool
+
+    monkeypatch.setattr(shards, "ProcessPoolExecutor", Broken)
+    monkeypatch.setattr(shards, "PART", 8)
+    with pytest.raises(ScmError) as caught:
+        write_folder(tmp_path / "faces", job, processes=2)
+    assert [found.code for found in caught.value.diagnostics] == ["E722"]

@@ -67,7 +67,7 @@ class WganGp:
         if steps <= 0:
             return {}
         with one_thread():
-            losses = torch.stack([self._step() for _ in range(steps)]).mean(0)
+            losses = torch.stack([self._step() for _ in range(steps)]).double().mean(0)
         finite = all(
             bool(tensor.isfinite().all()) for tensor in (losses, self._weights, self._critic.flat)
         )

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic, refuse
+from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.image_faults import (
     ImagesWithoutRow,
+    LeftOut,
+    RepeatedRows,
     RowsWithoutImage,
     TooManyFaults,
     UnreadableImages,
@@ -47,14 +49,17 @@ def paired(
         ScmError: With exit code 2: E672 if there are no pictures at all, E675 if more than 1 % of
             rows and pictures are left over.
     """
+    first = {name: row for row, name in reversed(list(enumerate(rows.names)))}
     found = [pictures.get(name) or find(name) for name in rows.names]
     if not pictures and not any(found):
         raise refuse(NoImages(path=printable(str(path))), exit_code=2)
     lost = [name for name, picture in zip(rows.names, found, strict=True) if picture is None]
-    unnamed = sorted(pictures.keys() - set(rows.names))
-    notes = left_over(lost, unnamed, len(rows.names), path)
-    kept = np.array([i for i, it in enumerate(found) if it is not None][: wanted.limit], np.int64)
-    chosen = [picture for picture in found if picture is not None][: wanted.limit]
+    again = [name for row, name in enumerate(rows.names) if found[row] and first[name] != row]
+    unnamed = sorted(pictures.keys() - first.keys())
+    notes = left_over(lost, unnamed, len(rows.names), path, again=again)
+    places = [row for row in sorted(first.values()) if found[row]][: wanted.limit]
+    kept = np.array(places, np.int64)
+    chosen = [picture for row in places if (picture := found[row]) is not None]
     split = None if rows.split is None else rows.split[kept]
     return Listing(
         printable(str(path)), FilePictures(chosen, crop), rows.labels[kept], split, notes
@@ -62,46 +67,63 @@ def paired(
 
 
 def left_over(
-    lost: Sequence[str], unnamed: Sequence[str], rows: int, path: object
-) -> tuple[Diagnostic, ...]:
-    """Warnings of rows without an image and images without a row.
+    lost: Sequence[str],
+    unnamed: Sequence[str],
+    rows: int,
+    path: object,
+    *,
+    again: Sequence[str] = (),
+) -> tuple[LeftOut, ...]:
+    """Warnings of rows without an image, images without a row, and rows of an image before.
 
     Args:
         lost: The images that rows name and that are not there.
         unnamed: The images without a row.
         rows: The number of rows.
         path: What to call the source.
+        again: The images that are named once more.
 
     Raises:
         ScmError: E675 with exit code 2 if they are more than 1 % of all.
     """
-    notes: list[Diagnostic] = []
+    notes: list[LeftOut] = []
     if lost:
-        notes.append(RowsWithoutImage(count=len(lost), first=_first(lost)))
+        near = next((it for it in unnamed if it.casefold() == lost[0].casefold()), None)
+        shown = None if near is None else printable(near)
+        notes.append(RowsWithoutImage(count=len(lost), first=_first(lost), near=shown))
     if unnamed:
         notes.append(ImagesWithoutRow(count=len(unnamed), first=_first(unnamed)))
-    refuse_many(len(lost) + len(unnamed), rows + len(unnamed), notes, path)
+    if again:
+        notes.append(RepeatedRows(count=len(again), first=_first(again)))
+    refuse_many(notes, rows + len(unnamed), path)
     return tuple(notes)
 
 
 def undecoded(
-    faults: Sequence[tuple[str, str]], total: int, path: object
-) -> tuple[Diagnostic, ...]:
-    """The warning of images that could not be decoded: (name, reason) each.
+    faults: Sequence[tuple[str, str]], total: int, path: object, before: Sequence[LeftOut] = ()
+) -> tuple[LeftOut, ...]:
+    """All that was left out, with the images that could not be decoded: (name, reason) each.
+
+    Args:
+        faults: Those images.
+        total: How many there are to decode.
+        path: What to call the source.
+        before: What was left out before.
 
     Raises:
-        ScmError: E675 with exit code 2 if they are more than 1 % of all.
+        ScmError: E675 with exit code 2 if all together are more than 1 %.
     """
     if not faults:
-        return ()
+        return tuple(before)
     first = tuple(faults[:_NAMED])
-    notes = [UnreadableImages(count=len(faults), total=total, first=first)]
-    refuse_many(len(faults), total, notes, path)
+    notes = [*before, UnreadableImages(count=len(faults), total=total, first=first)]
+    refuse_many(notes, total + sum(note.count for note in before), path)
     return tuple(notes)
 
 
-def refuse_many(faulty: int, total: int, notes: Sequence[Diagnostic], path: object) -> None:
+def refuse_many(notes: Sequence[LeftOut], total: int, path: object) -> None:
     """Refuse the data if more than 1 % cannot be used, together with the warnings."""
+    faulty = sum(note.count for note in notes)
     if faulty > MOST_FAULTS * total:
         many = TooManyFaults(path=printable(str(path)), faulty=faulty, total=total)
         raise refuse(*notes, many, exit_code=2)

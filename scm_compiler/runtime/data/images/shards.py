@@ -54,9 +54,9 @@ def list_shards(pattern: str, wanted: Wanted) -> Listing:
     unnamed: list[str] = []
     for shard in shards(pattern):
         _scan(shard, samples, lost, unnamed)
+    notes = left_over(lost, unnamed, len(samples) + len(lost), pattern)
     if not samples:
         raise refuse(NoImages(path=printable(pattern)), exit_code=2)
-    notes = left_over(lost, unnamed, len(samples) + len(lost), pattern)
     samples = samples[: wanted.limit]
     sheet = object_sheet(Path(pattern), _records(samples))
     rows = read_rows(sheet, wanted, None)

@@ -96,7 +96,7 @@ def _listed(spec: str, wanted: Wanted) -> Listing:
 def _table(spec: str, wanted: Wanted, listing: Listing, kept: Kept) -> ImageTable:
     total = len(listing.pictures)
     named = [(listing.pictures.name(it.index), it.reason) for it in kept.faults]
-    notes = (*listing.notes, *undecoded(named, total, listing.path))
+    notes = undecoded(named, total, listing.path, listing.notes)
     sound = np.setdiff1d(np.arange(total), [fault.index for fault in kept.faults])
     labels = np.ascontiguousarray(listing.labels[sound])
     return ImageTable(

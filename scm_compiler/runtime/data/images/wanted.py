@@ -8,7 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.diagnostics.codes.image_faults import LeftOut
 from scm_compiler.ir import Graph, Image, Node
 
 SPLITS = ("train", "valid", "test")
@@ -94,4 +94,4 @@ class Listing:
     pictures: Pictures
     labels: NDArray[np.int64]
     split: NDArray[np.int8] | None = None
-    notes: tuple[Diagnostic, ...] = ()
+    notes: tuple[LeftOut, ...] = ()

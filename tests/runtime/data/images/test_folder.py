@@ -185,17 +185,46 @@ def test_few_faults_are_left_out_with_warnings(folder, load):
     place = folder(250)
     (place / "007.png").write_bytes((place / "007.png").read_bytes()[:-30])
     (place / "100.png").unlink()
-    table = place / "metadata.csv"
-    table.write_text(table.read_text().replace("200.png,0,0\n", ""))
     for _ in range(2):  # decoded, then from the cache
         found = load(f"folder:{place}")
-        assert levels(found) == [i for i in range(250) if i not in (7, 100, 200)]
+        assert levels(found) == [i for i in range(250) if i not in (7, 100)]
         assert found.labels[:, 0].tolist() == [level & 1 for level in levels(found)]
         messages = [note.message() for note in found.notes]
         assert messages[0] == "1 row has no image: `100.png`"
-        assert messages[1] == "1 image has no row: `200.png`"
-        assert messages[2].startswith("1 of 248 images cannot be decoded: `007.png` (")
-        assert [note.code for note in found.notes] == ["W671", "W672", "W670"]
+        assert messages[1].startswith("1 of 249 images cannot be decoded: `007.png` (")
+        assert [note.code for note in found.notes] == ["W671", "W670"]
+
+
+def test_images_without_a_row_and_with_two(folder, load):
+    """Of two rows of an image the first counts, whatever the second one says."""
+    place = folder(250)
+    table = place / "metadata.csv"
+    table.write_text(table.read_text().replace("200.png,0,0\n", "") + "003.png,0,0\n")
+    found = load(f"folder:{place}")
+    assert levels(found) == [i for i in range(250) if i != 200]
+    assert found.labels[3].tolist() == [1, 1]
+    messages = [note.message() for note in found.notes]
+    assert messages == [
+        "1 image has no row: `200.png`",
+        "1 row names an image again: `003.png`",
+    ]
+
+
+def test_names_in_other_capitals(folder, refusal):
+    place = folder(3)
+    table = place / "metadata.csv"
+    table.write_text(table.read_text().replace(".png", ".PNG"))
+    assert "= help: there is `000.png`: capitals count" in refusal(f"folder:{place}")
+
+
+def test_faults_of_several_sorts_are_counted_together(folder, refusal):
+    place = folder(150)
+    (place / "007.png").write_bytes(b"")
+    (place / "100.png").unlink()
+    found = refusal(f"folder:{place}")
+    assert "warning[W671]: 1 row has no image" in found
+    assert "warning[W670]: 1 of 149 images cannot be decoded: `007.png` (it is empty)" in found
+    assert "2 of 150 images and rows cannot be used" in found
 
 
 def test_many_faults_are_an_error(folder, refusal):

@@ -86,6 +86,9 @@ def test_samples_that_are_not_whole(shard, sample, load, refusal):
     expected = ["1 row has no image: `0201.json`", "1 image has no row: `0200.png`"]
     assert messages == expected
     assert "error[E675]" in refusal(f"tar:{shard('few.tar', [*sample(1), *lone])}")
+    unlabelled = refusal(f"tar:{shard('none.tar', [sample(1)[0], sample(2)[0]])}")
+    assert "2 images have no row" in unlabelled
+    assert "error[E675]" in unlabelled
 
 
 def test_a_broken_object(shard, sample, refusal):

@@ -1,0 +1,113 @@
+"""E721 to E723: processes that end, and memory that does."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeamEnded(Diagnostic):
+    """Another of the processes that train together has ended.
+
+    ## What it means
+
+    The processes of `--devices N` take every step together, and one of them was killed or cannot
+    be reached any more: the memory was full, somebody ended it, a machine or a network failed.
+    What was trained up to the last checkpoint is kept.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --devices 2
+    error[E721]: another process of the team ended while `runs/celeba_g1-1` was trained
+      = help: `scmc train --resume --devices 2` goes on from the last checkpoint
+    ```
+
+    ## What to do
+
+    Go on with `--resume`. If it happens again, look for the first message of the other process,
+    and try fewer processes or a smaller batch.
+    """
+
+    code: ClassVar[str] = "E721"
+
+    path: str
+    processes: int
+
+    def message(self) -> str:
+        return f"another process of the team ended while `{self.path}` was trained"
+
+    def help(self) -> str:
+        return f"`scmc train --resume --devices {self.processes}` goes on from the last checkpoint"
+
+
+@dataclass(frozen=True, kw_only=True)
+class SamplerEnded(Diagnostic):
+    """A process that draws a sample has ended.
+
+    ## What it means
+
+    One of the processes of `--processes P` was killed, most likely because the memory was full.
+    What is there is whole.
+
+    ## Example
+
+    ```console
+    $ scmc sample "do(Bald=1)" -n 1000000 -o faces/ --processes 64
+    error[E722]: a process that draws images for `faces` ended
+      = help: the same command goes on from there; fewer processes take less memory
+    ```
+
+    ## What to do
+
+    Give the same command again, with fewer processes if the memory was full.
+    """
+
+    code: ClassVar[str] = "E722"
+
+    path: str
+
+    def message(self) -> str:
+        return f"a process that draws images for `{self.path}` ended"
+
+    def help(self) -> str:
+        return "the same command goes on from there; fewer processes take less memory"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoryFull(Diagnostic):
+    """A head does not fit into the memory.
+
+    ## What it means
+
+    The networks, their gradients and a batch of images need more memory than the device has left.
+    What was trained up to the last checkpoint is kept.
+
+    ## Example
+
+    ```console
+    $ scmc train celeba_g1 --head-preset paper --option batch=4096
+    error[E723]: training `Face` needs more memory than the device `cuda` has left
+      = help: `--option batch=2048` needs about half; so does a smaller `--option width`
+    ```
+
+    ## What to do
+
+    Choose a smaller batch or width, or end what else fills the memory.
+    """
+
+    code: ClassVar[str] = "E723"
+
+    image: str
+    device: str
+    batch: int
+
+    def message(self) -> str:
+        return (
+            f"training `{self.image}` needs more memory than the device `{self.device}` has left"
+        )
+
+    def help(self) -> str:
+        half = max(2, self.batch // 2)
+        return f"`--option batch={half}` needs about half; so does a smaller `--option width`"
