@@ -25,7 +25,9 @@ REGIMES: dict[str, Do] = {"observational": {}, "do": {"Mustache": 1}}
 def causal_graph_1() -> ExplicitModule:
     """Causal Graph 1 with the tables that fit the shipped label counts."""
     graph = load("celeba_g1")
-    return Mle(graph, load_labels("celeba-labels", graph), MleOptions(), seed=0).model()
+    trainer = Mle(graph, load_labels("celeba-labels", graph), MleOptions(), seed=0)
+    trainer.advance(trainer.total)
+    return trainer.model()
 
 
 def scmc_sampler(module: ExplicitModule) -> Sampler:
