@@ -55,7 +55,7 @@ _PIP = dict.fromkeys(("PIP_NO_DEPS", "PIP_NO_INDEX", "PIP_DISABLE_PIP_VERSION_CH
     "PIP_ROOT_USER_ACTION": "ignore",
 }
 """A package that a document installs goes to its folder, without a network."""
-_BUDGET = re.compile(r"--budget \w+")
+_LENGTH = re.compile(r"--(budget|steps) \w+")
 
 
 def steady(text):
@@ -71,7 +71,7 @@ def run(words, folder):
     site = folder / ".site"
     paths = f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep)
     shown = {"PATH": programs, "NO_COLOR": "1", "COLUMNS": "100", "PROJECT": str(ROOT)}
-    shown |= {"PYTHONPATH": paths, "PIP_TARGET": str(site)} | _PIP
+    shown |= {"PYTHONPATH": paths, "PIP_TARGET": str(site), "OMP_NUM_THREADS": "1"} | _PIP
     done = subprocess.run(
         words,
         cwd=folder,
@@ -130,7 +130,7 @@ class Session:
         if WRITING:
             return self.block(body)
         for command in commands(body):
-            said, status = run(["bash", "-c", _BUDGET.sub("--steps 4", command)], self.folder)
+            said, status = run(["bash", "-c", _LENGTH.sub("--steps 4", command)], self.folder)
             assert status == 0, said
         return body
 
