@@ -110,6 +110,7 @@ def own_kind(tmp_path, monkeypatch):
     (about / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
     lines = [f"{name} = {place}" for name, place in project["entry-points"]["scmc.kinds"].items()]
     (about / "entry_points.txt").write_text("\n".join(["[scmc.kinds]", *lines, ""]))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # the folder is shipped as it is
     monkeypatch.syspath_prepend(folder)
     monkeypatch.syspath_prepend(tmp_path)
 
