@@ -6,7 +6,7 @@ intervention if one is given. A library that is not installed is left out by `av
 
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -80,8 +80,8 @@ def _gum_order(net: object, name: str, parents: tuple[str, ...], cpt: np.ndarray
     return list(np.transpose(cpt, axes).ravel())
 
 
-def pgmpy_sampler(tables: Tables) -> Sampler:
-    """Pgmpy's `simulate`."""
+def pgmpy_model(tables: Tables) -> Any:  # noqa: ANN401  (optional)
+    """The model as a pgmpy network."""
     import logging  # noqa: PLC0415
 
     from pgmpy.factors.discrete import TabularCPD  # noqa: PLC0415  (optional)
@@ -97,6 +97,12 @@ def pgmpy_sampler(tables: Tables) -> Sampler:
         values = table.reshape(-1, table.shape[-1]).T
         parents = list(graph.parents[name]) or None
         model.add_cpds(TabularCPD(name, table.shape[-1], values, parents, sizes or None))
+    return model
+
+
+def pgmpy_sampler(tables: Tables) -> Sampler:
+    """Pgmpy's `simulate`."""
+    model = pgmpy_model(tables)
 
     def sample(rows: int, do: Do) -> object:
         return model.simulate(rows, do=dict(do) or None, show_progress=False, seed=0)
@@ -108,7 +114,7 @@ def dowhy_sampler(tables: Tables) -> Sampler:
     """dowhy.gcm with a table look-up as each node's mechanism (its fastest form here)."""
     from dowhy import gcm  # noqa: PLC0415  (optional)
 
-    model = _dowhy_model(tables)
+    model = dowhy_model(tables)
 
     def sample(rows: int, do: Do) -> object:
         if not do:
@@ -119,7 +125,8 @@ def dowhy_sampler(tables: Tables) -> Sampler:
     return sample
 
 
-def _dowhy_model(tables: Tables) -> object:
+def dowhy_model(tables: Tables) -> object:
+    """The model as dowhy.gcm has it, each mechanism a table look-up."""
     import networkx as nx  # noqa: PLC0415
     from dowhy import gcm  # noqa: PLC0415  (optional)
     from dowhy.graph import get_ordered_predecessors  # noqa: PLC0415

@@ -4,6 +4,7 @@ import csv
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
@@ -17,8 +18,17 @@ from scm_compiler.version import __version__
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [
-    "celeba_cg1", "celeba_g1", "celeba_rcg1", "front_door", "hair", "napkin", "sprinkler",
-]  # fmt: skip
+    "celeba_cg1",
+    "celeba_g1",
+    "celeba_rcg1",
+    "drawn_faces",
+    "front_door",
+    "hair",
+    "morpho_digits",
+    "napkin",
+    "own_kind",
+    "sprinkler",
+]
 
 
 def bash_blocks(text):
@@ -39,7 +49,8 @@ def test_ci_runs_the_commands_of_the_readme_and_not_its_own():
     assert "readme 2" in script
     assert "pip install" not in script
     assert not re.search(r"^\s*pytest", script, flags=re.MULTILINE)
-    for tool in ("ruff check", "ruff format --check", "mypy", "lint-imports"):
+    tools = ("ruff check", "ruff format --check", "mypy", "lint-imports", "mkdocs build --strict")
+    for tool in tools:
         assert tool in script
 
 
@@ -91,11 +102,66 @@ def test_the_examples_are_these():
     assert all(summary(program.parent) for program in example_programs().values())
 
 
+@pytest.fixture
+def own_kind(tmp_path, monkeypatch):
+    """The package of `own_kind`, installed as far as its entry point goes."""
+    folder = ROOT / "examples/own_kind"
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    about = tmp_path / f"scmc_scale-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+    lines = [f"{name} = {place}" for name, place in project["entry-points"]["scmc.kinds"].items()]
+    (about / "entry_points.txt").write_text("\n".join(["[scmc.kinds]", *lines, ""]))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # the folder is shipped as it is
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.usefixtures("own_kind")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_checks_and_is_formatted(name, capsys):
     program = str(ROOT / "examples" / name / "model.scm")
     assert main(["check", program]) == 0, capsys.readouterr().err
     assert main(["fmt", "--check", program]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.usefixtures("own_kind")
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_an_example_compiles(name, tmp_path):
+    program = str(ROOT / "examples" / name / "model.scm")
+    assert main(["compile", "-q", program, "-o", str(tmp_path / "build")]) == 0
+    assert (tmp_path / "build/model.py").is_file()
+
+
+@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"front_door"}))
+def test_an_example_shows_a_picture(name):
+    folder = ROOT / "examples" / name
+    shown = re.findall(
+        r"^!\[.+\]\((\S+)\)$", (folder / "README.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert shown
+    assert all((folder / picture).is_file() for picture in shown)
+
+
+@pytest.mark.usefixtures("own_kind")
+@pytest.mark.parametrize(
+    ("ends", "reason"),
+    [
+        ("1", "it takes 2 arguments (lowest, highest), 1 given"),
+        ("3, 1", "a scale has 2 to 100 steps, not -1"),
+        ("low, 5", "the ends of a scale are whole numbers, not `low`"),
+    ],
+)
+def test_the_kind_of_own_kind_refuses(ends, reason, tmp_path, capsys):
+    (tmp_path / "g.scm").write_text(f"Effort : scale({ends})\n")
+    assert main(["check", str(tmp_path / "g.scm")]) == 1
+    assert f"error[E302]: wrong arguments of `scale`: {reason}" in capsys.readouterr().err
+
+
+def test_tutoring_has_the_stated_effects():
+    table = rows("own_kind")
+    effort = {t: [share(table, {"Effort": e}, Tutored=t) for e in "123"] for t in "01"}
+    assert effort == {"0": [0.5, 0.3, 0.2], "1": [0.2, 0.3, 0.5]}
 
 
 def rows(name):

@@ -28,6 +28,8 @@ class Diagnostic:
     """One finding. Subclasses hold the facts as typed fields and phrase them.
 
     Attributes:
+        code: Such as `E201`; of the class.
+        registry: Every code's class.
         span: The primary place in the source; None when the finding is about a whole file or run.
     """
 
@@ -65,7 +67,12 @@ class Diagnostic:
 
 @dataclass(frozen=True)
 class Report:
-    """The diagnostics of one source, sorted by place; the source is None for a run or data."""
+    """The diagnostics of one source.
+
+    Attributes:
+        source: The text; None for a run or data.
+        diagnostics: Sorted by place.
+    """
 
     source: Source | None
     diagnostics: tuple[Diagnostic, ...]

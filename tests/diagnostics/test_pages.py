@@ -33,3 +33,10 @@ def test_an_example_gives_its_code(page):
 def test_a_code_says_how_grave_it_is(code):
     assert re.fullmatch(r"[EWN]\d{3}", code)
     assert Diagnostic.registry[code].code == code
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.code)
+def test_what_a_page_shows_is_of_its_code(page):
+    words = {"E": "error", "W": "warning", "N": "note"}
+    shown = re.findall(r"^(error|warning|note)\[(\w+)\]: ", page.body, flags=re.MULTILINE)
+    assert not shown or (words[page.code[0]], page.code) in shown

@@ -146,7 +146,7 @@ class ConfoundedImage(Diagnostic):
 
     ## What it means
 
-    `A <-> B` says that two labels share an unobserved cause. An image reads its labels and noise
+    `A <-> B` says that two labels share a hidden cause. An image reads its labels and noise
     of its own; a cause that it shares with a label cannot be modelled.
 
     ## Example

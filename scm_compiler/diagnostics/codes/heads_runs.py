@@ -90,7 +90,7 @@ class ImagesChanged(Diagnostic):
 
     ## What it means
 
-    A training goes on with the same images and labels, or its result would be that of no data set.
+    A training goes on with the same images and labels, or its result would belong to no data.
     The run knows their fingerprint, and what its source holds now has another one.
 
     ## Example

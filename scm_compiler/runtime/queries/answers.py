@@ -86,7 +86,12 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a table: a value for each variable, and its probability."""
+    """One line of a table.
+
+    Attributes:
+        values: The name of a value for each variable.
+        probability: Theirs.
+    """
 
     values: tuple[str, ...]
     probability: Number
@@ -94,7 +99,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The joint table of the free targets; `repr` and notebooks show it as one."""
+    """The joint table of the free targets; `repr` and notebooks show it as one.
+
+    Attributes:
+        variables: The targets, in the order of the query.
+        rows: Each combination of their values with its probability.
+    """
 
     variables: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -140,7 +150,11 @@ class Table:
 
 @dataclass(frozen=True)
 class Marginals(Mapping[str, Mapping[str, Number]]):
-    """The table of every label in a regime: node, then value, then number."""
+    """The table of every label in a regime: node, then value, then number.
+
+    Attributes:
+        tables: The same as a plain mapping.
+    """
 
     tables: Mapping[str, Mapping[str, Number]]
 
