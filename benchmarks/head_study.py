@@ -2,7 +2,8 @@
 
     python -m benchmarks.head_study train --images SPEC --out DIR   trains; once stopped, goes on
     python -m benchmarks.head_study evaluate --out DIR              measures what is trained
-    python -m benchmarks.head_study report --out DIR                prints the table
+    python -m benchmarks.head_study report --out DIR                prints the table, or
+                                                                    makes a page: --write PAGE
 
 Each row of the table is CausalGAN's preset `default` with one part changed, on Causal Graph 1. All
 rows take the same steps, but for those whose steps cost more: they take as many as the default's
@@ -15,6 +16,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from statistics import mean, stdev
@@ -23,6 +25,8 @@ from typing import Any
 import torch
 
 import scm_compiler as scm
+from benchmarks.__main__ import machine
+from scm_compiler.cli.main import main as scmc
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.head import Effort
@@ -36,6 +40,16 @@ from scm_compiler.shipped import find_program
 REPORT, STUDY = "study.json", "study.json"
 EFFORT = Effort(regime=300)
 """Fewer images of each regime than `scmc eval` draws: there are many runs."""
+REGIMES = "do(Mustache=1)", "given(Mustache=1)"
+EXPLAINED = """\
+Means over the seeds, ± the deviation between seeds. A label's AUC is that of an independent
+classifier on images under observation; read it with the realism beside it, since a generator can
+write labels into what no one would call a face. KID and FID are in the features of a second
+network and compare within this page only. *Told apart*: the accuracy of a fresh classifier of
+real and generated images; 0.5 is perfect. *Diversity*: the mean distance of images of the same
+labels, over that of real ones. *Shown*: of the images under do(Mustache=1) that do not look Male,
+the share with a mustache.
+"""
 
 
 @dataclass(frozen=True)
@@ -248,6 +262,7 @@ class Measured:
     told_apart: float
     diversity: float
     looks_male: float
+    shown: float
 
     @classmethod
     def of(cls, report: Mapping[str, Any]) -> "Measured":
@@ -260,27 +275,28 @@ class Measured:
             for d in head["diversity"]
         ]
         mustache = next(
-            (a for a in head["arrows"] if (a["cause"], a["effect"]) == ("Male", "Mustache")), None
+            a for a in head["arrows"] if (a["cause"], a["effect"]) == ("Male", "Mustache")
         )
         return cls(
             mean(areas),
             min(areas),
-            1000 * realism["kid"]["value"],
+            realism["kid"]["value"],
             realism["fid"]["value"],
             realism["told_apart"]["value"],
             mean(ratios),
-            float("nan") if mustache is None else mustache["generated"]["under_do"]["value"],
+            *(mustache["generated"][key]["value"] for key in ("under_do", "shown")),
         )
 
 
 HEADINGS = {
     "auc": ("mean label AUC", 3),
     "worst": ("worst label AUC", 3),
-    "kid": ("KID x 1000", 1),
+    "kid": ("KID", 2),
     "fid": ("FID", 2),
     "told_apart": ("told apart", 3),
     "diversity": ("diversity", 3),
     "looks_male": ("looks Male, do(Mustache=1)", 3),
+    "shown": ("shown", 3),
 }
 
 
@@ -319,6 +335,39 @@ def table(settings: Settings, out: Path) -> Iterator[str]:
         )
 
 
+def pictured(settings: Settings, out: Path, page: Path) -> Iterator[str]:
+    """The two-row figure of each row's first seed, drawn beside the page."""
+    folder = page.parent / "pictures" / page.stem
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in settings.rows:
+        run, picture = place_of(out, name, settings.seeds[0]), folder / f"{name}.png"
+        if not (run / REPORT).exists():
+            continue
+        words = ["sample", REGIMES[0], "--vs", REGIMES[1], "-n", "10", "--run", str(run)]
+        if scmc([*words, "-q", "-o", str(picture)]):
+            raise SystemExit(f"no picture of {run}")
+        yield f"### {ROWS[name].title}\n"
+        caption = f"{REGIMES[0]} above {REGIMES[1]}"
+        yield f"![{caption}]({picture.relative_to(page.parent)})\n"
+
+
+def write_page(settings: Settings, out: Path, page: Path, title: str) -> None:
+    """A page with the table and the pictures."""
+    command = f"python -m benchmarks.head_study report --out DIR --write {page.name}"
+    source = settings.images.partition(":")[0]
+    parts = [
+        f"# {title}\n",
+        f"Written by `{command}` on {datetime.now(UTC).date()}; {machine()}. Trained on",
+        f"{settings.device} from `{source}`, {settings.size} x {settings.size} pixels, batches",
+        f"{settings.batches} times those of the presets.\n",
+        EXPLAINED,
+        *table(settings, out),
+        "\n## The paper's two rows\n",
+        *pictured(settings, out, page),
+    ]
+    page.write_text("\n".join(parts), encoding="utf-8")
+
+
 def main() -> None:
     """Train, evaluate or report."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -332,6 +381,8 @@ def main() -> None:
     parser.add_argument("--device", default="auto")
     parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
     parser.add_argument("--minutes", type=float, help="stop then; the same command goes on")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="a page instead of a table")
+    parser.add_argument("--title", default="What each part of the default head is worth")
     parser.add_argument("--batches", type=int, default=1, help="times the presets' batch size")
     parser.add_argument("--paper-cost", type=float, default=11.0)
     args = parser.parse_args()
@@ -358,6 +409,8 @@ def main() -> None:
         in_turn(args.jobs, [(train_one, settings, args.out, *pair, until) for pair in pairs])
     elif args.verb == "evaluate":
         in_turn(args.jobs, [(evaluate_one, args.out, *pair, EFFORT) for pair in pairs])
+    elif args.write is not None:
+        write_page(settings, args.out, args.write, args.title)
     else:
         print("\n".join(table(settings, args.out)))
 

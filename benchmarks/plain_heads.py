@@ -131,7 +131,9 @@ class PlainGan(PlainLoop):
         real, fake = self.seen(real), self.seen(fake)
         with self.autocast():
             for_real, for_fake = self.discriminator(real, labels), self.discriminator(fake, asked)
-        descend(self.discriminator_step, relu(1 - for_real).mean() + relu(1 + for_fake).mean())
+        loss = relu(1 - for_real.whole).mean() + relu(1 + for_fake.whole).mean()
+        loss = loss + relu(1 - for_real.parts).mean() + relu(1 + for_fake.parts).mean()
+        descend(self.discriminator_step, loss)
         for labeler, step, images, truth in zip(
             self.labelers, self.steps, (real, fake), (labels, asked), strict=False
         ):
@@ -143,7 +145,8 @@ class PlainGan(PlainLoop):
         """The generator, by the verdicts."""
         fake = self.seen(fake)
         with self.autocast():
-            loss = -self.discriminator(fake, labels).mean()
+            whole, parts = self.discriminator(fake, labels)
+            loss = -whole.mean() - parts.mean()
             for labeler, weight in zip(self.labelers, (0.5, -0.5), strict=False):
                 outputs = labeler(fake)
                 loss = loss + weight * binary_cross_entropy_with_logits(outputs, labels)

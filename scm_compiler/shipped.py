@@ -52,6 +52,16 @@ def find_program(given: str | Path) -> Path:
     return found
 
 
+def find_run(given: str | Path) -> Path:
+    """The folder of a run that a command line means: as given, else that of a shipped example.
+
+    >>> find_run("drawn_faces").parts[-3:]
+    ('examples', 'drawn_faces', 'run')
+    """
+    inside = shipped("examples", str(given), "run")
+    return inside if not _exists(Path(given)) and _exists(inside) else Path(given)
+
+
 def _exists(path: Path) -> bool:
     """Whether the path names anything; a text that can name nothing does not."""
     try:

@@ -1,6 +1,8 @@
 """Shared fixtures."""
 
 import os
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -18,3 +20,18 @@ def shared_data() -> Path:
     if not root.is_dir():
         pytest.skip(f"no real data at {root}")
     return root
+
+
+@pytest.fixture
+def own_kind(tmp_path, monkeypatch):
+    """The package of `own_kind`, installed as far as its entry point goes."""
+    folder = Path(__file__).parents[1] / "examples/own_kind"
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    about = tmp_path / f"scmc_scale-{project['version']}.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
+    lines = [f"{name} = {place}" for name, place in project["entry-points"]["scmc.kinds"].items()]
+    (about / "entry_points.txt").write_text("\n".join(["[scmc.kinds]", *lines, ""]))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # the folder is shipped as it is
+    monkeypatch.syspath_prepend(folder)
+    monkeypatch.syspath_prepend(tmp_path)

@@ -4,7 +4,6 @@ import csv
 import re
 import subprocess
 import sys
-import tomllib
 import zipfile
 from pathlib import Path
 
@@ -102,21 +101,6 @@ def test_the_examples_are_these():
     assert all(summary(program.parent) for program in example_programs().values())
 
 
-@pytest.fixture
-def own_kind(tmp_path, monkeypatch):
-    """The package of `own_kind`, installed as far as its entry point goes."""
-    folder = ROOT / "examples/own_kind"
-    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    about = tmp_path / f"scmc_scale-{project['version']}.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Name: {project['name']}\nVersion: {project['version']}\n")
-    lines = [f"{name} = {place}" for name, place in project["entry-points"]["scmc.kinds"].items()]
-    (about / "entry_points.txt").write_text("\n".join(["[scmc.kinds]", *lines, ""]))
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # the folder is shipped as it is
-    monkeypatch.syspath_prepend(folder)
-    monkeypatch.syspath_prepend(tmp_path)
-
-
 @pytest.mark.usefixtures("own_kind")
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_checks_and_is_formatted(name, capsys):
@@ -133,7 +117,7 @@ def test_an_example_compiles(name, tmp_path):
     assert (tmp_path / "build/model.py").is_file()
 
 
-@pytest.mark.parametrize("name", sorted(set(EXAMPLES) - {"front_door"}))
+@pytest.mark.parametrize("name", EXAMPLES)
 def test_an_example_shows_a_picture(name):
     folder = ROOT / "examples" / name
     shown = re.findall(

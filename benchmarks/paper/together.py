@@ -51,7 +51,7 @@ class JointTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
         self.discriminator = ConvDiscriminator(
             replace(task.image, channels=channels),
             task.coding,
-            self.options.model_copy(update={"projection": False}),
+            self.options.model_copy(update={"projection": False, "patches": False}),
         )
         made = ConvGenerator(task.image, task.coding, self.options)
         return made, {"labels": self.labels, "discriminator": self.discriminator}
@@ -67,13 +67,13 @@ class JointTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
         real = self.real()
         labels, images = self._drawn()
         with self.autocast():
-            for_real = self.discriminator(_beside(real.images, real.encoded), real.encoded)
+            for_real = self.discriminator(_beside(real.images, real.encoded), real.encoded).whole
             shown = _beside(images.detach(), labels.detach())
-            for_fake = self.discriminator(shown, labels.detach())
+            for_fake = self.discriminator(shown, labels.detach()).whole
         judged = losses.hinge_discriminator_loss(for_real, for_fake)
         self.descend(("discriminator", judged))
         with self.autocast():
-            verdict = self.discriminator(_beside(images, labels), labels)
+            verdict = self.discriminator(_beside(images, labels), labels).whole
         fooled = losses.ratio_generator_loss(verdict)
         self.descend(("generator", fooled), ("labels", fooled))
         return {"discriminator": judged, "generator": fooled}

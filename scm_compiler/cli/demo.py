@@ -13,6 +13,9 @@ from scm_compiler.cli.main import main
 EXAMPLE = "celeba_g1"
 SEEN, DONE = "P(Male=1 | Mustache=1)", "P(Male=1 | do(Mustache=1))"
 PICTURE = f"build/{EXAMPLE}/do_mustache.svg"
+FACES, REGIMES = f"build/{EXAMPLE}/faces.png", ("do(Mustache=1)", "given(Mustache=1)")
+TRAINED = "drawn_faces"
+"""The example whose trained image head comes with scmc."""
 
 STEPS = (
     ("compile", EXAMPLE),
@@ -20,6 +23,7 @@ STEPS = (
     ("query", SEEN),
     ("query", DONE),
     ("render", EXAMPLE, "--do", "Mustache=1", "-o", PICTURE),
+    ("sample", REGIMES[0], "--vs", REGIMES[1], "-n", "10", "--run", TRAINED, "-o", FACES),
 )
 
 
@@ -38,12 +42,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
     seen, done = _answers()
     console.result(
         f"\nOf the faces with a mustache, {seen:.1%} are men's. Paint a mustache on all, and\n"
-        f"{done:.1%} are: the arrow runs from Male to Mustache, and `do` cuts it."
+        f"{done:.1%} are: the arrow runs from Male to Mustache, and `do` cuts it.\n"
+        f"{FACES} shows it: men and women in the first row, men in the second."
     )
     seconds = round(time.perf_counter() - started, 1)
-    console.document(
-        {"ok": True, "answers": {SEEN: seen, DONE: done}, "picture": PICTURE, "seconds": seconds}
-    )
+    pictures = {"picture": PICTURE, "faces": FACES}
+    answers = {SEEN: seen, DONE: done}
+    console.document({"ok": True, "answers": answers, **pictures, "seconds": seconds})
     return OK
 
 

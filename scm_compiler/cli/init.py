@@ -13,6 +13,9 @@ from scm_compiler.cli.exits import OK
 if TYPE_CHECKING:
     from scm_compiler.cli.console import Console
 
+TRAINED = "run"
+"""The folder of an example's trained run, which is used where it lies and not copied."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
@@ -64,7 +67,7 @@ def _copy(name: str, to: Path, examples: dict[str, Path], console: Console) -> N
         to.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=to.parent, prefix=f".{to.name}.") as temporary:
             copied = Path(temporary) / "copy"
-            shutil.copytree(examples[name], copied)
+            shutil.copytree(examples[name], copied, ignore=shutil.ignore_patterns(TRAINED))
             copied.rename(to)
     files = sorted(str(path) for path in to.rglob("*") if path.is_file())
     for path in files:

@@ -71,8 +71,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     tree = _parsed(source)
     from scm_compiler.runtime.queries import explain  # noqa: PLC0415
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
+    from scm_compiler.shipped import find_run  # noqa: PLC0415
 
-    opened = latest_run() if args.run is None else open_run(args.run)
+    opened = latest_run() if args.run is None else open_run(find_run(args.run))
     query = _resolved(tree, opened.graph, source, opened.path)
     model = opened.distributions()
     where = {"run": str(opened.path)}

@@ -98,8 +98,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
         return run_imagined(args, console, rows)
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
     from scm_compiler.runtime.sampling.job import Job, regime_of  # noqa: PLC0415
+    from scm_compiler.shipped import find_run  # noqa: PLC0415
 
-    opened = latest_run() if args.run is None else open_run(args.run)
+    opened = latest_run() if args.run is None else open_run(find_run(args.run))
     regime_of(opened, args.regime)
     images = _images(args, opened, form)
     job = Job(str(opened.path.resolve()), args.regime, rows, seed, images)

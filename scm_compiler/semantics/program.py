@@ -64,10 +64,14 @@ def _declarations(graph: Graph, remarks: Mapping[str, str]) -> Iterator[tree.Lin
 
 
 def kind_tree(node: Node) -> tree.Kind:
-    """A node's kind as it is declared; of another package's kind the arguments are not known."""
+    """A node's kind as it is declared.
+
+    The arguments of another package's kind are not known: it is written as its values.
+    """
     match node.domain:
-        case Discrete(values) if node.kind == "categorical":
-            return tree.Kind(node.kind, tuple(tree.Argument(number_or_text(v)) for v in values))
+        case Discrete(values) if node.kind != "binary":
+            named = tuple(tree.Argument(number_or_text(value)) for value in values)
+            return tree.Kind("categorical", named)
         case Image(channels, height, width):
             return tree.Kind(node.kind, tuple(map(tree.Argument, (channels, height, width))))
         case _:

@@ -25,7 +25,9 @@ decay                       a term H_g(l|x) is added; harmless where images dete
 spectral norm               Holds the judges short of their optimum: what is minimised is a
                             distance between the distributions that bounded judges can see.
 `beyond`                    Keeps it where the label model puts probability: elsewhere p_data(x|l)
-                            is not defined, and the Labeler says what the image is to show.
+                            is not defined: the Labeler says what an image is to show, and
+                            the parts of it are to be real.
+`patches`                   Keeps it: one more divergence that is zero at p_g = p_data.
 `augmentation`              Keeps it: the change has an inverse in distribution (nothing is lost
                             but what the rim cuts off).
 averaged weights            Do not touch the loss: another point of the same path is saved.
@@ -65,9 +67,9 @@ class CausalGanOptions(GanOptions):
         swapped: Whether cross entropies of generated images have their arguments swapped
             (section 7.2); needs `label_input=logits`.
         beyond: One generated image in so many is asked for labels as drawn, but with one of them
-            turned; 0 for none. The discriminator and the Labeler judge it and learn nothing from
-            it. So the generator learns to draw what no data show, such as a woman with a
-            mustache, which `do` asks for.
+            turned; 0 for none. The Labeler judges it, and the discriminator its parts: what a
+            whole of such labels looks like no data say. So the generator learns to draw what no
+            data show, such as a woman with a mustache, which `do` asks for.
         labeler_norm: The normalisation in both Labelers.
         labeler_rate: Adam's learning rate for both.
     """
@@ -126,8 +128,9 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         self.accuracy = losses.joint_label_accuracy if joint else losses.label_accuracy
         super().__init__(task, options)
         self._turned = self._beyond(options)
-        lawful = torch.nonzero(~task.team.share(self._turned)).squeeze(1)
-        self._lawful = lawful.to(task.device)
+        if self._turned.any():
+            lawful = torch.nonzero(~task.team.share(self._turned)).squeeze(1)
+            self.lawful = lawful.to(task.device)
 
     def build(self) -> tuple[ConvGenerator, dict[str, nn.Module]]:
         """The generator, the discriminator and the Labelers that have a weight."""
@@ -168,7 +171,6 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         self, real: LabelledImages, fake: Tensor, asked: LabelledImages
     ) -> dict[str, Tensor]:
         """Update the discriminator, the Labeler on real images, the Anti-Labeler on generated."""
-        fake, asked = fake[self._lawful], asked.rows(self._lawful)
         shown, drawn = self.seen(real.images), self.seen(fake.detach())
         metrics = self.discriminate(real, shown, drawn, asked)
         if "labeler" in self.labelers:
@@ -178,7 +180,8 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
             accuracy = self.accuracy(outputs, real.labels, self.task.coding)
             metrics |= {"labeler": loss, "labeler_accuracy": accuracy}
         if "anti_labeler" in self.labelers:
-            loss = self._generated_label_loss(self._read("anti_labeler", drawn), asked)
+            outputs = self._read("anti_labeler", drawn[self.lawful])
+            loss = self._generated_label_loss(outputs, asked.rows(self.lawful))
             self.descend(("anti_labeler", loss))
             metrics["anti_labeler"] = loss
         return metrics
@@ -192,7 +195,7 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         for name in self.labelers:
             outputs = self._read(name, fake)
             if name == "anti_labeler":
-                outputs, of = outputs[self._lawful], asked.rows(self._lawful)
+                outputs, of = outputs[self.lawful], asked.rows(self.lawful)
             else:
                 of = asked
             terms[name] = self._generated_label_loss(outputs, of)

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.augmentation import Augmentation
-from scm_compiler.runtime.heads.dcgan import ConvDiscriminator, ConvGenerator
+from scm_compiler.runtime.heads.dcgan import ConvDiscriminator, ConvGenerator, Verdict
 from scm_compiler.runtime.heads.head import HeadTask
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.heads.options import PAPER_GAN, GanOptions
@@ -49,6 +49,8 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
     """
 
     discriminator: ConvDiscriminator
+    lawful: Tensor | slice = slice(None)
+    """The generated images of a batch whose labels the label model drew."""
 
     def __init__(self, task: HeadTask, options: Settings) -> None:
         shorter = min(task.image.height, task.image.width)
@@ -97,13 +99,18 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
     def discriminate(
         self, real: LabelledImages, shown: Tensor, fake: Tensor, asked: LabelledImages
     ) -> dict[str, Tensor]:
-        """Update the discriminator; `shown` and `fake` are the images as augmented."""
+        """Update the discriminator; `shown` and `fake` are the images as augmented.
+
+        Of generated images whose labels lead beyond the label model it learns the parts alone.
+        """
         with self.autocast():
-            for_real = self.discriminator(shown, real.encoded)
-            for_fake = self.discriminator(fake, asked.encoded)
+            for_real: Verdict = self.discriminator(shown, real.encoded)
+            for_fake: Verdict = self.discriminator(fake, asked.encoded)
         hinge = self.options.gan_loss == "hinge"
         loss = losses.hinge_discriminator_loss if hinge else losses.discriminator_loss
-        value = loss(for_real, for_fake)
+        value = loss(for_real.whole, for_fake.whole[self.lawful])
+        if for_real.parts is not None and for_fake.parts is not None:
+            value = value + loss(for_real.parts, for_fake.parts)
         self.descend(("discriminator", value))
         return {"discriminator": value}
 
@@ -118,8 +125,10 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """The generator's loss on its images as augmented, and further metrics."""
         with self.autocast():
-            verdict = self.discriminator(fake, asked.encoded)
-        return _GENERATOR_LOSSES[self.options.gan_loss](verdict), {}
+            verdict: Verdict = self.discriminator(fake, asked.encoded)
+        loss = _GENERATOR_LOSSES[self.options.gan_loss]
+        value = loss(verdict.whole[self.lawful])
+        return value if verdict.parts is None else value + loss(verdict.parts), {}
 
     def seen(self, images: Tensor) -> Tensor:
         """The images as the judges see them: changed a little, if that is asked for."""

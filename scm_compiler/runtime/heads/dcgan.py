@@ -4,6 +4,8 @@ With n halvings of the image the channels are w, 2w, 4w, … from fine to coarse
 64 by 64 with w = 64 has the published 64, 128, 256, 512.
 """
 
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
@@ -148,16 +150,36 @@ class ConvStack(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         """Features (B, F, h, w) of images (B, C, H, W)."""
-        hidden = images
+        return self.stages(images)[-1]
+
+    def stages(self, images: Tensor) -> list[Tensor]:
+        """The features after each layer, from fine to coarse."""
+        hidden, found = images, []
         for level, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
             hidden = leaky_relu(norm(layer(hidden)), SLOPE)
             if level == 1 and self.batchwise is not None:
                 hidden = self.batchwise(hidden)
-        return hidden
+            found.append(hidden)
+        return found
+
+
+class Verdict(NamedTuple):
+    """What a discriminator says of images.
+
+    Attributes:
+        whole: The logit (B,) of each image.
+        parts: The logits (B, h, w) of its parts, each seen by itself; None if they are not judged.
+    """
+
+    whole: Tensor
+    parts: Tensor | None
 
 
 class ConvDiscriminator(nn.Module):
-    """D: one logit (B,) an image; it may see the labels, projected onto its features."""
+    """D: a logit an image, which may see the labels, and a logit a part of it, which does not.
+
+    A part is what one place of the last layer but one sees: ten pixels of 32, 22 of 64.
+    """
 
     def __init__(self, image: Image, coding: LabelCoding, options: GanOptions) -> None:
         super().__init__()
@@ -173,16 +195,19 @@ class ConvDiscriminator(nn.Module):
         self.judge = bounded(nn.Linear(self.stack.features * cells, 1), norm)
         if norm == "batch":
             self.apply(start_dcgan)
+        count = channels(image, options.width)[-2]
+        self.parts = bounded(nn.Conv2d(count, 1, 1), norm) if options.patches else None
         labelled = options.projection and coding.width > 0
         self.projection = Projection(coding.width, self.stack.features, norm) if labelled else None
 
-    def forward(self, images: Tensor, labels: Tensor) -> Tensor:
-        """The logits (B,) of images (B, C, H, W) that are said to have encoded labels (B, E)."""
-        features = self.stack(images)
+    def forward(self, images: Tensor, labels: Tensor) -> Verdict:
+        """What it says of images (B, C, H, W) that are said to have encoded labels (B, E)."""
+        *_, finer, features = self.stack.stages(images)
         verdict: Tensor = self.judge(features.flatten(1)).squeeze(1)
         if self.projection is not None:
             verdict = verdict + self.projection(pooled(features), scaled(labels))
-        return verdict.float()
+        parts = None if self.parts is None else self.parts(finer).squeeze(1).float()
+        return Verdict(verdict.float(), parts)
 
 
 class ConvLabeler(nn.Module):

@@ -48,6 +48,7 @@ class GanOptions(HeadOptions):
         conditional_norm: Whether labels scale and shift each normalised layer.
         discriminator_norm: The normalisation in the discriminator.
         projection: Whether the discriminator sees the labels, projected onto its features.
+        patches: Whether it also judges each part of an image by itself (Isola et al. 2017).
         minibatch_features: Whether it sees distances within the batch (Salimans et al. 2016).
         augmentation: Whether all images are shifted and their light is changed a little, at
             random and differentiably, before a network judges them.
@@ -66,6 +67,7 @@ class GanOptions(HeadOptions):
     conditional_norm: bool = True
     discriminator_norm: Norm = "spectral"
     projection: bool = True
+    patches: bool = True
     minibatch_features: bool = False
     augmentation: bool = True
     generator_updates: int = Field(1, ge=1, le=100)
@@ -87,6 +89,7 @@ PAPER_GAN = {
     "conditional_norm": False,
     "discriminator_norm": "batch",
     "projection": False,
+    "patches": False,
     "minibatch_features": True,
     "augmentation": False,
     "generator_updates": 2,

@@ -42,7 +42,7 @@ class LabelledImages:
     labels: Tensor
     encoded: Tensor
 
-    def rows(self, chosen: Tensor) -> "LabelledImages":
+    def rows(self, chosen: Tensor | slice) -> "LabelledImages":
         """Some of its rows."""
         return LabelledImages(self.images[chosen], self.labels[chosen], self.encoded[chosen])
 

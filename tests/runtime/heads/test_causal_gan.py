@@ -84,9 +84,9 @@ def test_one_image_in_so_many_is_asked_for_a_label_turned(squares):
     assert ((asked >= 0) & (asked < torch.tensor(turned.task.coding.sizes))).all()
 
 
-def test_what_leads_beyond_the_data_teaches_no_judge(squares):
-    """The judges end where they end without those rows: they are shown the other six of eight."""
-    run = trainer(squares, beyond=4, generator_norm="none", augmentation=False)
+def test_what_leads_beyond_the_data_teaches_no_judge_but_of_its_parts(squares):
+    """Without parts, the judges' losses are those of the other six of eight images."""
+    run = trainer(squares, beyond=4, patches=False, augmentation=False)
     asked = run.asked()
     fake = run.draw(asked)
     spoilt = fake.clone()
@@ -96,6 +96,20 @@ def test_what_leads_beyond_the_data_teaches_no_judge(squares):
     run.restore(state)
     second = run.judge(real, spoilt, asked)
     assert all(torch.equal(first[name], second[name]) for name in first)
+
+
+def test_the_parts_are_those_of_all_images(squares):
+    run = trainer(squares, beyond=4, augmentation=False)
+    asked = run.asked()
+    fake = run.draw(asked)
+    spoilt = fake.clone()
+    spoilt[[3, 7]] = 1.0
+    state, real = run.state(), run.real()
+    first = run.judge(real, fake, asked)
+    run.restore(state)
+    second = run.judge(real, spoilt, asked)
+    assert not torch.equal(first["discriminator"], second["discriminator"])
+    assert torch.equal(first["anti_labeler"], second["anti_labeler"])
 
 
 def test_without_a_labeler_nothing_leads_beyond_the_data(squares):

@@ -45,9 +45,9 @@ class Data:
 
 with joined() as team:
     spec = BUILTIN.find(head)
-    options = spec.options(preset, width=4, batch=12, noise_size=4)
+    options = spec.options(preset, width=4, batch=16, noise_size=4)
     data = Data()
-    task = HeadTask("Face", Image(3, 16, 16), coding, data, data, 5, 100, team=team)
+    task = HeadTask("Face", Image(3, 16, 16), coding, data, data, 6, 100, team=team)
     trainer = spec.trainer(task, options)
     losses = trainer.advance(3)
     write_tensors(folder / f"{team.size}-{team.rank}.safetensors", trainer.state(), losses)
