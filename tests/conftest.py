@@ -7,10 +7,16 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import settings
 
 # The tensors here are small: a second thread costs more than it gives, many times more on a
 # machine where another test has the other core.
 torch.set_num_threads(1)
+
+# The same examples each time; with SCMC_HYPOTHESIS=explore others, which may find what is wrong.
+settings.register_profile("fixed", derandomize=True, deadline=None)
+settings.register_profile("explore", deadline=None)
+settings.load_profile(os.environ.get("SCMC_HYPOTHESIS", "fixed"))
 
 
 @pytest.fixture(scope="session")

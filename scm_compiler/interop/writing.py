@@ -14,6 +14,9 @@ from scm_compiler.syntax.printer import print_kind
 
 HEADERS = ("dag", "pdag", "mag", "pag", "digraph", "graph", "node", "edge", "strict", "subgraph")
 
+_ESCAPES = re.compile(r"""(?<!\\)(\\\\)*\\("|$)""")
+"""An odd number of backslashes before a quote or the end."""
+
 
 def quoted(text: str, form: str) -> str:
     r"""A name or a value as either format reads it: in quotes, unless it is a plain word.
@@ -22,10 +25,11 @@ def quoted(text: str, form: str) -> str:
     ('Male', '"Node"', '"<5 \\"kg\\""')
 
     Raises:
-        ScmError: E827 for a text that ends in a backslash, which would quote the closing quote.
+        ScmError: E827 for a text with a backslash at its end or before a quote: neither format
+            can tell it from a quoted quote.
     """
-    if text.endswith("\\"):
-        raise refuse(CannotHold(form, f"the name `{text}`, which ends in a backslash", ""))
+    if _ESCAPES.search(text):
+        raise refuse(CannotHold(form, f"`{text}`: a backslash stands before a quote", ""))
     if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text) and text.lower() not in HEADERS:
         return text
     return '"{}"'.format(text.replace('"', '\\"'))
