@@ -24,9 +24,10 @@ def run_imagined(args: argparse.Namespace, console: Console, rows: int) -> int:
     from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415
     from scm_compiler.runtime.sampling.job import regime_of  # noqa: PLC0415
     from scm_compiler.runtime.training.checkpoint import write_file  # noqa: PLC0415
+    from scm_compiler.shipped import find_run  # noqa: PLC0415
 
     path, seed = _of(args.of)
-    opened = latest_run() if path is None else open_run(path)
+    opened = latest_run() if path is None else open_run(find_run(path))
     output, texts = Path(args.output), (args.regime, args.units or "")
     found = imagine_sample(
         opened,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, closest, refuse
-from scm_compiler.diagnostics.codes.interchange import TooLarge
+from scm_compiler.diagnostics.codes.graph_files import TooLarge
 from scm_compiler.diagnostics.codes.interop import (
     BifCycle,
     BifSyntax,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, refuse
-from scm_compiler.diagnostics.codes.interchange import GraphSyntax, TooLarge
+from scm_compiler.diagnostics.codes.graph_files import GraphSyntax, TooLarge
 
 MOST_EDGES, MOST_NODES = 1_000_000, 200_000
 DEEPEST = 100

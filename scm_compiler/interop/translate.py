@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError, Sink, Source, Span, refuse
-from scm_compiler.diagnostics.codes.interchange import (
+from scm_compiler.diagnostics.codes.graph_files import (
     BadKind,
     NotCausal,
     ProjectedOut,

@@ -1,0 +1,322 @@
+"""What is found in a graph file of another program."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True)
+class GraphSyntax(Diagnostic):
+    """A DOT or dagitty file that cannot be read at the marked place.
+
+    ## What it means
+
+    Both formats are lists of nodes and edges in braces. The message says what was expected where
+    the caret points. A file that was cut short ends in the middle.
+
+    ## Example
+
+    ```console
+    error[E821]: expected `}`, found the end of the file
+    ```
+
+    ## What to do
+
+    Compare the place with a file that is right:
+
+    ```text
+    dag {
+      X [exposure, pos="0,1"]
+      "blood pressure" [outcome]
+      {X Z} -> "blood pressure"
+      X <-> Z
+    }
+    ```
+    """
+
+    code = "E821"
+
+    expected: str
+    found: str
+
+    def message(self) -> str:
+        """What was expected and what stands there."""
+        found = f"`{self.found[:40]}`" if self.found else "the end of the file"
+        return f"expected {self.expected}, found {found}"
+
+
+@dataclass(frozen=True)
+class Undirected(Diagnostic):
+    """An edge that does not say which end is the cause.
+
+    ## What it means
+
+    `A -- B` of an undirected graph, `A @-> B` of a PAG or `dir=none` of DOT leave open who causes
+    whom, and in a causal graph each edge has a direction. Such edges stand for all graphs that
+    the data cannot tell apart.
+
+    ## Example
+
+    ```console
+    error[E822]: `A -- B` does not say which one is the cause
+    ```
+
+    ## What to do
+
+    Decide: `A -> B`, `B -> A`, or `A <-> B` for an unobserved common cause.
+    """
+
+    code = "E822"
+
+    left: str
+    arrow: str
+    right: str
+
+    def message(self) -> str:
+        """The edge."""
+        return f"`{self.left} {self.arrow} {self.right}` does not say which one is the cause"
+
+    def help(self) -> str:
+        """The choices."""
+        return "write `->` or `<-`, or `<->` for an unobserved common cause"
+
+
+@dataclass(frozen=True)
+class NotCausal(Diagnostic):
+    """A graph whose edges mean something else than direct causes.
+
+    ## What it means
+
+    In a MAG an arrow means ancestry, perhaps through unobserved variables and selection, and a
+    PAG stands for many MAGs. Read as a causal graph either would claim too much.
+
+    ## Example
+
+    ```console
+    error[E823]: a MAG is no causal graph: its arrows mean ancestry
+    ```
+
+    ## What to do
+
+    Choose one causal graph that it stands for, and write it as `dag { … }`.
+    """
+
+    code = "E823"
+
+    header: str
+
+    def message(self) -> str:
+        """What sort of graph it is."""
+        return f"a {self.header.upper()} is no causal graph: its arrows mean ancestry"
+
+    def help(self) -> str:
+        """What to do."""
+        return "choose one causal graph that it stands for, and write it as `dag { … }`"
+
+
+@dataclass(frozen=True)
+class TooLarge(Diagnostic):
+    """A file that says more than scmc will read.
+
+    ## What it means
+
+    The size of a file, of its tables, the number of its edges and the depth of its subgraphs are
+    bounded, so that a damaged or hostile file fails at once and not when the memory is full.
+
+    ## Example
+
+    ```console
+    error[E824]: too large to be read: the table of `X` has 1,073,741,824 numbers
+    ```
+
+    ## What to do
+
+    Look at the file: a real network of this size needs a tool of its own.
+    """
+
+    code = "E824"
+
+    what: str
+
+    def message(self) -> str:
+        """What is too large."""
+        return f"too large to be read: {self.what}"
+
+
+@dataclass(frozen=True)
+class BadKind(Diagnostic):
+    """A node whose `kind` attribute is no kind of scmc.
+
+    ## What it means
+
+    scmc writes the values of a node as an attribute, `kind="categorical(low, high)"`, and reads
+    them from there. What stands here is not written as a kind is written.
+
+    ## Example
+
+    ```console
+    error[E825]: `categorical(low` is not a kind
+    ```
+
+    ## What to do
+
+    Write it as behind the colon of a declaration, or leave the attribute out for two values.
+    """
+
+    code = "E825"
+
+    text: str
+
+    def message(self) -> str:
+        """The text."""
+        return f"`{self.text[:60]}` is not a kind"
+
+    def help(self) -> str:
+        """How it is written."""
+        return 'write such as `kind="categorical(low, high)"`, or leave it out for two values'
+
+
+@dataclass(frozen=True)
+class BadMatrix(Diagnostic):
+    """An adjacency matrix that cannot be read.
+
+    ## What it means
+
+    The first line names the nodes. Each further line is a row of the matrix, with or without its
+    node's name first: 1 in the row of A and the column of B means `A -> B`, else there is a 0.
+
+    ## Example
+
+    ```console
+    error[E830]: the matrix is wrong: row `A`, column `B`: expected 0 or 1, found `x`
+    ```
+
+    ## What to do
+
+    Correct the entry; a matrix that is right looks like this:
+
+    ```text
+    ,A,B
+    A,0,1
+    B,0,0
+    ```
+    """
+
+    code = "E830"
+
+    reason: str
+
+    def message(self) -> str:
+        """Where and what."""
+        return f"the matrix is wrong: {self.reason}"
+
+    def help(self) -> str:
+        """What is expected."""
+        return "the first line names the nodes; the row is the cause, the column the effect"
+
+
+@dataclass(frozen=True)
+class ProjectedOut(Diagnostic):
+    """A node that the file calls unobserved was left out, and its effects kept.
+
+    ## What it means
+
+    scmc has no unobserved nodes, it has unobserved common causes. The graph that is left says the
+    same of the observed nodes (the latent projection, Verma and Pearl 1990): causes of the node
+    cause its children, and each two of its children share a hidden common cause `<->`. A node
+    with one child and no hidden partner is part of that child's own noise.
+
+    ## Example
+
+    ```console
+    warning[W821]: `U` is unobserved and was left out: `A <-> B` stands for it
+    ```
+
+    ## What to do
+
+    Nothing, if it is unobserved; else take the mark `latent` from it. Three or more children get a
+    common cause for each two: what is identified is the same, but as a model that is trained it is
+    narrower than one cause of all.
+    """
+
+    code = "W821"
+
+    name: str
+    instead: tuple[str, ...]
+
+    def message(self) -> str:
+        """The node and what stands for it."""
+        several = self.instead[:3] + (("…",) if len(self.instead) > 3 else ())
+        listed = ", ".join(f"`{edge}`" if edge != "…" else edge for edge in several)
+        verb = "stands" if len(self.instead) == 1 else "stand"
+        instead = f"{listed} {verb} for it" if self.instead else "nothing is lost with it"
+        return f"`{self.name}` is unobserved and was left out: {instead}"
+
+
+@dataclass(frozen=True)
+class SelectedRows(Diagnostic):
+    """A node by which the rows were selected.
+
+    ## What it means
+
+    dagitty marks a node as `selected` where only units with one of its values are in the data.
+    scmc has no such mark: it takes the node as any other, and what it learns from selected rows
+    is about selected units.
+
+    ## Example
+
+    ```console
+    warning[W822]: `S` is marked as selected, which a program does not say
+    ```
+
+    ## What to do
+
+    Condition on the value by which the rows were selected, as in `P(Y | S=1)`, and ask
+    `scmc query --identify` whether the effect follows from what is seen.
+    """
+
+    code = "W822"
+
+    name: str
+
+    def message(self) -> str:
+        """The node."""
+        return f"`{self.name}` is marked as selected, which a program does not say"
+
+    def help(self) -> str:
+        """What to do."""
+        return "condition on it in the queries"
+
+
+@dataclass(frozen=True)
+class ValuesUnknown(Diagnostic):
+    """Nodes whose values the file does not tell became binary.
+
+    ## What it means
+
+    dagitty, DOT, networkx and adjacency matrices hold a graph, and say nothing of the values that
+    its nodes take. A program must say it, so each such node was declared `binary`.
+
+    ## Example
+
+    ```console
+    warning[W823]: the file tells no values: its 5 nodes are declared `binary`
+    ```
+
+    ## What to do
+
+    Correct the declarations that are wrong, such as `Hair : categorical(black, brown, blond)`.
+    """
+
+    code = "W823"
+
+    count: int
+
+    def message(self) -> str:
+        """How many nodes."""
+        nodes = "its one node is" if self.count == 1 else f"its {self.count:,} nodes are"
+        return f"the file tells no values: {nodes} declared `binary`"
+
+    def help(self) -> str:
+        """What to do."""
+        return "correct the declarations that are wrong"
