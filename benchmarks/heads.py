@@ -10,8 +10,10 @@ import argparse
 import multiprocessing
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from types import MappingProxyType
 
 import torch
 
@@ -53,7 +55,7 @@ class Case:
     head: str
     size: int
     device: str
-    precision: str
+    precision: str = "float32"
 
     @property
     def options(self):  # type: ignore[no-untyped-def]  # noqa: ANN201
@@ -68,11 +70,14 @@ class Case:
         labels = labels_of_graph().draw_labels(ROWS, random)
         return ImageTable(coding().names, images.numpy(), labels.numpy(), None, "noise", "noise")
 
-    def scmc(self) -> AdversarialTrainer:  # type: ignore[type-arg]
-        """The shipped trainer."""
+    def scmc(
+        self, preset: str = "default", changes: Mapping[str, object] = MappingProxyType({})
+    ) -> AdversarialTrainer:  # type: ignore[type-arg]
+        """The shipped trainer, with a preset's options and changes to them."""
+        options = BUILTIN[self.head].options(preset, **{"precision": self.precision, **changes})
         image, device = Image(3, self.size, self.size), torch.device(self.device)
         task = HeadTask("Face", image, coding(), self.data(), labels_of_graph(), 0, 10**6, device)
-        trainer = BUILTIN[self.head].trainer(task, self.options)
+        trainer = BUILTIN[self.head].trainer(task, options)
         assert isinstance(trainer, AdversarialTrainer)
         return trainer
 
@@ -99,9 +104,9 @@ def labels_of_graph() -> FrozenLabels:
     return FrozenLabels(label_model(), coding())
 
 
-def waits(case: Case) -> Callable[[], float]:
+def waits(device: str) -> Callable[[], float]:
     """The clock: processor time on the CPU; on a GPU the wall's, when it is done."""
-    if case.device != "cuda":
+    if device != "cuda":
         return time.process_time
 
     def clock() -> float:
@@ -120,7 +125,7 @@ def training(case: Case, steps: int, repetitions: int) -> dict[str, Timing]:
             plain.step()
 
     commands = {"scmc": lambda: own.advance(steps), "plain": several}
-    return interleave(commands, repetitions=repetitions, clock=waits(case))
+    return interleave(commands, repetitions=repetitions, clock=waits(case.device))
 
 
 def sampling(case: Case, repetitions: int) -> dict[str, Timing]:
@@ -134,7 +139,7 @@ def sampling(case: Case, repetitions: int) -> dict[str, Timing]:
         "scmc": lambda: model.render(labels, noise),
         "plain": lambda: plain_images(model, *there),
     }
-    return interleave(commands, repetitions=3 * repetitions, calls=2, clock=waits(case))
+    return interleave(commands, repetitions=3 * repetitions, calls=2, clock=waits(case.device))
 
 
 def peak(case: Case, which: str) -> float:
@@ -143,18 +148,19 @@ def peak(case: Case, which: str) -> float:
         torch.cuda.reset_peak_memory_stats()
         _steps(case, which)
         return float(torch.cuda.max_memory_allocated()) / 2**20
-    forked = multiprocessing.get_context("fork")
-    receive, send = forked.Pipe(duplex=False)
-
-    def run() -> None:
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        _steps(case, which)
-        send.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
-
-    child = forked.Process(target=run)
+    fresh = multiprocessing.get_context("spawn")
+    receive, send = fresh.Pipe(duplex=False)
+    child = fresh.Process(target=_grow, args=(case, which, send))
     child.start()
     child.join()
     return float(receive.recv()) / 1024
+
+
+def _grow(case: Case, which: str, send: Connection) -> None:
+    """Say by how many KB the steps raised the peak of this process."""
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    _steps(case, which)
+    send.send(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
 
 def _steps(case: Case, which: str) -> None:

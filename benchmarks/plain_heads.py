@@ -102,7 +102,8 @@ class PlainGan(PlainLoop):
         self.average = deepcopy(self.generator).eval()
         self.labelers: list[nn.Module] = []
         if isinstance(options, CausalGanOptions):
-            shape = (image, coding.width, options.width, options.kernel, options.labeler_norm)
+            width, norm = options.labeler_width, options.labeler_norm
+            shape = (image, coding.width, width, options.kernel, norm)
             self.labelers = [self.place(ConvLabeler(*shape)) for _ in range(2)]
             rate = options.labeler_rate
         self.steps = [self.adam(it, rate) for it in self.labelers]

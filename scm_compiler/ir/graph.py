@@ -50,7 +50,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Confounder:
-    """`left <-> right`: an unobserved common cause of two labels, kept in declaration order."""
+    """`left <-> right`: a hidden common cause of two labels, kept in declaration order."""
 
     left: str
     right: str

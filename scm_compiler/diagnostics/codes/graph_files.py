@@ -63,7 +63,7 @@ class Undirected(Diagnostic):
 
     ## What to do
 
-    Decide: `A -> B`, `B -> A`, or `A <-> B` for an unobserved common cause.
+    Decide: `A -> B`, `B -> A`, or `A <-> B` for a hidden common cause.
     """
 
     code = "E822"
@@ -78,7 +78,7 @@ class Undirected(Diagnostic):
 
     def help(self) -> str:
         """The choices."""
-        return "write `->` or `<-`, or `<->` for an unobserved common cause"
+        return "write `->` or `<-`, or `<->` for a hidden common cause"
 
 
 @dataclass(frozen=True)
@@ -221,7 +221,7 @@ class ProjectedOut(Diagnostic):
 
     ## What it means
 
-    scmc has no unobserved nodes, it has unobserved common causes. The graph that is left says the
+    scmc has no unobserved nodes, it has hidden common causes. The graph that is left says the
     same of the observed nodes (the latent projection, Verma and Pearl 1990): causes of the node
     cause its children, and each two of its children share a hidden common cause `<->`. A node
     with one child and no hidden partner is part of that child's own noise.

@@ -70,6 +70,8 @@ class CausalGanOptions(GanOptions):
             turned; 0 for none. The Labeler judges it, and the discriminator its parts: what a
             whole of such labels looks like no data say. So the generator learns to draw what no
             data show, such as a woman with a mustache, which `do` asks for.
+        labeler_width: The channels of the finest layer of both Labelers, which have less to do
+            than the other networks.
         labeler_norm: The normalisation in both Labelers.
         labeler_rate: Adam's learning rate for both.
     """
@@ -80,6 +82,7 @@ class CausalGanOptions(GanOptions):
     anti_labeler_decay: float | None = Field(None, gt=0)
     swapped: bool = False
     beyond: int = Field(4, ge=0, le=4096)
+    labeler_width: int = Field(16, ge=4, le=256)
     labeler_norm: Norm = "batch"
     labeler_rate: float = Field(1e-3, gt=0, lt=1)
 
@@ -102,6 +105,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "anti_labeler_decay": 3000.0,
         "swapped": True,
         "beyond": 0,
+        "labeler_width": 64,
         "labeler_norm": "batch",
         "labeler_rate": 2e-4,
     },
@@ -142,7 +146,11 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         }
         self.labelers = {
             name: ConvLabeler(
-                self.task.image, self.outputs, options.width, options.kernel, options.labeler_norm
+                self.task.image,
+                self.outputs,
+                options.labeler_width,
+                options.kernel,
+                options.labeler_norm,
             )
             for name, weight in weights.items()
             if weight

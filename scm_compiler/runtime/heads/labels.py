@@ -19,6 +19,29 @@ from scm_compiler.ir import Graph
 
 
 @dataclass(frozen=True)
+class Block:
+    """Labels that the networks' outputs are read alike for.
+
+    Attributes:
+        size: The number of values of each.
+        ranks: Their columns among the labels (B, P): one, unless they have two values.
+        columns: Their encoded columns (B, E).
+    """
+
+    size: int
+    ranks: slice
+    columns: slice
+
+    def up_to(self, rank: int, column: int) -> "Block":
+        """The block with further labels of two values, up to a rank and a column."""
+        return Block(self.size, slice(self.ranks.start, rank), slice(self.columns.start, column))
+
+    def one(self, labels: Tensor) -> Tensor:
+        """The values (B,) of its only label."""
+        return labels[:, self.ranks.start]
+
+
+@dataclass(frozen=True)
 class LabelCoding:
     """The labels that an image reads.
 
@@ -60,9 +83,16 @@ class LabelCoding:
         return self.encoded[-1].stop if self.encoded else 0
 
     @cached_property
-    def binary(self) -> bool:
-        """Whether there are labels and all have two values: they are their own encoding."""
-        return set(self.sizes) == {2}
+    def blocks(self) -> tuple[Block, ...]:
+        """The labels in order: neighbours of two values together, each other one by itself."""
+        found: list[Block] = []
+        for rank, (size, columns) in enumerate(zip(self.sizes, self.encoded, strict=True)):
+            before = found[-1] if found else None
+            if before is not None and before.size == size == 2:
+                found[-1] = before.up_to(rank + 1, columns.stop)
+            else:
+                found.append(Block(size, slice(rank, rank + 1), columns))
+        return tuple(found)
 
     @property
     def combinations(self) -> int:
@@ -82,15 +112,11 @@ class LabelCoding:
         if labels.ndim != 2 or labels.shape[1] != len(self.sizes):
             shape = tuple(labels.shape)
             raise ValueError(f"labels of shape {shape} for {len(self.sizes)} parents")
-        if self.binary:
-            return labels.float().contiguous()
         parts = [
-            labels[:, rank : rank + 1] if size == 2 else one_hot(labels[:, rank], size)
-            for rank, size in enumerate(self.sizes)
+            labels[:, block.ranks] if block.size == 2 else one_hot(block.one(labels), block.size)
+            for block in self.blocks
         ]
-        if not parts:
-            return torch.zeros(labels.shape[0], 0, device=labels.device)
-        return torch.cat(parts, dim=1).float()
+        return torch.cat(parts, dim=1).float() if parts else labels.float()
 
     def joint(self, labels: Tensor) -> Tensor:
         """The rank (B,) of each row's combination; the last label varies fastest."""

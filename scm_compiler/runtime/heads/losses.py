@@ -74,15 +74,15 @@ def label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
         labels: The labels (B, P) that belong to the images.
         coding: How labels lie in the outputs.
     """
-    if coding.binary:
-        return binary_cross_entropy_with_logits(outputs, labels.to(outputs))
     losses = [
-        binary_cross_entropy_with_logits(outputs[:, place.start], labels[:, rank].to(outputs))
-        if size == 2
-        else cross_entropy(outputs[:, place], labels[:, rank])
-        for rank, (place, size) in enumerate(zip(coding.encoded, coding.sizes, strict=True))
+        binary_cross_entropy_with_logits(
+            outputs[:, block.columns], labels[:, block.ranks].to(outputs), reduction="none"
+        ).mean(0)
+        if block.size == 2
+        else cross_entropy(outputs[:, block.columns], block.one(labels))[None]
+        for block in coding.blocks
     ]
-    return torch.stack(losses).mean()
+    return torch.cat(losses).mean()
 
 
 def joint_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
@@ -103,16 +103,14 @@ def swapped_label_loss(outputs: Tensor, inputs: Tensor, coding: LabelCoding) -> 
         inputs: The label logits (B, E) that the generator was fed.
         coding: How labels lie in both.
     """
-    if coding.binary:
-        return (softplus(inputs) - outputs.sigmoid() * inputs).mean()
     losses = []
-    for place, size in zip(coding.encoded, coding.sizes, strict=True):
-        mine, fed = outputs[:, place], inputs[:, place]
-        if size == 2:
-            losses.append((softplus(fed) - mine.sigmoid() * fed).mean())
+    for block in coding.blocks:
+        mine, fed = outputs[:, block.columns], inputs[:, block.columns]
+        if block.size == 2:
+            losses.append((softplus(fed) - mine.sigmoid() * fed).mean(0))
         else:
-            losses.append(-(softmax(mine, dim=1) * log_softmax(fed, dim=1)).sum(1).mean())
-    return torch.stack(losses).mean()
+            losses.append(-(softmax(mine, dim=1) * log_softmax(fed, dim=1)).sum(1).mean()[None])
+    return torch.cat(losses).mean()
 
 
 def decay(step: int, constant: float | None) -> float:
@@ -164,25 +162,24 @@ def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> 
 
 def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:
     """The probabilities (B, E) that a Labeler's outputs (B, E) stand for."""
-    if coding.binary:
-        return outputs.sigmoid()
     parts = [
-        outputs[:, place].sigmoid() if size == 2 else softmax(outputs[:, place], dim=1)
-        for place, size in zip(coding.encoded, coding.sizes, strict=True)
+        outputs[:, block.columns].sigmoid()
+        if block.size == 2
+        else softmax(outputs[:, block.columns], dim=1)
+        for block in coding.blocks
     ]
     return torch.cat(parts, dim=1)
 
 
 def label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
     """The share of labels (mean over rows and labels) that a Labeler reads right."""
-    if coding.binary:
-        return ((outputs > 0) == labels).float().mean()
     right = [
-        ((outputs[:, place.start] > 0) if size == 2 else outputs[:, place].argmax(1))
-        == labels[:, rank]
-        for rank, (place, size) in enumerate(zip(coding.encoded, coding.sizes, strict=True))
+        ((outputs[:, block.columns] > 0) == labels[:, block.ranks]).float().mean(0)
+        if block.size == 2
+        else (outputs[:, block.columns].argmax(1) == block.one(labels)).float().mean()[None]
+        for block in coding.blocks
     ]
-    return torch.stack(right).float().mean()
+    return torch.cat(right).mean()
 
 
 def joint_label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:

@@ -1,5 +1,9 @@
+from itertools import pairwise
+
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scm_compiler.emit.layout import Layout
 from scm_compiler.runtime.heads.labels import LabelCoding
@@ -38,3 +42,17 @@ def test_no_labels():
 def test_labels_of_another_shape_are_refused():
     with pytest.raises(ValueError, match=r"\(2, 3\) for 2 parents"):
         LabelCoding(("A", "B"), (2, 2), (0, 1)).encode(torch.zeros(2, 3, dtype=torch.int64))
+
+
+@given(st.lists(st.integers(2, 4), max_size=7))
+def test_blocks_hold_every_label_once_and_put_only_binary_ones_together(sizes):
+    coding = LabelCoding(tuple(map(str, sizes)), tuple(sizes), tuple(range(len(sizes))))
+    ranks = [rank for block in coding.blocks for rank in range(len(sizes))[block.ranks]]
+    assert ranks == list(range(len(sizes)))
+    columns = [c for block in coding.blocks for c in range(coding.width)[block.columns]]
+    assert columns == list(range(coding.width))
+    for block, after in pairwise(coding.blocks):
+        assert not block.size == after.size == 2
+    for block in coding.blocks:
+        held = sizes[block.ranks]
+        assert held == [2] * len(held) if block.size == 2 else held == [block.size]

@@ -1,0 +1,1 @@
+"""What each part of an image head is worth, measured with and without it."""

@@ -1,0 +1,71 @@
+"""What each part of the default image head is worth: with and without it, by several seeds.
+
+    python -m benchmarks.head_study train --images SPEC --out DIR   trains; once stopped, goes on
+    python -m benchmarks.head_study evaluate --out DIR              measures what is trained
+    python -m benchmarks.head_study report --out DIR                prints the table, or
+                                                                    makes a page: --write PAGE
+
+Each row of the table is CausalGAN's preset `default` with one part changed, or another head, on
+Causal Graph 1. All rows get the same time: the first row takes `--steps` steps, the others as many
+as it could take meanwhile. What a step costs is measured when the study starts, for all rows by
+turns, so that it does not matter what else the machine does while they train.
+"""
+
+import argparse
+import time
+from pathlib import Path
+
+from benchmarks.head_study.page import table, write_page
+from benchmarks.head_study.rows import ROWS
+from benchmarks.head_study.settings import Settings, read, started
+from benchmarks.head_study.work import EFFORT, evaluate_one, in_turn, train_one
+
+STUDY = "study.json"
+"""The settings of a study, in its folder."""
+
+
+def main() -> None:
+    """Train, evaluate or report."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("verb", choices=("train", "evaluate", "report"))
+    parser.add_argument("--out", type=Path, required=True, help="the folder of the study")
+    parser.add_argument("--images", default="drawn-faces", help="as of scmc train")
+    parser.add_argument("--size", type=int, default=32)
+    parser.add_argument("--steps", type=int, default=15_000)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--rows", nargs="+", choices=tuple(ROWS), default=list(ROWS))
+    parser.add_argument("--device", default="auto")
+    parser.add_argument("--jobs", type=int, default=1, help="processes at a time")
+    parser.add_argument("--minutes", type=float, help="stop then; the same command goes on")
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="a page instead of a table")
+    parser.add_argument("--title", default="What each part of the default head is worth")
+    parser.add_argument("--batches", type=int, default=1, help="times the presets' batch size")
+    args = parser.parse_args()
+    known = args.out / STUDY
+    if args.verb == "train":
+        settings = Settings(
+            args.images,
+            args.size,
+            args.steps,
+            tuple(args.seeds),
+            args.device,
+            tuple(args.rows),
+            args.batches,
+        )
+        settings = started(settings, known)
+    else:
+        settings = read(known)
+    pairs = [(name, seed) for seed in settings.seeds for name in settings.rows]
+    until = None if args.minutes is None else time.time() + 60 * args.minutes
+    if args.verb == "train":
+        in_turn(args.jobs, [(train_one, settings, args.out, *pair, until) for pair in pairs])
+    elif args.verb == "evaluate":
+        in_turn(args.jobs, [(evaluate_one, args.out, *pair, EFFORT) for pair in pairs])
+    elif args.write is not None:
+        write_page(settings, args.out, args.write, args.title)
+    else:
+        print("\n".join(table(settings, args.out)))
+
+
+if __name__ == "__main__":
+    main()

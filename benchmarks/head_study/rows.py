@@ -1,0 +1,106 @@
+"""The settings of a head that the study compares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Row:
+    """One setting of a head.
+
+    Attributes:
+        title: As the table has it.
+        changes: The options that differ from the preset.
+        head: The head.
+        preset: Its preset.
+        theorem: What the change does to Theorem 2.
+    """
+
+    title: str
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    head: str = "causal_gan"
+    preset: str = "default"
+    theorem: str = ""
+
+
+ROWS: Mapping[str, Row] = {
+    "default": Row("`causal_gan`, preset `default`", theorem="holds for ideal judges"),
+    "cgan": Row(
+        "no Labelers (`conditional_gan`)",
+        head="conditional_gan",
+        theorem="rests on the projection alone",
+    ),
+    "no_anti": Row(
+        "no Anti-Labeler",
+        {"anti_labeler_weight": 0.0},
+        theorem="broken: clear labels are rewarded beyond the data's",
+    ),
+    "paper": Row("preset `paper`", preset="paper", theorem="broken by the swapped cross entropy"),
+    "no_spectral": Row(
+        "batch norm for spectral norm",
+        {"discriminator_norm": "batch"},
+        theorem="the judges come nearer to ideal ones",
+    ),
+    "no_projection": Row(
+        "no projection", {"projection": False}, theorem="rests on the Labelers alone"
+    ),
+    "no_patches": Row("parts not judged", {"patches": False}, theorem="unchanged"),
+    "no_augmentation": Row("no augmentation", {"augmentation": False}, theorem="unchanged"),
+    "no_average": Row("last weights, no average", {"averaging": 0.0}, theorem="unchanged"),
+    "no_hinge": Row(
+        "non-saturating loss for hinge",
+        {"gan_loss": "non_saturating"},
+        theorem="the equilibrium is kept, the divergence is not",
+    ),
+    "schedule": Row(
+        "6 generator updates for 1",
+        {"generator_updates": 2, "discriminator_every": 3},
+        theorem="unchanged",
+    ),
+    "weight_1": Row(
+        "Labelers at weight 1",
+        {"labeler_weight": 1.0, "anti_labeler_weight": 1.0},
+        theorem="unchanged",
+    ),
+    "weight_02": Row(
+        "Labelers at weight 0.2",
+        {"labeler_weight": 0.2, "anti_labeler_weight": 0.2},
+        theorem="unchanged",
+    ),
+    "no_beyond": Row(
+        "no labels beyond the data", {"beyond": 0}, theorem="unchanged on the data's support"
+    ),
+    "labeler_spectral": Row(
+        "spectral norm in the Labelers",
+        {"labeler_norm": "spectral"},
+        theorem="the Labelers are held short of their optimum",
+    ),
+    "no_condition": Row(
+        "labels not in the generator's norms", {"conditional_norm": False}, theorem="unchanged"
+    ),
+    "began": Row("`causal_began`", head="causal_began", theorem="not its subject"),
+    "began_c3": Row(
+        "`causal_began`, c3 = 1",
+        {"third_margin": False},
+        head="causal_began",
+        theorem="not its subject",
+    ),
+    "began_slow": Row(
+        "`causal_began`, rates 1e-4",
+        {"generator_rate": 1e-4, "discriminator_rate": 1e-4},
+        head="causal_began",
+        theorem="not its subject",
+    ),
+    "began_gamma": Row(
+        "`causal_began`, gamma_1 = 0.7",
+        {"gamma": [0.7, 0.5, 0.5]},
+        head="causal_began",
+        theorem="not its subject",
+    ),
+    "logits": Row(
+        "jittered label logits",
+        {"label_input": "logits"},
+        theorem="unchanged: the jitter is the image's own noise",
+    ),
+}
