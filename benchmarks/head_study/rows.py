@@ -71,11 +71,12 @@ ROWS: Mapping[str, Row] = {
     "no_beyond": Row(
         "no labels beyond the data", {"beyond": 0}, theorem="unchanged on the data's support"
     ),
-    "labeler_spectral": Row(
-        "spectral norm in the Labelers",
-        {"labeler_norm": "spectral"},
-        theorem="the Labelers are held short of their optimum",
+    "labeler_batch": Row(
+        "batch norm in the Labelers",
+        {"labeler_norm": "batch"},
+        theorem="the Labelers come nearer to their optimum",
     ),
+    "labeler_wide": Row("Labelers twice as wide", {"labeler_width": 32}, theorem="unchanged"),
     "no_condition": Row(
         "labels not in the generator's norms", {"conditional_norm": False}, theorem="unchanged"
     ),

@@ -83,7 +83,7 @@ class CausalGanOptions(GanOptions):
     swapped: bool = False
     beyond: int = Field(4, ge=0, le=4096)
     labeler_width: int = Field(16, ge=4, le=256)
-    labeler_norm: Norm = "batch"
+    labeler_norm: Norm = "spectral"
     labeler_rate: float = Field(1e-3, gt=0, lt=1)
 
     @model_validator(mode="after")
