@@ -1,6 +1,6 @@
 """P(label | parents) of mechanisms that can be run but not written down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import product
 from math import prod
 
@@ -12,7 +12,7 @@ from torch import Tensor
 from scm_compiler.emit.mechanism import encode, logits_of
 from scm_compiler.emit.module import chunks
 from scm_compiler.ir import Graph
-from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.ir.tables import table_shape
 
 CHUNK = 16_384
 """Rows that run at once: their layers stay in the processor's cache."""
@@ -25,36 +25,43 @@ Run = Callable[[str, Tensor], Tensor]
 """A label's name and its encoded parents (B, columns), to its logits for fresh noise (B, O)."""
 
 
-def estimate_tables(graph: Graph, run: Run, draws: int, most_rows: int) -> Tables:
-    """The tables of every label, by running its mechanism on fresh noise.
+Estimated = tuple[dict[str, NDArray[np.float64]], dict[str, int]]
+"""The tables of some labels, and the draws behind each of their rows."""
+
+
+def estimate_tables(
+    graph: Graph, names: Iterable[str], run: Run, draws: int, most_rows: int
+) -> Estimated:
+    """The tables of some labels, by running each one's mechanism on fresh noise.
 
     Args:
-        graph: A graph without hidden common causes.
+        graph: The graph.
+        names: Labels without hidden common causes: their noise is their own.
         run: Runs one label's mechanism.
         draws: Draws for each parent configuration.
         most_rows: A label runs at most this many rows: with many configurations it gets fewer
             draws for each, but at least 1000.
 
     Returns:
-        The tables, with the number of draws behind each.
+        The tables, and the number of draws behind each row.
 
     Raises:
         ValueError: If a label has too many parent configurations to try each.
     """
     estimated: dict[str, NDArray[np.float64]] = {}
     taken: dict[str, int] = {}
-    for node in graph.labels:
-        shape = table_shape(graph, node.name)
+    for name in names:
+        shape = table_shape(graph, name)
         configurations = prod(shape[:-1])
         if configurations > MOST_CONFIGURATIONS:
-            raise ValueError(f"`{node.name}` has {configurations:,} parent configurations")
-        taken[node.name] = min(draws, max(LEAST_DRAWS, most_rows // configurations))
+            raise ValueError(f"`{name}` has {configurations:,} parent configurations")
+        taken[name] = min(draws, max(LEAST_DRAWS, most_rows // configurations))
         counts = [
-            _counts(run, node.name, _encoded(values, shape), taken[node.name], shape[-1])
+            _counts(run, name, _encoded(values, shape), taken[name], shape[-1])
             for values in product(*(range(size) for size in shape[:-1]))
         ]
-        estimated[node.name] = np.stack(counts).reshape(shape) / taken[node.name]
-    return Tables(graph, estimated, draws=taken)
+        estimated[name] = np.stack(counts).reshape(shape) / taken[name]
+    return estimated, taken
 
 
 def _encoded(values: tuple[int, ...], shape: tuple[int, ...]) -> Tensor:

@@ -10,14 +10,14 @@ values P(x | parents) is a table, and do() selects one of its rows.
 A hidden common cause `A <-> B` is one more block of noise that both networks read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
-from scm_compiler.emit.estimate import estimate_tables
+from scm_compiler.emit.estimate import Estimated, estimate_tables
 from scm_compiler.emit.layout import Layout
 from scm_compiler.emit.mechanism import encode, logits_of
 from scm_compiler.emit.module import CausalModule, Reads, check_weights, chunks
@@ -222,6 +222,31 @@ class ImplicitModule(CausalModule):
         """
         if self.graph.confounders:
             raise ValueError("networks that share noise (`<->`) have no tables of single labels")
+        found, taken = self.own_tables(
+            self.layout.labels, draws=draws, most_rows=most_rows, generator=generator
+        )
+        return Tables(self.graph, found, draws=taken)
+
+    @torch.no_grad()
+    def own_tables(
+        self,
+        names: Iterable[str],
+        *,
+        draws: int = 100_000,
+        most_rows: int = 2_000_000,
+        generator: torch.Generator | None = None,
+    ) -> Estimated:
+        """P(label | parents) of labels whose noise is their own, with the draws behind each row.
+
+        Args:
+            names: Labels without hidden common causes.
+            draws: As for `tables`, and so are the other arguments.
+            most_rows: See `tables`.
+            generator: See `tables`.
+
+        Raises:
+            ValueError: If a label has too many parent configurations.
+        """
         random = generator or torch.Generator(self.device).manual_seed(SEED)
         places = {
             self.layout.labels[v]: (networks, rank) for v, networks, rank in self._networks()
@@ -232,7 +257,7 @@ class ImplicitModule(CausalModule):
             noise = self._uniform(len(parents), self.spec.noise, random)
             return networks.node(rank, torch.cat([parents.to(noise), noise], 1))
 
-        return estimate_tables(self.graph, run, draws, most_rows)
+        return estimate_tables(self.graph, names, run, draws, most_rows)
 
     def node_weights(self) -> dict[str, Tensor]:
         """Copies of every network's weights, as those of a chain of `nn.Linear`.

@@ -28,7 +28,8 @@ def bif_text(tables: Tables) -> str:
     hold as a node is a variable like any other, with a property that tells.
 
     Raises:
-        ScmError: E827 if the tables hold more than 2^20 numbers.
+        ScmError: E827 if the tables hold more than 2^20 numbers, or do not multiply: those of
+            networks that share noise.
 
     >>> import numpy as np
     >>> from scm_compiler.ir import Graph
@@ -46,6 +47,9 @@ def bif_text(tables: Tables) -> str:
       table 0.25, 0.75;
     }
     """
+    for pair in tables.graph.confounders:
+        what = f"the hidden common cause `{pair.left} <-> {pair.right}` of networks"
+        raise refuse(CannotHold("BIF", what, "`--trainer mle` fits its states, which BIF holds"))
     numbers = sum(table.size for table in tables.probabilities.values())
     if numbers > MOST_NUMBERS:
         many = f"tables of {numbers:,} numbers"

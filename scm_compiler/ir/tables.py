@@ -33,14 +33,17 @@ class Tables:
         graph: The graph that the tables belong to.
         probabilities: For each label an array of shape (size of each parent…, size of the label),
             parents in the order of `graph.parents`; the last axis sums to 1.
-        draws: For each label that was estimated by sampling its mechanism, the number of draws
-            behind each parent configuration. A label that is absent has an exact table.
+        draws: For each label that was estimated by sampling, the number of draws behind each
+            parent configuration: one number, or an array over the configurations where they
+            differ. A label that is absent has an exact table.
         unseen: For each label, a boolean array over its parent configurations, true where the
             training data hold none; absent labels have been seen everywhere.
         conditionals: The labels that have no table, because it would be too large.
         law: The observational distribution as the data have it, where hidden common causes are
             labels here: tables of `identify.law.law_graph`. What observation determines is
             answered from it; None if it is that of these tables.
+        drawn: How many units were drawn of the whole model to count some of the tables in; 0 if
+            none were.
 
     Raises:
         ValueError: If a table is missing, has the wrong shape or does not sum to 1.
@@ -48,10 +51,11 @@ class Tables:
 
     graph: Graph
     probabilities: Mapping[str, NDArray[np.float64]]
-    draws: Mapping[str, int] = field(default_factory=dict)
+    draws: Mapping[str, int | NDArray[np.int64]] = field(default_factory=dict)
     unseen: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     conditionals: Mapping[str, Conditional] = field(default_factory=dict)
     law: "Tables | None" = None
+    drawn: int = 0
 
     def __post_init__(self) -> None:
         for node in self.graph.labels:

@@ -341,8 +341,7 @@ class Run:
         try:
             return self._with_data(model_tables(module, self.manifest.seed))
         except ValueError as error:
-            shared = bool(self.graph.confounders)
-            found = NoTables(path=str(self.path), reason=str(error), networks=shared)
+            found = NoTables(path=str(self.path), reason=str(error))
             raise refuse(found) from error
 
     def _with_data(self, tables: Tables) -> Tables:
@@ -350,6 +349,8 @@ class Run:
         marked = mark_unseen(tables, self.labels)
         if not (self.graph.confounders and self.labels.rows):
             return marked
+        if tables.law is not None:
+            return replace(marked, law=mark_unseen(tables.law, self.labels))
         return replace(marked, law=fitted_law(marked, self.labels))
 
 

@@ -20,6 +20,8 @@ def mark_unseen(tables: Tables, table: LabelTable) -> Tables:
         return tables
     written = (name for name in table.labels if name in tables.probabilities)
     masks = {name: _mask(tables, table, name) for name in written}
+    for name, mask in tables.unseen.items():  # what draws of the model never showed
+        masks[name] = masks.get(name, mask) | mask
     return replace(tables, unseen={name: mask for name, mask in masks.items() if mask.any()})
 
 

@@ -300,19 +300,32 @@ def test_an_empty_report_is_an_empty_line():
     assert described({}) == ""
 
 
-def test_networks_that_share_noise_are_not_asked_a_question(here, capsys):
+def test_networks_that_share_noise_answer_from_draws_of_the_model(here, capsys):
     (here / "p.scm").write_text("Rain, Wet : binary\nRain <-> Wet\n")
     (here / "d.csv").write_text("Rain,Wet\n0,0\n1,1\n0,1\n")
     words = ["--trainer", "wgan-gp", "--steps", "2", "--data", "csv:d.csv"]
     assert main(["train", "p.scm", *words]) == 0
     out, err = capsys.readouterr()
-    assert "next " not in out
+    assert 'next     scmc query "P(Rain)"' in out
     assert "certifying" in err
+    assert main(["query", "P(Rain=1)"]) == 0
+    out = capsys.readouterr().out
+    assert "estimated from 1,000,000 draws of the model" in out
+    assert "±" in out
+    assert main(["query", "P(Rain=1)", "--identify"]) == 0
+
+
+def test_networks_that_share_noise_too_widely_are_not_asked_a_question(here, capsys, monkeypatch):
+    monkeypatch.setattr("scm_compiler.runtime.runs.drawn.MOST_NUMBERS", 2)
+    (here / "p.scm").write_text("Rain, Wet : binary\nRain <-> Wet\n")
+    (here / "d.csv").write_text("Rain,Wet\n0,0\n1,1\n0,1\n")
+    words = ["--trainer", "wgan-gp", "--steps", "2", "--data", "csv:d.csv"]
+    assert main(["train", "p.scm", *words]) == 0
+    assert "next " not in capsys.readouterr().out
     assert main(["query", "P(Rain=1)"]) == 1
     err = capsys.readouterr().err
     assert "error[E659]" in err
-    assert "help: `scmc query QUERY --identify` prints the formula" in err
-    assert main(["query", "P(Rain=1)", "--identify"]) == 0
+    assert "P(Wet | 1 label) has 4 numbers" in err
 
 
 def test_hidden_states_that_fall_short_are_said(here, capsys):

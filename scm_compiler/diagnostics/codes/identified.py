@@ -1,4 +1,4 @@
-"""E443 and W445: formulas of identified queries, and the data that they ask for."""
+"""E441, E443 and W445: formulas of identified queries, and the data that they ask for."""
 
 from dataclasses import dataclass
 
@@ -40,6 +40,45 @@ class NeverSeen(Diagnostic):
     def help(self) -> str:
         """The formula."""
         return f"the formula is {self.formula}"
+
+
+@dataclass(frozen=True)
+class OnlyByFormula(Diagnostic):
+    """An intervention that is answered by its formula, but not drawn.
+
+    ## What it means
+
+    The networks of `--trainer wgan-gp` share noise where the program says `<->`. What they say of
+    observation was counted in draws of the whole model; there are no tables of hidden states to
+    draw an intervention from. The query is identified, and the formula answers it.
+
+    ## Example
+
+    ```console
+    $ scmc query --method weighted "P(Cancer=1 | do(Smoking=1))"
+    error[E441]: networks that share noise have no tables to draw an intervention from
+      = help: `scmc query` answers it by its formula; in Python `run.module().sample(1000, \
+do={NAME: VALUE})` runs the networks
+    ```
+
+    ## What to do
+
+    Leave `--method` out. `run.module().sample(1000, do={"Smoking": 1})` runs the networks
+    themselves: where the query is identified, both say the same.
+    """
+
+    code = "E441"
+
+    def message(self) -> str:
+        """What is missing."""
+        return "networks that share noise have no tables to draw an intervention from"
+
+    def help(self) -> str:
+        """The way out."""
+        return (
+            "`scmc query` answers it by its formula; in Python "
+            "`run.module().sample(1000, do={NAME: VALUE})` runs the networks"
+        )
 
 
 @dataclass(frozen=True)

@@ -323,39 +323,29 @@ class NoTables(Diagnostic):
     ## What it means
 
     Exact answers are computed from the table of each label given its parents. The reason why there
-    are none is in the message: a table would be too large, or labels share a hidden cause in a
-    model whose tables can only be estimated label by label.
+    are none is in the message: a table would be too large.
 
     ## Example
 
     ```console
     $ scmc query "P(Y=1 | do(X=1))"
-    error[E659]: no tables from `runs/pair-1`: tables do not hold the distribution of a graph \
-with `<->`
+    error[E659]: no tables from `runs/wide-1`: networks that share noise (`<->`) are counted in \
+draws, and P(Y | 24 labels) has 33,554,432 numbers
     ```
 
     ## What to do
 
-    Train with `--trainer mle`, which also fits graphs with `<->`, or give the label fewer parents.
-    `scmc query QUERY --identify` prints the formula by which data determine the answer, and in
-    Python `run.module().sample(1000, do={"X": 1})` draws from the model: what is not identified
-    is then as the networks happened to be fitted.
+    Train with `--trainer mle`, or give the label fewer parents or hidden common causes. In Python
+    `run.module().sample(1000, do={"X": 1})` draws from the model all the same.
     """
 
     code: ClassVar[str] = "E659"
 
     path: str
     reason: str
-    networks: bool = False
 
     def message(self) -> str:
         return f"no tables from `{self.path}`: {self.reason}"
 
     def help(self) -> str:
-        if self.networks:
-            return (
-                "`scmc query QUERY --identify` prints the formula by which data determine the "
-                "answer; in Python `run.module().sample(1000, do={NAME: VALUE})` draws from the "
-                "model"
-            )
         return "train with `--trainer mle`, or give the label fewer parents"

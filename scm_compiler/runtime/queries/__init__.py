@@ -103,7 +103,7 @@ def answer(
             counterfactual that rests on a hidden common cause, E433 too large, E434 too few draws
             accepted, E435 or E443 no data behind the answer, E436 weighted draws that are worth
             too little, E437 too slow, E438 too many rows, E45x a counterfactual that cannot be
-            answered, E520 not identified.
+            answered, E441 no draws of an intervention, E520 not identified.
         ValueError: If there is no such method or noise model.
     """
     if method not in METHODS:
@@ -115,9 +115,9 @@ def answer(
         refuse_long_tables(flat, model.graph)
         if rung(flat) < 3 or method == "sample":
             refuse_contradictory(flat, model.graph)
-        way = route(flat, model, sampled=method in {"sample", "weighted"})
+        way = route(flat, model, sampled=method in {"sample", "weighted"}, seed=seed)
         if way.estimate is not None:
-            found = _by_formula(way.estimate)
+            found = _by_formula(way.estimate, model)
         else:
             found = METHODS[method](flat, way.model, seed, samples, noise_model)
             found = replace(found, warnings=found.warnings + _warnings(flat, way.model, found))
@@ -162,12 +162,12 @@ def _counterfactual(
 ) -> _Found:
     found = answer_counterfactual(query, model, noise_model=noise_model, seed=seed)
     errors = {name: part.errors for name, part in found.parts.items()}
-    estimated = any(np.any(error) for error in errors.values())
+    method, samples = _how(model, estimated=any(map(np.any, errors.values())))
     return _Found(
         numbers={name: part.point for name, part in found.parts.items()},
         errors=errors,
-        method="estimated" if estimated else "exact",
-        samples=min(model.draws.values()) if estimated else None,
+        method=method,
+        samples=samples,
         bounds={name: part.bounds for name, part in found.parts.items()},
         identified=found.identified,
         noise_model=found.noise_model,
@@ -175,9 +175,18 @@ def _counterfactual(
     )
 
 
-def _by_formula(estimate: Estimate) -> _Found:
-    errors = {name: np.zeros(part.shape) for name, part in estimate.numbers.items()}
-    return _Found(estimate.numbers, errors, "exact", None, warnings=estimate.warnings)
+def _how(model: Tables, *, estimated: bool) -> tuple[Method, int | None]:
+    """The method and the draws of an answer that was worked out from tables."""
+    if not estimated:
+        return "exact", None
+    if model.drawn:
+        return "drawn", model.drawn
+    return "estimated", min(int(np.min(draws)) for draws in model.draws.values())
+
+
+def _by_formula(estimate: Estimate, model: Tables) -> _Found:
+    method, samples = _how(model, estimated=any(map(np.any, estimate.errors.values())))
+    return _Found(estimate.numbers, estimate.errors, method, samples, warnings=estimate.warnings)
 
 
 def _exact(
@@ -188,9 +197,7 @@ def _exact(
     engine = engine_of(model)
     numbers = evaluate(query, engine)
     errors = standard_errors(query, engine, model, numbers, seed)
-    if any(np.any(error) for error in errors.values()):
-        return _Found(numbers, errors, "estimated", min(model.draws.values()))
-    return _Found(numbers, errors, "exact", None)
+    return _Found(numbers, errors, *_how(model, estimated=any(map(np.any, errors.values()))))
 
 
 def _weighted(

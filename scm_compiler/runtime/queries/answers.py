@@ -9,7 +9,7 @@ from scm_compiler.identify import Identified, criterion
 from scm_compiler.identify.result import described
 from scm_compiler.notebook import paragraph, printed, table
 
-Method = Literal["exact", "estimated", "weighted", "sample"]
+Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
 
 Asked = Literal["auto", "exact", "weighted", "sample"]
 """The methods that can be asked for."""
@@ -206,7 +206,8 @@ class Answer:
         rung: 1 observe, 2 intervene, 3 counterfactual.
         identified: Whether graph and data determine the answer.
         method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
-            `weighted`, by likelihood weighting; or `sample`, by rejection.
+            `drawn`, which is that where the draws are of the whole model; `weighted`, by
+            likelihood weighting; or `sample`, by rejection.
         samples: Draws behind the estimate: the fewest for any row of a table, the number that
             was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
@@ -280,6 +281,8 @@ class Answer:
                 return "exact"
             case "estimated":
                 return f"from tables estimated with {self.samples:,} draws a row"
+            case "drawn":
+                return f"estimated from {self.samples:,} draws of the model"
             case "weighted":
                 worth = f"worth {self.effective:,.0f} independent ones"
                 return f"likelihood weighting, {self.samples:,} draws {worth}"

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.identified import OnlyByFormula
 from scm_compiler.diagnostics.codes.weighting import NoExactDraws
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Conditional, Tables
@@ -25,10 +26,13 @@ from scm_compiler.runtime.queries.elimination import RULES, Scope, elimination_o
 from scm_compiler.runtime.queries.engine import (
     Condition,
     Engine,
+    confounded,
     impossible,
+    label_sizes,
     refuse_confounded,
 )
 from scm_compiler.runtime.queries.evaluation import condition_of
+from scm_compiler.runtime.queries.identified import refuse_unidentified
 from scm_compiler.runtime.queries.refusals import refuse_unanswerable
 
 Values = NDArray[np.int64]
@@ -124,8 +128,8 @@ class Draws:
 def draws_of(regime: ir.Regime, model: Tables) -> Draws:
     """What draws the labels of a regime; the arguments and errors are those of `draw_labels`."""
     refuse_unanswerable(regime, model.graph)
-    engine = engine_of(model)
     condition = condition_of(regime.do, regime.given)
+    engine = engine_of(_multiplying(regime, model))
     refuse_confounded(engine.graph, [name for name in engine.sizes if name not in condition.do])
     labels = tuple(node.name for node in fold(model.graph).labels)
     above = ancestors(mutilate(engine.graph, condition.do), condition.given)
@@ -134,6 +138,23 @@ def draws_of(regime: ir.Regime, model: Tables) -> Draws:
     free = [name for name in below if name not in above and name not in condition.do]
     forward = (_forward(engine, name) for name in free)
     return Draws(labels, (*reversed(backward), *forward), condition)
+
+
+def _multiplying(regime: ir.Regime, model: Tables) -> Tables:
+    """Tables whose product the labels are drawn from.
+
+    Raises:
+        ScmError: E520 or E441 for an intervention on networks that share noise.
+    """
+    if not model.drawn or model.law is None:
+        return model
+    if not regime.do:
+        return model.law
+    refuse_unidentified(regime, model.graph)
+    held = condition_of(regime.do, ()).do
+    if confounded(model.graph, label_sizes(model.graph).keys() - held.keys()):
+        raise refuse(OnlyByFormula())
+    return model
 
 
 def draw_labels(
@@ -152,7 +173,8 @@ def draw_labels(
 
     Raises:
         ScmError: E431 if the evidence is impossible, E432 if the graph has hidden common causes
-            that keep it from being drawn so, E440 if what stands above the evidence does not fit.
+            that keep it from being drawn so, E441 if its networks share noise, E520 if it is not
+            identified, E440 if what stands above the evidence does not fit.
     """
     return draws_of(regime, model).rows(rows, seed)
 

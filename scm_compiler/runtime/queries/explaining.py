@@ -66,7 +66,7 @@ def explain(
     """
     declared = fold(graph)
     flat = flatten(query, graph)
-    if declared is graph or rung(flat) == 3:
+    if not declared.confounders or rung(flat) == 3:
         return planning.explain(query, declared, text=text, **options)
     with pointing_at(text):
         refuse_contradictory(flat, graph)

@@ -15,7 +15,11 @@ from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import TooLarge
-from scm_compiler.diagnostics.codes.identified import NeverSeen, RestsOnGuesses
+from scm_compiler.diagnostics.codes.identified import (
+    NeverSeen,
+    OnlyByFormula,
+    RestsOnGuesses,
+)
 from scm_compiler.identify import (
     Identified,
     NotIdentified,
@@ -25,7 +29,7 @@ from scm_compiler.identify import (
     refusal,
 )
 from scm_compiler.identify.band import Band, evaluate_band
-from scm_compiler.identify.evaluation import LIMIT, TableTooLargeError
+from scm_compiler.identify.evaluation import LIMIT, Joint, TableTooLargeError, evaluate
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
@@ -34,6 +38,7 @@ from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.engine import compile_shape, confounded, label_sizes
 from scm_compiler.runtime.queries.evaluation import Numbers, Term, chain, condition_of, terms
 from scm_compiler.runtime.queries.observation import Observation, observation_of
+from scm_compiler.runtime.queries.precision import REPLICATES
 from scm_compiler.semantics.query import phrase
 
 _NEGLIGIBLE = 1e-6
@@ -42,6 +47,12 @@ Names = tuple[str, ...]
 Decide = Callable[[Names, Names, Names], Identified | NotIdentified]
 """Decides on outcomes, treatments and conditions."""
 
+Work = Callable[[Identified], Band]
+"""Evaluates a formula."""
+
+Signed = Sequence[tuple[float, Band]]
+"""Terms with their signs."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -49,10 +60,12 @@ class Estimate:
 
     Attributes:
         numbers: Of each part of the answer.
+        errors: Their standard errors.
         warnings: What to know before relying on them.
     """
 
     numbers: Numbers
+    errors: Numbers
     warnings: tuple[Diagnostic, ...]
 
 
@@ -86,7 +99,7 @@ class Route:
     estimate: Estimate | None = None
 
 
-def route(query: ir.Query, model: Tables, *, sampled: bool = False) -> Route:
+def route(query: ir.Query, model: Tables, *, sampled: bool = False, seed: int = 0) -> Route:
     """Identify a query, and say on what it is answered.
 
     Args:
@@ -94,9 +107,11 @@ def route(query: ir.Query, model: Tables, *, sampled: bool = False) -> Route:
         model: The tables.
         sampled: Whether it will be answered by drawing from the model, which has the states of
             its hidden causes for that.
+        seed: Of the posterior draws behind a standard error.
 
     Raises:
-        ScmError: E520 if observation does not determine it, E443 if the data never show what its
+        ScmError: E441 if it cannot be drawn, since networks share noise; E520 if observation does
+            not determine it, E443 if the data never show what its
             formula asks for, E433 if a table would be too large.
     """
     observed = observation_of(model)
@@ -107,7 +122,11 @@ def route(query: ir.Query, model: Tables, *, sampled: bool = False) -> Route:
     way = planned_route(query, observed.declared, observed.identify)
     if not way.formulas:
         return Route(observed.law if rung(query) == 1 else observed.plain, way.found)
-    return Route(model, way.found, None if sampled else _estimate(query, observed))
+    if not sampled:
+        return Route(model, way.found, _estimate(query, observed, seed))
+    if observed.declared is model.graph:
+        raise refuse(OnlyByFormula())
+    return Route(model, way.found)
 
 
 def planned_route(query: ir.Query, graph: Graph, decide: Decide | None = None) -> PlannedRoute:
@@ -169,21 +188,47 @@ def _rests_on_hidden_causes(query: ir.Query, graph: Graph) -> bool:
     return False
 
 
-def _estimate(query: ir.Query, observed: Observation) -> Estimate:
+def _estimate(query: ir.Query, observed: Observation, seed: int) -> Estimate:
+    parts = _parts(query, observed, partial(evaluate_band, source=observed))
+    widest = max(parts.values(), key=_width)
+    numbers = {name: _total(signed, "values") for name, signed in parts.items()}
+    errors = _errors(query, observed, numbers, seed)
+    return Estimate(numbers, errors, tuple(_warning(widest)))
+
+
+def _parts(query: ir.Query, observed: Observation, work: Work) -> dict[str, Signed]:
+    """The signed terms of each part of the answer."""
     if not isinstance(query, ir.Regime):
-        signed = [(s, _band(term, observed)) for s, term in terms(query, observed.declared)]
-        return Estimate({"": _total(signed, "values")}, tuple(_warning(signed, observed.declared)))
+        signed = terms(query, observed.declared)
+        return {"": [(sign, _band(term, observed, work)) for sign, term in signed]}
     condition = condition_of(query.do, query.given)
-    bands = {
-        name: _band(Term({}, (name,), condition), observed)
-        for name in label_sizes(observed.declared)
+    return {
+        name: [(1.0, _band(Term({}, (name,), condition), observed, work))]
+        for name in observed.engine.sizes
     }
-    widest = max(bands.values(), key=lambda band: float(np.max(band.high - band.low)))
-    numbers = {name: band.values for name, band in bands.items()}
-    return Estimate(numbers, tuple(_warning([(1.0, widest)], observed.declared)))
 
 
-def _band(term: Term, observed: Observation) -> Band:
+def _errors(query: ir.Query, observed: Observation, point: Numbers, seed: int) -> Numbers:
+    """The standard errors: as precision.py has it, on distributions drawn from the posterior."""
+    squares = {name: np.zeros(part.shape) for name, part in point.items()}
+    if not observed.law.draws:
+        return squares
+    batch = int(min(REPLICATES, max(1.0, observed.engine.limit // observed.engine.peak)))
+    batches = -(-REPLICATES // batch)
+    for number in range(batches):
+        for source in observed.replicates(batch, seed + number):
+            for name, signed in _parts(query, observed, partial(_values, source)).items():
+                squares[name] += np.square(_total(signed, "values") - point[name])
+    return {name: np.sqrt(square / (batch * batches)) for name, square in squares.items()}
+
+
+def _values(source: Joint, found: Identified) -> Band:
+    """A formula's values alone."""
+    table = evaluate(found, source)
+    return Band(table.names, *(table.values,) * 3)
+
+
+def _band(term: Term, observed: Observation, work: Work) -> Band:
     """A term's numbers and their ends, one axis for each free target."""
     fixed = term.condition.fixed
     sizes = observed.engine.sizes
@@ -192,7 +237,7 @@ def _band(term: Term, observed: Observation) -> Band:
         return Band(term.free, *(np.zeros(shape),) * 3)
     asked = {name: value for name, value in term.asked.items() if name not in fixed}
     free = tuple(name for name in term.free if name not in fixed)
-    band = _table(asked, free, term, observed)
+    band = _table(asked, free, term, observed, work)
     ends = [_with_points(part, free, term, sizes) for part in (band.low, band.values, band.high)]
     if term.weights is not None:
         ends = _means(ends, term.weights)
@@ -200,7 +245,11 @@ def _band(term: Term, observed: Observation) -> Band:
 
 
 def _table(
-    asked: Mapping[str, int], free: tuple[str, ...], term: Term, observed: Observation
+    asked: Mapping[str, int],
+    free: tuple[str, ...],
+    term: Term,
+    observed: Observation,
+    work: Work,
 ) -> Band:
     """P(asked, free | condition) at the condition's values."""
     if not asked and not free:
@@ -210,7 +259,7 @@ def _table(
     found = observed.identify((*asked, *free), tuple(do), seen)
     assert isinstance(found, Identified)
     try:
-        band = evaluate_band(found, observed)
+        band = work(found)
     except TableTooLargeError as error:
         raise refuse(TooLarge(cells=np.log2(error.cells), limit=np.log2(LIMIT))) from None
     values = {**given, **do, **asked}
@@ -257,15 +306,20 @@ def _filled(low: Array, high: Array, order: NDArray[np.intp]) -> Array:
     return found
 
 
-def _total(signed: Sequence[tuple[float, Band]], end: str) -> Array:
+def _total(signed: Signed, end: str) -> Array:
     other = {"low": "high", "high": "low", "values": "values"}[end]
     parts = [sign * np.asarray(getattr(band, end if sign > 0 else other)) for sign, band in signed]
     return np.asarray(sum(parts[1:], start=parts[0]))
 
 
-def _warning(signed: Sequence[tuple[float, Band]], graph: Graph) -> Iterator[Diagnostic]:
-    low, high = _total(signed, "low"), _total(signed, "high")
-    width = float(np.max(high - low))
+def _width(signed: Signed) -> float:
+    """How far apart the ends are at most."""
+    return float(np.max(_total(signed, "high") - _total(signed, "low")))
+
+
+def _warning(signed: Signed) -> Iterator[Diagnostic]:
+    width = _width(signed)
     if width > _NEGLIGIBLE:
+        low, high = _total(signed, "low"), _total(signed, "high")
         ends = (float(low), float(high)) if low.ndim == 0 else (None, None)
         yield RestsOnGuesses(width, *ends)

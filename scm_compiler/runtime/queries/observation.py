@@ -6,6 +6,7 @@ computed from it (`identified.py`).
 """
 
 from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
 
@@ -20,6 +21,7 @@ from scm_compiler.passes import fold
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries.contraction import Array, contract
 from scm_compiler.runtime.queries.engine import Condition, Engine, plan_over
+from scm_compiler.runtime.queries.precision import Replicates
 
 _NEGLIGIBLE = 1e-12
 _GUESSED = 1e-6
@@ -41,6 +43,7 @@ class Observation:
 
     def __init__(self, model: Tables) -> None:
         self.declared = fold(model.graph)
+        self._own = replace(model, law=None) if model.graph is self.declared else None
         self.law = _law_of(model, self.declared) if model.law is None else model.law
         self.engine = Engine(self.law)
         self._decided: dict[tuple[Names, ...], Identified | NotIdentified] = {}
@@ -69,6 +72,16 @@ class Observation:
         mass = self.engine.mass(self.engine.program(names, Condition()), Condition(), self._sure)
         return np.asarray(mass.values * np.exp(mass.log_scale))
 
+    def replicates(self, count: int, seed: int) -> list["Replicate"]:
+        """Observational distributions drawn from what is known of an estimated one.
+
+        Args:
+            count: How many.
+            seed: Of the draws.
+        """
+        batch = _Batch(self.engine, Replicates(self.law, count, seed), count)
+        return [Replicate(batch, rank) for rank in range(count)]
+
     @cached_property
     def guessed(self) -> float:
         """The probability that the distribution passes by a guessed row."""
@@ -89,6 +102,8 @@ class Observation:
         Where no hidden cause of a label reaches its ancestors this is what the label does when its
         parents are set; the engine refuses to use it elsewhere.
         """
+        if self._own is not None:  # no hidden cause is a label: they are such tables already
+            return self._own
         graph = self.declared
         rows, unseen = dict(self.law.probabilities), dict(self.law.unseen)
         for name in confounded_labels(graph):
@@ -118,6 +133,40 @@ class Observation:
             else table
             for name, table in self.law.probabilities.items()
         }
+
+
+class _Batch:
+    """The marginals of many observational distributions at once, each made on first use."""
+
+    def __init__(self, engine: Engine, rows: Replicates, count: int) -> None:
+        self._engine, self._rows, self._count = engine, rows, count
+        self._known: dict[Names, Array] = {}
+
+    def marginal(self, names: Names) -> Array:
+        """P(names) of each: (count, an axis a name)."""
+        if names not in self._known:
+            found = self._engine.posterior(names, Condition(), self._rows)
+            # No batch axis where no estimated table is involved.
+            whole = np.broadcast_to(found, (self._count, *found.shape[-len(names) :]))
+            self._known[names] = whole
+        return self._known[names]
+
+
+@dataclass(frozen=True)
+class Replicate:
+    """One of many observational distributions (`identify.evaluation.Joint`).
+
+    Attributes:
+        batch: All of them.
+        rank: Which one this is.
+    """
+
+    batch: _Batch
+    rank: int
+
+    def marginal(self, names: Names) -> Array:
+        """P(names), one axis a name."""
+        return self.batch.marginal(names)[self.rank] if names else np.ones(())
 
 
 _KNOWN: WeakKeyDictionary[Tables, Observation] = WeakKeyDictionary()

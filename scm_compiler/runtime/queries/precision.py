@@ -47,7 +47,7 @@ class Replicates(Mapping[str, Array]):
     def _draw(self, name: str) -> Array:
         table = self._exact[name]
         random = np.random.default_rng((self._seed, self._ranks[name]))
-        shapes = table * self._draws[name] + 0.5
+        shapes = table * np.asarray(self._draws[name])[..., None] + 0.5
         weights = random.standard_gamma(shapes, size=(self._count, *table.shape))
         return np.asarray(weights / weights.sum(-1, keepdims=True))
 

@@ -6,6 +6,7 @@ and the tables stays clear of it.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +15,7 @@ from safetensors import SafetensorError, safe_open
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.runs import NotWeights, OtherGraph
+from scm_compiler.identify import law_graph
 from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import unfold
@@ -21,6 +23,10 @@ from scm_compiler.runtime.data.table import LabelTable
 
 CELLS, WEIGHTS, TABLES = "cells.safetensors", "labels.safetensors", "tables.safetensors"
 CERTIFICATE = "certificate.json"
+
+TABLE, LAW, BEHIND = "table", "law", "_draws"
+"""What the tensors of a label in `TABLES` are called: its table, that of the law, the draws behind
+each row of one of them."""
 
 FACTS = "scmc"
 """The one key of a file's metadata: safetensors does not keep the order of several."""
@@ -46,21 +52,52 @@ def read_cells(folder: Path, graph: Graph) -> LabelTable:
 def read_tables(folder: Path, graph: Graph) -> Tables:
     """The tables, with the number of draws behind each that was estimated.
 
-    Where the graph has hidden common causes they are labels of the tables' graph.
+    Where the graph has hidden common causes they are labels of the tables' graph; or, if networks
+    share noise, the tables are of the graph as declared, with the law that was counted in draws.
 
     Raises:
         ScmError: E653 or E654 if the file is not this run's.
     """
     path = folder / TABLES
     arrays, facts = _of_graph(path, graph)
-    found = {
-        name.removesuffix(".table"): table.astype(np.float64) for name, table in arrays.items()
-    }
     try:
-        whole, _ = unfold(graph, int(facts.get("hidden_states", 1)))
-        return Tables(whole, found, draws=dict(facts["draws"]))
+        drawn = int(facts.get("drawn", 0))
+        whole = graph if drawn else unfold(graph, int(facts.get("hidden_states", 1)))[0]
+        draws = {name: int(count) for name, count in facts["draws"].items()}
+        found = _estimated(whole, _kept(arrays, TABLE), draws, drawn)
+        if not drawn:
+            return found
+        # What the law does not have of its own is as among the tables.
+        own = {name: (found.probabilities[name], None) for name in draws}
+        law = _estimated(law_graph(graph), {**own, **_kept(arrays, LAW)}, draws, drawn)
+        return replace(found, law=law)
     except (KeyError, TypeError, ValueError) as error:
         raise unusable(path, str(error)) from error
+
+
+_Kept = Mapping[str, tuple[Any, Any]]
+"""By label: a table, and the draws behind each of its rows where these differ, or None."""
+
+
+def _kept(arrays: Mapping[str, Any], kind: str) -> _Kept:
+    """The tables of one kind."""
+    names = (key.removesuffix(f".{kind}") for key in arrays if key.endswith(f".{kind}"))
+    return {
+        name: (arrays[f"{name}.{kind}"].astype(np.float64), arrays.get(f"{name}.{kind}{BEHIND}"))
+        for name in names
+    }
+
+
+def _estimated(graph: Graph, kept: _Kept, alike: Mapping[str, int], drawn: int) -> Tables:
+    """Tables; a row that was to be counted in draws and has none is `unseen`."""
+    behind = {name: draws for name, (_, draws) in kept.items() if draws is not None}
+    return Tables(
+        graph,
+        {name: table for name, (table, _) in kept.items()},
+        draws={**alike, **behind},
+        unseen={name: np.asarray(draws == 0) for name, draws in behind.items() if not draws.all()},
+        drawn=drawn,
+    )
 
 
 def read_safetensors(

@@ -3,9 +3,11 @@
 Cells and tables are read in `numbers.py`, without torch.
 """
 
+from collections.abc import Iterable, Iterator
 from math import prod
 from pathlib import Path
 
+import numpy as np
 import torch
 
 from scm_compiler.emit.compilation import compile_module, spec_from_json, spec_to_json
@@ -17,7 +19,17 @@ from scm_compiler.ir.tables import Tables, table_shape
 from scm_compiler.passes import fold, unfold
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.runs.numbers import CELLS, TABLES, WEIGHTS, refuse_foreign, unusable
+from scm_compiler.runtime.runs.drawn import drawn_tables
+from scm_compiler.runtime.runs.numbers import (
+    BEHIND,
+    CELLS,
+    LAW,
+    TABLE,
+    TABLES,
+    WEIGHTS,
+    refuse_foreign,
+    unusable,
+)
 from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
 
 MOST_NUMBERS = 2**20
@@ -64,12 +76,14 @@ def model_tables(module: CausalModule, seed: int) -> Tables:
     """P(label | parents): exact, or estimated with draws that depend on the seed alone.
 
     The tables of networks are written out where together they are small; a network beyond that
-    is run where it is asked.
+    is run where it is asked. Networks that share noise are counted in draws of the whole model.
 
     Raises:
         ValueError: If the model has no such tables, or they are too large.
     """
     if isinstance(module, ImplicitModule):
+        if module.graph.confounders:
+            return drawn_tables(module, seed)
         return module.tables(generator=torch.Generator().manual_seed(seed))
     if isinstance(module, ExplicitModule):
         return module.tables(most=MOST_WRITTEN)
@@ -81,22 +95,37 @@ def keeps_tables(module: CausalModule) -> bool:
 
     Estimated ones are kept always, exact ones where they are not large.
     """
-    graph = module.graph
-    if isinstance(module, ExplicitModule):
-        graph, _ = unfold(graph, module.spec.hidden_states)
-    elif graph.confounders:
-        return False
-    numbers = sum(prod(table_shape(graph, node.name)) for node in graph.labels)
-    return isinstance(module, ImplicitModule) or numbers <= MOST_NUMBERS
+    if not isinstance(module, ExplicitModule):
+        return isinstance(module, ImplicitModule)
+    graph, _ = unfold(module.graph, module.spec.hidden_states)
+    return sum(prod(table_shape(graph, node.name)) for node in graph.labels) <= MOST_NUMBERS
 
 
 def write_tables(folder: Path, tables: Tables) -> None:
-    """Keep tables with the number of draws behind each that was estimated."""
-    tensors = {
-        f"{name}.table": torch.from_numpy(table) for name, table in tables.probabilities.items()
-    }
-    facts: dict[str, object] = {"graph": fold(tables.graph).hash, "draws": dict(tables.draws)}
+    """Keep tables with the number of draws behind each that was estimated.
+
+    A law that was counted in draws is kept beside them; one that the data have is not, since the
+    data are.
+    """
+    alike = {name: draws for name, draws in tables.draws.items() if isinstance(draws, int)}
+    tensors = dict(_tensors(tables, tables.probabilities, TABLE))
+    facts: dict[str, object] = {"graph": fold(tables.graph).hash, "draws": alike}
+    if tables.drawn and tables.law is not None:
+        own = [name for name in tables.law.probabilities if name not in alike]
+        tensors |= _tensors(tables.law, own, LAW)
+        facts |= {"drawn": tables.drawn}
     hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
     if hidden and isinstance(hidden[0], Discrete):
         facts["hidden_states"] = hidden[0].size
     write_tensors(folder / TABLES, tensors, facts)
+
+
+def _tensors(
+    tables: Tables, names: Iterable[str], kind: str
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """Each table and, where they differ from row to row, the draws behind it."""
+    for name in names:
+        yield f"{name}.{kind}", torch.from_numpy(tables.probabilities[name])
+        draws = tables.draws.get(name)
+        if isinstance(draws, np.ndarray):
+            yield f"{name}.{kind}{BEHIND}", torch.from_numpy(draws)
