@@ -24,6 +24,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "run", nargs="?", type=Path, metavar="RUN", help="a run (default: the last one)"
     )
     parser.add_argument(
+        "--data",
+        metavar="SPEC",
+        help="other rows of labels to hold the label model against, such as csv:held_out.csv "
+        "(default: those that it was trained on)",
+    )
+    parser.add_argument(
         "--images",
         metavar="SOURCE",
         help="the real images, such as drawn-faces or celeba:DIR (default: the head's own)",
@@ -47,7 +53,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     opened = latest_run() if args.run is None else open_run(args.run)
     found = evaluate_run(
-        opened, images=args.images, seed=args.seed, stage=lambda name: _watch(name, console)
+        opened,
+        data=args.data,
+        images=args.images,
+        seed=args.seed,
+        stage=lambda name: _watch(name, console),
     )
     content = found.to_dict()
     page = args.html or opened.path / PAGE

@@ -26,6 +26,8 @@ from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered
 from scm_compiler.runtime.queries.contraction import contract, plan
 
+Array = NDArray[np.float64]
+
 BATCH = 65_536
 MOST_NUMBERS = 2**24
 DRAWS = 200_000
@@ -147,15 +149,26 @@ def module_probabilities(module: ExplicitModule, cells: Cells) -> NDArray[np.flo
     return found * _summed(own, tables, column)
 
 
+@torch.no_grad()
+def log_probability(module: ExplicitModule, name: str, cells: Tensor) -> Array:
+    """The log of P(label | parents) in each cell (cells, V), in nats: (cells,)."""
+    pieces = [_log_label(module, name, piece) for piece in torch.split(cells, BATCH)]
+    return np.asarray(torch.cat(pieces).numpy())
+
+
+def _log_label(module: ExplicitModule, name: str, cells: Tensor) -> Tensor:
+    label = module.layout.index[name]
+    parents = list(module.layout.parents[label])
+    return module.log_probability(name, cells[:, parents], cells[:, label]).double()
+
+
 def _log_joint(module: ExplicitModule, cells: Tensor) -> Tensor:
     """Of the labels without a hidden common cause."""
     logs = torch.zeros(len(cells), dtype=torch.float64)
     tied = confounded_labels(module.graph)
-    for label, parents in enumerate(module.layout.parents):
-        name = module.layout.labels[label]
+    for name in module.layout.labels:
         if name not in tied:
-            part = module.log_probability(name, cells[:, list(parents)], cells[:, label])
-            logs += part.double()
+            logs += _log_label(module, name, cells)
     return logs
 
 

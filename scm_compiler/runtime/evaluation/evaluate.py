@@ -7,6 +7,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.interchange import NoDataBehind
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
+from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.evaluation.course import course, read_previews
 from scm_compiler.runtime.evaluation.features import train_features
 from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head
@@ -23,6 +24,7 @@ from scm_compiler.runtime.training.progress import Silent
 def evaluate_run(
     run: Run,
     *,
+    data: str | None = None,
     images: str | None = None,
     effort: Effort | None = None,
     seed: int = 0,
@@ -33,6 +35,8 @@ def evaluate_run(
 
     Args:
         run: The run.
+        data: The labels that the label model is held against, such as rows that it was not trained
+            on; those that it was trained on if None.
         images: Where the real images come from; where each head's own came from if None.
         effort: How much is drawn and trained for each head.
         seed: The same seed gives the same report.
@@ -41,13 +45,21 @@ def evaluate_run(
 
     Raises:
         ScmError: E832 if the tables were given and not trained; E658 or E659 if the label model is
-            not trained or has no tables; E67x if the real images cannot be read; E69x if they
-            cannot be compared.
+            not trained or has no tables; E60x and E61x if the data cannot be read; E67x if the
+            real images cannot be read; E69x if they cannot be compared.
     """
     if not run.labels.rows:
         raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
     stage("labels")
-    labels = evaluate_labels(run.module(), run.tables(), run.labels)
+    beside = run.labels if data is None else load_labels(data, run.graph)
+    labels = evaluate_labels(
+        run.module(),
+        run.distributions(),
+        beside,
+        trained=run.labels,
+        config=run.config,
+        seed=seed,
+    )
     heads = tuple(
         _evaluate_image(run, image, images, effort, seed, cache, stage) for image in run.images
     )
@@ -58,7 +70,7 @@ def evaluate_run(
         run=str(run.path),
         name=run.graph.name,
         graph_hash=run.graph.hash,
-        data=run.labels.origin,
+        data=beside.origin,
         labels=labels,
         heads=heads,
         curves=curves,
@@ -82,7 +94,7 @@ def _evaluate_image(
         image,
         generator,
         real,
-        run.tables(),
+        run.distributions(),
         effort=effort,
         seed=seed,
         cache=cache,

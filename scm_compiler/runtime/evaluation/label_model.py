@@ -1,18 +1,22 @@
 """The evaluation of a label model: its tables beside the data's, and its interventions.
 
 Everything is computed from the tables P(label | parents) of the model and of the data, so nothing
-is sampled; where a model's own tables were estimated, each number carries its standard error.
+is sampled; where a model's own tables were estimated, each number carries its standard error. A
+label whose table cannot be written out is a network: then the small tables are counted in draws of
+the model, and what the data would need such a table for is left out, with the reason.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import combinations
+from math import log2
 
 import numpy as np
+import torch
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit.module import CausalModule
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import fold
@@ -20,7 +24,8 @@ from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import Distance, distance
 from scm_compiler.runtime.evaluation.estimate import Estimate
-from scm_compiler.runtime.evaluation.marginals import Agreement, Array
+from scm_compiler.runtime.evaluation.likelihood import Likelihood, likelihood
+from scm_compiler.runtime.evaluation.marginals import Agreement, Array, agreement
 from scm_compiler.runtime.evaluation.regimes import (
     Exact,
     Key,
@@ -31,9 +36,16 @@ from scm_compiler.runtime.evaluation.regimes import (
     written,
 )
 from scm_compiler.runtime.queries import Table, answer
+from scm_compiler.runtime.runs.drawn import draw_units
+from scm_compiler.runtime.runs.manifest import Config
 
 MOST_PAIRS = 400
-"""With more pairs of labels than so many, the pairwise tables are left out."""
+"""With more pairs of labels than so many, the pairwise tables are not worked out from tables."""
+
+DRAWS = 200_000
+"""The units of a model with networks for tables that its marginals and pairs are counted in."""
+
+_TOO_MANY_PAIRS = f"pairwise tables: there are more than {MOST_PAIRS} pairs"
 
 
 @dataclass(frozen=True)
@@ -67,11 +79,18 @@ class LabelReport:
         agreement: Marginals and pairwise tables of the data and of the model; no pairs where
             there would be very many.
         interventions: The model's answers beside the data's.
+        likelihood: How likely the model makes the data.
+        left_out: What is not there, and why.
+        singles: The share of the rows that are like no other row. Where it is large, the distance
+            of every model is that carries over to new rows.
     """
 
     distance: Distance
     agreement: Agreement
     interventions: tuple[Intervention, ...]
+    likelihood: Likelihood
+    left_out: tuple[str, ...] = ()
+    singles: float = 0.0
 
     @property
     def worst_intervention(self) -> float | None:
@@ -80,21 +99,55 @@ class LabelReport:
         return max(gaps, default=None)
 
 
-def evaluate_labels(module: CausalModule, tables: Tables, data: LabelTable) -> LabelReport:
+def evaluate_labels(
+    module: CausalModule | None,
+    tables: Tables,
+    data: LabelTable,
+    *,
+    trained: LabelTable | None = None,
+    config: Config | None = None,
+    seed: int = 0,
+) -> LabelReport:
     """Evaluate a label model.
 
     Args:
-        module: The trained module; only where the graph has hidden common causes is it sampled.
-        tables: Its tables.
-        data: What it was trained on.
+        module: The trained module; it is run where the graph has hidden common causes or a label
+            has no table, else it may be None.
+        tables: Its tables, or what it is asked with (`Run.distributions`).
+        data: What it is held against.
+        trained: What it was trained on, if that is another table.
+        config: What was asked for of the training.
+        seed: Of what is drawn.
 
     Raises:
         ScmError: E433 if a table that is needed would be too large.
     """
     graph = fold(tables.graph)
-    far = distance(module if graph.confounders else tables, data)
-    found = Agreement(_marginals(tables, data), _pairs(tables, data))
-    return LabelReport(far, found, tuple(_interventions(tables, data, graph)))
+    source = data if trained is None else trained
+    singles = float((data.counts == 1).sum()) / data.rows
+    likely = likelihood(module, tables, data, source, config)
+    if module is None or not tables.conditionals:
+        far = distance(module if module is not None and graph.confounders else tables, data)
+        found = Agreement(_marginals(tables, data), _pairs(tables, data))
+        left_out = () if found.pairs or len(data.labels) < 2 else (_TOO_MANY_PAIRS,)
+        answers = tuple(_interventions(tables, data, graph))
+        return LabelReport(far, found, answers, likely, left_out, singles)
+    units = draw_units(module, DRAWS, torch.Generator().manual_seed(seed))
+    far, found = distance(module, data), agreement(data, units)
+    return LabelReport(far, found, (), likely, (_without_tables(tables, data),), singles)
+
+
+def _without_tables(tables: Tables, data: LabelTable) -> str:
+    """What a model with networks for tables is not asked, and why."""
+    graph = fold(tables.graph)
+    sizes = {n.name: n.domain.size for n in graph.labels if isinstance(n.domain, Discrete)}
+    rows = {name: sum(log2(sizes[n]) for n in graph.parents[name]) for name in tables.conditionals}
+    widest = max(rows, key=rows.__getitem__)
+    return (
+        f"answers under do, beside the data's: `{widest}` has 2^{rows[widest]:.0f} parent "
+        f"configurations and the data {data.rows:,} rows, so that they give no answer to compare "
+        "with; `scmc query` gives the model's, with its error"
+    )
 
 
 def _marginals(tables: Tables, data: LabelTable) -> dict[str, Array]:

@@ -6,10 +6,12 @@ from itertools import islice
 from scm_compiler.runtime.evaluation.effects import Effect
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport
+from scm_compiler.runtime.evaluation.likelihood import Likelihood
 from scm_compiler.runtime.evaluation.report import RunReport
 from scm_compiler.runtime.queries.answers import columns
 
 MOST_LINES = 12
+_MANY = 0.25
 Rows = Sequence[tuple[str, ...]]
 
 
@@ -30,15 +32,36 @@ def _labels(report: RunReport) -> str:
 
 
 def summary(labels: LabelReport) -> str:
-    """TVD and the largest differences, in lines."""
+    """TVD, likelihood and the largest differences, in lines."""
     far, found = labels.distance, labels.agreement
     how = "exact" if far.draws is None else f"from {far.draws:,} draws"
-    lines = [f"TVD {far.value:.4f} ({how}), worst marginal off by {found.worst_marginal:.4f}"]
+    counted = "" if found.draws is None else f" (from {found.draws:,} draws)"
+    worst = f"worst marginal off by {found.worst_marginal:.4f}{counted}"
+    lines = [f"TVD {far.value:.4f} ({how}), {worst}"]
+    if labels.singles > _MANY:
+        lines.append(f"{labels.singles:.0%} of the rows occur once, so that the TVD says little")
     if found.pairs:
-        lines.append(f"worst entry of a pairwise table off by {found.worst_pair:.4f}")
+        lines.append(f"worst entry of a pairwise table off by {found.worst_pair:.4f}{counted}")
     if labels.worst_intervention is not None:
         lines.append(f"worst answer under do off by {labels.worst_intervention:.4f}")
+    lines += _likelihood(labels.likelihood)
+    lines += [f"left out: {reason}" for reason in labels.left_out]
     return "\n".join(lines)
+
+
+def _likelihood(found: Likelihood) -> Iterator[str]:
+    """The log-likelihood in nats a row, beside that of independent labels."""
+    alone = f"{found.alone} if the labels were independent"
+    yield f"log-likelihood {found.model} nats a row; {alone}"
+    if found.impossible:
+        yield f"{found.impossible:.2%} of the rows have probability 0 and are left out of that"
+    if found.kept is not None:
+        kept = found.kept
+        many = "network" if kept.networks == 1 else f"{kept.networks} networks"
+        yield (
+            f"of the {many} {kept.held} on the {kept.rows:,} rows kept from them, "
+            f"{kept.fitted} on the others"
+        )
 
 
 def marginal_rows(labels: LabelReport) -> Rows:

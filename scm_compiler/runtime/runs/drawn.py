@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from scm_compiler.emit.estimate import Estimated
 from scm_compiler.emit.implicit import ImplicitModule
-from scm_compiler.emit.module import chunks
+from scm_compiler.emit.module import CausalModule, chunks
 from scm_compiler.identify import law_graph
 from scm_compiler.identify.law import confounded_labels
 from scm_compiler.ir import Graph
@@ -63,7 +63,7 @@ def drawn_tables(module: ImplicitModule, seed: int, draws: int = DRAWS) -> Table
     )
 
 
-def draw_units(module: ImplicitModule, draws: int, random: torch.Generator) -> LabelTable:
+def draw_units(module: CausalModule, draws: int, random: torch.Generator) -> LabelTable:
     """Units of the model as it is, counted."""
     parts: list[tuple[Cells, NDArray[np.int64]]] = []
     sizes = module.layout.sizes

@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from scm_compiler.runtime.data.drawn_faces import draw
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.report import read_curves
@@ -42,7 +43,9 @@ class HeadRun:
     def module(self):
         return None
 
-    def tables(self):
+    config = configure("mle")
+
+    def distributions(self):
         return self.case.tables
 
     def head(self, image):

@@ -12,6 +12,7 @@ import pytest
 import scm_compiler as scm
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +72,26 @@ def test_rows_under_do_need_no_table(attributes, run):
     with pytest.raises(scm.ScmError) as refused:
         run.given({names[-1]: 1}).sample(1)
     assert refused.value.diagnostics[0].code == "E440"
+
+
+@pytest.mark.slow
+@pytest.mark.statistics
+def test_it_is_evaluated_with_what_is_left_out_said(run, attributes, tmp_path):
+    """Marginals and pairs against the rows, and the likelihood of rows that it never saw."""
+    names, rows = attributes
+    found = evaluate_run(run, seed=2).labels
+    assert found.agreement.draws == 200_000
+    assert len(found.agreement.pairs) == 780
+    shares = dict(zip(names, rows.mean(0), strict=True))
+    for name, table in found.agreement.marginals.items():
+        assert table[0, 1] == pytest.approx(shares[name])
+    assert found.agreement.worst_marginal < 0.05
+    assert found.likelihood.model.value > found.likelihood.alone.value + 3
+    assert found.likelihood.kept.networks == 27
+    assert "`Young` has 2^39 parent configurations" in found.left_out[0]
+    held = run.labels.cells[::7]
+    with (tmp_path / "held.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([names, *held.tolist()])
+    other = evaluate_run(run, data=f"csv:{tmp_path / 'held.csv'}").labels
+    assert other.likelihood.kept is None
+    assert other.likelihood.impossible == 0
