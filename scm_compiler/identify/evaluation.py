@@ -1,6 +1,6 @@
 """Estimands as numbers: on a joint table, on counts, or on a model's tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import TYPE_CHECKING, Protocol
@@ -159,6 +159,73 @@ def evaluate(found: Identified, source: Joint) -> Table:
     order = (*asked, *found.arbitrary)
     values = values.transpose([names.index(name) for name in order])
     return Table(asked, _any_of(values, len(found.arbitrary)))
+
+
+def largest_table(found: Identified, sizes: Mapping[str, int]) -> int:
+    """The numbers in the largest table that `evaluate` makes; none is made to find it.
+
+    Args:
+        found: An identified query.
+        sizes: The number of values of each variable.
+
+    >>> from scm_compiler.identify.identification import Identified
+    >>> formula = Sum(("Z",), Product((Factor(("Y",), ("X", "Z")), Factor(("Z",)))))
+    >>> found = Identified(("Y",), ("X",), (), formula, ())
+    >>> largest_table(found, {"X": 2, "Y": 2, "Z": 5})
+    20
+    """
+    sizing = _Sizing(sizes)
+    names = sizing.of(found.estimand)
+    sizing.see(names.union(found.treatments, found.conditions, found.outcomes, found.arbitrary))
+    return sizing.largest
+
+
+class _Sizing:
+    """The variables of each table of an evaluation, and the numbers in the largest."""
+
+    def __init__(self, sizes: Mapping[str, int]) -> None:
+        self.largest = 1
+        self._sizes = sizes
+        self._known: dict[int, frozenset[str]] = {}
+
+    def see(self, names: frozenset[str]) -> frozenset[str]:
+        self.largest = max(self.largest, self._cells(names))
+        return names
+
+    def of(self, formula: Estimand) -> frozenset[str]:
+        if id(formula) not in self._known:
+            self._known[id(formula)] = self.see(self._fresh(formula))
+        return self._known[id(formula)]
+
+    def _fresh(self, formula: Estimand) -> frozenset[str]:
+        match formula:
+            case Factor():
+                return formula.free
+            case Product(factors):
+                return frozenset().union(*map(self.of, factors))
+            case Sum(over, term):
+                parts = term.factors if isinstance(term, Product) else (term,)
+                return self._eliminated([self.of(part) for part in parts], over)
+            case Ratio(above, below):
+                return self.of(above) | self.of(below)
+
+    def _eliminated(self, scopes: list[frozenset[str]], over: Iterable[str]) -> frozenset[str]:
+        """As `eliminated` has it."""
+        left = set(over)
+        while left:
+            unions = {
+                name: frozenset().union(*(scope for scope in scopes if name in scope))
+                for name in sorted(left)
+            }
+            name = min(unions, key=lambda one: self._cells(unions[one]))
+            self.see(unions[name])
+            scopes = [scope for scope in scopes if name not in scope]
+            scopes.append(unions[name] - {name})
+            left.remove(name)
+        return frozenset().union(*scopes)
+
+    def _cells(self, names: frozenset[str]) -> int:
+        return prod(self._sizes[name] for name in names)
 
 
 def value(formula: Estimand, source: Joint) -> Table:

@@ -143,17 +143,24 @@ class TooLarge(Diagnostic):
     code = "E433"
     cells: float
     limit: float
+    what: str = "exact answer"
+    drawable: bool = True
 
     def message(self) -> str:
         """The size and the limit, as powers of two."""
         return (
-            f"the exact answer needs a table of 2^{self.cells:.0f} numbers; "
+            f"the {self.what} needs a table of 2^{self.cells:.0f} numbers; "
             f"the limit is 2^{self.limit:.0f}"
         )
 
     def help(self) -> str:
         """The other method."""
-        return "`--method weighted` estimates it without, and tells its error"
+        if self.drawable:
+            return "`--method weighted` estimates it without, and tells its error"
+        return (
+            "ask for fewer labels at once; in Python "
+            "`run.module().sample(1000, do={NAME: VALUE})` runs the networks"
+        )
 
 
 @dataclass(frozen=True)

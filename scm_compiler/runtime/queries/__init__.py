@@ -13,7 +13,8 @@ from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic, ScmError
+from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
+from scm_compiler.diagnostics.codes.answers import TooLarge
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
@@ -35,7 +36,7 @@ from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, evaluate
 from scm_compiler.runtime.queries.explaining import explain
-from scm_compiler.runtime.queries.identified import Estimate, route
+from scm_compiler.runtime.queries.identified import Estimate, Route, route
 from scm_compiler.runtime.queries.limits import (
     BEYOND_EXACT,
     guess_warnings,
@@ -115,11 +116,11 @@ def answer(
         refuse_long_tables(flat, model.graph)
         if rung(flat) < 3 or method == "sample":
             refuse_contradictory(flat, model.graph)
-        way = route(flat, model, sampled=method in {"sample", "weighted"}, seed=seed)
+        way, used = _routed(flat, model, method, seed)
         if way.estimate is not None:
             found = _by_formula(way.estimate, model)
         else:
-            found = METHODS[method](flat, way.model, seed, samples, noise_model)
+            found = METHODS[used](flat, way.model, seed, samples, noise_model)
             found = replace(found, warnings=found.warnings + _warnings(flat, way.model, found))
     declared = fold(model.graph)
     return Answer(
@@ -136,6 +137,24 @@ def answer(
         found=way.found,
         effective=found.effective,
     )
+
+
+def _routed(query: ir.Query, model: Tables, method: Asked, seed: int) -> tuple[Route, Asked]:
+    """On what a query is answered, and by which method.
+
+    Where `auto` finds a formula too wide, weighted draws of the model are left: an identified
+    query has the same answer whatever the states of its hidden causes are.
+    """
+    drawn = method in {"sample", "weighted"}
+    try:
+        return route(query, model, sampled=drawn, seed=seed), method
+    except ScmError as refusal:
+        (found, *_) = refusal.diagnostics
+        if isinstance(found, TooLarge) and model.drawn:
+            raise refuse(replace(found, drawable=False)) from None
+        if method != "auto" or not isinstance(found, BEYOND_EXACT):
+            raise
+    return route(query, model, sampled=True, seed=seed), "weighted"
 
 
 @dataclass(frozen=True, slots=True)

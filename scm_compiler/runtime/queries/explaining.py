@@ -1,10 +1,12 @@
 """How a query on a graph with hidden common causes would be answered, without answering it."""
 
 from dataclasses import dataclass, fields, replace
+from math import log2
 from typing import Any
 
 from scm_compiler.identify import Identified, criterion
 from scm_compiler.identify.estimand import factors
+from scm_compiler.identify.evaluation import LIMIT, largest_table
 from scm_compiler.identify.result import described
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -12,6 +14,7 @@ from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries import planning
 from scm_compiler.runtime.queries.answers import RUNGS
+from scm_compiler.runtime.queries.engine import label_sizes
 from scm_compiler.runtime.queries.identified import PlannedRoute, planned_route
 from scm_compiler.runtime.queries.planning import Explanation
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
@@ -24,9 +27,11 @@ class IdentifiedExplanation(Explanation):
 
     Attributes:
         formulas: How it follows from observation.
+        widest: The numbers in the largest table that evaluating them makes.
     """
 
     formulas: tuple[Identified, ...] = ()
+    widest: int = 0
 
     @property
     def by(self) -> str:
@@ -36,13 +41,24 @@ class IdentifiedExplanation(Explanation):
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data, in the form that `--json` prints."""
         estimands = [described(one) for one in self.formulas]
-        return super().to_dict() | {"grounds": self.by, "estimands": estimands}
+        return super().to_dict() | {
+            "grounds": self.by,
+            "estimands": estimands,
+            "widest": self.widest,
+        }
 
     def __str__(self) -> str:
-        how = "exact contraction" if self.method == "exact" else "no exact answer fits"
+        how = "exact contraction" if self.method == "exact" else self._beyond
         head = f"rung {self.rung} ({RUNGS[self.rung]}), identified by {self.by}, {how}"
         head += ", no image head needed"
         return "\n".join([head, self.query, *map(str, self.formulas), *map(str, self.parts)])
+
+    @property
+    def _beyond(self) -> str:
+        if self.widest <= LIMIT:
+            return super()._beyond
+        sizes = f"2^{log2(self.widest):.0f} numbers; the limit is 2^{log2(LIMIT):.0f}"
+        return f"likelihood weighting (the formula needs a table of {sizes})"
 
 
 def explain(
@@ -76,15 +92,17 @@ def explain(
             plan = planning.explain(flat, way.graph, text=shown, **options)
             return plan if rung(flat) == 1 else _with_formulas(plan, way)
         parts = tuple(_parts(way, options))
-        fits = all(plan.method == "exact" for plan in parts)
+        sizes = label_sizes(declared)
+        widest = max(largest_table(found, sizes) for found in way.found)
+        fits = widest <= LIMIT and all(plan.method == "exact" for plan in parts)
         whole = replace(
             parts[0],
             query=shown,
             rung=2,
-            method="exact" if fits else parts[0].method,
+            method="exact" if fits else "weighted",
             parts=tuple(part for plan in parts for part in plan.parts),
         )
-        return _with_formulas(whole, way)
+        return replace(_with_formulas(whole, way), widest=widest)
 
 
 def _parts(way: PlannedRoute, options: dict[str, Any]) -> list[Explanation]:

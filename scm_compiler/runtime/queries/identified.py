@@ -9,6 +9,7 @@ with its hedge.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from math import log2
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,13 +30,20 @@ from scm_compiler.identify import (
     refusal,
 )
 from scm_compiler.identify.band import Band, evaluate_band
-from scm_compiler.identify.evaluation import LIMIT, Joint, TableTooLargeError, evaluate
+from scm_compiler.identify.estimand import factors
+from scm_compiler.identify.evaluation import LIMIT, Joint, evaluate, largest_table
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.contraction import Array
-from scm_compiler.runtime.queries.engine import compile_shape, confounded, label_sizes
+from scm_compiler.runtime.queries.engine import (
+    Condition,
+    Engine,
+    compile_shape,
+    confounded,
+    label_sizes,
+)
 from scm_compiler.runtime.queries.evaluation import Numbers, Term, chain, condition_of, terms
 from scm_compiler.runtime.queries.observation import Observation, observation_of
 from scm_compiler.runtime.queries.precision import REPLICATES
@@ -258,10 +266,8 @@ def _table(
     seen = tuple(name for name in given if name not in do)
     found = observed.identify((*asked, *free), tuple(do), seen)
     assert isinstance(found, Identified)
-    try:
-        band = work(found)
-    except TableTooLargeError as error:
-        raise refuse(TooLarge(cells=np.log2(error.cells), limit=np.log2(LIMIT))) from None
+    refuse_wide(found, observed.engine)
+    band = work(found)
     values = {**given, **do, **asked}
     place = tuple(values.get(name, slice(None)) for name in band.names)
     left = [name for name in band.names if name not in values]
@@ -272,6 +278,21 @@ def _table(
     if np.isnan(point).any() or (np.all(low < _NEGLIGIBLE) and np.all(high > 1 - _NEGLIGIBLE)):
         raise refuse(NeverSeen(query=str(found).split(" = ")[0], formula=str(found.estimand)))
     return Band(free, low, point, high)
+
+
+def refuse_wide(found: Identified, engine: Engine) -> None:
+    """Refuse (E433 or E437) a formula that is too wide to be evaluated, before anything is done.
+
+    Args:
+        found: An identified query.
+        engine: On the observational distribution.
+    """
+    cells = largest_table(found, engine.sizes)
+    if cells > LIMIT:
+        raise refuse(TooLarge(log2(cells), log2(LIMIT), "formula"))
+    for factor in factors(found.estimand):
+        for names in filter(None, ((*factor.given, *factor.of), factor.given)):
+            engine.check_size(engine.program(names, Condition()).plan)
 
 
 def _with_points(

@@ -5,7 +5,7 @@ answered from them: an identified query is a function of the observational distr
 computed from it (`identified.py`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -20,7 +20,7 @@ from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import fold
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries.contraction import Array, contract
-from scm_compiler.runtime.queries.engine import Condition, Engine, plan_over
+from scm_compiler.runtime.queries.engine import MOST_COST, Condition, Engine, plan_over
 from scm_compiler.runtime.queries.precision import Replicates
 
 _NEGLIGIBLE = 1e-12
@@ -84,16 +84,28 @@ class Observation:
 
     @cached_property
     def guessed(self) -> float:
-        """The probability that the distribution passes by a guessed row."""
+        """The most probability that the distribution passes by a guessed row.
+
+        It is exact where the sum over all that stands above such rows fits; else what the rows of
+        each label have together, which counts twice what passes by two of them.
+        """
         if not self._masks:
             return 0.0
         above = ancestors(self.law.graph, self._masks)
         names = tuple(name for name in self.engine.sizes if name in above)
         way = plan_over(self.law.graph, names, Condition(), self.engine.sizes, ())
-        self.engine.check_size(way)
+        if way.peak > self.engine.limit or way.cost > MOST_COST:
+            met = [(self.marginal(above_it) * mask).sum() for above_it, mask in self._reached()]
+            return min(1.0, float(sum(met)))
         whole = contract(way, [self._sure[name] for name in names])
         left = 1.0 - float(np.exp(whole.log_total))
         return left if left > _NEGLIGIBLE else 0.0
+
+    def _reached(self) -> Iterator[tuple[Names, NDArray[np.bool_]]]:
+        """The parents in the law of each label with guessed rows, and where they are guessed."""
+        for name, mask in self._masks.items():
+            if parents := self.law.graph.parents[name]:
+                yield parents, mask
 
     @cached_property
     def plain(self) -> Tables:

@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from scm_compiler.runtime.data.drawn_faces import draw
 from scm_compiler.runtime.controller.registry import configure
+from scm_compiler.runtime.data.drawn_faces import draw
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.report import read_curves

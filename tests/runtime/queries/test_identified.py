@@ -2,18 +2,22 @@
 
 from collections import Counter
 from itertools import pairwise, product
+from math import prod
 
 import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.identify import law_graph
+from scm_compiler.identify import Identified, evaluation, identify, law_graph
+from scm_compiler.identify.estimand import factors
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.passes import fold
 from scm_compiler.passes.unfold import unfold
-from scm_compiler.runtime.queries import answer
+from scm_compiler.runtime.queries import answer, explain
+from scm_compiler.runtime.queries.observation import observation_of
 
 STATES = 3
 
@@ -365,3 +369,94 @@ def test_every_setting_of_a_regime(binary, ask):
         for name in "WY":
             expected = truth(model, {"X": x, "Z": z}, (name,))
             assert found[name]["1"].value == pytest.approx(expected[1], abs=1e-9)
+
+
+@pytest.fixture
+def broad(binary):
+    """A front door with 26 further effects: a formula for all of them has 2^28 numbers."""
+    effects = [f"E{rank}" for rank in range(26)]
+    edges = ["X->M", "M->Y", "X<->Y", *(f"X->{name}" for name in effects)]
+    whole, (hidden,) = unfold(binary(" ".join(["X M Y", *effects]), " ".join(edges)), 2)
+    rows = {
+        "X": np.array([[0.8, 0.2], [0.3, 0.7]]),
+        "M": np.array([[0.9, 0.1], [0.2, 0.8]]),
+        "Y": np.array([[[0.9, 0.1], [0.6, 0.4]], [[0.5, 0.5], [0.2, 0.8]]]),
+        hidden: np.array([0.4, 0.6]),
+    }
+    rows |= {name: np.array([[0.3, 0.7], [0.05, 0.95]]) for name in effects}
+    return Tables(whole, rows)
+
+
+def asked(do):
+    effects = ", ".join(f"E{rank}=1" for rank in range(26))
+    return f"P(Y=1, {effects} | do(X={do}))"
+
+
+@pytest.mark.statistics
+def test_a_formula_that_is_too_wide_leaves_weighted_draws(broad, ask):
+    """The truth by hand: given X the effects are independent. One false alarm in a million."""
+    found = ask(broad, asked(1))
+    assert found.method == "weighted"
+    y = 0.2 * (0.4 * 0.1 + 0.6 * 0.4) + 0.8 * (0.4 * 0.5 + 0.6 * 0.8)
+    assert abs(found.probability - y * 0.95**26) < 4.9 * found.std_error
+    assert found.std_error < 0.01
+    assert "identified by" in found.how
+    assert "likelihood weighting" in found.how
+
+
+def test_the_width_of_a_formula_is_known_before_anything_is_done(broad, parsed, ask):
+    with pytest.raises(ScmError) as caught:
+        ask(broad, asked(1), method="exact")
+    (found,) = caught.value.diagnostics
+    assert (found.code, found.cells) == ("E433", 28)
+    assert found.message() == "the formula needs a table of 2^28 numbers; the limit is 2^24"
+    plan = explain(parsed(asked(1), fold(broad.graph)), broad.graph)
+    assert plan.method == "weighted"
+    said = "likelihood weighting (the formula needs a table of 2^28 numbers; the limit is 2^24)"
+    assert said in str(plan)
+    assert plan.to_dict()["widest"] == 2**28
+
+
+def test_networks_have_no_draws_to_fall_back_on(broad, ask):
+    """As counted in draws: the declared graph with its law and no hidden states."""
+    law = observation_of(broad).law
+    rows = {name: table for name, table in law.probabilities.items() if name != "Y"}
+    rows["Y"] = np.full((2, 2), 0.5)  # P(Y | M), which nothing below rests on
+    counted = Tables(fold(broad.graph), rows, law=law, drawn=1000)
+    with pytest.raises(ScmError) as caught:
+        ask(counted, asked(1))
+    (found,) = caught.value.diagnostics
+    assert found.code == "E433"
+    assert "run.module().sample" in found.help()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_no_evaluation_makes_a_larger_table_than_is_foretold(seed, monkeypatch):
+    """On random identified queries: the largest table that is made is the one foretold."""
+    source = np.random.default_rng(seed + 50)
+    seen = []
+    check = evaluation.check_size
+
+    def noted(shape, names):
+        seen.append(prod(shape))
+        check(shape, names)
+
+    monkeypatch.setattr(evaluation, "check_size", noted)
+    met = 0
+    while met < 15:
+        graph = drawn_graph(source, source.integers(3, 6))
+        model, _ = drawn_model(graph, source)
+        outcomes, treatments, conditions = question(source, graph)
+        found = identify(graph, tuple(outcomes), tuple(treatments), tuple(conditions))
+        if not isinstance(found, Identified) or not treatments:
+            continue
+        met += 1
+        seen.clear()
+        observed = observation_of(model)
+        if observed is None:
+            continue
+        evaluation.evaluate(found, observed)
+        sizes = {node.name: node.domain.size for node in graph.labels}
+        foretold = evaluation.largest_table(found, sizes)
+        marginals = [prod(sizes[n] for n in f.free) for f in factors(found.estimand)]
+        assert max([*seen, *marginals]) == foretold
