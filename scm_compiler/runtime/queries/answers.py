@@ -31,11 +31,13 @@ class Bounds:
         low: Its lower end.
         high: Its upper end.
         sharp: Whether each end is the answer under some noise model.
+        grounds: Where they were not worked out exactly, from what they are.
     """
 
     low: float
     high: float
     sharp: bool
+    grounds: str = ""
 
     @property
     def width(self) -> float:
@@ -49,7 +51,8 @@ class Bounds:
 
     def to_dict(self) -> dict[str, Any]:
         """The interval as plain data."""
-        return {"low": self.low, "high": self.high, "sharp": self.sharp}
+        found: dict[str, Any] = {"low": self.low, "high": self.high, "sharp": self.sharp}
+        return found | ({"grounds": self.grounds} if self.grounds else {})
 
     def __str__(self) -> str:
         return f"[{_shown(self.low, 0.0)}, {_shown(self.high, 0.0)}]"
@@ -341,7 +344,7 @@ def _spanned(span: Bounds | None) -> str:
     """The bounds of a counterfactual on which noise models can disagree."""
     if span is None or not span.open:
         return ""
-    how = "sharp" if span.sharp else "perhaps wider than need be"
+    how = span.grounds or ("sharp" if span.sharp else "perhaps wider than need be")
     return f"{_ANY_NOISE}: in {span} ({how})"
 
 

@@ -9,10 +9,8 @@ The questions of a difference use the same random numbers, so that their errors 
 standard error is that of the difference, from each unit's influence on it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from math import prod
 
 import numpy as np
 
@@ -21,26 +19,18 @@ from scm_compiler.diagnostics.codes.weighting import FewEffective, OnlyThreshold
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
-from scm_compiler.passes.twin import Held, Input, unite
 from scm_compiler.runtime.queries.answers import Bounds
-from scm_compiler.runtime.queries.contraction import Array
-from scm_compiler.runtime.queries.counterfactual.evaluation import (
-    Question,
-    contradiction,
-    questions,
-)
+from scm_compiler.runtime.queries.counterfactual import difference
+from scm_compiler.runtime.queries.counterfactual.evaluation import Question, holding, questions
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
-from scm_compiler.runtime.queries.engine import label_sizes
 from scm_compiler.runtime.queries.evaluation import Numbers
-from scm_compiler.runtime.queries.units import Units
+from scm_compiler.runtime.queries.sampler import Estimate, Sampler
+from scm_compiler.runtime.queries.weighted_bounds import OPEN, question_bounds
 
 LEAST_EFFECTIVE = 100.0
 """An estimate that is worth fewer draws than this is not given."""
 
 MOST_DRAWS = 1_000_000
-_MOST_DRAWN = 2**27  # values drawn for one question in all: large graphs get fewer draws
-_MOST_KEPT = 2**24  # numbers kept, some for each unit
-_CHUNK = 2**20  # values drawn at once
 
 
 @dataclass(frozen=True)
@@ -53,7 +43,7 @@ class Weighted:
         draws: The units drawn.
         effective: How many independent draws the weighted ones are worth: the fewest of any part.
         noise_model: What was assumed of noise that several worlds share; None if none do.
-        bounds: Of each number where a noise model was assumed: no more than that it is one.
+        bounds: Of each number where a noise model was assumed, what any other could make of it.
     """
 
     numbers: Numbers
@@ -103,28 +93,25 @@ def weigh(
         found = {"": _sum([(sign, sampler.joint()) for sign, sampler in samplers])}
     numbers = {name: estimate.value for name, estimate in found.items()}
     errors = {name: estimate.error for name, estimate in found.items()}
-    spans = {name: _widest(query, model.graph, part.size) for name, part in numbers.items()}
-    return Weighted(
-        numbers,
-        errors,
-        draws,
-        effective,
-        "threshold" if coupled else None,
-        spans if coupled else {},
-    )
+    if not coupled:
+        return Weighted(numbers, errors, draws, effective, None, {})
+    spans = dict(_spans(numbers, samplers, draws, seed))
+    return Weighted(numbers, errors, draws, effective, "threshold", spans)
 
 
-def _widest(query: ir.Query, graph: Graph, count: int) -> tuple[Bounds, ...]:
-    """What any number of this kind can be."""
-    low = high = 0.0
-    for sign, question in asked(query, graph):
-        ends = sorted(sign * end for end in _range(question.weights or (0.0, 1.0)))
-        low, high = low + ends[0], high + ends[1]
-    return (Bounds(low, high, sharp=False),) * count
-
-
-def _range(weights: Sequence[float]) -> tuple[float, float]:
-    return min(weights), max(weights)
+def _spans(
+    numbers: Numbers, samplers: Sequence[tuple[float, Sampler]], draws: int, seed: int
+) -> Iterator[tuple[str, tuple[Bounds, ...]]]:
+    """Of each number, what it can be whatever the noise model; it holds the number itself."""
+    if list(numbers) != [""]:  # a regime, of which each label can be anything
+        for name, part in numbers.items():
+            yield name, (OPEN,) * part.size
+        return
+    signs = [sign for sign, _ in samplers]
+    parts = [question_bounds(sampler, draws, seed) for _, sampler in samplers]
+    points = numbers[""].ravel().tolist()
+    found = [difference(signs, cells) for cells in zip(*parts, strict=True)]
+    yield "", tuple(holding(span, point) for span, point in zip(found, points, strict=True))
 
 
 def asked(query: ir.Query, graph: Graph) -> list[tuple[float, Question]]:
@@ -148,27 +135,6 @@ def _draw_enough(samplers: Sequence["Sampler"], seed: int, wanted: int) -> int:
     return draws
 
 
-@dataclass(frozen=True)
-class Estimate:
-    """A weighted mean.
-
-    Attributes:
-        value: The numbers.
-        influence: How each unit moves them, (B, …): their error is that of its mean.
-        least: The variance that is left where all units said the same.
-    """
-
-    value: Array
-    influence: Array
-    least: Array
-
-    @property
-    def error(self) -> Array:
-        """The standard error."""
-        square = np.square(self.influence).mean(0) / len(self.influence)
-        return np.asarray(np.sqrt(np.maximum(square, self.least)))
-
-
 def _sum(signed: Sequence[tuple[float, Estimate]]) -> Estimate:
     """A signed sum of estimates from the same random numbers."""
     value, influence, least = np.zeros(()), np.zeros(()), np.zeros(())
@@ -176,139 +142,3 @@ def _sum(signed: Sequence[tuple[float, Estimate]]) -> Estimate:
         value, least = value + sign * part.value, least + part.least
         influence = influence + sign * part.influence
     return Estimate(value, influence, least)
-
-
-class Sampler:
-    """Draws units for one question, and keeps their weights and what they say of its targets.
-
-    Args:
-        question: The question.
-        model: The tables.
-        jointly: Whether the targets are asked for together, or each alone.
-
-    Raises:
-        ScmError: E431 if the evidence contradicts itself.
-    """
-
-    def __init__(self, question: Question, model: Tables, *, jointly: bool) -> None:
-        self.question, self.model, self.jointly = question, model, jointly
-        self.sizes = label_sizes(model.graph)
-        targets = tuple(event.variable for event in question.targets)
-        worlds = unite(model.graph, question.given, question.do, targets)
-        if worlds is None:
-            raise contradiction(question, model.graph)
-        self.worlds = worlds
-        self._logs: list[Array] = []
-        self._tables: list[tuple[Array, ...]] = []
-
-    @cached_property
-    def most(self) -> int:
-        """The most units whose values and tables are held."""
-        kept = sum(self.sizes[event.variable.node] for event in self.question.targets)
-        sizes = [self.sizes[variable.node] for variable in self.question.free]
-        cells = prod(sizes) if self.jointly else 0
-        return max(1, min(_MOST_DRAWN // self._width, _MOST_KEPT // (kept + cells)))
-
-    @property
-    def chunk(self) -> int:
-        """Units that are drawn at once."""
-        return max(1, _CHUNK // self._width)
-
-    @property
-    def _width(self) -> int:
-        return max(1, len(self.worlds.copies))
-
-    def draw(self, count: int, random: np.random.Generator) -> None:
-        """Draw further units."""
-        units = Units(self.model, self.worlds, count, random)
-        for place in self._order:
-            units.take(place)
-        self._logs.append(units.log_weights)
-        self._tables.append(
-            tuple(
-                self._table(units, place, event.variable.node)
-                for event, place in zip(self.question.targets, self.worlds.shown, strict=True)
-            )
-        )
-
-    @cached_property
-    def _order(self) -> list[int]:
-        """The copies to draw: first what was seen and what is above it, to abduct from it."""
-        above: set[int] = set()
-        for place in reversed(range(len(self.worlds.copies))):
-            if place in above or place in self.worlds.known:
-                above |= {place, *self._inputs(place)}
-        rest = set(range(len(self.worlds.copies))) - above - self._summed
-        return [*sorted(above), *sorted(rest)]
-
-    @cached_property
-    def _summed(self) -> set[int]:
-        """The targets that are not drawn but summed: nothing reads them or shares their noise."""
-        read = {place for copy in self.worlds.copies for place in copy.inputs}
-        tied = {place for group in self.worlds.coupled for place in group}
-        shown = [place for place in self.worlds.shown if isinstance(place, int)]
-        once = {place for place in shown if shown.count(place) == 1}
-        return once - read - tied - self.worlds.known.keys()
-
-    def _inputs(self, place: int) -> list[int]:
-        return [other for other in self.worlds.copies[place].inputs if isinstance(other, int)]
-
-    def _table(self, units: "Units", place: Input, node: str) -> Array:
-        """What each unit says of one target: its distribution, or a one at its value."""
-        if isinstance(place, int) and place in self._summed:
-            return units.table(place)
-        values = place.value if isinstance(place, Held) else units.values[place]
-        points = np.eye(self.sizes[node])[values]
-        return np.broadcast_to(points, (units.count, self.sizes[node]))
-
-    @property
-    def weights(self) -> Array:
-        """The weights (B,) up to a factor."""
-        logs = np.concatenate(self._logs) if self._logs else np.zeros(0)
-        peak = logs.max(initial=-np.inf)
-        return np.asarray(np.exp(logs - peak)) if np.isfinite(peak) else np.zeros(len(logs))
-
-    @property
-    def effective(self) -> float:
-        """What the units so far are worth: (sum w)^2 / sum w^2."""
-        weights = self.weights
-        squares = float(np.square(weights).sum())
-        return float(weights.sum()) ** 2 / squares if squares else 0.0
-
-    def joint(self) -> Estimate:
-        """The table over the free targets, or the expectation."""
-        events = self.question.targets
-        free = [rank for rank, event in enumerate(events) if event.value is None]
-        hits = np.ones((sum(map(len, self._logs)), *[1] * len(free)))
-        for rank, event in enumerate(events):
-            table = self._column(rank)
-            shape = [len(hits), *[1] * len(free)]
-            if event.value is None:
-                shape[1 + free.index(rank)] = table.shape[1]
-                hits = hits * table.reshape(shape)
-            else:
-                hits = hits * table[:, event.value].reshape(shape)
-        if self.question.weights is not None:
-            hits = np.asarray(hits @ np.array(self.question.weights))
-        return self._mean(hits, certain=all(isinstance(p, Held) for p in self.worlds.shown))
-
-    def marginal(self, rank: int) -> Estimate:
-        """The table of one target alone."""
-        place = self.worlds.shown[rank]
-        known = isinstance(place, Held) or place in self.worlds.known
-        return self._mean(self._column(rank), certain=known)
-
-    def _column(self, rank: int) -> Array:
-        return np.concatenate([tables[rank] for tables in self._tables])
-
-    def _mean(self, hits: Array, *, certain: bool) -> Estimate:
-        weights = self.weights
-        alike = (hits == hits[0]).all(0)
-        mean = np.tensordot(weights, hits, 1) / weights.sum()
-        value = np.where(alike, hits[0], mean)  # what all units say is not rounded
-        scaled = (weights / weights.mean()).reshape(-1, *[1] * (hits.ndim - 1))
-        # Of a proportion that was 0 or 1 in all units: its variance by Jeffreys' estimate.
-        unsure = alike & ((value == 0) | (value == 1)) & (not certain)
-        smooth = 0.5 / (self.effective + 1)
-        least = np.where(unsure, smooth * (1 - smooth) / self.effective, 0.0)
-        return Estimate(value, scaled * (hits - value), least)

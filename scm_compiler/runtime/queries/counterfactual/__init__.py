@@ -36,7 +36,14 @@ from scm_compiler.runtime.queries.engine import LIMIT, Rows, label_sizes
 from scm_compiler.runtime.queries.precision import REPLICATES, Replicates
 from scm_compiler.semantics.query import phrase
 
-__all__ = ["NOISE_MODELS", "Found", "Responses", "answer_counterfactual", "plan_worlds"]
+__all__ = [
+    "NOISE_MODELS",
+    "Found",
+    "Responses",
+    "answer_counterfactual",
+    "difference",
+    "plan_worlds",
+]
 
 _NEGLIGIBLE = 1e-6
 
@@ -188,7 +195,7 @@ class _Answering:
         spans = [p.bounds(law.rows, v) for (_, p), v in zip(signed, values, strict=True)]
         signs = [sign for sign, _ in signed]
         point = _total(signs, values)
-        found = [_difference(signs, row) for row in zip(*spans, strict=True)]
+        found = [difference(signs, row) for row in zip(*spans, strict=True)]
         return Part(point, self._errors(signed, point), tuple(found))
 
     def _law(self, rows: Rows, noise: str | Responses) -> _Law:
@@ -247,13 +254,14 @@ def _total(signs: Sequence[float], values: Sequence[Array]) -> Array:
     return np.asarray(sum(parts[1:], start=parts[0]))
 
 
-def _difference(signs: Sequence[float], spans: Sequence[Bounds]) -> Bounds:
+def difference(signs: Sequence[float], spans: Sequence[Bounds]) -> Bounds:
     """The bounds of a signed sum; sharp unless two parts that share noise are both open."""
     pairs = list(zip(signs, spans, strict=True))
     return Bounds(
         low=sum(sign * (span.low if sign > 0 else span.high) for sign, span in pairs),
         high=sum(sign * (span.high if sign > 0 else span.low) for sign, span in pairs),
         sharp=all(span.sharp for span in spans) and sum(span.open for span in spans) < 2,
+        grounds="; ".join(dict.fromkeys(span.grounds for span in spans if span.grounds)),
     )
 
 

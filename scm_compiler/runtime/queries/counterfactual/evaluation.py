@@ -156,8 +156,8 @@ class Prepared:
         """The bounds of each number of the answer; they hold the point also after rounding."""
         found = [self._cell_bounds(values, rows) for values in self.cells]
         if self.question.weights is not None:
-            found = [_mean(found, self.question.weights)]
-        return [_holding(b, float(p)) for b, p in zip(found, point.ravel(), strict=True)]
+            found = [mean_bounds(found, self.question.weights)]
+        return [holding(b, float(p)) for b, p in zip(found, point.ravel(), strict=True)]
 
     def _cell_bounds(self, values: tuple[int, ...], rows: Rows) -> Bounds:
         joint = self.cells[values]
@@ -251,7 +251,7 @@ def _expectation(
     return Question((ir.Event(target),), given, do, weights)
 
 
-def _mean(rows: Sequence[Bounds], weights: Sequence[float]) -> Bounds:
+def mean_bounds(rows: Sequence[Bounds], weights: Sequence[float]) -> Bounds:
     """The bounds of an expectation from those of each value's probability."""
     low = _greedy(rows, weights)
     high = -_greedy(rows, [-weight for weight in weights])
@@ -272,8 +272,9 @@ def _by_weight(pair: tuple[float, Bounds]) -> float:
     return pair[0]
 
 
-def _holding(found: Bounds, point: float) -> Bounds:
-    return Bounds(min(found.low, point), max(found.high, point), found.sharp)
+def holding(found: Bounds, point: float) -> Bounds:
+    """Bounds that hold a point also after rounding."""
+    return replace(found, low=min(found.low, point), high=max(found.high, point))
 
 
 def _refuse_other_domains(question: Question, graph: Graph) -> None:
