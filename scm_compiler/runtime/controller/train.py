@@ -14,10 +14,11 @@ from scm_compiler.diagnostics.codes.training import (
     NothingToTrain,
     TrainingDiverged,
 )
-from scm_compiler.emit.certificate import certify
+from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.implicit import ImplicitModule
 from scm_compiler.emit.module import CausalModule
 from scm_compiler.emit.threads import one_thread
+from scm_compiler.emit.verification import require_consistent
 from scm_compiler.ir import Graph
 from scm_compiler.ir.tables import Tables, table_shape
 from scm_compiler.runtime.controller.registry import make_trainer
@@ -92,7 +93,8 @@ def train_labels(
     Raises:
         ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E702 with
             exit code 4 if the training diverged (the run then holds the last good weights), E709
-            or E657 if the folder cannot be written.
+            or E657 if the folder cannot be written, E501 if the trained module is not consistent
+            with its graph (the run then holds it, with the certificate that says so).
     """
     if not graph.labels:
         raise refuse(NothingToTrain(name=graph.name))
@@ -164,14 +166,25 @@ def _train(
         outcome = loop.run()
     if progress is not None and outcome.ending != "interrupted":
         progress.phase("certifying")
-    metrics = _write_model(run, trainer.model(), outcome)
+    module = trainer.model()
+    metrics = _write_model(run, module, outcome)
+    certificate = None if outcome.ending == "interrupted" else _certify(run, module)
     run = settle(run, outcome, trainer.total, metrics)
     if outcome.ending == "diverged":
         raise refuse(
             TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
             exit_code=4,
         )
+    if certificate is not None:
+        require_consistent(certificate)
     return Trained(run, outcome)
+
+
+def _certify(run: Run, module: CausalModule) -> Certificate:
+    """The certificate of the trained module, written into the run whatever it says."""
+    certificate = certify(module, seed=run.config.seed)
+    write_file(run.path / CERTIFICATE, certificate.to_json())
+    return certificate
 
 
 def _distance_now(trainer: Trainer, table: LabelTable) -> Mapping[str, float]:
@@ -198,8 +211,6 @@ def _write_model(run: Run, module: CausalModule, outcome: Outcome) -> Mapping[st
         for name in (CERTIFICATE, TABLES):
             (run.path / name).unlink(missing_ok=True)
         return metrics
-    certificate = certify(module, seed=run.config.seed)
-    write_file(run.path / CERTIFICATE, certificate.to_json())
     tables = _tables(module, run.config.seed)
     if tables is None:
         return metrics | {"tvd": distance(module, run.labels).value}

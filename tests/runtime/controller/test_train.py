@@ -13,6 +13,7 @@ import pytest
 
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.ir import Graph, Image, Node
 from scm_compiler.runtime.controller import configure, resume, train_labels
 from scm_compiler.runtime.controller.mle import MleOptions, trainer
@@ -85,6 +86,29 @@ def test_causal_graph_1_reaches_the_floor_of_its_graph():
     certificate = json.loads((found.run.path / "certificate.json").read_text())
     assert certificate["consistent"]
     assert certificate["graph_hash"] == graph.hash
+
+
+class ReadsNonParent(ExplicitModule):
+    """Young, which has no parents, follows Male."""
+
+    def forward(self, noise, do=None):
+        found = super().forward(noise, do).clone()
+        if "Young" not in (do or {}):
+            found[:, 1] ^= found[:, 0]
+        return found
+
+
+def test_a_module_that_is_not_consistent_is_told(celeba, monkeypatch):
+    """A planted fault in what the training gives: the run holds it, and says so."""
+    graph, table = celeba
+    monkeypatch.setattr(trainer, "ExplicitModule", ReadsNonParent)
+    with pytest.raises(ScmError) as caught:
+        train_labels(graph, table, configure(), path=Path("runs/wrong"))
+    assert {d.code for d in caught.value.diagnostics} == {"E501"}
+    assert "do(Male) moves Young" in caught.value.diagnostics[0].message()
+    run = open_run(Path("runs/wrong"))
+    assert run.manifest.status == "complete"
+    assert not json.loads((run.path / "certificate.json").read_text())["consistent"]
 
 
 @pytest.mark.parametrize("name", ["celeba_cg1", "celeba_rcg1"])
