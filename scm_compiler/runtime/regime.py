@@ -131,11 +131,13 @@ class Regime:
         """The exogenous noise of the labels of the rows that `sample` draws: abduction.
 
         A draw from P(noise | labels), which is local to each label. The module gives the same rows
-        on it, and under another `do` the same units in another world:
+        on it, and under another `do` the same units in another world, those of `counterfactual`:
 
             module = run.module().double()
             noise = run.given(Bald=1).noise(64)
             module(noise, do={"Male": 0})
+
+        The noise of a network has no closed form: it is one of many draws that give the value.
 
         Args:
             rows: How many.
@@ -145,21 +147,12 @@ class Regime:
             Shape (rows, N), float64.
 
         Raises:
-            ScmError: As for `sample`.
-            ValueError: If the graph has hidden common causes, whose noise is not one label's.
+            ScmError: As for `sample`; E432 if the graph has hidden common causes whose states
+                were fitted, E835 if no noise gives a value that a unit has.
         """
-        import torch  # noqa: PLC0415  (seconds)
+        from scm_compiler.runtime.sampling.units import noise_of_rows  # noqa: PLC0415  (torch)
 
-        from scm_compiler.emit.abduction import abduct  # noqa: PLC0415
-
-        stream = self.stream(seed=seed, images=())
-        held = dict(stream.draws.condition.do)
-        return abduct(
-            self.run.module().double(),
-            torch.from_numpy(stream.labels(0, rows)),
-            do=held,
-            generator=torch.Generator().manual_seed(seed),
-        )
+        return noise_of_rows(self.run, self.stream(seed=seed, images=()), rows)
 
     def stream(self, *, seed: int = 0, images: Sequence[str] | None = None) -> "Stream":
         """The endless sequence of rows that samples of this seed are parts of.

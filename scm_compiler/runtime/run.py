@@ -277,7 +277,7 @@ class Run:
         if noise_model is not None and noise_model not in NOISE_MODELS:
             known = " and ".join(f"`{name}`" for name in NOISE_MODELS)
             raise ValueError(f"there is no noise model `{noise_model}`; there are {known}")
-        return noise_model or (self._responses if self.tables().draws else "threshold")
+        return noise_model or (self._responses if self.distributions().draws else "threshold")
 
     @cached_property
     def _responses(self) -> "Responses":

@@ -19,18 +19,15 @@ from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.notebook import paragraph, picture
 from scm_compiler.passes import fold, mutilate
-from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.passes.prune import ancestors
-from scm_compiler.runtime.queries.counterfactual.abduction import Columns, draw_hidden, imagine
+from scm_compiler.runtime.queries.counterfactual.abduction import imagine
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.sampling.grid import Row, figure, png
-from scm_compiler.runtime.sampling.sample import BLOCK, Sample, Stream, cut, stream_of
+from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
+from scm_compiler.runtime.sampling.units import blocks
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.run import Run
-
-_ABDUCTION = 1_000_000
-"""The place of the seeds of the labels' noise, behind those of the images."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,11 +142,12 @@ def imagine_sample(
     held = {s.node: s.value for s in do.do if isinstance(s.value, int)}
     if not held or len(held) < len(do.do) or do.given:
         raise refuse(NothingHeld(texts[0]), exit_code=2)
-    _refuse_fitted_states(run.tables(), held)
+    model = run.distributions()
+    _refuse_fitted_states(model, held)
     stream = stream_of(run, seen, seed=seed, images=images)
     factual = stream.sample(0, rows)
     noise = run.noise_of(noise_model)
-    labels = _labels(run.tables(), stream, factual, held, noise)
+    labels = _labels(model, stream, factual, held, noise)
     whole = torch.from_numpy(labels)
     pictures = {
         image: head.render(whole, stream.noise(image, 0, rows))
@@ -192,32 +190,8 @@ def _labels(
     noise: str | Responses,
 ) -> NDArray[np.int64]:
     """The imagined labels (B, V), block by block: a longer sample begins with a shorter one."""
-    names = [node.name for node in model.graph.labels]
-    hidden = any(node.kind == HIDDEN for node in model.graph.labels)
     parts = []
-    for block, part in cut(0, len(factual)):
-        rows = stream.labels(block * BLOCK, (block + 1) * BLOCK) if hidden else None
-        own = factual.rows[block * BLOCK : (block + 1) * BLOCK]
-        whole = own if rows is None else rows
-        units: Columns = {name: whole[:, rank] for rank, name in enumerate(factual.names)}
-        known = draw_hidden(model, units, stream.seed_of(block, _ABDUCTION))
-        uniform = _Uniform(stream, block, names, len(whole))
-        found = imagine(model, known, held, uniform, noise)
-        parts.append(np.stack([found[name] for name in factual.names], 1)[part])
+    for block in blocks(model, stream, len(factual)):
+        found = imagine(model, block.units, held, block.uniform, noise)
+        parts.append(np.stack([found[name] for name in factual.names], 1)[block.part])
     return np.concatenate(parts) if parts else factual.rows
-
-
-@dataclass(frozen=True)
-class _Uniform:
-    """The uniform numbers of a block's units, node by node."""
-
-    stream: Stream
-    block: int
-    names: list[str]
-    count: int
-
-    def __call__(self, node: str, columns: int) -> NDArray[np.float64]:
-        """(B, columns) numbers in [0, 1), the first B of the block's."""
-        place = _ABDUCTION + 1 + self.names.index(node)
-        random = np.random.default_rng(self.stream.seed_of(self.block, place))
-        return random.random((BLOCK, columns))[: self.count]

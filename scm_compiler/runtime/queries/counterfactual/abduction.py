@@ -1,13 +1,18 @@
-"""Draws of what units would have been: each node's own noise is drawn from its posterior.
+"""Abduction: each node's own noise, drawn from what a unit's labels tell of it.
 
 The posterior is local to a node: given its parents and its value, nothing else tells of its own
-noise. A node whose parents keep their values keeps its own; another one is what its mechanism
-makes of the same noise under the new values. The same uniform numbers give the same noise
-whatever is held, so that several counterfactuals of one unit are of one unit.
+noise (Pearl 2009, section 7.1.3). So `abduct` draws the noise of one node, and `respond` is what
+its mechanism makes of that noise under other parents. A node whose parents keep their values keeps
+its own. The same uniform numbers give the same noise whatever is held, so that several
+counterfactuals of one unit are of one unit.
+
+What the noise is depends on the noise model: a uniform number (`threshold`), a Gumbel number for
+each value (`gumbel-max`), or which of many draws of a network's noise it is (`Responses`).
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +29,9 @@ from scm_compiler.runtime.queries.draws import draws_of
 
 Column = NDArray[np.int64]
 Columns = Mapping[str, Column]
+
+Noise = NDArray[Any]
+"""The noise of one node in each unit: (B,) or (B, size); see `abduct`."""
 
 Uniform = Callable[[str, int], Array]
 """A node and a number k to independent uniform numbers (B, k), the same ones for each node."""
@@ -60,10 +68,65 @@ def imagine(
         for parent in graph.parents[name]:
             moved |= found[parent] != units[parent]
         if moved.any():
-            before, after = (_row(graph, name, world) for world in (units, found))
-            drawn = _redraw(model, name, noise, uniform, before, after, units[name])
+            drawn = respond(model, name, found, abduct(model, name, units, uniform, noise), noise)
             found[name] = np.where(moved, drawn, units[name])
     return found
+
+
+def abduct(
+    model: Tables, name: str, units: Columns, uniform: Uniform, noise: str | Responses
+) -> Noise:
+    """The noise of one node, drawn given its parents and its value.
+
+    Args:
+        model: The tables; the label may be one of its `conditionals`.
+        name: The node.
+        units: The value index of every node that is read (B,).
+        uniform: Where the noise comes from.
+        noise: The noise model.
+
+    Returns:
+        `threshold`: uniform numbers (B,), each between P(x > value) and P(x >= value) under the
+        unit's parents. `gumbel-max`: (B, size). Of responses: the number of a draw (B,).
+
+    Raises:
+        ScmError: E835 if no draw of a network's noise explains a unit.
+    """
+    if isinstance(noise, Responses):
+        return _abduct_draw(noise, name, uniform(name, 1)[:, 0], units, model.graph)
+    table = chances(model, name, units)
+    if noise == "gumbel-max":
+        return _abduct_gumbel(table, units[name], uniform(name, table.shape[1]))
+    above = _survival(table)
+    low, high = (np.take_along_axis(above, units[name][:, None] + k, 1)[:, 0] for k in (1, 0))
+    return np.asarray(low + uniform(name, 1)[:, 0] * (high - low))
+
+
+def respond(
+    model: Tables, name: str, world: Columns, own: Noise, noise: str | Responses
+) -> Column:
+    """What a node's mechanism makes of its noise (B,) under the parents of a world."""
+    if isinstance(noise, Responses):
+        law = noise.law(name)
+        found: Column = law.values[law.draws[own], _row(model.graph, name, world)]
+        return found
+    table = chances(model, name, world)
+    if noise == "gumbel-max":
+        with np.errstate(divide="ignore"):
+            return np.asarray((np.log(table) + own).argmax(1), dtype=np.int64)
+    drawn: Column = (own[:, None] < _survival(table)[:, 1:-1]).sum(1)
+    return _possible(table, drawn)
+
+
+def chances(model: Tables, name: str, world: Columns) -> Array:
+    """P(node | its parents in a world): (B, size)."""
+    parents = model.graph.parents[name]
+    if name in model.conditionals:
+        return model.conditionals[name].at(np.stack([world[parent] for parent in parents], 1))
+    table = model.probabilities[name]
+    if not parents:
+        return np.broadcast_to(table, (len(world[name]), len(table)))
+    return np.asarray(table[tuple(world[parent] for parent in parents)])
 
 
 def draw_hidden(model: Tables, units: Columns, seed: int) -> dict[str, Column]:
@@ -99,37 +162,6 @@ def _row(graph: Graph, name: str, world: Columns) -> Column:
     return found
 
 
-def _redraw(
-    model: Tables,
-    name: str,
-    noise: str | Responses,
-    uniform: Uniform,
-    before: Column,
-    after: Column,
-    values: Column,
-) -> Column:
-    """The values under other parents, with noise that gives the values under their own."""
-    if isinstance(noise, Responses):
-        domain = model.graph.by_name[name].domain
-        assert isinstance(domain, Discrete)
-        return _by_response(noise, name, uniform(name, 1)[:, 0], before, after, values, domain)
-    size = model.probabilities[name].shape[-1]
-    table = model.probabilities[name].reshape(-1, size)
-    if noise == "gumbel-max":
-        return _by_gumbel(table[before], table[after], values, uniform(name, size))
-    return _by_threshold(table[before], table[after], values, uniform(name, 1)[:, 0])
-
-
-def _by_threshold(before: Array, after: Array, values: Column, uniform: Array) -> Column:
-    """X = #{k : u < P(x > k)}: u lies evenly in [P(x > v), P(x >= v)) under the unit's parents."""
-    above = _survival(before)
-    low = np.take_along_axis(above, values[:, None] + 1, 1)[:, 0]
-    high = np.take_along_axis(above, values[:, None], 1)[:, 0]
-    u = low + uniform * (high - low)
-    drawn: Column = (u[:, None] < _survival(after)[:, 1:-1]).sum(1)
-    return _possible(after, drawn)
-
-
 def _survival(table: Array) -> Array:
     """P(x >= k) for k = 0 … size, along the last axis."""
     ends = np.concatenate([table[:, ::-1].cumsum(1)[:, ::-1], np.zeros((len(table), 1))], 1)
@@ -142,46 +174,39 @@ def _possible(table: Array, drawn: Column) -> Column:
     return np.where(chances > 0, drawn, table.argmax(1))
 
 
-def _by_gumbel(before: Array, after: Array, values: Column, uniform: Array) -> Column:
-    """X = argmax over v of log P(v) + G_v, with the G_v given that the unit's value has won.
+def _abduct_gumbel(table: Array, values: Column, uniform: Array) -> Array:
+    """X = argmax over v of log P(v) + G_v: the G_v given that the unit's value has won.
 
     The largest of log P(v) + G_v is Gumbel distributed whichever v it is of; the others are cut
     off below it (Maddison et al. 2014, Oberst and Sontag 2019).
     """
     with np.errstate(divide="ignore"):
-        old, new = np.log(before), np.log(after)
+        logs = np.log(table)
     units = np.arange(len(values))
     tiny = np.finfo(np.float64).tiny
     exponential = -np.log(np.maximum(uniform, tiny))
     top = -np.log(exponential[units, values])
     with np.errstate(divide="ignore", over="ignore"):
-        cut = -np.log(np.exp(-top)[:, None] + exponential / np.maximum(before, tiny))
+        cut = -np.log(np.exp(-top)[:, None] + exponential / np.maximum(table, tiny))
     free = -np.log(exponential)
-    noise = np.where(before > 0, cut - np.where(before > 0, old, 0.0), free)
-    noise[units, values] = top - old[units, values]
-    return np.asarray((new + noise).argmax(1), dtype=np.int64)
+    noise = np.where(table > 0, cut - np.where(table > 0, logs, 0.0), free)
+    noise[units, values] = top - logs[units, values]
+    return np.asarray(noise)
 
 
-def _by_response(
-    noise: Responses,
-    name: str,
-    uniform: Array,
-    before: Column,
-    after: Column,
-    values: Column,
-    domain: Discrete,
+def _abduct_draw(
+    noise: Responses, name: str, uniform: Array, units: Columns, graph: Graph
 ) -> Column:
-    """One of the response functions that give the unit's value, by their probabilities."""
+    """One of the draws whose response function gives the unit's value, each as likely."""
+    domain = graph.by_name[name].domain
+    assert isinstance(domain, Discrete)
     law = noise.law(name)
-    found = np.zeros_like(values)
-    pairs = np.stack([before, values], 1)
+    found = np.zeros_like(units[name])
+    pairs = np.stack([_row(graph, name, units), units[name]], 1)
     for row, value in np.unique(pairs, axis=0).tolist():
-        fitting = np.where(law.values[:, row] == value, law.weights, 0.0)
-        if not fitting.any():
+        (fitting,) = np.nonzero((law.values[:, row] == value)[law.draws])
+        if not len(fitting):
             raise refuse(NoNoiseFits(name, domain.values[value]))
-        where = np.flatnonzero((before == row) & (values == value))
-        bounds = fitting.cumsum()
-        chosen = np.searchsorted(bounds, uniform[where] * bounds[-1], side="right")
-        chosen = np.minimum(chosen, np.flatnonzero(fitting)[-1])
-        found[where] = law.values[chosen, after[where]]
+        where = np.flatnonzero((pairs == (row, value)).all(1))
+        found[where] = fitting[(uniform[where] * len(fitting)).astype(np.int64)]
     return found

@@ -5,9 +5,11 @@ from math import prod
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from scm_compiler.emit.module import CausalModule
 from scm_compiler.ir.tables import table_shape
+from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.counterfactual.responses import Responses, Values
 
 
@@ -23,18 +25,27 @@ def responses_of(
             draws, but at least 1000.
         seed: Of the draws.
     """
+    layout = module.layout
+
+    def noise_of(node: str) -> Tensor:
+        configurations = prod(table_shape(module.graph, node)[:-1])
+        taken = min(draws, max(1000, most_rows // configurations))
+        random = torch.Generator(module.device).manual_seed(seed)
+        return module.draw_noise(taken, generator=random)
 
     def draw(node: str) -> Values:
         parents = module.graph.parents[node]
         sizes = table_shape(module.graph, node)[:-1]
-        random = torch.Generator(module.device).manual_seed(seed)
-        taken = min(draws, max(1000, most_rows // prod(sizes)))
-        noise = module.draw_noise(taken, generator=random)
-        column = module.layout.index[node]
+        noise, column = noise_of(node), layout.index[node]
         found = [
             module(noise, do=dict(zip(parents, values, strict=True)))[:, column].cpu().numpy()
             for values in product(*map(range, sizes))
         ]
         return np.stack(found, 1)
 
-    return Responses(module.graph, draw)
+    def own(node: str, chosen: Values) -> Array:
+        block = layout.blocks[layout.reads[layout.index[node]][0]]
+        noise = noise_of(node)[:, block].double().cpu().numpy()
+        return np.asarray(noise[chosen])
+
+    return Responses(module.graph, draw, own)

@@ -33,11 +33,13 @@ class Law:
         values: The response functions (F, parent configurations).
         weights: Their probabilities (batch…, F).
         counts: How many draws gave each (F,).
+        draws: Which of them each draw gave (draws,); none of a law that was not drawn.
     """
 
     values: Values
     weights: Array
     counts: Array
+    draws: Values = field(default_factory=lambda: np.empty(0, np.int64))
 
 
 @dataclass(frozen=True)
@@ -47,19 +49,24 @@ class Responses:
     Attributes:
         graph: The graph.
         draw: Runs one label's network.
+        noise: A label's own noise in some of the draws: (draws chosen, its columns).
         name: How an answer names the noise model.
     """
 
     graph: Graph
     draw: Draw
+    noise: Callable[[str, Values], Array]
     name: str = "implicit (the networks' own noise)"
     _known: dict[str, Law] = field(default_factory=dict, compare=False)
 
     def law(self, node: str) -> Law:
         """The law of one label's response function."""
         if node not in self._known:
-            values, counts = np.unique(self.draw(node), axis=0, return_counts=True)
-            self._known[node] = Law(values, counts / counts.sum(), counts.astype(np.float64))
+            values, places, counts = np.unique(
+                self.draw(node), axis=0, return_inverse=True, return_counts=True
+            )
+            weights, counted = counts / counts.sum(), counts.astype(np.float64)
+            self._known[node] = Law(values, weights, counted, places.reshape(-1))
         return self._known[node]
 
     def margin(self, node: str) -> Array:
@@ -96,7 +103,7 @@ class Responses:
             node: _replicated(law, np.random.default_rng((seed, rank)), count, self._size(node))
             for rank, (node, law) in enumerate(sorted(self._known.items()))
         }
-        return Responses(self.graph, self.draw, self.name, known)
+        return Responses(self.graph, self.draw, self.noise, self.name, known)
 
     def _size(self, node: str) -> int:
         return table_shape(self.graph, node)[-1]
