@@ -17,21 +17,26 @@ def run_identification(args: argparse.Namespace, console: Console) -> int:
     Raises:
         ScmError: E520 if the query is not identified, E521 if adjustment does not fit it.
     """
-    graph = _graph(args)
-    if args.adjustment:
-        return _adjustment(args.query, graph, console)
-    return _identify(args.query, graph, console)
+    from scm_compiler.cli.owners import naming  # noqa: PLC0415
+
+    owner, graph = _owner(args)
+    with naming(owner, graph):
+        if args.adjustment:
+            return _adjustment(args.query, graph, console)
+        return _identify(args.query, graph, console)
 
 
-def _graph(args: argparse.Namespace) -> Graph:
-    """The graph of the program, else of the run."""
+def _owner(args: argparse.Namespace) -> tuple[str, Graph]:
+    """The program, else the run, and its graph."""
     if args.on is not None:
         from scm_compiler.compiler import load  # noqa: PLC0415
 
-        return load(args.on)
+        return args.on, load(args.on)
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
+    from scm_compiler.shipped import find_run  # noqa: PLC0415
 
-    return (latest_run() if args.run is None else open_run(args.run)).graph
+    opened = latest_run() if args.run is None else open_run(find_run(args.run))
+    return str(opened.path), opened.graph
 
 
 def _identify(query: str, graph: Graph, console: Console) -> int:

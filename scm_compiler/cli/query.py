@@ -113,20 +113,14 @@ def _parsed(source: "Source") -> "Tree":
 
 def _resolved(tree: "Tree", graph: "Graph", source: "Source", path: Path) -> "Query":
     """The query of a run's graph; an unknown name is answered with what that graph has."""
-    from scm_compiler.diagnostics import Sink, refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.queries import UnknownNode  # noqa: PLC0415
+    from scm_compiler.cli.owners import naming  # noqa: PLC0415
+    from scm_compiler.diagnostics import Sink  # noqa: PLC0415
     from scm_compiler.semantics.query import resolve  # noqa: PLC0415
 
     sink = Sink(source)
     query = resolve(tree, graph, sink)
-    report = sink.close()
-    if not report.ok:
-        names = tuple(node.name for node in graph.nodes)
-        found = (
-            replace(d, model=str(path), nodes=names) if isinstance(d, UnknownNode) else d
-            for d in report.diagnostics
-        )
-        raise refuse(*found, source=source)
+    with naming(str(path), graph):
+        sink.check()
     if query is None:
         raise ValueError("a query without errors did not resolve")
     return query
