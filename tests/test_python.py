@@ -15,9 +15,9 @@ from scm_compiler.cli.query import configure as configure_query
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.tables import Tables
 from scm_compiler.runtime.controller import configure
-from scm_compiler.runtime.queries import METHODS
+from scm_compiler.runtime.queries import METHODS, answer
 from scm_compiler.runtime.queries.answers import Answer, Asked, Marginals, Number
-from scm_compiler.runtime.queries.counterfactual.asking import ask_counterfactual
+from scm_compiler.semantics.question import read_query
 
 PROGRAM = "Rain, Wet : binary\nRain -> Wet\n"
 DATA = "Rain,Wet\n0,0\n1,1\n0,1\n1,1\n"
@@ -114,7 +114,8 @@ def test_every_result_shows_itself_in_a_notebook(run):
     graph = scm.parse('A, "<b>" : binary\nH : categorical(x, y)\nA -> H\nA <-> "<b>"\n', "g")
     rain = scm.parse(PROGRAM, "rain")
     tables = Tables(rain, {"Rain": np.full(2, 0.5), "Wet": np.array([[0.7, 0.3], [0.4, 0.6]])})
-    imagined = ask_counterfactual(tables, rain, "Wet", do={"Rain": 1}, given={"Rain": 0, "Wet": 0})
+    unit = "P(Wet[Rain=1] | Rain=0, Wet=0)"
+    imagined = answer(read_query(unit, rain), tables, text=unit)
     units = run.given(Wet=1).counterfactual(7, do={"Rain": 0})
     shown = {
         "g: 3 labels, 1 edge, 1 hidden common cause": graph,
@@ -123,6 +124,7 @@ def test_every_result_shows_itself_in_a_notebook(run):
         "0.75000": run.query("P(Wet=1)").value,
         "whatever the noise model": imagined,
         "Wet[Rain=1]": imagined.value,
+        "identified by truncated factorisation": run.explain("P(Wet=1 | do(Rain=1))"),
         "7 rows of 2 labels": run.sample(7),
         "noise model: threshold": units,
     }

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from math import ceil, log10
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.interchange import CannotHold
@@ -62,13 +63,13 @@ def foreign_kinds(graph: Graph) -> tuple[str, ...]:
 
 
 def shown(position: Position, unit: Position) -> str:
-    """A position as `x,y`.
+    """A position as `x,y`, to a millionth of an inch: what is read again is not more exact.
 
-    >>> shown((-1.5, 0.1), (72, -72))
-    '-108,-7.2'
+    >>> shown((-1.5, 0.1), (72, -72)), shown((-0.013889, 0.013889), (72, 72))
+    ('-108,-7.2', '-1,1')
     """
     return ",".join(
-        f"{round(inches * size, 6) + 0.0:.10g}"
+        f"{round(inches * size, 6 - ceil(log10(abs(size)))) + 0.0:.10g}"
         for inches, size in zip(position, unit, strict=True)
     )
 

@@ -15,47 +15,49 @@
 Every file is written whole or not at all, and nothing in one is ever executed.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scm_compiler.diagnostics import ScmError, closest, refuse
+from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.heads_runs import HeadNotTrained
 from scm_compiler.diagnostics.codes.runs import (
-    FileChanged,
     NoRun,
     NoTables,
-    NotARun,
     NotTrained,
     OtherGraph,
-    RunTooNew,
 )
 from scm_compiler.ir import Discrete, Graph
-from scm_compiler.ir.json import graph_from_json
 from scm_compiler.ir.query import Query
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.queries import NOISE_MODELS, SAMPLES, Answer, answer
+from scm_compiler.runtime.queries import (
+    NOISE_MODELS,
+    SAMPLES,
+    Answer,
+    Explanation,
+    answer,
+    explain,
+)
 from scm_compiler.runtime.queries.answers import Asked
 from scm_compiler.runtime.queries.counterfactual.asking import counterfactual_text
 from scm_compiler.runtime.regime import Regime, Value, Values
-from scm_compiler.runtime.runs.manifest import (
-    FORMAT,
-    Config,
-    Format,
-    HeadConfig,
-    Manifest,
-    bad_file,
-    digest,
-    read_model,
-)
+from scm_compiler.runtime.runs.manifest import Config, HeadConfig, Manifest, read_model
 from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
+from scm_compiler.runtime.runs.opening import (
+    CONFIG,
+    GRAPH,
+    PROGRAM,
+    changed_files,
+    read_graph,
+    read_manifest,
+    read_manifests,
+)
 from scm_compiler.runtime.runs.shown import run_facts, run_html
 from scm_compiler.runtime.unseen import mark_unseen
 from scm_compiler.semantics.question import read_query
@@ -68,7 +70,6 @@ if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables do
     from scm_compiler.runtime.sampling.sample import Sample
 
 RUNS = Path("runs")
-MANIFEST, CONFIG, GRAPH, PROGRAM = "manifest.json", "config.json", "graph.json", "model.scm"
 
 
 @dataclass(frozen=True)
@@ -230,6 +231,24 @@ class Run:
             noise_model=noise_model or self._own_noise(query),
         )
 
+    def explain(self, text: str) -> Explanation:
+        """How a question would be answered, without answering it.
+
+        Args:
+            text: As for `query`.
+
+        Returns:
+            Its rung, by what it is identified, what it rests on, in which order that is summed out
+            and at what cost, and the method.
+
+        Raises:
+            ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
+                answered, E520 if it is not identified.
+        """
+        model = self.distributions()
+        query = read_query(text, self.graph)
+        return explain(query, model.graph, run=model.conditionals, text=text)
+
     def counterfactual(
         self,
         target: str,
@@ -366,11 +385,11 @@ def open_run(path: str | Path) -> Run:
             another one.
     """
     folder = Path(path)
-    manifest = _manifest(folder)
-    changed = tuple(_changed(folder, manifest))
+    manifest = read_manifest(folder)
+    changed = tuple(changed_files(folder, manifest))
     if changed:
         raise refuse(*changed, exit_code=2)
-    graph = _graph(folder / GRAPH)
+    graph = read_graph(folder / GRAPH)
     if graph.hash != manifest.graph_hash:
         found = OtherGraph(
             path=str(folder / GRAPH), expected=manifest.graph_hash, found=graph.hash
@@ -390,51 +409,10 @@ def latest_run(folder: Path = RUNS, *, trained: bool = True) -> Run:
         ScmError: E650 if there is none; E658 if there are some, but none is trained; and what
             `open_run` raises.
     """
-    found = sorted(_manifests(folder), key=lambda pair: (pair[1].created, pair[0].name))
+    found = sorted(read_manifests(folder), key=lambda pair: (pair[1].created, pair[0].name))
     chosen = [path for path, manifest in found if not trained or WEIGHTS in manifest.files]
     if chosen:
         return open_run(chosen[-1])
     if found:
         raise refuse(NotTrained(path=str(found[-1][0])), exit_code=2)
     raise refuse(NoRun(folder=str(folder)), exit_code=2)
-
-
-def _manifests(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """The runs in a folder, unchecked."""
-    for path in sorted(folder.glob(f"*/{MANIFEST}")):
-        if not path.parent.name.startswith("."):
-            yield path.parent, _manifest(path.parent)
-
-
-def _manifest(folder: Path) -> Manifest:
-    path = folder / MANIFEST
-    if not path.is_file():
-        reason = f"it has no {MANIFEST}" if folder.is_dir() else "there is no such folder"
-        raise refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
-    found = read_model(path, Format).format
-    if found > FORMAT:
-        raise refuse(RunTooNew(path=str(folder), found=found, known=FORMAT), exit_code=2)
-    return read_model(path, Manifest)
-
-
-def _near(folder: Path) -> str | None:
-    others = [path.parent for path in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
-    near = closest(folder.name, [path.name for path in others])
-    return str(folder.parent / near) if near else None
-
-
-def _changed(folder: Path, manifest: Manifest) -> Iterator[FileChanged]:
-    for name, expected in manifest.files.items():
-        path = folder / name
-        if Path(name).name != name or not path.is_file():
-            yield FileChanged(path=str(path), missing=True)
-        elif digest(path) != expected:
-            yield FileChanged(path=str(path))
-
-
-def _graph(path: Path) -> Graph:
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise bad_file(path, error.strerror or str(error)) from error
-    return graph_from_json(content, str(path))

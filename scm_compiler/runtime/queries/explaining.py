@@ -21,7 +21,7 @@ from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradict
 from scm_compiler.semantics.query import phrase
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class IdentifiedExplanation(Explanation):
     """The plan of an intervention on a graph with hidden common causes.
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
+from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.answers import RUNGS
@@ -103,7 +104,7 @@ class Part:
         return "\n".join([self.asks, *shown, *filter(None, [order, cost, again])])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """The plan of a query.
 
@@ -142,6 +143,12 @@ class Explanation:
         head = f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {method}, no image head needed"
         grounds = [f"{found} by {self.grounds}" if self.identified else f"{found}: {self.grounds}"]
         return "\n".join([head, *grounds[: bool(self.grounds)], self.query, *map(str, self.parts)])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return printed(str(self))
 
     @property
     def _beyond(self) -> str:

@@ -13,7 +13,7 @@ from scm_compiler.diagnostics.codes.training import FolderTaken
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.run import CONFIG, GRAPH, MANIFEST, PROGRAM, RUNS, Run, open_run
+from scm_compiler.runtime.run import RUNS, Run, open_run
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.heads import add_heads, write_manifest
 from scm_compiler.runtime.runs.manifest import (
@@ -27,6 +27,7 @@ from scm_compiler.runtime.runs.manifest import (
     versions,
 )
 from scm_compiler.runtime.runs.numbers import CELLS
+from scm_compiler.runtime.runs.opening import CONFIG, GRAPH, MANIFEST, PROGRAM
 from scm_compiler.runtime.runs.stored import write_cells
 from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome

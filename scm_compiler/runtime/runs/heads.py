@@ -12,10 +12,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scm_compiler.runtime.run import MANIFEST, Run
+from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import HeadConfig, HeadFacts, Manifest, Status, digest
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
+from scm_compiler.runtime.runs.opening import MANIFEST
 from scm_compiler.runtime.training.checkpoint import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
 

@@ -11,10 +11,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.queries.counterfactual import answer_counterfactual
-from scm_compiler.runtime.queries.counterfactual.asking import (
-    ask_counterfactual,
-    counterfactual_text,
-)
+from scm_compiler.runtime.queries.counterfactual.asking import counterfactual_text
 
 UNIT = "P(Cancer[Smoke=0]=1 | Smoke=1, Cancer=1)"
 
@@ -145,13 +142,11 @@ def test_too_large_is_refused_before_memory_is_taken(parsed, binary):
     assert 0 < found.parts[""].point < 1
 
 
-def test_a_counterfactual_from_values(smoking):
-    options = {"do": {"Smoke": 0}, "given": {"Smoke": 1, "Cancer": 1}}
-    found = ask_counterfactual(smoking, smoking.graph, "Cancer", **options)
-    assert found.query == "P(Cancer[Smoke=0] | Smoke=1, Cancer=1)"
-    assert found.value["1"] == pytest.approx(
-        ask_counterfactual(smoking, smoking.graph, UNIT).probability
-    )
+def test_a_counterfactual_from_values(smoking, ask):
+    text = counterfactual_text("Cancer", {"Smoke": 0}, {"Smoke": 1, "Cancer": 1})
+    assert text == "P(Cancer[Smoke=0] | Smoke=1, Cancer=1)"
+    assert ask(smoking, text).value["1"] == pytest.approx(ask(smoking, UNIT).probability)
+    assert counterfactual_text(UNIT) == UNIT
 
 
 def test_names_that_need_quotes_get_them():

@@ -1,0 +1,72 @@
+"""The files of a run, read and held against what its manifest says of them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.diagnostics.codes.runs import FileChanged, NotARun, RunTooNew
+from scm_compiler.ir import Graph
+from scm_compiler.ir.json import graph_from_json
+from scm_compiler.runtime.runs.manifest import (
+    FORMAT,
+    Format,
+    Manifest,
+    bad_file,
+    digest,
+    read_model,
+)
+
+MANIFEST, CONFIG, GRAPH, PROGRAM = "manifest.json", "config.json", "graph.json", "model.scm"
+
+
+def read_manifests(folder: Path) -> Iterator[tuple[Path, Manifest]]:
+    """The runs in a folder, unchecked."""
+    for path in sorted(folder.glob(f"*/{MANIFEST}")):
+        if not path.parent.name.startswith("."):
+            yield path.parent, read_manifest(path.parent)
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """What a run is and how it came about.
+
+    Raises:
+        ScmError: With exit code 2: E651 if it is no run, E655 if a later version wrote it, E656 if
+            the file cannot be read.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        reason = f"it has no {MANIFEST}" if folder.is_dir() else "there is no such folder"
+        raise refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
+    found = read_model(path, Format).format
+    if found > FORMAT:
+        raise refuse(RunTooNew(path=str(folder), found=found, known=FORMAT), exit_code=2)
+    return read_model(path, Manifest)
+
+
+def changed_files(folder: Path, manifest: Manifest) -> Iterator[FileChanged]:
+    """The files that are not what was written."""
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if Path(name).name != name or not path.is_file():
+            yield FileChanged(path=str(path), missing=True)
+        elif digest(path) != expected:
+            yield FileChanged(path=str(path))
+
+
+def read_graph(path: Path) -> Graph:
+    """The graph of a run.
+
+    Raises:
+        ScmError: E656, E504 or E505 if it cannot be read.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise bad_file(path, error.strerror or str(error)) from error
+    return graph_from_json(content, str(path))
+
+
+def _near(folder: Path) -> str | None:
+    others = [path.parent for path in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
+    near = closest(folder.name, [path.name for path in others])
+    return str(folder.parent / near) if near else None
