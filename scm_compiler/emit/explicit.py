@@ -11,16 +11,14 @@ Samples compare float32 uniform numbers, which are multiples of 2^-24: a table's
 realised to the nearest such multiple, a network's within one. `module.double()` gives 2^-53.
 """
 
-import copy
 from collections.abc import Iterator, Mapping
 from itertools import accumulate
-from math import inf, prod
+from math import inf
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
-from scm_compiler.emit.computed import Computed
+from scm_compiler.emit.exact import written_tables
 from scm_compiler.emit.fused import TableGroup
 from scm_compiler.emit.layout import Layout
 from scm_compiler.emit.mechanism import (
@@ -32,8 +30,6 @@ from scm_compiler.emit.mechanism import (
     mechanisms,
     multilinear,
     on_grid,
-    probabilities,
-    settings,
     soft_one_hot,
     soft_states,
     survival,
@@ -49,14 +45,10 @@ from scm_compiler.emit.module import (
 from scm_compiler.emit.naming import identifiers
 from scm_compiler.emit.network import LevelNetworks
 from scm_compiler.ir import Graph
-from scm_compiler.ir.tables import Tables, table_shape
-from scm_compiler.passes.unfold import unfold
+from scm_compiler.ir.tables import Tables
 
 FUSED_ROWS = 512
 """Batches of at most this many rows run level-fused, larger ones label by label."""
-
-MOST_CELLS = 2**26
-"""The most entries of one label's table that `tables` writes out."""
 
 
 class ExplicitModule(CausalModule):
@@ -210,8 +202,15 @@ class ExplicitModule(CausalModule):
             rows = (inputs * inputs.new_tensor(m.strides)).sum(1)
             return self._flat(m).index_select(0, rows)
         columns = [encode(inputs[:, rank], size, self.dtype) for rank, size in enumerate(m.sizes)]
-        networks, rank = self._network(m)
+        networks, rank = self.network(m)
         return networks.node(rank, torch.cat(columns, 1))
+
+    def network(self, m: Mechanism) -> tuple[LevelNetworks, int]:
+        """The networks of a label's level, and which of them is its own."""
+        place, rank = self._rank[m.label]
+        networks = self.networks[place]
+        assert isinstance(networks, LevelNetworks)
+        return networks, rank
 
     def log_probability(self, name: str, inputs: Tensor, values: Tensor) -> Tensor:
         """The log of P(value | inputs) in nats (B,), differentiable in the weights.
@@ -242,32 +241,7 @@ class ExplicitModule(CausalModule):
             ValueError: If a label has so many settings of its parents that its table cannot be
                 written out.
         """
-        unfolded, hidden = unfold(self.graph, self.spec.hidden_states)
-        states = self.spec.hidden_states
-        found = {name: np.full(states, 1 / states) for name in hidden}
-        beyond = self._beyond(most)
-        for name, m in zip(self.layout.labels, self.mechanisms, strict=True):
-            if name in beyond:
-                continue
-            shape = table_shape(unfolded, name)
-            if prod(shape) > MOST_CELLS:
-                raise ValueError(f"the table of `{name}` has {prod(shape):,} entries")
-            logits = self._flat(m).double() if m.table else self._all_logits(m)
-            found[name] = probabilities(logits).view(shape).cpu().numpy()
-        return Tables(unfolded, found, conditionals=beyond)
-
-    def _beyond(self, most: float) -> dict[str, Computed]:
-        """The networks whose tables are not written out."""
-        labels = zip(self.layout.labels, self.mechanisms, strict=True)
-        networks = sorted(
-            (m.configurations * m.size, name, m) for name, m in labels if not m.table
-        )
-        total, found = 0, {}
-        for numbers, name, m in networks:
-            total += numbers
-            if total > most:
-                found[name] = Computed(*self._network(m), m)
-        return found
+        return written_tables(self, most)
 
     def node_weights(self) -> dict[str, Tensor]:
         """Copies: `<identifier>.logits` (size of each input…, outputs) or a network's layers."""
@@ -277,7 +251,7 @@ class ExplicitModule(CausalModule):
             if m.table:
                 found[f"{identifier}.logits"] = self.table(name).detach().clone()
                 continue
-            networks, rank = self._network(m)
+            networks, rank = self.network(m)
             for key, weight in networks.node_weights(rank).items():
                 found[f"{identifier}.{key}"] = weight
         return found
@@ -295,7 +269,7 @@ class ExplicitModule(CausalModule):
             if m.table:
                 self.table(name).copy_(weights[f"{identifier}.logits"])
                 continue
-            networks, rank = self._network(m)
+            networks, rank = self.network(m)
             start = f"{identifier}."
             own = {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
             networks.load_node_weights(rank, own)
@@ -335,12 +309,6 @@ class ExplicitModule(CausalModule):
         stacked: Tensor = self.tables_of_size[str(m.size)]
         return stacked[self._rows[m.label]]
 
-    def _network(self, m: Mechanism) -> tuple[LevelNetworks, int]:
-        place, rank = self._rank[m.label]
-        networks = self.networks[place]
-        assert isinstance(networks, LevelNetworks)
-        return networks, rank
-
     def _steps(self, dtype: torch.dtype) -> dict[int, Tensor]:
         """P(x > k) of every table, by the number of values, on the grid of the noise."""
         return {
@@ -373,7 +341,7 @@ class ExplicitModule(CausalModule):
 
     def _run_networks(self, members: list[Mechanism], inputs: Tensor, noise: Tensor) -> None:
         """Write the values of one level's networks into their columns of the inputs."""
-        networks, _ = self._network(members[0])
+        networks, _ = self.network(members[0])
         source = [
             encode(inputs[:, column], size, noise.dtype)
             for column, size in enumerate(self._input_sizes())
@@ -411,7 +379,7 @@ class ExplicitModule(CausalModule):
             inputs = [
                 encode(columns[c], s, noise.dtype) for c, s in zip(m.inputs, m.sizes, strict=True)
             ]
-            networks, rank = self._network(m)
+            networks, rank = self.network(m)
             return values_below(uniform, survival(networks.node(rank, torch.cat(inputs, 1))))
         own = steps[m.size][self._rows[m.label]]
         if not m.inputs:
@@ -426,12 +394,5 @@ class ExplicitModule(CausalModule):
         if m.table:
             return multilinear(self._flat(m).view(*m.sizes, m.outputs), inputs)
         columns = [w[:, 1:] if w.shape[1] == 2 else w for w in inputs]
-        networks, rank = self._network(m)
+        networks, rank = self.network(m)
         return networks.node(rank, torch.cat(columns, 1))
-
-    def _all_logits(self, m: Mechanism) -> Tensor:
-        """The logits (settings, outputs) of a network at every setting of its inputs, float64."""
-        networks, rank = self._network(m)
-        exact = copy.deepcopy(networks).double()
-        pieces = chunks(m.configurations)
-        return torch.cat([exact.node(rank, settings(m, p, self.device)) for p in pieces])

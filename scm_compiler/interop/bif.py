@@ -7,9 +7,8 @@ of the parents. What is printed is read as printed, then each row is normalised.
 Names that are no words have their own in properties, where scmc wrote the file; see `bif_text.py`.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from math import prod
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,14 +16,20 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, closest, refuse
+from scm_compiler.diagnostics import Source, closest
 from scm_compiler.diagnostics.codes.graph_files import TooLarge
 from scm_compiler.diagnostics.codes.interop import (
     BifCycle,
-    BifSyntax,
     BifTable,
-    BifTwice,
     BifUnknownName,
+)
+from scm_compiler.interop.bif_blocks import (
+    Blocks,
+    Conditional,
+    Token,
+    Variable,
+    read_blocks,
+    refusal,
 )
 from scm_compiler.interop.document import read_text, stem
 from scm_compiler.ir import Discrete, Edge, Graph, Node
@@ -32,13 +37,6 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
 
-_TOKEN = re.compile(
-    r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)
-      | (?P<quoted>"[^"\n]*")
-      | (?P<sign>[][{}(),;|])
-      | (?P<word>(?:(?!//|/\*)[^][\s{}(),;|"])+)""",
-    re.VERBOSE | re.DOTALL,
-)
 _ROUNDING = 0.01
 _EXACT = 4 * np.finfo(np.float64).eps
 MOST_NUMBERS = 2**24
@@ -67,201 +65,17 @@ def parse_bif(source: Source, name: str | None = None) -> Tables:
     Raises:
         ScmError: E680 to E684 and E824, with exit code 2.
     """
-    blocks = _Reader(source).read()
+    blocks = read_blocks(source)
     network = _Network(source, blocks)
     graph = network.graph(name or blocks.name)
     tables = {own: network.table(graph, name) for name, own in network.names.items()}
     return Tables(graph, tables)
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
-    text: str
-    sign: bool
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class _Variable:
-    """A `variable` block.
-
-    Attributes:
-        values: As the tables name them.
-        span: Where it is declared.
-        properties: The words of each property, by its name.
-    """
-
-    values: tuple[str, ...]
-    span: Span
-    properties: Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Conditional:
-    """A `probability` block as written."""
-
-    parents: tuple[_Token, ...]
-    span: Span
-    rows: list[tuple[tuple[_Token, ...], list[float]]] = field(default_factory=list)
-    flat: list[float] = field(default_factory=list)
-    default: list[float] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Blocks:
-    name: str
-    variables: dict[str, _Variable]
-    conditionals: dict[str, _Conditional]
-
-
-class _Reader:
-    """Reads tokens into blocks."""
-
-    def __init__(self, source: Source) -> None:
-        self.source = source
-        self.tokens = _tokens(source)
-        self.ahead = next(self.tokens, None)
-        self.name = "network"
-        self.variables: dict[str, _Variable] = {}
-        self.conditionals: dict[str, _Conditional] = {}
-
-    def read(self) -> _Blocks:
-        while self.ahead is not None:
-            keyword = self._next("`network`, `variable` or `probability`")
-            if keyword.text == "network":
-                self.name = self._word("the network's name").text
-                self._skip_block()
-            elif keyword.text == "variable":
-                self._variable()
-            elif keyword.text == "probability":
-                self._conditional()
-            else:
-                raise self._expected("`network`, `variable` or `probability`", keyword)
-        if not self.variables:
-            raise self._expected("a `variable` block", None)
-        return _Blocks(self.name, self.variables, self.conditionals)
-
-    def _skip_block(self) -> None:
-        self._sign("{")
-        depth = 1
-        while depth:
-            text = self._next("`}`").text
-            depth += {"{": 1, "}": -1}.get(text, 0)
-
-    def _variable(self) -> None:
-        name = self._word("a variable's name")
-        self._first("variable", name, self.variables.get(name.text))
-        self._sign("{")
-        values: tuple[str, ...] = ()
-        properties: dict[str, tuple[str, ...]] = {}
-        while (token := self._next("`type` or `}`")).text != "}":
-            if token.text == "type":
-                values = self._type()
-            elif token.text == "property":
-                key, *words = self._property()
-                properties[key] = tuple(word for word in words if word != "=")
-            else:
-                raise self._expected("`type`, `property` or `}`", token)
-        if not values:
-            raise self._expected("`type discrete`", token)
-        self.variables[name.text] = _Variable(values, name.span, properties)
-
-    def _type(self) -> tuple[str, ...]:
-        self._sign("discrete")
-        self._sign("[")
-        count = self._word("the number of values")
-        self._sign("]")
-        self._sign("{")
-        values = self._list("}", "a value")
-        self._sign(";")
-        if str(len(values)) != count.text:
-            raise self._expected(f"{len(values)}, the number of values listed", count)
-        if len({value.text for value in values}) != len(values):
-            raise self._expected("values that differ", values[-1])
-        return tuple(value.text for value in values)
-
-    def _conditional(self) -> None:
-        self._sign("(")
-        name = self._word("a variable's name")
-        self._first("table of", name, self.conditionals.get(name.text))
-        token = self._next("`|` or `)`")
-        if token.text not in ("|", ")"):
-            raise self._expected("`|` or `)`", token)
-        parents = tuple(self._list(")", "a parent's name")) if token.text == "|" else ()
-        block = self.conditionals[name.text] = _Conditional(parents, name.span)
-        self._sign("{")
-        while (token := self._next("a row or `}`")).text != "}":
-            if token.text == "(":
-                block.rows.append((tuple(self._list(")", "a value")), self._numbers()))
-            elif token.text == "table":
-                block.flat.extend(self._numbers())
-            elif token.text == "default":
-                block.default.extend(self._numbers())
-            elif token.text == "property":
-                self._property()
-            else:
-                raise self._expected("`table`, `default`, a row or `}`", token)
-
-    def _first(self, what: str, name: _Token, other: _Variable | _Conditional | None) -> None:
-        if other is not None:
-            raise _refusal(self.source, BifTwice(what, name.text, other.span, span=name.span))
-
-    def _list(self, end: str, what: str) -> list[_Token]:
-        items: list[_Token] = []
-        while (token := self._next(f"{what} or `{end}`")).text != end or not token.sign:
-            if token.sign and token.text != ",":
-                raise self._expected(f"{what} or `{end}`", token)
-            if not token.sign:
-                items.append(token)
-        return items
-
-    def _numbers(self) -> list[float]:
-        return [self._number(token) for token in self._list(";", "a number")]
-
-    def _number(self, token: _Token) -> float:
-        try:
-            number = float(token.text)
-        except ValueError:
-            raise self._expected("a number", token) from None
-        if not 0 <= number < float("inf"):
-            raise self._expected("a probability", token)
-        return number
-
-    def _property(self) -> list[str]:
-        """The words up to `;`; at least one."""
-        words = [self._next("a property").text]
-        while (token := self._next("`;`")).text != ";":
-            words.append(token.text)
-        return words
-
-    def _word(self, what: str) -> _Token:
-        token = self._next(what)
-        if token.sign:
-            raise self._expected(what, token)
-        return token
-
-    def _sign(self, text: str) -> None:
-        token = self._next(f"`{text}`")
-        if token.text != text:
-            raise self._expected(f"`{text}`", token)
-
-    def _next(self, expected: str) -> _Token:
-        token = self.ahead
-        if token is None:
-            raise self._expected(expected, None)
-        self.ahead = next(self.tokens, None)
-        return token
-
-    def _expected(self, what: str, token: _Token | None) -> ScmError:
-        end = len(self.source.text.rstrip())
-        span, found = (Span(end, end), "") if token is None else (token.span, token.text)
-        return _refusal(self.source, BifSyntax(what, found, span=span))
-
-
 class _Network:
     """Checks the blocks against each other and builds graph and tables."""
 
-    def __init__(self, source: Source, blocks: _Blocks) -> None:
+    def __init__(self, source: Source, blocks: Blocks) -> None:
         self.source = source
         self.variables = blocks.variables
         self.conditionals = blocks.conditionals
@@ -269,11 +83,11 @@ class _Network:
 
     def graph(self, name: str) -> Graph:
         for child, block in self.conditionals.items():
-            for token in (_Token(child, False, block.span), *block.parents):
+            for token in (Token(child, False, block.span), *block.parents):
                 if token.text not in self.variables:
                     near = closest(token.text, self.variables)
                     wrong = BifUnknownName("variable", token.text, near, span=token.span)
-                    raise _refusal(self.source, wrong)
+                    raise refusal(self.source, wrong)
         self.names = {name: _own_name(name, found) for name, found in self.variables.items()}
         nodes = tuple(_node(self.names[name], found) for name, found in self.variables.items())
         rank = {name: number for number, name in enumerate(self.names)}
@@ -314,36 +128,36 @@ class _Network:
 
             pairs = [(edge.source, edge.target) for edge in graph.edges]
             cycle = [source for source, _ in nx.find_cycle(nx.DiGraph(pairs))]
-            raise _refusal(self.source, BifCycle((*cycle, cycle[0]))) from None
+            raise refusal(self.source, BifCycle((*cycle, cycle[0]))) from None
 
     def table(self, graph: Graph, name: str) -> NDArray[np.float64]:
         """The table with parents in the order of the graph."""
         block = self.conditionals.get(name)
         if block is None:
             span = self.variables[name].span
-            raise _refusal(self.source, BifTable(name, "it has none", span=span))
+            raise refusal(self.source, BifTable(name, "it has none", span=span))
         parents = self._parents(name)
         sizes = [len(self.variables[n].values) for n in (*parents, name)]
         if prod(sizes) > MOST_NUMBERS:
             what = f"the table of `{name}` has {prod(sizes):,} numbers"
-            raise _refusal(self.source, TooLarge(what, span=block.span))
+            raise refusal(self.source, TooLarge(what, span=block.span))
         printed = self._flat(name, block, sizes) if block.flat else self._rows(name, block, sizes)
         known = [self.names[parent] for parent in parents]
         own = self.names[name]
         ordered = printed.transpose(*map(known.index, graph.parents[own]), len(parents))
         return self._normalised(name, block, ordered)
 
-    def _flat(self, name: str, block: _Conditional, sizes: Sequence[int]) -> NDArray[np.float64]:
+    def _flat(self, name: str, block: Conditional, sizes: Sequence[int]) -> NDArray[np.float64]:
         """One list: the variable's own value changes slowest; some programs write it fastest."""
         if len(block.flat) != prod(sizes):
             reason = f"it has {len(block.flat)} numbers in place of {prod(sizes)}"
-            raise _refusal(self.source, BifTable(name, reason, span=block.span))
+            raise refusal(self.source, BifTable(name, reason, span=block.span))
         numbers = np.array(block.flat)
         slowest = np.moveaxis(numbers.reshape(sizes[-1], *sizes[:-1]), 0, -1)
         fastest = numbers.reshape(sizes)
         return slowest if _off(slowest) <= max(_ROUNDING, _off(fastest)) else fastest
 
-    def _rows(self, name: str, block: _Conditional, sizes: Sequence[int]) -> NDArray[np.float64]:
+    def _rows(self, name: str, block: Conditional, sizes: Sequence[int]) -> NDArray[np.float64]:
         table = np.full(sizes, np.nan)
         if block.default:
             table[...] = self._row(name, block, block.default, sizes[-1])
@@ -352,45 +166,45 @@ class _Network:
         if np.isnan(table).any():
             place = tuple(int(axis) for axis in np.argwhere(np.isnan(table))[0][:-1])
             reason = f"there is no row {self._shown(block, place)}"
-            raise _refusal(self.source, BifTable(name, reason, span=block.span))
+            raise refusal(self.source, BifTable(name, reason, span=block.span))
         return table
 
-    def _place(self, name: str, block: _Conditional, values: Sequence[_Token]) -> tuple[int, ...]:
+    def _place(self, name: str, block: Conditional, values: Sequence[Token]) -> tuple[int, ...]:
         parents = [token.text for token in block.parents]
         if len(values) != len(parents):
             reason = f"a row names {len(values)} values for {len(parents)} parents"
-            raise _refusal(self.source, BifTable(name, reason, span=block.span))
+            raise refusal(self.source, BifTable(name, reason, span=block.span))
         return tuple(
             self._index(parent, token) for parent, token in zip(parents, values, strict=True)
         )
 
-    def _index(self, parent: str, token: _Token) -> int:
+    def _index(self, parent: str, token: Token) -> int:
         values = self.variables[parent].values
         if token.text not in values:
             near = closest(token.text, values)
             wrong = BifUnknownName(f"value of `{parent}`:", token.text, near, span=token.span)
-            raise _refusal(self.source, wrong)
+            raise refusal(self.source, wrong)
         return values.index(token.text)
 
-    def _row(self, name: str, block: _Conditional, numbers: list[float], size: int) -> list[float]:
+    def _row(self, name: str, block: Conditional, numbers: list[float], size: int) -> list[float]:
         if len(numbers) != size:
             reason = f"a row has {len(numbers)} numbers in place of {size}"
-            raise _refusal(self.source, BifTable(name, reason, span=block.span))
+            raise refusal(self.source, BifTable(name, reason, span=block.span))
         return numbers
 
     def _normalised(
-        self, name: str, block: _Conditional, table: NDArray[np.float64]
+        self, name: str, block: Conditional, table: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         totals = table.sum(-1)
         if _off(table) > _ROUNDING:
             worst = float(totals.flat[np.abs(totals - 1).argmax()])
             reason = f"a row sums to {worst:.6g}"
-            raise _refusal(self.source, BifTable(name, reason, span=block.span))
+            raise refusal(self.source, BifTable(name, reason, span=block.span))
         # What sums to one but for the last bit stays as printed, so that reading twice is once.
         exact = np.abs(totals - 1) <= _EXACT * table.shape[-1]
         return np.asarray(table / np.where(exact, 1.0, totals)[..., None])
 
-    def _shown(self, block: _Conditional, place: tuple[int, ...]) -> str:
+    def _shown(self, block: Conditional, place: tuple[int, ...]) -> str:
         names = [token.text for token in block.parents]
         values = [self.variables[n].values[i] for n, i in zip(names, place, strict=True)]
         return f"({', '.join(values)})"
@@ -401,36 +215,17 @@ def _off(table: NDArray[np.float64]) -> float:
     return float(np.abs(table.sum(-1) - 1).max())
 
 
-def _own_name(name: str, found: _Variable) -> str:
+def _own_name(name: str, found: Variable) -> str:
     """The name that scmc had to change, else the one in the file."""
     return unquote(" ".join(found.properties.get("scmc_name", (name,))))
 
 
-def _node(name: str, found: _Variable) -> Node:
+def _node(name: str, found: Variable) -> Node:
     told = tuple(map(unquote, found.properties.get("scmc_values", ())))
     values = told if len(set(told)) == len(found.values) else found.values
     binary = values == BINARY.values
     domain = BINARY if binary else Discrete(values)
     return Node(name, "binary" if binary else "categorical", domain, found.span)
-
-
-def _tokens(source: Source) -> Iterator[_Token]:
-    at, text = 0, source.text
-    while at < len(text):
-        match = _TOKEN.match(text, at)
-        if match is None:  # a quote or a comment that does not end
-            wrong = BifSyntax("a name", text[at], span=Span(at, at + 1))
-            raise _refusal(source, wrong)
-        at = match.end()
-        if match.lastgroup != "skip":
-            written = match.group()
-            quoted = match.lastgroup == "quoted"
-            body = written[1:-1] if quoted else written
-            yield _Token(body, match.lastgroup == "sign", Span(*match.span()))
-
-
-def _refusal(source: Source, wrong: Diagnostic) -> ScmError:
-    return refuse(wrong, source=source, exit_code=2)
 
 
 __all__ = ["parse_bif", "read_bif"]

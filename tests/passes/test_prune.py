@@ -11,7 +11,8 @@ from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.tables import Tables, table_shape
 from scm_compiler.passes import mutilate, prune
-from scm_compiler.runtime.queries.engine import Condition, Engine
+from scm_compiler.runtime.queries.engine import Engine
+from scm_compiler.runtime.queries.shape import Condition
 
 
 def make(names, arrows, spouses=()):

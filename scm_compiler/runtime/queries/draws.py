@@ -23,17 +23,16 @@ from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries import engine_of
 from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.elimination import RULES, Scope, elimination_order
-from scm_compiler.runtime.queries.engine import (
-    Condition,
-    Engine,
-    confounded,
-    impossible,
-    label_sizes,
-    refuse_confounded,
-)
+from scm_compiler.runtime.queries.engine import Engine, impossible
 from scm_compiler.runtime.queries.evaluation import condition_of
 from scm_compiler.runtime.queries.identified import refuse_unidentified
 from scm_compiler.runtime.queries.refusals import refuse_unanswerable
+from scm_compiler.runtime.queries.shape import (
+    Condition,
+    confounded,
+    label_sizes,
+    refuse_confounded,
+)
 
 Values = NDArray[np.int64]
 

@@ -3,30 +3,35 @@
 import math
 import os
 from collections import OrderedDict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import HiddenCause, ImpossibleEvidence, TooLarge
+from scm_compiler.diagnostics.codes.answers import ImpossibleEvidence, TooLarge
 from scm_compiler.diagnostics.codes.weighting import TakesTooLong
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
-from scm_compiler.passes import Requisite, mutilate, prune
-from scm_compiler.passes.prune import ancestors
+from scm_compiler.passes import Requisite
 from scm_compiler.runtime.queries.contraction import (
     Array,
     Mass,
     Plan,
     adjoints,
     contract,
-    plan,
 )
-from scm_compiler.runtime.queries.elimination import Scope
 from scm_compiler.runtime.queries.lookup import Lookup, tabulate
+from scm_compiler.runtime.queries.shape import (
+    Condition,
+    Program,
+    compile_shape,
+    label_sizes,
+    plan_over,
+    refuse_confounded,
+)
 from scm_compiler.semantics.query import phrase
 
 
@@ -59,43 +64,6 @@ _AGAIN = 2
 
 Rows = Mapping[str, Array]
 """A table for each label, parents first; one with a batch axis before them is many tables."""
-
-
-@dataclass(frozen=True)
-class Condition:
-    """The world of a question and what is seen in it.
-
-    Attributes:
-        do: Labels held, with the index of the value.
-        given: Labels observed in that world, with the index of the value.
-    """
-
-    do: Mapping[str, int] = field(default_factory=dict)
-    given: Mapping[str, int] = field(default_factory=dict)
-
-    @cached_property
-    def fixed(self) -> dict[str, int]:
-        """Every label whose value is known."""
-        return {**self.given, **self.do}
-
-    def seeing(self, node: str, value: int) -> "Condition":
-        """This condition with one more observation."""
-        return Condition(self.do, {**self.given, node: value})
-
-
-@dataclass(frozen=True)
-class Program:
-    """A question's shape, compiled: what it rests on and how to contract that.
-
-    Attributes:
-        requisite: The pruned graph.
-        plan: How to contract the tables of `requisite.nodes`.
-        apart: The labels of each separated part, whose evidence may be impossible.
-    """
-
-    requisite: Requisite
-    plan: Plan
-    apart: tuple[tuple[str, ...], ...]
 
 
 @dataclass
@@ -336,77 +304,6 @@ def refuse_endless(way: Plan) -> None:
     """Refuse (E437) a plan that takes more multiplications than anyone waits for."""
     if way.cost > MOST_COST:
         raise refuse(TakesTooLong(cost=math.log2(way.cost), limit=math.log2(MOST_COST)))
-
-
-def label_sizes(graph: Graph) -> dict[str, int]:
-    """The number of values of each label, in the order of declaration."""
-    return {n.name: n.domain.size for n in graph.labels if isinstance(n.domain, Discrete)}
-
-
-def compile_shape(
-    graph: Graph, targets: tuple[str, ...], condition: Condition, sizes: Mapping[str, int]
-) -> Program:
-    """Mutilate, prune and plan; only the names in the condition matter, not its values.
-
-    Raises:
-        ScmError: E432 if the answer rests on a hidden common cause.
-    """
-    mutilated = mutilate(graph, condition.do)
-    requisite = prune(mutilated, targets, condition.fixed)
-    refuse_confounded(graph, requisite.nodes)
-    apart = []
-    for part in requisite.apart:
-        nodes = tuple(name for name in part if name not in condition.do)
-        # The tables of confounded labels do not tell what is possible; no exact zero is claimed.
-        if nodes and not confounded(graph, nodes):
-            apart.append(nodes)
-    way = plan_over(graph, requisite.nodes, condition, sizes, targets)
-    return Program(requisite, way, tuple(apart))
-
-
-def plan_over(
-    graph: Graph,
-    nodes: Sequence[str],
-    condition: Condition,
-    sizes: Mapping[str, int],
-    keep: Scope,
-) -> Plan:
-    """The plan that contracts the tables of some labels; fixed variables are no axes."""
-    scopes = [
-        tuple(name for name in (*graph.parents[node], node) if name not in condition.fixed)
-        for node in nodes
-    ]
-    return plan(scopes or [()], sizes, keep)
-
-
-def confounded(graph: Graph, nodes: Collection[str]) -> tuple[str, ...]:
-    """The hidden common causes that keep a product of tables from being right, as `A <-> B`.
-
-    A label's table says what the label does when its parents are set, P(v | do(parents)), if none
-    of its hidden common causes reaches an ancestor of it, and the tables of two labels multiply
-    if they share none (Tian and Pearl 2002: each is then a c-component of its own).
-
-    Args:
-        graph: The graph before any intervention.
-        nodes: The labels whose tables are multiplied.
-    """
-    if not graph.confounders:
-        return ()
-    names = set(nodes)
-    above = {name: ancestors(graph, [name]) for name in names}
-    return tuple(
-        f"{pair.left} <-> {pair.right}"
-        for pair in graph.confounders
-        if {pair.left, pair.right} <= names
-        or pair.right in above.get(pair.left, ())
-        or pair.left in above.get(pair.right, ())
-    )
-
-
-def refuse_confounded(graph: Graph, nodes: Collection[str]) -> None:
-    """Refuse (E432) where a product of the nodes' tables would be wrong; see `confounded`."""
-    if pairs := confounded(graph, nodes):
-        raise refuse(HiddenCause(pairs=pairs))
 
 
 def impossible(graph: Graph, condition: Condition) -> ScmError:

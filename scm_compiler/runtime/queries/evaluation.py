@@ -8,7 +8,8 @@ import numpy as np
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.queries.contraction import Array
-from scm_compiler.runtime.queries.engine import Condition, Engine, Rows
+from scm_compiler.runtime.queries.engine import Engine, Rows
+from scm_compiler.runtime.queries.shape import Condition
 from scm_compiler.semantics.query import numeric_values
 
 Numbers = Mapping[str, Array]

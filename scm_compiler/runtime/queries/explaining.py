@@ -14,10 +14,10 @@ from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries import planning
 from scm_compiler.runtime.queries.answers import RUNGS
-from scm_compiler.runtime.queries.engine import label_sizes
 from scm_compiler.runtime.queries.identified import PlannedRoute, planned_route
 from scm_compiler.runtime.queries.planning import Explanation
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
+from scm_compiler.runtime.queries.shape import label_sizes
 from scm_compiler.semantics.query import phrase
 
 

@@ -37,16 +37,11 @@ from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.contraction import Array
-from scm_compiler.runtime.queries.engine import (
-    Condition,
-    Engine,
-    compile_shape,
-    confounded,
-    label_sizes,
-)
+from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, Term, chain, condition_of, terms
 from scm_compiler.runtime.queries.observation import Observation, observation_of
 from scm_compiler.runtime.queries.precision import REPLICATES
+from scm_compiler.runtime.queries.shape import Condition, compile_shape, confounded, label_sizes
 from scm_compiler.semantics.query import phrase
 
 _NEGLIGIBLE = 1e-6

@@ -16,7 +16,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.twin import unite
 from scm_compiler.runtime.queries.counterfactual.evaluation import Question
-from scm_compiler.runtime.queries.engine import label_sizes
+from scm_compiler.runtime.queries.shape import label_sizes
 from scm_compiler.runtime.queries.weighting import asked
 
 MOST_ROWS = 2**18

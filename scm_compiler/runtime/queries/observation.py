@@ -20,8 +20,9 @@ from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import fold
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries.contraction import Array, contract
-from scm_compiler.runtime.queries.engine import MOST_COST, Condition, Engine, plan_over
+from scm_compiler.runtime.queries.engine import MOST_COST, Engine
 from scm_compiler.runtime.queries.precision import Replicates
+from scm_compiler.runtime.queries.shape import Condition, plan_over
 
 _NEGLIGIBLE = 1e-12
 _GUESSED = 1e-6

@@ -15,19 +15,17 @@ from scm_compiler.runtime.queries.answers import RUNGS
 from scm_compiler.runtime.queries.contraction import Plan
 from scm_compiler.runtime.queries.counterfactual import plan_worlds
 from scm_compiler.runtime.queries.counterfactual.joint import Joint
-from scm_compiler.runtime.queries.engine import (
-    LIMIT,
-    MOST_COST,
-    MOST_RUNS,
+from scm_compiler.runtime.queries.engine import LIMIT, MOST_COST, MOST_RUNS
+from scm_compiler.runtime.queries.evaluation import chain, condition_of, terms
+from scm_compiler.runtime.queries.lookup import lookup_plan
+from scm_compiler.runtime.queries.refusals import pointing_at, refuse_unanswerable
+from scm_compiler.runtime.queries.shape import (
     Condition,
     compile_shape,
     label_sizes,
     plan_over,
     refuse_confounded,
 )
-from scm_compiler.runtime.queries.evaluation import chain, condition_of, terms
-from scm_compiler.runtime.queries.lookup import lookup_plan
-from scm_compiler.runtime.queries.refusals import pointing_at, refuse_unanswerable
 from scm_compiler.semantics.query import phrase
 
 

@@ -15,15 +15,9 @@ from scm_compiler.ir import query as ir
 from scm_compiler.passes import mutilate
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries.contraction import Array, contract
-from scm_compiler.runtime.queries.engine import (
-    Condition,
-    Engine,
-    confounded,
-    impossible,
-    plan_over,
-    refuse_confounded,
-)
+from scm_compiler.runtime.queries.engine import Engine, impossible
 from scm_compiler.runtime.queries.evaluation import Numbers, Term, condition_of, terms
+from scm_compiler.runtime.queries.shape import Condition, confounded, plan_over, refuse_confounded
 
 MOST_DRAWS = 10_000_000
 _MOST_CELLS = 500_000_000  # of drawn values: large graphs get fewer draws

@@ -12,7 +12,7 @@ from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.twin import Held, Input, unite
 from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.counterfactual.evaluation import Question, contradiction
-from scm_compiler.runtime.queries.engine import label_sizes
+from scm_compiler.runtime.queries.shape import label_sizes
 from scm_compiler.runtime.queries.units import Units
 
 _MOST_DRAWN = 2**27  # values drawn for one question in all: large graphs get fewer draws

@@ -28,8 +28,9 @@ from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import mutilate
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries.contraction import Array, Mass, contract, plan
-from scm_compiler.runtime.queries.engine import Condition, Engine, plan_over
+from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Term, condition_of, term_value, terms
+from scm_compiler.runtime.queries.shape import Condition, plan_over
 
 _NEGLIGIBLE = 1e-6
 _MOST = 600.0  # of a logarithm; beyond it the interval is everything

@@ -7,8 +7,9 @@ import pytest
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.tables import Tables
-from scm_compiler.runtime.queries.engine import Condition, Engine
+from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.lookup import MOST_NUMBERS, tabulate
+from scm_compiler.runtime.queries.shape import Condition
 
 
 def test_every_value_of_the_condition_is_answered_from_the_table(smoking):

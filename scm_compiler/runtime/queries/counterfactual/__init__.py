@@ -32,8 +32,9 @@ from scm_compiler.runtime.queries.counterfactual.evaluation import (
 from scm_compiler.runtime.queries.counterfactual.joint import Join, Joint
 from scm_compiler.runtime.queries.counterfactual.noise import NOISE_MODELS
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
-from scm_compiler.runtime.queries.engine import LIMIT, Rows, label_sizes
+from scm_compiler.runtime.queries.engine import LIMIT, Rows
 from scm_compiler.runtime.queries.precision import REPLICATES, Replicates
+from scm_compiler.runtime.queries.shape import label_sizes
 from scm_compiler.semantics.query import phrase
 
 __all__ = [

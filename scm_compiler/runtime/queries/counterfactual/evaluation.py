@@ -30,7 +30,8 @@ from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.counterfactual.bounds import Case, bounds, most_log_mass
 from scm_compiler.runtime.queries.counterfactual.joint import Group, Join, Joint
 from scm_compiler.runtime.queries.counterfactual.noise import threshold
-from scm_compiler.runtime.queries.engine import Rows, label_sizes, refuse_confounded
+from scm_compiler.runtime.queries.engine import Rows
+from scm_compiler.runtime.queries.shape import label_sizes, refuse_confounded
 from scm_compiler.semantics.query import numeric_values, phrase
 
 MOST_ROWS = 4096

@@ -20,7 +20,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.passes.twin import Copy, Held, Worlds
 from scm_compiler.runtime.queries.contraction import Array, Plan, contract, plan
 from scm_compiler.runtime.queries.elimination import Scope
-from scm_compiler.runtime.queries.engine import Rows, label_sizes, refuse_endless
+from scm_compiler.runtime.queries.engine import Rows, refuse_endless
+from scm_compiler.runtime.queries.shape import label_sizes
 
 Numbers = NDArray[np.int64]
 
