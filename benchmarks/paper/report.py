@@ -14,7 +14,7 @@ from benchmarks.paper.document import Section, Table, Text, html, markdown
 from benchmarks.paper.pieces import Order
 from benchmarks.paper.published import PAPER
 from benchmarks.paper.store import Result
-from benchmarks.paper.verdicts import RULES, Verdict
+from benchmarks.paper.verdicts import RULES, Verdict, Word
 from scm_compiler.files import write_whole
 from scm_compiler.version import __version__
 
@@ -79,9 +79,18 @@ def _options(order: Order) -> str:
     return " ".join(words)
 
 
+_MANY: Mapping[Word, str] = {
+    "agrees": "agree",
+    "better": "are better",
+    "worse": "are worse",
+    "disagrees": "disagree",
+    "cannot be compared": "cannot be compared",
+}
+
+
 def _counted(verdicts: Sequence[Verdict]) -> str:
     counts = Counter(verdict.word for verdict in verdicts)
-    parts = [f"{number} {word}" for word, number in sorted(counts.items(), key=lambda p: -p[1])]
+    parts = [f"{number} {_MANY[word]}" for word, number in counts.most_common()]
     return f"Of {len(verdicts)} comparisons: " + ", ".join(parts) if parts else "No comparisons"
 
 
