@@ -26,10 +26,13 @@ def fold(graph: Graph) -> Graph:
     if not hidden:
         return graph
     readers = [graph.children[node.name] for node in graph.nodes if node.name in hidden]
-    pairs = tuple(Confounder(*names) for names in readers if len(names) == 2)
+    pairs = [Confounder(*names) for names in readers if len(names) == 2]
+    pairs = sorted(
+        [*graph.confounders, *pairs], key=lambda c: (graph.order[c.right], graph.order[c.left])
+    )
     return replace(
         graph,
         nodes=tuple(node for node in graph.nodes if node.name not in hidden),
         edges=tuple(edge for edge in graph.edges if edge.source not in hidden),
-        confounders=graph.confounders + pairs,
+        confounders=tuple(pairs),
     )

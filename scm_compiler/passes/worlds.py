@@ -1,7 +1,8 @@
 """Bring a query to the lowest rung that it really stands on.
 
 Writing a variable as `Y[X=1]` does not make a query counterfactual: `P(Y[X=1])` is the same as
-`P(Y | do(X=1))`. A query is one of rung 2 or 1 if all its variables live in one world. Three
+`P(Y | do(X=1))`. A query is one of rung 2 or 1 if all its variables live in one world, and none
+whose whole table is asked is another target there. Three
 rules of structural models find that world (Pearl 2009, section 7.3): composition, effectiveness
 (a node held at a value has it) and exclusion (a node does not change with what does not cause
 it).
@@ -43,10 +44,10 @@ def flatten(query: Query, graph: Graph) -> Query:
             return query if single is None else _expectation(single)
         case Probability(targets, do, given):
             single = _single_world((*targets, *given), do, graph)
-            if single is None:
+            count = len(targets)
+            if single is None or _tabled_twice(single.events[:count]):
                 return query
-            events, count = single.events, len(targets)
-            return Probability(events[:count], single.do, events[count:])
+            return Probability(single.events[:count], single.do, single.events[count:])
         case _:
             return query
 
@@ -104,6 +105,12 @@ def _single_world(events: Sequence[Event], do: World, graph: Graph) -> _SingleWo
             return None
     plain = tuple(Event(Variable(event.variable.node), event.value) for event in events)
     return _SingleWorld(plain, tuple(Setting(node, value) for node, value in union.items()))
+
+
+def _tabled_twice(targets: Sequence[Event]) -> bool:
+    """Whether a target whose table is asked is another target too, as in P(X, X[Z=1])."""
+    variables = [event.variable for event in targets]
+    return any(event.value is None and variables.count(event.variable) > 1 for event in targets)
 
 
 def _held(world: World) -> dict[str, int] | None:

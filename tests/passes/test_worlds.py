@@ -65,6 +65,9 @@ def test_one_world_becomes_do(query, flat):
         asked(var("Y", X=1), var("Y", X=0)),
         asked(Variable("Y", (Setting("X", 1), Setting("M", var("M", X=0))))),
         Contrast(asked(var("Y")), asked(var("Y", X=1), given=[var("Y")])),
+        # Y and Y[Z=1] are one variable, and a table has an axis for each.
+        Probability((Event(var("Y")), Event(var("Y", Z=1)))),
+        Probability((Event(var("Y")), Event(var("Y", Z=1), 0))),
     ],
 )
 def test_different_worlds_stay(query):

@@ -47,6 +47,14 @@ def test_other_rungs_have_neither(smoking, ask):
     assert set(document["answer"]) == {"probability", "std_error"}
 
 
+def test_two_columns_that_are_one_variable_agree(smoking, ask):
+    found = ask(smoking, "P(Gene, Gene[Cough=1])")
+    assert found.value.variables == ("Gene", "Gene[Cough=1]")
+    gene = ask(smoking, "P(Gene=1)").probability
+    shown = [row.probability.value for row in found.value.rows]
+    assert shown == pytest.approx([1 - gene, 0, 0, gene])
+
+
 def test_a_free_target_has_bounds_in_each_row(smoking, ask):
     found = ask(smoking, "P(Cancer[Smoke=0], Cough | Smoke=1, Cancer=1)")
     assert found.value.variables == ("Cancer[Smoke=0]", "Cough")
