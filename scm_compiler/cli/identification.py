@@ -46,6 +46,8 @@ def _identify(query: str, graph: Graph, console: Console) -> int:
     found = graph.identify(query)
     if found.refusal is not None:
         raise refuse(found.refusal)
+    if not found.parts:
+        console.result(repr(found))
     for part, by in zip(found.found, found.by, strict=True):
         console.result(str(part))
         if part.arbitrary:

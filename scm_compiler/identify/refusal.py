@@ -65,7 +65,8 @@ def questions(query: ir.Query, graph: Graph) -> tuple[Question, ...]:
         both = (*questions(query.left, graph), *questions(query.right, graph))
         return tuple(dict.fromkeys(both))
     if isinstance(query, ir.Effect):
-        return (((query.outcome,), (query.cause,), ()),)
+        same = query.cause == query.outcome  # holding it says what it is
+        return () if same else (((query.outcome,), (query.cause,), ()),)
     asked = _asked(query, graph)
     nested = any(isinstance(setting.value, ir.Variable) for setting in query.do)
     if nested or any(variable.world for variable in asked):

@@ -76,7 +76,7 @@ class Identification:
             lines += [str(part), f"  by {by}"]
             if part.arbitrary:
                 lines.append(f"  any value of {', '.join(part.arbitrary)} gives the same")
-        return "\n".join(lines) or f"{self.query} asks for what it holds"
+        return "\n".join(lines) or f"{self.query} asks for what it holds or sees"
 
     def _repr_html_(self) -> str:
         """The formulas as a notebook shows them, in LaTeX."""

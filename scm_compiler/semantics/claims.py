@@ -17,7 +17,9 @@ from scm_compiler.semantics.names import Scope
 from scm_compiler.syntax import query_tree, tree
 from scm_compiler.syntax.query import parse_query
 
-_DO = re.compile(r"\bdo\(([^()]*)\)")
+# A quoted name may hold brackets, commas and `=`; one that is no part of a `do` is passed over.
+_DO = re.compile(r'"[^"]*"|\bdo\s*\(((?:"[^"]*"|[^"()])*)\)')
+_QUOTED = re.compile(r'"[^"]*"')
 _ITEM = re.compile(r'(?:"[^"]*"|[^",])+')
 
 
@@ -117,8 +119,10 @@ def _with_values(query: str) -> str:
     """The query with a value for each node that `do(X)` names without one: any value will do."""
 
     def completed(call: re.Match[str]) -> str:
+        if call[1] is None:
+            return call[0]
         items = _ITEM.findall(call[1])
-        return f"do({','.join(item if '=' in item else f'{item}=0' for item in items)})"
+        return f"do({','.join(i if '=' in _QUOTED.sub('', i) else f'{i}=0' for i in items)})"
 
     return _DO.sub(completed, query)
 

@@ -21,6 +21,11 @@ def test_a_formula(program, capsys):
     assert "  ID line 7: go on among S, C, with the rest held\n" in captured.err
 
 
+def test_what_is_held_needs_no_formula(program, capsys):
+    assert main(["query", "--identify", "ATE(S -> S)", "--on", program]) == 0
+    assert capsys.readouterr().out == "ATE(S -> S) asks for what it holds or sees\n"
+
+
 def test_a_formula_as_json(program, capsys):
     assert main(["query", "--identify", "ATE(S -> C)", "--on", program, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)

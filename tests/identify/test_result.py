@@ -44,7 +44,7 @@ def test_a_contrast_rests_on_each_of_its_sides():
 def test_any_value_and_what_is_held():
     napkin = parse_text("W, Z, X, Y : binary\nW -> Z -> X -> Y\nW <-> X\nW <-> Y\n")
     assert "any value of Z gives the same" in repr(napkin.identify("P(Y | do(X))"))
-    assert repr(BOW.identify("P(X | do(X))")) == "P(X | do(X)) asks for what it holds"
+    assert repr(BOW.identify("P(X | do(X))")) == "P(X | do(X)) asks for what it holds or sees"
 
 
 @pytest.mark.parametrize(
