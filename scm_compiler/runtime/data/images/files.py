@@ -5,6 +5,7 @@ import stat
 import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 from scm_compiler.diagnostics import ScmError, refuse
@@ -55,14 +56,15 @@ class FilePictures:
 def pictures_in(path: Path) -> dict[str, Picture]:
     """The pictures in a folder, with those in its folders, or in a zip archive, by name.
 
-    Names are relative to `path`, with slashes, sorted.
+    Names are relative to `path`, with slashes, sorted. Of members of one name an archive's last
+    counts, as `zipfile` reads it.
 
     Raises:
         ScmError: With exit code 2: E671 if there is neither, E673 if the archive is damaged, E674
             if it names files outside itself.
     """
     if path.is_dir():
-        return dict(sorted(_in_folder(str(path))))
+        return dict(sorted(_in_folder(str(path)), key=itemgetter(0)))
     if not path.is_file():
         raise refuse(ImagesNotFound(path=printable(str(path))), exit_code=2)
     try:
@@ -71,7 +73,7 @@ def pictures_in(path: Path) -> dict[str, Picture]:
     except (zipfile.BadZipFile, OSError, ValueError) as error:
         raise unreadable(path, f"{error}") from error
     refuse_unsafe((member.filename for member in members), path)
-    return dict(sorted(_in_archive(str(path), members)))
+    return dict(sorted(_in_archive(str(path), members), key=itemgetter(0)))
 
 
 def unreadable(path: object, reason: str) -> ScmError:

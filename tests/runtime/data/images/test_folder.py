@@ -88,6 +88,17 @@ def test_a_zip_file_with_its_table_beside_it(folder, load, tmp_path, compression
     assert unpacked.fingerprint == table.fingerprint
 
 
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_the_last_member_of_a_name_counts(folder, load, tmp_path):
+    place = folder()
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for picture in sorted(place.glob("*.png")):
+            archive.write(picture, picture.name)
+        archive.write(place / "005.png", "000.png")
+    (place / "metadata.csv").rename(tmp_path / "set.csv")
+    assert levels(load(f"folder:{tmp_path / 'set.zip'}")) == [5, *range(1, 6)]
+
+
 def test_a_limit_takes_the_first_rows(folder, load):
     table = load(f"folder:{folder()}", limit=2)
     assert levels(table) == [0, 1]
