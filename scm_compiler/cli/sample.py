@@ -223,13 +223,13 @@ def _write(
 
 
 def _shards(args: argparse.Namespace, rows: int) -> int:
-    from scm_compiler.runtime.sampling.shards import SHARD  # noqa: PLC0415
+    from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD  # noqa: PLC0415
 
     if args.shards is not None:
         if re.search(r"\{\d+\.\.\d+\}", args.output):
             hint = "write either `--shards` or a range such as {000..009}"
             raise _cannot(args.output, "its name says how many shards there are", hint)
-        return whole("--shards", args.shards, 1, 100_000)
+        return whole("--shards", args.shards, 1, MOST_SHARDS)
     return -(-rows // SHARD)
 
 

@@ -329,6 +329,41 @@ class NoImageToTrain(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PlaceTaken(Diagnostic):
+    """Where a sample is to go there are files that are none of scmc's.
+
+    ## What it means
+
+    A folder of images holds `sample.json`, and tar shards have such a file beside them, which says
+    what sample they are. Files without it came from elsewhere: a sample written among them would
+    replace some of them and take others for its own.
+
+    ## Example
+
+    ```console
+    $ scmc sample "do(Bald=1)" -n 1000 -o photos/
+    error[E724]: `photos` holds files that are not of a sample, such as `metadata.csv`
+      = help: choose another name, or remove what is there
+    ```
+
+    ## What to do
+
+    Choose a name that is free, or remove what is there.
+    """
+
+    code: ClassVar[str] = "E724"
+
+    path: str
+    name: str
+
+    def message(self) -> str:
+        return f"`{self.path}` holds files that are not of a sample, such as `{self.name}`"
+
+    def help(self) -> str:
+        return "choose another name, or remove what is there"
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotARegime(Diagnostic):
     """A sample needs a regime, and the text asks something else.
 

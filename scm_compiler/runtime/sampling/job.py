@@ -1,12 +1,12 @@
 """A sample that is to be written: what it is of, and where it goes on if it was stopped."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads_runs import NotARegime, OtherSample
+from scm_compiler.diagnostics.codes.heads_runs import NotARegime, OtherSample, PlaceTaken
 from scm_compiler.files import write_new, writing
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.run import Run, open_run
@@ -65,17 +65,21 @@ def pieces(stream: Stream, start: int, stop: int) -> Iterator[tuple[int, Sample]
         yield first, stream.sample(first, min(first + PIECE, stop))
 
 
-def claim(path: Path, job: Job, parts: int) -> None:
+def claim(path: Path, job: Job, parts: int, there: Collection[Path] = ()) -> None:
     """Write down what a folder or a set of shards holds, or agree with what is written there.
 
     Args:
         path: The file that says it.
         job: The sample.
         parts: In how many files it is.
+        there: Files that were found in the sample's place.
 
     Raises:
-        ScmError: E716 with exit code 2 if another sample is there.
+        ScmError: E716 with exit code 2 if another sample is there, E724 if other files are.
     """
+    if there and not path.is_file():
+        name = min(found.name for found in there)
+        raise refuse(PlaceTaken(path=str(path.parent), name=name), exit_code=2)
     opened = open_run(job.run)
     weights = {name: opened.manifest.files.get(name, "") for name in opened.manifest.files}
     drawn = {name: held for name, held in weights.items() if name.endswith(".safetensors")}

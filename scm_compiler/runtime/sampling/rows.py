@@ -69,7 +69,7 @@ def write_parquet(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
     names = [node.name for node in graph.labels]
     columns = values_of(graph, stream.labels(0, rows))
     typed: dict[str, list[Any]] = {
-        name: [int(value) for value in column] if all(map(_numeric, set(column))) else column
+        name: [int(value) for value in column] if all(map(is_whole, set(column))) else column
         for name, column in zip(names, columns, strict=True)
     }
     content = io.BytesIO()
@@ -101,5 +101,6 @@ def write_npz(path: Path, stream: Stream, rows: int) -> None:
     write_file(path, content.getvalue(), resumable=False)
 
 
-def _numeric(text: str) -> bool:
+def is_whole(text: str) -> bool:
+    """Whether a value's name is a whole number as it would be written."""
     return text.isascii() and text.isdecimal() and str(int(text)) == text

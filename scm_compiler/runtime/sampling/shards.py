@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -25,12 +26,14 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.heads_runs import CannotSampleTo
 from scm_compiler.diagnostics.codes.processes import SamplerEnded
+from scm_compiler.emit.naming import identifiers
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.sampling.grid import grid_of_one, png
 from scm_compiler.runtime.sampling.job import Job, claim, pieces
-from scm_compiler.runtime.sampling.rows import csv_text, values_of
+from scm_compiler.runtime.sampling.rows import csv_text, is_whole, values_of
 from scm_compiler.runtime.sampling.sample import Sample, Stream
 from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
 
@@ -39,6 +42,8 @@ PART = 1000
 
 SHARD = 10_000
 """Rows of a shard if nothing is said."""
+
+MOST_SHARDS = 100_000
 
 Told = Callable[[int], None]
 """Is told how many rows are there."""
@@ -71,10 +76,12 @@ def write_folder(
         told: Is told how many rows are there.
 
     Raises:
-        ScmError: E716 if the folder holds another sample, E657 if it cannot be written.
+        ScmError: E716 if the folder holds another sample, E724 if it holds other files, E657 if
+            it cannot be written.
     """
     _made(folder)
-    claim(folder / "sample.json", job, 1)
+    there = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    claim(folder / "sample.json", job, 1, there)
     parts = [
         Part(start, min(start + PART, job.rows), folder) for start in range(0, job.rows, PART)
     ]
@@ -102,10 +109,11 @@ def write_shards(
         told: Is told how many rows are there.
 
     Raises:
-        ScmError: E716 if the shards hold another sample, E657 if they cannot be written.
+        ScmError: E716 if the shards hold another sample, E724 if they came from elsewhere, E657
+            if they cannot be written.
     """
     _made(paths[0].parent)
-    claim(_facts(paths), job, len(paths))
+    claim(_facts(paths), job, len(paths), [path for path in paths if path.exists()])
     bounds = [job.rows * place // len(paths) for place in range(len(paths) + 1)]
     parts = [
         Part(start, stop, path)
@@ -122,6 +130,9 @@ def shard_paths(pattern: str, shards: int) -> list[Path]:
         pattern: `faces-{000..009}.tar`, or `faces.tar`, which is numbered if there are several.
         shards: How many; the pattern's own range wins.
 
+    Raises:
+        ScmError: E715 with exit code 2 if the range is empty, or absurdly long.
+
     >>> [str(path) for path in shard_paths("a-{08..10}.tar", 1)]
     ['a-08.tar', 'a-09.tar', 'a-10.tar']
     >>> [str(path) for path in shard_paths("a.tar", 2)]
@@ -131,6 +142,9 @@ def shard_paths(pattern: str, shards: int) -> list[Path]:
     if found:
         head, tail = pattern[: found.start()], pattern[found.end() :]
         numbers = range(int(found[1]), int(found[2]) + 1)
+        if not 0 < len(numbers) <= MOST_SHARDS:
+            reason = f"`{found[0]}` is no range of 1 to {MOST_SHARDS:,} shards"
+            raise refuse(CannotSampleTo(path=pattern, reason=reason), exit_code=2)
         return [Path(f"{head}{number:0{len(found[1])}d}{tail}") for number in numbers]
     path = Path(pattern)
     if shards == 1:
@@ -207,7 +221,7 @@ def _write_shard(stream: Stream, graph: Graph, job: Job, part: Part) -> None:
             for row, labels in enumerate(_records(graph, piece)):
                 key = _key(job, start + row)
                 for image, images in piece.pictures.items():
-                    end = "png" if len(job.images) == 1 else f"{_plain(image)}.png"
+                    end = "png" if len(job.images) == 1 else f"{_plain(job)[image]}.png"
                     _add(archive, f"{key}.{end}", _png(images[row]))
                 _add(archive, f"{key}.json", json.dumps(labels).encode())
     write_file(part.path, content.getvalue(), resumable=False)
@@ -218,7 +232,7 @@ def _records(graph: Graph, piece: Sample) -> Iterator[dict[str, str | int]]:
     columns = values_of(graph, piece.rows)
     for values in zip(*columns, strict=True):
         named = zip(piece.names, values, strict=True)
-        yield {name: int(value) if value.isdecimal() else value for name, value in named}
+        yield {name: int(value) if is_whole(value) else value for name, value in named}
 
 
 def _add(archive: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -238,15 +252,17 @@ def _key(job: Job, row: int) -> str:
 
 def _picture(job: Job, image: str, row: int) -> str:
     name = f"{_key(job, row)}.png"
-    return name if len(job.images) == 1 else f"{_plain(image)}/{name}"
+    return name if len(job.images) == 1 else f"{_plain(job)[image]}/{name}"
 
 
 def _column(job: Job, image: str) -> str:
-    return "file_name" if len(job.images) == 1 else f"{_plain(image)}_file_name"
+    return "file_name" if len(job.images) == 1 else f"{_plain(job)[image]}_file_name"
 
 
-def _plain(image: str) -> str:
-    return re.sub(r"\W+", "_", image)
+@lru_cache(maxsize=8)
+def _plain(job: Job) -> dict[str, str]:
+    """What each image is called in names of files; no two are called the same."""
+    return identifiers(job.images)
 
 
 def _all_there(part: Part, job: Job) -> bool:

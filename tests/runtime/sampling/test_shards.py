@@ -17,7 +17,7 @@ from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.sampling import shards
 from scm_compiler.runtime.sampling.grid import pixels
 from scm_compiler.runtime.sampling.job import Job
-from scm_compiler.runtime.sampling.rows import write_npz
+from scm_compiler.runtime.sampling.rows import is_whole, write_npz
 from scm_compiler.runtime.sampling.shards import shard_paths, write_folder, write_shards
 
 
@@ -113,6 +113,42 @@ def test_another_sample_is_not_mixed_in(job, tmp_path):
         with pytest.raises(ScmError) as caught:
             write_folder(tmp_path / "faces", changed)
         assert [found.code for found in caught.value.diagnostics] == ["E716"]
+
+
+def refused(write, *args) -> str:
+    with pytest.raises(ScmError) as caught:
+        write(*args)
+    (found,) = caught.value.diagnostics
+    return found.code
+
+
+def test_files_from_elsewhere_are_left_alone(job, tmp_path):
+    photos, shard = tmp_path / "photos", tmp_path / "all.tar"
+    photos.mkdir()
+    for path in (photos / "metadata.csv", photos / "000003.png", shard):
+        path.write_text("mine")
+    assert refused(write_folder, photos, job) == "E724"
+    assert refused(write_shards, [shard], job) == "E724"
+    assert sorted(tmp_path.iterdir()) == [shard, photos]
+    assert {path.read_text() for path in (*photos.iterdir(), shard)} == {"mine"}
+
+
+@pytest.mark.parametrize("span", ["{5..1}", "{0..999999999999}"])
+def test_a_range_that_is_none(span):
+    assert refused(shard_paths, f"faces-{span}.tar", 1) == "E715"
+
+
+def test_images_of_like_names_have_names_of_their_own(job):
+    several = replace(job, images=("a b", "a_b", "a-b"))
+    assert len({shards._picture(several, image, 0) for image in several.images}) == 3
+    assert len({shards._column(several, image) for image in several.images}) == 3
+
+
+def test_whole_numbers_alone_are_numbers():
+    assert [text for text in ("0", "12", "01", "-1", "\u0663", "") if is_whole(text)] == [
+        "0",
+        "12",
+    ]
 
 
 def test_the_members_of_a_shard(job, tmp_path):
