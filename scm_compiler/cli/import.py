@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     import argparse
 
     from scm_compiler.cli.console import Console
+    from scm_compiler.diagnostics import Report, ScmError
     from scm_compiler.interop import Document
     from scm_compiler.runtime.run import Run
+
+_MOST_SHOWN = 60
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +50,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     text = program_text(document.graph, remarks(document.positions))
     graph, report = check(Source(str(output), text))
     if graph is None or graph.hash != document.graph.hash:
-        raise _not_a_program(args.file, report.diagnostics)
+        raise _not_a_program(args.file, report, text)
     findings = Report(
         document.report.source, (*document.report.diagnostics, *program_losses(document))
     )
@@ -68,13 +71,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _not_a_program(path: Path, found: tuple[object, ...]) -> Exception:
-    from scm_compiler.diagnostics import Diagnostic, refuse  # noqa: PLC0415
+def _not_a_program(path: Path, report: Report, text: str) -> ScmError:
+    """The refusal of a graph that its text would not be, with the place in the text."""
+    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.interchange import NotAProgram  # noqa: PLC0415
 
-    errors = (d for d in found if isinstance(d, Diagnostic) and d.severity == "error")
-    first = next(errors, None)
-    reason = "its text would be another graph" if first is None else first.message()
+    reason = "its text would be another graph"
+    first = next((found for found in report.diagnostics if found.severity == "error"), None)
+    if first is not None:
+        line = "" if first.span is None else text[first.span.start :].partition("\n")[0]
+        reason = first.message() + (f": `{line[:_MOST_SHOWN]}`" if line else "")
     return refuse(NotAProgram(str(path), reason), exit_code=2)
 
 

@@ -16,11 +16,12 @@ from urllib.parse import unquote
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.diagnostics import Source, closest
+from scm_compiler.diagnostics import Source, Span, closest
 from scm_compiler.diagnostics.codes.graph_files import TooLarge
 from scm_compiler.diagnostics.codes.interop import (
     BifCycle,
     BifTable,
+    BifTwice,
     BifUnknownName,
 )
 from scm_compiler.interop.bif_blocks import (
@@ -88,17 +89,29 @@ class _Network:
                     near = closest(token.text, self.variables)
                     wrong = BifUnknownName("variable", token.text, near, span=token.span)
                     raise refusal(self.source, wrong)
-        self.names = {name: _own_name(name, found) for name, found in self.variables.items()}
+        self.names = self._own_names()
         nodes = tuple(_node(self.names[name], found) for name, found in self.variables.items())
         rank = {name: number for number, name in enumerate(self.names)}
         edges = tuple(
             Edge(self.names[parent], self.names[child])
             for child in rank
-            for parent in sorted(set(self._parents(child)), key=rank.__getitem__)
+            for parent in sorted(self._parents(child), key=rank.__getitem__)
         )
         graph = Graph(name, nodes, edges)
         self._refuse_cycle(graph)
         return self._with_hidden(graph)
+
+    def _own_names(self) -> dict[str, str]:
+        """The name of each variable in the graph; no two have one."""
+        found: dict[str, str] = {}
+        places: dict[str, Span] = {}
+        for name, variable in self.variables.items():
+            own = found[name] = _own_name(name, variable)
+            first = places.setdefault(own, variable.span)
+            if first is not variable.span:
+                wrong = BifTwice("variable", own, first, span=variable.span)
+                raise refusal(self.source, wrong)
+        return found
 
     def _with_hidden(self, graph: Graph) -> Graph:
         """The graph with its hidden common causes, where the file tells of them, as such.
@@ -141,6 +154,9 @@ class _Network:
         if prod(sizes) > MOST_NUMBERS:
             what = f"the table of `{name}` has {prod(sizes):,} numbers"
             raise refusal(self.source, TooLarge(what, span=block.span))
+        if block.flat and (block.rows or block.default):
+            reason = "it has rows beside the list of all its numbers"
+            raise refusal(self.source, BifTable(name, reason, span=block.span))
         printed = self._flat(name, block, sizes) if block.flat else self._rows(name, block, sizes)
         known = [self.names[parent] for parent in parents]
         own = self.names[name]
@@ -161,8 +177,14 @@ class _Network:
         table = np.full(sizes, np.nan)
         if block.default:
             table[...] = self._row(name, block, block.default, sizes[-1])
+        written = set()
         for values, numbers in block.rows:
-            table[self._place(name, block, values)] = self._row(name, block, numbers, sizes[-1])
+            place = self._place(name, block, values)
+            if place in written:
+                reason = f"it has the row {self._shown(block, place)} twice"
+                raise refusal(self.source, BifTable(name, reason, span=block.span))
+            written.add(place)
+            table[place] = self._row(name, block, numbers, sizes[-1])
         if np.isnan(table).any():
             place = tuple(int(axis) for axis in np.argwhere(np.isnan(table))[0][:-1])
             reason = f"there is no row {self._shown(block, place)}"

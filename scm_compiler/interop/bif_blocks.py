@@ -4,7 +4,7 @@ What the blocks say together is another matter; see `bif.py`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, refuse
@@ -119,7 +119,7 @@ class _Reader:
         values: tuple[str, ...] = ()
         properties: dict[str, tuple[str, ...]] = {}
         while (token := self._next("`type` or `}`")).text != "}":
-            if token.text == "type":
+            if token.text == "type" and not values:
                 values = self._type()
             elif token.text == "property":
                 key, *words = self._property()
@@ -152,6 +152,7 @@ class _Reader:
         if token.text not in ("|", ")"):
             raise self._expected("`|` or `)`", token)
         parents = tuple(self._list(")", "a parent's name")) if token.text == "|" else ()
+        self._refuse_repeated(name, parents)
         block = self.conditionals[name.text] = Conditional(parents, name.span)
         self._sign("{")
         while (token := self._next("a row or `}`")).text != "}":
@@ -165,6 +166,14 @@ class _Reader:
                 self._property()
             else:
                 raise self._expected("`table`, `default`, a row or `}`", token)
+
+    def _refuse_repeated(self, name: Token, parents: Sequence[Token]) -> None:
+        first: dict[str, Span] = {}
+        for parent in parents:
+            place = first.setdefault(parent.text, parent.span)
+            if place is not parent.span:
+                wrong = BifTwice(f"parent of `{name.text}`", parent.text, place, span=parent.span)
+                raise refusal(self.source, wrong)
 
     def _first(self, what: str, name: Token, other: Variable | Conditional | None) -> None:
         if other is not None:

@@ -108,8 +108,8 @@ def graph_from_json(text: str | bytes, name: str = "graph.json") -> Graph:
         name: The file's name, for messages.
 
     Raises:
-        ScmError: E504 if it is no graph, E505 if it was edited: its hash is not the one that it
-            holds.
+        ScmError: E504, with exit code 2, if it is no graph; E505 if it was edited: its hash is not
+            the one that it holds.
     """
     try:
         document = _Graph.model_validate_json(_readable(text, name))
@@ -117,11 +117,11 @@ def graph_from_json(text: str | bytes, name: str = "graph.json") -> Graph:
         first = wrong.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         reason = f"{place}: {first['msg']}" if place else first["msg"]
-        raise refuse(BadGraphFile(path=name, reason=reason)) from wrong
+        raise refuse(BadGraphFile(path=name, reason=reason), exit_code=2) from wrong
     graph = document.build()
     fault = _fault(graph)
     if fault is not None:
-        raise refuse(BadGraphFile(path=name, reason=fault))
+        raise refuse(BadGraphFile(path=name, reason=fault), exit_code=2)
     if graph.hash != document.hash:
         raise refuse(GraphEdited(path=name, stored=document.hash, found=graph.hash))
     return graph
@@ -132,11 +132,11 @@ def _readable(text: str | bytes, name: str) -> str | bytes:
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError) as wrong:
-        raise refuse(BadGraphFile(path=name, reason=f"not JSON: {wrong}")) from wrong
+        raise refuse(BadGraphFile(path=name, reason=f"not JSON: {wrong}"), exit_code=2) from wrong
     version = document.get("version") if isinstance(document, dict) else None
     if isinstance(version, int) and version > VERSION:
         reason = f"its format is version {version}, this scmc reads up to {VERSION}"
-        raise refuse(BadGraphFile(path=name, reason=reason))
+        raise refuse(BadGraphFile(path=name, reason=reason), exit_code=2)
     return text
 
 

@@ -381,8 +381,8 @@ def open_run(path: str | Path) -> Run:
 
     Raises:
         ScmError: With exit code 2: E651 if it is no run, E655 if a later version wrote it, E652
-            if a file was changed, E656, E504 or E505 if one cannot be read, E654 if its graph is
-            another one.
+            if a file was changed, E656 or E504 if one cannot be read, E654 if its graph is
+            another one. E505 if its graph was edited.
     """
     folder = Path(path)
     manifest = read_manifest(folder)

@@ -108,9 +108,16 @@ def test_json(here, capsys):
 def test_a_bad_file_leaves_nothing_behind(here, capsys, name, content, code):
     (here / name).write_text(content)
     before = sorted(here.rglob("*"))
-    assert main(["import", name]) in (1, 2)
+    assert main(["import", name]) == 2
     assert f"error[{code}]" in capsys.readouterr().err
     assert sorted(here.rglob("*")) == before
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", ': `""'), ("two\nlines", ': `"two')])
+def test_a_name_that_no_program_holds_is_shown(here, capsys, name, shown):
+    (here / "a.dot").write_text(f'digraph {{ A; "{name}" -> B }}')
+    assert main(["import", "a.dot"]) == 2
+    assert shown in capsys.readouterr().err
 
 
 def test_a_missing_file(here, capsys):

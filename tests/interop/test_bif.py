@@ -113,6 +113,11 @@ PA = "probability ( A ) { table 0.5, 0.5; } "
 B = "variable B { type discrete [ 2 ] { x, y }; } "
 
 
+def _called(name: str, own: str) -> str:
+    """A variable with a name of its own in a property."""
+    return A.replace("A", name, 1).replace("; }", f"; property scmc_name = {own} ; }}")
+
+
 @pytest.mark.parametrize(
     ("text", "code"),
     [
@@ -145,6 +150,13 @@ B = "variable B { type discrete [ 2 ] { x, y }; } "
             "E684",
         ),
         (A + "probability ( A | A ) { default 1, 0; }", "E684"),
+        (A + PA + B + "probability ( B | A, A ) { default 1, 0; }", "E683"),
+        (A + PA + B + "probability ( B | A ) { (x) 1, 0; (y) 1, 0; (x) 0, 1; }", "E682"),
+        (A + PA + B + "probability ( B | A ) { (x) 1, 0; table 1, 1, 0, 0; }", "E682"),
+        (A + "probability ( A ) { table 1, 0; default 0, 1; }", "E682"),
+        (A.replace(";", "; type discrete [ 2 ] { a, b };", 1) + PA, "E680"),
+        (_called("A", "X") + _called("B", "X") + PA + PA.replace("A", "B"), "E683"),
+        (_called("A", "B") + PA + B + PA.replace("A", "B"), "E683"),
     ],
 )
 def test_what_is_wrong_is_refused(text, code):
