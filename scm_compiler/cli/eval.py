@@ -31,10 +31,16 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--images",
-        metavar="SOURCE",
+        metavar="SPEC",
         help="the real images, such as drawn-faces or celeba:DIR (default: the head's own)",
     )
-    parser.add_argument("--seed", type=_seed, default=0, help="of whatever is drawn (default 0)")
+    parser.add_argument(
+        "--seed",
+        metavar="N",
+        type=_seed,
+        default=0,
+        help="of everything that is drawn (default: 0)",
+    )
     parser.add_argument(
         "--html", metavar="FILE", type=Path, help=f"where the page goes (default: {PAGE} in RUN)"
     )

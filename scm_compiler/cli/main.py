@@ -19,14 +19,14 @@ VERBS = {
     "init": "list the shipped examples, or copy one here",
     "check": "report every error, warning and note of .scm files",
     "fmt": "rewrite .scm files in canonical form",
-    "compile": "compile a .scm file to a torch module with its certificate",
+    "compile": "compile a .scm file to a PyTorch module with its certificate",
     "render": "draw a graph",
     "import": "translate a graph of another program, and its tables, to scmc",
     "export": "write a graph, or a run with its tables, for another program",
     "verify": "check the certificate of a build or run again",
-    "train": "train what the graph holds",
+    "train": "train the label model of a graph and the heads of its images on data",
     "sample": "draw labels and images in a regime",
-    "query": "answer a question on a trained model",
+    "query": "ask a run a question: seeing, doing, imagining",
     "eval": "measure a run: labels, images, realism, diversity, in one report",
     "explain": "show the page of a diagnostic code",
     "demo": "the main job from end to end, on the shipped data",
@@ -89,7 +89,7 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
     common.add_argument("-q", "--quiet", action="store_true", help="print results only")
     parser = _Parser(
         prog="scmc",
-        description="Compile a causal graph to a torch model that is consistent with it, "
+        description="Compile a causal graph to a PyTorch module that is consistent with it, "
         "train it, and ask it for observations, interventions and counterfactuals.",
         epilog="`scmc VERB --help` says more of a verb; `scmc demo` shows the whole.",
     )

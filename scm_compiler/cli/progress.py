@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
+_CLEARLY = 0.9
+"""Below this share of all steps it is the time that will end a training, not the steps."""
+
+
 def progress_for(console: Console) -> Progress:
     """What fits the terminal and the options of a command."""
     if console.quiet:
@@ -31,7 +35,7 @@ class Lines:
         """Say where a resumed training goes on."""
         self._total = total
         if done:
-            self._console.note(f"going on after step {done:,} of {total:,}")
+            self._console.note(f"going on after step {done:,}")
 
     def move(self, done: int, seconds: float) -> None:
         """Remember the time."""
@@ -39,7 +43,8 @@ class Lines:
 
     def report(self, step: int, metrics: Mapping[str, float]) -> None:
         """Print a line."""
-        place = f"step {step:,}/{self._total:,}"
+        end = expected(step, self._total, self._seconds, metrics.get("seconds_left"))
+        place = f"step {step:,}/{'' if end == self._total else '~'}{end:,}"
         self._console.note(f"{place}  {described(metrics)}  {self._seconds:.0f} s")
 
     def stop(self) -> None:
@@ -56,6 +61,8 @@ class Bar:
     def __init__(self) -> None:
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
+        self._total = 0
+        self._seconds = 0.0
 
     def start(self, total: int, done: int) -> None:
         """Draw the bar."""
@@ -67,6 +74,7 @@ class Bar:
         )
         from rich.progress import Progress as RichProgress  # noqa: PLC0415
 
+        self._total = total
         self._bar = RichProgress(
             TextColumn("training"),
             BarColumn(),
@@ -80,13 +88,15 @@ class Bar:
 
     def move(self, done: int, seconds: float) -> None:
         """Move the bar."""
+        self._seconds = seconds
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done)
 
     def report(self, step: int, metrics: Mapping[str, float]) -> None:
         """Show the metrics."""
         if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=step, metrics=described(metrics))
+            end = expected(step, self._total, self._seconds, metrics.get("seconds_left"))
+            self._bar.update(self._task, completed=step, total=end, metrics=described(metrics))
             left = self._bar.tasks[0].time_remaining
             known = left is None or "seconds_left" in metrics  # a budget may end it before
             self._bar.update(self._task, left="" if known else f"{duration(left or 0)} left")
@@ -100,6 +110,24 @@ class Bar:
         """Print a line below the bar."""
         if self._bar is not None:
             self._bar.console.print(name)
+
+
+def expected(step: int, total: int, seconds: float, left: float | None) -> int:
+    """The steps after which a training ends: all, or about as many as its time allows.
+
+    Args:
+        step: Steps taken.
+        total: All steps.
+        seconds: The time that they took.
+        left: The time that is left; None if unknown.
+
+    >>> expected(400, 1_000_000, 100.0, 20.0), expected(400, 1_000, 100.0, 150.0)
+    (480, 1000)
+    """
+    if left is None or not seconds:
+        return total
+    allowed = round(step * (1 + left / seconds))
+    return allowed if allowed < _CLEARLY * total else total
 
 
 def described(metrics: Mapping[str, float]) -> str:

@@ -38,7 +38,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help='such as "do(Mustache=1)", "given(Young=0)" or "do(Bald=1), given(Male=0)"; '
         "observation if left out",
     )
-    add("-n", "--rows", metavar="N", help="how many rows (default: 100)")
+    add(
+        "-n",
+        "--rows",
+        metavar="N",
+        help="how many rows or images (default: 100; in a figure 10, 8 or 256)",
+    )
     add(
         "-o",
         "--output",
@@ -47,7 +52,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="NAME.csv, .parquet or .npz (rows), NAME.png (a grid of images), FOLDER/ (PNG files "
         "with metadata.csv) or NAME-{000..009}.tar (shards)",
     )
-    add("--run", metavar="DIR", type=Path, help="a run (default: the last one)")
+    add(
+        "--run",
+        metavar="DIR",
+        type=Path,
+        help="a run, or drawn_faces, which comes with scmc (default: the last one)",
+    )
     add("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     add("--image", metavar="NAME", help="the image to draw (default: all, or the first in a .png)")
     _configure_figures(parser)
@@ -58,9 +68,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def _configure_figures(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("figures, for a .png")
     add = group.add_mutually_exclusive_group().add_argument
-    add("--vs", metavar="REGIME", help="a second row in another regime, of the same image noise")
-    add("--sweep", metavar="LABEL", help="each row goes through the values of one label")
-    add("--diversity", action="store_true", help="a grid of 16 by 16")
+    add(
+        "--vs",
+        metavar="REGIME",
+        help="a second row below, in another regime and of the same image noise",
+    )
+    add(
+        "--sweep",
+        metavar="LABEL",
+        help="each row goes from one end of a label's values to the other",
+    )
+    add("--diversity", action="store_true", help="a grid of 16 by 16 images")
 
 
 def _configure_counterfactuals(parser: argparse.ArgumentParser) -> None:
@@ -75,7 +93,7 @@ def _configure_counterfactuals(parser: argparse.ArgumentParser) -> None:
     add(
         "--noise-model",
         choices=("threshold", "gumbel-max"),
-        help="of the labels (default: the model's own)",
+        help="of the labels (default: the label model's own)",
     )
 
 
@@ -106,7 +124,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     job = Job(str(opened.path.resolve()), args.regime, rows, seed, images)
     files = _write(args, console, opened, job, form, processes)
     shown = str(files[0]) if len(files) == 1 else f"{files[0]} … {files[-1]}"
-    console.result(f"{rows:,} rows of {args.regime or 'observation'}: {shown}")
+    console.result(f"{_said(args, rows, form)}: {shown}")
     console.document(
         {
             "ok": True,
@@ -119,6 +137,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
         }
     )
     return OK
+
+
+def _said(args: argparse.Namespace, rows: int, form: str) -> str:
+    """What was drawn."""
+    regime = args.regime or "observation"
+    if args.vs is not None:
+        return f"{rows:,} images of {regime} above {rows:,} of {args.vs or 'observation'}"
+    if args.sweep is not None:
+        return f"{rows:,} images of {regime}, each with {args.sweep} from one end to the other"
+    return f"{rows:,} {'images' if form == '.png' else 'rows'} of {regime}"
 
 
 def _usual_rows(args: argparse.Namespace) -> int:

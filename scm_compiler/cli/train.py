@@ -39,14 +39,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a .scm file or the name of an example (default: the last build, or the only "
         ".scm file here)",
     )
-    add("--stage", metavar="NAME", help="all (default), labels, or images of a run: --run DIR")
+    add(
+        "--stage",
+        metavar="NAME",
+        help="all (default), labels alone, or images, of a run whose labels are trained",
+    )
     add("--seed", metavar="N", help="of everything random (default: 0)")
     add("--steps", metavar="N", help="the most steps of each stage (default: the preset's)")
     add(
         "--budget",
         metavar="TIME",
-        help="the most time to train, such as 90s, 2m or 1h30m: the labels take what they need, "
-        "and the images share the rest",
+        help="the most time to train in all, also over several starts, such as 90s, 2m or 1h30m: "
+        "the labels take what they need, and the images share the rest",
     )
     add(
         "--run",
@@ -58,7 +62,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--resume",
         action="store_true",
-        help="go on with a training that was stopped; it ends as if it never had been",
+        help="go on with a training that was stopped, and it ends as if it never had been; or, "
+        "with a larger --budget, with one that its budget ended",
     )
     add(
         "--tensorboard",

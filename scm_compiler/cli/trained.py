@@ -12,7 +12,7 @@ from scm_compiler.diagnostics.codes.districts import HiddenStatesFallShort
 from scm_compiler.diagnostics.codes.training import ImagesNotTrained
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.runtime.run import RUNS, Run
-from scm_compiler.runtime.stages import LABELS, Finished
+from scm_compiler.runtime.stages import Finished
 from scm_compiler.syntax.printer import print_name
 
 FAR = 0.01
@@ -34,10 +34,8 @@ def report(finished: Finished, console: Console, *, left_out: tuple[str, ...]) -
     manifest = opened.manifest
     where = "" if opened.path.parent == RUNS else f" --run {shlex.quote(str(opened.path))}"
     if outcome.signal is not None:
-        image = finished.stage != LABELS
-        total = manifest.heads[finished.stage].total if image else manifest.total
-        at = f"{outcome.step:,} of {total:,} steps"
-        console.note(f"interrupted after {at}; `scmc train --resume{where}` goes on")
+        at = f"interrupted after {outcome.step:,} steps"
+        console.note(f"{at}; `scmc train --resume{where}` goes on")
     for line in _lines(opened):
         console.result(line)
     if outcome.signal is None and _answers(opened):

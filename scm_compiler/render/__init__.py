@@ -48,7 +48,7 @@ def draw_svg(graph: Graph, regime: Regime | None = None, *, engine: EngineName =
 
     Args:
         graph: The validated graph.
-        regime: What is set by `do` and what is seen; the graph itself if None.
+        regime: What is held by `do` and what is seen; the graph itself if None.
         engine: `auto` takes Graphviz where it is found and the built-in layout otherwise, or
             where the graph has more than 1,500 lines, for which Graphviz takes too long.
 

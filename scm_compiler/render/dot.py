@@ -10,11 +10,11 @@ from scm_compiler.render.looks import (
     FAINT_TEXT,
     FONT,
     FONT_SIZE,
+    HELD_FILL,
+    HELD_LINE,
     NOTE_SIZE,
     SEEN_FILL,
     SEEN_LINE,
-    SET_FILL,
-    SET_LINE,
     TEXT,
     TITLE_SIZE,
     look,
@@ -71,7 +71,7 @@ def _heading(picture: Picture) -> str:
     )
     title = f"<b>{_font(picture.title, TITLE_SIZE, TEXT)}</b>"
     joint = ", " if picture.held and picture.seen else ""
-    parts = ((picture.held + joint, SET_LINE), (picture.seen, SEEN_LINE))
+    parts = ((picture.held + joint, HELD_LINE), (picture.seen, SEEN_LINE))
     caption = "".join(_font(part, FONT_SIZE, colour) for part, colour in parts if part)
     rows = (title, caption, legend)
     return "<" + "".join(f'{row}<br align="left"/>' for row in rows if row) + ">"
@@ -92,10 +92,10 @@ def _box(box: Box) -> Mapping[str, str]:
         **(_DEEP if style.shape == "box3d" else {}),
     }
     match box.mark:
-        case "set":
-            loud = f"<br/><b>{_font(box.note, NOTE_SIZE, SET_LINE)}</b>"
+        case "held":
+            loud = f"<br/><b>{_font(box.note, NOTE_SIZE, HELD_LINE)}</b>"
             doubled = {"peripheries": "2", "label": f"<{name}{loud}>"}
-            return attributes | doubled | {"fillcolor": SET_FILL, "color": SET_LINE}
+            return attributes | doubled | {"fillcolor": HELD_FILL, "color": HELD_LINE}
         case "seen":
             loud = f"<br/><b>{_font(box.note, NOTE_SIZE, SEEN_LINE)}</b>"
             return attributes | {

@@ -81,7 +81,7 @@ def box_size(box: Box) -> tuple[float, float]:
     text = max(width(box.name, FONT_SIZE), width(box.note, NOTE_SIZE) * 1.08)
     slanted = look(box.kind).shape in ("ellipse", "hexagon")
     height = 42.0 if box.note else 30.0
-    ring = 2 * RING if box.mark == "set" else 0.0
+    ring = 2 * RING if box.mark == "held" else 0.0
     return max(54.0, text * (1.2 if slanted else 1.0) + 22) + ring, height + ring
 
 

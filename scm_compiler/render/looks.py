@@ -40,7 +40,7 @@ KINDS = {
 }
 OTHER = Look("hexagon", "#dff4f4", "#2c7a7b")
 
-SET_FILL, SET_LINE = "#ffe5e2", "#c53030"
+HELD_FILL, HELD_LINE = "#ffe5e2", "#c53030"
 SEEN_FILL, SEEN_LINE = "#c3ccd9", "#2d3748"
 
 STROKES: dict[Role, Stroke] = {

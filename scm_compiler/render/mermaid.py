@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from scm_compiler.render.looks import (
     CUT,
+    HELD_FILL,
+    HELD_LINE,
     KINDS,
     OTHER,
     SEEN_FILL,
     SEEN_LINE,
-    SET_FILL,
-    SET_LINE,
     STROKES,
     Look,
     look,
@@ -71,7 +71,7 @@ def _style(style: Look) -> str:
 
 
 _CLASSES = {kind: _style(style) for kind, style in [*KINDS.items(), ("other", OTHER)]} | {
-    "set": f"fill:{SET_FILL},stroke:{SET_LINE},stroke-width:3px,color:#1a202c",
+    "held": f"fill:{HELD_FILL},stroke:{HELD_LINE},stroke-width:3px,color:#1a202c",
     "seen": f"fill:{SEEN_FILL},stroke:{SEEN_LINE},color:#1a202c",
 }
 

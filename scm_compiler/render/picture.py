@@ -9,10 +9,10 @@ from typing import Literal
 
 from scm_compiler.ir import Discrete, Graph, Image, Node
 from scm_compiler.ir.query import Event, Regime, Setting
-from scm_compiler.render.looks import CUT, SEEN_FILL, SET_LINE, STROKES, Role, look
+from scm_compiler.render.looks import CUT, HELD_LINE, SEEN_FILL, STROKES, Role, look
 from scm_compiler.semantics.query import phrase
 
-Mark = Literal["free", "set", "seen"]
+Mark = Literal["free", "held", "seen"]
 
 _LONGEST_NOTE = 40
 
@@ -107,7 +107,7 @@ def _regime_notes(graph: Graph, regime: Regime) -> Iterator[tuple[str, tuple[Mar
     for event in regime.given:
         yield event.variable.node, ("seen", f"seen: {_seen(graph, event)}")
     for setting in regime.do:
-        yield setting.node, ("set", f"set to {_held(graph, setting)}")
+        yield setting.node, ("held", f"held at {_held(graph, setting)}")
 
 
 def _held(graph: Graph, setting: Setting) -> str:
@@ -180,8 +180,8 @@ def _legend(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> Iterator[Sign]:
     for kind in dict.fromkeys(box.kind for box in boxes):
         yield Sign(look(kind).line, look(kind).sign, kind)
     marks = {box.mark for box in boxes}
-    if "set" in marks:
-        yield Sign(SET_LINE, "○", "set by do")
+    if "held" in marks:
+        yield Sign(HELD_LINE, "○", "held by do")
     if "seen" in marks:
         yield Sign(SEEN_FILL, "■", "seen")
     if any(line.role == "hidden" and not line.cut for line in lines):

@@ -12,11 +12,11 @@ from scm_compiler.render.looks import (
     FAINT_TEXT,
     FONT,
     FONT_SIZE,
+    HELD_FILL,
+    HELD_LINE,
     NOTE_SIZE,
     SEEN_FILL,
     SEEN_LINE,
-    SET_FILL,
-    SET_LINE,
     STROKES,
     TEXT,
     TITLE_SIZE,
@@ -72,7 +72,7 @@ def _heading(picture: Picture) -> tuple[list[str], float, float]:
     ]
     if picture.caption:
         y += FONT_SIZE + 5
-        rows.append(f'<text x="{_MARGIN}" y="{y}" fill="{SET_LINE}">{_caption(picture)}</text>')
+        rows.append(f'<text x="{_MARGIN}" y="{y}" fill="{HELD_LINE}">{_caption(picture)}</text>')
     y += NOTE_SIZE + 8
     x = _MARGIN
     for sign in picture.legend:
@@ -138,7 +138,7 @@ def _line(line: Line, path: _Path) -> Iterator[str]:
     if line.cut:
         x, y = path.middle
         cross = f"M{x - 4:.2f},{y - 4:.2f} l8,8 m0,-8 l-8,8"
-        yield f'<path d="{cross}" stroke="{SET_LINE}" stroke-width="1.6"/>'
+        yield f'<path d="{cross}" stroke="{HELD_LINE}" stroke-width="1.6"/>'
     yield "</g>"
 
 
@@ -204,12 +204,12 @@ def _box(box: Box, place: Place) -> Iterator[str]:
     style = look(box.kind)
     fill, line, note = {
         "free": (style.fill, style.line, FAINT_TEXT),
-        "set": (SET_FILL, SET_LINE, SET_LINE),
+        "held": (HELD_FILL, HELD_LINE, HELD_LINE),
         "seen": (SEEN_FILL, SEEN_LINE, SEEN_LINE),
     }[box.mark]
     paint = f'fill="{fill}" stroke="{line}" stroke-width="1.2"'
     yield f'<g class="node"><title>{_text(box.name)}</title>'
-    if box.mark == "set":
+    if box.mark == "held":
         yield _outline(style.shape, place, f'fill="none" stroke="{line}" stroke-width="1.2"')
         place = Place(place.x, place.y, place.width - 2 * RING, place.height - 2 * RING)
     yield _outline(style.shape, place, paint)

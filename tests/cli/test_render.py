@@ -42,7 +42,7 @@ def test_do_and_given_are_drawn(here):
     assert "do(Mustache=1), " in drawn
     assert "given(Male=1, Young=0)" in drawn
     assert drawn.count("seen: ") == 2
-    assert drawn.count("set to 1") == 1
+    assert drawn.count("held at 1") == 1
 
 
 def test_json_names_the_artefact(here, capsys):

@@ -270,7 +270,7 @@ def test_plain_lines():
     lines.report(300, {"distance": 0.25, "tvd": 0.12345})
     lines.stop()
     assert console.notes == [
-        "going on after step 150 of 3,000",
+        "going on after step 150",
         "step 300/3,000  TVD 0.1235  distance 0.25  4 s",
     ]
 
@@ -284,6 +284,18 @@ def test_the_bar_shows_steps_and_metrics(capsys):
     shown = capsys.readouterr().err
     assert "100/100" in shown
     assert "TVD 0.5000" in shown
+
+
+def test_a_time_budget_says_about_how_many_steps_it_allows(capsys):
+    console = Plain()
+    lines, bar = Lines(console), Bar()
+    for progress in (lines, bar):
+        progress.start(1_000_000, 0)
+        progress.move(476, 30.0)
+        progress.report(476, {"seconds_left": 90.0})
+        progress.stop()
+    assert console.notes == ["step 476/~1,904  1m30s left  30 s"]
+    assert "476/1904" in capsys.readouterr().err
 
 
 def test_a_bar_only_on_a_terminal(monkeypatch):

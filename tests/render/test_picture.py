@@ -24,7 +24,7 @@ def test_do_cuts_exactly_the_lines_into_the_node(hair):
     cut = {(line.source, line.target) for line in shown.lines if line.cut}
     assert cut == {(parent, "Hair") for parent in hair.parents["Hair"]}
     boxes = {box.name: box for box in shown.boxes}
-    assert (boxes["Hair"].mark, boxes["Hair"].note) == ("set", "set to blond")
+    assert (boxes["Hair"].mark, boxes["Hair"].note) == ("held", "held at blond")
 
 
 def test_do_cuts_the_hidden_common_cause_of_the_node(front_door):
@@ -79,7 +79,7 @@ def test_the_legend_lists_what_occurs(front_door):
     plain = [sign.text for sign in picture(front_door).legend]
     assert plain == ["binary", "hidden common cause"]
     shown = picture(front_door, Regime(do=(Setting("Smoking", 1),)))
-    assert [sign.text for sign in shown.legend] == ["binary", "set by do", "cut by do"]
+    assert [sign.text for sign in shown.legend] == ["binary", "held by do", "cut by do"]
 
 
 @pytest.mark.parametrize("name", ["Nobody", "Photo"])

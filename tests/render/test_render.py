@@ -11,7 +11,7 @@ from scm_compiler import render
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.query import Event, Regime, Setting, Variable
 from scm_compiler.render import engine
-from scm_compiler.render.looks import KINDS, OTHER, SEEN_FILL, SEEN_LINE, SET_FILL, SET_LINE
+from scm_compiler.render.looks import HELD_FILL, HELD_LINE, KINDS, OTHER, SEEN_FILL, SEEN_LINE
 from scm_compiler.render.text import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -53,11 +53,11 @@ def test_kinds_differ_and_a_foreign_kind_has_a_look(hair, name):
 def test_a_regime_shows_what_is_set_and_seen(hair, name):
     regime = Regime(do=(Setting("Hair", 2),), given=(Event(Variable("Male"), 1),))
     drawn = render.draw_svg(hair, regime, engine=name)
-    assert {"set to blond", "seen: 1"} <= set(texts(drawn))
-    assert re.search(rf'fill="{SET_LINE}">do\(Hair=blond\), <', drawn)
+    assert {"held at blond", "seen: 1"} <= set(texts(drawn))
+    assert re.search(rf'fill="{HELD_LINE}">do\(Hair=blond\), <', drawn)
     assert re.search(rf'fill="{SEEN_LINE}">given\(Male=1\)<', drawn)
     plain = render.draw_svg(hair, engine=name)
-    for fill in (SET_FILL, SEEN_FILL):
+    for fill in (HELD_FILL, SEEN_FILL):
         assert fill in drawn
         assert fill not in plain
 

@@ -371,7 +371,7 @@ class ExtraColumns(Diagnostic):
 
     ## What it means
 
-    A column that has no label's name is left out. That is usual; but a column of an unmeasured
+    A column that has no label's name is left out. That is usual; but a column of an unobserved
     common cause would be worth a node.
 
     ## Example

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import isfinite
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.emit.mechanism import ExplicitSpec
@@ -64,7 +64,7 @@ class Mle:
         self.total = 1 if self._districts.settled and not self._networks else options.steps
         self.done = 0
         self._learning = bool(self._networks)
-        self._adam = self._optimiser()
+        self._adam = self._optimiser() if self._networks else None
         self._best = self._network_weights()
         self._losses = torch.full((len(self._networks),), torch.inf, dtype=torch.float64)
         self._waited = 0
@@ -84,8 +84,8 @@ class Mle:
         while self.done < min(before + steps, self.total):
             if self.done == 0:
                 self._fill_tables()
-            if self._learning:
-                losses.append(self._step())
+            if self._learning and self._adam is not None:
+                losses.append(self._step(self._adam))
             if not self._districts.settled:
                 self._districts.step()
             self.done += 1
@@ -153,12 +153,17 @@ class Mle:
         """Everything that changes, by reference."""
         weights = {f"weights.{name}": w for name, w in self._module.named_parameters()}
         best = {f"best.{name}": w for name, w in self._best.items()}
-        moments = {
+        return {**weights, **best, **self._moments(), "losses": self._losses}
+
+    def _moments(self) -> dict[str, Tensor]:
+        """The optimiser's tensors, by reference."""
+        if self._adam is None:
+            return {}
+        return {
             f"adam.{rank}.{name}": tensor
             for rank, parameter in enumerate(self._module.networks.parameters())
             for name, tensor in self._adam.state[parameter].items()
         }
-        return {**weights, **best, **moments, "losses": self._losses}
 
     @torch.no_grad()
     def _fill_tables(self) -> None:
@@ -169,11 +174,11 @@ class Mle:
             fitted = logits(closed_form(self._module.graph, self._table, name))
             table.copy_(fitted.view(table.shape))
 
-    def _step(self) -> float:
+    def _step(self, adam: torch.optim.Adam) -> float:
         """One update of all networks; the loss."""
         options = self._options
-        self._adam.param_groups[0]["lr"] = options.rate * (1.0 - self.done / options.steps)
-        self._adam.zero_grad(set_to_none=False)
+        adam.param_groups[0]["lr"] = options.rate * (1.0 - self.done / options.steps)
+        adam.zero_grad(set_to_none=False)
         loss = torch.stack(
             [self._loss(n, self._fit[n].draw(options.batch, self._random)) for n in self._networks]
         ).sum()
@@ -181,7 +186,7 @@ class Mle:
         if not isfinite(value):
             raise Diverged(f"the likelihood is not finite after {self.done} steps")
         loss.backward()  # type: ignore[no-untyped-call]
-        self._adam.step()
+        adam.step()
         return value
 
     def _loss(self, name: str, rows: Rows) -> Tensor:
@@ -214,7 +219,9 @@ class Mle:
         return {key: tensor for key, tensor in weights.items() if key.startswith(starts)}
 
     def _optimiser(self) -> torch.optim.Adam:
-        parameters = list(self._module.networks.parameters()) or [nn.Parameter(torch.zeros(1))]
+        # Only where there are networks: the first optimiser of a process imports torch's compiler,
+        # which takes longer than all else that fitting tables does.
+        parameters = list(self._module.networks.parameters())
         adam = torch.optim.Adam(parameters, lr=self._options.rate)
         for parameter in parameters:
             # The state that the first step would make, made now so that it can be restored.

@@ -1,5 +1,8 @@
 """Maximum likelihood: tables, networks, and where both are possible."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
@@ -30,6 +33,15 @@ def wide(make_graph):
     values = (scores + noise).argmax(1)
     cells = np.column_stack([parents, values])
     return graph, tabulate(graph, cells, np.ones(len(cells), dtype=np.int64), "drawn")
+
+
+def test_fitting_tables_does_not_wait_for_the_compiler_of_torch(tmp_path):
+    code = (
+        "import sys, scm_compiler as scm;"
+        "scm.train(scm.load('celeba_g1'), stage='labels', path='run');"
+        "sys.exit('torch._dynamo' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0
 
 
 def test_tables_take_one_step_and_are_the_shares():
