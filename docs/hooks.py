@@ -34,7 +34,7 @@ def on_files(files: Files, *, config: Any) -> Files:  # noqa: ANN401  (MkDocs' c
     for path in sorted(set(_linked_sources(files)) - {HOME.get(name, "") for name in HOME}):
         if _page_of(path) not in present:
             files.append(_source(path, config))
-    config.nav = _present(config.nav, {file.src_uri for file in files})
+    config.nav = _spelt_out(config.nav, {file.src_uri for file in files})
     return files
 
 
@@ -144,15 +144,15 @@ def _outside_fences(change: Any, markdown: str) -> str:  # noqa: ANN401
     return "".join(text + fence for text, fence in zip(plain, fences, strict=True))
 
 
-def _present(nav: list[Any], pages_there: set[str]) -> list[Any]:
-    """The navigation, folders spelt out, without what is not there."""
+def _spelt_out(nav: list[Any], pages_there: set[str]) -> list[Any]:
+    """The navigation with the pages of each folder in the folder's place."""
     found: list[Any] = []
     for entry in nav:
         if isinstance(entry, str):
-            found += [entry] if entry in pages_there else []
+            found.append(entry)
             continue
         ((title, inside),) = entry.items()
         if isinstance(inside, str):
             inside = sorted(page for page in pages_there if page.startswith(inside))
-        found.append({title: _present(inside, pages_there)})
+        found.append({title: _spelt_out(inside, pages_there)})
     return found
