@@ -1,29 +1,16 @@
 """Every block of the README, the docs and the examples is run as shown, or checked.
 
-A document is one session: its blocks are taken in order, in one empty folder.
-
-- `console`: each command is run and its output compared, times and the names of runs set aside.
-- `python`: the block is run, and a warning is an error.
-- a block with `title="NAME"` is a file: it is written to the folder.
-- `scm` is checked, `toml` and `json` are parsed.
-- `bash` is what `.ci/run` runs, `sh` names programs that are there, `text` is output or a sketch.
-
-Remarks that do not show steer the session:
-
-    <!-- before: COMMAND -->         run COMMAND here, unseen; $PROJECT is the checkout
-    <!-- needs: PATH -->             go on only where PATH is there, relative to the checkout
-    <!-- long -->                    the next block trains for minutes: try it with four steps
-    <!-- picture: FILE -> PATH -->   the document shows FILE of the folder; it is kept at PATH
+A document is one session, as `shown.py` tells. Besides, `scm` is checked, `toml` and `json` are
+parsed, `bash` is what `.ci/run` runs, `sh` names programs that are there, and `text` is output or a
+sketch.
 
 With SCMC_WRITE_DOCS=1 blocks and pictures are rewritten with what the commands give, long ones in
 full, so that nothing in them is typed by hand.
 """
 
 import json
-import os
 import re
 import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
@@ -32,8 +19,8 @@ import pytest
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
+from tests.shown import PART, ROOT, WRITING, Session, steady
 
-ROOT = Path(__file__).parents[1]
 _RUN = re.compile(r"^```(console|python)", re.MULTILINE)
 DOCUMENTS = [
     ROOT / "README.md",
@@ -42,117 +29,6 @@ DOCUMENTS = [
     *sorted(ROOT.glob("examples/*/*.md")),
 ]
 SESSIONS = [path for path in DOCUMENTS if _RUN.search(path.read_text("utf-8"))]
-WRITING = bool(os.environ.get("SCMC_WRITE_DOCS"))
-_FENCE = r"^```(?P<kind>\w+)(?P<title> title=\"[^\"\n]+\")?\n(?P<body>.*?)^```$"
-_REMARK = r"^<!-- (?P<remark>before|needs|long|picture)(?:: (?P<said>.*?))? -->$"
-_PART = re.compile(f"{_REMARK}|{_FENCE}", re.MULTILINE | re.DOTALL)
-_VARYING = [
-    (re.compile(r"\d+(\.\d+)?(e[+-]?\d+)? ?(ms|s|seconds)\b"), "<time>"),
-    (re.compile(r"runs/[\w.:-]+"), "runs/<run>"),
-]
-_PIP = dict.fromkeys(("PIP_NO_DEPS", "PIP_NO_INDEX", "PIP_DISABLE_PIP_VERSION_CHECK"), "1") | {
-    "PIP_NO_BUILD_ISOLATION": "no",  # which says that there is none
-    "PIP_ROOT_USER_ACTION": "ignore",
-}
-"""A package that a document installs goes to its folder, without a network."""
-_LENGTH = re.compile(r"--(budget|steps) \w+")
-
-
-def steady(text):
-    """The text without what may differ from run to run."""
-    for pattern, name in _VARYING:
-        text = pattern.sub(name, text)
-    return text.rstrip()
-
-
-def run(words, folder):
-    """What a program prints, on either stream, and its exit status."""
-    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    site = folder / ".site"
-    paths = f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep)
-    shown = {"PATH": programs, "NO_COLOR": "1", "COLUMNS": "100", "PROJECT": str(ROOT)}
-    shown |= {"PYTHONPATH": paths, "PIP_TARGET": str(site), "OMP_NUM_THREADS": "1"} | _PIP
-    done = subprocess.run(
-        words,
-        cwd=folder,
-        env=os.environ | shown,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    return done.stdout.rstrip(), done.returncode
-
-
-def commands(block):
-    """The commands of a block: what follows `$ `."""
-    return [line[2:] for line in block.splitlines() if line.startswith("$ ")]
-
-
-class Session:
-    """A document's folder, and what was said of the blocks to come."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.trains_long = False
-
-    def part(self, found):
-        """A part of the document as it looks when it is done."""
-        if found["remark"]:
-            getattr(self, found["remark"])(found["said"])
-            return found[0]
-        title = found["title"]
-        if title:
-            name = title.split('"')[1]
-            (self.folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (self.folder / name).write_text(found["body"], "utf-8")
-        elif found["kind"] == "console":
-            body = (
-                self.long_block(found["body"]) if self.trains_long else self.block(found["body"])
-            )
-            self.trains_long = False
-            return f"```console\n{body}```"
-        elif found["kind"] == "python":
-            said, status = run([sys.executable, "-W", "error", "-c", found["body"]], self.folder)
-            assert status == 0, said
-        return found[0]
-
-    def block(self, body):
-        """The block with what its commands print."""
-        shown = []
-        for command in commands(body):
-            said, _ = run(["bash", "-c", command], self.folder)
-            shown.append(f"$ {command}\n{said}".rstrip())
-        return "\n".join(shown) + "\n"
-
-    def long_block(self, body):
-        """The block; where documents are not written, it is only seen to work on a small scale."""
-        if WRITING:
-            return self.block(body)
-        for command in commands(body):
-            said, status = run(["bash", "-c", _LENGTH.sub("--steps 4", command)], self.folder)
-            assert status == 0, said
-        return body
-
-    def before(self, command):
-        said, status = run(["bash", "-c", command], self.folder)
-        assert status == 0, said
-
-    def needs(self, path):
-        if not (ROOT / path).exists():
-            pytest.skip(f"{path} is not at hand")
-
-    def long(self, _):
-        self.trains_long = True
-
-    def picture(self, said):
-        name, kept = said.split(" -> ")
-        made, kept = self.folder / name, ROOT / kept
-        if WRITING:
-            shutil.copy(made, kept)
-        elif made.suffix == ".svg":
-            assert made.read_bytes() == kept.read_bytes()
-        assert kept.is_file()
 
 
 def named(path):
@@ -163,7 +39,7 @@ def named(path):
 @pytest.mark.parametrize("path", SESSIONS, ids=named)
 def test_the_blocks_do_what_they_show(path, tmp_path):
     text = path.read_text(encoding="utf-8")
-    found = _PART.sub(Session(tmp_path).part, text)
+    found = PART.sub(Session(tmp_path).part, text)
     if WRITING:
         path.write_text(found, "utf-8")
     else:
@@ -191,6 +67,6 @@ def parses(path, kind, body):
 @pytest.mark.parametrize("path", DOCUMENTS, ids=named)
 def test_no_block_escapes(path):
     text = path.read_text(encoding="utf-8")
-    blocks = [part for part in _PART.finditer(text) if part["kind"]]
+    blocks = [part for part in PART.finditer(text) if part["kind"]]
     assert len(blocks) == len(re.findall(r"^ *```\w", text, flags=re.MULTILINE))
     assert [part[0] for part in blocks if not parses(path, part["kind"], part["body"])] == []

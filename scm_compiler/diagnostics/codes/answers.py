@@ -20,6 +20,11 @@ class Counterfactual(Diagnostic):
     ```console
     $ scmc query --method sample "P(Bald[Male=0]=1 | Male=1, Bald=1)"
     error[E430]: the query is counterfactual (rung 3), and several worlds cannot be drawn
+     --> query:1:1
+      |
+    1 | P(Bald[Male=0]=1 | Male=1, Bald=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: the exact method answers it: `scmc query` without `--method sample`
     ```
 
     ## What to do
@@ -51,8 +56,13 @@ class ImpossibleEvidence(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Smoker=1 | Either=0, Tuberculosis=1)"
-    error[E431]: the evidence `Either=0, Tuberculosis=1` has probability zero
+    $ scmc query "P(Cloudy=1 | Sprinkler=0, Rain=0, Wet=1)" --run runs/sprinkler-1
+    error[E431]: the evidence `Sprinkler=0, Rain=0, Wet=1` has probability zero
+     --> query:1:1
+      |
+    1 | P(Cloudy=1 | Sprinkler=0, Rain=0, Wet=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: ask for its parts alone: one of them, or two together, cannot be
     ```
 
     ## What to do
@@ -90,8 +100,12 @@ class HiddenCause(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Cancer[Smoking=0]=1 | Smoking=1, Cancer=1)"
+    $ scmc query "P(Cancer[Smoking=0]=1 | Smoking=1, Cancer=1)" --run runs/front_door-1
     error[E432]: the answer rests on the hidden common cause `Smoking <-> Cancer`
+     --> query:1:1
+      |
+    1 | P(Cancer[Smoking=0]=1 | Smoking=1, Cancer=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: the tables P(node | parents) do not determine it; with the cause as a node they would
     ```
 
@@ -129,9 +143,16 @@ class TooLarge(Diagnostic):
 
     ## Example
 
+    With thirty causes `X1`, …, `X30` of `Y`:
+
     ```console
-    $ scmc query --method exact "P(A=1 | Z=1)"
-    error[E433]: the exact answer needs a table of 2^40 numbers; the limit is 2^26
+    $ scmc query --method exact "P(Y=1 | X1=1)"
+    error[E433]: the exact answer needs a table of 2^31 numbers; the limit is 2^26
+     --> query:1:1
+      |
+    1 | P(Y=1 | X1=1)
+      | ^^^^^^^^^^^^^
+      = help: `--method weighted` estimates it without, and tells its error
     ```
 
     ## What to do
@@ -177,7 +198,12 @@ class TooFewAccepted(Diagnostic):
 
     ```console
     $ scmc query --method sample "P(Young=1 | Mustache=1, Male=0)"
-    error[E434]: 98 of 10000000 draws met the evidence; 10000 were asked for
+    error[E434]: 246 of 10000000 draws met the evidence; 10000 were asked for
+     --> query:1:1
+      |
+    1 | P(Young=1 | Mustache=1, Male=0)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: P(evidence) is 2.21e-05; `--method exact` does not depend on it
     ```
 
     ## What to do
@@ -216,8 +242,13 @@ class Unsupported(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Smiling=1 | do(Mustache=1, Male=0))"
+    $ scmc query "P(Smiling=1 | do(Bald=1, Mustache=1, Male=0, Young=1))" --run runs/celeba_cg1-1
     error[E435]: no data stand behind this answer: `Smiling` was never seen with such parents
+     --> query:1:1
+      |
+    1 | P(Smiling=1 | do(Bald=1, Mustache=1, Male=0, Young=1))
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: ask about what occurs; `scmc check --data` counts the parents never seen
     ```
 
     ## What to do
@@ -253,9 +284,11 @@ class RestsOnUnseen(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Smiling=1 | do(Bald=1))"
-    warning[W440]: up to 3.23% of this answer rests on `Smiling` with parents never seen
-      = help: it can be anything in [0.4210, 0.4523]
+    $ scmc query "P(Smiling=1 | do(Mustache=1, Male=0))" --run runs/celeba_cg1-1
+    rung 2 (intervene), identified, exact, 1.21 ms
+    P(Smiling=1 | do(Mustache=1, Male=0)) = 0.78203
+    warning[W440]: up to 1.30% of this answer rests on `Smiling` with parents never seen
+      = help: it can be anything in [0.7757, 0.7888]
     ```
 
     ## What to do

@@ -17,9 +17,16 @@ class WorldsTooLarge(Diagnostic):
 
     ## Example
 
+    With thirty causes `X1`, …, `X30` of `Y`:
+
     ```console
-    $ scmc query "P(Y[X=0]=1 | X=1, Y=1)"
-    error[E450]: the exact answer needs a table of 2^40 numbers; the limit is 2^26
+    $ scmc query --method exact "P(Y[X1=0]=1 | X1=1, Y=1)"
+    error[E450]: the exact answer needs a table of 2^31 numbers; the limit is 2^26
+     --> query:1:1
+      |
+    1 | P(Y[X1=0]=1 | X1=1, Y=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: evidence on more nodes, or fewer worlds, make it smaller
     ```
 
     ## What to do
@@ -56,8 +63,13 @@ class OtherDomain(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Bald[Male=Hair[Young=0]]=1)"
+    $ scmc query "P(Wearing_Hat[Male=Hair[Young=0]]=1)" --run runs/hair-1
     error[E451]: `Male` cannot be held at what `Hair` is: their values differ
+     --> query:1:1
+      |
+    1 | P(Wearing_Hat[Male=Hair[Young=0]]=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: hold it at one of its own values, or at itself in another world
     ```
 
     ## What to do
@@ -123,8 +135,13 @@ class TooManyForGumbel(Diagnostic):
     ## Example
 
     ```console
-    run.counterfactual("P(A[B=0]=1, A[B=1]=1, A[B=2]=1)", noise_model="gumbel-max")
-    error[E453]: `A` differs in 3 worlds; the Gumbel-max model is answered for two
+    $ scmc query --noise-model gumbel-max "P(Hair[Male=0, Young=0]=gray, Hair[Male=0, Young=1]=gray, Hair[Male=1, Young=0]=gray)" --run runs/hair-1
+    error[E453]: `Hair` differs in 3 worlds; the Gumbel-max model is answered for two
+     --> query:1:1
+      |
+    1 | P(Hair[Male=0, Young=0]=gray, Hair[Male=0, Young=1]=gray, Hair[Male=1, Young=0]=gray)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: take the threshold model, or compare two worlds at a time
     ```
 
     ## What to do
@@ -158,9 +175,16 @@ class TooManyRows(Diagnostic):
 
     ## Example
 
+    Of six labels of five values, which `X` causes:
+
     ```console
-    $ scmc query "P(A[X=0], B[X=0], C[X=0], D[X=0], E[X=0], F[X=0] | X=1, A=1)"
+    $ scmc query "P(A1[X=0], A2[X=0], A3[X=0], A4[X=0], A5[X=0], A6[X=0] | X=1)"
     error[E454]: the table would have 15,625 rows; the limit is 4,096
+     --> query:1:1
+      |
+    1 | P(A1[X=0], A2[X=0], A3[X=0], A4[X=0], A5[X=0], A6[X=0] | X=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: give some targets a value, or ask for fewer at a time
     ```
 
     ## What to do
@@ -196,6 +220,11 @@ class ImpossibleUnderNoise(Diagnostic):
     ```console
     $ scmc query "P(Young=1 | Bald[Male=0]=1, Bald[Male=1]=0)"
     error[E455]: no unit fits `Bald[Male=0]=1, Bald[Male=1]=0` under this noise model
+     --> query:1:1
+      |
+    1 | P(Young=1 | Bald[Male=0]=1, Bald[Male=1]=0)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: another noise model may allow it
     ```
 
     ## What to do
@@ -229,8 +258,10 @@ class GuessedWorlds(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Bald[Male=0]=1 | Male=1, Young=1)"
-    warning[W450]: 3.23% of the units in question meet `Bald` with parents never seen
+    $ scmc query "P(Smiling[Bald=1]=1 | Male=0, Bald=0)" --run runs/celeba_cg1-1
+    rung 3 (counterfactual), identified, exact, 50.9 ms
+    P(Smiling[Bald=1]=1 | Male=0, Bald=0) = 0.70913
+    warning[W450]: 0.84% of the units in question meet `Mustache`, `Smiling` with parents never seen
     ```
 
     ## What to do

@@ -17,10 +17,16 @@ class NeverSeen(Diagnostic):
 
     ## Example
 
+    With `Age -> Treated -> Cured` and `Age <-> Cured`, on rows of which none is treated:
+
     ```console
-    $ scmc query "P(Y=1 | do(X=1))"
-    error[E443]: no data stand behind `P(Y | do(X))`: its formula asks for what no row shows
-      = help: the formula is sum_{Z} P(Z | X) sum_{X'} P(Y | X', Z) P(X')
+    $ scmc query "P(Cured=1 | do(Treated=1))"
+    error[E443]: no data stand behind `P(Cured | do(Treated))`: its formula asks for what no row shows
+     --> query:1:1
+      |
+    1 | P(Cured=1 | do(Treated=1))
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: the formula is sum_{Age} P(Cured | Age, Treated) P(Age)
     ```
 
     ## What to do
@@ -54,11 +60,16 @@ class OnlyByFormula(Diagnostic):
 
     ## Example
 
+    On a run of `front_door` that was trained with `--trainer wgan-gp`:
+
     ```console
     $ scmc query --method weighted "P(Cancer=1 | do(Smoking=1))"
     error[E441]: networks that share noise have no tables to draw an intervention from
-      = help: `scmc query` answers it by its formula; in Python `run.module().sample(1000, \
-do={NAME: VALUE})` runs the networks
+     --> query:1:1
+      |
+    1 | P(Cancer=1 | do(Smoking=1))
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: `scmc query` answers it by its formula; in Python `run.module().sample(1000, do={NAME: VALUE})` runs the networks
     ```
 
     ## What to do
@@ -94,10 +105,15 @@ class RestsOnGuesses(Diagnostic):
 
     ## Example
 
+    On a run of `front_door` whose rows show nobody who smokes without tar:
+
     ```console
-    $ scmc query "P(Y=1 | do(X=1))"
+    $ scmc query "P(Cancer=1 | do(Smoking=0))"
+    rung 2 (intervene), identified by the front-door formula, exact, 2.78 ms, on runs/front_door-1
+    P(Cancer=1 | do(Smoking=0)) = 0.55102
+    P(Cancer | do(Smoking)) = sum_{Tar} P(Tar | Smoking) sum_{Smoking'} P(Cancer | Smoking', Tar) P(Smoking')
     warning[W445]: part of this answer rests on combinations of values that no row shows
-      = help: it can be anything in [0.4210, 0.4523]
+      = help: it can be anything in [0.4286, 0.6429]
     ```
 
     ## What to do

@@ -22,6 +22,11 @@ class UnknownNode(Diagnostic):
     ```console
     $ scmc query "P(Mael=1)"
     error[E410]: the graph has no node `Mael`
+     --> query:1:3
+      |
+    1 | P(Mael=1)
+      |   ^^^^
+      = help: did you mean `Male`? the graph of `runs/celeba_g1-1` has Young, Male, Eyeglasses, Bald, Mustache, Smiling, Wearing_Lipstick, Mouth_Slightly_Open, Narrow_Eyes, Face
     ```
 
     ## What to do
@@ -63,6 +68,11 @@ class UnknownValue(Diagnostic):
     ```console
     $ scmc query "P(Male=2)"
     error[E411]: `Male` does not take the value `2`
+     --> query:1:8
+      |
+    1 | P(Male=2)
+      |        ^
+      = help: its values are 0, 1
     ```
 
     ## What to do
@@ -98,6 +108,11 @@ class ImageInQuery(Diagnostic):
     ```console
     $ scmc query "P(Face | do(Male=1))"
     error[E412]: `Face` is an image; a query asks about labels
+     --> query:1:3
+      |
+    1 | P(Face | do(Male=1))
+      |   ^^^^
+      = help: images of an intervention are drawn with `scmc sample`
     ```
 
     ## What to do
@@ -130,6 +145,12 @@ class HeldAndObserved(Diagnostic):
     ```console
     $ scmc query "P(Male=1 | do(Bald=1), Bald=1)"
     error[E413]: `Bald` is both held by `do` and observed
+     --> query:1:24
+      |
+    1 | P(Male=1 | do(Bald=1), Bald=1)
+      |               ------ held here
+      |                        ^^^^^^
+      = help: drop one of them, or write a counterfactual: `Y[Bald=…]`
     ```
 
     ## What to do
@@ -168,6 +189,12 @@ class ContradictoryEvidence(Diagnostic):
     ```console
     $ scmc query "P(Male=1 | Bald=1, Bald=0)"
     error[E414]: `Bald` is observed with two values
+     --> query:1:20
+      |
+    1 | P(Male=1 | Bald=1, Bald=0)
+      |            ------ the other value is here
+      |                    ^^^^^^
+      = help: keep one of the two
     ```
 
     ## What to do
@@ -205,6 +232,12 @@ class HeldTwice(Diagnostic):
     ```console
     $ scmc query "P(Male=1 | do(Bald=1, Bald=0))"
     error[E415]: `Bald` is held at two values
+     --> query:1:23
+      |
+    1 | P(Male=1 | do(Bald=1, Bald=0))
+      |               ------ the other value is here
+      |                       ^^^^^^
+      = help: to compare two interventions, write `P(..) - P(..)`
     ```
 
     ## What to do
@@ -243,6 +276,11 @@ class EvidenceWithoutValue(Diagnostic):
     ```console
     $ scmc query "P(Male | Bald)"
     error[E416]: the evidence `Bald` has no value
+     --> query:1:10
+      |
+    1 | P(Male | Bald)
+      |          ^^^^
+      = help: write what was seen, such as `Bald=1`
     ```
 
     ## What to do
@@ -274,8 +312,13 @@ class NotNumeric(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "E(Hair)"
+    $ scmc query "E(Hair)" --run runs/hair-1
     error[E417]: `Hair` has no expectation: its value `black` is not a number
+     --> query:1:3
+      |
+    1 | E(Hair)
+      |   ^^^^
+      = help: ask for its table: `P(Hair | …)`
     ```
 
     ## What to do
@@ -309,6 +352,11 @@ class AskedTwice(Diagnostic):
     ```console
     $ scmc query "P(Male, Male)"
     error[E418]: `Male` is asked for more than once
+     --> query:1:9
+      |
+    1 | P(Male, Male)
+      |         ^^^^
+      = help: keep one of them
     ```
 
     ## What to do
@@ -341,6 +389,18 @@ class NotOneNumber(Diagnostic):
     ```console
     $ scmc query "P(Male | do(Bald=1)) - P(Male)"
     error[E419]: a contrast needs one number on each side; `Male` has no value
+     --> query:1:3
+      |
+    1 | P(Male | do(Bald=1)) - P(Male)
+      |   ^^^^
+      = help: give it one: `Male=VALUE`
+
+    error[E419]: a contrast needs one number on each side; `Male` has no value
+     --> query:1:26
+      |
+    1 | P(Male | do(Bald=1)) - P(Male)
+      |                          ^^^^
+      = help: give it one: `Male=VALUE`
     ```
 
     ## What to do
@@ -372,8 +432,13 @@ class CauseNotBinary(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "ATE(Hair -> Smiling)"
+    $ scmc query "ATE(Hair -> Wearing_Hat)" --run runs/hair-1
     error[E420]: `ATE` compares the values 1 and 0, which `Hair` does not have
+     --> query:1:5
+      |
+    1 | ATE(Hair -> Wearing_Hat)
+      |     ^^^^
+      = help: write a contrast: `P(… | do(Hair=…)) - P(… | do(Hair=…))`
     ```
 
     ## What to do

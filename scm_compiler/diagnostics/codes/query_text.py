@@ -19,6 +19,10 @@ class QuerySyntax(Diagnostic):
     ```console
     $ scmc query "P(Male=1 | do(Mustache))"
     error[E401]: found `)` where `=` was expected
+     --> query:1:23
+      |
+    1 | P(Male=1 | do(Mustache))
+      |                       ^
     ```
 
     ## What to do
@@ -57,6 +61,11 @@ class UnknownFunction(Diagnostic):
     ```console
     $ scmc query "Prob(Male=1)"
     error[E402]: there is no function `Prob`
+     --> query:1:1
+      |
+    1 | Prob(Male=1)
+      | ^^^^
+      = help: did you mean `P`?
     ```
 
     ## What to do
@@ -94,6 +103,11 @@ class ReservedInQuery(Diagnostic):
     ```console
     $ scmc query "P(E=high)"
     error[E403]: `E` is a reserved word
+     --> query:1:3
+      |
+    1 | P(E=high)
+      |   ^
+      = help: a node of that name is written `"E"`
     ```
 
     ## What to do
@@ -124,8 +138,10 @@ class QueryTooLong(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "$(cat big.txt)"
-    error[E404]: the query has 90210 characters; the limit is 20000
+    $ scmc query "P($(seq -s , 20000))"
+    error[E404]: the query has 108896 characters; the limit is 20000
+     --> query
+      = help: ask in several queries
     ```
 
     ## What to do

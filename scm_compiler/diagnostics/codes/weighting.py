@@ -17,9 +17,16 @@ class FewEffective(Diagnostic):
 
     ## Example
 
+    Where each of seven rare faults causes an alarm that is seldom wrong:
+
     ```console
-    $ scmc query "P(Male=1 | Bald=1, Wearing_Lipstick=1, Mustache=1)"
-    error[E436]: 1,000,000 weighted draws are worth 12 independent ones; an answer needs 100
+    $ scmc query --method weighted "P(Fault1=1 | Alarm1=1, Alarm2=1, Alarm3=1, Alarm4=1, Alarm5=1, Alarm6=1, Alarm7=1)"
+    error[E436]: 1,000,000 weighted draws are worth 15.8 independent ones; an answer needs 100
+     --> query:1:1
+      |
+    1 | P(Fault1=1 | Alarm1=1, Alarm2=1, Alarm3=1, Alarm4=1, Alarm5=1, Alarm6=1, Alarm7=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: ask with less evidence; what `do` holds costs no weight
     ```
 
     ## What to do
@@ -94,9 +101,16 @@ class TableTooLong(Diagnostic):
 
     ## Example
 
+    Of thirty labels `X1`, …, `X30`, nineteen at once:
+
     ```console
-    $ scmc query "P(A, B, C, D, E, F, G, H, I, J, K, L, M, N, O, P, Q, R, S)"
+    $ scmc query "P(X1, X2, X3, X4, X5, X6, X7, X8, X9, X10, X11, X12, X13, X14, X15, X16, X17, X18, X19)"
     error[E438]: the table would have 524,288 rows; the limit is 262,144
+     --> query:1:1
+      |
+    1 | P(X1, X2, X3, X4, X5, X6, X7, X8, X9, X10, X11, X12, X13, X14, X15, X16, X17, X18, X19)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: ask for fewer free targets; `scmc sample` draws rows of all labels
     ```
 
     ## What to do
@@ -130,9 +144,12 @@ class NoExactDraws(Diagnostic):
 
     ## Example
 
+    With thirty causes of `Y`, which causes `Z`:
+
     ```console
-    $ scmc sample "given(Wearing_Necktie=1)" -n 10 -o rows.csv
-    error[E440]: exact draws given this evidence need tables of 2^40 numbers; the limit is 2^26
+    $ scmc sample "given(Z=1)" -n 10 -o rows.csv
+    error[E440]: exact draws given this evidence need tables of 2^33 numbers; the limit is 2^26
+      = help: hold with `do` instead, or see labels with fewer causes; `scmc query` estimates
     ```
 
     ## What to do
@@ -168,9 +185,16 @@ class OnlyThreshold(Diagnostic):
 
     ## Example
 
+    With thirty causes `X1`, …, `X30` of `Y`:
+
     ```console
-    $ scmc query --noise-model gumbel-max "P(Y[X=0]=1 | X=1, Y=1)"
+    $ scmc query --noise-model gumbel-max "P(Y[X1=0]=1 | X1=1, Y=1)"
     error[E439]: weighted draws have the noise model `threshold` alone, not `gumbel-max`
+     --> query:1:1
+      |
+    1 | P(Y[X1=0]=1 | X1=1, Y=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: leave `--noise-model` out: for labels of two values both say the same
     ```
 
     ## What to do
@@ -203,9 +227,14 @@ class RestsOnNetworks(Diagnostic):
 
     ## Example
 
+    With thirty causes of `Y`, which causes `Z`:
+
     ```console
-    $ scmc query "P(Smiling=1 | do(Male=1))"
-    warning[W441]: `Smiling` and 12 more are networks, of up to 2^31 parent configurations
+    $ scmc query "P(Z=1 | do(X1=1))"
+    rung 2 (intervene), identified, likelihood weighting, 10,000 draws worth 10,000 independent ones, 561 ms, on runs/wide-1
+    P(Z=1 | do(X1=1)) = 0.47845 ± 0.00035
+    warning[W441]: `Y` is a network, of up to 2^30 parent configurations
+      = help: most were never seen: the networks carry over from those that were
     ```
 
     ## What to do
@@ -243,8 +272,11 @@ class ShareUnknown(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Smiling=1 | do(Male=1))"
-    warning[W442]: tables of `Bangs` and 3 more hold guesses; what share is met is not known
+    $ scmc query --method weighted "P(Smiling=1 | do(Male=1))" --run runs/celeba_cg1-1
+    rung 2 (intervene), identified, likelihood weighting, 10,000 draws worth 10,000 independent ones, 64.5 ms
+    P(Smiling=1 | do(Male=1)) = 0.39353 ± 0.00045
+    warning[W442]: tables of `Mustache` and 1 more hold guesses; what share is met is not known
+      = help: `scmc check --data` counts the parent configurations never seen
     ```
 
     ## What to do

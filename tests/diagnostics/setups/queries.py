@@ -1,0 +1,118 @@
+"""E4xx and W4xx: runs that are asked."""
+
+import numpy as np
+
+from tests.diagnostics.setups.made import once, scmc, shipped
+
+
+@once
+def celeba(folder):
+    """`runs/celeba_g1-1`, fitted to the counts that come with scmc."""
+    scmc(folder, "train -q celeba_g1 --stage labels")
+
+
+@once
+def complete(folder):
+    """`runs/celeba_cg1-1`, whose wide tables have rows that the counts do not show."""
+    scmc(folder, "train -q celeba_cg1 --stage labels")
+
+
+@once
+def hair(folder):
+    shipped(folder, "hair")
+
+
+@once
+def sprinkler(folder):
+    shipped(folder, "sprinkler")
+
+
+@once
+def front_door(folder):
+    shipped(folder, "front_door")
+
+
+@once
+def front_door_networks(folder):
+    shipped(folder, "front_door", "--trainer wgan-gp --steps 2")
+
+
+@once
+def few_smokers(folder):
+    """`runs/front_door-1`, of rows in which nobody smokes without tar."""
+    rows = "Smoking,Tar,Cancer\n0,0,0\n0,0,1\n0,1,0\n0,1,1\n1,1,1\n1,1,0\n1,1,1\n"
+    train(folder, "front_door", rows)
+
+
+@once
+def untreated(folder):
+    """`runs/trial-1`, of rows in which nobody is treated."""
+    program = "graph trial\nAge, Treated, Cured : binary\nAge -> Treated -> Cured\nAge <-> Cured\n"
+    (folder / "trial.scm").write_text(program)
+    train(folder, "trial.scm", "Age,Treated,Cured\n0,0,0\n0,0,1\n1,0,0\n1,0,1\n")
+
+
+@once
+def wide(folder):
+    """`runs/wide-1`: X1, ..., X30 cause Y, and Y causes Z."""
+    causes = ", ".join(f"X{rank}" for rank in range(1, 31))
+    (folder / "wide.scm").write_text(
+        f"graph wide\n{causes}, Y, Z : binary\n{causes} -> Y\nY -> Z\n"
+    )
+    rows = np.random.default_rng(0).integers(0, 2, (300, 32))
+    train(folder, "wide.scm", table(f"{causes}, Y, Z", rows), "--steps 4")
+
+
+@once
+def letters(folder):
+    """`runs/letters-1`: X causes A1, ..., A6, which take five values."""
+    effects = ", ".join(f"A{rank}" for rank in range(1, 7))
+    values = "categorical(a, b, c, d, e)"
+    (folder / "letters.scm").write_text(
+        f"graph letters\nX : binary\n{effects} : {values}\nX -> {effects}\n"
+    )
+    rows = [[x, *[value] * 6] for x in "01" for value in "abcde"]
+    train(folder, "letters.scm", table(f"X, {effects}", rows))
+
+
+@once
+def alarms(folder):
+    """`runs/alarms-1`: each of seven rare faults has its alarm, which is seldom wrong."""
+    pairs = [(f"Fault{rank}", f"Alarm{rank}") for rank in range(1, 8)]
+    names = ", ".join(name for pair in pairs for name in pair)
+    arrows = "".join(f"{fault} -> {alarm}\n" for fault, alarm in pairs)
+    (folder / "alarms.scm").write_text(f"graph alarms\n{names} : binary\n{arrows}")
+    random = np.random.default_rng(0)
+    faults = random.random((4000, 7)) < 0.02
+    sounds = random.random((4000, 7)) < np.where(faults, 0.9, 0.01)
+    rows = np.stack([faults, sounds], 2).reshape(4000, 14).astype(int)
+    train(folder, "alarms.scm", table(names, rows))
+
+
+def table(names, rows):
+    """The text of a CSV file."""
+    lines = [names.replace(" ", ""), *(",".join(map(str, row)) for row in rows)]
+    return "\n".join(lines) + "\n"
+
+
+def train(folder, program, rows, options=""):
+    """Train on rows that are not kept."""
+    (folder / "rows.csv").write_text(rows)
+    scmc(folder, f"train -q {program} --data csv:rows.csv {options}")
+    (folder / "rows.csv").unlink()
+
+
+SETUPS = {
+    **dict.fromkeys(["E410", "E411", "E412", "E413", "E414", "E415", "E416", "E418"], celeba),
+    **dict.fromkeys(["E419", "E430", "E434", "E455"], celeba),
+    **dict.fromkeys(["E435", "W440", "W442", "W450"], complete),
+    **dict.fromkeys(["E417", "E420", "E451", "E453"], hair),
+    **dict.fromkeys(["E433", "E438", "E439", "E440", "E450", "W441"], wide),
+    "E431": sprinkler,
+    "E432": front_door,
+    "E436": alarms,
+    "E441": front_door_networks,
+    "E443": untreated,
+    "E454": letters,
+    "W445": few_smokers,
+}

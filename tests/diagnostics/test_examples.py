@@ -1,0 +1,74 @@
+"""The example of each code's page is run as shown, in a folder that is made for it.
+
+Compared is all that the commands print, as in `tests/shown.py`. With SCMC_WRITE_DOCS=1 the
+docstrings are rewritten with what the commands give.
+"""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+from scm_compiler.diagnostics.pages import pages
+from tests.diagnostics.in_process import execute
+from tests.diagnostics.setups import NOT_RUN, SETUPS, SLOW
+from tests.diagnostics.setups.made import Made
+from tests.shown import PART, WRITING, Session, steady
+
+PAGES = pages()
+_SHOWN = re.compile(r"^## Example\n\n(.*?)\n\n## What to do$", re.MULTILINE | re.DOTALL)
+EXAMPLES = {
+    code: example
+    for code, page in PAGES.items()
+    for example in _SHOWN.findall(page.body)
+    if any(part["kind"] == "console" for part in PART.finditer(example))
+}
+
+
+def _marked(code):
+    return pytest.param(code, marks=pytest.mark.slow) if code in SLOW else code
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """What several examples start from."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCMC_CACHE", str(tmp_path_factory.mktemp("cache")))
+        yield Made(tmp_path_factory.mktemp("made"))
+
+
+@pytest.mark.parametrize("code", [_marked(code) for code in EXAMPLES if code not in NOT_RUN])
+def test_an_example_does_what_it_shows(code, made, tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    SETUPS.get(code, made.nothing)(tmp_path, made)
+    found = PART.sub(Session(tmp_path, execute).part, EXAMPLES[code])
+    assert f"[{code}]: " in found
+    if WRITING:
+        _write(code, EXAMPLES[code], found)
+    else:
+        assert steady(found) == steady(EXAMPLES[code])
+
+
+def _write(code, shown, found):
+    """Put what was found in the place of what the docstring shows."""
+    path = Path(inspect.getsourcefile(Diagnostic.registry[code]))
+    text = path.read_text("utf-8")
+    assert _source(shown) in text
+    path.write_text(text.replace(_source(shown), _source(found)), "utf-8")
+
+
+def _source(example):
+    """The example as it stands in a docstring."""
+    lines = example.replace("\\", "\\\\").split("\n")
+    return "\n".join(f"    {line}".rstrip() for line in lines)
+
+
+def test_what_is_not_run_is_said():
+    """An example is of programs that `test_pages.py` checks, or is run, or is named with why."""
+    of_programs = {code for code in PAGES if re.match("[EWN][123]", code)}
+    assert set(PAGES) - of_programs <= set(EXAMPLES)
+    assert set(NOT_RUN) <= set(EXAMPLES)
+    assert set(SETUPS) | SLOW <= set(EXAMPLES) - set(NOT_RUN)
