@@ -56,14 +56,15 @@ def _write(code, shown, found):
     """Put what was found in the place of what the docstring shows."""
     path = Path(inspect.getsourcefile(Diagnostic.registry[code]))
     text = path.read_text("utf-8")
-    assert _source(shown) in text
-    path.write_text(text.replace(_source(shown), _source(found)), "utf-8")
+    raw = _indented(shown) in text
+    old, new = (part if raw else part.replace("\\", "\\\\") for part in (shown, found))
+    assert _indented(old) in text
+    path.write_text(text.replace(_indented(old), _indented(new)), "utf-8")
 
 
-def _source(example):
+def _indented(example):
     """The example as it stands in a docstring."""
-    lines = example.replace("\\", "\\\\").split("\n")
-    return "\n".join(f"    {line}".rstrip() for line in lines)
+    return "\n".join(f"    {line}".rstrip() for line in example.split("\n"))
 
 
 def test_what_is_not_run_is_said():

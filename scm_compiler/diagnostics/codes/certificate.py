@@ -54,8 +54,10 @@ class BuildFileChanged(Diagnostic):
     ## Example
 
     ```console
+    $ echo "# mine" >> build/celeba_g1/model.py
     $ scmc verify build/celeba_g1
     error[E502]: `build/celeba_g1/model.py` is not the file that was compiled
+      = help: it was edited or cut short; run `scmc compile` again
     ```
 
     ## What to do
@@ -85,8 +87,10 @@ class BuildFileMissing(Diagnostic):
     ## Example
 
     ```console
+    $ rm build/celeba_g1/graph.json
     $ scmc verify build/celeba_g1
     error[E503]: `build/celeba_g1/graph.json` is missing
+      = help: run `scmc compile` again
     ```
 
     ## What to do
@@ -116,9 +120,12 @@ class BadGraphFile(Diagnostic):
 
     ## Example
 
+    With the edge `Eyeglasses -> Young` added to `graph.json`, and the file's hash in `manifest.json` set right:
+
     ```console
     $ scmc verify build/celeba_g1
     error[E504]: `build/celeba_g1/graph.json` is not a compiled graph: the graph has a cycle
+      = help: compile the program again; if a newer scmc wrote it, update scmc
     ```
 
     ## What to do
@@ -150,9 +157,12 @@ class GraphEdited(Diagnostic):
 
     ## Example
 
+    With the edge from `Young` to `Eyeglasses` deleted in `graph.json`, and the file's hash in `manifest.json` set right:
+
     ```console
     $ scmc verify build/celeba_g1
     error[E505]: the graph in `build/celeba_g1/graph.json` was edited
+      = help: it says hash 824a081302ca but has f51f227ad3d8; compile again
     ```
 
     ## What to do
@@ -187,6 +197,7 @@ class NotABuild(Diagnostic):
     ```console
     $ scmc verify build/celeba
     error[E506]: `build/celeba` is not a build: there is no such folder
+      = help: `scmc compile FILE` makes one
     ```
 
     ## What to do
@@ -217,9 +228,12 @@ class CertificateDiffers(Diagnostic):
 
     ## Example
 
+    With another number of examined labels in `certificate.json`, and the file's hash in `manifest.json` set right:
+
     ```console
     $ scmc verify build/celeba_g1
-    error[E507]: `build/celeba_g1/certificate.json` is not this build's certificate
+    error[E507]: `build/celeba_g1/certificate.json` is not this build's certificate: its `examined` is not what the checks find
+      = help: run `scmc compile` again
     ```
 
     ## What to do
@@ -251,8 +265,10 @@ class FolderTaken(Diagnostic):
     ## Example
 
     ```console
-    $ scmc compile model.scm -o .
+    $ echo mine > notes.txt
+    $ scmc compile sprinkler -o .
     error[E508]: `.` holds files that are not a build
+      = help: name another folder with `-o DIR`; nothing was changed
     ```
 
     ## What to do

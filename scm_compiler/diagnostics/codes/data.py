@@ -36,9 +36,9 @@ class UnknownDataSource(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data table.csv
-    error[E601]: `table.csv` names no data source
-      = help: did you mean `csv:table.csv`?
+    $ scmc train hair --data hair.csv
+    error[E601]: `hair.csv` names no data source
+      = help: did you mean `csv:hair.csv`?
     ```
 
     ## What to do
@@ -70,9 +70,9 @@ class DataNotFound(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:tabel.csv
-    error[E602]: there is no file `tabel.csv`
-      = help: did you mean `table.csv`?
+    $ scmc train hair --data csv:hiar.csv
+    error[E602]: there is no file `hiar.csv`
+      = help: did you mean `hair.csv`?
     ```
 
     ## What to do
@@ -105,8 +105,10 @@ class NotATable(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:photo.jpg
-    error[E603]: `photo.jpg` is not a table: byte 0 is not UTF-8 text
+    $ scmc train hair --data csv:photo.png
+    error[E603]: `photo.png` is not a table: it holds the byte 0x89, which is not UTF-8 text
+     --> photo.png
+      = help: save the table as CSV in UTF-8, with one header line
     ```
 
     ## What to do
@@ -140,8 +142,9 @@ class NotAttributes(Diagnostic):
 
     ```console
     $ scmc train celeba_g1 --data celeba:downloads
-    error[E613]: `downloads/list_attr_celeba.txt` is not CelebA's attribute file: it announces \
-202599 images and holds 1000
+    error[E613]: `downloads/list_attr_celeba.txt` is not CelebA's attribute file: it announces 202599 images and holds 1000
+     --> downloads/list_attr_celeba.txt
+      = help: download the file again
     ```
 
     ## What to do
@@ -173,8 +176,8 @@ class NoDefaultData(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train weather.scm
-    error[E614]: name the data: `celeba-labels` has no label `Rain`
+    $ scmc train sprinkler
+    error[E614]: name the data: `celeba-labels` has no label `Cloudy`, `Sprinkler`, `Rain`, `Wet`
       = help: add `--data csv:FILE`, with one column a label
     ```
 
@@ -207,9 +210,13 @@ class NeverSeen(Diagnostic):
     ## Example
 
     ```console
-    $ scmc check model.scm --data csv:faces.csv
-    warning[W601]: `Narrow_Eyes`: 1 of 8 parent configurations never occurs in the data
-      = help: never seen: Male=1, Young=0, Smiling=1
+    $ scmc check hair --data "csv:hair.csv?count=count"
+    warning[W601]: `Wearing_Hat`: 1 of 10 parent configurations never occurs in the data
+      = help: never seen: Male=0, Hair=bald
+    hair: ok: 4 labels, 4 edges, 1 warning
+    label        parents      configurations  never seen  fewest rows
+    Hair         Male, Young               4           0          100
+    Wearing_Hat  Male, Hair               10           1           20
     ```
 
     ## What to do

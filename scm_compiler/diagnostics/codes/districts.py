@@ -18,10 +18,12 @@ class DistrictTooLarge(Diagnostic):
 
     ## Example
 
+    With twenty-six labels in a row, each tied to the next by `->` and by `<->`:
+
     ```console
-    $ scmc train tied.scm --data csv:rows.csv
-    error[E620]: the district `A, B, C` is too large: the sum over hidden states has 2^40 numbers
-      = help: the limit is 2^25; leave out a `<->` that you can do without
+    $ scmc train row.scm --data csv:row.csv
+    error[E620]: the district `V1, V2, V3, V4, V5, V6, V7, V8, …` is too large: P(V25 | 24 labels) has 2^25 numbers
+      = help: the limit is 2^24; leave out a `<->` that you can do without
     ```
 
     ## What to do

@@ -20,8 +20,12 @@ class NotUtf8(Diagnostic):
     ## Example
 
     ```console
-    $ printf 'caf\351 : binary\n' > latin1.scm; scmc check latin1.scm
+    $ printf 'caf\351 : binary\n' > latin1.scm
+    $ scmc check latin1.scm
     error[E108]: the file is not UTF-8: byte 0xE9 at offset 3 (line 1)
+     --> latin1.scm
+      = help: save it as UTF-8, or convert it: `iconv -f latin1 -t utf-8`
+    latin1.scm: 1 error
     ```
 
     ## What to do
@@ -55,8 +59,12 @@ class EmptyFile(Diagnostic):
     ## Example
 
     ```console
-    $ : > empty.scm; scmc check empty.scm
+    $ : > empty.scm
+    $ scmc check empty.scm
     error[E109]: the file is empty
+     --> empty.scm
+      = help: `scmc init` copies an example to begin with
+    empty.scm: 1 error
     ```
 
     ## What to do
@@ -85,8 +93,12 @@ class FileTooLarge(Diagnostic):
     ## Example
 
     ```console
-    $ head -c 100000000 /dev/zero > big.scm; scmc check big.scm
+    $ head -c 10000000 /dev/zero > big.scm
+    $ scmc check big.scm
     error[E110]: the file is larger than 8 MiB, the most that a program may have
+     --> big.scm
+      = help: check the name: is it data rather than a graph?
+    big.scm: 1 error
     ```
 
     ## What to do
@@ -120,6 +132,8 @@ class ProgramNotFound(Diagnostic):
     ```console
     $ scmc check no_such_file.scm
     error[E113]: there is no file `no_such_file.scm`, and no example of that name
+      = help: the examples are `celeba_cg1`, `celeba_g1`, `celeba_rcg1`, `drawn_faces`, `front_door`, `hair`, `morpho_digits`, `napkin`, `own_kind`, `sprinkler`
+    no_such_file.scm: 1 error
     ```
 
     ## What to do
@@ -157,6 +171,8 @@ class Unreadable(Diagnostic):
     ```console
     $ scmc check /
     error[E114]: cannot read `/`: Is a directory
+      = help: it is a folder; name a `.scm` file
+    /: 1 error
     ```
 
     ## What to do
@@ -192,6 +208,7 @@ class UnknownCode(Diagnostic):
     ```console
     $ scmc explain E999
     error[E115]: there is no code `E999`
+      = help: `scmc explain` lists all codes
     ```
 
     ## What to do

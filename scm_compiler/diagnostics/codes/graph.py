@@ -291,9 +291,10 @@ class TooManyEdges(Diagnostic):
     ## Example
 
     ```console
-    $ python -c "n = ','.join(f'A{i}' for i in range(1500)); print(n, ': binary;', n, '->', n)" \
-      > big.scm; scmc check big.scm
+    $ python -c "n = ','.join(f'A{i}' for i in range(1500)); print(n, ': binary;', n, '->', n)" > big.scm
+    $ scmc check big.scm 2>&1 | head -2
     error[E213]: the graph has more than 1,000,000 edges
+     --> big.scm:1:7901
     ```
 
     ## What to do

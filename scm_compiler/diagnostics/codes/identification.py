@@ -95,6 +95,7 @@ class NotOneEffect(Diagnostic):
     ```console
     $ scmc query --adjustment "P(Bald | do(Male, Young))" --on celeba_g1
     error[E521]: adjustment sets are for one cause and one effect, not `P(Bald | do(Male, Young))`
+      = help: write `ATE(X -> Y)`; `--identify` takes every query
     ```
 
     ## What to do
@@ -130,6 +131,7 @@ class OnlyInterventions(Diagnostic):
     ```console
     $ scmc query --identify "P(Bald[Male=0]=1 | Male=1)" --on celeba_g1
     error[E522]: no formula is searched for `P(Bald[Male=0]=1 | Male=1)`
+      = help: formulas are for probabilities of labels under `do`, in one world
     ```
 
     ## What to do
@@ -164,9 +166,16 @@ class ImplicationsRejected(Diagnostic):
     ## Example
 
     ```console
-    $ scmc check celeba_g1 --implied --data celeba-labels
-    warning[W520]: the data reject 22 of the 22 tested independences that the graph implies
+    $ printf 'Young, Male, Bald : binary\\nYoung, Male -> Bald\\n' > bald.scm
+    $ scmc check bald.scm --implied --data celeba-labels
+    warning[W520]: the data reject 1 of the 1 tested independences that the graph implies
       = help: the furthest from true is `Young _||_ Male`: 0.058 bits
+    bald.scm: ok: 3 labels, 2 edges, 1 warning
+    label  parents      configurations  never seen  fewest rows
+    Bald   Young, Male               4           0       14,878
+    implied          G         df  p        p (Holm)  bits
+    Young _||_ Male  16265.42  1   <1e-300  <1e-300   0.058
+    rejected: 1 of 1 tested, at a chance of 5% that any true one is (Holm)
     ```
 
     ## What to do

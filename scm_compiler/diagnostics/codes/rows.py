@@ -21,9 +21,11 @@ class MissingColumn(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:faces.csv
-    error[E604]: no column for the label `Mustache`
-      = help: did you mean `mustache`?
+    $ sed s/Male/male/ hair.csv > lower.csv
+    $ scmc train hair --data csv:lower.csv
+    error[E604]: no column for the label `Male`
+     --> lower.csv
+      = help: did you mean `male`?
     ```
 
     ## What to do
@@ -57,9 +59,11 @@ class DuplicateColumn(Diagnostic):
 
     ```console
     $ head -1 faces.csv
-    Male,Bald,Male
-    $ scmc train model.scm --data csv:faces.csv
+    Male,Young,Hair,Wearing_Hat,Male
+    $ scmc train hair --data csv:faces.csv
     error[E605]: the column `Male` stands twice in the header
+     --> faces.csv
+      = help: rename or delete one of the two columns
     ```
 
     ## What to do
@@ -91,8 +95,11 @@ class MissingValue(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:faces.csv
-    error[E606]: no value in row 6 (line 7), column `Bald`
+    $ sed 7s/blond// hair.csv > gap.csv
+    $ scmc train hair --data csv:gap.csv
+    error[E606]: no value in row 6 (line 7), column `Hair`
+     --> gap.csv
+      = help: fill the cell or remove the row; scmc does not guess values
     ```
 
     ## What to do
@@ -125,9 +132,11 @@ class UnknownValue(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:faces.csv
-    error[E607]: `blnd` in row 3 (line 4), column `Hair` is not a value of it
-      = help: did you mean `blond`? the values are `black`, `blond`
+    $ sed 2s/black/blck/ hair.csv > typo.csv
+    $ scmc train hair --data csv:typo.csv
+    error[E607]: `blck` in row 1 (line 2), column `Hair` is not a value of it
+     --> typo.csv
+      = help: did you mean `black`? the values are `black`, `brown`, `blond`, `gray`, `bald`
     ```
 
     ## What to do
@@ -171,8 +180,11 @@ class RaggedRow(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:faces.csv
-    error[E608]: row 12 (line 13) has 2 fields, and the header has 3
+    $ sed 13s/,[^,]*$// hair.csv > short.csv
+    $ scmc train hair --data csv:short.csv
+    error[E608]: row 12 (line 13) has 4 fields, and the header has 5
+     --> short.csv
+      = help: correct the row; a value that holds the separator needs double quotes
     ```
 
     ## What to do
@@ -208,10 +220,11 @@ class NoRows(Diagnostic):
     ## Example
 
     ```console
-    $ wc -l faces.csv
-    1 faces.csv
-    $ scmc train model.scm --data csv:faces.csv
-    error[E609]: `faces.csv` holds no rows
+    $ head -1 hair.csv > header.csv
+    $ scmc train hair --data csv:header.csv
+    error[E609]: `header.csv` holds no rows
+     --> header.csv
+      = help: check how the file was written
     ```
 
     ## What to do
@@ -242,8 +255,11 @@ class BadCount(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data "csv:cells.csv?count=n"
-    error[E610]: `12.5` in row 3 (line 4), column `n` is not a count
+    $ sed 4s/[^,]*$/12.5/ hair.csv > half.csv
+    $ scmc train hair --data "csv:half.csv?count=count"
+    error[E610]: `12.5` in row 3 (line 4), column `count` is not a count
+     --> half.csv
+      = help: a count is a whole number, zero or more
     ```
 
     ## What to do
@@ -278,9 +294,10 @@ class NoCountColumn(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data "csv:cells.csv?count=count"
-    error[E615]: there is no column `count` to take the counts from
-      = help: the columns are `Male`, `Bald`, `n`
+    $ scmc train hair --data "csv:hair.csv?count=n"
+    error[E615]: there is no column `n` to take the counts from
+     --> hair.csv
+      = help: the columns are `Male`, `Young`, `Hair`, `Wearing_Hat`, `count`
     ```
 
     ## What to do
@@ -313,8 +330,10 @@ class CountIsALabel(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data "csv:cells.csv?count=Male"
+    $ scmc train hair --data "csv:hair.csv?count=Male"
     error[E611]: `Male` is a label of the graph and cannot hold the counts
+     --> hair.csv
+      = help: name the column that holds the counts, or rename one of the two
     ```
 
     ## What to do
@@ -345,8 +364,11 @@ class MixedCoding(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:faces.csv
-    error[E612]: the column `Bald` holds both `0` and `-1`
+    $ sed 4s/^0/-1/ hair.csv > mixed.csv
+    $ scmc train hair --data "csv:mixed.csv?count=count"
+    error[E612]: the column `Male` holds both `0` and `-1`
+     --> mixed.csv
+      = help: use 0/1 or -1/1; scmc cannot know whether one of them means `missing`
     ```
 
     ## What to do
@@ -377,8 +399,16 @@ class ExtraColumns(Diagnostic):
     ## Example
 
     ```console
-    $ scmc check model.scm --data csv:faces.csv
-    note[N601]: 2 columns are left out: `id`, `split`
+    $ sed "s/^/7,/; 1s/7/id/" hair.csv > more.csv
+    $ scmc check hair --data "csv:more.csv?count=count"
+    note[N601]: 1 column is left out: `id`
+
+    warning[W601]: `Wearing_Hat`: 1 of 10 parent configurations never occurs in the data
+      = help: never seen: Male=0, Hair=bald
+    hair: ok: 4 labels, 4 edges, 1 warning, 1 note
+    label        parents      configurations  never seen  fewest rows
+    Hair         Male, Young               4           0          100
+    Wearing_Hat  Male, Hair               10           1           20
     ```
 
     ## What to do
@@ -412,8 +442,8 @@ class MoreFindings(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train model.scm --data csv:faces.csv
-    note[N602]: reading stopped after 20 errors
+    $ sed s/black/blck/ hair.csv > many.csv
+    $ scmc train hair --data "csv:many.csv?count=count"
     ```
 
     ## What to do

@@ -309,8 +309,15 @@ class TooManyErrors(Diagnostic):
     ## Example
 
     ```console
-    $ seq 1000 > numbers.scm; scmc check numbers.scm
+    $ seq 1000 > numbers.scm
+    $ scmc check numbers.scm 2>&1 | tail -7
     error[E111]: stopped after 100 statements that cannot be read
+        --> numbers.scm:1001:1
+         |
+    1001 |
+         | ^ nothing from here on was read
+      = help: mend the first ones and check again
+    numbers.scm: 101 errors
     ```
 
     ## What to do
@@ -345,8 +352,15 @@ class StatementTooLong(Diagnostic):
     ## Example
 
     ```console
-    $ python -c "print('A,' * 300000)" > long.scm; scmc check long.scm
+    $ python -c "print('A,' * 300000)" > long.scm
+    $ scmc check long.scm
     error[E112]: a statement of more than 500,000 words and signs
+     --> long.scm:1:1
+      |
+    1 | A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,A,
+      | ^ it begins here, and nothing after was read
+      = help: is it the right file? else declare the nodes in several statements
+    long.scm: 1 error
     ```
 
     ## What to do

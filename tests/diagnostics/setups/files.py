@@ -1,0 +1,90 @@
+"""Programs, builds and tables of labels, some of them broken."""
+
+import hashlib
+import json
+import shutil
+
+from PIL import Image
+
+from tests.diagnostics.setups.made import once, scmc
+from tests.shown import ROOT
+
+
+@once
+def build(folder):
+    """`build/celeba_g1`."""
+    scmc(folder, "compile -q celeba_g1")
+
+
+def changed(name, change):
+    """A setup: a build in which one JSON file was changed, and the manifest set right."""
+
+    def setup(folder, made):
+        build(folder, made)
+        place = folder / "build/celeba_g1"
+        document = json.loads((place / name).read_text())
+        change(document)
+        (place / name).write_text(json.dumps(document))
+        manifest = json.loads((place / "manifest.json").read_text())
+        manifest["files"][name] = hashlib.sha256((place / name).read_bytes()).hexdigest()
+        (place / "manifest.json").write_text(json.dumps(manifest))
+
+    return setup
+
+
+def _turn_round(graph):
+    graph["edges"].insert(0, {"source": "Eyeglasses", "target": "Young"})
+
+
+def _lose_an_edge(graph):
+    del graph["edges"][0]
+
+
+def _claim_fewer_labels(certificate):
+    certificate["examined"] -= 1
+
+
+def hair(folder, made):
+    """`hair.csv`, the rows that are shipped with `hair`."""
+    shutil.copy(ROOT / "examples/hair/data.csv", folder / "hair.csv")
+
+
+def photo(folder, made):
+    Image.new("RGB", (16, 16)).save(folder / "photo.png")
+
+
+def column_twice(folder, made):
+    (folder / "faces.csv").write_text("Male,Young,Hair,Wearing_Hat,Male\n0,0,black,0,0\n")
+
+
+def fewer_faces(folder, made):
+    """`downloads`: CelebA's attribute file, cut short."""
+    (folder / "downloads").mkdir()
+    names = "Young Male Eyeglasses Bald Mustache Smiling Wearing_Lipstick Mouth_Slightly_Open"
+    rows = "".join(f"{rank:06}.jpg {'-1 ' * 9}\n" for rank in range(1, 1001))
+    (folder / "downloads/list_attr_celeba.txt").write_text(
+        f"202599\n{names} Narrow_Eyes\n{rows}"
+    )
+
+
+def row(folder, made):
+    """`row.scm`, of one large district, and `row.csv`."""
+    names = [f"V{rank}" for rank in range(1, 27)]
+    pairs = list(zip(names, names[1:], strict=False))
+    ties = "".join(f"{left} -> {right}\n{left} <-> {right}\n" for left, right in pairs)
+    (folder / "row.scm").write_text(f"{', '.join(names)} : binary\n{ties}")
+    (folder / "row.csv").write_text(f"{','.join(names)}\n{','.join('01' * 13)}\n")
+
+
+SETUPS = {
+    **dict.fromkeys(["E502", "E503"], build),
+    "E504": changed("graph.json", _turn_round),
+    "E505": changed("graph.json", _lose_an_edge),
+    "E507": changed("certificate.json", _claim_fewer_labels),
+    **dict.fromkeys(["E602", "E604", "E606", "E607", "E608", "E609", "E610", "E611"], hair),
+    **dict.fromkeys(["E601", "E612", "E615", "N601", "N602", "W601"], hair),
+    "E603": photo,
+    "E605": column_twice,
+    "E613": fewer_faces,
+    "E620": row,
+}
