@@ -43,6 +43,7 @@ def made(tmp_path_factory):
 def test_an_example_does_what_it_shows(code, made, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
+    made.patch = monkeypatch
     SETUPS.get(code, made.nothing)(tmp_path, made)
     found = PART.sub(Session(tmp_path, execute).part, EXAMPLES[code])
     assert f"[{code}]: " in found

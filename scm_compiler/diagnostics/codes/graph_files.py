@@ -17,7 +17,13 @@ class GraphSyntax(Diagnostic):
     ## Example
 
     ```console
+    $ echo "dag { A -> B" > open.dagitty
+    $ scmc import open.dagitty
     error[E821]: expected `}`, found the end of the file
+     --> open.dagitty:1:13
+      |
+    1 | dag { A -> B
+      |             ^
     ```
 
     ## What to do
@@ -58,7 +64,14 @@ class Undirected(Diagnostic):
     ## Example
 
     ```console
+    $ echo "dag { A -- B }" > tied.dagitty
+    $ scmc import tied.dagitty
     error[E822]: `A -- B` does not say which one is the cause
+     --> tied.dagitty:1:7
+      |
+    1 | dag { A -- B }
+      |       ^^^^^^
+      = help: write `->` or `<-`, or `<->` for a hidden common cause
     ```
 
     ## What to do
@@ -93,7 +106,11 @@ class NotCausal(Diagnostic):
     ## Example
 
     ```console
+    $ echo "mag { A -> B }" > ancestors.dagitty
+    $ scmc import ancestors.dagitty
     error[E823]: a MAG is no causal graph: its arrows mean ancestry
+     --> ancestors.dagitty
+      = help: choose one causal graph that it stands for, and write it as `dag { … }`
     ```
 
     ## What to do
@@ -125,8 +142,15 @@ class TooLarge(Diagnostic):
 
     ## Example
 
+    With twenty-nine causes of `Y` in a BIF file:
+
     ```console
-    error[E824]: too large to be read: the table of `X` has 1,073,741,824 numbers
+    $ scmc import wide.bif
+    error[E824]: too large to be read: the table of `Y` has 1,073,741,824 numbers
+      --> wide.bif:61:14
+       |
+    61 | probability (Y | X1, X2, X3, X4, X5, X6, X7, X8, X9, X10, X11, X12, X13, X14, X15, X16, X17, X18, X19, X20, X21, X22, X23, X24, X25, X26, X27, X28, X29) { default 0.5, 0.5; }
+       |              ^
     ```
 
     ## What to do
@@ -155,7 +179,14 @@ class BadKind(Diagnostic):
     ## Example
 
     ```console
+    $ echo 'digraph { A [kind="categorical(low"] }' > levels.dot
+    $ scmc import levels.dot
     error[E825]: `categorical(low` is not a kind
+     --> levels.dot:1:11
+      |
+    1 | digraph { A [kind="categorical(low"] }
+      |           ^
+      = help: write such as `kind="categorical(low, high)"`, or leave it out for two values
     ```
 
     ## What to do
@@ -188,7 +219,14 @@ class BadMatrix(Diagnostic):
     ## Example
 
     ```console
+    $ printf ',A,B\\nA,0,x\\nB,0,0\\n' > matrix.csv
+    $ scmc import matrix.csv
     error[E830]: the matrix is wrong: row `A`, column `B`: expected 0 or 1, found `x`
+     --> matrix.csv:2:1
+      |
+    2 | A,0,x
+      | ^^^^^
+      = help: the first line names the nodes; the row is the cause, the column the effect
     ```
 
     ## What to do
@@ -229,7 +267,18 @@ class ProjectedOut(Diagnostic):
     ## Example
 
     ```console
+    $ echo "dag { U [latent] U -> A U -> B }" > hidden.dagitty
+    $ scmc import hidden.dagitty
+    warning[W823]: the file tells no values: its 2 nodes are declared `binary`
+     --> hidden.dagitty
+      = help: correct the declarations that are wrong
+
     warning[W821]: `U` is unobserved and was left out: `A <-> B` stands for it
+     --> hidden.dagitty:1:7
+      |
+    1 | dag { U [latent] U -> A U -> B }
+      |       ^
+    wrote hidden.scm: 2 labels, 1 hidden common cause
     ```
 
     ## What to do
@@ -266,7 +315,16 @@ class SelectedRows(Diagnostic):
     ## Example
 
     ```console
+    $ echo "dag { S [selected] A -> S }" > chosen.dagitty
+    $ scmc import chosen.dagitty
+    warning[W823]: the file tells no values: its 2 nodes are declared `binary`
+     --> chosen.dagitty
+      = help: correct the declarations that are wrong
+
     warning[W822]: `S` is marked as selected, which a program does not say
+     --> chosen.dagitty
+      = help: condition on it in the queries
+    wrote chosen.scm: 2 labels, 1 edge
     ```
 
     ## What to do
@@ -300,7 +358,12 @@ class ValuesUnknown(Diagnostic):
     ## Example
 
     ```console
-    warning[W823]: the file tells no values: its 5 nodes are declared `binary`
+    $ echo "dag { A -> B }" > pair.dagitty
+    $ scmc import pair.dagitty
+    warning[W823]: the file tells no values: its 2 nodes are declared `binary`
+     --> pair.dagitty
+      = help: correct the declarations that are wrong
+    wrote pair.scm: 2 labels, 1 edge
     ```
 
     ## What to do

@@ -17,7 +17,9 @@ class UnitsHeld(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "do(Bald=1)" --of runs/small-1:7 --units "do(Male=1)" -o figure.png
+    $ scmc sample "do(Bald=1)" --of :7 --units "do(Male=1)" -o units.csv
+    error[E833]: `do(Male=1)` holds labels, and the units are those of the world as it is
+      = help: name the units by evidence: `--units "given(Male=1)"`
     ```
 
     ## What to do
@@ -50,7 +52,9 @@ class NothingHeld(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "given(Bald=1)" --of runs/small-1:7 -o figure.png
+    $ scmc sample "given(Bald=1)" --of :7 -o units.csv
+    error[E834]: `given(Bald=1)` is not what would have been held
+      = help: hold labels with `do(…)`; which units they are stands in `--units "given(…)"`
     ```
 
     ## What to do

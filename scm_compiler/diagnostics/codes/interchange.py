@@ -18,7 +18,10 @@ class UnknownFormat(Diagnostic):
     ## Example
 
     ```console
-    error[E820]: no format that scmc reads ends like `g.xdsl`
+    $ echo "<smile/>" > rain.xdsl
+    $ scmc import rain.xdsl
+    error[E820]: no format that scmc reads ends like `rain.xdsl`
+      = help: the suffix is .bif, .bif.gz, .dagitty, .txt, .dot, .gv, .csv or .json, or `--format` names the format
     ```
 
     ## What to do
@@ -52,8 +55,15 @@ class NotAProgram(Diagnostic):
 
     ## Example
 
+    ```text title="one.bif"
+    network one { }
+    variable X { type discrete [1] { only }; }
+    probability (X) { table 1; }
+    ```
+
     ```console
-    error[E826]: `net.bif` cannot be written as a program: a categorical node needs two values
+    $ scmc import one.bif
+    error[E826]: `one.bif` cannot be written as a program: wrong arguments of `categorical`: a categorical node needs at least two values
     ```
 
     ## What to do
@@ -83,7 +93,9 @@ class CannotHold(Diagnostic):
     ## Example
 
     ```console
-    error[E827]: an adjacency matrix cannot hold the hidden common cause `A <-> B`
+    $ scmc export front_door -o matrix.csv
+    error[E827]: an adjacency matrix cannot hold the hidden common cause `Smoking <-> Cancer`
+      = help: dagitty, DOT and JSON hold every graph
     ```
 
     ## What to do
@@ -118,7 +130,9 @@ class NoTables(Diagnostic):
     ## Example
 
     ```console
-    error[E828]: BIF needs tables, and `model.scm` states a graph alone
+    $ scmc export sprinkler -o sprinkler.bif
+    error[E828]: BIF needs tables, and `sprinkler` states a graph alone
+      = help: train it, and export the run
     ```
 
     ## What to do
@@ -151,7 +165,15 @@ class WouldReplace(Diagnostic):
     ## Example
 
     ```console
-    error[E829]: `asia.scm` exists already, and nothing is overwritten
+    $ echo "dag { A -> B }" > pair.dagitty
+    $ scmc import -q pair.dagitty
+    warning[W823]: the file tells no values: its 2 nodes are declared `binary`
+     --> pair.dagitty
+      = help: correct the declarations that are wrong
+    wrote pair.scm: 2 labels, 1 edge
+    $ scmc import -q pair.dagitty
+    error[E829]: `pair.scm` exists already, and nothing is overwritten
+      = help: name another file with `-o`, or replace it with `--force`
     ```
 
     ## What to do
@@ -184,7 +206,11 @@ class NotKept(Diagnostic):
     ## Example
 
     ```console
+    $ scmc export hair -o hair.csv
     warning[W820]: an adjacency matrix does not keep the values of `Hair`
+
+    warning[W820]: an adjacency matrix does not keep what is asserted
+    wrote hair.csv
     ```
 
     ## What to do
@@ -215,7 +241,13 @@ class HiddenNotEven(Diagnostic):
     ## Example
 
     ```console
-    error[E831]: the hidden cause `U(A,B)` of `net.bif` has not 8 equally likely states
+    $ scmc export -q runs/front_door-1 -o hidden.bif
+    warning[W820]: BIF does not keep names that are no words: `U(Smoking,Cancer)` has another for other programs
+    wrote hidden.bif
+    $ sed -i "s/table 0.125, 0.125/table 0.1, 0.15/" hidden.bif
+    $ scmc import hidden.bif
+    error[E831]: the hidden cause `U(Smoking,Cancer)` of `bif:hidden.bif` has not 8 equally likely states
+      = help: import the graph alone with `--no-run`
     ```
 
     ## What to do
@@ -251,7 +283,12 @@ class NoDataBehind(Diagnostic):
     ## Example
 
     ```console
-    error[E832]: `runs/asia-1` was imported from `bif:asia.bif`: there are no data to compare with
+    $ scmc import -q rain.bif
+    wrote rain.scm: 2 labels, 1 edge
+    run   runs/rain-1
+    $ scmc eval
+    error[E832]: `runs/rain-1` was imported from `bif:rain.bif`: there are no data to compare with
+      = help: ask it questions, or train its graph on data
     ```
 
     ## What to do

@@ -17,8 +17,19 @@ class BifSyntax(Diagnostic):
 
     ## Example
 
+    ```text title="rain.bif"
+    network weather { }
+    variable rain type discrete [2] { no, yes };
+    ```
+
     ```console
+    $ scmc import rain.bif
     error[E680]: expected `{`, found `type`
+     --> rain.bif:2:15
+      |
+    2 | variable rain type discrete [2] { no, yes };
+      |               ^^^^
+      = help: compare the place with a file that bnlearn, pgmpy or pyAgrum writes
     ```
 
     ## What to do
@@ -57,8 +68,20 @@ class BifUnknownName(Diagnostic):
 
     ## Example
 
+    ```text title="rain.bif"
+    network weather { }
+    variable rain { type discrete [2] { no, yes }; }
+    probability (rian) { table 0.8, 0.2; }
+    ```
+
     ```console
+    $ scmc import rain.bif
     error[E681]: the file declares no variable `rian`
+     --> rain.bif:3:14
+      |
+    3 | probability (rian) { table 0.8, 0.2; }
+      |              ^^^^
+      = help: did you mean `rain`?
     ```
 
     ## What to do
@@ -93,8 +116,21 @@ class BifTable(Diagnostic):
 
     ## Example
 
+    ```text title="rain.bif"
+    network weather { }
+    variable rain { type discrete [2] { no, yes }; }
+    variable wet { type discrete [2] { no, yes }; }
+    probability (rain) { table 0.8, 0.2; }
+    probability (wet | rain) { (no) 0.9, 0.1; (yes) 0.3, 0.9; }
+    ```
+
     ```console
-    error[E682]: the table of `rain` is wrong: the row (yes) sums to 1.2
+    $ scmc import rain.bif
+    error[E682]: the table of `wet` is wrong: a row sums to 1.2
+     --> rain.bif:5:14
+      |
+    5 | probability (wet | rain) { (no) 0.9, 0.1; (yes) 0.3, 0.9; }
+      |              ^^^
     ```
 
     ## What to do
@@ -122,8 +158,22 @@ class BifTwice(Diagnostic):
 
     ## Example
 
+    ```text title="rain.bif"
+    network weather { }
+    variable rain { type discrete [2] { no, yes }; }
+    variable rain { type discrete [2] { dry, wet }; }
+    ```
+
     ```console
+    $ scmc import rain.bif
     error[E683]: the variable `rain` stands twice in the file
+     --> rain.bif:3:10
+      |
+    2 | variable rain { type discrete [2] { no, yes }; }
+      |          ---- the first one is here
+    3 | variable rain { type discrete [2] { dry, wet }; }
+      |          ^^^^
+      = help: keep one of the blocks
     ```
 
     ## What to do
@@ -160,8 +210,19 @@ class BifCycle(Diagnostic):
 
     ## Example
 
+    ```text title="cycle.bif"
+    network cycle { }
+    variable A { type discrete [2] { no, yes }; }
+    variable B { type discrete [2] { no, yes }; }
+    probability (A | B) { (no) 0.9, 0.1; (yes) 0.2, 0.8; }
+    probability (B | A) { (no) 0.9, 0.1; (yes) 0.2, 0.8; }
+    ```
+
     ```console
-    error[E684]: the file's arrows form a cycle: A -> B -> A
+    $ scmc import cycle.bif
+    error[E684]: the file's arrows form a cycle: B -> A -> B
+     --> cycle.bif
+      = help: take one of the parents out of its `probability` block
     ```
 
     ## What to do
@@ -193,7 +254,10 @@ class NotText(Diagnostic):
     ## Example
 
     ```console
-    error[E685]: `asia.bif.gz` is not a text file
+    $ echo rain | gzip | gzip > rain.bif.gz
+    $ scmc import rain.bif.gz
+    error[E685]: `rain.bif.gz` is not a text file
+      = help: fetch the file again, or save it as UTF-8
     ```
 
     ## What to do

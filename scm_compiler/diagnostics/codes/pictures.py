@@ -19,7 +19,9 @@ class UnknownSuffix(Diagnostic):
     ## Example
 
     ```console
-    $ scmc render model.scm -o model.pdf
+    $ scmc render sprinkler -o sprinkler.pdf
+    error[E801]: no picture format for `sprinkler.pdf`
+      = help: the suffix chooses the format; use one of .svg, .png, .dot, .gv, .mmd, .mermaid
     ```
 
     ## What to do
@@ -53,7 +55,7 @@ class EngineMissing(Diagnostic):
     ## Example
 
     ```console
-    $ scmc render model.scm -o model.png
+    $ scmc render sprinkler -o sprinkler.png
     ```
 
     ## What to do
@@ -86,7 +88,7 @@ class EngineFailed(Diagnostic):
     ## Example
 
     ```console
-    $ scmc render large.scm -o large.png
+    $ scmc render sprinkler -o sprinkler.png
     ```
 
     ## What to do
@@ -118,7 +120,7 @@ class OnlySvg(Diagnostic):
     ## Example
 
     ```console
-    $ scmc render model.scm --engine built-in -o model.png
+    $ scmc render sprinkler --engine built-in -o sprinkler.png
     error[E804]: the built-in engine draws .svg only
       = help: write a .svg, or leave out `--engine built-in`
     ```
@@ -149,6 +151,8 @@ class UnknownExample(Diagnostic):
 
     ```console
     $ scmc init celeba
+    error[E811]: there is no example `celeba`
+      = help: did you mean `celeba_g1`? the examples are celeba_cg1, celeba_g1, celeba_rcg1, drawn_faces, front_door, hair, morpho_digits, napkin, own_kind, sprinkler
     ```
 
     ## What to do
@@ -182,8 +186,14 @@ class WouldOverwrite(Diagnostic):
     ## Example
 
     ```console
+    $ scmc init -q sprinkler
+    wrote sprinkler/README.md
+    wrote sprinkler/data.csv
+    wrote sprinkler/model.scm
+    wrote sprinkler/mutilated.svg
     $ scmc init sprinkler
-    $ scmc init sprinkler
+    error[E812]: `sprinkler` exists already, and nothing is overwritten
+      = help: name another folder with `--to DIR`
     ```
 
     ## What to do

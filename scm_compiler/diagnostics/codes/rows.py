@@ -442,8 +442,12 @@ class MoreFindings(Diagnostic):
     ## Example
 
     ```console
-    $ sed s/black/blck/ hair.csv > many.csv
-    $ scmc train hair --data "csv:many.csv?count=count"
+    $ sed "2,33s/,[a-z]*,/,red,/" hair.csv > many.csv
+    $ scmc train hair --data "csv:many.csv?count=count" 2>&1 | tail -4
+
+    note[N602]: reading stopped after 20 errors
+     --> many.csv
+      = help: mend what is shown, then try again
     ```
 
     ## What to do

@@ -14,6 +14,7 @@ class Made:
 
     def __init__(self, root):
         self.root = root
+        self.patch = None  # of the test that runs: what a setup changes of the surroundings
 
     def __call__(self, make, folder):
         kept = self.root / f"{make.__module__.rpartition('.')[2]}.{make.__name__}"
