@@ -45,8 +45,8 @@ def steady(text):
     return text.rstrip()
 
 
-def run(words, folder):
-    """What a program prints, on either stream, and its exit status."""
+def run(words, folder, given=None):
+    """What a program that is given some text prints, on either stream, and its exit status."""
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     site = folder / ".site"
     paths = f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep)
@@ -56,6 +56,7 @@ def run(words, folder):
         words,
         cwd=folder,
         env=os.environ | shown,
+        input=given,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

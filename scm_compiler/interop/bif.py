@@ -219,14 +219,15 @@ class _Network:
     ) -> NDArray[np.float64]:
         totals = table.sum(-1)
         if _off(table) > _ROUNDING:
-            worst = float(totals.flat[np.abs(totals - 1).argmax()])
-            reason = f"a row sums to {worst:.6g}"
+            worst = np.unravel_index(int(np.abs(totals - 1).argmax()), totals.shape)
+            row = f"the row {self._shown(block, [*map(int, worst)])}" if worst else "it"
+            reason = f"{row} sums to {float(totals[worst]):.6g}"
             raise refusal(self.source, BifTable(name, reason, span=block.span))
         # What sums to one but for the last bit stays as printed, so that reading twice is once.
         exact = np.abs(totals - 1) <= _EXACT * table.shape[-1]
         return np.asarray(table / np.where(exact, 1.0, totals)[..., None])
 
-    def _shown(self, block: Conditional, place: tuple[int, ...]) -> str:
+    def _shown(self, block: Conditional, place: Sequence[int]) -> str:
         names = [token.text for token in block.parents]
         values = [self.variables[n].values[i] for n, i in zip(names, place, strict=True)]
         return f"({', '.join(values)})"

@@ -6,13 +6,17 @@ import tempfile
 from contextlib import chdir, contextmanager, redirect_stderr, redirect_stdout
 
 from scm_compiler.cli.main import main
-from tests.shown import in_shell
+from tests.shown import in_shell, run
 
 
 def execute(command, folder):
     """What a command prints, on either stream, and its exit status."""
-    words = _of_scmc(command)
-    return in_shell(command, folder) if words is None else _called(words, folder)
+    first, _, rest = command.partition(" 2>&1 | ")
+    words = _of_scmc(first)
+    if words is None:
+        return in_shell(command, folder)
+    said, status = _called(words, folder)
+    return run(["bash", "-c", rest], folder, f"{said}\n") if rest else (said, status)
 
 
 def _of_scmc(command):

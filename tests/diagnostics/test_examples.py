@@ -40,10 +40,10 @@ def made(tmp_path_factory):
 
 
 @pytest.mark.parametrize("code", [_marked(code) for code in EXAMPLES if code not in NOT_RUN])
-def test_an_example_does_what_it_shows(code, made, tmp_path, monkeypatch):
+def test_an_example_does_what_it_shows(code, made, tmp_path, monkeypatch, request):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
-    made.patch = monkeypatch
+    made.patch, made.after = monkeypatch, request.addfinalizer
     SETUPS.get(code, made.nothing)(tmp_path, made)
     found = PART.sub(Session(tmp_path, execute).part, EXAMPLES[code])
     assert f"[{code}]: " in found
@@ -55,12 +55,13 @@ def test_an_example_does_what_it_shows(code, made, tmp_path, monkeypatch):
 
 def _write(code, shown, found):
     """Put what was found in the place of what the docstring shows."""
-    path = Path(inspect.getsourcefile(Diagnostic.registry[code]))
-    text = path.read_text("utf-8")
-    raw = _indented(shown) in text
+    kind = Diagnostic.registry[code]
+    path = Path(inspect.getsourcefile(kind))
+    before, name, after = path.read_text("utf-8").partition(f"class {kind.__name__}(")
+    raw = after.split('"""')[0].endswith("r")
     old, new = (part if raw else part.replace("\\", "\\\\") for part in (shown, found))
-    assert _indented(old) in text
-    path.write_text(text.replace(_indented(old), _indented(new)), "utf-8")
+    assert _indented(old) in after
+    path.write_text(before + name + after.replace(_indented(old), _indented(new), 1), "utf-8")
 
 
 def _indented(example):

@@ -18,8 +18,8 @@ class AlreadyTraining(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --trainer wgan-gp &
     $ scmc train --resume
+    resuming runs/celeba_g1-1 with mle, seed 0
     error[E730]: another process trains `runs/celeba_g1-1`
       = help: wait until it ends, or stop it first; `--resume` then goes on
     ```

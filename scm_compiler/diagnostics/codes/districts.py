@@ -62,9 +62,29 @@ class HiddenStatesFallShort(Diagnostic):
 
     ## Example
 
+    ```scm title="triangle.scm"
+    graph triangle
+    A, B, C : binary
+    A <-> B
+    B <-> C
+    A <-> C
+    ```
+
+    ```text title="rows.csv"
+    A,B,C,n
+    0,0,0,50
+    1,1,1,50
+    ```
+
     ```console
-    $ scmc train triangle.scm --data csv:rows.csv
+    $ scmc train -q triangle.scm --data "csv:rows.csv?count=n"
+    TVD      0.4727 to the data, over all 8 cells
+    answers  0.0000, the TVD of the distribution that they rest on
+    time     0.0 s
+    run      runs/triangle-1
+    next     scmc query "P(A)"
     note[N620]: samples are 0.4727 (TVD) from the data, answers 0.0000: hidden states fall short
+      = help: identified queries are answered without hidden states; what is drawn rests on them
     ```
 
     ## What to do

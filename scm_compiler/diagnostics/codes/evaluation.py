@@ -19,7 +19,10 @@ class TooFewImages(Diagnostic):
 
     ```console
     $ scmc eval runs/faces-1
-    error[E690]: `folder:faces` has 40 images, too few to measure a generator against
+    evaluating: labels
+    evaluating: real images
+    error[E690]: `drawn-faces:100` has 100 images, too few to measure a generator against
+      = help: at least 64 images are needed to learn from and 64 to try on
     ```
 
     ## What to do
@@ -160,7 +163,7 @@ class LabelsOnly(Diagnostic):
     ## Example
 
     ```console
-    $ scmc eval runs/celeba_g1-1
+    $ scmc eval 2>&1 | grep note
     note[N690]: no head is trained for `Face`: the report is on labels only
     ```
 

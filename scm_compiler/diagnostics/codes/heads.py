@@ -20,11 +20,17 @@ class ImageSizeUnsupported(Diagnostic):
 
     ## Example
 
-    ```scm
-    model Faces
+    ```scm title="faces.scm"
+    graph faces
     Male : binary
     Face : image(3, 50, 50)
     Male -> Face
+    ```
+
+    ```console
+    $ scmc train faces.scm
+    error[E660]: the head `causal_gan` cannot draw `Face` at 50 by 50 pixels
+      = help: the nearest size that it can do is 48 by 48
     ```
 
     ## What to do
@@ -66,6 +72,7 @@ class HeadUnknown(Diagnostic):
     ```console
     $ scmc train faces.scm --head causalgan
     error[E661]: no image head is called `causalgan`
+      = help: did you mean `causal_gan`? The heads are `causal_gan`, `causal_began`, `conditional_gan`
     ```
 
     ## What to do
@@ -104,6 +111,7 @@ class HeadOption(Diagnostic):
     ```console
     $ scmc train faces.scm --head causal_gan --option width=0
     error[E662]: `width` of the head `causal_gan`: input should be greater than or equal to 4
+      = help: leave it out to use the preset's value
     ```
 
     ## What to do
@@ -139,8 +147,13 @@ class JointLabelsTooMany(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train causal_graph_1.scm --head causal_gan --option labeler=joint
+    $ scmc train drawn_faces --images drawn-faces:100 --head causal_gan --option labeler=joint
+    training drawn_faces with mle on celeba-labels: 202,599 rows, 217 distinct, seed 0
+    step 1/1  TVD 0.1517  0 s
+    certifying
+    training Face with causal_gan on drawn-faces:100, seed 0
     error[E663]: a joint Labeler for `Face` needs 512 outputs; at most 256 are allowed
+      = help: use `labeler=marginal`, with one output a label
     ```
 
     ## What to do
@@ -176,10 +189,16 @@ class HeadNeedsLabels(Diagnostic):
 
     ## Example
 
-    ```scm
-    model Alone
+    ```scm title="alone.scm"
+    graph alone
     Male : binary
     Face : image(3, 32, 32)
+    ```
+
+    ```console
+    $ scmc train alone.scm --images drawn-faces:100
+    error[E664]: the head `causal_gan` needs labels, and `Face` has no parents
+      = help: draw the edges into `Face`, or use the head `conditional_gan`
     ```
 
     ## What to do

@@ -61,8 +61,8 @@ class ImageHasHead(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train --run runs/celeba_g1-1 --stage images --head causal_began
-    error[E711]: `runs/celeba_g1-1` already has the head `causal_gan` for `Face`
+    $ scmc train --run runs/faces-1 --stage images --head causal_began
+    error[E711]: `runs/faces-1` already has the head `causal_gan` for `Face`
       = help: `--resume` goes on with it; for another head, train a new run
     ```
 
@@ -96,8 +96,11 @@ class ImagesChanged(Diagnostic):
     ## Example
 
     ```console
+    $ sed -i 's/0007.png,1/0007.png,0/' photos/metadata.csv
     $ scmc train --resume
+    resuming runs/faces-1 with mle, seed 0
     error[E712]: `folder:photos` no longer holds the images that `Face` was trained on
+      = help: put the images back as they were, or train a new run
     ```
 
     ## What to do
@@ -128,8 +131,10 @@ class DeviceMissing(Diagnostic):
 
     ## Example
 
+    Where torch finds no GPU:
+
     ```console
-    $ scmc train celeba_g1 --device cuda
+    $ scmc train drawn_faces --device cuda
     error[E713]: there is no device `cuda` that torch can use here
       = help: leave `--device` out to use the best that there is
     ```
@@ -164,7 +169,7 @@ class BatchNotShared(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --devices 3
+    $ scmc train faces.scm --device cpu --devices 3
     error[E714]: a batch of 32 images cannot be divided equally among 3 processes
       = help: `--option batch=33` can
     ```
@@ -237,8 +242,10 @@ class OtherSample(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "do(Bald=1)" -n 1000 -o faces/
-    error[E716]: `faces` holds another sample: its regime is `do(Mustache=1)`, not `do(Bald=1)`
+    $ scmc sample -q "do(Mustache=1)" -n 4 -o some/
+    4 rows of do(Mustache=1): some
+    $ scmc sample -q "do(Male=1)" -n 4 -o some/
+    error[E716]: `some/sample.json` holds another sample: its regime is `do(Mustache=1)`, not `do(Male=1)`
       = help: choose another name, or remove it
     ```
 
@@ -306,7 +313,12 @@ class NoImageToTrain(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train hats.scm --stage images
+    $ scmc train -q hats.scm --data csv:hats.csv --stage labels
+    TVD      0.0000 to the data, over all 4 cells
+    time     0.0 s
+    run      runs/hats-1
+    next     scmc query "P(Male | do(Hat=1))"
+    $ scmc train --stage images
     error[E718]: no image of `hats` can be trained: no images were named for `Face`
       = help: name them with `--images`, such as `--images folder:photos`
     ```

@@ -26,11 +26,22 @@ class NotIdentifiable(Diagnostic):
 
     ## Example
 
-    ```scm
+    ```scm title="smoking.scm"
     Smoking, Cancer : binary
     Smoking ->  Cancer
     Smoking <-> Cancer
     assert identified P(Cancer | do(Smoking))
+    ```
+
+    ```console
+    $ scmc check smoking.scm
+    error[E520]: `P(Cancer | do(Smoking))` is not identified: `{Smoking, Cancer}` and `{Cancer}` are a hedge for it
+     --> smoking.scm:4:1
+      |
+    4 | assert identified P(Cancer | do(Smoking))
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ observation does not determine it
+      = help: `Smoking <-> Cancer` can look like an effect of `Smoking`; enough would be: the common cause `Smoking <-> Cancer` measured or ruled out; an experiment on `Smoking` would answer it
+    smoking.scm: 1 error
     ```
 
     ## What to do

@@ -30,10 +30,11 @@ class TooManyFaults(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images celeba:downloads
-    warning[W671]: 192,599 rows have no image: `010001.jpg`, `010002.jpg`, `010003.jpg` and \
-192,596 more
-    error[E675]: `downloads`: 192,599 of 202,599 images and rows cannot be used
+    $ scmc train faces.scm --images folder:photos
+    warning[W671]: 50 rows have no image: `0051.png`, `0052.png`, `0053.png` and 47 more
+      = help: add the images or delete the rows; more than 1 % of them is an error
+
+    error[E675]: `photos`: 50 of 100 images and rows cannot be used
       = help: at most 1 % may be left out
     ```
 
@@ -67,9 +68,9 @@ class UnreadableImages(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images celeba:downloads
-    warning[W670]: 1 of 202,599 images cannot be decoded: `004711.jpg` (image file is truncated \
-(7 bytes not processed))
+    $ scmc train faces.scm --images folder:photos --steps 1 2>&1 | grep -A 1 warning
+    warning[W670]: 1 of 200 images cannot be decoded: `0007.png` (image file is truncated)
+      = help: fetch those files again; more than 1 % of them is an error
     ```
 
     ## What to do
@@ -102,8 +103,9 @@ class RowsWithoutImage(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:photos
-    warning[W671]: 1 row has no image: `0007.png`
+    $ scmc train faces.scm --images folder:photos --steps 1 2>&1 | grep -A 1 warning
+    warning[W671]: 1 row has no image: `0200.png`
+      = help: add the images or delete the rows; more than 1 % of them is an error
     ```
 
     ## What to do
@@ -139,8 +141,9 @@ class ImagesWithoutRow(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:photos
-    warning[W672]: 2 images have no row: `0008.png`, `0009.png`
+    $ scmc train faces.scm --images folder:photos --steps 1 2>&1 | grep -A 1 warning
+    warning[W672]: 1 image has no row: `0200.png`
+      = help: add rows or take the images out; more than 1 % of them is an error
     ```
 
     ## What to do
@@ -174,8 +177,9 @@ class RepeatedRows(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:photos
+    $ scmc train faces.scm --images folder:photos --steps 1 2>&1 | grep -A 1 warning
     warning[W720]: 1 row names an image again: `0007.png`
+      = help: delete those that are wrong; more than 1 % of them is an error
     ```
 
     ## What to do

@@ -22,7 +22,7 @@ class UnknownImageSource(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images photos
+    $ scmc train faces.scm --images photos
     error[E670]: `photos` names no image source
       = help: did you mean `folder:photos`?
     ```
@@ -58,7 +58,7 @@ class ImagesNotFound(DataNotFound):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:photos
+    $ scmc train faces.scm --images folder:photos
     error[E671]: there is no `metadata.csv` or `metadata.jsonl` in `photos`
     ```
 
@@ -84,8 +84,9 @@ class NoImages(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:photos
+    $ scmc train faces.scm --images folder:photos
     error[E672]: `photos` holds no images
+      = help: check the path, and whether the archive was unpacked
     ```
 
     ## What to do
@@ -118,8 +119,9 @@ class ImagesUnreadable(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images npz:faces.npz
+    $ scmc train faces.scm --images npz:faces.npz
     error[E673]: `faces.npz` cannot be read: `Male` has 90 entries for 100 images
+      = help: download or write the file again
     ```
 
     ## What to do
@@ -151,8 +153,9 @@ class UnsafeName(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:photos
+    $ scmc train faces.scm --images folder:photos
     error[E674]: `photos/metadata.csv` names `../private.jpg`, which lies outside its folder
+      = help: write names relative to the folder that holds the table
     ```
 
     ## What to do
@@ -186,8 +189,8 @@ class NotDrawable(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train hats.scm --images drawn-faces
-    error[E676]: `drawn-faces` cannot draw `Face`: it does not show the label `Wearing_Hat`
+    $ scmc train hats.scm --data csv:hats.csv --images drawn-faces
+    error[E676]: `drawn-faces` cannot draw `Face`: it does not show the label `Hat`
       = help: name other images: `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`
     ```
 
@@ -223,7 +226,7 @@ class NoFileColumn(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:photos
+    $ scmc train faces.scm --images folder:photos
     error[E677]: `photos/metadata.csv` has no column `file_name`
       = help: did you mean `filename`?
     ```
@@ -259,10 +262,12 @@ class CacheUnusable(Diagnostic):
 
     ## Example
 
+    With `SCMC_CACHE=/dev/full/scmc`, where nothing can be kept:
+
     ```console
-    $ scmc train celeba_g1 --images celeba:downloads
-    error[E678]: cannot keep decoded images in `/home/ada/.cache/scmc`: no space left on device
-      = help: free some space (2,489 MB are needed), or name another folder in SCMC_CACHE
+    $ scmc train faces.scm --images folder:photos
+    error[E678]: cannot keep decoded images in `/dev/full/scmc`: not a directory
+      = help: free some space (1 MB are needed), or name another folder in SCMC_CACHE
     ```
 
     ## What to do

@@ -126,7 +126,7 @@ class BifTable(Diagnostic):
 
     ```console
     $ scmc import rain.bif
-    error[E682]: the table of `wet` is wrong: a row sums to 1.2
+    error[E682]: the table of `wet` is wrong: the row (yes) sums to 1.2
      --> rain.bif:5:14
       |
     5 | probability (wet | rain) { (no) 0.9, 0.1; (yes) 0.3, 0.9; }

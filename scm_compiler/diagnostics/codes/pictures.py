@@ -55,7 +55,9 @@ class EngineMissing(Diagnostic):
     ## Example
 
     ```console
-    $ scmc render sprinkler -o sprinkler.png
+    $ scmc render sprinkler --engine dot -o sprinkler.png
+    error[E802]: the drawing program `dot` is not installed
+      = help: install Graphviz, or leave out `--engine dot`
     ```
 
     ## What to do
@@ -88,7 +90,9 @@ class EngineFailed(Diagnostic):
     ## Example
 
     ```console
-    $ scmc render sprinkler -o sprinkler.png
+    $ scmc render sprinkler --engine dot -o sprinkler.png
+    error[E803]: `dot` could not draw the graph: dot: out of memory
+      = help: write a .svg with `--engine built-in`
     ```
 
     ## What to do

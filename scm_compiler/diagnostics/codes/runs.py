@@ -91,6 +91,7 @@ class FileChanged(Diagnostic):
     $ truncate -s 100 runs/celeba_g1-1/labels.safetensors
     $ scmc query "P(Male=1)"
     error[E652]: `runs/celeba_g1-1/labels.safetensors` was changed after training
+      = help: restore the file from a copy of the run, or train again
     ```
 
     ## What to do
@@ -123,9 +124,11 @@ class NotWeights(Diagnostic):
     ## Example
 
     ```console
-    $ cp model.pt runs/celeba_g1-1/checkpoint.safetensors
+    $ echo weights > runs/celeba_g1-1/checkpoint.safetensors
     $ scmc train --resume --run runs/celeba_g1-1
-    error[E653]: `runs/celeba_g1-1/checkpoint.safetensors` holds no usable weights
+    resuming runs/celeba_g1-1 with mle, seed 0
+    error[E653]: `runs/celeba_g1-1/checkpoint.safetensors` holds no usable weights: it is not a whole safetensors file
+      = help: restore the file, or train again
     ```
 
     ## What to do
@@ -158,7 +161,8 @@ class OtherGraph(Diagnostic):
 
     ```console
     $ scmc query "P(Male=1)" --run mixed
-    error[E654]: `mixed/labels.safetensors` was made from another graph
+    error[E654]: `mixed/tables.safetensors` was made from another graph
+      = help: the run's graph is 824a081302ca, the file's 81b64ea76356
     ```
 
     ## What to do
@@ -191,8 +195,9 @@ class RunTooNew(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Male=1)" --run theirs
-    error[E655]: `theirs` has the run format 2, and this version of scmc reads up to 1
+    $ scmc query "P(Male=1)" --run runs/celeba_g1-1
+    error[E655]: `runs/celeba_g1-1` has the run format 2, and this version of scmc reads up to 1
+      = help: update scmc: `pip install --upgrade scm-compiler`
     ```
 
     ## What to do
@@ -228,7 +233,8 @@ class BadManifest(Diagnostic):
     ```console
     $ echo broken > runs/celeba_g1-1/manifest.json
     $ scmc query "P(Male=1)"
-    error[E656]: `runs/celeba_g1-1/manifest.json` is not what scmc writes
+    error[E656]: `runs/celeba_g1-1/manifest.json` is not what scmc writes: Invalid JSON: expected value at line 1 column 1
+      = help: restore the file from a copy of the run, or train again
     ```
 
     ## What to do
@@ -260,9 +266,8 @@ class CannotWrite(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --trainer wgan-gp
-    error[E657]: cannot write `runs/celeba_g1-1/checkpoint.safetensors`: No space left on device
-      = help: make room, then go on with `scmc train --resume`
+    $ ulimit -f 1; scmc train celeba_g1 --stage labels
+    error[E657]: cannot write `runs/celeba_g1-1`: File too large
     ```
 
     ## What to do
@@ -327,10 +332,10 @@ class NoTables(Diagnostic):
 
     ## Example
 
+    On networks, with twenty-four causes `X1`, …, `X24` of `Y` and a hidden one of `X1` and `Y`:
+
     ```console
-    $ scmc query "P(Y=1 | do(X=1))"
-    error[E659]: no tables from `runs/wide-1`: networks that share noise (`<->`) are counted in \
-draws, and P(Y | 24 labels) has 33,554,432 numbers
+    $ scmc query "P(Y=1 | do(X1=1))"
     ```
 
     ## What to do

@@ -52,8 +52,15 @@ class NothingToTrain(Diagnostic):
 
     ## Example
 
-    ```scm
+    ```scm title="alone.scm"
+    graph alone
     Face : image(3, 64, 64)
+    ```
+
+    ```console
+    $ scmc train alone.scm
+    error[E703]: the graph `alone` has no labels to train
+      = help: declare the labels that cause the image
     ```
 
     ## What to do
@@ -120,7 +127,9 @@ class NothingToResume(Diagnostic):
 
     ```console
     $ scmc train --resume
+    resuming runs/celeba_g1-1 with mle, seed 0
     error[E705]: `runs/celeba_g1-1` cannot be resumed: its training is complete
+      = help: leave out `--resume` to start a new run
     ```
 
     ## What to do
@@ -154,6 +163,7 @@ class ResumeDiffers(Diagnostic):
     ```console
     $ scmc train --resume --seed 1
     error[E706]: `runs/celeba_g1-1` was started with `--seed 0`, not `--seed 1`
+      = help: leave the option out, or start a new run without `--resume`
     ```
 
     ## What to do
@@ -260,9 +270,14 @@ class FolderTaken(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --run runs/first
-    $ scmc train celeba_g1 --run runs/first
+    $ scmc train -q celeba_g1 --stage labels --run runs/first
+    TVD      0.1517 to the data, over all 512 cells
+    time     0.0 s
+    run      runs/first
+    next     scmc query "P(Young | do(Eyeglasses=1))"
+    $ scmc train -q celeba_g1 --stage labels --run runs/first
     error[E709]: `runs/first` is not empty, and nothing is overwritten
+      = help: choose another folder, or add `--resume` to go on with that run
     ```
 
     ## What to do
@@ -295,7 +310,14 @@ class ImagesNotTrained(Diagnostic):
 
     ```console
     $ scmc train hats.scm --data csv:hats.csv
-    note[N701]: the image `Hat` was not trained: no images were named for it
+    training hats with mle on csv:hats.csv: 4 rows, 4 distinct, seed 0
+    step 1/1  TVD 0.0000  0 s
+    certifying
+    TVD      0.0000 to the data, over all 4 cells
+    time     0.0 s
+    run      runs/hats-1
+    next     scmc query "P(Male | do(Hat=1))"
+    note[N701]: the image `Face` was not trained: no images were named for it
       = help: `scmc train --stage images --images SPEC` trains it in the last run
     ```
 

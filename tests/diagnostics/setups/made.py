@@ -15,6 +15,7 @@ class Made:
     def __init__(self, root):
         self.root = root
         self.patch = None  # of the test that runs: what a setup changes of the surroundings
+        self.after = None  # of the test that runs: takes what is to be done at its end
 
     def __call__(self, make, folder):
         kept = self.root / f"{make.__module__.rpartition('.')[2]}.{make.__name__}"

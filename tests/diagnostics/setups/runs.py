@@ -1,0 +1,78 @@
+"""E65x and E70x: runs that are damaged, unfinished or in use."""
+
+import fcntl
+import hashlib
+import json
+import os
+
+from tests.diagnostics.setups.made import once, scmc
+from tests.diagnostics.setups.queries import celeba, front_door, table, train
+
+RUN = "runs/celeba_g1-1"
+
+
+def edited(change):
+    """A setup: a run of `celeba_g1` whose manifest was changed."""
+
+    def setup(folder, made):
+        celeba(folder, made)
+        edit(folder / RUN, change)
+
+    return setup
+
+
+def edit(run, change):
+    """Change the manifest of a run."""
+    manifest = json.loads((run / "manifest.json").read_text())
+    change(manifest)
+    (run / "manifest.json").write_text(json.dumps(manifest))
+
+
+def _unfinished(manifest):
+    manifest["status"] = "training"
+    for name in ("labels.safetensors", "tables.safetensors"):
+        del manifest["files"][name]
+
+
+def _later(manifest):
+    manifest["format"] += 1
+
+
+def mixed(folder, made):
+    """`mixed`: a run of `celeba_g1` with the weights of `front_door`."""
+    for setup in (celeba, front_door):
+        setup(folder, made)
+    (folder / RUN).rename(folder / "mixed")
+    files = {}
+    for name in ("labels.safetensors", "tables.safetensors"):
+        content = (folder / "runs/front_door-1" / name).read_bytes()
+        (folder / "mixed" / name).write_bytes(content)
+        files[name] = hashlib.sha256(content).hexdigest()
+    edit(folder / "mixed", lambda manifest: manifest["files"].update(files))
+
+
+@once
+def shared_noise(folder):
+    """`runs/wide-1`: networks, and a wide label that has a hidden cause."""
+    causes = ", ".join(f"X{rank}" for rank in range(1, 25))
+    program = f"graph wide\n{causes}, Y : binary\n{causes} -> Y\nX1 <-> Y\n"
+    (folder / "wide.scm").write_text(program)
+    rows = table(f"{causes}, Y", [[0] * 25, [1] * 25])
+    train(folder, "wide.scm", rows, "--trainer wgan-gp --steps 2")
+
+
+def in_training(folder, made):
+    """An unfinished run that another process holds."""
+    edited(_unfinished)(folder, made)
+    handle = os.open(folder / RUN, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    made.after(lambda: os.close(handle))
+
+
+SETUPS = {
+    **dict.fromkeys(["E651", "E652", "E656", "E705"], celeba),
+    **dict.fromkeys(["E653", "E658", "E706"], edited(_unfinished)),
+    "E654": mixed,
+    "E655": edited(_later),
+    "E730": in_training,
+}
