@@ -1,8 +1,8 @@
 """Every block of the README, the docs and the examples is run as shown, or checked.
 
 A document is one session, as `shown.py` tells. Besides, `scm` is checked, `toml` and `json` are
-parsed, `bash` is what `.ci/run` runs, `sh` names programs that are there, and `text` is output or a
-sketch.
+parsed, `bash` is what `.ci/run` runs, `sh` names programs that are there, and `text` is output or
+a sketch. The pages of the diagnostics are run by `diagnostics/test_examples.py`.
 
 With SCMC_WRITE_DOCS=1 blocks and pictures are rewritten with what the commands give, long ones in
 full, so that nothing in them is typed by hand.

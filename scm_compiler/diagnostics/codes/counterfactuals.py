@@ -102,9 +102,24 @@ class NoiseOutOfReach(Diagnostic):
 
     ## Example
 
+    Of tables that were taken out of a run whose mechanisms are networks (`--trainer wgan-gp`):
+
+    ```python title="unit.py"
+    from scm_compiler import ScmError, open_run
+    from scm_compiler.ir.query import Event, Probability, Setting, Variable
+    from scm_compiler.runtime.queries import answer
+
+    tables = open_run("runs/sprinkler-1").distributions()
+    wet, wet_had_it_not_rained = Variable("Wet"), Variable("Wet", (Setting("Rain", 0),))
+    try:
+        answer(Probability((Event(wet_had_it_not_rained, 1),), (), (Event(wet, 1),)), tables)
+    except ScmError as error:
+        print(error)
+    ```
+
     ```console
-    $ scmc query "P(Bald[Male=0]=1 | Male=1, Bald=1)"
-    error[E452]: the answer rests on the noise of `Bald`, whose network is not at hand
+    $ python unit.py
+    error[E452]: the answer rests on the noise of `Wet`, whose network is not at hand
     ```
 
     ## What to do

@@ -93,9 +93,11 @@ class WeakJudge(Diagnostic):
 
     ## Example
 
+    On pictures of noise, in which no label can be seen:
+
     ```console
-    $ scmc eval runs/faces-1
-    warning[W690]: the classifier can hardly read `Mood` off real images (AUC 0.580)
+    $ scmc eval 2>&1 | grep -o "warning.W690.: the classifier can hardly read .Male. off real images"
+    warning[W690]: the classifier can hardly read `Male` off real images
     ```
 
     ## What to do
@@ -126,9 +128,11 @@ class BeyondTheData(Diagnostic):
 
     ## Example
 
+    Of pictures of which hardly any is of a woman with a mustache:
+
     ```console
-    $ scmc eval runs/celeba_g1-1
-    warning[W691]: under do(Mustache=1), 58 % of the images have labels seen on fewer …
+    $ scmc eval 2>&1 | grep W691
+    warning[W691]: under do(Mustache=1), 59 % of the images have labels seen on fewer than 5 real images
     ```
 
     ## What to do

@@ -209,7 +209,7 @@ class BadKind(Diagnostic):
 
 @dataclass(frozen=True)
 class BadMatrix(Diagnostic):
-    """An adjacency matrix that cannot be read.
+    r"""An adjacency matrix that cannot be read.
 
     ## What it means
 
@@ -219,7 +219,7 @@ class BadMatrix(Diagnostic):
     ## Example
 
     ```console
-    $ printf ',A,B\\nA,0,x\\nB,0,0\\n' > matrix.csv
+    $ printf ',A,B\nA,0,x\nB,0,0\n' > matrix.csv
     $ scmc import matrix.csv
     error[E830]: the matrix is wrong: row `A`, column `B`: expected 0 or 1, found `x`
      --> matrix.csv:2:1

@@ -169,7 +169,7 @@ class BatchNotShared(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train faces.scm --device cpu --devices 3
+    $ scmc train faces.scm --images drawn-faces:100 --device cpu --devices 3
     error[E714]: a batch of 32 images cannot be divided equally among 3 processes
       = help: `--option batch=33` can
     ```

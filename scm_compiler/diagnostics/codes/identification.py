@@ -164,7 +164,7 @@ class OnlyInterventions(Diagnostic):
 
 @dataclass(frozen=True)
 class ImplicationsRejected(Diagnostic):
-    """Data that speak against independences that the graph implies.
+    r"""Data that speak against independences that the graph implies.
 
     ## What it means
 
@@ -177,7 +177,7 @@ class ImplicationsRejected(Diagnostic):
     ## Example
 
     ```console
-    $ printf 'Young, Male, Bald : binary\\nYoung, Male -> Bald\\n' > bald.scm
+    $ printf 'Young, Male, Bald : binary\nYoung, Male -> Bald\n' > bald.scm
     $ scmc check bald.scm --implied --data celeba-labels
     warning[W520]: the data reject 1 of the 1 tested independences that the graph implies
       = help: the furthest from true is `Young _||_ Male`: 0.058 bits

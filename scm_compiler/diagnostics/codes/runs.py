@@ -336,6 +336,8 @@ class NoTables(Diagnostic):
 
     ```console
     $ scmc query "P(Y=1 | do(X1=1))"
+    error[E659]: no tables from `runs/wide-1`: networks that share noise (`<->`) are counted in draws, and P(Y | 24 labels) has 33,554,432 numbers
+      = help: train with `--trainer mle`, or give the label fewer parents
     ```
 
     ## What to do

@@ -1,6 +1,7 @@
 """Programs, builds and tables of labels, some of them broken."""
 
 import hashlib
+import itertools
 import json
 import shutil
 
@@ -62,15 +63,13 @@ def fewer_faces(folder, made):
     (folder / "downloads").mkdir()
     names = "Young Male Eyeglasses Bald Mustache Smiling Wearing_Lipstick Mouth_Slightly_Open"
     rows = "".join(f"{rank:06}.jpg {'-1 ' * 9}\n" for rank in range(1, 1001))
-    (folder / "downloads/list_attr_celeba.txt").write_text(
-        f"202599\n{names} Narrow_Eyes\n{rows}"
-    )
+    (folder / "downloads/list_attr_celeba.txt").write_text(f"202599\n{names} Narrow_Eyes\n{rows}")
 
 
 def row(folder, made):
     """`row.scm`, of one large district, and `row.csv`."""
     names = [f"V{rank}" for rank in range(1, 27)]
-    pairs = list(zip(names, names[1:], strict=False))
+    pairs = list(itertools.pairwise(names))
     ties = "".join(f"{left} -> {right}\n{left} <-> {right}\n" for left, right in pairs)
     (folder / "row.scm").write_text(f"{', '.join(names)} : binary\n{ties}")
     (folder / "row.csv").write_text(f"{','.join(names)}\n{','.join('01' * 13)}\n")

@@ -38,6 +38,11 @@ def front_door_networks(folder):
 
 
 @once
+def sprinkler_networks(folder):
+    shipped(folder, "sprinkler", "--trainer wgan-gp --steps 2")
+
+
+@once
 def few_smokers(folder):
     """`runs/front_door-1`, of rows in which nobody smokes without tar."""
     rows = "Smoking,Tar,Cancer\n0,0,0\n0,0,1\n0,1,0\n0,1,1\n1,1,1\n1,1,0\n1,1,1\n"
@@ -113,6 +118,7 @@ SETUPS = {
     "E436": alarms,
     "E441": front_door_networks,
     "E443": untreated,
+    "E452": sprinkler_networks,
     "E454": letters,
     "W445": few_smokers,
 }

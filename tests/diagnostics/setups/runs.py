@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 
-from tests.diagnostics.setups.made import once, scmc
+from tests.diagnostics.setups.made import once
 from tests.diagnostics.setups.queries import celeba, front_door, table, train
 
 RUN = "runs/celeba_g1-1"
@@ -74,5 +74,6 @@ SETUPS = {
     **dict.fromkeys(["E653", "E658", "E706"], edited(_unfinished)),
     "E654": mixed,
     "E655": edited(_later),
+    "E659": shared_noise,
     "E730": in_training,
 }
