@@ -353,8 +353,8 @@ class PlaceTaken(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "do(Bald=1)" -n 1000 -o photos/
-    error[E724]: `photos` holds files that are not of a sample, such as `metadata.csv`
+    $ scmc sample "do(Mustache=1)" -n 10 -o photos/
+    error[E724]: `photos` holds files that are not of a sample, such as `0001.png`
       = help: choose another name, or remove what is there
     ```
 

@@ -63,7 +63,7 @@ class NotAProgram(Diagnostic):
 
     ```console
     $ scmc import one.bif
-    error[E826]: `one.bif` cannot be written as a program: wrong arguments of `categorical`: a categorical node needs at least two values
+    error[E826]: `one.bif` cannot be written as a program: wrong arguments of `categorical`: a categorical node needs at least two values: `categorical(only)`
     ```
 
     ## What to do

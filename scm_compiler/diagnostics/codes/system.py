@@ -17,12 +17,9 @@ class WrongUsage(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Male=1)" --samples 0
-    usage: scmc query [-h] [--json] [-q] [--run DIR] [--method {auto,exact,weighted,sample}]
-                      [--samples N] [--noise-model {threshold,gumbel-max}] [--seed SEED] [--explain]
-                      [--identify] [--adjustment] [--on FILE]
-                      query
-    error[E116]: argument --samples: must be from 1 to 10000000
+    $ scmc verify
+    usage: scmc verify [-h] [--json] [-q] DIR
+    error[E116]: the following arguments are required: DIR
       = help: `scmc --help` lists the verbs, and `scmc VERB --help` the options of one
     ```
 

@@ -128,6 +128,12 @@ def other_images(folder, made):
     edit(folder / "runs/faces-1", wait)
 
 
+def not_a_sample(folder, made):
+    """`runs/faces-1`, and a folder of other images."""
+    trained(folder, made)
+    write(folder / "photos", 1, 1, "file_name,Male,Mustache")
+
+
 def no_device(folder, made):
     """Torch finds no GPU."""
     made.patch.setattr(torch.cuda, "is_available", lambda: False)
@@ -164,6 +170,7 @@ SETUPS = {
     "E717": no_pyarrow,
     "E718": hats,
     "E720": no_tensorboard,
+    "E724": not_a_sample,
     "N690": celeba,
     "N701": hats,
     "W670": truncated,
