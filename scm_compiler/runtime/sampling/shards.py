@@ -80,7 +80,7 @@ def write_folder(
             it cannot be written.
     """
     _made(folder)
-    there = [path for path in folder.iterdir() if not path.name.startswith(".")]
+    there = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     claim(folder / "sample.json", job, 1, there)
     parts = [
         Part(start, min(start + PART, job.rows), folder) for start in range(0, job.rows, PART)
