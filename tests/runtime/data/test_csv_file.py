@@ -18,7 +18,9 @@ def refusal(graph, path, suffix="") -> ScmError:
     with pytest.raises(ScmError) as caught:
         load_labels(f"csv:{path}{suffix}", graph)
     assert caught.value.exit_code == 2
-    return caught.value
+    found = caught.value
+    del caught  # its traceback holds this frame, and so the open file
+    return found
 
 
 @pytest.fixture

@@ -89,6 +89,15 @@ def test_slices_grow_to_the_time_asked_for_and_stop_at_reports(tmp_path, walk):
         done += taken
 
 
+@pytest.fixture
+def usual_ctrl_c():
+    """Python's own handler, which a process that was started in the background does not have."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("usual_ctrl_c")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_saves_and_the_rest_is_the_same(tmp_path, walk, number):
     whole, parts = tmp_path / "whole", tmp_path / "parts"
@@ -108,6 +117,7 @@ def test_a_signal_saves_and_the_rest_is_the_same(tmp_path, walk, number):
     assert steps(parts) == steps(whole)
 
 
+@pytest.mark.usefixtures("usual_ctrl_c")
 def test_a_second_ctrl_c_ends_at_once(tmp_path, walk):
     def twice():
         signal.raise_signal(signal.SIGINT)
