@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.options import seed
 
 if TYPE_CHECKING:
     import argparse
@@ -34,13 +35,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SPEC",
         help="the real images, such as drawn-faces or celeba:DIR (default: the head's own)",
     )
-    parser.add_argument(
-        "--seed",
-        metavar="N",
-        type=_seed,
-        default=0,
-        help="of everything that is drawn (default: 0)",
-    )
+    parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     parser.add_argument(
         "--html", metavar="FILE", type=Path, help=f"where the page goes (default: {PAGE} in RUN)"
     )
@@ -62,7 +57,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         opened,
         data=args.data,
         images=args.images,
-        seed=args.seed,
+        seed=seed(args.seed),
         stage=lambda name: _watch(name, console),
     )
     content = found.to_dict()
@@ -95,12 +90,3 @@ def _watch(stage: str, console: Console) -> Progress:
 
     console.note(f"evaluating: {stage}")
     return Silent()
-
-
-def _seed(text: str) -> int:
-    import argparse  # noqa: PLC0415  (only where a seed is given)
-
-    number = int(text)
-    if not 0 <= number < 2**63:
-        raise argparse.ArgumentTypeError("must be from 0 to 2^63 - 1")
-    return number

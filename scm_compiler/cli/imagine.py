@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.options import whole
+from scm_compiler.cli.options import seed as read_seed
 
 if TYPE_CHECKING:
     import argparse
@@ -60,7 +60,7 @@ def _of(text: str) -> tuple[Path | None, int]:
     path, colon, seed = text.rpartition(":")
     if not colon:
         return Path(text), 0
-    return Path(path) if path else None, whole("--seed", seed, 0, 2**63 - 1)
+    return Path(path) if path else None, read_seed(seed)
 
 
 def _images(opened: Run, args: argparse.Namespace) -> tuple[str, ...]:

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+_SEEDS = "a seed is 0 or more, below 2^63"
+
 
 def seconds(text: str) -> float:
     """A time as it is written: `90s`, `2m`, `1h30m`, or seconds alone.
@@ -31,10 +33,25 @@ def whole(option: str, text: str, least: int, most: int) -> int:
     Raises:
         ScmError: E707 with exit code 2 if it is none.
     """
-    plain = text.strip()
+    return _whole(option, text, (least, most), "write 1 or more")
+
+
+def seed(text: str | None) -> int:
+    """What `--seed` says; 0 if it is left out.
+
+    Raises:
+        ScmError: E707 with exit code 2 if it is no seed.
+
+    >>> seed(None), seed("7")
+    (0, 7)
+    """
+    return 0 if text is None else _whole("--seed", text, (0, 2**63 - 1), _SEEDS)
+
+
+def _whole(option: str, text: str, bounds: tuple[int, int], hint: str) -> int:
+    plain, (least, most) = text.strip(), bounds
     if plain.isascii() and plain.isdecimal() and len(plain) < 20 and least <= int(plain) <= most:
         return int(plain)
-    hint = "a seed is 0 or more, below 2^63" if option == "--seed" else "write 1 or more"
     raise bad_option(option, text, "a whole number that fits", hint)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.options import seed
 
 if TYPE_CHECKING:
     from scm_compiler.diagnostics import Source
@@ -48,13 +49,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         choices=("threshold", "gumbel-max"),
         help="of counterfactuals (default: the label model's own)",
     )
-    parser.add_argument(
-        "--seed",
-        metavar="N",
-        type=_seed,
-        default=0,
-        help="of everything that is drawn (default: 0)",
-    )
+    parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     parser.add_argument(
         "--explain", action="store_true", help="print how it would be answered, and stop"
     )
@@ -100,7 +95,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         query,
         args.query,
         method=args.method,
-        seed=args.seed,
+        seed=seed(args.seed),
         samples=args.samples,
         noise_model=args.noise_model,
     )
@@ -169,11 +164,4 @@ def _count(text: str) -> int:
     number = int(text)
     if not 1 <= number <= 10_000_000:
         raise argparse.ArgumentTypeError("must be from 1 to 10000000")
-    return number
-
-
-def _seed(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**63:
-        raise argparse.ArgumentTypeError("must be from 0 to 2^63 - 1")
     return number

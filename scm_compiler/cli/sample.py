@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.options import bad_option, whole
+from scm_compiler.cli.options import seed as read_seed
 
 if TYPE_CHECKING:
     import argparse
@@ -105,7 +106,7 @@ def _configure_shards(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Draw, write, and say where it is."""
-    seed = 0 if args.seed is None else whole("--seed", args.seed, 0, 2**63 - 1)
+    seed = read_seed(args.seed)
     rows = whole("-n", args.rows, 1, 10**9) if args.rows is not None else _usual_rows(args)
     processes = 1 if args.processes is None else whole("--processes", args.processes, 1, 1024)
     form = _form(args.output)
@@ -198,7 +199,7 @@ def _refuse_wrong_counterfactual(args: argparse.Namespace, form: str, *, figure:
 
 def _cannot(output: str, reason: str, hint: str | None) -> Exception:
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.diagnostics.codes.heads_runs import CannotSampleTo  # noqa: PLC0415
+    from scm_compiler.diagnostics.codes.samples import CannotSampleTo  # noqa: PLC0415
 
     return refuse(CannotSampleTo(path=output, reason=reason, hint=hint), exit_code=2)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from scm_compiler.cli.devices import in_team, lead, start_team
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.options import by_name, one_of, seconds, settings, whole
+from scm_compiler.cli.options import seed as read_seed
 from scm_compiler.cli.program import read_program
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def _train(args: argparse.Namespace, console: Console, where: Where | None) -> i
     budget = None if args.budget is None else seconds(args.budget)
     stage = one_of("--stage", args.stage or "all", STAGES)
     one_of("--precision", args.precision or "auto", PRECISIONS)
-    seed = 0 if args.seed is None else whole("--seed", args.seed, 0, 2**63 - 1)
+    seed = read_seed(args.seed)
     steps = None if args.steps is None else whole("--steps", args.steps, 1, 10**12)
     new = not (args.resume or stage == "images")
     program = read_program(args.file) if new else None

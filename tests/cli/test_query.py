@@ -148,12 +148,17 @@ def test_a_syntax_error_is_said_even_without_a_run(tmp_path, monkeypatch, capsys
     assert "E401" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["--samples", "0"], ["--seed", "-1"], ["--method", "guess"]])
+@pytest.mark.parametrize("words", [["--samples", "0"], ["--method", "guess"]])
 def test_wrong_options_are_usage(words, capsys):
     with pytest.raises(SystemExit) as stopped:
         main(["query", "P(Wet=1)", *words])
     assert stopped.value.code == 2
     capsys.readouterr()
+
+
+def test_a_seed_that_is_none_is_refused(run, capsys):
+    assert main(["query", "P(Rain=1)", "--seed", "-1"]) == 2
+    assert "error[E707]" in capsys.readouterr().err
 
 
 def test_the_last_run_is_named_where_no_run_was(run, capsys, tmp_path):
