@@ -4,16 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Span
-from scm_compiler.diagnostics.codes.graph import (
-    ConfoundedImage,
+from scm_compiler.diagnostics.codes.edges import (
     ConfoundedWithItself,
     DuplicateConfounder,
     DuplicateEdge,
-    ImageNotSink,
     SelfLoop,
     StarOfNothing,
     TooManyEdges,
 )
+from scm_compiler.diagnostics.codes.graph import ConfoundedImage, ImageNotSink
 from scm_compiler.ir import Confounder, Edge
 from scm_compiler.semantics.names import Scope
 from scm_compiler.syntax import tree

@@ -6,13 +6,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Span, closest
-from scm_compiler.diagnostics.codes.queries import (
-    AskedTwice,
-    CauseNotBinary,
+from scm_compiler.diagnostics.codes.conditions import (
     ContradictoryEvidence,
     EvidenceWithoutValue,
     HeldAndObserved,
     HeldTwice,
+)
+from scm_compiler.diagnostics.codes.queries import (
+    AskedTwice,
+    CauseNotBinary,
     ImageInQuery,
     NotNumeric,
     NotOneNumber,

@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
-from scm_compiler.diagnostics.codes.rows import (
-    BadCount,
+from scm_compiler.diagnostics.codes.columns import (
     CountIsALabel,
     DuplicateColumn,
     ExtraColumns,
     MissingColumn,
+    NoCountColumn,
+)
+from scm_compiler.diagnostics.codes.rows import (
+    BadCount,
     MissingValue,
     MixedCoding,
     MoreFindings,
-    NoCountColumn,
     NoRows,
     RaggedRow,
     UnknownValue,

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads_runs import NotARegime, OtherSample, PlaceTaken
+from scm_compiler.diagnostics.codes.samples import NotARegime, OtherSample, PlaceTaken
 from scm_compiler.files import write_new, writing
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.run import Run, open_run

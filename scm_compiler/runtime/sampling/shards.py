@@ -26,8 +26,8 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads_runs import CannotSampleTo
 from scm_compiler.diagnostics.codes.processes import SamplerEnded
+from scm_compiler.diagnostics.codes.samples import CannotSampleTo
 from scm_compiler.emit.naming import identifiers
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.run import open_run

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.columns import MissingColumn
 from scm_compiler.diagnostics.codes.images import ImagesNotFound, NoImages
-from scm_compiler.diagnostics.codes.rows import MissingColumn
 from scm_compiler.ir import Discrete, Image, Node
 from scm_compiler.runtime.data.coding import ColumnCoding
 from scm_compiler.runtime.data.images.decode import fitted
