@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from scm_compiler.cli.exits import BUG, OK
 
@@ -61,6 +62,19 @@ def lead(command: Callable[[], int]) -> int:
     code = command()
     (Path(folder) / "code").write_text(str(code))
     return OK
+
+
+def leave(code: int) -> NoReturn:
+    """End this process; one of a team ends before the interpreter is torn down.
+
+    A thread of gloo may still hold a tensor then. It would ask for the interpreter's lock to
+    release it, and a thread that asks for the lock so late takes the whole process with it.
+    """
+    if not in_team():
+        raise SystemExit(code)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _forward(number: int, folder: Path, team: subprocess.Popen[bytes]) -> None:
