@@ -8,7 +8,8 @@ Remarks that do not show steer the session:
 
     <!-- before: COMMAND -->         run COMMAND here, unseen; $PROJECT is the checkout
     <!-- needs: PATH -->             go on only where PATH is there, relative to the checkout
-    <!-- long -->                    the next block trains for minutes: try it with four steps
+    <!-- long -->                    the next block trains for minutes, or for hours if it shows no
+                                     output: try it with four steps
     <!-- picture: FILE -> PATH -->   the document shows FILE of the folder; it is kept at PATH
 """
 
@@ -35,7 +36,7 @@ _PIP = dict.fromkeys(("PIP_NO_DEPS", "PIP_NO_INDEX", "PIP_DISABLE_PIP_VERSION_CH
     "PIP_ROOT_USER_ACTION": "ignore",
 }
 """A package that a document installs goes to its folder, without a network."""
-_LENGTH = re.compile(r"--(budget|steps) \w+")
+_LENGTH = re.compile(r" --(budget|steps) \w+")
 
 
 def steady(text):
@@ -116,11 +117,12 @@ class Session:
         return "\n".join(shown) + "\n"
 
     def long_block(self, body):
-        """The block; where documents are not written, it is only seen to work on a small scale."""
-        if WRITING:
+        """The block; what is not written now is only seen to work on a small scale."""
+        given = commands(body)
+        if WRITING and len(given) < len(body.splitlines()):
             return self.block(body)
-        for command in commands(body):
-            said, status = in_shell(_LENGTH.sub("--steps 4", command), self.folder)
+        for command in given:
+            said, status = in_shell(_LENGTH.sub("", command) + " --steps 4", self.folder)
             assert status == 0, said
         return body
 

@@ -1,8 +1,8 @@
 """Every block of the README, the docs and the examples is run as shown, or checked.
 
 A document is one session, as `shown.py` tells. Besides, `scm` is checked, `toml` and `json` are
-parsed, `bash` is what `.ci/run` runs, `sh` names programs that are there, and `text` is output or
-a sketch. The pages of the diagnostics are run by `diagnostics/test_examples.py`.
+parsed, `bash` is what `.ci/run` runs, and `text` is output or a sketch. The pages of the
+diagnostics are run by `diagnostics/test_examples.py`.
 
 With SCMC_WRITE_DOCS=1 blocks and pictures are rewritten with what the commands give, long ones in
 full, so that nothing in them is typed by hand.
@@ -10,10 +10,7 @@ full, so that nothing in them is typed by hand.
 
 import json
 import re
-import shutil
-import sys
 import tomllib
-from pathlib import Path
 
 import pytest
 
@@ -57,9 +54,6 @@ def parses(path, kind, body):
             return json.loads(body) is not None
         case "bash":
             return path.name == "README.md"
-        case "sh":
-            words = [line.split()[0] for line in body.splitlines() if not line.startswith("SCMC_")]
-            return all(shutil.which(word, path=Path(sys.executable).parent) for word in words)
         case _:
             return kind in ("console", "python", "text")
 

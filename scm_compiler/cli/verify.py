@@ -51,13 +51,15 @@ def _is_run(folder: Path) -> bool:
 
 
 def _verify_run(folder: Path) -> Certificate:
-    """Open a run, which checks its files, and certify its trained module again."""
+    """Open a run, which checks its files, compute its tables and certify its module again."""
     from scm_compiler.diagnostics import ScmError, refuse  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.certificate import BuildFileMissing  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.runs import FileChanged  # noqa: PLC0415
     from scm_compiler.emit.verification import verify_certificate  # noqa: PLC0415
     from scm_compiler.runtime.images.certificate import check_heads  # noqa: PLC0415
     from scm_compiler.runtime.run import open_run  # noqa: PLC0415
+    from scm_compiler.runtime.runs.numbers import TABLES  # noqa: PLC0415
+    from scm_compiler.runtime.runs.stored import check_tables  # noqa: PLC0415
 
     try:
         opened = open_run(folder)
@@ -66,6 +68,8 @@ def _verify_run(folder: Path) -> Certificate:
     except ScmError as error:
         changed = all(isinstance(found, FileChanged) for found in error.diagnostics)
         raise (ScmError(*error.reports) if changed else error) from error
+    if TABLES in opened.manifest.files:
+        check_tables(folder, module, opened.manifest.seed)
     path = folder / "certificate.json"
     try:
         stored = path.read_text(encoding="utf-8")

@@ -59,3 +59,12 @@ def test_every_damaged_file_is_named_at_once(built, capsys):
     assert main(["verify", "build/g", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)["diagnostics"]
     assert [entry["code"] for entry in found] == ["E502", "E502"]
+
+
+def test_the_tables_of_a_run_are_those_of_its_weights(built, capsys):
+    (built.parents[1] / "g.csv").write_text("A,B\n0,0\n0,1\n1,1\n1,1\n")
+    for trainer in ("mle", "wgan-gp --steps 2"):
+        words = ["train", "g.scm", "--data", "csv:g.csv", "-q", "--trainer", *trainer.split()]
+        assert main([*words, "--run", trainer[:3]]) == 0
+        assert main(["verify", trainer[:3]]) == 0
+    capsys.readouterr()

@@ -356,3 +356,38 @@ class NoTables(Diagnostic):
 
     def help(self) -> str:
         return "train with `--trainer mle`, or give the label fewer parents"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TablesDiffer(Diagnostic):
+    """The tables of a run are not those of its weights.
+
+    ## What it means
+
+    Questions are answered from the tables that were computed when training ended. Computed from the
+    weights again they are others: by more than rounding, and where they were counted in draws by
+    more than five standard errors.
+
+    ## Example
+
+    ```console
+    $ scmc verify edited
+    error[E665]: `edited/tables.safetensors`: the table of `Bald` is not what the weights give
+      = help: restore the file, or train again
+    ```
+
+    ## What to do
+
+    Restore the file, or train again.
+    """
+
+    code: ClassVar[str] = "E665"
+
+    path: str
+    node: str
+
+    def message(self) -> str:
+        return f"`{self.path}`: the table of `{self.node}` is not what the weights give"
+
+    def help(self) -> str:
+        return "restore the file, or train again"

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.runs import TablesDiffer
 from scm_compiler.emit.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.emit.implicit import ImplicitModule
@@ -27,6 +29,7 @@ from scm_compiler.runtime.runs.numbers import (
     TABLE,
     TABLES,
     WEIGHTS,
+    read_tables,
     refuse_foreign,
     unusable,
 )
@@ -35,6 +38,9 @@ from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
 MOST_NUMBERS = 2**20
 """Tables of up to so many numbers are kept, so that questions need no torch."""
 
+
+ROUNDING = 1e-6
+"""The most that the same probability differs between machines."""
 
 MOST_WRITTEN = 2**19
 """The most numbers in the tables of networks that are written out: more would take seconds."""
@@ -99,6 +105,37 @@ def keeps_tables(module: CausalModule) -> bool:
         return isinstance(module, ImplicitModule)
     graph, _ = unfold(module.graph, module.spec.hidden_states)
     return sum(prod(table_shape(graph, node.name)) for node in graph.labels) <= MOST_NUMBERS
+
+
+def check_tables(folder: Path, module: CausalModule, seed: int) -> None:
+    """Compute the tables again that a run keeps, and compare.
+
+    Args:
+        folder: The run.
+        module: Its trained module.
+        seed: Of the draws, where tables are counted in some.
+
+    Raises:
+        ScmError: E665 for each label whose table is another one; and as `read_tables`.
+    """
+    kept, found = read_tables(folder, module.graph), model_tables(module, seed)
+    path = str(folder / TABLES)
+    names = [*differing(kept, found)]
+    if kept.law is not None and found.law is not None:
+        names += [name for name in differing(kept.law, found.law) if name not in names]
+    if names:
+        raise refuse(*(TablesDiffer(path=path, node=name) for name in names), exit_code=2)
+
+
+def differing(kept: Tables, found: Tables) -> Iterator[str]:
+    """The labels whose tables differ by more than rounding or the error of their draws."""
+    for name, table in found.probabilities.items():
+        draws = np.expand_dims(np.asarray(found.draws.get(name, np.inf), dtype=np.float64), -1)
+        seen = draws > 0
+        error = 5 * np.sqrt(table * (1 - table) / np.where(seen, draws, 1))
+        far = np.abs(kept.probabilities[name] - table) > error + ROUNDING
+        if (far & seen).any():
+            yield name
 
 
 def write_tables(folder: Path, tables: Tables) -> None:

@@ -5,6 +5,8 @@ import hashlib
 import json
 import os
 
+from scm_compiler.runtime.runs.numbers import read_safetensors
+from scm_compiler.runtime.training.checkpoint import write_tensors
 from tests.diagnostics.setups.made import once
 from tests.diagnostics.setups.queries import celeba, front_door, table, train
 
@@ -51,6 +53,18 @@ def mixed(folder, made):
     edit(folder / "mixed", lambda manifest: manifest["files"].update(files))
 
 
+def edited_table(folder, made):
+    """`edited`: a run of `celeba_g1` that says that most men are bald."""
+    celeba(folder, made)
+    (folder / RUN).rename(folder / "edited")
+    path = folder / "edited" / "tables.safetensors"
+    tensors, facts = read_safetensors(path, "pt")
+    tensors["Bald.table"] = tensors["Bald.table"].flip(-1)
+    write_tensors(path, tensors, facts)
+    sealed = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
+    edit(folder / "edited", lambda manifest: manifest["files"].update(sealed))
+
+
 @once
 def shared_noise(folder):
     """`runs/wide-1`: networks, and a wide label that has a hidden cause."""
@@ -75,5 +89,6 @@ SETUPS = {
     "E654": mixed,
     "E655": edited(_later),
     "E659": shared_noise,
+    "E665": edited_table,
     "E730": in_training,
 }

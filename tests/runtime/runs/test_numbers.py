@@ -11,6 +11,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit import ExplicitModule, ImplicitModule
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.ir.tables import Tables
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.controller.train import train_labels
 from scm_compiler.runtime.data import load_labels
@@ -74,3 +75,16 @@ def test_which_tables_are_kept(monkeypatch):
     assert stored.keeps_tables(ImplicitModule(graph))
     hidden = Graph("g", nodes, (), (Confounder("A", "B"),))
     assert not stored.keeps_tables(ExplicitModule(hidden))
+
+
+def test_a_counted_table_may_differ_by_the_error_of_its_draws():
+    graph = Graph("g", (Node("A", "binary", BINARY),))
+
+    def tables(share, **draws):
+        return Tables(graph, {"A": np.array([1 - share, share])}, draws=draws)
+
+    found = tables(0.5, A=10_000)  # five standard errors are 0.025
+    assert [*stored.differing(tables(0.524), found)] == []
+    assert [*stored.differing(tables(0.526), found)] == ["A"]
+    assert [*stored.differing(tables(0.5001), tables(0.5))] == ["A"]
+    assert [*stored.differing(tables(0.9), tables(0.5, A=0))] == []
