@@ -13,7 +13,7 @@ import pytest
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.pages import pages
 from tests.diagnostics.in_process import execute
-from tests.diagnostics.setups import NOT_RUN, SETUPS, SLOW
+from tests.diagnostics.setups import SETUPS, SLOW
 from tests.diagnostics.setups.made import Made
 from tests.shown import PART, WRITING, Session, steady
 
@@ -39,7 +39,7 @@ def made(tmp_path_factory):
         yield Made(tmp_path_factory.mktemp("made"))
 
 
-@pytest.mark.parametrize("code", [_marked(code) for code in EXAMPLES if code not in NOT_RUN])
+@pytest.mark.parametrize("code", [_marked(code) for code in EXAMPLES])
 def test_an_example_does_what_it_shows(code, made, tmp_path, monkeypatch, request):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
@@ -69,9 +69,8 @@ def _indented(example):
     return "\n".join(f"    {line}".rstrip() for line in example.split("\n"))
 
 
-def test_what_is_not_run_is_said():
-    """An example is of programs that `test_pages.py` checks, or is run, or is named with why."""
+def test_every_page_has_an_example_that_runs():
+    """Of programs, which `test_pages.py` checks, or of commands."""
     of_programs = {code for code in PAGES if re.match("[EWN][123]", code)}
     assert set(PAGES) - of_programs <= set(EXAMPLES)
-    assert set(NOT_RUN) <= set(EXAMPLES)
-    assert set(SETUPS) | SLOW <= set(EXAMPLES) - set(NOT_RUN)
+    assert set(SETUPS) | SLOW <= set(EXAMPLES)

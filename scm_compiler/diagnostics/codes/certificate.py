@@ -15,19 +15,22 @@ class Inconsistent(Diagnostic):
     Definition 1 of Kocaoglu et al. (2017): every mechanism is a function of the node's parents
     and of noise that is the node's own (or that a `<->` shares). A check of the certificate found
     a mechanism of which that is not so. A module that scmc compiles from a graph never fails;
-    a changed module, build or run can.
+    a changed module, build or run can, and so can the head of another package: here `centred`,
+    which takes off each image the mean of those that are drawn with it.
 
     ## Example
 
     ```console
-    $ scmc verify build/celeba_g1
-    error[E501]: the module is not consistent with the graph: Bald reads Smiling, not a parent
+    $ scmc train -q faces.scm --images drawn-faces:100 --head centred --steps 2
+    error[E501]: the module is not consistent with the graph: an image of Face differs alone and in a batch
+      = help: the check `image Face: rows` of the certificate found this; compile again
     ```
 
     ## What to do
 
     Compile the program again with `scmc compile`. If the freshly compiled module fails too, that
-    is a bug of scmc: please report it with the program.
+    is a bug of scmc: please report it with the program. Where an image is named, the fault is its
+    head's: report it to the package that the head is from.
     """
 
     code: ClassVar[str] = "E501"

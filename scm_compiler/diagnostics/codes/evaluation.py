@@ -53,17 +53,23 @@ class ImageShapesDiffer(Diagnostic):
     ## What it means
 
     A generated image can be compared with real ones of its own size and number of channels only.
+    Real images are read in the shape that the program declares, and the heads of scmc draw in it.
+    A head of another package may draw in another, such as `double` here.
 
     ## Example
 
     ```console
     $ scmc eval runs/faces-1
-    error[E691]: the images of `Face` are 3x32x32, those of `folder:faces` 3x64x64
+    evaluating: labels
+    evaluating: real images
+    error[E691]: the images of `Face` are 3x32x32, those of `drawn-faces:400` 3x16x16
+      = help: evaluate on the data that the head was trained on
     ```
 
     ## What to do
 
-    Evaluate on the data that the head was trained on.
+    Use another head, and report it to the package that the head is from. In Python, evaluate on
+    the data that the head was trained on.
     """
 
     code: ClassVar[str] = "E691"

@@ -303,9 +303,9 @@ class DecoderEnded(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --images folder:scans
-    error[E679]: a process that decodes images ended with signal 9, between `0001.tif` and \
-`0900.tif`
+    $ scmc train -q faces.scm --images folder:photos
+    error[E679]: a process that decodes images ended with signal 9, between `0001.png` and `0600.png`
+      = help: try again: work goes on from where it was
     ```
 
     ## What to do

@@ -89,7 +89,9 @@ class NoNoiseFits(Diagnostic):
     ## Example
 
     ```console
+    $ scmc sample "do(Male=0)" --of :0 --units "given(Mustache=1)" -o units.csv
     error[E835]: none of the draws of the noise of `Mustache` gives the value `1` that a unit has
+      = help: take other units, or `--noise-model threshold`
     ```
 
     ## What to do

@@ -19,8 +19,8 @@ class TeamEnded(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --devices 2
-    error[E721]: another process of the team ended while `runs/celeba_g1-1` was trained
+    $ scmc train -q faces.scm --images drawn-faces:100 --steps 10 --device cpu --devices 2
+    error[E721]: another process of the team ended while `runs/faces-1` was trained
       = help: `scmc train --resume --devices 2` goes on from the last checkpoint
     ```
 
@@ -54,7 +54,8 @@ class SamplerEnded(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "do(Bald=1)" -n 1000000 -o faces/ --processes 64
+    $ scmc sample "do(Male=0)" -n 100 -o faces/ --processes 2
+    0 of 100 rows
     error[E722]: a process that draws images for `faces` ended
       = help: the same command goes on from there; fewer processes take less memory
     ```
@@ -87,8 +88,8 @@ class MemoryFull(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --head-preset paper --option batch=4096
-    error[E723]: training `Face` needs more memory than the device `cuda` has left
+    $ scmc train -q faces.scm --images drawn-faces:100 --option batch=4096 --device cpu --precision float32
+    error[E723]: training `Face` needs more memory than the device `cpu` has left
       = help: `--option batch=2048` needs about half; so does a smaller `--option width`
     ```
 

@@ -19,8 +19,9 @@ class TrainingDiverged(Diagnostic):
     ## Example
 
     ```console
-    $ scmc train celeba_g1 --trainer wgan-gp
-    error[E702]: training diverged after step 1200: the losses or weights are not finite
+    $ scmc train -q faces.scm --stage labels --trainer wgan-gp --steps 20
+    error[E702]: training diverged after step 3: the losses or weights are not finite after 3 steps
+      = help: the weights of step 0 were kept; try another `--seed`
     ```
 
     ## What to do

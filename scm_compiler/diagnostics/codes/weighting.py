@@ -64,8 +64,13 @@ class TakesTooLong(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query --method exact "P(A=1 | Z=1)"
-    error[E437]: the exact answer takes 2^40 multiplications; the limit is 2^35
+    $ scmc query --method exact "P(Day80=t20 | Day1=t0)"
+    error[E437]: the exact answer takes 2^36 multiplications; the limit is 2^35
+     --> query:1:1
+      |
+    1 | P(Day80=t20 | Day1=t0)
+      | ^^^^^^^^^^^^^^^^^^^^^^
+      = help: `--method weighted` estimates it, with its error
     ```
 
     ## What to do

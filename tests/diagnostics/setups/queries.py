@@ -2,6 +2,14 @@
 
 import numpy as np
 
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import Source
+from scm_compiler.emit.explicit import ExplicitModule
+from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.runs.folder import create_run, settle
+from scm_compiler.runtime.runs.stored import write_weights
+from scm_compiler.runtime.training.loop import Outcome
 from tests.diagnostics.setups.made import once, scmc, shipped
 
 
@@ -40,6 +48,27 @@ def front_door_networks(folder):
 @once
 def sprinkler_networks(folder):
     shipped(folder, "sprinkler", "--trainer wgan-gp --steps 2")
+
+
+@once
+def days(folder):
+    """`runs/days-1`: of a row of days, each caused by the day before and the fifth before.
+
+    It is not trained and has no certificate, which for so many values would take minutes.
+    """
+    names = [f"Day{rank}" for rank in range(1, 81)]
+    values = ", ".join(f"t{value}" for value in range(31))
+    pairs = [(day, day + gap) for gap in (1, 5) for day in range(1, 81 - gap)]
+    arrows = "".join(f"Day{left} -> Day{right}\n" for left, right in pairs)
+    text = f"graph days\n{', '.join(names)} : categorical({values})\n{arrows}"
+    graph, _ = check(Source("days.scm", text))
+    rows = LabelTable(tuple(names), (31,) * 80, np.zeros((0, 80), int), np.zeros(0, int), "none")
+
+    def fill(run):
+        write_weights(run.path, ExplicitModule(graph))
+        settle(run, Outcome("complete", 0, 0.0, {}), 0, {})
+
+    create_run(graph, rows, configure(), path=folder / "runs/days-1", fill=fill)
 
 
 @once
@@ -116,6 +145,7 @@ SETUPS = {
     "E431": sprinkler,
     "E432": front_door,
     "E436": alarms,
+    "E437": days,
     "E441": front_door_networks,
     "E443": untreated,
     "E452": sprinkler_networks,

@@ -1,12 +1,11 @@
-"""E65x and E70x: runs that are damaged, unfinished or in use."""
+"""E65x, E70x and E835: runs that are damaged, unfinished or in use."""
 
 import fcntl
 import hashlib
 import json
 import os
 
-from scm_compiler.runtime.runs.numbers import read_safetensors
-from scm_compiler.runtime.training.checkpoint import write_tensors
+from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
 from tests.diagnostics.setups.made import once
 from tests.diagnostics.setups.queries import celeba, front_door, table, train
 
@@ -58,9 +57,9 @@ def edited_table(folder, made):
     celeba(folder, made)
     (folder / RUN).rename(folder / "edited")
     path = folder / "edited" / "tables.safetensors"
-    tensors, facts = read_safetensors(path, "pt")
-    tensors["Bald.table"] = tensors["Bald.table"].flip(-1)
-    write_tensors(path, tensors, facts)
+    stored = read_tensors(path)
+    most = {"Bald.table": stored.tensors["Bald.table"].flip(-1)}
+    write_tensors(path, stored.tensors | most, stored.facts)
     sealed = {path.name: hashlib.sha256(path.read_bytes()).hexdigest()}
     edit(folder / "edited", lambda manifest: manifest["files"].update(sealed))
 
@@ -73,6 +72,21 @@ def shared_noise(folder):
     (folder / "wide.scm").write_text(program)
     rows = table(f"{causes}, Y", [[0] * 25, [1] * 25])
     train(folder, "wide.scm", rows, "--trainer wgan-gp --steps 2")
+
+
+@once
+def never_drawn(folder):
+    """`runs/rare-1`: of a value that is in the tables, and that no draw of the noise gives."""
+    (folder / "rare.scm").write_text("graph rare\nMale, Mustache : binary\nMale -> Mustache\n")
+    rows = table("Male,Mustache", [[0, 0], [0, 1], [1, 0], [1, 1]])
+    train(folder, "rare.scm", rows, "--trainer wgan-gp --steps 2")
+    weights = folder / "runs/rare-1/labels.safetensors"
+    stored = read_tensors(weights)
+    last = max(name for name in stored.tensors if name.startswith("Mustache") and "bias" in name)
+    changed = {**stored.tensors, last: stored.tensors[last] - 1000}
+    write_tensors(weights, changed, stored.facts)
+    files = {weights.name: hashlib.sha256(weights.read_bytes()).hexdigest()}
+    edit(weights.parent, lambda manifest: manifest["files"].update(files))
 
 
 def in_training(folder, made):
@@ -91,4 +105,5 @@ SETUPS = {
     "E659": shared_noise,
     "E665": edited_table,
     "E730": in_training,
+    "E835": never_drawn,
 }
