@@ -71,6 +71,21 @@ ROWS: Mapping[str, Row] = {
     "no_beyond": Row(
         "no labels beyond the data", {"beyond": 0}, theorem="unchanged on the data's support"
     ),
+    "every_2": Row(
+        "Labelers every 2nd step, 1 of 8 beyond",
+        {"labeler_every": 2, "beyond": 8},
+        theorem="unchanged",
+    ),
+    "every_4": Row(
+        "Labelers every 4th step, 1 of 4 beyond",
+        {"labeler_every": 4, "beyond": 4},
+        theorem="unchanged",
+    ),
+    "alike": Row(
+        "Labelers every 2nd step, 1 of 8 beyond, likeness",
+        {"labeler_every": 2, "beyond": 8, "likeness": 1.0},
+        theorem="unchanged on the data's support",
+    ),
     "labeler_batch": Row(
         "batch norm in the Labelers",
         {"labeler_norm": "batch"},

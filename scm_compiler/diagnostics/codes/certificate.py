@@ -23,14 +23,15 @@ class Inconsistent(Diagnostic):
     ```console
     $ scmc train -q faces.scm --images drawn-faces:100 --head centred --steps 2
     error[E501]: the module is not consistent with the graph: an image of Face differs alone and in a batch
-      = help: the check `image Face: rows` of the certificate found this; compile again
+      = help: the check `image Face: rows` of the certificate found this; train the head again
     ```
 
     ## What to do
 
     Compile the program again with `scmc compile`. If the freshly compiled module fails too, that
     is a bug of scmc: please report it with the program. Where an image is named, the fault is its
-    head's: report it to the package that the head is from.
+    head's: train it again, with lower rates if its pixels are no numbers, and if that does not
+    help, report it to the package that the head is from.
     """
 
     code: ClassVar[str] = "E501"
@@ -42,7 +43,8 @@ class Inconsistent(Diagnostic):
         return f"the module is not consistent with the graph: {self.violation}"
 
     def help(self) -> str:
-        return f"the check `{self.check}` of the certificate found this; compile again"
+        way = "train the head again" if self.check.startswith("image ") else "compile again"
+        return f"the check `{self.check}` of the certificate found this; {way}"
 
 
 @dataclass(frozen=True, kw_only=True)

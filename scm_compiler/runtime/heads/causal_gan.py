@@ -66,10 +66,14 @@ class CausalGanOptions(GanOptions):
         anti_labeler_decay: T of (12), in steps; none for a constant weight.
         swapped: Whether cross entropies of generated images have their arguments swapped
             (section 7.2); needs `label_input=logits`.
-        beyond: One generated image in so many is asked for labels as drawn, but with one of them
-            turned; 0 for none. The Labeler judges it, and the discriminator its parts: what a
-            whole of such labels looks like no data say. So the generator learns to draw what no
-            data show, such as a woman with a mustache, which `do` asks for.
+        beyond: One generated image in so many has the noise and the labels of the one before it,
+            but with one label turned; 0 for none. The Labeler judges it, and the discriminator its
+            parts: what a whole of such labels looks like no data say. So the generator learns to
+            draw what no data show, such as a woman with a mustache, which `do` asks for.
+        likeness: The weight of the mean absolute difference of these two images: the turned label
+            is to change what it has to, and no more.
+        labeler_every: The Labelers take part in one step of so many, with as many times their
+            weight; the others are those of a conditional GAN (lazy terms: Karras et al. 2020).
         labeler_width: The channels of the finest layer of both Labelers, which have less to do
             than the other networks.
         labeler_norm: The normalisation in both Labelers.
@@ -82,6 +86,8 @@ class CausalGanOptions(GanOptions):
     anti_labeler_decay: float | None = Field(None, gt=0)
     swapped: bool = False
     beyond: int = Field(4, ge=0, le=4096)
+    likeness: float = Field(0.0, ge=0, le=100)
+    labeler_every: int = Field(1, ge=1, le=1000)
     labeler_width: int = Field(16, ge=4, le=256)
     labeler_norm: Norm = "spectral"
     labeler_rate: float = Field(1e-3, gt=0, lt=1)
@@ -90,6 +96,8 @@ class CausalGanOptions(GanOptions):
     def _agree(self) -> Self:
         if self.swapped and self.label_input == "hard":
             raise ValueError("swapped cross entropy needs label_input=logits: log 0 is infinite")
+        if self.beyond == 1:
+            raise ValueError("beyond=1 leaves no image whose labels are as drawn; 2 is the least")
         if self.swapped and self.labeler == "joint":
             raise ValueError("swapped cross entropy is defined for labeler=marginal")
         return self
@@ -132,9 +140,10 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         self.accuracy = losses.joint_label_accuracy if joint else losses.label_accuracy
         super().__init__(task, options)
         self._turned = self._beyond(options)
-        if self._turned.any():
-            lawful = torch.nonzero(~task.team.share(self._turned)).squeeze(1)
-            self.lawful = lawful.to(task.device)
+        mine = torch.zeros(options.batch, dtype=torch.bool).index_fill(0, self._turned, value=True)
+        mine = task.team.share(mine)
+        self._twins = torch.nonzero(mine).squeeze(1).to(task.device)
+        self._lawful = torch.nonzero(~mine).squeeze(1).to(task.device)
 
     def build(self) -> tuple[ConvGenerator, dict[str, nn.Module]]:
         """The generator, the discriminator and the Labelers that have a weight."""
@@ -161,19 +170,31 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         """The learning rate of a network."""
         return self.options.labeler_rate if name in self.labelers else super().rate(name)
 
-    def draw_labels(self) -> Tensor:
-        """The label model's labels (B, P), one of them turned in the rows that lead beyond it."""
-        labels = super().draw_labels()
-        if not self._turned.any():
-            return labels
-        sizes = torch.tensor(self.task.coding.sizes)
-        column = torch.randint(len(sizes), (len(labels),), generator=self.random)
-        part = torch.rand(len(labels), generator=self.random)
-        step = 1 + (part * (sizes[column] - 1)).long()
-        moved = labels.clone()
-        rows = torch.arange(len(labels))
-        moved[rows, column] = (labels[rows, column] + step) % sizes[column]
-        return torch.where(self._turned[:, None], moved, labels)
+    @property
+    def _reads(self) -> bool:
+        """Whether the Labelers take part in the present step."""
+        return self.done % self.options.labeler_every == 0
+
+    @property
+    def lawful(self) -> Tensor | slice:
+        """The generated images of a batch whose labels the label model drew."""
+        return self._lawful if self._reads and len(self._twins) else slice(None)
+
+    def draw_asked(self) -> tuple[Tensor, Tensor]:
+        """The label model's labels (B, P) and noise (B, Z); some rows are twins of those before.
+
+        A twin has the same noise and labels, but for one label that is turned.
+        """
+        labels, noise = super().draw_asked()
+        if not (self._reads and len(self._turned)):
+            return labels, noise
+        twins, sizes = self._turned, torch.tensor(self.task.coding.sizes)
+        columns = torch.randint(len(sizes), (len(twins),), generator=self.random)
+        part = torch.rand(len(twins), generator=self.random)
+        turned = labels[twins - 1]
+        rows, sizes = torch.arange(len(twins)), sizes[columns]
+        turned[rows, columns] = (turned[rows, columns] + 1 + (part * (sizes - 1)).long()) % sizes
+        return labels.index_copy(0, twins, turned), noise.index_copy(0, twins, noise[twins - 1])
 
     def judge(
         self, real: LabelledImages, fake: Tensor, asked: LabelledImages
@@ -181,6 +202,8 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         """Update the discriminator, the Labeler on real images, the Anti-Labeler on generated."""
         shown, drawn = self.seen(real.images), self.seen(fake.detach())
         metrics = self.discriminate(real, shown, drawn, asked)
+        if not self._reads:
+            return metrics
         if "labeler" in self.labelers:
             outputs = self._read("labeler", shown)
             loss = self.label_loss(outputs, real.labels, self.task.coding)
@@ -195,13 +218,21 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         return metrics
 
     def generator_loss(
-        self, fake: Tensor, asked: LabelledImages
+        self, fake: Tensor, shown: Tensor, asked: LabelledImages
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """The loss (5), (12), (20) or (24), and how well the Labeler reads what was asked for."""
-        adversarial, metrics = super().generator_loss(fake, asked)
+        adversarial, metrics = super().generator_loss(fake, shown, asked)
+        if not self._reads:
+            return adversarial, metrics
+        options, often = self.options, self.options.labeler_every
+        if len(self._twins) and options.likeness:
+            change = (fake[self._twins] - fake[self._twins - 1].detach()).abs().mean((1, 2, 3))
+            # An image counts for one in B here too, as in the other means over the batch.
+            adversarial = adversarial + often * options.likeness * change.sum() / len(fake)
+            metrics["change"] = change.mean()
         terms = {"labeler": adversarial.new_zeros(()), "anti_labeler": adversarial.new_zeros(())}
         for name in self.labelers:
-            outputs = self._read(name, fake)
+            outputs = self._read(name, shown)
             if name == "anti_labeler":
                 outputs, of = outputs[self.lawful], asked.rows(self.lawful)
             else:
@@ -211,17 +242,16 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
             if name == "labeler":
                 accuracy = self.accuracy(outputs, asked.labels, self.task.coding)
                 metrics["generated_label_accuracy"] = accuracy
-        options = self.options
         fading = losses.decay(self.done, options.anti_labeler_decay)
-        weights = (options.labeler_weight, options.anti_labeler_weight * fading)
+        weights = (often * options.labeler_weight, often * options.anti_labeler_weight * fading)
         return losses.causal_generator_loss(adversarial, **terms, weights=weights), metrics
 
     def _beyond(self, options: CausalGanOptions) -> Tensor:
-        """Which rows of a batch (B,) lead beyond the data: as many in each process' share."""
-        rows = torch.arange(options.batch) % (options.batch // self.task.team.size)
+        """The rows of a batch that lead beyond the data: as many in each process' share."""
         if not options.beyond or not options.labeler_weight:  # nobody could say what they show
-            return rows < 0
-        return (rows + 1) % options.beyond == 0
+            return torch.empty(0, dtype=torch.int64)
+        place = torch.arange(options.batch) % (options.batch // self.task.team.size)
+        return torch.nonzero((place + 1) % options.beyond == 0).squeeze(1)
 
     def _generated_label_loss(self, outputs: Tensor, asked: LabelledImages) -> Tensor:
         if not self.options.swapped:

@@ -49,8 +49,6 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
     """
 
     discriminator: ConvDiscriminator
-    lawful: Tensor | slice = slice(None)
-    """The generated images of a batch whose labels the label model drew."""
 
     def __init__(self, task: HeadTask, options: Settings) -> None:
         shorter = min(task.image.height, task.image.width)
@@ -69,6 +67,11 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
         if name == "generator":
             return self.options.generator_rate
         return self.options.discriminator_rate
+
+    @property
+    def lawful(self) -> Tensor | slice:
+        """The generated images of a batch whose labels the label model drew: all."""
+        return slice(None)
 
     def step(self) -> dict[str, Tensor]:
         """One turn of the judges, if it is theirs, and the generator's updates."""
@@ -116,16 +119,16 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
 
     def generate(self, fake: Tensor, asked: LabelledImages) -> dict[str, Tensor]:
         """Update the generator by the verdicts on its images."""
-        loss, metrics = self.generator_loss(self.seen(fake), asked)
+        loss, metrics = self.generator_loss(fake, self.seen(fake), asked)
         self.descend(("generator", loss))
         return {"generator": loss, **metrics}
 
     def generator_loss(
-        self, fake: Tensor, asked: LabelledImages
+        self, fake: Tensor, shown: Tensor, asked: LabelledImages
     ) -> tuple[Tensor, dict[str, Tensor]]:
-        """The generator's loss on its images as augmented, and further metrics."""
+        """The generator's loss on its images, `shown` as augmented, and further metrics."""
         with self.autocast():
-            verdict: Verdict = self.discriminator(fake, asked.encoded)
+            verdict: Verdict = self.discriminator(shown, asked.encoded)
         loss = _GENERATOR_LOSSES[self.options.gan_loss]
         value = loss(verdict.whole[self.lawful])
         return value if verdict.parts is None else value + loss(verdict.parts), {}

@@ -201,15 +201,15 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
 
     def asked(self) -> LabelledImages:
         """Labels to draw images of, and the noise to draw them from."""
-        labels = self.draw_labels()
-        noise = self.generator.draw_noise(self.options.batch, generator=self.random)
+        labels, noise = self.draw_asked()
         team = self.task.team
         there = uploaded(team.share(noise), self.task.device)
         return self._labelled(there, team.share(labels))
 
-    def draw_labels(self) -> Tensor:
-        """The labels (B, P) that a whole batch of images is asked for: the label model's."""
-        return self.task.labels.draw_labels(self.options.batch, self.random)
+    def draw_asked(self) -> tuple[Tensor, Tensor]:
+        """What a whole batch is asked for: the label model's labels (B, P), and noise (B, Z)."""
+        labels = self.task.labels.draw_labels(self.options.batch, self.random)
+        return labels, self.generator.draw_noise(self.options.batch, generator=self.random)
 
     def _labelled(self, images: Tensor, labels: Tensor) -> LabelledImages:
         device = self.task.device

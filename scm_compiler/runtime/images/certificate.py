@@ -34,6 +34,10 @@ def check_heads(graph: Graph, heads: Iterable[TrainedHead], seed: int) -> Iterat
         random = torch.Generator().manual_seed(seed)
         labels = _labels(graph, random)
         noise = head.draw_noise(ROWS, generator=random)
+        if not head.render(labels, noise).isfinite().all():  # NaN differs from itself
+            found = [f"an image of {head.node} has pixels that are no numbers"]
+            yield outcome(f"image {head.node}: pixels", "nothing is compared", found)
+            continue
         with torch.random.fork_rng(devices=[]):
             yield _check_parents(graph, head, labels, noise, random)
             yield _check_rows(head, labels, noise)

@@ -76,12 +76,54 @@ def test_learning_the_label_terms_does_not_touch_the_real_labeler(squares):
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
 
 
-def test_one_image_in_so_many_is_asked_for_a_label_turned(squares):
-    turned, lawful = trainer(squares, beyond=4), trainer(squares, beyond=0)
-    asked, plain = turned.draw_labels(), lawful.draw_labels()
-    differing = (asked != plain).sum(1)
-    assert differing.tolist() == [0, 0, 0, 1, 0, 0, 0, 1]
-    assert ((asked >= 0) & (asked < torch.tensor(turned.task.coding.sizes))).all()
+def test_one_image_in_so_many_is_the_twin_of_the_one_before(squares):
+    """The same noise and labels, but for one label."""
+    run = trainer(squares, beyond=4)
+    labels, noise = run.draw_asked()
+    plain, same = trainer(squares, beyond=0).draw_asked()
+    turned = [0, 1, 2, 2, 4, 5, 6, 6]
+    assert torch.equal(noise, same[turned])
+    assert (labels != plain[turned]).sum(1).tolist() == [0, 0, 0, 1, 0, 0, 0, 1]
+    assert ((labels >= 0) & (labels < torch.tensor(run.task.coding.sizes))).all()
+
+
+def test_the_labelers_take_part_in_some_steps_with_more_weight(squares):
+    """In between a step is a conditional GAN's: no twins, and the Labelers' weights stay."""
+    run = trainer(squares, beyond=4, labeler_every=2, augmentation=False)
+    assert "labeler" in run.step()
+    run.done = 1
+    before = run.state()
+    assert not {"labeler", "generated_labeler"} & set(run.step())
+    after = run.state()
+    for name in before:
+        if "labeler" in name:
+            assert torch.equal(before[name], after[name])
+    run.restore(before)
+    plain = trainer(squares, beyond=0)
+    plain.random.set_state(before["random"].clone())
+    assert torch.equal(run.draw_asked()[0], plain.draw_asked()[0])
+    losses = []
+    for every in (1, 2):
+        run = trainer(squares, beyond=0, labeler_every=every, augmentation=False)
+        asked = run.asked()
+        fake = run.draw(asked)
+        loss, found = run.generator_loss(fake, fake, asked)
+        terms = 0.5 * every * (found["generated_labeler"] - found["generated_anti_labeler"])
+        losses.append(loss - terms)
+    assert torch.allclose(*losses)
+
+
+def test_twins_are_to_look_alike(squares):
+    """The term is the mean absolute difference, each image counting for one in the batch."""
+    losses = []
+    for likeness in (0.0, 3.0):
+        run = trainer(squares, beyond=4, likeness=likeness, augmentation=False)
+        asked = run.asked()
+        fake = run.draw(asked)
+        losses.append(run.generator_loss(fake, fake, asked)[0])
+    change = (fake[[3, 7]] - fake[[2, 6]]).abs().mean((1, 2, 3)).sum() / 8
+    assert change > 0
+    assert torch.allclose(losses[1] - losses[0], 3 * change, atol=1e-5)
 
 
 def test_what_leads_beyond_the_data_teaches_no_judge_but_of_its_parts(squares):
@@ -114,7 +156,8 @@ def test_the_parts_are_those_of_all_images(squares):
 
 def test_without_a_labeler_nothing_leads_beyond_the_data(squares):
     run = trainer(squares, labeler_weight=0, beyond=4)
-    assert torch.equal(run.draw_labels(), trainer(squares, beyond=0).draw_labels())
+    plain = trainer(squares, beyond=0)
+    assert torch.equal(run.draw_asked()[0], plain.draw_asked()[0])
 
 
 @pytest.mark.slow

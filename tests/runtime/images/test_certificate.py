@@ -64,6 +64,14 @@ def test_a_head_that_reads_the_batch(run, head, monkeypatch):
     assert found(run.graph, head)["rows"] != ()
 
 
+def test_pixels_that_are_no_numbers(run, head):
+    with torch.no_grad():
+        next(head.generator.parameters()).fill_(torch.nan)
+    assert found(run.graph, head) == {
+        "pixels": ("an image of Face has pixels that are no numbers",)
+    }
+
+
 def test_a_head_with_noise_of_its_own(run, head, monkeypatch):
     forward = type(head.generator).forward
 
