@@ -27,12 +27,15 @@ spectral norm               Holds the judges short of their optimum: what is min
 `beyond`                    Keeps it where the label model puts probability: elsewhere p_data(x|l)
                             is not defined: the Labeler says what an image is to show, and
                             the parts of it are to be real.
+`likeness`                  Draws p(x|l) of a turned label towards that of the drawn one, in the
+                            images of `beyond` alone: a small bias where both have probability.
 `patches`                   Keeps it: one more divergence that is zero at p_g = p_data.
 `augmentation`              Keeps it: the change has an inverse in distribution (nothing is lost
                             but what the rim cuts off).
 averaged weights            Do not touch the loss: another point of the same path is saved.
 6:1 updates, batch norm,    Change how the optimum is approached, not where it lies.
-minibatch features, jitter
+minibatch features, jitter,
+`labeler_every`
 ==========================  ====================================================================
 """
 
