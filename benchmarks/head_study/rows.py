@@ -83,7 +83,7 @@ ROWS: Mapping[str, Row] = {
     ),
     "alike": Row(
         "Labelers every 2nd step, 1 of 8 beyond, likeness",
-        {"labeler_every": 2, "beyond": 8, "likeness": 1.0},
+        {"labeler_every": 2, "beyond": 8, "likeness": 9.0},
         theorem="unchanged on the data's support",
     ),
     "labeler_batch": Row(

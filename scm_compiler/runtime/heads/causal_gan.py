@@ -73,8 +73,9 @@ class CausalGanOptions(GanOptions):
             but with one label turned; 0 for none. The Labeler judges it, and the discriminator its
             parts: what a whole of such labels looks like no data say. So the generator learns to
             draw what no data show, such as a woman with a mustache, which `do` asks for.
-        likeness: The weight of the mean absolute difference of these two images: the turned label
-            is to change what it has to, and no more.
+        likeness: The weight of the mean absolute difference of these two images, over the number
+            of labels, as one label has that share of the Labeler's term: the turned label is to
+            change what it has to, and no more.
         labeler_every: The Labelers take part in one step of so many, with as many times their
             weight; the others are those of a conditional GAN (lazy terms: Karras et al. 2020).
         labeler_width: The channels of the finest layer of both Labelers, which have less to do
@@ -230,8 +231,9 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         options, often = self.options, self.options.labeler_every
         if len(self._twins) and options.likeness:
             change = (fake[self._twins] - fake[self._twins - 1].detach()).abs().mean((1, 2, 3))
-            # An image counts for one in B here too, as in the other means over the batch.
-            adversarial = adversarial + often * options.likeness * change.sum() / len(fake)
+            # As in the Labelers' terms an image is one of B here, and a label one of P.
+            weight = often * options.likeness / len(self.task.coding.sizes)
+            adversarial = adversarial + weight * change.sum() / len(fake)
             metrics["change"] = change.mean()
         terms = {"labeler": adversarial.new_zeros(()), "anti_labeler": adversarial.new_zeros(())}
         for name in self.labelers:
