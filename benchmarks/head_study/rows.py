@@ -84,7 +84,7 @@ ROWS: Mapping[str, Row] = {
     "alike": Row(
         "Labelers every 2nd step, 1 of 8 beyond, likeness",
         {"labeler_every": 2, "beyond": 8, "likeness": 9.0},
-        theorem="unchanged on the data's support",
+        theorem="a small bias towards the twin",
     ),
     "labeler_batch": Row(
         "batch norm in the Labelers",

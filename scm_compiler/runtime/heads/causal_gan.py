@@ -143,11 +143,10 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         self.label_loss = losses.joint_label_loss if joint else losses.label_loss
         self.accuracy = losses.joint_label_accuracy if joint else losses.label_accuracy
         super().__init__(task, options)
-        self._turned = self._beyond(options)
-        mine = torch.zeros(options.batch, dtype=torch.bool).index_fill(0, self._turned, value=True)
-        mine = task.team.share(mine)
+        mine = self._beyond(options)
         self._twins = torch.nonzero(mine).squeeze(1).to(task.device)
         self._lawful = torch.nonzero(~mine).squeeze(1).to(task.device)
+        self._turned = torch.nonzero(mine.repeat(task.team.size)).squeeze(1)
 
     def build(self) -> tuple[ConvGenerator, dict[str, nn.Module]]:
         """The generator, the discriminator and the Labelers that have a weight."""
@@ -230,11 +229,11 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
             return adversarial, metrics
         options, often = self.options, self.options.labeler_every
         if len(self._twins) and options.likeness:
-            change = (fake[self._twins] - fake[self._twins - 1].detach()).abs().mean((1, 2, 3))
+            change = (fake[self._twins] - fake[self._twins - 1].detach()).abs().mean()
             # As in the Labelers' terms an image is one of B here, and a label one of P.
-            weight = often * options.likeness / len(self.task.coding.sizes)
-            adversarial = adversarial + weight * change.sum() / len(fake)
-            metrics["change"] = change.mean()
+            share = len(self._twins) / len(fake) / len(self.task.coding.sizes)
+            adversarial = adversarial + often * options.likeness * share * change
+            metrics["change"] = change
         terms = {"labeler": adversarial.new_zeros(()), "anti_labeler": adversarial.new_zeros(())}
         for name in self.labelers:
             outputs = self._read(name, shown)
@@ -252,11 +251,11 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         return losses.causal_generator_loss(adversarial, **terms, weights=weights), metrics
 
     def _beyond(self, options: CausalGanOptions) -> Tensor:
-        """The rows of a batch that lead beyond the data: as many in each process' share."""
+        """Which rows of a process' share of a batch lead beyond the data."""
+        rows = torch.arange(options.batch // self.task.team.size)
         if not options.beyond or not options.labeler_weight:  # nobody could say what they show
-            return torch.empty(0, dtype=torch.int64)
-        place = torch.arange(options.batch) % (options.batch // self.task.team.size)
-        return torch.nonzero((place + 1) % options.beyond == 0).squeeze(1)
+            return rows < 0
+        return (rows + 1) % options.beyond == 0
 
     def _generated_label_loss(self, outputs: Tensor, asked: LabelledImages) -> Tensor:
         if not self.options.swapped:
