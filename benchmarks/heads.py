@@ -199,7 +199,7 @@ def main() -> None:
     parser.add_argument("--heads", nargs="+", default=list(BUILTIN), choices=list(BUILTIN))
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--precision", default="float32", choices=["float32", "bfloat16"])
-    parser.add_argument("--steps", type=int, default=2, help="steps of one repetition")
+    parser.add_argument("--steps", type=int, default=4, help="steps of one repetition")
     parser.add_argument("--repetitions", type=int, default=7)
     args = parser.parse_args()
     torch.set_num_threads(1)

@@ -110,6 +110,33 @@ class PlainGan(PlainLoop):
         self.generator_step = self.adam(self.generator, options.generator_rate)
         self.discriminator_step = self.adam(self.discriminator, options.discriminator_rate)
         self.augmentation = Augmentation(shift=image.height // 16)
+        self.done = 0
+        self.twins: Tensor | None = None
+
+    @property
+    def every(self) -> int:
+        """The steps from one in which the Labelers take part to the next."""
+        return self.options.labeler_every if isinstance(self.options, CausalGanOptions) else 1
+
+    def asked(self, generator: ConvGenerator | BeganGenerator) -> tuple[Tensor, Tensor]:
+        """Labels and noise; some rows are those before them with one label turned."""
+        labels, noise = super().asked(generator)
+        self.twins = None
+        if isinstance(self.options, CausalGanOptions) and self.done % self.every == 0:
+            beyond, batch = self.options.beyond, self.options.batch
+            self.twins = torch.arange(beyond - 1, batch, beyond, device=self.device)
+            columns = torch.randint(labels.shape[1], self.twins.shape, device=self.device)
+            labels[self.twins], noise[self.twins] = labels[self.twins - 1], noise[self.twins - 1]
+            labels[self.twins, columns] = 1 - labels[self.twins, columns]
+        return labels, noise
+
+    def lawful(self, of: Tensor) -> Tensor:
+        """The rows whose labels are as drawn."""
+        if self.twins is None:
+            return of
+        kept = torch.ones(len(of), dtype=torch.bool, device=self.device)
+        kept[self.twins] = False
+        return of[kept]
 
     def seen(self, images: Tensor) -> Tensor:
         """The images, changed a little."""
@@ -125,6 +152,7 @@ class PlainGan(PlainLoop):
         self.update_judges(fake.detach(), labels)
         self.update_generator(fake, labels)
         self.follow(self.average, self.generator)
+        self.done += 1
 
     def update_judges(self, fake: Tensor, asked: Tensor) -> None:
         """The discriminator and the Labelers."""
@@ -132,9 +160,13 @@ class PlainGan(PlainLoop):
         real, fake = self.seen(real), self.seen(fake)
         with self.autocast():
             for_real, for_fake = self.discriminator(real, labels), self.discriminator(fake, asked)
-        loss = relu(1 - for_real.whole).mean() + relu(1 + for_fake.whole).mean()
+        whole = self.lawful(for_fake.whole)
+        loss = relu(1 - for_real.whole).mean() + relu(1 + whole).mean()
         loss = loss + relu(1 - for_real.parts).mean() + relu(1 + for_fake.parts).mean()
         descend(self.discriminator_step, loss)
+        if self.twins is None:
+            return
+        fake, asked = self.lawful(fake), self.lawful(asked)
         for labeler, step, images, truth in zip(
             self.labelers, self.steps, (real, fake), (labels, asked), strict=False
         ):
@@ -144,14 +176,24 @@ class PlainGan(PlainLoop):
 
     def update_generator(self, fake: Tensor, labels: Tensor) -> None:
         """The generator, by the verdicts."""
-        fake = self.seen(fake)
+        shown = self.seen(fake)
         with self.autocast():
-            whole, parts = self.discriminator(fake, labels)
-            loss = -whole.mean() - parts.mean()
-            for labeler, weight in zip(self.labelers, (0.5, -0.5), strict=False):
-                outputs = labeler(fake)
-                loss = loss + weight * binary_cross_entropy_with_logits(outputs, labels)
+            whole, parts = self.discriminator(shown, labels)
+            loss = -self.lawful(whole).mean() - parts.mean()
+            if self.twins is not None:
+                loss = loss + self.every * self.labels_loss(fake, shown, labels)
         descend(self.generator_step, loss)
+
+    def labels_loss(self, fake: Tensor, shown: Tensor, labels: Tensor) -> Tensor:
+        """What the Labelers say, and how much a turned label changes."""
+        assert isinstance(self.options, CausalGanOptions)
+        read, unread = (labeler(shown) for labeler in self.labelers)
+        loss = self.options.labeler_weight * binary_cross_entropy_with_logits(read, labels)
+        puzzled = binary_cross_entropy_with_logits(self.lawful(unread), self.lawful(labels))
+        loss = loss - self.options.anti_labeler_weight * puzzled
+        change = (fake[self.twins] - fake[self.twins - 1].detach()).abs().mean()
+        share = len(self.twins) / len(fake) / labels.shape[1]
+        return loss + self.options.likeness * share * change
 
 
 class PlainBegan(PlainLoop):

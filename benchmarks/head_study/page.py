@@ -1,113 +1,164 @@
-"""The study's table, and its page with the pictures."""
+"""The study's tables, and its page with the pictures."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+import scm_compiler as scm
 from benchmarks.__main__ import machine
 from benchmarks.head_study.rows import ROWS
 from benchmarks.head_study.settings import Settings
 from benchmarks.head_study.work import REPORT, place_of
 from scm_compiler.cli.main import main as scmc
+from scm_compiler.runtime.images.device import choose_device
 
 REGIMES = "do(Mustache=1)", "given(Mustache=1)"
+KINDS = "observation", "given", "do"
 EXPLAINED = """\
-Means over the seeds, ± the deviation between seeds. A label's AUC is that of an independent
-classifier on images under observation; read it with the realism beside it, since a generator can
-write labels into what no one would call a face. KID and FID are in the features of a second
-network and compare within this page only. *Told apart*: the accuracy of a fresh classifier of
-real and generated images; 0.5 is perfect. *Diversity*: the mean distance of images of the same
-labels, over that of real ones. *Shown*: of the images under do(Mustache=1) that do not look Male,
-the share with a mustache.
+Means over the seeds, ± the deviation between seeds; of one seed, ± the standard error of the
+measurement. All rows have the time of the first, in steps whose cost was measured by turns;
+*minutes* is what the clock said, beside other work.
+
+*AUC*: how well an independent classifier reads the labels off the images, the mean over the
+labels, under observation, under given and under do (each label set to each value, pooled). On
+real images that it has not seen its own is {own}. Read it with the realism beside it, since a
+generator can write labels into what no one would call a face. *KID* and *FID* are in the features
+of a second network and compare within this page only; between real and other real images they are
+{kid} and {fid}. *Told apart*: the accuracy of a fresh classifier of real and generated images; 0.5
+is perfect. *Diversity*: the mean distance of images of the same labels, over that of real ones.
+*Looks Male*, *shown*: of the images under do(Mustache=1), the share that looks Male, where the
+label model says {male}; and of those that do not, the share with a mustache.
 """
 
+Head = Mapping[str, Any]
+"""What `scmc eval` says of one head, as plain data."""
+Number = Mapping[str, float]
+"""An estimate: its value and its standard error."""
 
-@dataclass(frozen=True)
-class Measured:
-    """The numbers of one run that the table shows."""
 
-    auc: float
-    worst: float
-    kid: float
-    fid: float
-    told_apart: float
-    diversity: float
-    looks_male: float
-    shown: float
+def area(kind: str) -> Callable[[Head], Number]:
+    """The mean over the labels of the AUC under one kind of regime."""
+    return lambda head: average(label["generated"][kind]["auc"] for label in head["labels"])
 
-    @classmethod
-    def of(cls, report: Mapping[str, Any]) -> "Measured":
-        """Take them out of a report."""
-        (head,) = report["heads"]
-        areas = [s["generated"]["observation"]["auc"]["value"] for s in head["labels"]]
-        realism = head["realism"]
-        ratios = [
-            d["generated"]["features"]["value"] / d["real"]["features"]["value"]
-            for d in head["diversity"]
-        ]
-        mustache = next(
+
+def realism(name: str) -> Callable[[Head], Number]:
+    """A number of the realism."""
+    return lambda head: head["realism"][name]
+
+
+def mustache(name: str) -> Callable[[Head], Number]:
+    """A number of the arrow from Male to Mustache."""
+
+    def of(head: Head) -> Number:
+        arrow = next(
             a for a in head["arrows"] if (a["cause"], a["effect"]) == ("Male", "Mustache")
         )
-        return cls(
-            mean(areas),
-            min(areas),
-            realism["kid"]["value"],
-            realism["fid"]["value"],
-            realism["told_apart"]["value"],
-            mean(ratios),
-            *(mustache["generated"][key]["value"] for key in ("under_do", "shown")),
-        )
+        return arrow["generated"][name]  # type: ignore[no-any-return]
+
+    return of
 
 
-HEADINGS = {
-    "auc": ("mean label AUC", 3),
-    "worst": ("worst label AUC", 3),
-    "kid": ("KID", 2),
-    "fid": ("FID", 2),
-    "told_apart": ("told apart", 3),
-    "diversity": ("diversity", 3),
-    "looks_male": ("looks Male, do(Mustache=1)", 3),
-    "shown": ("shown", 3),
+def diversity(head: Head) -> Number:
+    """The mean over what is compared of the spread over that of real images."""
+    pairs = [(d["generated"]["features"], d["real"]["features"]) for d in head["diversity"]]
+    return average(
+        {
+            "value": one["value"] / other["value"],
+            "std_error": one["std_error"] / other["value"],
+        }
+        for one, other in pairs
+    )
+
+
+COLUMNS: Mapping[str, tuple[Callable[[Head], Number], int]] = {
+    "AUC, observation": (area("observation"), 3),
+    "AUC, given": (area("given"), 3),
+    "AUC, do": (area("do"), 3),
+    "KID": (realism("kid"), 3),
+    "FID": (realism("fid"), 1),
+    "told apart": (realism("told_apart"), 3),
+    "diversity": (diversity, 3),
+    "looks Male": (mustache("under_do"), 3),
+    "shown": (mustache("shown"), 3),
 }
 
 
-def measured(out: Path, name: str, seeds: Sequence[int]) -> list[Measured]:
-    """The runs of a row that are measured."""
-    paths = (place_of(out, name, seed) / REPORT for seed in seeds)
-    return [Measured.of(json.loads(path.read_text())) for path in paths if path.exists()]
+def average(numbers: Iterable[Number]) -> Number:
+    """The mean of independent estimates."""
+    found = list(numbers)
+    spread = sum(number["std_error"] ** 2 for number in found) ** 0.5 / len(found)
+    return {"value": mean(number["value"] for number in found), "std_error": spread}
 
 
-def cell(values: Sequence[float], digits: int) -> str:
-    """The mean over seeds, with the deviation between seeds."""
-    spread = f" ± {stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{mean(values):.{digits}f}{spread}"
+def measured(out: Path, name: str, seeds: Sequence[int]) -> dict[Path, Head]:
+    """The runs of a row that are measured, with what was found."""
+    runs = [place_of(out, name, seed) for seed in seeds]
+    found = {run: run / REPORT for run in runs if (run / REPORT).exists()}
+    return {run: json.loads(path.read_text())["heads"][0] for run, path in found.items()}
+
+
+def cell(numbers: Sequence[Number], digits: int) -> str:
+    """The mean over seeds, with the deviation between seeds, or the error of the only one."""
+    values = [number["value"] for number in numbers]
+    spread = stdev(values) if len(values) > 1 else numbers[0]["std_error"]
+    return f"{mean(values):.{digits}f} ± {spread:.{digits}f}"
+
+
+def line(cells: Iterable[str]) -> str:
+    """A line of a table in Markdown."""
+    return f"| {' | '.join(cells)} |"
+
+
+def minutes(runs: Iterable[Path]) -> str:
+    """How long the training took by the clock."""
+    taken = (scm.open_run(run).manifest.heads["Face"].seconds for run in runs)
+    return f"{mean(taken) / 60:.0f}"
 
 
 def table(settings: Settings, out: Path) -> Iterator[str]:
-    """The lines of the table in Markdown."""
-    titles = [title for title, _ in HEADINGS.values()]
-    yield "| " + " | ".join(["", "seeds", "steps", *titles, "Theorem 2"]) + " |"
-    yield "| --- " * (len(titles) + 4) + "|"
+    """The table of the rows."""
+    titles = ["", "seeds", "steps", "minutes", *COLUMNS, "Theorem 2"]
+    yield line(titles)
+    yield line(["---"] * len(titles))
     for name in settings.rows:
         found = measured(out, name, settings.seeds)
         if not found:
             continue
-        row = ROWS[name]
-        cells = [
-            cell([getattr(one, field) for one in found], digits)
-            for field, (_, digits) in HEADINGS.items()
-        ]
-        yield (
-            "| "
-            + " | ".join(
-                [row.title, str(len(found)), f"{settings.takes(name):,}", *cells, row.theorem]
-            )
-            + " |"
+        yield line(
+            [
+                ROWS[name].title,
+                str(len(found)),
+                f"{settings.takes(name):,}",
+                minutes(found),
+                *(cell([of(head) for head in found.values()], d) for of, d in COLUMNS.values()),
+                ROWS[name].theorem,
+            ]
         )
+
+
+def by_label(settings: Settings, out: Path) -> Iterator[str]:
+    """The AUC of each label under each kind of regime, for each row."""
+    found = {
+        name: list(heads.values())
+        for name in settings.rows
+        if (heads := measured(out, name, settings.seeds))
+    }
+    yield line(["", "real images", *(ROWS[name].title for name in found)])
+    yield line(["---"] * (2 + len(found)))
+    first = next(iter(found.values()))[0]
+    for place, label in enumerate(first["labels"]):
+        areas = {
+            name: [
+                mean(h["labels"][place]["generated"][kind]["auc"]["value"] for h in heads)
+                for kind in KINDS
+            ]
+            for name, heads in found.items()
+        }
+        cells = (" · ".join(f"{area:.3f}" for area in of) for of in areas.values())
+        yield line([label["label"], f"{label['own']['auc']['value']:.3f}", *cells])
 
 
 def pictured(settings: Settings, out: Path, page: Path) -> Iterator[str]:
@@ -126,17 +177,31 @@ def pictured(settings: Settings, out: Path, page: Path) -> Iterator[str]:
         yield f"![{caption}]({picture.relative_to(page.parent)})\n"
 
 
+def explained(head: Head) -> str:
+    """What the columns are, with what real images reach."""
+    own = average(label["own"]["auc"] for label in head["labels"])
+    floors = {name: cell([head["realism"][f"{name}_floor"]], 3) for name in ("kid", "fid")}
+    arrow = next(a for a in head["arrows"] if (a["cause"], a["effect"]) == ("Male", "Mustache"))
+    return EXPLAINED.format(own=cell([own], 3), male=f"{arrow['unmoved']['value']:.3f}", **floors)
+
+
 def write_page(settings: Settings, out: Path, page: Path, title: str) -> None:
-    """A page with the table and the pictures."""
+    """A page with the tables and the pictures."""
     command = f"python -m benchmarks.head_study report --out DIR --write {page.name}"
     source = settings.images.partition(":")[0]
+    first = next(
+        head for name in settings.rows for head in measured(out, name, settings.seeds).values()
+    )
     parts = [
         f"# {title}\n",
         f"Written by `{command}` on {datetime.now(UTC).date()}; {machine()}. Trained on",
-        f"{settings.device} from `{source}`, {settings.size} x {settings.size} pixels, batches",
-        f"{settings.batches} times those of the presets.\n",
-        EXPLAINED,
+        f"{choose_device(settings.device)} from `{source}`, {settings.size} x {settings.size} "
+        f"pixels, batches {settings.batches} times those of the presets.\n",
+        explained(first),
         *table(settings, out),
+        "\n## Label by label\n",
+        f"The AUC under {', '.join(KINDS[:2])} and {KINDS[2]}, in this order.\n",
+        *by_label(settings, out),
         "\n## The paper's two rows\n",
         *pictured(settings, out, page),
     ]

@@ -16,8 +16,8 @@ from scm_compiler.runtime.heads import installed
 from scm_compiler.runtime.images.device import choose_device, faster_precision
 from scm_compiler.runtime.training.checkpoint import write_file
 
-STEPS = 5
-"""Steps of each row that are timed at once."""
+STEPS = 12
+"""Steps of each row that are timed at once: whole turns of all that takes turns."""
 
 
 @dataclass(frozen=True)

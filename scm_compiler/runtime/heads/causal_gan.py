@@ -78,8 +78,7 @@ class CausalGanOptions(GanOptions):
             change what it has to, and no more.
         labeler_every: The Labelers take part in one step of so many, with as many times their
             weight; the others are those of a conditional GAN (lazy terms: Karras et al. 2020).
-        labeler_width: The channels of the finest layer of both Labelers, which have less to do
-            than the other networks.
+        labeler_width: The channels of the finest layer of both Labelers.
         labeler_norm: The normalisation in both Labelers.
         labeler_rate: Adam's learning rate for both.
     """
@@ -90,9 +89,9 @@ class CausalGanOptions(GanOptions):
     anti_labeler_decay: float | None = Field(None, gt=0)
     swapped: bool = False
     beyond: int = Field(4, ge=0, le=4096)
-    likeness: float = Field(0.0, ge=0, le=100)
-    labeler_every: int = Field(1, ge=1, le=1000)
-    labeler_width: int = Field(16, ge=4, le=256)
+    likeness: float = Field(15.0, ge=0, le=100)
+    labeler_every: int = Field(4, ge=1, le=1000)
+    labeler_width: int = Field(32, ge=4, le=256)
     labeler_norm: Norm = "spectral"
     labeler_rate: float = Field(1e-3, gt=0, lt=1)
 
@@ -117,6 +116,8 @@ PRESETS: dict[str, dict[str, Any]] = {
         "anti_labeler_decay": 3000.0,
         "swapped": True,
         "beyond": 0,
+        "likeness": 0.0,
+        "labeler_every": 1,
         "labeler_width": 64,
         "labeler_norm": "batch",
         "labeler_rate": 2e-4,
