@@ -1,6 +1,7 @@
 """Make the tables and figures of Kocaoglu et al. 2017 again, beside the paper's and exact ones.
 
     python -m benchmarks.paper --quick          half an hour on two quiet cores
+    python -m benchmarks.paper --long           an hour: CausalBEGAN at 32 x 32 too
     python -m benchmarks.paper --full           a GPU for an afternoon, or cores for a day
     python -m benchmarks.paper --smoke          a few minutes: whether every section runs
 
