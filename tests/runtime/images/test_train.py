@@ -83,7 +83,9 @@ def test_the_log_has_speed_and_time_left(run):
     lines = [json.loads(x) for x in (run.path / "Face.metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == list(range(1, 13))
     assert all(line["images_per_second"] > 0 and line["seconds_left"] >= 0 for line in lines)
-    assert {"discriminator", "labeler", "generator"} <= lines[-1].keys()
+    # a lazy Labeler takes a step, and so logs its loss, in some lines only
+    logged = set().union(*lines)
+    assert {"discriminator", "labeler", "generator"} <= logged
 
 
 def test_previews_are_grids_of_the_same_noise(run):
