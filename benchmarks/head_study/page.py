@@ -1,6 +1,7 @@
 """The study's tables, and its page with the pictures."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +16,9 @@ from benchmarks.head_study.work import REPORT, place_of
 from scm_compiler.cli.main import main as scmc
 from scm_compiler.runtime.images.device import choose_device
 
-REGIMES = "do(Mustache=1)", "given(Mustache=1)"
+PICTURED = "Mustache", "Bald"
+REMARKS = re.compile(r"<!-- remarks -->\n.*?<!-- end -->\n", re.DOTALL)
+"""What someone wrote on the page who looked at the pictures; it is kept."""
 KINDS = "observation", "given", "do"
 EXPLAINED = """\
 Means over the seeds, ± the deviation between seeds; of one seed, ± the standard error of the
@@ -162,19 +165,25 @@ def by_label(settings: Settings, out: Path) -> Iterator[str]:
 
 
 def pictured(settings: Settings, out: Path, page: Path) -> Iterator[str]:
-    """The two-row figure of each row's first seed, drawn beside the page."""
+    """The two-row figures of each row's first seed, drawn beside the page."""
     folder = page.parent / "pictures" / page.stem
     folder.mkdir(parents=True, exist_ok=True)
     for name in settings.rows:
-        run, picture = place_of(out, name, settings.seeds[0]), folder / f"{name}.png"
+        run = place_of(out, name, settings.seeds[0])
         if not (run / REPORT).exists():
             continue
-        words = ["sample", REGIMES[0], "--vs", REGIMES[1], "-n", "10", "--run", str(run)]
-        if scmc([*words, "-q", "-o", str(picture)]):
-            raise SystemExit(f"no picture of {run}")
         yield f"### {ROWS[name].title}\n"
-        caption = f"{REGIMES[0]} above {REGIMES[1]}"
-        yield f"![{caption}]({picture.relative_to(page.parent)})\n"
+        for label in PICTURED:
+            drawn = draw(run, label, folder / f"{name}_{label}.png")
+            yield f"![do({label}=1) above given({label}=1)]({drawn.relative_to(page.parent)})\n"
+
+
+def draw(run: Path, label: str, picture: Path) -> Path:
+    """Draw the two-row figure of a label."""
+    words = ["sample", f"do({label}=1)", "--vs", f"given({label}=1)", "-n", "10"]
+    if scmc([*words, "--run", str(run), "-q", "-o", str(picture)]):
+        raise SystemExit(f"no picture of {run}")
+    return picture
 
 
 def explained(head: Head) -> str:
@@ -189,6 +198,8 @@ def write_page(settings: Settings, out: Path, page: Path, title: str) -> None:
     """A page with the tables and the pictures."""
     command = f"python -m benchmarks.head_study report --out DIR --write {page.name}"
     source = settings.images.partition(":")[0]
+    kept = REMARKS.search(page.read_text(encoding="utf-8")) if page.exists() else None
+    seeds = " ".join(str(seed) for seed in settings.seeds)
     first = next(
         head for name in settings.rows for head in measured(out, name, settings.seeds).values()
     )
@@ -196,7 +207,9 @@ def write_page(settings: Settings, out: Path, page: Path, title: str) -> None:
         f"# {title}\n",
         f"Written by `{command}` on {datetime.now(UTC).date()}; {machine()}. Trained on",
         f"{choose_device(settings.device)} from `{source}`, {settings.size} x {settings.size} "
-        f"pixels, batches {settings.batches} times those of the presets.\n",
+        f"pixels, batches {settings.batches} times those of the presets; `train` was given",
+        f"`--rows {' '.join(settings.rows)} --seeds {seeds} --steps {settings.steps}`.\n",
+        *([kept[0]] if kept else []),
         explained(first),
         *table(settings, out),
         "\n## Label by label\n",
