@@ -20,7 +20,7 @@ class TrainingDiverged(Diagnostic):
 
     ```console
     $ scmc train -q faces.scm --stage labels --trainer wgan-gp --steps 20
-    error[E702]: training diverged after step 3: the losses or weights are not finite after 3 steps
+    error[E702]: training diverged after step 3: the losses or weights are not finite
       = help: the weights of step 0 were kept; try another `--seed`
     ```
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from scm_compiler.runtime.training.fitting import Diverged, Fitting
+from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
 
 if TYPE_CHECKING:
     from scm_compiler.emit.module import CausalModule
 
-__all__ = ["Diverged", "Trainer"]
+__all__ = ["Diverged", "Mean", "Trainer"]
 
 
 class Trainer(Fitting, Protocol):

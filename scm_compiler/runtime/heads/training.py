@@ -22,7 +22,7 @@ from scm_compiler.runtime.heads.layers import seeded
 from scm_compiler.runtime.heads.options import HeadOptions
 from scm_compiler.runtime.heads.together import join
 from scm_compiler.runtime.heads.upload import uploaded
-from scm_compiler.runtime.training.fitting import Diverged
+from scm_compiler.runtime.training.fitting import Diverged, Mean
 
 Options = TypeVar("Options", bound=HeadOptions)
 Generator = TypeVar("Generator", bound=ImageGenerator)
@@ -90,7 +90,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
     def step(self) -> dict[str, Tensor]:
         """Take one step; its metrics as scalars."""
 
-    def advance(self, steps: int) -> dict[str, float]:
+    def advance(self, steps: int) -> dict[str, Mean]:
         """Take at most `steps` steps; the mean of each metric over those that report it.
 
         Raises:
@@ -108,10 +108,10 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         if not all(_values([w.isfinite().all() for w in self.generator.parameters()])):
             bad.append("a weight of the generator")
         if bad:
-            raise Diverged(f"not finite after step {self.done}: {', '.join(bad)}")
+            raise Diverged(f"not finite: {', '.join(bad)}")
         return means
 
-    def _means(self, seen: Mapping[str, Sequence[Tensor]]) -> dict[str, float]:
+    def _means(self, seen: Mapping[str, Sequence[Tensor]]) -> dict[str, Mean]:
         """The mean of each metric, over all processes; the device is waited for once.
 
         The sums are exact, so that reports do not depend on how the steps were divided.
@@ -122,7 +122,8 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         if team.alone:
             return means
         shares = [torch.tensor(mean, device=self.task.device) for mean in means.values()]
-        return dict(zip(means, _values(team.mean(shares)), strict=True))
+        together = zip(means.items(), _values(team.mean(shares)), strict=True)
+        return {name: Mean(value, mean.steps) for (name, mean), value in together}
 
     def model(self) -> Generator:
         """A copy of the averaged generator, in evaluation mode."""
@@ -240,8 +241,8 @@ def _values(scalars: Sequence[Tensor]) -> list[float]:
     return values
 
 
-def _mean(values: Sequence[float]) -> float:
-    return fsum(values) / len(values) if all(map(isfinite, values)) else nan
+def _mean(values: Sequence[float]) -> Mean:
+    return Mean(fsum(values) / len(values) if all(map(isfinite, values)) else nan, len(values))
 
 
 def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -1,9 +1,28 @@
 """What the training loop asks of anything that is trained in steps."""
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Protocol, Self
 
 from torch import Tensor
+
+
+class Mean(float):
+    """The mean of a loss over the steps that report it; not every step need do so.
+
+    Attributes:
+        steps: How many those are.
+
+    >>> Mean(0.5, 3), Mean(0.5, 3).steps
+    (0.5, 3)
+    """
+
+    steps: int
+
+    def __new__(cls, value: float, steps: int) -> Self:
+        """The mean of so many steps."""
+        mean = super().__new__(cls, value)
+        mean.steps = steps
+        return mean
 
 
 class Diverged(Exception):  # noqa: N818  (what happened, not a fault of the caller)
@@ -24,11 +43,11 @@ class Fitting(Protocol):
     total: int
     done: int
 
-    def advance(self, steps: int) -> dict[str, float]:
+    def advance(self, steps: int) -> dict[str, Mean]:
         """Take up to `steps` steps, none beyond `total`.
 
         Returns:
-            The mean of each loss over the steps taken; empty if no step was left.
+            The mean of each loss over the steps that report it; empty if no step was left.
 
         Raises:
             Diverged: If a loss or a weight is not finite.

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.runs import NotWeights
 from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
-from scm_compiler.runtime.training.fitting import Diverged, Fitting
+from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
 from scm_compiler.runtime.training.journal import Journal
 from scm_compiler.runtime.training.progress import Progress, Silent
 from scm_compiler.runtime.training.signals import Stop, stop_on_signals
@@ -91,7 +91,8 @@ class Loop:
         self.journal = Journal(self.folder / f"{self.prefix}{METRICS}")
         self._first = self.fitting.done
         self._sums: dict[str, float] = {}
-        self._summed = 0
+        self._counts: dict[str, int] = {}
+        self._unreported = 0
         self._metrics: dict[str, float] = {}
         self._before = 0.0
         self._started = self._saved = monotonic()
@@ -156,14 +157,18 @@ class Loop:
         steps = min(self._slice, every - before % every)
         started = monotonic()
         losses = self.fitting.advance(steps)
-        taken = self.fitting.done - before
         self._pace(steps, monotonic() - started)
-        for name, value in losses.items():
-            self._sums[name] = self._sums.get(name, 0.0) + value * taken
-        self._summed += taken
+        self._unreported += self.fitting.done - before
+        self._add(losses)
         self.progress.move(self.fitting.done, self.seconds)
         if self.fitting.done % every == 0 or self.fitting.done >= self.fitting.total:
             self._report()
+
+    def _add(self, losses: Mapping[str, Mean]) -> None:
+        """Add what a slice reports to the sums of the next report."""
+        for name, mean in losses.items():
+            self._sums[name] = self._sums.get(name, 0.0) + mean * mean.steps
+            self._counts[name] = self._counts.get(name, 0) + mean.steps
 
     def _pace(self, steps: int, seconds: float) -> None:
         """Choose the next slice: as many steps as fit, at most twice as many as now."""
@@ -171,10 +176,10 @@ class Loop:
         self._slice = max(1, min(fitting, 2 * self._slice))
 
     def _report(self) -> None:
-        if not self._summed:
+        if not self._unreported:
             return
-        losses = {name: _rounded(total / self._summed) for name, total in self._sums.items()}
-        self._sums, self._summed = {}, 0
+        losses = {name: _rounded(total / self._counts[name]) for name, total in self._sums.items()}
+        self._sums, self._counts, self._unreported = {}, {}, 0
         self._metrics = {**losses, **self.measure()}
         step = self.fitting.done
         self.journal.write({"step": step, "seconds": round(self.seconds, 3), **self._metrics})
@@ -200,7 +205,8 @@ class Loop:
             "step": self.fitting.done,
             "seconds": self.seconds,
             "sums": self._sums,
-            "summed": self._summed,
+            "counts": self._counts,
+            "unreported": self._unreported,
             "metrics": self._metrics,
         }
         write_tensors(self.checkpoint, self.fitting.state(), {**self.facts, **progress})
@@ -218,7 +224,8 @@ class Loop:
         try:
             self.fitting.restore(stored.tensors)
             self._before = float(stored.facts["seconds"])
-            self._sums, self._summed = dict(stored.facts["sums"]), int(stored.facts["summed"])
+            self._sums, self._counts = dict(stored.facts["sums"]), dict(stored.facts["counts"])
+            self._unreported = int(stored.facts["unreported"])
             self._metrics = dict(stored.facts["metrics"])
         except (KeyError, TypeError, ValueError) as error:
             raise self._foreign(str(error)) from error

@@ -77,6 +77,12 @@ def test_learning_the_label_terms_does_not_touch_the_real_labeler(squares):
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
 
 
+def test_what_a_lazy_labeler_reports_is_the_mean_over_its_own_steps(squares):
+    run = trainer(squares, labeler_every=4)
+    metrics = run.advance(6)
+    assert (metrics["discriminator"].steps, metrics["labeler"].steps) == (6, 2)
+
+
 def test_one_image_in_so_many_is_the_twin_of_the_one_before(squares):
     """The same noise and labels, but for one label."""
     run = trainer(squares, beyond=4)

@@ -15,7 +15,7 @@ import pytest
 import torch
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.training import Loop, Pace
+from scm_compiler.runtime.training import Loop, Mean, Pace
 from scm_compiler.runtime.training.checkpoint import read_tensors
 
 QUICK = Pace(report_steps=10, checkpoint_seconds=0.0, slice_seconds=0.01)
@@ -71,11 +71,24 @@ def test_the_mean_of_a_report_is_over_its_steps(tmp_path, walk):
             before = self.done
             super().advance(steps)
             taken = range(before, self.done)
-            return {"step": sum(taken) / len(taken)}
+            return {"step": Mean(sum(taken) / len(taken), len(taken))}
 
     Loop(Counting(30), tmp_path, QUICK).run()
     lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == pytest.approx([4.5, 14.5, 24.5])
+
+
+def test_the_mean_of_what_few_steps_report_is_over_those(tmp_path, walk):
+    class Lazy(walk):
+        def advance(self, steps):
+            before = self.done
+            super().advance(steps)
+            fourth = [step for step in range(before, self.done) if step % 4 == 0]
+            return {"fourth": Mean(sum(fourth) / len(fourth), len(fourth))} if fourth else {}
+
+    Loop(Lazy(30), tmp_path, QUICK).run()
+    lines = [json.loads(line) for line in (tmp_path / "metrics.jsonl").read_text().splitlines()]
+    assert [line["fourth"] for line in lines] == pytest.approx([4, 14, 24])
 
 
 def test_slices_grow_to_the_time_asked_for_and_stop_at_reports(tmp_path, walk):

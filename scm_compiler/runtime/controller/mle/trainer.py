@@ -8,6 +8,7 @@ for each label by itself. The tables of a larger district are fitted jointly (di
 
 from collections.abc import Mapping
 from math import isfinite
+from statistics import fmean
 
 import torch
 from torch import Tensor
@@ -20,7 +21,7 @@ from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
 from scm_compiler.runtime.controller.mle.tables import logits
-from scm_compiler.runtime.controller.trainer import Diverged
+from scm_compiler.runtime.controller.trainer import Diverged, Mean
 from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.table import LabelTable
 
@@ -69,7 +70,7 @@ class Mle:
         self._losses = torch.full((len(self._networks),), torch.inf, dtype=torch.float64)
         self._waited = 0
 
-    def advance(self, steps: int) -> dict[str, float]:
+    def advance(self, steps: int) -> dict[str, Mean]:
         """Take up to this many steps, but none beyond `total`.
 
         Returns:
@@ -93,7 +94,7 @@ class Mle:
                 self._check()
             if not self._learning and self._districts.settled:
                 self.total = self.done
-        return {"nll": sum(losses) / len(losses)} if losses else {}
+        return {"nll": Mean(fmean(losses), len(losses))} if losses else {}
 
     def model(self) -> ExplicitModule:
         """A copy of the model, each network with the weights that did best on held-out rows."""
@@ -184,7 +185,7 @@ class Mle:
         ).sum()
         value = float(loss.detach())
         if not isfinite(value):
-            raise Diverged(f"the likelihood is not finite after {self.done} steps")
+            raise Diverged("the likelihood is not finite")
         loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
         return value
