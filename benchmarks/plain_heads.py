@@ -171,8 +171,19 @@ class PlainGan(PlainLoop):
             self.labelers, self.steps, (real, fake), (labels, asked), strict=False
         ):
             with self.autocast():
-                outputs = labeler(images)
+                outputs = labeler(self.misleading(labeler, images, truth))
             descend(step, binary_cross_entropy_with_logits(outputs, truth))
+
+    def misleading(self, labeler: nn.Module, images: Tensor, truth: Tensor) -> Tensor:
+        """The images, each moved to where the Labeler's loss rises fastest."""
+        assert isinstance(self.options, CausalGanOptions)
+        if not self.options.labeler_radius:
+            return images
+        images = images.detach().requires_grad_()
+        loss = binary_cross_entropy_with_logits(labeler(images), truth)
+        (uphill,) = torch.autograd.grad(loss, images)
+        lengths = uphill.square().mean((1, 2, 3), keepdim=True).sqrt()
+        return (images + self.options.labeler_radius * uphill / lengths).detach()
 
     def update_generator(self, fake: Tensor, labels: Tensor) -> None:
         """The generator, by the verdicts."""

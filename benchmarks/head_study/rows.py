@@ -76,6 +76,11 @@ ROWS: Mapping[str, Row] = {
         {"likeness": 0.0},
         theorem="a small bias less",
     ),
+    "no_radius": Row(
+        "Labelers learn from images as they are",
+        {"labeler_radius": 0.0},
+        theorem="the Labelers come nearer to their optimum",
+    ),
     "every_step": Row("Labelers in every step", {"labeler_every": 1}, theorem="unchanged"),
     "labeler_batch": Row(
         "batch norm in the Labelers",

@@ -22,6 +22,8 @@ decay                       a term H_g(l|x) is added; harmless where images dete
                             (label-conditioned mode collapse).
 `swapped`                   Breaks it: the Anti-Labeler's optimum is then a hard decision and not
                             the posterior of Lemma 2.
+`labeler_radius`            Holds both Labelers short of their optimum, in the same way: at
+                            p_g = p_data they still agree, and their terms cancel.
 spectral norm               Holds the judges short of their optimum: what is minimised is a
                             distance between the distributions that bounded judges can see.
 `beyond`                    Keeps it where the label model puts probability: elsewhere p_data(x|l)
@@ -39,6 +41,7 @@ minibatch features, jitter,
 ==========================  ====================================================================
 """
 
+from collections.abc import Callable
 from typing import Any, Literal, Self
 
 import torch
@@ -53,6 +56,9 @@ from scm_compiler.runtime.heads.dcgan import ConvGenerator, ConvLabeler
 from scm_compiler.runtime.heads.head import HeadTask
 from scm_compiler.runtime.heads.options import PAPER_GAN, GanOptions, Norm
 from scm_compiler.runtime.heads.training import LabelledImages
+
+TINY = 1e-20
+"""The least length that a gradient is divided by."""
 
 COMBINATIONS = 256
 """The most outputs of a joint Labeler: eight binary labels."""
@@ -80,6 +86,10 @@ class CausalGanOptions(GanOptions):
             weight; the others are those of a conditional GAN (lazy terms: Karras et al. 2020).
         labeler_width: The channels of the finest layer of both Labelers.
         labeler_norm: The normalisation in both Labelers.
+        labeler_radius: How far each image is moved before a Labeler learns from it, to where it is
+            most at a loss: the root mean square over the pixels, whose range is 2 (Goodfellow et
+            al. 2015). A Labeler that small changes mislead is satisfied by a pattern that no one
+            would take for the label; one that they do not asks for what people see, too.
         labeler_rate: Adam's learning rate for both.
     """
 
@@ -89,10 +99,11 @@ class CausalGanOptions(GanOptions):
     anti_labeler_decay: float | None = Field(None, gt=0)
     swapped: bool = False
     beyond: int = Field(4, ge=0, le=4096)
-    likeness: float = Field(15.0, ge=0, le=100)
+    likeness: float = Field(5.0, ge=0, le=100)
     labeler_every: int = Field(4, ge=1, le=1000)
     labeler_width: int = Field(32, ge=4, le=256)
     labeler_norm: Norm = "spectral"
+    labeler_radius: float = Field(0.02, ge=0, lt=1)
     labeler_rate: float = Field(1e-3, gt=0, lt=1)
 
     @model_validator(mode="after")
@@ -120,6 +131,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "labeler_every": 1,
         "labeler_width": 64,
         "labeler_norm": "batch",
+        "labeler_radius": 0.0,
         "labeler_rate": 2e-4,
     },
 }
@@ -209,16 +221,18 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         if not self._reads:
             return metrics
         if "labeler" in self.labelers:
-            outputs = self._read("labeler", shown)
-            loss = self.label_loss(outputs, real.labels, self.task.coding)
-            self.descend(("labeler", loss))
+            outputs, loss = self._teach(
+                "labeler", shown, lambda read: self.label_loss(read, real.labels, self.task.coding)
+            )
             accuracy = self.accuracy(outputs, real.labels, self.task.coding)
             metrics |= {"labeler": loss, "labeler_accuracy": accuracy}
         if "anti_labeler" in self.labelers:
-            outputs = self._read("anti_labeler", drawn[self.lawful])
-            loss = self._generated_label_loss(outputs, asked.rows(self.lawful))
-            self.descend(("anti_labeler", loss))
-            metrics["anti_labeler"] = loss
+            lawful = asked.rows(self.lawful)
+            _, metrics["anti_labeler"] = self._teach(
+                "anti_labeler",
+                drawn[self.lawful],
+                lambda read: self._generated_label_loss(read, lawful),
+            )
         return metrics
 
     def generator_loss(
@@ -250,6 +264,25 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         fading = losses.decay(self.done, options.anti_labeler_decay)
         weights = (often * options.labeler_weight, often * options.anti_labeler_weight * fading)
         return losses.causal_generator_loss(adversarial, **terms, weights=weights), metrics
+
+    def _teach(
+        self, name: str, images: Tensor, loss: Callable[[Tensor], Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Update a Labeler on images moved as misleads it most; its outputs and its loss."""
+        outputs = self._read(name, self._misleading(name, images, loss))
+        found = loss(outputs)
+        self.descend((name, found))
+        return outputs, found
+
+    def _misleading(self, name: str, images: Tensor, loss: Callable[[Tensor], Tensor]) -> Tensor:
+        """The images, each moved by the radius to where the Labeler's loss rises fastest."""
+        radius = self.options.labeler_radius
+        if not radius:
+            return images
+        images = images.detach().requires_grad_()
+        (uphill,) = torch.autograd.grad(loss(self._read(name, images)), images)
+        lengths = uphill.square().mean((1, 2, 3), keepdim=True).sqrt().clamp(min=TINY)
+        return (images + radius * uphill / lengths).detach()
 
     def _beyond(self, options: CausalGanOptions) -> Tensor:
         """Which rows of a process' share of a batch lead beyond the data."""

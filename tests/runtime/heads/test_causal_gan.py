@@ -7,7 +7,11 @@ from scm_compiler.runtime.heads import BUILTIN, losses
 
 SPEC = BUILTIN["causal_gan"]
 TINY = {"width": 8, "batch": 8, "noise_size": 8, "labeler_width": 8}
-TINY |= {"labeler_every": 1, "likeness": 0.0}  # each step has all terms but what a test adds
+TINY |= {
+    "labeler_every": 1,
+    "likeness": 0.0,
+    "labeler_radius": 0.0,
+}  # each step has all terms but what a test adds
 
 
 def trainer(squares, total=50, preset="default", **changes):
@@ -81,6 +85,27 @@ def test_what_a_lazy_labeler_reports_is_the_mean_over_its_own_steps(squares):
     run = trainer(squares, labeler_every=4)
     metrics = run.advance(6)
     assert (metrics["discriminator"].steps, metrics["labeler"].steps) == (6, 2)
+
+
+def test_a_labeler_learns_from_images_that_mislead_it(squares):
+    """Each is moved by the radius, in the direction in which the loss rises fastest."""
+    run = trainer(squares, labeler_radius=0.05, augmentation=False)
+    images, labels = squares.task().batches.draw(8, run.random)
+    shown = images.float() / 127.5 - 1
+
+    def loss(read):
+        return losses.label_loss(read, labels, run.task.coding)
+
+    def loss_of(seen):
+        return float(loss(run.labelers["labeler"].eval()(seen)).detach())
+
+    moved = run._misleading("labeler", shown, loss) - shown
+    assert torch.allclose(moved.square().mean((1, 2, 3)).sqrt(), torch.full((8,), 0.05))
+    other = torch.randn(moved.shape, generator=run.random)
+    other *= 0.05 / other.square().mean((1, 2, 3), keepdim=True).sqrt()
+    assert loss_of(shown + moved) > max(loss_of(shown), loss_of(shown + other))
+    metrics = run.advance(1)
+    assert metrics["labeler"] > metrics_of_first_step(squares, augmentation=False)["labeler"]
 
 
 def test_one_image_in_so_many_is_the_twin_of_the_one_before(squares):
