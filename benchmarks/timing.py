@@ -17,6 +17,11 @@ class Timing:
         """The middle repetition."""
         return statistics.median(self.seconds)
 
+    @property
+    def least(self) -> float:
+        """The quickest repetition: what else the machine does can only add to it."""
+        return min(self.seconds)
+
 
 def interleave(
     commands: Mapping[str, Callable[[], object]],
