@@ -20,7 +20,7 @@ from torch.nn.functional import leaky_relu, softplus
 
 from benchmarks.paper.polynomials import NODES, PROGRAMS, graph_of
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.training.fitting import Diverged, Mean
+from scm_compiler.runtime.training.fitting import Diverged
 
 WIDTH, NOISE = 10, 10
 DEVIATION = 0.7
@@ -179,7 +179,7 @@ class SyntheticGan:
             "discriminator": _adam(self.discriminator),
         }
 
-    def advance(self, steps: int) -> dict[str, Mean]:
+    def advance(self, steps: int) -> dict[str, float]:
         """Take up to so many steps; the mean losses over the replicas."""
         taken = min(steps, self.total - self.done)
         if taken <= 0:
@@ -187,8 +187,7 @@ class SyntheticGan:
         losses = torch.stack([self._step() for _ in range(taken)]).mean(0)
         if not losses.isfinite().all():
             raise Diverged("a loss is not finite")
-        judged, drawn = (Mean(loss, taken) for loss in losses.tolist())
-        return {"discriminator": judged, "generator": drawn}
+        return {"discriminator": float(losses[0]), "generator": float(losses[1])}
 
     @torch.no_grad()
     def sample(self, rows: int, seed: int) -> Tensor:

@@ -17,12 +17,13 @@ DEEPEST = 100
 HEADERS = ("dag", "pdag", "mag", "pag", "digraph", "graph")
 ARROWS = ("->", "<-", "<->", "--", "@->", "<-@", "@-@", "@--", "--@")
 
+# No group is repeated possessively: Python 3.11.2 then overlooks the lookahead in it.
 _TOKEN = re.compile(
     r"""(?P<skip>[\s;,]++|//[^\n]*+|/\*.*?\*/)
       | (?P<arrow>@->|<-@|@-@|@--|--@|<->|->|<-|--)
-      | (?P<quoted>"[^"\\]*+(?:\\.[^"\\]*+)*+")
+      | (?P<quoted>"[^"\\]*+(?:\\.[^"\\]*+)*")
       | (?P<sign>[][{}=:+])
-      | (?P<word>(?:(?!@->|@-@|@--|--|->|<-|//|/\*)[^][\s{}=:;,"+])++)""",
+      | (?P<word>(?:(?!@->|@-@|@--|--|->|<-|//|/\*)[^][\s{}=:;,"+])+)""",
     re.VERBOSE | re.DOTALL,
 )
 _EDGES = re.compile(r"->|<-|--")

@@ -43,11 +43,12 @@ class Fitting(Protocol):
     total: int
     done: int
 
-    def advance(self, steps: int) -> dict[str, Mean]:
+    def advance(self, steps: int) -> Mapping[str, float]:
         """Take up to `steps` steps, none beyond `total`.
 
         Returns:
-            The mean of each loss over the steps that report it; empty if no step was left.
+            The mean of each loss; empty if no step was left. It is a `Mean` if not every step
+            reports the loss.
 
         Raises:
             Diverged: If a loss or a weight is not finite.

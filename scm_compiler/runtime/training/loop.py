@@ -158,17 +158,18 @@ class Loop:
         started = monotonic()
         losses = self.fitting.advance(steps)
         self._pace(steps, monotonic() - started)
-        self._unreported += self.fitting.done - before
-        self._add(losses)
+        self._add(losses, self.fitting.done - before)
         self.progress.move(self.fitting.done, self.seconds)
         if self.fitting.done % every == 0 or self.fitting.done >= self.fitting.total:
             self._report()
 
-    def _add(self, losses: Mapping[str, Mean]) -> None:
-        """Add what a slice reports to the sums of the next report."""
+    def _add(self, losses: Mapping[str, float], taken: int) -> None:
+        """Add what a slice of so many steps reports to the sums of the next report."""
+        self._unreported += taken
         for name, mean in losses.items():
-            self._sums[name] = self._sums.get(name, 0.0) + mean * mean.steps
-            self._counts[name] = self._counts.get(name, 0) + mean.steps
+            steps = mean.steps if isinstance(mean, Mean) else taken
+            self._sums[name] = self._sums.get(name, 0.0) + mean * steps
+            self._counts[name] = self._counts.get(name, 0) + steps
 
     def _pace(self, steps: int, seconds: float) -> None:
         """Choose the next slice: as many steps as fit, at most twice as many as now."""

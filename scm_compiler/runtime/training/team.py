@@ -22,7 +22,7 @@ from torch import Tensor
 from torch import distributed as torch_distributed
 
 from scm_compiler.runtime.training.checkpoint import read_tensors
-from scm_compiler.runtime.training.fitting import Fitting, Mean
+from scm_compiler.runtime.training.fitting import Fitting
 
 CPU = torch.device("cpu")
 PATIENCE = timedelta(days=1)
@@ -175,7 +175,7 @@ class Led:
         self.total = fitting.total
         self.done = fitting.done
 
-    def advance(self, steps: int) -> dict[str, Mean]:
+    def advance(self, steps: int) -> Mapping[str, float]:
         """Take steps, together."""
         self._order(_ADVANCE, steps)
         losses = self._fitting.advance(steps)

@@ -7,7 +7,7 @@ from time import sleep
 import pytest
 import torch
 
-from scm_compiler.runtime.training import Diverged, Mean
+from scm_compiler.runtime.training import Diverged
 
 
 class Walk:
@@ -22,7 +22,7 @@ class Walk:
         self._random = torch.Generator().manual_seed(seed)
         self._place = torch.zeros(1000)
 
-    def advance(self, steps: int) -> dict[str, Mean]:
+    def advance(self, steps: int) -> dict[str, float]:
         taken = min(steps, self.total - self.done)
         self.calls.append(taken)
         for _ in range(taken):
@@ -31,7 +31,7 @@ class Walk:
             self._place += torch.randn(1000, generator=self._random)
             self.done += 1
             sleep(self._pause)
-        return {"length": Mean(self._place.norm(), taken)} if taken else {}
+        return {"length": float(self._place.norm())} if taken else {}
 
     def state(self) -> dict[str, torch.Tensor]:
         random = self._random.get_state()

@@ -13,7 +13,7 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 from scm_compiler.emit.implicit import ImplicitModule, ImplicitSpec
 from scm_compiler.emit.threads import one_thread
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.controller.trainer import Diverged, Mean
+from scm_compiler.runtime.controller.trainer import Diverged
 from scm_compiler.runtime.controller.wgan_gp.critic import Critic
 from scm_compiler.runtime.controller.wgan_gp.options import WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
@@ -52,7 +52,7 @@ class WganGp:
             "critic": _adam(self._critic.flat, options),
         }
 
-    def advance(self, steps: int) -> dict[str, Mean]:
+    def advance(self, steps: int) -> dict[str, float]:
         """Take up to this many steps, but none beyond `total`.
 
         Returns:
@@ -74,7 +74,7 @@ class WganGp:
         if not finite:
             raise Diverged("the losses or weights are not finite")
         distance, penalty = losses.tolist()
-        return {"distance": Mean(-distance, steps), "penalty": Mean(penalty, steps)}
+        return {"distance": -distance, "penalty": penalty}
 
     def model(self) -> ImplicitModule:
         """A copy of the model as it would be saved now: with the averaged weights, if any."""
