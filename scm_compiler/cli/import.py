@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scm_compiler.cli.console import Console
     from scm_compiler.diagnostics import Report, ScmError
     from scm_compiler.interop import Document
+    from scm_compiler.ir import Node
     from scm_compiler.runtime.run import Run
 
 _MOST_SHOWN = 60
@@ -50,7 +51,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     text = program_text(document.graph, remarks(document.positions))
     graph, report = check(Source(str(output), text))
     if graph is None or graph.hash != document.graph.hash:
-        raise _not_a_program(args.file, report, text)
+        raise _not_a_program(args.file, document, report, text)
     findings = Report(
         document.report.source, (*document.report.diagnostics, *program_losses(document))
     )
@@ -71,17 +72,31 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _not_a_program(path: Path, report: Report, text: str) -> ScmError:
-    """The refusal of a graph that its text would not be, with the place in the text."""
+def _not_a_program(path: Path, document: Document, report: Report, text: str) -> ScmError:
+    """The refusal of a graph that its text would not be, with the place in the file."""
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.interchange import NotAProgram  # noqa: PLC0415
 
+    node = next(filter(_unwritable, document.graph.nodes), None)
     reason = "its text would be another graph"
     first = next((found for found in report.diagnostics if found.severity == "error"), None)
-    if first is not None:
+    if node is not None and '"' in node.name:
+        reason = f"a name cannot hold a double quote: `{node.name[:_MOST_SHOWN]}`"
+    elif first is not None:
         line = "" if first.span is None else text[first.span.start :].partition("\n")[0]
         reason = first.message() + (f": `{line[:_MOST_SHOWN]}`" if line else "")
-    return refuse(NotAProgram(str(path), reason), exit_code=2)
+    wrong = NotAProgram(str(path), reason, span=None if node is None else node.span)
+    return refuse(wrong, source=document.report.source, exit_code=2)
+
+
+def _unwritable(node: Node) -> bool:
+    """Whether a program cannot declare a node: for its name, or for its values."""
+    from scm_compiler.ir import Discrete  # noqa: PLC0415
+
+    domain = node.domain
+    values = domain.values if isinstance(domain, Discrete) else ("0", "1")
+    odd = (not t.strip() or '"' in t or not t.isprintable() for t in (node.name, *values))
+    return len(values) == 1 or any(odd)
 
 
 def _make_run(args: argparse.Namespace, document: Document, program: str) -> Run | None:

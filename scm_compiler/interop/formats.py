@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scm_compiler.diagnostics import Diagnostic, Source, refuse
+from scm_compiler.diagnostics import Diagnostic, Report, Source, refuse
 from scm_compiler.diagnostics.codes.interchange import NotKept, UnknownFormat
 from scm_compiler.interop.adjacency import adjacency_text, read_adjacency
 from scm_compiler.interop.bif import parse_bif
@@ -40,7 +40,7 @@ class Format:
 
 def _read_bif(source: Source, name: str) -> Document:
     tables = parse_bif(source, name)
-    return Document(fold(tables.graph), tables)
+    return Document(fold(tables.graph), tables, report=Report(source, ()))
 
 
 def _write_bif(document: Document) -> str:

@@ -113,11 +113,22 @@ def test_a_bad_file_leaves_nothing_behind(here, capsys, name, content, code):
     assert sorted(here.rglob("*")) == before
 
 
-@pytest.mark.parametrize(("name", "shown"), [("", ': `""'), ("two\nlines", ': `"two')])
-def test_a_name_that_no_program_holds_is_shown(here, capsys, name, shown):
+@pytest.mark.parametrize(
+    ("name", "shown"), [("", ': `""'), ("two\nlines", ': `"two'), ('\\"b\\"', 'quote: `"b"`')]
+)
+def test_a_name_that_no_program_holds_is_shown_where_it_stands(here, capsys, name, shown):
     (here / "a.dot").write_text(f'digraph {{ A; "{name}" -> B }}')
     assert main(["import", "a.dot"]) == 2
-    assert shown in capsys.readouterr().err
+    message = capsys.readouterr().err
+    assert shown in message
+    assert "--> a.dot:1:14" in message
+
+
+def test_a_variable_of_one_value_is_shown_where_it_stands(here, capsys):
+    variables = "variable x { type discrete [ %d ] { %s }; } probability ( x ) { table %s; }"
+    (here / "a.bif").write_text("\n" + variables % (1, "a", "1"))
+    assert main(["import", "a.bif"]) == 2
+    assert "--> a.bif:2:10" in capsys.readouterr().err
 
 
 def test_a_missing_file(here, capsys):

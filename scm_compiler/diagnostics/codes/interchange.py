@@ -64,6 +64,10 @@ class NotAProgram(Diagnostic):
     ```console
     $ scmc import one.bif
     error[E826]: `one.bif` cannot be written as a program: wrong arguments of `categorical`: a categorical node needs at least two values: `categorical(only)`
+     --> one.bif:2:10
+      |
+    2 | variable X { type discrete [1] { only }; }
+      |          ^
     ```
 
     ## What to do
