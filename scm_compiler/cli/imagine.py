@@ -43,7 +43,8 @@ def run_imagined(args: argparse.Namespace, console: Console, rows: int) -> int:
     content = png(found.figure()) if picture else _csv(opened.graph, found)
     write_file(output, content, resumable=False)
     console.result(f"{rows:,} units as drawn, and had {args.regime}: {output}")
-    console.note(f"noise model: {found.noise_model}; which one holds, no data tell")
+    if found.noise_model is not None:
+        console.note(f"noise model: {found.noise_model}; which one holds, no data tell")
     changed = dict(zip(found.factual.names, found.changed.sum(0).tolist(), strict=True))
     facts = {"ok": True, "run": str(opened.path), "rows": rows, "changed": changed}
     worlds = {"do": found.do, "units": found.units, "seed": seed, "noise_model": found.noise_model}

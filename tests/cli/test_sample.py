@@ -143,7 +143,7 @@ def test_units_as_drawn_and_as_they_would_have_been(capsys):
     words = ["--of", ":5", "--units", "given(Male=1)", "-n", "4"]
     assert main(["sample", "do(Mustache=1)", *words, "-o", "cf.png", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert (document["seed"], document["noise_model"]) == (5, "threshold")
+    assert (document["seed"], document["noise_model"]) == (5, None)  # no label hangs on Mustache
     assert document["files"] == ["cf.png"]
     found = latest_run().given(Male=1).counterfactual(4, do={"Mustache": 1}, seed=5)
     assert document["changed"]["Mustache"] == int(found.changed[:, 1].sum())

@@ -15,6 +15,7 @@ from PIL import Image
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause
 from scm_compiler.diagnostics.codes.imagined import NothingHeld, UnitsHeld
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.notebook import paragraph, picture
@@ -41,7 +42,8 @@ class Imagined:
         units: Which units they are, as it is written; empty for any.
         seed: Of the sample.
         noise_model: What was assumed of the labels' noise: observation and experiment do not
-            determine what one unit would have been.
+            determine what one unit would have been. None if no label but the held ones can
+            change, so that nothing had to be assumed.
     """
 
     factual: Sample
@@ -49,7 +51,7 @@ class Imagined:
     do: str
     units: str
     seed: int
-    noise_model: str
+    noise_model: str | None
 
     @property
     def changed(self) -> NDArray[np.bool_]:
@@ -90,8 +92,9 @@ class Imagined:
         moved = self.changed.sum(0)
         names = zip(self.factual.names, moved.tolist(), strict=True)
         told = ", ".join(f"{name} of {count:,}" for name, count in names if count)
+        assumed = "" if self.noise_model is None else f" (noise model: {self.noise_model})"
         return (
-            f"{len(self.factual):,} units had {self.do} (noise model: {self.noise_model})\n"
+            f"{len(self.factual):,} units had {self.do}{assumed}\n"
             f"changed: {told or 'nothing'}\n{self._seen}:\n{self.factual!r}\n"
             f"had {self.do}:\n{self.counterfactual!r}"
         )
@@ -105,7 +108,8 @@ class Imagined:
             paragraph(caption) + Sample(s.names, s.rows, {}, s.domains)._repr_html_()
             for caption, s in worlds
         )
-        return paragraph(said, f"noise model: {self.noise_model}") + (drawn or rows)
+        assumed = [] if self.noise_model is None else [f"noise model: {self.noise_model}"]
+        return paragraph(said, *assumed) + (drawn or rows)
 
 
 def imagine_sample(
@@ -143,7 +147,8 @@ def imagine_sample(
     if not held or len(held) < len(do.do) or do.given:
         raise refuse(NothingHeld(texts[0]), exit_code=2)
     model = run.distributions()
-    _refuse_fitted_states(model, held)
+    moved = _moved(fold(model.graph), held)
+    _refuse_fitted_states(model, moved)
     stream = stream_of(run, seen, seed=seed, images=images)
     factual = stream.sample(0, rows)
     noise = run.noise_of(noise_model)
@@ -155,24 +160,28 @@ def imagine_sample(
     }
     imagined = Sample(factual.names, labels, pictures, factual.domains)
     named = noise.name if isinstance(noise, Responses) else noise
-    return Imagined(factual, imagined, texts[0], texts[1], seed, named)
+    return Imagined(factual, imagined, texts[0], texts[1], seed, named if moved else None)
 
 
-def _refuse_fitted_states(model: Tables, held: Mapping[str, int]) -> None:
+def _moved(graph: Graph, held: Mapping[str, int]) -> frozenset[str]:
+    """The labels that are not held and that what is held causes."""
+    mutilated = mutilate(graph, held)
+    return frozenset(
+        node.name
+        for node in graph.labels
+        if node.name not in held and ancestors(mutilated, [node.name]) & held.keys()
+    )
+
+
+def _refuse_fitted_states(model: Tables, moved: frozenset[str]) -> None:
     """Refuse (E432) to move labels with hidden causes whose states were fitted to data.
 
     Observation leaves those states open, and what a unit would have been rests on them. Given
     tables have the states that they say.
     """
     graph = fold(model.graph)
-    if model.law is None or not graph.confounders:
+    if model.law is None:
         return
-    mutilated = mutilate(graph, held)
-    moved = {
-        node.name
-        for node in graph.labels
-        if node.name not in held and ancestors(mutilated, [node.name]) & held.keys()
-    }
     pairs = tuple(
         f"{pair.left} <-> {pair.right}"
         for pair in graph.confounders

@@ -36,15 +36,24 @@ def test_a_longer_sample_begins_with_a_shorter_one(run):
 
 
 def test_how_it_shows_itself(run):
-    found = run.given(Male=1).counterfactual(3, do={"Mustache": 1}, seed=1)
-    assert repr(found).startswith("3 units had do(Mustache=1) (noise model: threshold)\nchanged: ")
+    found = run.given(Male=1).counterfactual(3, do={"Male": 0}, seed=1)
+    assert repr(found).startswith("3 units had do(Male=0) (noise model: threshold)\nchanged: ")
     assert "as drawn, seed 1, given(Male=1):" in repr(found)
+    assert "noise model: threshold" in found._repr_html_()
     document = found.to_dict()
-    assert document["counterfactual"]["Mustache"] == ["1"] * 3
+    assert document["counterfactual"]["Male"] == ["0"] * 3
     assert (document["units"], document["noise_model"]) == ("given(Male=1)", "threshold")
     assert found.figure().size[0] > 3 * 16
     with pytest.raises(ValueError, match="no image was drawn"):
         run.given().counterfactual(3, do={"Mustache": 1}, images=()).figure()
+
+
+def test_where_no_label_can_change_nothing_is_assumed(run):
+    found = run.given(Male=1).counterfactual(3, do={"Mustache": 1}, seed=1)
+    assert set(np.flatnonzero(found.changed.any(0))) <= {found.factual.names.index("Mustache")}
+    assert found.noise_model is found.to_dict()["noise_model"] is None
+    assert repr(found).startswith("3 units had do(Mustache=1)\nchanged: ")
+    assert "noise model" not in found._repr_html_()
 
 
 def test_regimes_of_the_wrong_sort(run):
