@@ -2,6 +2,7 @@
 
 import shlex
 from collections.abc import Iterator, Mapping
+from math import log2
 from pathlib import Path
 
 from scm_compiler.cli.console import Console
@@ -17,6 +18,9 @@ from scm_compiler.syntax.printer import print_name
 
 FAR = 0.01
 """How much further from the data hidden states may be than the distribution that answers."""
+
+MOST_SPELT_OUT = 10**12
+"""Cells of a table; from here on they are told as a power of two."""
 
 SIGNALLED = 128
 """A command that a signal ended has the exit code 128 + its number, as in a shell."""
@@ -61,7 +65,7 @@ def _lines(opened: Run) -> list[str]:
     lines = []
     distance = manifest.metrics.get("tvd")
     if distance is not None:
-        cells = f"{opened.labels.possible:,}"
+        cells = _cells(opened.labels.possible)
         lines.append(f"TVD      {distance:.4f} to the data, over all {cells} cells")
     answers = manifest.metrics.get("law_tvd")
     if answers is not None:
@@ -72,6 +76,15 @@ def _lines(opened: Run) -> list[str]:
         lines.append(f"image    {image} by {facts.head}: {took}")
     total = manifest.seconds + sum(facts.seconds for facts in manifest.heads.values())
     return [*lines, f"time     {total:.1f} s", f"run      {opened.path}"]
+
+
+def _cells(count: int) -> str:
+    """How many, in a length that fits on the line.
+
+    >>> _cells(512), _cells(10**6), _cells(2**1000), _cells(3 * 2**70)
+    ('512', '1,000,000', '2^1000', '2^71.585')
+    """
+    return f"{count:,}" if count < MOST_SPELT_OUT else f"2^{log2(count):.5g}"
 
 
 def _document(finished: Finished) -> dict[str, object]:
