@@ -254,9 +254,21 @@ def _third_margin(these: _Trainings) -> Iterator[Part]:
         ("paper", "said to be worse", "said to be better", "verdict"),
         rows,
     )
+    yield Text(_for_scale(these))
     for training in ("c3_is_1", "causal_began"):
         caption = f"Figure 20, {NAMES[training]}: do({RARE}=1) above, do({RARE}=0) below"
         yield these.picture(training, "rare", caption)
+
+
+def _for_scale(these: _Trainings) -> str:
+    """How near to true images the compared ones are, beside another head's."""
+    best = _estimate(these.facts("causal_gan")["rare"]["1"])
+    taken, published = these.facts("causal_began")["steps"], PUBLISHED_STEPS["causal_began"]
+    return (
+        f"For scale: under do({RARE}=1) CausalGAN's images have {best}. CausalBEGAN took "
+        f"{taken:,} of the paper's {published:,} steps, and what the rows compare is as far from "
+        "faces as these numbers and the pictures say."
+    )
 
 
 def _convergence(these: _Trainings) -> Iterator[Part]:
