@@ -144,6 +144,8 @@ def _beside(found: "Answer", query: "Query", model: "Tables") -> str | None:
 
     if not isinstance(query, Regime) or not query.do or not isinstance(found.value, Marginals):
         return None
+    if found.rung > 2:  # several worlds: bounds stand beside the numbers
+        return None
     held = tuple(Event(Variable(s.node), s.value) for s in query.do if isinstance(s.value, int))
     try:
         seen = answer(replace(query, do=(), given=(*held, *query.given)), model)

@@ -10,6 +10,7 @@ it).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import overload
 
 from scm_compiler.ir.graph import Graph
 from scm_compiler.ir.query import (
@@ -26,6 +27,10 @@ from scm_compiler.ir.query import (
 )
 
 
+@overload
+def flatten(query: Regime, graph: Graph) -> Regime: ...
+@overload
+def flatten(query: Query, graph: Graph) -> Query: ...
 def flatten(query: Query, graph: Graph) -> Query:
     """The same query with its worlds moved into `do` wherever one world holds everything.
 
@@ -48,6 +53,10 @@ def flatten(query: Query, graph: Graph) -> Query:
             if single is None or _tabled_twice(single.events[:count]):
                 return query
             return Probability(single.events[:count], single.do, single.events[count:])
+        case Regime(do, given):
+            labels = tuple(Event(Variable(node.name)) for node in graph.labels)
+            single = _single_world((*labels, *given), do, graph)
+            return query if single is None else Regime(single.do, single.events[len(labels) :])
         case _:
             return query
 
@@ -61,8 +70,8 @@ def rung(query: Query) -> int:
             return _rung((*targets, *given), do)
         case Expectation(target, do, given):
             return _rung((Event(target), *given), do)
-        case Regime(do):
-            return _rung((), do)
+        case Regime(do, given):
+            return _rung(given, do)
         case Effect():
             return 2
 

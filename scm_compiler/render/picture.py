@@ -105,7 +105,9 @@ def picture(graph: Graph, regime: Regime | None = None) -> Picture:
 
 def _regime_notes(graph: Graph, regime: Regime) -> Iterator[tuple[str, tuple[Mark, str]]]:
     for event in regime.given:
-        yield event.variable.node, ("seen", f"seen: {_seen(graph, event)}")
+        world = ", ".join(_setting(graph, setting) for setting in event.variable.world)
+        where = f"seen under {world}" if world else "seen"
+        yield event.variable.node, ("seen", f"{where}: {_seen(graph, event)}")
     for setting in regime.do:
         yield setting.node, ("held", f"held at {_held(graph, setting)}")
 

@@ -139,6 +139,18 @@ def test_parquet():
     assert parquet.read_table("a.parquet").num_rows == 7
 
 
+def test_evidence_of_another_world_is_never_drawn_as_if_it_were_of_this_one(capsys):
+    assert main(["sample", "given(Mustache[Male=0]=1)", "-n", "4", "-o", "never.csv"]) == 1
+    assert "error[E430]" in capsys.readouterr().err
+    assert not Path("never.csv").exists()
+    assert (
+        main(["sample", "do(Male=0), given(Mustache[Male=0]=0)", "-n", "4", "-o", "shaven.csv"])
+        == 0
+    )
+    with Path("shaven.csv").open() as stream:
+        assert {(row["Male"], row["Mustache"]) for row in csv.DictReader(stream)} == {("0", "0")}
+
+
 def test_units_as_drawn_and_as_they_would_have_been(capsys):
     words = ["--of", ":5", "--units", "given(Male=1)", "-n", "4"]
     assert main(["sample", "do(Mustache=1)", *words, "-o", "cf.png", "--json"]) == 0

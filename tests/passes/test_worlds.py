@@ -4,7 +4,7 @@ import pytest
 
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.query import Contrast, Event, Probability, Setting, Variable
+from scm_compiler.ir.query import Contrast, Event, Probability, Regime, Setting, Variable
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 
@@ -71,5 +71,30 @@ def test_one_world_becomes_do(query, flat):
     ],
 )
 def test_different_worlds_stay(query):
+    assert flatten(query, GRAPH) == query
+    assert rung(query) == 3
+
+
+def regime(*given, do=None):
+    return Regime(asked(do=do).do, tuple(Event(variable, 1) for variable in given))
+
+
+@pytest.mark.parametrize(
+    ("query", "flat"),
+    [
+        (regime(var("Z", X=1)), regime(var("Z"))),
+        (regime(var("Y", X=1), do={"X": 1}), regime(var("Y"), do={"X": 1})),
+        (regime(var("Y", M=1), do={"M": 1, "Z": 0}), regime(var("Y"), do={"M": 1, "Z": 0})),
+    ],
+)
+def test_evidence_of_the_regimes_own_world_is_plain(query, flat):
+    assert flatten(query, GRAPH) == flat
+    assert rung(flat) == (2 if flat.do else 1)
+
+
+@pytest.mark.parametrize(
+    "query", [regime(var("Y", X=1)), regime(var("Y", X=1), do={"X": 0}), regime(var("Y", M=1))]
+)
+def test_evidence_of_another_world_makes_a_regime_counterfactual(query):
     assert flatten(query, GRAPH) == query
     assert rung(query) == 3

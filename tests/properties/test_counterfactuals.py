@@ -281,3 +281,23 @@ def test_a_table_is_its_rows(data):
         targets = tuple(ir.Event(event.variable, value) for event, value in pairs)
         expected, _ = scm.probability(ir.Probability(targets, (), given_))
         assert row.probability.value == pytest.approx(expected, abs=EXACT)
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.data())
+def test_a_regime_is_the_table_of_each_label(data):
+    scm, tables = data.draw(thresholds(most=4))
+    asked = data.draw(queries(scm.graph))
+    regime = ir.Regime(asked.do, asked.given)
+    _, whole = scm.probability(asked)
+    assume(whole > 1e-9)
+    found = answer(regime, tables)
+    worlds_apart = any(event.variable.world for event in flatten(regime, scm.graph).given)
+    assert found.rung == 3 or not worlds_apart
+    for name, table in found.value.items():
+        for value, number in enumerate(table.values()):
+            target = ir.Event(ir.Variable(name), value)
+            expected, _ = scm.probability(ir.Probability((target,), asked.do, asked.given))
+            assert number.value == pytest.approx(expected, abs=EXACT), phrase(regime, scm.graph)
+            if number.bounds is not None:
+                assert number.bounds.low - EXACT <= expected <= number.bounds.high + EXACT

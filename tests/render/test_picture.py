@@ -43,6 +43,13 @@ def test_evidence_is_marked_and_cuts_nothing(front_door):
     assert marks["Smoking"] == ("free", "")
 
 
+def test_what_is_seen_in_another_world_says_in_which(front_door):
+    elsewhere = Variable("Tar", (Setting("Smoking", 0),))
+    shown = picture(front_door, Regime(given=(Event(elsewhere, 1),)))
+    marks = {box.name: (box.mark, box.note) for box in shown.boxes}
+    assert marks["Tar"] == ("seen", "seen under Smoking=0: 1")
+
+
 def test_the_caption_is_the_regime_as_written(front_door):
     both = Regime(do=(Setting("Smoking", 1),), given=(Event(Variable("Tar"), 0),))
     assert picture(front_door, both).caption == "do(Smoking=1), given(Tar=0)"

@@ -1,6 +1,6 @@
 """Answers: what was found, how it was got, and how firm it is."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -142,13 +142,19 @@ class Table:
     @property
     def _lines(self) -> list[tuple[str, ...]]:
         """The head, then a line for each row."""
-        head = (*self.variables, "probability")
-        lines = [(*row.values, str(row.probability)) for row in self.rows]
-        spans = [row.probability.bounds for row in self.rows]
-        if any(span is not None and span.open for span in spans):
-            head += (_ANY_NOISE,)
-            lines = [(*line, str(span)) for line, span in zip(lines, spans, strict=True)]
-        return [head, *lines]
+        return _numbered(self.variables, [(row.values, row.probability) for row in self.rows])
+
+
+def _numbered(
+    head: tuple[str, ...], lines: Sequence[tuple[tuple[str, ...], Number]]
+) -> list[tuple[str, ...]]:
+    """A head, and lines that end with a number, and with its bounds where some are open."""
+    shown = [(*cells, str(number)) for cells, number in lines]
+    spans = [number.bounds for _, number in lines]
+    if not any(span is not None and span.open for span in spans):
+        return [(*head, "probability"), *shown]
+    wide = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
+    return [(*head, "probability", _ANY_NOISE), *wide]
 
 
 @dataclass(frozen=True)
@@ -192,12 +198,12 @@ class Marginals(Mapping[str, Mapping[str, Number]]):
     def _lines(self) -> list[tuple[str, ...]]:
         """The head, then a line for each value; of a binary label for 1 alone."""
         lines = [
-            (node, value, str(number))
+            ((node, value), number)
             for node, numbers in self.tables.items()
             for value, number in numbers.items()
             if tuple(numbers) != ("0", "1") or value == "1"
         ]
-        return [("label", "value", "probability"), *lines]
+        return _numbered(("label", "value"), lines)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from scm_compiler.diagnostics.codes.identified import OnlyByFormula
 from scm_compiler.diagnostics.codes.weighting import NoExactDraws
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Conditional, Tables
-from scm_compiler.passes import fold, mutilate
+from scm_compiler.passes import flatten, fold, mutilate
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.queries import engine_of
 from scm_compiler.runtime.queries.contraction import Array
@@ -126,6 +126,7 @@ class Draws:
 
 def draws_of(regime: ir.Regime, model: Tables) -> Draws:
     """What draws the labels of a regime; the arguments and errors are those of `draw_labels`."""
+    regime = flatten(regime, model.graph)
     refuse_unanswerable(regime, model.graph)
     condition = condition_of(regime.do, regime.given)
     engine = engine_of(_multiplying(regime, model))
