@@ -46,8 +46,10 @@ def _identify(query: str, graph: Graph, console: Console) -> int:
     found = graph.identify(query)
     if found.refusal is not None:
         raise refuse(found.refusal)
-    if not found.parts:
+    if not (found.parts or found.worlds):
         console.result(repr(found))
+    for formula in found.formulas:
+        console.result(formula)
     for part, by in zip(found.found, found.by, strict=True):
         console.result(str(part))
         if part.arbitrary:
@@ -67,8 +69,9 @@ def _adjustment(query: str, graph: Graph, console: Console) -> int:
     from scm_compiler.identify.adjustment import LIMIT  # noqa: PLC0415
     from scm_compiler.identify.identification import ask  # noqa: PLC0415
     from scm_compiler.identify.result import claims_of  # noqa: PLC0415
+    from scm_compiler.ir import Claim  # noqa: PLC0415
 
-    claims = claims_of(query, graph)
+    claims = [claim for claim in claims_of(query, graph) if isinstance(claim, Claim)]
     shapes = {(len(c.outcomes), len(c.treatments), len(c.conditions)) for c in claims}
     if len(claims) != 1 or shapes != {(1, 1, 0)}:
         raise refuse(NotOneEffect(query))

@@ -1,24 +1,73 @@
 """The refusal of a query that is not identified: its hedge in words, and what would help."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from scm_compiler.diagnostics import Span
-from scm_compiler.diagnostics.codes.identification import NotIdentifiable
+from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Span
+from scm_compiler.diagnostics.codes.identification import NotIdentifiable, WorldsDisagree
 from scm_compiler.identify.identification import NotIdentified, ask, identify
 from scm_compiler.identify.remedies import remedies
-from scm_compiler.ir import Graph
+from scm_compiler.ir import CounterfactualClaim, Graph
 from scm_compiler.ir import query as ir
+
+if TYPE_CHECKING:
+    from scm_compiler.identify.counterfactual import Decision
 
 Question = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Outcomes, treatments, conditions."""
 
 
-def refused_claims(graph: Graph) -> Iterator[NotIdentifiable]:
+def refused_claims(graph: Graph) -> Iterator[Diagnostic]:
     """An error for each `assert identified` of a graph that does not hold."""
     for claim in graph.claims:
+        if isinstance(claim, CounterfactualClaim):
+            yield from _refused_counterfactual(graph, claim)
+            continue
         found = identify(graph, claim.outcomes, claim.treatments, claim.conditions)
         if isinstance(found, NotIdentified):
             yield refusal(graph, found, query=claim.query, span=claim.span)
+
+
+def _refused_counterfactual(graph: Graph, claim: CounterfactualClaim) -> Iterator[Diagnostic]:
+    """Why a counterfactual is not identified, or what is wrong with it; nothing if it is."""
+    from scm_compiler.identify.counterfactual import decide_query  # noqa: PLC0415  (few files)
+    from scm_compiler.semantics.claims import read_counterfactual  # noqa: PLC0415
+
+    sink = Sink()
+    query = read_counterfactual(claim.query, graph, sink)
+    if query is None:
+        yield from (replace(found, span=claim.span) for found in sink.close().diagnostics)
+        return
+    try:
+        decided = decide_query(graph, query)
+    except ScmError as error:
+        yield replace(error.diagnostics[0], span=claim.span)
+        return
+    for _, decision in decided:
+        if not decision.identified:
+            yield worlds_refusal(graph, decision, query=claim.query, span=claim.span)
+            return
+
+
+def worlds_refusal(
+    graph: Graph, decision: "Decision", *, query: str, span: Span | None = None
+) -> WorldsDisagree | NotIdentifiable:
+    """The diagnostic of a counterfactual that is not identified.
+
+    Args:
+        graph: The graph that it was asked of.
+        decision: Why it is not identified.
+        query: As the user wrote it.
+        span: Where it stands.
+    """
+    if decision.conflicts:
+        first = min(decision.conflicts, key=lambda found: graph.topological.index(found.node))
+        return WorldsDisagree(query, first.node, first.variables, span=span)
+    found = refusal(graph, decision.unidentified[0], query=query, span=span)
+    if len(decision.unidentified) > 1:  # what helps with one of them does not help with all
+        return replace(found, causes=(), together=(), experiments=())
+    return found
 
 
 def refusal(

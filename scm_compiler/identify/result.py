@@ -6,13 +6,21 @@ from html import escape
 from typing import Any
 
 from scm_compiler.diagnostics import Report, Sink, Source, refuse, render_json, render_text
-from scm_compiler.diagnostics.codes.identification import NotIdentifiable, OnlyInterventions
+from scm_compiler.diagnostics.codes.identification import (
+    NotIdentifiable,
+    OnlyInterventions,
+    WorldsDisagree,
+)
+from scm_compiler.identify.counterfactual import Decision, decide_query, written
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.notation import latex, listed
-from scm_compiler.identify.refusal import refusal
-from scm_compiler.ir import Claim, Graph
-from scm_compiler.semantics.claims import read_question
+from scm_compiler.identify.refusal import questions, refusal, worlds_refusal
+from scm_compiler.ir import Claim, CounterfactualClaim, Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.passes.worlds import flatten, rung
+from scm_compiler.semantics.claims import read_counterfactual, read_question
+from scm_compiler.semantics.query import phrase
 
 
 @dataclass(frozen=True)
@@ -24,16 +32,21 @@ class Identification:
         graph: The graph that it was asked of.
         parts: One for each distribution that the query rests on; up to the first that is not
             identified.
+        worlds: Of a counterfactual, each probability that it rests on, at every value of what has
+            none; up to the first that is not identified.
     """
 
     query: str
     graph: Graph
     parts: tuple[Identified | NotIdentified, ...]
+    worlds: tuple[tuple[ir.Probability, Decision], ...] = ()
 
     @property
     def identified(self) -> bool:
         """Whether every distribution of the query is a function of what is observed."""
-        return not any(isinstance(part, NotIdentified) for part in self.parts)
+        decisions = (decision for _, decision in self.worlds)
+        lost = any(isinstance(part, NotIdentified) for part in self.parts)
+        return not lost and all(decision.identified for decision in decisions)
 
     def __bool__(self) -> bool:
         return self.identified
@@ -49,12 +62,24 @@ class Identification:
         return tuple(map(criterion, self.found))
 
     @cached_property
-    def refusal(self) -> NotIdentifiable | None:
+    def refusal(self) -> NotIdentifiable | WorldsDisagree | None:
         """Why not, with the hedge and what would help; None if the query is identified."""
+        for _, decision in self.worlds:
+            if not decision.identified:
+                return worlds_refusal(self.graph, decision, query=self.query)
         for part in self.parts:
             if isinstance(part, NotIdentified):
                 return refusal(self.graph, part, query=self.query)
         return None
+
+    @property
+    def formulas(self) -> tuple[str, ...]:
+        """Of a counterfactual, each probability as a formula over distributions under `do`."""
+        return tuple(
+            f"{phrase(asked, self.graph)} = {written(self.graph, decision)}"
+            for asked, decision in self.worlds
+            if decision.identified
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The same as plain data, in the form that `scmc query --identify --json` prints."""
@@ -64,6 +89,8 @@ class Identification:
             "identified": self.identified,
             "estimands": [described(part) for part in self.found],
         }
+        if self.worlds:
+            found["counterfactuals"] = list(self.formulas)
         if self.refusal is None:
             return found
         return found | {"diagnostics": render_json(Report(None, (self.refusal,)))}
@@ -71,7 +98,7 @@ class Identification:
     def __repr__(self) -> str:
         if self.refusal is not None:
             return render_text(Report(None, (self.refusal,)))
-        lines = []
+        lines = list(self.formulas)
         for part, by in zip(self.found, self.by, strict=True):
             lines += [str(part), f"  by {by}"]
             if part.arbitrary:
@@ -82,7 +109,8 @@ class Identification:
         """The formulas as a notebook shows them, in LaTeX."""
         if self.refusal is not None:
             return f"<pre>{escape(repr(self))}</pre>"
-        return "".join(
+        shown = "".join(f"<p><code>{escape(formula)}</code></p>" for formula in self.formulas)
+        return shown + "".join(
             f"<p>$${_asked(part)} = {latex(part.estimand)}$$ by {escape(by)}</p>"
             for part, by in zip(self.found, self.by, strict=True)
         )
@@ -96,19 +124,38 @@ def identify_text(graph: Graph, query: str) -> Identification:
         query: Such as `P(Y | do(X))`; values do not matter and may be left out.
 
     Raises:
-        ScmError: E40x or E41x if it cannot be read, E522 if it is a counterfactual or about an
-            image.
+        ScmError: E40x or E41x if it cannot be read, E454 if it is about too many values, E522 if
+            it is about an image.
     """
     parts: list[Identified | NotIdentified] = []
     for claim in dict.fromkeys(claims_of(query, graph)):
+        if isinstance(claim, CounterfactualClaim):
+            return _identify_worlds(graph, query)
         parts.append(identify(graph, claim.outcomes, claim.treatments, claim.conditions))
         if isinstance(parts[-1], NotIdentified):
             break
     return Identification(query, graph, tuple(parts))
 
 
-def claims_of(query: str, graph: Graph) -> tuple[Claim, ...]:
-    """The distributions that the text of a query rests on.
+def _identify_worlds(graph: Graph, query: str) -> Identification:
+    """A counterfactual; one that a single world holds is a question about `do`."""
+    sink = Sink(Source("query", query))
+    resolved = read_counterfactual(query, graph, sink)
+    sink.check()
+    assert resolved is not None
+    flat = flatten(resolved, graph)
+    if rung(flat) < 3:
+        parts = tuple(identify(graph, *asked) for asked in questions(flat, graph))
+        return Identification(query, graph, parts)
+    decided = decide_query(graph, flat)
+    lost = [place for place, (_, decision) in enumerate(decided) if not decision.identified]
+    shown = decided[: lost[0] + 1] if lost else decided
+    factors = dict.fromkeys(part for _, decision in shown for part in decision.factors)
+    return Identification(query, graph, () if lost else tuple(factors), shown)
+
+
+def claims_of(query: str, graph: Graph) -> tuple[Claim | CounterfactualClaim, ...]:
+    """The distributions that the text of a query rests on; a counterfactual is one of its own.
 
     Raises:
         ScmError: As for `identify_text`.

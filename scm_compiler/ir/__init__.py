@@ -1,11 +1,21 @@
 """The graph as the compiler knows it: frozen, typed, hashed."""
 
 from scm_compiler.ir.domain import Discrete, Domain, Image
-from scm_compiler.ir.graph import Claim, Confounder, Edge, Graph, Independence, Node, NoiseBlock
+from scm_compiler.ir.graph import (
+    Claim,
+    Confounder,
+    CounterfactualClaim,
+    Edge,
+    Graph,
+    Independence,
+    Node,
+    NoiseBlock,
+)
 
 __all__ = [
     "Claim",
     "Confounder",
+    "CounterfactualClaim",
     "Discrete",
     "Domain",
     "Edge",

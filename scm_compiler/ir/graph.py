@@ -83,6 +83,18 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterfactualClaim:
+    """`assert identified P(Y[X=0]=1 | X=1)`: a counterfactual that must be identified.
+
+    Attributes:
+        query: As written. Its values matter: in another world they may be the same or not.
+    """
+
+    query: str
+    span: Span | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class NoiseBlock:
     """A block of exogenous noise and the nodes whose mechanisms read it.
 
@@ -103,7 +115,7 @@ class Graph:
         edges: Sorted by target, then source, both in the order of declaration; no duplicates.
         confounders: The hidden common causes, sorted likewise.
         asserts: What the author says that the graph implies.
-        claims: What the author says can be answered and hidden common causes leave open.
+        claims: What the author says can be answered, and has to be decided.
     """
 
     name: str
@@ -111,7 +123,7 @@ class Graph:
     edges: tuple[Edge, ...] = ()
     confounders: tuple[Confounder, ...] = ()
     asserts: tuple[Independence, ...] = field(default=(), compare=False)
-    claims: tuple[Claim, ...] = field(default=(), compare=False)
+    claims: tuple[Claim | CounterfactualClaim, ...] = field(default=(), compare=False)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Graph":
         return self  # frozen all through, and its cached views cannot be copied

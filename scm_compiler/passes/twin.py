@@ -9,7 +9,7 @@ cases of that one rule.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from scm_compiler.ir.graph import Graph
@@ -120,7 +120,20 @@ def unite(
         before = place.value if isinstance(place, Held) else known.setdefault(place, event.value)
         if before != event.value:
             return None
-    return _merge(Worlds(tuple(builder.copies), known, places))
+    merged = _merge(Worlds(tuple(builder.copies), known, places))
+    return None if merged is None else _needed(merged)
+
+
+def learn(worlds: Worlds, number: int, value: int) -> Worlds | None:
+    """The network in which a copy is known to have a value; None if that cannot be.
+
+    Args:
+        worlds: As `unite` made it.
+        number: Of a copy without a known value.
+        value: The index of the value.
+    """
+    merged = _merge(replace(worlds, known={**worlds.known, number: value}))
+    return None if merged is None else _needed(merged)
 
 
 class _Builder:
@@ -190,6 +203,29 @@ def _merge_once(worlds: Worlds) -> Worlds | None:
             return None
     shown = tuple(p if isinstance(p, Held) else moved[p] for p in worlds.shown)
     return Worlds(tuple(places), known, shown)
+
+
+def _needed(worlds: Worlds) -> Worlds:
+    """Without the copies that nothing known or shown reads: they add up to one."""
+    needed = {*worlds.known, *(place for place in worlds.shown if not isinstance(place, Held))}
+    for number in range(len(worlds.copies) - 1, -1, -1):
+        if number in needed:
+            needed.update(i for i in worlds.copies[number].inputs if not isinstance(i, Held))
+    moved = {old: new for new, old in enumerate(sorted(needed))}
+    if len(moved) == len(worlds.copies):
+        return worlds
+
+    def place(old: Input) -> Input:
+        return old if isinstance(old, Held) else moved[old]
+
+    return Worlds(
+        tuple(
+            Copy(copy.node, tuple(map(place, copy.inputs)))
+            for copy in (worlds.copies[old] for old in moved)
+        ),
+        {moved[old]: value for old, value in worlds.known.items()},
+        tuple(map(place, worlds.shown)),
+    )
 
 
 def _renamed(place: Input, known: Mapping[int, int], moved: Sequence[int]) -> Input:

@@ -1,8 +1,8 @@
 """`assert identified QUERY`: the query read, its names checked, and what is left to decide.
 
 Without hidden common causes every interventional query on labels is identified: the truncated
-factorisation answers it (Pearl 2009, Theorem 3.2.5). With them, `identify` decides. Claims about
-counterfactuals and images get a note.
+factorisation answers it (Pearl 2009, Theorem 3.2.5). With them, and of counterfactuals always,
+`identify` decides. Claims about images get a note.
 """
 
 import re
@@ -12,8 +12,10 @@ from dataclasses import replace
 from scm_compiler.diagnostics import Sink, Source, Span, closest
 from scm_compiler.diagnostics.codes.claims import NotDecided
 from scm_compiler.diagnostics.codes.queries import UnknownNode
-from scm_compiler.ir import Claim, Graph
+from scm_compiler.ir import Claim, CounterfactualClaim, Graph
+from scm_compiler.ir import query as ir
 from scm_compiler.semantics.names import Scope
+from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax import query_tree, tree
 from scm_compiler.syntax.query import parse_query
 
@@ -25,7 +27,7 @@ _ITEM = re.compile(r'(?:"[^"]*"|[^",])+')
 
 def read_claims(
     written: Iterable[tree.Identified], scope: Scope, hidden: bool, sink: Sink
-) -> tuple[Claim, ...]:
+) -> tuple[Claim | CounterfactualClaim, ...]:
     """Check each claim; a note says which cannot be decided.
 
     Args:
@@ -35,22 +37,24 @@ def read_claims(
         sink: Takes the diagnostics.
 
     Returns:
-        The claims that hidden common causes leave open; none without such causes.
+        The claims that are to be decided: of interventions only with hidden common causes.
     """
-    left: list[Claim] = []
+    left: list[Claim | CounterfactualClaim] = []
     for statement in written:
         query = _query(statement, sink)
         if query is None:
             continue
-        if not _is_interventional(query, statement, scope):
+        if not _is_of_labels(query, statement, scope):
             sink.report(NotDecided(statement.query, span=statement.span))
+        elif any(_worlds(query)):
+            left.append(CounterfactualClaim(statement.query, statement.span))
         elif hidden:
             left += _claims(query, statement, scope)
     return tuple(left)
 
 
-def read_question(text: str, graph: Graph, sink: Sink) -> tuple[Claim, ...]:
-    """The distributions that a query rests on, where its values do not matter.
+def read_question(text: str, graph: Graph, sink: Sink) -> tuple[Claim | CounterfactualClaim, ...]:
+    """The distributions that a query rests on, where its values do not matter; or itself.
 
     Args:
         text: A query; values may be left out, as in `P(Y | do(X), Z)`.
@@ -64,6 +68,20 @@ def read_question(text: str, graph: Graph, sink: Sink) -> tuple[Claim, ...]:
         near = closest(name, graph.by_name)
         sink.report(UnknownNode(name=name, suggestion=near, span=place))
     return found
+
+
+def read_counterfactual(text: str, graph: Graph, sink: Sink) -> ir.Query | None:
+    """The query that a counterfactual claim is about; None, reported, if it has errors.
+
+    Args:
+        text: As written; what it sees, and what `do` holds, may be without a value.
+        graph: What its names and values are looked up in.
+        sink: Takes the diagnostics.
+    """
+    tree_of_query = parse_query(Source("", _with_values(text)), sink)
+    if tree_of_query is None:
+        return None
+    return resolve(tree_of_query, graph, sink, open_evidence=True)
 
 
 def _claims(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> Iterator[Claim]:
@@ -107,12 +125,11 @@ def _query(statement: tree.Identified, sink: Sink) -> query_tree.Query | None:
     return query
 
 
-def _is_interventional(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> bool:
-    """Whether it is a query of rung 1 or 2 on labels; unknown names are noted in the scope."""
+def _is_of_labels(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> bool:
+    """Whether it is a query on labels; unknown names are noted in the scope."""
     names = [tree.Name(word.text, statement.query_span) for word in _node_names(query)]
     nodes = [scope.find(name) for name in names]
-    labels = all(node is None or not scope.is_image(node.name) for node in nodes)
-    return labels and not any(_worlds(query))
+    return all(node is None or not scope.is_image(node.name) for node in nodes)
 
 
 def _with_values(query: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from scm_compiler.diagnostics import Sink, Source
 from scm_compiler.diagnostics.codes.graph import EmptyGraph, ImageWithoutParents, IsolatedLabel
 from scm_compiler.diagnostics.codes.names import BadGraphName, NamedTwice
-from scm_compiler.ir import Claim, Graph, Independence
+from scm_compiler.ir import Claim, CounterfactualClaim, Graph, Independence
 from scm_compiler.kinds import BUILTIN, NodeKind
 from scm_compiler.semantics.asserts import independences
 from scm_compiler.semantics.edges import Wiring, wire
@@ -73,7 +73,7 @@ def _graph(name: str, scope: Scope, wiring: Wiring, asserted: tuple[Independence
 
 def _read_claims(
     program: tree.File, scope: Scope, wiring: Wiring, sink: Sink
-) -> tuple[Claim, ...]:
+) -> tuple[Claim | CounterfactualClaim, ...]:
     """Check `assert identified`; the query language is loaded only where it is used."""
     written = [s for s in program.statements if isinstance(s, tree.Identified)]
     if not written:

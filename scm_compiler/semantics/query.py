@@ -26,15 +26,25 @@ from scm_compiler.ir import query as ir
 from scm_compiler.syntax import query_tree as tree
 
 
-def resolve(query: tree.Query, graph: Graph, sink: Sink) -> ir.Query | None:
+def resolve(
+    query: tree.Query, graph: Graph, sink: Sink, *, open_evidence: bool = False
+) -> ir.Query | None:
     """The query with its names resolved; None, with the reasons in the sink, if it has errors.
 
     All errors are reported, not only the first one.
+
+    Args:
+        query: Its tree.
+        graph: What its names are looked up in.
+        sink: Takes the diagnostics.
+        open_evidence: Whether evidence may stand without a value, for any.
     """
     resolver = _Resolver(graph)
     resolved = resolver.query(query)
-    sink.extend(resolver.found)
-    return None if resolver.found else resolved
+    allowed = EvidenceWithoutValue if open_evidence else ()
+    wrong = [found for found in resolver.found if not isinstance(found, allowed)]
+    sink.extend(wrong)
+    return None if wrong else resolved
 
 
 def numeric_values(domain: Discrete) -> tuple[float, ...]:

@@ -49,7 +49,7 @@ def test_any_value_of_a_variable_will_do(tmp_path, capsys):
     [
         (["--identify", "P(T | do(Q))"], 1, "E410"),
         (["--adjustment", "ATE(Q -> T)"], 1, "front.scm` has S, T, C, G"),
-        (["--identify", "P(C[T=1]=1 | T=0)"], 1, "E522"),
+        (["--identify", "P(C[T=1]=1, C[T=0]=0)"], 1, "E523"),
         (["--identify", "P(C"], 1, "E401"),
         (["--adjustment", "P(C | do(S, T))"], 1, "E521"),
         (["--adjustment", "P(C | do(S), T)"], 1, "E521"),

@@ -47,8 +47,32 @@ def test_any_value_and_what_is_held():
     assert repr(BOW.identify("P(X | do(X))")) == "P(X | do(X)) asks for what it holds or sees"
 
 
+def test_a_counterfactual():
+    found = load("front_door").identify("P(Cancer[Smoking=0]=1 | Smoking=1)")
+    assert found
+    (formula,) = found.to_dict()["counterfactuals"]
+    assert formula.startswith("P(Cancer[Smoking=0]=1 | Smoking=1) = [sum_{Tar} ")
+    assert repr(found).splitlines()[0] == formula
+    assert "P(Tar | do(Smoking)) = P(Tar | Smoking)" in repr(found)
+    assert "<code>P(Cancer[Smoking=0]=1" in found._repr_html_()
+
+
+def test_a_counterfactual_that_no_experiment_shows():
+    found = BOW.identify("P(Y[X=0]=0 | X=1, Y=1)")
+    assert not found
+    assert found.refusal.code == "E523"
+    assert found.to_dict()["diagnostics"][0]["code"] == "E523"
+    assert "disagree on `X`" in repr(found)
+
+
+def test_a_counterfactual_of_one_world_is_a_question_about_do():
+    found = load("front_door").identify("P(Cancer[Smoking=0]=1)")
+    assert found.by == ("the front-door formula",)
+    assert not found.formulas
+
+
 @pytest.mark.parametrize(
-    ("text", "code"), [("P(Q)", "E410"), ("P(Y", "E401"), ("P(Y[X=1]=1 | X=0)", "E522")]
+    ("text", "code"), [("P(Q)", "E410"), ("P(Y", "E401"), ("P(Y[X=2]=1 | X=0)", "E411")]
 )
 def test_refusals(text, code):
     with pytest.raises(ScmError) as caught:

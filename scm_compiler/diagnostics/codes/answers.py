@@ -106,18 +106,21 @@ class HiddenCause(Diagnostic):
       |
     1 | P(Cancer[Smoking=0]=1 | Smoking=1, Cancer=1)
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      = help: the tables P(node | parents) do not determine it; with the cause as a node they would
+      = help: observation does not determine it, and `scmc query --identify` says why; with the cause as a node a run would answer under a noise model
     ```
 
     ## What to do
 
-    Ask the question of rung 2, which observation may determine:
+    Some counterfactuals with hidden causes are determined by observation all the same: the message
+    says so, and `scmc query --identify` prints the formula, which this version does not evaluate.
+    Else ask the question of rung 2, which observation may determine:
     `P(Cancer=1 | do(Smoking=0))` is about everyone, not about those who smoke and have cancer.
     Or measure the common cause and declare it as a node.
     """
 
     code = "E432"
     pairs: tuple[str, ...]
+    determined: bool | None = None
 
     def message(self) -> str:
         """The confounded pairs."""
@@ -127,6 +130,16 @@ class HiddenCause(Diagnostic):
 
     def help(self) -> str:
         """Why it is refused, and what would help."""
+        if self.determined:
+            return (
+                "observation determines it, by a formula that this version does not evaluate: "
+                "`scmc query --identify` prints it; with the cause as a node a run would answer"
+            )
+        if self.determined is False:
+            return (
+                "observation does not determine it, and `scmc query --identify` says why; with "
+                "the cause as a node a run would answer under a noise model"
+            )
         return (
             "the tables P(node | parents) do not determine it; with the cause as a node they would"
         )

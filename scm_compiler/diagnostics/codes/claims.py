@@ -95,21 +95,21 @@ class OverlappingSets(Diagnostic):
 
 @dataclass(frozen=True)
 class NotDecided(Diagnostic):
-    """An assertion is written correctly, and this version cannot decide it.
+    """An assertion about an image, which is neither confirmed nor refused.
 
     ## What it means
 
     `assert identified QUERY` states that a query can be answered from observation. Whether that
-    is so is decided for every query about interventions on labels, with hidden common causes or
-    without. For a counterfactual or an image this version does not decide it: the assertion is
-    neither confirmed nor refused.
+    is so is decided for every query about labels: observations, interventions and
+    counterfactuals, with hidden common causes or without. Of an image's pixels it is not.
 
     ## Example
 
     ```scm
-    X, Y : binary
-    X -> Y
-    assert identified P(Y[X=0]=1 | X=1)
+    X : binary
+    Face : image(3, 32, 32)
+    X -> Face
+    assert identified P(Face | do(X))
     ```
 
     ## What to do

@@ -129,25 +129,23 @@ class NotOneEffect(Diagnostic):
 
 @dataclass(frozen=True)
 class OnlyInterventions(Diagnostic):
-    """A formula was asked for a counterfactual, or for an image.
+    """A formula was asked for an image.
 
     ## What it means
 
-    Identification here is of rungs 1 and 2 on labels: P(y | do(x), z). A variable such as
-    `Y[X=1]` lives in a world of its own, and how such worlds go together is not what `do`
-    experiments show either; see the bounds that `scmc query` prints beside a counterfactual.
+    Identification is of labels: the pixels of an image have no table that a formula could name.
 
     ## Example
 
     ```console
-    $ scmc query --identify "P(Bald[Male=0]=1 | Male=1)" --on celeba_g1
-    error[E522]: no formula is searched for `P(Bald[Male=0]=1 | Male=1)`
-      = help: formulas are for probabilities of labels under `do`, in one world
+    $ scmc query --identify "P(Face | do(Male))" --on celeba_g1
+    error[E522]: no formula is searched for `P(Face | do(Male))`
+      = help: formulas are for probabilities of labels
     ```
 
     ## What to do
 
-    Ask about `do`: `P(Bald | do(Male))`.
+    Ask about labels: `P(Bald | do(Male))`.
     """
 
     code = "E522"
@@ -159,7 +157,70 @@ class OnlyInterventions(Diagnostic):
 
     def help(self) -> str:
         """What can be asked."""
-        return "formulas are for probabilities of labels under `do`, in one world"
+        return "formulas are for probabilities of labels"
+
+
+@dataclass(frozen=True)
+class WorldsDisagree(Diagnostic):
+    """A counterfactual that neither observation nor any experiment determines.
+
+    ## What it means
+
+    The query speaks of one unit in several worlds. By what the graph says, some of the variables
+    that it needs share noise, and they disagree on a node: it has one value for one of them and
+    another, or perhaps another, for the next. No data show a unit both ways: two models can agree
+    on all that is observed and on every experiment, and still differ here (Shpitser and Pearl
+    2008, Theorem 15 and line 8 of ID*).
+
+    ## Example
+
+    ```scm title="necessity.scm"
+    X, Y : binary
+    X -> Y
+    assert identified P(Y[X=0]=0 | X=1, Y=1)
+    ```
+
+    ```console
+    $ scmc check necessity.scm
+    error[E523]: `P(Y[X=0]=0 | X=1, Y=1)` is not identified: `Y[X=0]` and `Y[X=1]` of one unit disagree on `X`
+     --> necessity.scm:3:1
+      |
+    3 | assert identified P(Y[X=0]=0 | X=1, Y=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ no experiment determines it either
+      = help: a noise model would: `scmc query` says which one it assumes, and within which bounds every other one stays
+    necessity.scm: 1 error
+    ```
+
+    ## What to do
+
+    Take the assertion out and ask the question: a trained run answers it under a named noise
+    model, beside bounds that need none. Or ask about everyone instead of one unit:
+    `P(Y=1 | do(X=0))`.
+    """
+
+    code = "E523"
+    query: str
+    node: str
+    variables: tuple[str, ...]
+
+    def message(self) -> str:
+        """The variables, and what they disagree on."""
+        disagree = "disagree" if len(self.variables) > 1 else "disagrees with what is known"
+        return (
+            f"`{self.query}` is not identified: {_names(self.variables)} of one unit {disagree} "
+            f"on `{self.node}`"
+        )
+
+    def label(self) -> str:
+        """Beside the assertion."""
+        return "no experiment determines it either"
+
+    def help(self) -> str:
+        """What would answer it."""
+        return (
+            "a noise model would: `scmc query` says which one it assumes, and within which bounds "
+            "every other one stays"
+        )
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,4 @@
-X, Y : binary
-X -> Y
-assert identified P(Y[X=0]=1 | X=1)
+X : binary
+Face : image(1, 4, 4)
+X -> Face
+assert identified P(Face | do(X))

@@ -21,6 +21,7 @@ from scm_compiler.diagnostics.codes.counterfactuals import (
     OtherDomain,
     TooManyRows,
 )
+from scm_compiler.identify.counterfactual import decide
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
@@ -31,7 +32,7 @@ from scm_compiler.runtime.queries.counterfactual.bounds import Case, bounds, mos
 from scm_compiler.runtime.queries.counterfactual.joint import Group, Join, Joint
 from scm_compiler.runtime.queries.counterfactual.noise import threshold
 from scm_compiler.runtime.queries.engine import Rows
-from scm_compiler.runtime.queries.shape import label_sizes, refuse_confounded
+from scm_compiler.runtime.queries.shape import confounded, label_sizes
 from scm_compiler.semantics.query import numeric_values, phrase
 
 MOST_ROWS = 4096
@@ -164,6 +165,8 @@ class Prepared:
         joint = self.cells[values]
         if joint is None:
             return Bounds(0.0, 0.0, sharp=True)
+        if joint.worlds == self.evidence.worlds:
+            return Bounds(1.0, 1.0, sharp=True)  # the evidence says it already
         return bounds(Case(joint, self.evidence, partial(self._others, values), rows))
 
     def guessed(self, rows: Rows, masks: Mapping[str, NDArray[np.bool_]]) -> float:
@@ -307,10 +310,24 @@ def _refuse_hidden_causes(prepared: Prepared) -> None:
     if not declared.confounders:
         return
     nodes = {name for worlds in prepared.worlds for name in worlds.nodes}
-    refuse_confounded(declared, nodes & declared.by_name.keys())
-    pairs = [c for c in declared.confounders if not prepared.tied.isdisjoint((c.left, c.right))]
+    pairs = confounded(declared, nodes & declared.by_name.keys()) or tuple(
+        f"{pair.left} <-> {pair.right}"
+        for pair in declared.confounders
+        if not prepared.tied.isdisjoint((pair.left, pair.right))
+    )
     if pairs:
-        raise refuse(HiddenCause(pairs=tuple(f"{c.left} <-> {c.right}" for c in pairs)))
+        raise refuse(HiddenCause(pairs, determined=_determined(prepared, declared)))
+
+
+def _determined(prepared: Prepared, declared: Graph) -> bool | None:
+    """Whether observation determines the answer all the same; None if that is much to decide."""
+    question = prepared.question
+    if len(prepared.cells) > _MOST_OTHERS:
+        return None
+    return all(
+        decide(declared, question.with_values(values), question.given, question.do).identified
+        for values in prepared.cells
+    )
 
 
 def contradiction(question: Question, graph: Graph) -> ScmError:

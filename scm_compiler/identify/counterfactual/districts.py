@@ -1,0 +1,186 @@
+"""The network of a counterfactual as districts: the copies that share noise."""
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+
+from scm_compiler.identify.admg import Nodes, arrows
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.passes.twin import Held, Input, Worlds, learn
+from scm_compiler.semantics.query import phrase
+
+LIMIT = 1024
+"""How many terms a sum is looked at in."""
+
+
+@dataclass(frozen=True)
+class District:
+    """The copies of a network that share noise.
+
+    Attributes:
+        worlds: The network.
+        copies: Their numbers.
+    """
+
+    worlds: Worlds
+    copies: tuple[int, ...]
+
+    @property
+    def nodes(self) -> Nodes:
+        """The nodes that it has copies of."""
+        return frozenset(self.worlds.copies[number].node for number in self.copies)
+
+    @property
+    def unknown(self) -> frozenset[int]:
+        """The copies without a known value that it has or reads: what its factor depends on."""
+        own = (number for number in self.copies if number not in self.worlds.known)
+        read = (
+            place
+            for number in self.copies
+            for place in self.worlds.copies[number].inputs
+            if not isinstance(place, Held)
+        )
+        return frozenset((*own, *read))
+
+    def read(self, graph: Graph) -> Nodes:
+        """The nodes outside that its copies read."""
+        return frozenset(name for name, _ in self.places(graph)) - self.nodes
+
+    def places(self, graph: Graph) -> Iterator[tuple[str, Input]]:
+        """What each node is that it has or reads: a value, or a copy without a known one."""
+        for number in self.copies:
+            copy = self.worlds.copies[number]
+            value = self.worlds.known.get(number)
+            yield copy.node, number if value is None else Held(value)
+            yield from zip(graph.parents[copy.node], copy.inputs, strict=True)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A district whose copies disagree: one unit under two treatments at once.
+
+    Attributes:
+        node: What they disagree on.
+        variables: The copies, as variables of a query.
+    """
+
+    node: str
+    variables: tuple[str, ...]
+
+
+Piece = tuple[District, ...]
+"""Districts whose factors are summed over the same copies."""
+
+Name = frozenset[tuple[int, int | None]]
+"""What a piece is, in whatever network: its copies, numbered alike in all, and their values."""
+
+
+@dataclass(frozen=True)
+class Naming:
+    """Tells pieces of several networks of one graph apart."""
+
+    graph: Graph
+    numbers: dict[tuple[object, ...], int] = field(default_factory=dict)
+
+    def pieces(self, worlds: Worlds) -> dict[Name, Piece]:
+        """The pieces of a network by their names."""
+        alike: list[int] = []
+        for copy in worlds.copies:
+            inputs = tuple(i if isinstance(i, Held) else alike[i] for i in copy.inputs)
+            alike.append(self.numbers.setdefault((copy.node, inputs), len(self.numbers)))
+        return {
+            frozenset(
+                (alike[number], worlds.known.get(number))
+                for district in piece
+                for number in district.copies
+            ): piece
+            for piece in _pieces(self.graph, worlds)
+        }
+
+    def terms(self, worlds: Worlds, cancelled: Collection[Name] = ()) -> list[dict[Name, Piece]]:
+        """The pieces of a network, once for each value of what copies that disagree rest on.
+
+        Args:
+            worlds: The network.
+            cancelled: Pieces of it that are left as they are.
+        """
+        waiting, found = [worlds], list[dict[Name, Piece]]()
+        while waiting:
+            network = waiting.pop()
+            pieces = self.pieces(network)
+            number = self._summed(piece for key, piece in pieces.items() if key not in cancelled)
+            if number is None or len(waiting) + len(found) > LIMIT:
+                found.append(pieces)
+                continue
+            size = domain_of(self.graph, network.copies[number].node).size
+            learnt = (learn(network, number, value) for value in range(size))
+            waiting += [term for term in learnt if term is not None]
+        return found
+
+    def _summed(self, pieces: Iterable[Piece]) -> int | None:
+        """A copy without a known value in a piece in which copies disagree."""
+        for piece in pieces:
+            if any(_torn(self.graph, district) for district in piece):
+                unknown = frozenset[int]().union(*(district.unknown for district in piece))
+                if unknown:
+                    return min(unknown)
+        return None
+
+
+def conflict_of(graph: Graph, district: District) -> Conflict | None:
+    """A node that the copies of a district disagree on, with the copies; None if there is none."""
+    node = _torn(graph, district)
+    if node is None:
+        return None
+    shown = {_variable(graph, district.worlds, number) for number in district.copies}
+    return Conflict(node, tuple(sorted(shown)))
+
+
+def domain_of(graph: Graph, node: str) -> Discrete:
+    """The domain of a label."""
+    domain = graph.by_name[node].domain
+    if not isinstance(domain, Discrete):
+        raise ValueError(f"{node} is not a label")  # noqa: TRY004  (the value is wrong)
+    return domain
+
+
+def _torn(graph: Graph, district: District) -> str | None:
+    """A node that is two things in a district: rather one that it reads, the first of several."""
+    seen: dict[str, set[Input]] = {}
+    for name, place in district.places(graph):
+        seen.setdefault(name, set()).add(place)
+    torn = [name for name, places in seen.items() if len(places) > 1]
+    return min(torn, key=lambda name: (name in district.nodes, graph.order[name]), default=None)
+
+
+def _pieces(graph: Graph, worlds: Worlds) -> list[Piece]:
+    """The districts, those together whose factors are summed over the same copies."""
+    left = []
+    for nodes in arrows(graph).districts(worlds.nodes):
+        numbers = (n for n, copy in enumerate(worlds.copies) if copy.node in nodes)
+        left.append(District(worlds, tuple(numbers)))
+    pieces: list[tuple[frozenset[int], Piece]] = []
+    for district in left:
+        tied = [piece for piece in pieces if not piece[0].isdisjoint(district.unknown)]
+        unknown = district.unknown.union(*(piece[0] for piece in tied))
+        together = tuple(member for piece in tied for member in piece[1])
+        pieces = [piece for piece in pieces if piece not in tied]
+        pieces.append((unknown, (*together, district)))
+    return [districts for _, districts in pieces]
+
+
+def _variable(graph: Graph, worlds: Worlds, number: int) -> str:
+    """A copy as a variable of a query: its node, in the world of what is held above it."""
+    world: dict[str, int] = {}
+    waiting, seen = [number], {number}
+    while waiting:
+        copy = worlds.copies[waiting.pop(0)]
+        for name, place in zip(graph.parents[copy.node], copy.inputs, strict=True):
+            if isinstance(place, Held):
+                world.setdefault(name, place.value)
+            elif place not in seen:
+                seen.add(place)
+                waiting.append(place)
+    settings = tuple(ir.Setting(name, value) for name, value in world.items())
+    shown = ir.Event(ir.Variable(worlds.copies[number].node, settings))
+    return phrase(ir.Probability((shown,)), graph).removeprefix("P(")[:-1]

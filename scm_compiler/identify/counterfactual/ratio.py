@@ -1,0 +1,129 @@
+"""A counterfactual as a ratio of sums of products of districts."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from scm_compiler.identify.admg import Nodes
+from scm_compiler.identify.counterfactual.districts import (
+    Conflict,
+    District,
+    Name,
+    Naming,
+    Piece,
+    conflict_of,
+    domain_of,
+)
+from scm_compiler.identify.identification import Identified, NotIdentified, identify
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.passes.twin import unite
+
+Terms = tuple[tuple[District, ...], ...]
+"""Products of districts, to be summed."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Whether P determines a counterfactual: a ratio of sums of products of districts.
+
+    Attributes:
+        above: The terms of the numerator; none if it is 0, one without districts if it is 1.
+        below: Those of the denominator.
+        factors: What the districts are, each identified from P.
+        conflicts: Districts that no experiment shows.
+        unidentified: Districts that experiments show, and observation does not.
+        difference: The formula, where it is one of probabilities that P determines each.
+    """
+
+    above: Terms = ((),)
+    below: Terms = ((),)
+    factors: tuple[Identified, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    unidentified: tuple[NotIdentified, ...] = ()
+    difference: str = ""
+
+    @property
+    def identified(self) -> bool:
+        """Whether it does."""
+        return not (self.conflicts or self.unidentified)
+
+
+NEVER = Decision(above=())
+"""Of what happens in no model, or is asked of evidence that does not."""
+
+
+def decide_ratio(
+    graph: Graph, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
+) -> Decision:
+    """Whether P determines P(targets | do, given) by its districts; see `decide`."""
+    whole, evidence = unite(graph, (*given, *targets), do), unite(graph, given, do)
+    if whole is None or evidence is None:
+        return NEVER
+    naming = Naming(graph)
+    both = naming.pieces(whole), naming.pieces(evidence)
+    cancelled = both[0].keys() & both[1].keys()
+    above, below = (naming.terms(worlds, cancelled) for worlds in (whole, evidence))
+    if not (above and below):
+        return NEVER
+    common = set.intersection(*(set(term) for term in (*above, *below)))
+    decided = _decided(graph, _without(above, common), _without(below, common))
+    if decided.identified:
+        return decided
+    if _certain(naming, targets, given, do):
+        return Decision()
+    # What disagrees before any value is supposed is what the query itself says.
+    plain = [
+        conflict_of(graph, district)
+        for pieces in both
+        for key, piece in pieces.items()
+        if key not in cancelled
+        for district in piece
+    ]
+    shown = tuple(dict.fromkeys(conflict for conflict in plain if conflict is not None))
+    return replace(decided, conflicts=decided.conflicts and (shown or decided.conflicts))
+
+
+def decide_joint(graph: Graph, events: Sequence[ir.Event], do: ir.World) -> bool:
+    """Whether P determines a conjunction by its districts."""
+    whole = unite(graph, events, do)
+    if whole is None:
+        return True
+    return _decided(graph, _without(Naming(graph).terms(whole), ()), ((),)).identified
+
+
+def _certain(
+    naming: Naming, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
+) -> bool:
+    """Whether the evidence says the targets already: nothing else can be."""
+    for event in targets:
+        for value in range(domain_of(naming.graph, event.variable.node).size):
+            other = unite(naming.graph, (*given, replace(event, value=value)), do)
+            if value != event.value and other is not None and naming.terms(other):
+                return False
+    return True
+
+
+def _without(terms: Sequence[dict[Name, Piece]], common: Collection[Name]) -> Terms:
+    """The districts of each term, but for those of common pieces."""
+    return tuple(
+        tuple(district for key, piece in term.items() if key not in common for district in piece)
+        for term in terms
+    )
+
+
+def _decided(graph: Graph, above: Terms, below: Terms) -> Decision:
+    districts = [district for term in (*above, *below) for district in term]
+    factors: dict[Identified, None] = {}
+    conflicts: dict[Conflict, None] = {}
+    unidentified: dict[tuple[Nodes, Nodes], NotIdentified] = {}
+    for district in sorted(districts, key=lambda one: sorted(one.nodes)):
+        if (conflict := conflict_of(graph, district)) is not None:
+            conflicts[conflict] = None
+            continue
+        read = district.read(graph)
+        found = identify(graph, district.nodes, read)
+        if isinstance(found, Identified):
+            factors[found] = None
+        else:
+            unidentified[district.nodes, read] = found
+    return Decision(above, below, tuple(factors), tuple(conflicts), tuple(unidentified.values()))

@@ -1,0 +1,113 @@
+"""What follows from others that add up: P(y, x) from P(y) and the P(y, x') of other values."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from math import prod
+
+from scm_compiler.identify.counterfactual.districts import domain_of
+from scm_compiler.identify.counterfactual.ratio import Decision, decide_joint, decide_ratio
+from scm_compiler.identify.counterfactual.writing import written
+from scm_compiler.identify.identification import Identified
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+
+MOST = 256
+"""How many probabilities are looked at."""
+
+Place = tuple[int | None, ...]
+"""A value for some of the variables of `_Sums`."""
+
+Known = Mapping[Place, tuple[Place, ...]]
+"""What P determines: by itself, or as the first of these less the others."""
+
+
+def decide_by_sums(
+    graph: Graph, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
+) -> Decision | None:
+    """Of a ratio whose parts follow from others that add up; None if they do not."""
+    together = dict.fromkeys((*given, *targets))
+    sums = _Sums(graph, tuple(dict.fromkeys(event.variable for event in together)), do)
+    if len(sums.variables) < len(together) or sums.size > MOST:
+        return None
+    known = sums.closed()
+    above, below = sums.place(together), sums.place(given)
+    if not {above, below} <= known.keys():
+        return None
+    shown = sums.written(above, known)
+    if given:
+        shown = f"[{shown}] / [{sums.written(below, known)}]"
+    used = (*sums.factors(above, known), *sums.factors(below, known))
+    return Decision(factors=tuple(dict.fromkeys(used)), difference=shown)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """The probabilities of some variables' values, all or some of them, which add up.
+
+    Attributes:
+        variables: Different ones.
+        do: An intervention on every world.
+    """
+
+    graph: Graph
+    variables: tuple[ir.Variable, ...]
+    do: ir.World
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of values of each variable."""
+        return tuple(domain_of(self.graph, variable.node).size for variable in self.variables)
+
+    @property
+    def size(self) -> int:
+        """How many probabilities there are."""
+        return prod(size + 1 for size in self.sizes)
+
+    def place(self, events: Iterable[ir.Event]) -> Place:
+        """The values of the events."""
+        values = {event.variable: event.value for event in events}
+        return tuple(values.get(variable) for variable in self.variables)
+
+    def closed(self) -> Known:
+        """What P determines, and from what."""
+        places = product(*([None, *range(size)] for size in self.sizes))
+        known: dict[Place, tuple[Place, ...]] = {
+            place: () for place in places if decide_joint(self.graph, self._events(place), self.do)
+        }
+        while fresh := dict(self._following(known)):
+            known |= fresh
+        return known
+
+    def _following(self, known: Known) -> Iterator[tuple[Place, tuple[Place, ...]]]:
+        """The missing parts of sums of which all else is known."""
+        for whole in known:
+            for axis in (rank for rank, value in enumerate(whole) if value is None):
+                values = range(self.sizes[axis])
+                parts = [(*whole[:axis], value, *whole[axis + 1 :]) for value in values]
+                missing = [part for part in parts if part not in known]
+                if len(missing) == 1:
+                    rest = (part for part in parts if part != missing[0])
+                    yield missing[0], (whole, *rest)
+
+    def written(self, place: Place, known: Known) -> str:
+        """A probability, as a difference of those that it follows from."""
+        if not known[place]:
+            return written(self.graph, self._decided(place))
+        whole, *others = known[place]
+        rest = "".join(f" - ({self.written(other, known)})" for other in others)
+        return f"{self.written(whole, known)}{rest}"
+
+    def factors(self, place: Place, known: Known) -> Iterator[Identified]:
+        """What a probability is made of in the end."""
+        if not known[place]:
+            yield from self._decided(place).factors
+        for part in known[place]:
+            yield from self.factors(part, known)
+
+    def _decided(self, place: Place) -> Decision:
+        return decide_ratio(self.graph, self._events(place), (), self.do)
+
+    def _events(self, place: Place) -> tuple[ir.Event, ...]:
+        pairs = zip(self.variables, place, strict=True)
+        return tuple(ir.Event(variable, value) for variable, value in pairs if value is not None)
