@@ -2,15 +2,17 @@
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from math import prod
 
-from scm_compiler.identify.admg import Nodes, arrows
+from scm_compiler.identify.admg import Admg, Nodes, arrows
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held, Input, Worlds, learn
 from scm_compiler.semantics.query import phrase
 
-LIMIT = 1024
-"""How many terms a sum is looked at in."""
+LIMIT = 256
+"""How many terms a sum is looked at in; one with more is left a sum, and its conflicts stand."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,12 @@ Name = frozenset[tuple[int, int | None]]
 
 @dataclass(frozen=True)
 class Naming:
-    """Tells pieces of several networks of one graph apart."""
+    """Tells pieces of several networks of one graph apart.
+
+    Attributes:
+        graph: The graph.
+        numbers: Of the copies that were met.
+    """
 
     graph: Graph
     numbers: dict[tuple[object, ...], int] = field(default_factory=dict)
@@ -94,8 +101,12 @@ class Naming:
                 for district in piece
                 for number in district.copies
             ): piece
-            for piece in _pieces(self.graph, worlds)
+            for piece in _pieces(self._within, worlds)
         }
+
+    @cached_property
+    def _within(self) -> Admg:
+        return arrows(self.graph)
 
     def terms(self, worlds: Worlds, cancelled: Collection[Name] = ()) -> list[dict[Name, Piece]]:
         """The pieces of a network, once for each value of what copies that disagree rest on.
@@ -109,22 +120,26 @@ class Naming:
             network = waiting.pop()
             pieces = self.pieces(network)
             number = self._summed(piece for key, piece in pieces.items() if key not in cancelled)
-            if number is None or len(waiting) + len(found) > LIMIT:
+            if number is None:
                 found.append(pieces)
                 continue
-            size = domain_of(self.graph, network.copies[number].node).size
-            learnt = (learn(network, number, value) for value in range(size))
+            learnt = (
+                learn(network, number, value) for value in range(self._size(network, number))
+            )
             waiting += [term for term in learnt if term is not None]
         return found
 
     def _summed(self, pieces: Iterable[Piece]) -> int | None:
         """A copy without a known value in a piece in which copies disagree."""
         for piece in pieces:
-            if any(_torn(self.graph, district) for district in piece):
-                unknown = frozenset[int]().union(*(district.unknown for district in piece))
-                if unknown:
-                    return min(unknown)
+            unknown = frozenset[int]().union(*(district.unknown for district in piece))
+            few = prod(self._size(piece[0].worlds, number) for number in unknown) <= LIMIT
+            if unknown and few and any(_torn(self.graph, district) for district in piece):
+                return min(unknown)
         return None
+
+    def _size(self, worlds: Worlds, number: int) -> int:
+        return domain_of(self.graph, worlds.copies[number].node).size
 
 
 def conflict_of(graph: Graph, district: District) -> Conflict | None:
@@ -153,10 +168,10 @@ def _torn(graph: Graph, district: District) -> str | None:
     return min(torn, key=lambda name: (name in district.nodes, graph.order[name]), default=None)
 
 
-def _pieces(graph: Graph, worlds: Worlds) -> list[Piece]:
+def _pieces(within: Admg, worlds: Worlds) -> list[Piece]:
     """The districts, those together whose factors are summed over the same copies."""
     left = []
-    for nodes in arrows(graph).districts(worlds.nodes):
+    for nodes in within.districts(worlds.nodes):
         numbers = (n for n, copy in enumerate(worlds.copies) if copy.node in nodes)
         left.append(District(worlds, tuple(numbers)))
     pieces: list[tuple[frozenset[int], Piece]] = []

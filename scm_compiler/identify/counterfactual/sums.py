@@ -11,9 +11,13 @@ from scm_compiler.identify.counterfactual.writing import written
 from scm_compiler.identify.identification import Identified
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
+from scm_compiler.passes.twin import unite
 
 MOST = 256
 """How many probabilities are looked at."""
+
+MOST_COPIES = 64
+"""Networks of more copies are not looked at: each probability is decided by itself."""
 
 Place = tuple[int | None, ...]
 """A value for some of the variables of `_Sums`."""
@@ -28,6 +32,9 @@ def decide_by_sums(
     """Of a ratio whose parts follow from others that add up; None if they do not."""
     together = dict.fromkeys((*given, *targets))
     sums = _Sums(graph, tuple(dict.fromkeys(event.variable for event in together)), do)
+    whole = unite(graph, tuple(together), do)
+    if whole is None or len(whole.copies) > MOST_COPIES:
+        return None
     if len(sums.variables) < len(together) or sums.size > MOST:
         return None
     known = sums.closed()

@@ -322,7 +322,8 @@ def _refuse_hidden_causes(prepared: Prepared) -> None:
 def _determined(prepared: Prepared, declared: Graph) -> bool | None:
     """Whether observation determines the answer all the same; None if that is much to decide."""
     question = prepared.question
-    if len(prepared.cells) > _MOST_OTHERS:
+    copies = max(len(worlds.copies) for worlds in prepared.worlds)
+    if max(len(prepared.cells), copies) > _MOST_OTHERS:
         return None
     return all(
         decide(declared, question.with_values(values), question.given, question.do).identified
