@@ -139,9 +139,22 @@ def _members(shard: str) -> Iterator[tuple[tarfile.TarInfo, Picture]]:
                     raise unreadable(shard, f"it was cut short within {printable(member.name)}")
                 yield member, Picture(member.name, shard, offset, size, facts.st_mtime_ns)
                 archive.members = []  # type: ignore[attr-defined]  # it would keep every one
+            end = archive.offset  # type: ignore[attr-defined]  # of the first block that is no header
+        if not _ends(shard, end):
+            raise unreadable(shard, f"it was cut short or is damaged at byte {end}")
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
         reason = "it is damaged, or no tar file, or a compressed one"
         raise unreadable(shard, reason) from error
+
+
+def _ends(shard: str, offset: int) -> bool:
+    """Whether an archive ends at a place as it must, with a block of zeros.
+
+    The library takes a header that it cannot read, or none, for the end.
+    """
+    with Path(shard).open("rb") as stream:
+        stream.seek(offset)
+        return stream.read(tarfile.BLOCKSIZE) == bytes(tarfile.BLOCKSIZE)
 
 
 def _key(name: str) -> tuple[str, str]:

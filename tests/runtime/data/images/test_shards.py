@@ -133,3 +133,22 @@ def test_a_shard_that_was_cut_short(shard, sample, refusal):
     path = shard("s.tar", [*sample(0), ("0001.png", bytes(5000))])
     path.write_bytes(path.read_bytes()[:4000])
     assert "error[E673]" in refusal(f"tar:{path}")
+
+
+@pytest.mark.parametrize("cut", [0, 200, 512])
+def test_a_shard_that_was_cut_short_between_members(shard, sample, refusal, cut):
+    path = shard("a.tar", [*sample(0), *sample(1)])
+    with tarfile.open(path) as archive:
+        second = archive.getmember("0001.png").offset
+    path.write_bytes(path.read_bytes()[: second + cut])
+    assert "error[E673]" in refusal(f"tar:{path}")
+
+
+def test_a_header_that_is_damaged(shard, sample, refusal):
+    path = shard("a.tar", [*sample(0), *sample(1)])
+    with tarfile.open(path) as archive:
+        second = archive.getmember("0001.png").offset
+    content = bytearray(path.read_bytes())
+    content[second : second + 512] = b"x" * 512
+    path.write_bytes(content)
+    assert "error[E673]" in refusal(f"tar:{path}")
