@@ -139,7 +139,7 @@ def _members(shard: str) -> Iterator[tuple[tarfile.TarInfo, Picture]]:
                     raise unreadable(shard, f"it was cut short within {printable(member.name)}")
                 yield member, Picture(member.name, shard, offset, size, facts.st_mtime_ns)
                 archive.members = []  # type: ignore[attr-defined]  # it would keep every one
-            end = archive.offset  # type: ignore[attr-defined]  # of the first block that is no header
+            end = archive.offset  # of the first block that is no header
         if not _ends(shard, end):
             raise unreadable(shard, f"it was cut short or is damaged at byte {end}")
     except (tarfile.TarError, OSError, ValueError, EOFError) as error:
