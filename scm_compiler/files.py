@@ -3,12 +3,13 @@
 import os
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 
+_LEFT = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
 _TEMPORARY = re.compile(r"\..+\.(json|jsonl|png|safetensors|scm)\.[a-z0-9_]{8}")
 """The names under which `write_whole` writes such files."""
 
@@ -100,6 +101,21 @@ def sweep(folder: Path) -> None:
     """
     for path in folder.glob(".*"):
         if _TEMPORARY.fullmatch(path.name) and path.is_file():
+            path.unlink(missing_ok=True)
+
+
+def sweep_of(folder: Path, targets: Callable[[str], bool]) -> None:
+    """Remove what killed processes left in a folder of files of certain names.
+
+    Only while no other process writes files of these names there.
+
+    Args:
+        folder: Where; nothing is done if it is not there.
+        targets: Whether a file of this name is meant.
+    """
+    for path in folder.glob(".*"):
+        found = _LEFT.fullmatch(path.name)
+        if found and targets(found[1]) and path.is_file():
             path.unlink(missing_ok=True)
 
 

@@ -1,13 +1,16 @@
 """A sample that is to be written: what it is of, and where it goes on if it was stopped."""
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.samples import NotARegime, OtherSample, PlaceTaken
-from scm_compiler.files import write_new, writing
+from scm_compiler.files import sweep_of, write_new, writing
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
@@ -88,6 +91,37 @@ def claim(path: Path, job: Job, parts: int, there: Collection[Path] = ()) -> Non
         first = write_new(path, json.dumps(facts, indent=2) + "\n")
     if not first:
         _agree(path, facts)
+
+
+@contextmanager
+def at_work(path: Path, targets: Callable[[str], bool], folders: Iterable[Path]) -> Iterator[None]:
+    """Be one of the processes that write a sample.
+
+    Several may write one at a time. The first removes what killed ones left under temporary
+    names; the others wait for that. Some systems know no locks: there nothing is removed.
+
+    Args:
+        path: The file that `claim` made; it stands for the lock, which ends with the process.
+        targets: Whether a file of this name is written by the sample.
+        folders: Where it writes.
+    """
+    if find_spec("fcntl") is None:  # Windows
+        yield
+        return
+    fcntl = import_module("fcntl")
+    with path.open("rb") as stream:
+        try:
+            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # another process is at work, or no locks here
+            alone = False
+        else:
+            alone = True
+        for folder in folders if alone else ():
+            with writing(folder):
+                sweep_of(folder, targets)
+        with suppress(OSError):
+            fcntl.flock(stream.fileno(), fcntl.LOCK_SH)
+        yield
 
 
 def _agree(path: Path, facts: dict[str, object]) -> None:

@@ -32,7 +32,7 @@ from scm_compiler.emit.naming import identifiers
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.sampling.grid import grid_of_one, png
-from scm_compiler.runtime.sampling.job import Job, claim, pieces
+from scm_compiler.runtime.sampling.job import Job, at_work, claim, pieces
 from scm_compiler.runtime.sampling.rows import csv_text, is_whole, values_of
 from scm_compiler.runtime.sampling.sample import Sample, Stream
 from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
@@ -87,7 +87,9 @@ def write_folder(
     ]
     opened = open_run(job.run)
     missing = [part for part in parts if not _all_there(part, job)]
-    _run(_write_pictures, job, missing, processes, _since(parts, missing, told))
+    places = {(folder / _picture(job, image, 0)).parent for image in job.images}
+    with at_work(folder / "sample.json", _is_of_folder, {folder, *places}):
+        _run(_write_pictures, job, missing, processes, _since(parts, missing, told))
     labels = job.stream().labels(0, job.rows)
     names = {
         _column(job, image): [_picture(job, image, row) for row in range(job.rows)]
@@ -120,7 +122,9 @@ def write_shards(
         for start, stop, path in zip(bounds[:-1], bounds[1:], paths, strict=True)
     ]
     missing = [part for part in parts if not part.path.is_file()]
-    _run(_write_shard, job, missing, processes, _since(parts, missing, told))
+    names = {path.name[:40] for path in paths}
+    with at_work(_facts(paths), names.__contains__, {path.parent for path in paths}):
+        _run(_write_shard, job, missing, processes, _since(parts, missing, told))
 
 
 def shard_paths(pattern: str, shards: int) -> list[Path]:
@@ -263,6 +267,10 @@ def _column(job: Job, image: str) -> str:
 def _plain(job: Job) -> dict[str, str]:
     """What each image is called in names of files; no two are called the same."""
     return identifiers(job.images)
+
+
+def _is_of_folder(name: str) -> bool:
+    return name == "metadata.csv" or re.fullmatch(r"\d+\.png", name) is not None
 
 
 def _all_there(part: Part, job: Job) -> bool:

@@ -195,3 +195,29 @@ def test_a_process_that_ends_is_told(job, tmp_path, monkeypatch):
     with pytest.raises(ScmError) as caught:
         write_folder(tmp_path / "faces", job, processes=2)
     assert [found.code for found in caught.value.diagnostics] == ["E722"]
+
+
+def test_what_a_killed_process_left_is_removed(job, tmp_path):
+    """Half-written files of this sample go; those of others stay."""
+    faces, tar = tmp_path / "faces", tmp_path / "a.tar"
+    write_folder(faces, job)
+    write_shards([tar], job)
+    left = [faces / ".000003.png.abcd_123", faces / ".metadata.csv.abcd_123"]
+    left.append(tmp_path / ".a.tar.abcd_123")
+    others = [faces / ".notes.txt", tmp_path / ".b.tar.abcd_123"]
+    for path in (*left, *others):
+        path.touch()
+    write_folder(faces, job)
+    write_shards([tar], job)
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in others)
+
+
+def test_what_another_process_writes_is_not_removed(job, tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    write_folder(tmp_path, job)
+    (tmp_path / ".000003.png.abcd_123").touch()
+    with (tmp_path / "sample.json").open("rb") as other:
+        fcntl.flock(other.fileno(), fcntl.LOCK_SH)
+        write_folder(tmp_path, job)
+    assert (tmp_path / ".000003.png.abcd_123").exists()
