@@ -109,14 +109,21 @@ def expanded(pattern: str) -> list[str]:
 
 
 def _scan(shard: str, samples: list[_Sample], lost: list[str], unnamed: list[str]) -> None:
-    """Sort a shard's members into samples, objects without image and images without object."""
+    """Sort a shard's members into samples, objects without image and images without object.
+
+    Of several members that say the same of a key the last counts, and the others are left over.
+    """
     images: dict[str, Picture] = {}
     records: dict[str, tuple[int, int]] = {}
     for member, picture in _members(shard):
         key, suffix = _key(member.name)
         if suffix == ".json":
+            if key in records:
+                lost.append(f"{key}.json")
             records[key] = (member.offset_data, member.size)
         elif suffix in SUFFIXES:
+            if key in images:
+                unnamed.append(images[key].name)
             images[key] = picture
     samples += [_Sample(it, records[key]) for key, it in images.items() if key in records]
     unnamed += [it.name for key, it in images.items() if key not in records]

@@ -91,6 +91,15 @@ def test_samples_that_are_not_whole(shard, sample, load, refusal):
     assert "error[E675]" in unlabelled
 
 
+def test_a_key_that_comes_again_is_counted(shard, sample, load, encoded):
+    members = [member for number in range(250) for member in sample(number)]
+    again = [("0007.png", encoded(9)), ("0007.json", b'{"Male": 0, "Young": 0}')]
+    table = load(f"tar:{shard('s.tar', [*members, *again])}")
+    assert len(table) == 250
+    assert (table.images[7, 0, 0, 0], table.labels[7].tolist()) == (9, [0, 0])
+    assert [(note.code, note.count) for note in table.notes] == [("W671", 1), ("W672", 1)]
+
+
 def test_a_broken_object(shard, sample, refusal):
     image, (name, _) = sample(0)
     found = refusal(f"tar:{shard('s.tar', [image, (name, b'{')])}")
