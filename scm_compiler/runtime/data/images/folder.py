@@ -1,12 +1,13 @@
 """`folder:DIR`: images with a table, as the Hugging Face hub keeps them; or a zip file of them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.images import ImagesNotFound, NoFileColumn
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.images.files import file_picture, pictures_in
-from scm_compiler.runtime.data.images.names import printable, refuse_unsafe
+from scm_compiler.runtime.data.images.names import plain, printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import paired
 from scm_compiler.runtime.data.images.picture import Picture
 from scm_compiler.runtime.data.images.rows import jsonl_sheet, read_rows
@@ -35,6 +36,7 @@ def list_folder(place: str, wanted: Wanted) -> Listing:
     column = file_column(sheet)
     rows = read_rows(sheet, wanted, column)
     refuse_unsafe(rows.names, sheet.path)
+    rows = replace(rows, names=[plain(name) for name in rows.names])
 
     def find(name: str) -> Picture | None:
         """A picture behind a link, or with an unusual ending."""

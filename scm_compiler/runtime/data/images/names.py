@@ -29,13 +29,22 @@ def refuse_unsafe(names: Iterable[str], path: object) -> None:
             raise refuse(UnsafeName(path=printable(str(path)), name=printable(name)), exit_code=2)
 
 
-def printable(name: str) -> str:
-    r"""The name with what cannot be printed (bytes that are no text) replaced.
+def plain(name: str) -> str:
+    """A relative name as a folder's listing writes it.
 
-    >>> printable("a\udcff.jpg")
-    'a?.jpg'
+    >>> plain("./a//b.jpg"), plain("")
+    ('a/b.jpg', '')
     """
-    return name.encode("utf-8", "replace").decode()
+    return str(PurePosixPath(name)) if name else name
+
+
+def printable(name: str) -> str:
+    r"""The name with what cannot be printed (bytes that are no text, control characters) replaced.
+
+    >>> printable("a\udcff.jpg"), printable("a\x1b[2J\n.jpg")
+    ('a?.jpg', 'a?[2J?.jpg')
+    """
+    return "".join(c if c.isprintable() else "?" for c in name)
 
 
 def is_hidden(name: str) -> bool:

@@ -258,3 +258,13 @@ def test_all_images_are_damaged(folder, refusal):
         picture.write_bytes(b"")
     for _ in range(2):
         assert "3 of 3 images and rows cannot be used" in refusal(f"folder:{place}")
+
+
+def test_names_that_are_written_at_length(folder, load):
+    place = folder()
+    table = place / "metadata.csv"
+    table.write_text(
+        table.read_text().replace("003.png", "./003.png").replace("004.png", ".//004.png")
+    )
+    found = load(f"folder:{place}")
+    assert (levels(found), found.notes) == (list(range(6)), ())
