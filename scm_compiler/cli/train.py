@@ -13,6 +13,7 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.cli.options import by_name, one_of, seconds, settings, whole
 from scm_compiler.cli.options import seed as read_seed
 from scm_compiler.cli.program import read_program
+from scm_compiler.cli.resumed import refuse_changes
 
 if TYPE_CHECKING:
     import argparse
@@ -321,39 +322,9 @@ def _resume(
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415
 
     opened = latest_run(trained=False) if args.run is None else open_run(args.run)
-    _refuse_changes(args, opened)
+    refuse_changes(args, opened, _other_graph(args, opened))
     console.note(f"resuming {opened.path} with {opened.config.trainer}, seed {opened.config.seed}")
     return _go_on(args, opened, Plan({}, {}, ()), console, budget, where)
-
-
-def _refuse_changes(args: argparse.Namespace, opened: Run) -> None:
-    """Refuse options that ask for another training than the one to go on with."""
-    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.training import ResumeDiffers  # noqa: PLC0415
-
-    config = opened.config
-    asked = {
-        "--trainer": (config.trainer, args.trainer),
-        "--preset": (config.preset, args.preset),
-        "--seed": (str(config.seed), args.seed),
-        "--steps": (str(config.options.get("steps")), args.steps),
-        "--data": (opened.manifest.data.origin, args.data),
-    }
-    for image in opened.manifest.heads:
-        head = opened.head_config(image)
-        sources, heads = by_name(args.images or [], [image]), by_name(args.head or [], [image])
-        asked["--images"] = (head.source, sources.get(image, sources.get("")))
-        asked["--head"] = (head.head, heads.get(image, heads.get("")))
-        asked["--head-preset"] = (head.preset, args.head_preset)
-        asked["--steps"] = (str(head.steps), args.steps)
-    found = tuple(
-        ResumeDiffers(path=str(opened.path), option=option, started=started, asked=wanted)
-        for option, (started, wanted) in asked.items()
-        if wanted is not None and wanted != started
-    )
-    other = _other_graph(args, opened)
-    if found or other:
-        raise refuse(*found, *other, exit_code=2)
 
 
 def _refuse_other_graph(args: argparse.Namespace, opened: Run) -> None:

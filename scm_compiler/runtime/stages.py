@@ -189,11 +189,15 @@ def _labels_pending(run: Run) -> bool:
 
 
 def _share(run: Run, image: str, budget: float) -> float:
-    """The most seconds of an image: what is left, divided among those that wait."""
+    """The most seconds of an image: what is left, divided among those that wait.
+
+    One that was never trained gets a second at least, whatever the labels took.
+    """
     heads = run.manifest.heads
     used = run.manifest.seconds + sum(facts.seconds for facts in heads.values())
     waiting = [name for name in pending_heads(run) if name == image or not heads[name].seconds]
-    return heads[image].seconds + max(1.0, (budget - used) / len(waiting))
+    least = 0.0 if heads[image].seconds else 1.0
+    return heads[image].seconds + max(least, (budget - used) / len(waiting))
 
 
 def _read(run: Run, image: str) -> ImageTable:

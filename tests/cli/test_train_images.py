@@ -97,6 +97,50 @@ def test_a_run_of_another_graph_is_refused(here, capsys):
     assert latest_run().images == ()
 
 
+@pytest.fixture
+def unfinished(here, capsys):
+    """A run of two images whose training its budget ended; how to resume it, and what is said."""
+    (here / "two.scm").write_text(PROGRAM + "Bust : image(3, 16, 16)\nMale, Mustache -> Bust\n")
+    asked = [*TINY, "--images", "Bust=drawn-faces:65", "--head", "Bust=causal_began"]
+    assert main(["train", "two.scm", "-q", *asked, "--budget", "0.1s", "--run", "two"]) == 0
+
+    def resume(*words: str) -> tuple[int, str]:
+        capsys.readouterr()
+        return main(["train", "-q", "--resume", "--run", "two", *words]), capsys.readouterr().err
+
+    return resume
+
+
+def test_what_a_resumed_training_of_two_images_is_asked_for(unfinished):
+    for words, started, asked in (
+        (("--head", "Face=causal_began"), "--head Face=causal_gan", "--head Face=causal_began"),
+        (("--head", "causal_gan"), "--head Bust=causal_began", "--head Bust=causal_gan"),
+        (("--images", "drawn-faces:65"), "--images Face=drawn-faces:64", "drawn-faces:65"),
+        (("--option", "width=8"), "--option width=4", "--option width=8"),
+        (("--precision", "bfloat16"), "--precision float32", "--precision bfloat16"),
+        (("--steps", "7"), "--steps 1000000", "--steps 7"),
+        (("--seed", "1"), "--seed 0", "--seed 1"),
+    ):
+        code, err = unfinished(*words)
+        assert (code, err.count("error[E706]")) == (2, 1), words
+        assert f"`two` was started with `{started}`, not `" in err
+        assert f"{asked}`" in err
+    assert "error[E662]" in unfinished("--option", "no_such=1")[1]
+
+
+def test_what_was_asked_for_may_be_said_again(unfinished):
+    heads = ("--head", "Face=causal_gan", "--head", "Bust=causal_began")
+    sources = ("--images", "drawn-faces:64", "--images", "Bust=drawn-faces:65")
+    assert unfinished(*heads, *sources, *TINY[2:], "--seed", "0", "--budget", "0.1s")[0] == 0
+
+
+def test_a_budget_that_is_spent_is_not_spent_again(unfinished):
+    before = open_run("two").manifest.heads
+    assert unfinished("--budget", "1s")[0] == 0
+    after = open_run("two").manifest.heads
+    assert sum(after[name].seconds - before[name].seconds for name in after) < 0.5
+
+
 def test_labels_that_drawn_faces_do_not_show(here, capsys):
     (here / "hat.scm").write_text(PROGRAM.replace("Mustache", "Hat"))
     (here / "hat.csv").write_text("Male,Hat\n0,1\n1,0\n1,1\n0,0\n")

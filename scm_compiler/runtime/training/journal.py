@@ -29,7 +29,7 @@ class Journal:
             raise cannot_write(self.path, error) from error
 
     def read(self) -> list[dict[str, Any]]:
-        """The entries; a last line that was cut short is left out."""
+        """The entries; a line that was cut short, or tells of no step, is left out."""
         if not self.path.exists():
             return []
         found = []
@@ -38,7 +38,7 @@ class Journal:
                 entry = json.loads(line)
             except (ValueError, RecursionError):
                 continue
-            if isinstance(entry, dict):
+            if isinstance(entry, dict) and isinstance(entry.get("step", 0), int):
                 found.append(entry)
         return found
 
