@@ -289,7 +289,7 @@ def _write_picture(args: argparse.Namespace, opened: Run, job: Job, path: Path) 
         parents = opened.graph.parents[image]
         if args.sweep not in parents:
             known = ", ".join(f"`{name}`" for name in parents)
-            hint = f"the labels of `{image}` are {known}"
+            hint = f"the labels of `{image}` are {known}" if known else f"`{image}` has no labels"
             raise bad_option("--sweep", args.sweep, f"a label of `{image}`", hint)
         picture = figures.sweep(job.stream(), opened.graph, image, args.sweep, job.rows)
     else:

@@ -86,13 +86,13 @@ class Judge:
     """A trained classifier.
 
     Attributes:
-        coding: The labels that it reads.
+        coding: The labels that it reads; there may be none.
         network: Gives the logits, one column a column of `coding.encode`.
         own: Its score on real images that it has not seen, by label.
     """
 
     coding: LabelCoding
-    network: Reader
+    network: nn.Module
     own: dict[str, Score]
 
     def read(self, images: Tensor) -> "Reading":
@@ -159,6 +159,8 @@ def train_judge(
     """
     if coding.names != real.names:
         raise ValueError(f"a judge of {coding.names} on images with {real.names}")
+    if not coding.names:
+        return Judge(coding, nn.Identity(), {})
     recipe = recipe or JudgeRecipe()
     with seeded(dice(recipe.seed, "judge")):
         network = Reader(real.shape, coding.width, recipe.width)

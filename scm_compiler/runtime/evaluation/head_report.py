@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import nan
 
 from torch import Tensor
 
@@ -113,6 +114,9 @@ class HeadReport:
 
     @property
     def mean_auc(self) -> float:
-        """The mean over the labels of the AUC under observation; read `realism` with it."""
+        """The mean over the labels of the AUC under observation; read `realism` with it.
+
+        NaN for an image without labels.
+        """
         areas = [scores.generated["observation"].auc.value for scores in self.labels]
-        return sum(areas) / len(areas)
+        return sum(areas) / len(areas) if areas else nan

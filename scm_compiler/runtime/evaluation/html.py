@@ -69,23 +69,26 @@ def _head(head: HeadReport) -> Iterator[str]:
     if head.course:
         points = [(float(moment.step), moment.kid.value) for moment in head.course]
         yield plots.lines({"KID of each preview": points}, high=160)
-    yield "<h3>Labels read off the images by an independent classifier</h3>"
-    yield f"<p>To be read with the realism: {escape(head.realism.line)}</p>"
-    yield plots.bars(*_accuracies(head)) + _table(text.score_rows(head))
+    if head.labels:
+        yield "<h3>Labels read off the images by an independent classifier</h3>"
+        yield f"<p>To be read with the realism: {escape(head.realism.line)}</p>"
+        yield plots.bars(*_accuracies(head)) + _table(text.score_rows(head))
     if head.arrows:
         yield "<h3>Does setting an effect leave its cause alone?</h3>"
         yield _table(text.arrow_rows(head))
-    yield "<h3>Effect matrix: looks less label model, under do</h3>" + _effects(head)
+    if head.effects:
+        yield "<h3>Effect matrix: looks less label model, under do</h3>" + _effects(head)
     yield "<h3>Diversity, generated over real</h3>" + _table(text.diversity_rows(head))
-    yield "<h3>How far interventions lead beyond the data</h3>"
-    yield _table([("regime", "share of images"), *_coverage(head)])
+    if head.coverage:
+        yield "<h3>How far interventions lead beyond the data</h3>"
+        yield _table([("regime", "share of images"), *_coverage(head)])
     yield "".join(f"<p>left out: {escape(reason)}</p>" for reason in head.left_out)
 
 
 def _accuracies(
     head: HeadReport,
 ) -> tuple[list[tuple[str, list[Estimate]]], tuple[str, ...]]:
-    kinds = tuple(head.labels[0].generated) if head.labels else ()
+    kinds = tuple(head.labels[0].generated)
     rows = [
         (
             scores.label,

@@ -135,10 +135,13 @@ class Swept:
 
 
 def see_each(subject: Subject, kind: Kind, rows: int) -> Swept:
-    """Look at every regime that sets one label; a value that never occurs cannot be given."""
+    """Look at every regime that sets one label; a value that never occurs cannot be given.
+
+    An image without labels looks the same in every regime, and none is looked at.
+    """
     found: dict[Key, Seen] = {}
     left_out = []
-    for key in settings(subject.graph, kind):
+    for key in settings(subject.graph, kind) if subject.judge.coding.names else ():
         try:
             found[key] = see(subject, regime_of(key), rows)
         except ScmError as error:

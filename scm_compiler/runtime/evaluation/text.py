@@ -98,7 +98,7 @@ def _head(head: HeadReport) -> str:
     parts = [
         f"image {head.node} against {head.data}: {head.realism.images:,} images a side",
         realism_text(head),
-        f"labels read off the images by an independent classifier\n{scores_text(head)}",
+        *_scores(head),
         *_arrows(head),
         *_effects(head),
         f"diversity: mean distance of pairs, generated over real\n{diversity_text(head)}",
@@ -153,6 +153,11 @@ def score_rows(head: HeadReport) -> Rows:
 def scores_text(head: HeadReport) -> str:
     """The label scores, never without the realism."""
     return f"{columns(list(score_rows(head)))}\nread with the realism: {head.realism.line}"
+
+
+def _scores(head: HeadReport) -> Iterator[str]:
+    if head.labels:
+        yield f"labels read off the images by an independent classifier\n{scores_text(head)}"
 
 
 def arrow_rows(head: HeadReport) -> Rows:

@@ -9,8 +9,11 @@ import torch
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Image
 from scm_compiler.runtime.evaluation.head import evaluate_head
+from scm_compiler.runtime.evaluation.html import _head as head_html
 from scm_compiler.runtime.evaluation.real import real_images
 from scm_compiler.runtime.evaluation.report import plain
+from scm_compiler.runtime.evaluation.text import _head as head_text
+from scm_compiler.runtime.heads.labels import LabelCoding
 
 
 def evaluated(case, generator, **changes):
@@ -136,6 +139,21 @@ def test_another_seed_draws_other_images(case, perfect):
     other = evaluated(case, case.generators.perfect(), seed=1, effort=effort)
     assert other.realism.kid != perfect.realism.kid
     assert other.realism.kid_floor == perfect.realism.kid_floor
+
+
+def test_an_image_without_labels_has_realism_and_diversity(case):
+    """No classifier reads it, and no regime changes it."""
+    none = LabelCoding((), (), ())
+    table = replace(case.real.table, names=(), labels=np.zeros((len(case.real.table), 0), int))
+    generator = case.generators.perfect(none)
+    generator.forward = lambda labels, noise: noise[:, :1, None, None].expand(-1, 3, 16, 16)
+    quick = replace(case.effort, observed=40, detective=2)
+    found = evaluated(case, generator, real=real_images(table), effort=quick)
+    assert (found.labels, found.effects, found.arrows, found.coverage) == ((), (), (), ())
+    assert found.realism.kid.value > 10 * found.realism.kid.error
+    assert [item.among for item in found.diversity] == ["the same labels"]
+    assert np.isnan(found.mean_auc)
+    assert "classifier" not in head_text(found) + "".join(head_html(found))
 
 
 def test_the_pictures_show_doing_over_seeing(perfect):
