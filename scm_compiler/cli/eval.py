@@ -53,6 +53,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from scm_compiler.runtime.training.checkpoint import write_file  # noqa: PLC0415
 
     opened = latest_run() if args.run is None else open_run(args.run)
+    page = args.html or opened.path / PAGE
+    for path in (opened.path / REPORT, page):
+        _refuse_unwritable(path)
     found = evaluate_run(
         opened,
         data=args.data,
@@ -60,20 +63,33 @@ def run(args: argparse.Namespace, console: Console) -> int:
         seed=seed(args.seed),
         stage=lambda name: _watch(name, console),
     )
+    console.result(report_text(found))
     content = found.to_dict()
-    page = args.html or opened.path / PAGE
     write_file(
         opened.path / REPORT,
         json.dumps(content, indent=1, ensure_ascii=False) + "\n",
         resumable=False,
     )
     write_file(page, report_html(found), resumable=False)
-    console.result(report_text(found))
     console.result(f"\nreport   {opened.path / REPORT}\npage     {page}")
     notes = Report(None, (*_untrained(opened), *found.warnings))
     console.show(notes)
     console.document({"ok": True, "diagnostics": render_json(notes), "page": str(page)} | content)
     return OK
+
+
+def _refuse_unwritable(path: Path) -> None:
+    """Refuse a place that cannot be written, before minutes of work are lost.
+
+    Raises:
+        ScmError: E657 with exit code 2.
+    """
+    from tempfile import TemporaryFile  # noqa: PLC0415
+
+    from scm_compiler.files import writing  # noqa: PLC0415
+
+    with writing(path), TemporaryFile(dir=path.parent):
+        pass
 
 
 def _untrained(opened: Run) -> tuple[LabelsOnly, ...]:

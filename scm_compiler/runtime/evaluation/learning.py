@@ -6,7 +6,7 @@ They are trained once for the data and a recipe, and read from the cache afterwa
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -101,8 +101,9 @@ def kept(
     yield found
     network.eval()
     if not found:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_tensors(path, network.state_dict(), {"recipe": described})
+        with suppress(OSError, ScmError):  # a cache that cannot be written costs time, no result
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_tensors(path, network.state_dict(), {"recipe": described})
 
 
 def _load(network: nn.Module, path: Path, described: str) -> bool:

@@ -115,3 +115,10 @@ def test_rare_combinations_are_read_as_well(case):
     found = judge.read(case.real.renderer(labels, generator)).scores(labels)
     assert found["Male"].balanced.value > 0.9
     assert found["Mustache"].balanced.value > 0.9
+
+
+def test_a_cache_that_cannot_be_written_loses_nothing(recipe, tmp_path):
+    place = tmp_path / "no folder"
+    place.write_text("")
+    judge = train_judge(real_images(coloured(600)), TWO, recipe, cache=place)
+    assert set(judge.own) == set(TWO.names)
