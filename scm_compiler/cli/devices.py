@@ -1,7 +1,8 @@
 """`--devices N`: the same command in N processes, under torchrun.
 
 The first of them leads. It tells this process its number, so that a Ctrl-C here stops the training
-as it does without `--devices`, and its exit code, which torchrun would not pass on.
+as it does without `--devices`, and its exit code, which torchrun would not pass on. When this
+process is killed, the leader saves and stops as it does on SIGTERM.
 """
 
 from __future__ import annotations
@@ -11,14 +12,21 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from threading import Thread
 from typing import NoReturn
 
 from scm_compiler.cli.exits import BUG, OK
 
 FOLDER = "SCMC_LEADER"
 """The environment's name of the folder in which the leader leaves its number and exit code."""
+
+STARTER = "starter"
+"""The file in it that the process which started the team keeps locked as long as it lives."""
 
 
 def in_team() -> bool:
@@ -34,7 +42,7 @@ def start_team(words: Sequence[str], count: int) -> int:
         count: How many processes.
     """
     threads = max(1, (os.cpu_count() or 1) // count)
-    with tempfile.TemporaryDirectory(prefix="scmc-") as folder:
+    with tempfile.TemporaryDirectory(prefix="scmc-") as folder, _alive(Path(folder)):
         program = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
         # Behind `--`, torchrun does not look for options of its own among these.
         command = [sys.executable, *program, "-m", "--", "scm_compiler", *words]
@@ -59,8 +67,10 @@ def lead(command: Callable[[], int]) -> int:
     if folder is None:
         return command()
     (Path(folder) / "number").write_text(str(os.getpid()))
+    Thread(target=_stop_without, args=(Path(folder) / STARTER,), daemon=True).start()
     code = command()
-    (Path(folder) / "code").write_text(str(code))
+    if Path(folder).is_dir():
+        (Path(folder) / "code").write_text(str(code))
     return OK
 
 
@@ -75,6 +85,31 @@ def leave(code: int) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)
+
+
+@contextmanager
+def _alive(folder: Path) -> Iterator[None]:
+    """Keep the file locked that tells the leader that this process lives, if there are locks."""
+    if find_spec("fcntl") is None:  # Windows
+        yield
+        return
+    fcntl = import_module("fcntl")
+    with (folder / STARTER).open("wb") as stream:
+        try:
+            fcntl.flock(stream, fcntl.LOCK_EX)
+        except OSError:  # no locks on this disk
+            (folder / STARTER).unlink()
+        yield
+
+
+def _stop_without(starter: Path) -> None:
+    """Ask this process to save and stop once the one that started the team is gone."""
+    if not starter.is_file():
+        return
+    fcntl = import_module("fcntl")
+    with starter.open("rb") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)  # waits for its end
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _forward(number: int, folder: Path, team: subprocess.Popen[bytes]) -> None:

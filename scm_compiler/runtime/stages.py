@@ -154,7 +154,8 @@ def go_on(
         finished = Finished(done.run, image, done.outcome)
     if finished is None:
         reason = "its training is complete"
-        if run.manifest.status == "diverged":
+        ended = {run.manifest.status, *(facts.status for facts in run.manifest.heads.values())}
+        if "diverged" in ended:
             reason = "its training diverged"
         raise refuse(NothingToResume(path=str(run.path), reason=reason), exit_code=2)
     return finished

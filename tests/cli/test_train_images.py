@@ -199,7 +199,7 @@ def start(*words: str) -> subprocess.Popen[str]:
 def wait_for(process: subprocess.Popen[str], step: int) -> None:
     assert process.stderr is not None
     for line in process.stderr:
-        if line.startswith(f"step {step}/60 "):
+        if line.startswith(f"step {step}/"):
             return
     raise AssertionError("the training never came so far")
 
@@ -223,6 +223,17 @@ def test_killed_and_resumed_it_ends_with_the_same_losses(here, capsys):
     assert numbers(here / "parts") == numbers(here / "whole")
     whole, parts = (read_tensors(here / name / "Face.safetensors") for name in ("whole", "parts"))
     assert all(torch.equal(held, parts.tensors[name]) for name, held in whole.tensors.items())
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_two_devices_stop_when_the_process_that_started_them_is_killed(here):
+    process = start("small.scm", *TINY, "--steps", "100000", "--run", "two", "--devices", "2")
+    wait_for(process, 200)
+    process.kill()
+    process.communicate(timeout=60)  # the others hold the pipes open until they end
+    assert open_run("two").manifest.heads["Face"].status == "interrupted"
+    assert open_run("two").manifest.heads["Face"].steps >= 200
 
 
 @pytest.mark.slow

@@ -223,6 +223,8 @@ def test_a_divergence_keeps_the_last_good_weights(small, tmp_path, monkeypatch):
     assert opened.manifest.heads["Face"].status == "diverged"
     assert opened.sample(2).images.isfinite().all()
     assert pending_heads(opened) == ()
+    with pytest.raises(ScmError, match="its training diverged"):
+        go_on(opened, tables=planned.tables)
 
 
 def test_other_images_are_not_gone_on_with(small, tmp_path):
