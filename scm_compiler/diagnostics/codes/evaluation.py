@@ -162,6 +162,41 @@ class BeyondTheData(Diagnostic):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OtherRealImages(Diagnostic):
+    """The real images are not those that the head was trained on.
+
+    ## What it means
+
+    The head's own source holds other images or labels by now. Which of them are held out is
+    decided anew, so that the head may have learnt from some that it is measured against.
+
+    ## Example
+
+    ```console
+    $ sed -i 's/0007.png,1/0007.png,0/' photos/metadata.csv
+    $ scmc eval 2>&1 | grep W692
+    warning[W692]: `folder:photos` no longer holds the images that `Face` was trained on: it may have learnt from some that it is measured against
+    ```
+
+    ## What to do
+
+    Put the images back as they were, or name others with `--images`.
+    """
+
+    code: ClassVar[str] = "W692"
+
+    source: str
+    node: str
+
+    def message(self) -> str:
+        then = f"`{self.source}` no longer holds the images that `{self.node}` was trained on"
+        return f"{then}: it may have learnt from some that it is measured against"
+
+    def help(self) -> str:
+        return "put the images back as they were, or name others with `--images`"
+
+
+@dataclass(frozen=True, kw_only=True)
 class LabelsOnly(Diagnostic):
     """The run has no trained image head, so only its labels were evaluated.
 

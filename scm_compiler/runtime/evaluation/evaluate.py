@@ -1,9 +1,11 @@
 """The evaluation of a run: its labels, and each image head that is trained."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.evaluation import OtherRealImages
 from scm_compiler.diagnostics.codes.interchange import NoDataBehind
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
@@ -17,6 +19,7 @@ from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_i
 from scm_compiler.runtime.evaluation.report import RunReport, read_curves
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.runs.head_files import files_of
+from scm_compiler.runtime.runs.manifest import HeadConfig
 from scm_compiler.runtime.training.loop import METRICS
 from scm_compiler.runtime.training.progress import Silent
 
@@ -88,8 +91,8 @@ def _evaluate_image(
 ) -> HeadReport:
     effort = effort or Effort()
     generator = run.head(image).generator
-    source = images or run.head_config(image).source
-    real = load_real(run, image, source, cache, stage)
+    config = run.head_config(image)
+    real = load_real(run, image, images or config.source, cache, stage)
     report = evaluate_head(
         image,
         generator,
@@ -103,7 +106,16 @@ def _evaluate_image(
     features = train_features(real, effort.features, cache=cache)  # they are in the cache by now
     held, _ = real.held_out(effort.realism)
     previews = read_previews(run.path, files_of(run.graph, image), generator.image)
-    return replace(report, course=course(previews, features, features(held)))
+    found = course(previews, features, features(held))
+    other = () if images else tuple(_other_images(config, real))
+    return replace(report, course=found, warnings=(*other, *report.warnings))
+
+
+def _other_images(config: HeadConfig, real: RealImages) -> Iterator[OtherRealImages]:
+    """Say it if a head's own source changed; drawn faces are drawn a shade otherwise elsewhere."""
+    drawn = config.source.partition(":")[0] == DRAWN
+    if not drawn and real.table.fingerprint != config.fingerprint:
+        yield OtherRealImages(source=config.source, node=config.image)
 
 
 def load_real(run: Run, image: str, source: str, cache: Path | None, stage: Stage) -> RealImages:

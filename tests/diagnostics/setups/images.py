@@ -176,6 +176,6 @@ SETUPS = {
     "W670": truncated,
     "W671": once_photos(count=199, rows=200),
     "W672": once_photos(count=200, rows=199),
-    **dict.fromkeys(["W690", "W691"], trained_on_noise),
+    **dict.fromkeys(["W690", "W691", "W692"], trained_on_noise),
     "W720": named_again,
 }
