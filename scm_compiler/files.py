@@ -9,9 +9,10 @@ from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 
-_LEFT = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
-_TEMPORARY = re.compile(r"\..+\.(json|jsonl|png|safetensors|scm)\.[a-z0-9_]{8}")
-"""The names under which `write_whole` writes such files."""
+_TEMPORARY = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
+"""The name under which `write_whole` writes a file."""
+
+_OF_RUNS = re.compile(r".+\.(json|jsonl|png|safetensors|scm)")
 
 
 @contextmanager
@@ -94,18 +95,13 @@ def _complete(path: Path, content: bytes | str) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def sweep(folder: Path) -> None:
+def of_runs(name: str) -> bool:
+    """Whether a file of this name may be one of a run's."""
+    return _OF_RUNS.fullmatch(name) is not None
+
+
+def sweep(folder: Path, targets: Callable[[str], bool] = of_runs) -> None:
     """Remove what processes that were killed in `write_whole` left in a folder.
-
-    Only for a folder in which no other process writes.
-    """
-    for path in folder.glob(".*"):
-        if _TEMPORARY.fullmatch(path.name) and path.is_file():
-            path.unlink(missing_ok=True)
-
-
-def sweep_of(folder: Path, targets: Callable[[str], bool]) -> None:
-    """Remove what killed processes left in a folder of files of certain names.
 
     Only while no other process writes files of these names there.
 
@@ -114,7 +110,7 @@ def sweep_of(folder: Path, targets: Callable[[str], bool]) -> None:
         targets: Whether a file of this name is meant.
     """
     for path in folder.glob(".*"):
-        found = _LEFT.fullmatch(path.name)
+        found = _TEMPORARY.fullmatch(path.name)
         if found and targets(found[1]) and path.is_file():
             path.unlink(missing_ok=True)
 

@@ -14,13 +14,12 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Thread
 from typing import NoReturn
 
 from scm_compiler.cli.exits import BUG, OK
+from scm_compiler.locks import lock
 
 FOLDER = "SCMC_LEADER"
 """The environment's name of the folder in which the leader leaves its number and exit code."""
@@ -90,15 +89,13 @@ def leave(code: int) -> NoReturn:
 @contextmanager
 def _alive(folder: Path) -> Iterator[None]:
     """Keep the file locked that tells the leader that this process lives, if there are locks."""
-    if find_spec("fcntl") is None:  # Windows
-        yield
-        return
-    fcntl = import_module("fcntl")
-    with (folder / STARTER).open("wb") as stream:
-        try:
-            fcntl.flock(stream, fcntl.LOCK_EX)
-        except OSError:  # no locks on this disk
-            (folder / STARTER).unlink()
+    starter = folder / STARTER
+    with starter.open("wb") as stream:
+        held = lock(stream.fileno())
+        if held:
+            yield
+    if not held:
+        starter.unlink()
         yield
 
 
@@ -106,9 +103,8 @@ def _stop_without(starter: Path) -> None:
     """Ask this process to save and stop once the one that started the team is gone."""
     if not starter.is_file():
         return
-    fcntl = import_module("fcntl")
     with starter.open("rb") as stream:
-        fcntl.flock(stream, fcntl.LOCK_EX)  # waits for its end
+        lock(stream.fileno())  # waits for its end
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -3,13 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.busy import AlreadyTraining
 from scm_compiler.files import sweep
+from scm_compiler.locks import lock
 from scm_compiler.runtime.runs.head_files import PREVIEWS
 
 
@@ -27,7 +26,7 @@ def sole_trainer(path: Path) -> Iterator[None]:
     Raises:
         ScmError: E730 with exit code 2 if another process holds it.
     """
-    if find_spec("fcntl") is None:  # Windows
+    if os.name == "nt":  # no folder can be opened there
         yield
         return
     handle = os.open(path, os.O_RDONLY)
@@ -42,11 +41,7 @@ def sole_trainer(path: Path) -> Iterator[None]:
 
 def _hold(handle: int, path: Path) -> bool:
     """Hold a folder; whether that could be done."""
-    fcntl = import_module("fcntl")
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return lock(handle, wait=False)
     except BlockingIOError as error:
         raise refuse(AlreadyTraining(path=str(path)), exit_code=2) from error
-    except OSError:  # no locks here
-        return False
-    return True

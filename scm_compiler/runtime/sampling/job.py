@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.samples import NotARegime, OtherSample, PlaceTaken
-from scm_compiler.files import sweep_of, write_new, writing
+from scm_compiler.files import sweep, write_new, writing
 from scm_compiler.ir import query as ir
+from scm_compiler.locks import lock
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
 from scm_compiler.semantics.question import read_query
@@ -105,23 +104,20 @@ def at_work(path: Path, targets: Callable[[str], bool], folders: Iterable[Path])
         targets: Whether a file of this name is written by the sample.
         folders: Where it writes.
     """
-    if find_spec("fcntl") is None:  # Windows
-        yield
-        return
-    fcntl = import_module("fcntl")
     with path.open("rb") as stream:
-        try:
-            fcntl.flock(stream.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:  # another process is at work, or no locks here
-            alone = False
-        else:
-            alone = True
-        for folder in folders if alone else ():
+        for folder in folders if _alone(stream.fileno()) else ():
             with writing(folder):
-                sweep_of(folder, targets)
-        with suppress(OSError):
-            fcntl.flock(stream.fileno(), fcntl.LOCK_SH)
+                sweep(folder, targets)
+        lock(stream.fileno(), shared=True)
         yield
+
+
+def _alone(handle: int) -> bool:
+    """Whether no other process is at work, as far as locks can tell."""
+    try:
+        return lock(handle, wait=False)
+    except BlockingIOError:
+        return False
 
 
 def _agree(path: Path, facts: dict[str, object]) -> None:

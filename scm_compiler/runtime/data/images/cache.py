@@ -26,7 +26,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.images import CacheUnusable
 from scm_compiler.files import write_whole
 from scm_compiler.ir import Image
-from scm_compiler.runtime.data.images.lock import locked
+from scm_compiler.locks import locked
 from scm_compiler.runtime.data.images.parts import Fault, image_bytes, part_rows, read_part
 from scm_compiler.runtime.data.images.wanted import Part, Pictures
 from scm_compiler.runtime.training.progress import Progress
