@@ -71,7 +71,7 @@ def decide_asserts(graph: Graph, sink: Sink) -> None:
     The witness is an open path, or a hedge.
     """
     if graph.claims:
-        from scm_compiler.identify.refusal import refused_claims  # noqa: PLC0415
+        from scm_compiler.identify.result import refused_claims  # noqa: PLC0415
 
         sink.extend(refused_claims(graph))
     if not graph.asserts:

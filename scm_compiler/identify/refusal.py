@@ -1,14 +1,13 @@
 """The refusal of a query that is not identified: its hedge in words, and what would help."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Span
+from scm_compiler.diagnostics import Span
 from scm_compiler.diagnostics.codes.identification import NotIdentifiable, WorldsDisagree
-from scm_compiler.identify.identification import NotIdentified, ask, identify
+from scm_compiler.identify.identification import NotIdentified, ask
 from scm_compiler.identify.remedies import remedies
-from scm_compiler.ir import CounterfactualClaim, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 
 if TYPE_CHECKING:
@@ -16,38 +15,6 @@ if TYPE_CHECKING:
 
 Question = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """Outcomes, treatments, conditions."""
-
-
-def refused_claims(graph: Graph) -> Iterator[Diagnostic]:
-    """An error for each `assert identified` of a graph that does not hold."""
-    for claim in graph.claims:
-        if isinstance(claim, CounterfactualClaim):
-            yield from _refused_counterfactual(graph, claim)
-            continue
-        found = identify(graph, claim.outcomes, claim.treatments, claim.conditions)
-        if isinstance(found, NotIdentified):
-            yield refusal(graph, found, query=claim.query, span=claim.span)
-
-
-def _refused_counterfactual(graph: Graph, claim: CounterfactualClaim) -> Iterator[Diagnostic]:
-    """Why a counterfactual is not identified, or what is wrong with it; nothing if it is."""
-    from scm_compiler.identify.counterfactual import decide_query  # noqa: PLC0415  (few files)
-    from scm_compiler.semantics.claims import read_counterfactual  # noqa: PLC0415
-
-    sink = Sink()
-    query = read_counterfactual(claim.query, graph, sink)
-    if query is None:
-        yield from (replace(found, span=claim.span) for found in sink.close().diagnostics)
-        return
-    try:
-        decided = decide_query(graph, query)
-    except ScmError as error:
-        yield replace(error.diagnostics[0], span=claim.span)
-        return
-    for _, decision in decided:
-        if not decision.identified:
-            yield worlds_refusal(graph, decision, query=claim.query, span=claim.span)
-            return
 
 
 def worlds_refusal(

@@ -1,11 +1,21 @@
 """What identification says of a whole query: `graph.identify("P(Y | do(X))")`."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import cached_property
 from html import escape
 from typing import Any
 
-from scm_compiler.diagnostics import Report, Sink, Source, refuse, render_json, render_text
+from scm_compiler.diagnostics import (
+    Diagnostic,
+    Report,
+    ScmError,
+    Sink,
+    Source,
+    refuse,
+    render_json,
+    render_text,
+)
 from scm_compiler.diagnostics.codes.identification import (
     NotIdentifiable,
     OnlyInterventions,
@@ -152,6 +162,25 @@ def _identify_worlds(graph: Graph, query: str) -> Identification:
     shown = decided[: lost[0] + 1] if lost else decided
     factors = dict.fromkeys(part for _, decision in shown for part in decision.factors)
     return Identification(query, graph, () if lost else tuple(factors), shown)
+
+
+def refused_claims(graph: Graph) -> Iterator[Diagnostic]:
+    """An error for each `assert identified` of a graph that does not hold."""
+    for claim in graph.claims:
+        try:
+            refusal = _decided(graph, claim).refusal
+        except ScmError as error:  # values that a node does not have, or too many
+            yield from (replace(found, span=claim.span) for found in error.diagnostics)
+            continue
+        if refusal is not None:
+            yield replace(refusal, span=claim.span)
+
+
+def _decided(graph: Graph, claim: Claim | CounterfactualClaim) -> Identification:
+    if isinstance(claim, CounterfactualClaim):
+        return _identify_worlds(graph, claim.query)
+    found = identify(graph, claim.outcomes, claim.treatments, claim.conditions)
+    return Identification(claim.query, graph, (found,))
 
 
 def claims_of(query: str, graph: Graph) -> tuple[Claim | CounterfactualClaim, ...]:

@@ -164,6 +164,17 @@ class Graph:
         """The nodes with a discrete domain, in the order of declaration."""
         return tuple(node for node in self.nodes if isinstance(node.domain, Discrete))
 
+    def domain(self, name: str) -> Discrete:
+        """The values of a label.
+
+        Raises:
+            ValueError: If there is no such label.
+        """
+        node = self.by_name.get(name)
+        if node is None or not isinstance(node.domain, Discrete):
+            raise ValueError(f"{name} is not a label of {self.name}")
+        return node.domain
+
     @cached_property
     def images(self) -> tuple[Node, ...]:
         """The image nodes, in the order of declaration."""

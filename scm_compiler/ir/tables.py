@@ -7,7 +7,6 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.ir.domain import Discrete
 from scm_compiler.ir.graph import Graph
 
 
@@ -72,11 +71,4 @@ class Tables:
 
 def table_shape(graph: Graph, name: str) -> tuple[int, ...]:
     """The sizes of a label's parents, then its own."""
-    return tuple(_size(graph, n) for n in (*graph.parents[name], name))
-
-
-def _size(graph: Graph, name: str) -> int:
-    domain = graph.by_name[name].domain
-    if not isinstance(domain, Discrete):
-        raise ValueError(f"{name} is not a label")  # noqa: TRY004  (the value is wrong)
-    return domain.size
+    return tuple(graph.domain(n).size for n in (*graph.parents[name], name))

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scm_compiler.ir.domain import Discrete
 from scm_compiler.ir.graph import Graph
 
 if TYPE_CHECKING:
@@ -72,9 +71,7 @@ def intervene(model: "Tables", do: Mapping[str, int]) -> "Tables":
 def _point(graph: Graph, name: str, value: int) -> "NDArray[np.float64]":
     import numpy as np  # noqa: PLC0415
 
-    node = graph.by_name.get(name)
-    if node is None or not isinstance(node.domain, Discrete):
-        raise ValueError(f"{name} is not a label of {graph.name}")
-    if not 0 <= value < node.domain.size:
+    size = graph.domain(name).size
+    if not 0 <= value < size:
         raise ValueError(f"{name} has no value number {value}")
-    return np.asarray(np.eye(node.domain.size)[value])
+    return np.asarray(np.eye(size)[value])

@@ -128,10 +128,7 @@ def _seen(graph: Graph, event: Event) -> str:
 
 
 def _value(graph: Graph, name: str, value: int) -> str:
-    node = graph.by_name.get(name)
-    if node is None or not isinstance(node.domain, Discrete):
-        raise ValueError(f"{name} is not a label of {graph.name}")
-    return node.domain.values[value]
+    return graph.domain(name).values[value]
 
 
 def _box(node: Node, notes: Mapping[str, tuple[Mark, str]]) -> Box:

@@ -66,10 +66,10 @@ def phrase(query: ir.Query, graph: Graph) -> str:
         case ir.Expectation(target, do, given):
             return f"E({_variable(target, graph)}{_conditions(do, given, graph)})"
         case ir.Probability(targets, do, given):
-            return f"P({_events(targets, graph)}{_conditions(do, given, graph)})"
+            return f"P({phrase_events(targets, graph)}{_conditions(do, given, graph)})"
         case ir.Regime(do, given):
             parts = [f"do({_world(do, graph)})"] if do or not given else []
-            parts += [f"given({_events(given, graph)})"] if given else []
+            parts += [f"given({phrase_events(given, graph)})"] if given else []
             return ", ".join(parts)
 
 
@@ -223,11 +223,12 @@ class _Resolver:
 
 def _conditions(do: ir.World, given: Sequence[ir.Event], graph: Graph) -> str:
     parts = [f"do({_world(do, graph)})"] if do else []
-    parts += [_events(given, graph)] if given else []
+    parts += [phrase_events(given, graph)] if given else []
     return f" | {', '.join(parts)}" if parts else ""
 
 
-def _events(events: Iterable[ir.Event], graph: Graph) -> str:
+def phrase_events(events: Iterable[ir.Event], graph: Graph) -> str:
+    """Events as a query writes them, such as `Bald[Male=0]=1, Young`."""
     return ", ".join(_event(event, graph) for event in events)
 
 
@@ -254,10 +255,7 @@ def _setting(setting: ir.Setting, graph: Graph) -> str:
 
 
 def _value_name(graph: Graph, node: str, value: int) -> str:
-    domain = graph.by_name[node].domain
-    if not isinstance(domain, Discrete):
-        raise ValueError(f"{node} is not a label")  # noqa: TRY004  (the value is wrong)
-    return _value_text(domain.values[value])
+    return _value_text(graph.domain(node).values[value])
 
 
 @lru_cache(maxsize=4096)

@@ -26,8 +26,8 @@ MEDIATION = "X->M M->Y X->Y"
 FRONT_DOOR = "X->M M->Y X<->Y"
 BOW = "X->Y X<->Y"
 NAPKIN = "W->R R->X X->Y W<->X W<->Y"
-# Shpitser and Pearl 2008, Figure 9 (a): a running example of ID*.
-FIGURE_9 = "X->W W->Y D->Z Z->Y X<->Y"
+# The example of Shpitser and Pearl 2007 and 2008 for ID* and IDC*.
+EXAMPLE = "X->W W->Y D->Z Z->Y X<->Y"
 
 
 def decided(graph, text):
@@ -38,9 +38,9 @@ def decided(graph, text):
 @pytest.mark.parametrize(
     ("arrows", "query", "formula"),
     [
-        # Shpitser and Pearl 2008, section 4.3 and Figure 9: P(y_x | x', z_d, d).
+        # Shpitser and Pearl 2008: P(y_x | x', z_d, d).
         (
-            FIGURE_9,
+            EXAMPLE,
             "P(Y[X=0]=1 | X=1, Z[D=0]=0, D=0)",
             "[sum_{W} P(W | do(X=0)) P(X=1, Y=1 | do(W, Z=0))] / [P(X=1)]",
         ),
@@ -50,8 +50,8 @@ def decided(graph, text):
             "P(Y[X=1, M=M[X=0]]=1)",
             "sum_{M} P(Y=1 | do(X=1, M)) P(M | do(X=0))",
         ),
-        # The effect on the treated: Shpitser and Pearl 2009, section 4 ("Effects of treatment on
-        # the treated"); in the front door by its mediator, in the napkin because X is binary.
+        # The effect on the treated: Shpitser and Pearl 2009, "Effects of treatment on the
+        # treated".
         ("X->Y", "P(Y[X=0]=1 | X=1)", "P(Y=1 | do(X=0))"),
         (
             FRONT_DOOR,
@@ -86,16 +86,52 @@ def words(formula):
         ("X->Y", "P(Y[X=1]=1, Y[X=0]=0)", "X"),
         # The effect on the treated where cause and effect share a hidden cause.
         (BOW, "P(Y[X=0]=1 | X=1)", "X"),
-        # Avin, Shpitser and Pearl 2005: a recanting district, W -> M and W -> Y of one W.
+        # Avin, Shpitser and Pearl 2005: W is a recanting witness, which M and Y read.
         ("X->W W->M W->Y M->Y", "P(Y[X=1, M=M[X=0]]=1)", "X"),
-        # Shpitser and Pearl 2008, Figure 9, with the mediator seen as well.
-        (FIGURE_9, "P(Y[X=0]=1 | X=1, W=1)", "X"),
+        # The example with the mediator seen as well: as R's cfid has it, see below.
+        (EXAMPLE, "P(Y[X=0]=1 | X=1, W=1)", "X"),
     ],
 )
 def test_published_counterfactuals_that_no_experiment_shows(build, arrows, query, node):
     found = decided(build(arrows), query)
     assert not found.identified
     assert node in {conflict.node for conflict in found.conflicts}
+
+
+QUERY = "Y[X=0]=0, X=1, Z[D=0]=0, D=0"
+
+
+@pytest.mark.parametrize(
+    ("arrows", "query", "shown"),
+    [
+        (EXAMPLE, f"P({QUERY})", True),
+        (f"{EXAMPLE} X->Y", f"P({QUERY})", False),
+        (EXAMPLE, f"P({QUERY}, W=0)", False),
+        (EXAMPLE, "P(Y[X=0]=0 | X=1, Z[D=0]=0, D=0)", True),
+        (f"{EXAMPLE} X->Y", "P(Y[X=0]=0 | X=1, Z[D=0]=0, D=0)", False),
+        ("X->Y", "P(Y[X=0]=0, Y[X=1]=1)", False),
+        (EXAMPLE, f"P({QUERY}, Y[X=0, Z=0]=0, Z[X=0]=1)", True),
+        ("X->Y Y<->A A<->B B<->Z X->Z", "P(Y[X=0]=0, A=0, B=0, Z[X=1]=0)", False),
+        (EXAMPLE, "P(Y[Y=0]=0)", True),
+        (EXAMPLE, "P(Y[Y=1]=0)", True),
+        (EXAMPLE, f"P({QUERY}, Y[Y=0]=0)", True),
+        ("C->A A->Y C->Y", "P(Y[A=1]=0 | A=0)", True),
+        ("X->Z Z->Y X<->Z", "P(Y[Z=0]=1)", True),
+        ("X->Z Z->Y X<->Z", "P(Y[Z=0]=1, Z[X=0]=0, X=0)", True),
+        ("X->Z Z->Y X<->Z", "P(Y[Z=0]=1, Z[X=0]=0, X=0 | Y=1, Z=0, X=1)", True),
+        ("X->Z Z->Y X<->Z", "P(Y[Z=0]=1, Z[X=0]=0, X=0 | Y=1, Z=0, X=0)", True),
+        ("X->Y Z->Y", "P(Y=0 | X=0, Z=0)", True),
+        ("X->Z Z->Y", "P(Z=0, Z[X=0]=1, X=0)", True),
+        ("X->Z Z->Y", "P(Z=0, Z[X=0]=1, X=1)", False),
+        (BOW, "P(Y[X=0]=0, Y=0)", False),
+        ("X->Y X<->Y Y<->Z Z->Y", "P(Y[X=0]=0)", True),
+        ("Z->X X->Y", "P(Y[X=0]=0, Y[X=1]=1, Z=0)", False),
+        ("R->S S->T T->W R->W R<->T S<->W", "P(W[R=0, T=0]=0, T=0)", False),
+    ],
+)
+def test_all_experiments_show_what_the_r_package_cfid_says(build, arrows, query, shown):
+    """Tikka 2023, "Identifying counterfactual queries with the R package cfid": its own cases."""
+    assert (not decided(build(arrows), query).conflicts) is shown
 
 
 def test_an_experiment_would_show_it_and_observation_does_not(build):

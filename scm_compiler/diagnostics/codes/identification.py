@@ -170,7 +170,7 @@ class WorldsDisagree(Diagnostic):
     that it needs share noise, and they disagree on a node: it has one value for one of them and
     another, or perhaps another, for the next. No data show a unit both ways: two models can agree
     on all that is observed and on every experiment, and still differ here (Shpitser and Pearl
-    2008, Theorem 15 and line 8 of ID*).
+    2008, line 8 of ID*).
 
     ## Example
 

@@ -18,9 +18,9 @@ values: for a binary X the effect on the treated follows from the effect on all.
 that.
 """
 
-from scm_compiler.identify.counterfactual.decision import decide, decide_query
+from scm_compiler.identify.counterfactual.decision import MOST_ROWS, decide, decide_query
 from scm_compiler.identify.counterfactual.districts import Conflict, District
 from scm_compiler.identify.counterfactual.ratio import Decision
 from scm_compiler.identify.counterfactual.writing import written
 
-__all__ = ["Conflict", "Decision", "District", "decide", "decide_query", "written"]
+__all__ = ["MOST_ROWS", "Conflict", "Decision", "District", "decide", "decide_query", "written"]

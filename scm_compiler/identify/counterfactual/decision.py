@@ -7,7 +7,6 @@ from math import prod
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.counterfactuals import TooManyRows
-from scm_compiler.identify.counterfactual.districts import domain_of
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_ratio
 from scm_compiler.identify.counterfactual.sums import decide_by_sums
 from scm_compiler.ir import Graph
@@ -73,7 +72,7 @@ def _parts(graph: Graph, query: ir.Query) -> Iterator[ir.Probability]:
         case ir.Expectation(target, do, given):
             yield ir.Probability((ir.Event(target),), do, given)
         case ir.Effect(cause, outcome):
-            domain = domain_of(graph, cause)
+            domain = graph.domain(cause)
             for value in ("1", "0"):
                 do = (ir.Setting(cause, domain.index(value)),)
                 yield ir.Probability((ir.Event(ir.Variable(outcome)),), do)
@@ -98,4 +97,4 @@ def _valued(graph: Graph, asked: ir.Probability) -> Iterator[ir.Probability]:
 def _values(graph: Graph, event: ir.Event) -> Sequence[int]:
     if event.value is not None:
         return (event.value,)
-    return range(domain_of(graph, event.variable.node).size)
+    return range(graph.domain(event.variable.node).size)

@@ -6,10 +6,10 @@ from functools import cached_property
 from math import prod
 
 from scm_compiler.identify.admg import Admg, Nodes, arrows
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held, Input, Worlds, learn
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import phrase_events
 
 LIMIT = 256
 """How many terms a sum is looked at in; one with more is left a sum, and its conflicts stand."""
@@ -139,7 +139,7 @@ class Naming:
         return None
 
     def _size(self, worlds: Worlds, number: int) -> int:
-        return domain_of(self.graph, worlds.copies[number].node).size
+        return self.graph.domain(worlds.copies[number].node).size
 
 
 def conflict_of(graph: Graph, district: District) -> Conflict | None:
@@ -149,14 +149,6 @@ def conflict_of(graph: Graph, district: District) -> Conflict | None:
         return None
     shown = {_variable(graph, district.worlds, number) for number in district.copies}
     return Conflict(node, tuple(sorted(shown)))
-
-
-def domain_of(graph: Graph, node: str) -> Discrete:
-    """The domain of a label."""
-    domain = graph.by_name[node].domain
-    if not isinstance(domain, Discrete):
-        raise ValueError(f"{node} is not a label")  # noqa: TRY004  (the value is wrong)
-    return domain
 
 
 def _torn(graph: Graph, district: District) -> str | None:
@@ -197,5 +189,4 @@ def _variable(graph: Graph, worlds: Worlds, number: int) -> str:
                 seen.add(place)
                 waiting.append(place)
     settings = tuple(ir.Setting(name, value) for name, value in world.items())
-    shown = ir.Event(ir.Variable(worlds.copies[number].node, settings))
-    return phrase(ir.Probability((shown,)), graph).removeprefix("P(")[:-1]
+    return phrase_events([ir.Event(ir.Variable(worlds.copies[number].node, settings))], graph)

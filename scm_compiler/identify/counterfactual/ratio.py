@@ -11,7 +11,6 @@ from scm_compiler.identify.counterfactual.districts import (
     Naming,
     Piece,
     conflict_of,
-    domain_of,
 )
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.ir import Graph
@@ -96,7 +95,7 @@ def _certain(
 ) -> bool:
     """Whether the evidence says the targets already: nothing else can be."""
     for event in targets:
-        for value in range(domain_of(naming.graph, event.variable.node).size):
+        for value in range(naming.graph.domain(event.variable.node).size):
             other = unite(naming.graph, (*given, replace(event, value=value)), do)
             if value != event.value and other is not None and naming.terms(other):
                 return False

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from scm_compiler.identify.counterfactual.districts import domain_of
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_joint, decide_ratio
 from scm_compiler.identify.counterfactual.writing import written
 from scm_compiler.identify.identification import Identified
@@ -64,7 +63,7 @@ class _Sums:
     @property
     def sizes(self) -> tuple[int, ...]:
         """The number of values of each variable."""
-        return tuple(domain_of(self.graph, variable.node).size for variable in self.variables)
+        return tuple(self.graph.domain(variable.node).size for variable in self.variables)
 
     @property
     def size(self) -> int:

@@ -8,7 +8,7 @@ from scm_compiler.identify.notation import quoted
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held, Input
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import phrase_events
 
 
 def written(graph: Graph, decision: Decision) -> str:
@@ -46,16 +46,11 @@ def _factor(graph: Graph, district: District) -> str:
     names = district.worlds.names
 
     def one(node: str, place: Input) -> str:
-        return (
-            _event(graph, node, place.value) if isinstance(place, Held) else quoted(names[place])
-        )
+        if not isinstance(place, Held):
+            return quoted(names[place])
+        return phrase_events([ir.Event(ir.Variable(node), place.value)], graph)
 
     places = dict(district.places(graph))
     of = ", ".join(one(node, places[node]) for node in places if node in district.nodes)
     held = ", ".join(one(node, places[node]) for node in places if node not in district.nodes)
     return f"P({of} | do({held}))" if held else f"P({of})"
-
-
-def _event(graph: Graph, node: str, value: int) -> str:
-    shown = ir.Probability((ir.Event(ir.Variable(node), value),))
-    return phrase(shown, graph).removeprefix("P(")[:-1]

@@ -49,7 +49,7 @@ from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradict
 from scm_compiler.runtime.queries.rejection import sample_answer
 from scm_compiler.runtime.queries.support import support_warnings
 from scm_compiler.runtime.queries.weighting import weigh
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import phrase, phrase_events
 
 __all__ = [
     "METHODS",
@@ -329,7 +329,7 @@ def _shown(variable: ir.Variable, graph: Graph) -> str:
     """A free target as the table names it: with its world, if it has one of its own."""
     if not variable.world:
         return variable.node
-    return phrase(ir.Probability((ir.Event(variable),)), graph).removeprefix("P(")[:-1]
+    return phrase_events([ir.Event(variable)], graph)
 
 
 def _table(names: tuple[str, ...], part: str, found: _Found, graph: Graph) -> Table:

@@ -32,7 +32,7 @@ from scm_compiler.runtime.queries.shape import (
     plan_over,
     refuse_confounded,
 )
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import phrase, phrase_events
 
 
 def _most_numbers() -> float:
@@ -310,6 +310,5 @@ def impossible(graph: Graph, condition: Condition) -> ScmError:
     """The refusal of evidence that never happens."""
     given = tuple(ir.Event(ir.Variable(name), value) for name, value in condition.given.items())
     do = tuple(ir.Setting(name, value) for name, value in condition.do.items())
-    evidence = phrase(ir.Regime(given=given), graph).removeprefix("given(").removesuffix(")")
     world = phrase(ir.Regime(do), graph) if do else ""
-    return refuse(ImpossibleEvidence(evidence=evidence, world=world))
+    return refuse(ImpossibleEvidence(evidence=phrase_events(given, graph), world=world))

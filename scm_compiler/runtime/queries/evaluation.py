@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.engine import Engine, Rows
@@ -48,7 +48,7 @@ def terms(query: ir.Query, graph: Graph) -> list[tuple[float, Term]]:
         case ir.Expectation(target, do, given):
             return [(1.0, _expectation(target.node, condition_of(do, given), graph))]
         case ir.Effect(cause, outcome):
-            domain = _domain(graph, cause)
+            domain = graph.domain(cause)
             worlds = (Condition({cause: domain.index(value)}) for value in ("1", "0"))
             one, zero = (_expectation(outcome, world, graph) for world in worlds)
             return [(1.0, one), (-1.0, zero)]
@@ -131,14 +131,7 @@ def _probability(targets: Sequence[ir.Event], condition: Condition) -> Term:
 
 
 def _expectation(target: str, condition: Condition, graph: Graph) -> Term:
-    return Term({}, (target,), condition, numeric_values(_domain(graph, target)))
-
-
-def _domain(graph: Graph, name: str) -> Discrete:
-    domain = graph.by_name[name].domain
-    if not isinstance(domain, Discrete):
-        raise ValueError(f"{name} is not a label")  # noqa: TRY004  (the value is wrong)
-    return domain
+    return Term({}, (target,), condition, numeric_values(graph.domain(target)))
 
 
 def _free_table(

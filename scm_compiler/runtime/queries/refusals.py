@@ -12,7 +12,7 @@ from scm_compiler.passes import fold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.evaluation import condition_of
 from scm_compiler.runtime.queries.identified import refuse_unidentified
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import phrase, phrase_events
 
 
 @contextmanager
@@ -69,7 +69,5 @@ def _refuse_contradictions(query: ir.Query, graph: Graph) -> None:
         case ir.Probability(_, do, given) | ir.Expectation(_, do, given) | ir.Regime(do, given):
             known = condition_of(do, given)
             if any(known.fixed[event.variable.node] != event.value for event in given):
-                said = phrase(ir.Regime(given=given), graph)
                 world = phrase(ir.Regime(do), graph) if do else ""
-                shown = said.removeprefix("given(").removesuffix(")")
-                raise refuse(ImpossibleEvidence(evidence=shown, world=world))
+                raise refuse(ImpossibleEvidence(phrase_events(given, graph), world))

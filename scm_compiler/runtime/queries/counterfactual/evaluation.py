@@ -21,8 +21,8 @@ from scm_compiler.diagnostics.codes.counterfactuals import (
     OtherDomain,
     TooManyRows,
 )
-from scm_compiler.identify.counterfactual import decide
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.identify.counterfactual import MOST_ROWS, decide
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
 from scm_compiler.passes.twin import Worlds, unite
@@ -33,9 +33,8 @@ from scm_compiler.runtime.queries.counterfactual.joint import Group, Join, Joint
 from scm_compiler.runtime.queries.counterfactual.noise import threshold
 from scm_compiler.runtime.queries.engine import Rows
 from scm_compiler.runtime.queries.shape import confounded, label_sizes
-from scm_compiler.semantics.query import numeric_values, phrase
+from scm_compiler.semantics.query import numeric_values, phrase, phrase_events
 
-MOST_ROWS = 4096
 _MOST_OTHERS = 64
 
 
@@ -82,7 +81,7 @@ def questions(query: ir.Query, graph: Graph) -> list[tuple[float, Question]]:
         case ir.Expectation(target, do, given):
             return [(1.0, _expectation(target, given, do, graph))]
         case ir.Effect(cause, outcome):
-            index = _domain(graph, cause).index
+            index = graph.domain(cause).index
             worlds = [(ir.Setting(cause, index(value)),) for value in ("1", "0")]
             one, zero = (_expectation(ir.Variable(outcome), (), do, graph) for do in worlds)
             return [(1.0, one), (-1.0, zero)]
@@ -251,7 +250,7 @@ def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
 def _expectation(
     target: ir.Variable, given: tuple[ir.Event, ...], do: ir.World, graph: Graph
 ) -> Question:
-    weights = numeric_values(_domain(graph, target.node))
+    weights = numeric_values(graph.domain(target.node))
     return Question((ir.Event(target),), given, do, weights)
 
 
@@ -285,7 +284,7 @@ def _refuse_other_domains(question: Question, graph: Graph) -> None:
     for setting in _settings(question):
         if isinstance(setting.value, ir.Variable):
             names = setting.node, setting.value.node
-            if _domain(graph, names[0]) != _domain(graph, names[1]):
+            if graph.domain(names[0]) != graph.domain(names[1]):
                 raise refuse(OtherDomain(*names))
 
 
@@ -338,12 +337,4 @@ def contradiction(question: Question, graph: Graph) -> ScmError:
 
 
 def _evidence(question: Question, graph: Graph) -> str:
-    shown = phrase(ir.Regime(given=question.given), graph)
-    return shown.removeprefix("given(").removesuffix(")")
-
-
-def _domain(graph: Graph, name: str) -> Discrete:
-    domain = graph.by_name[name].domain
-    if not isinstance(domain, Discrete):
-        raise ValueError(f"{name} is not a label")  # noqa: TRY004  (the value is wrong)
-    return domain
+    return phrase_events(question.given, graph)
