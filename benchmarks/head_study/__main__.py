@@ -8,7 +8,8 @@
 Each row of the table is CausalGAN's preset `default` with one part changed, or another head, on
 Causal Graph 1. All rows get the same time: the first row takes `--steps` steps, the others as many
 as it could take meanwhile. What a step costs is measured when the study starts, for all rows by
-turns, so that it does not matter what else the machine does while they train.
+turns, so that it does not matter what else the machine does while they train. With `--each` all
+runs get so many minutes by the clock instead, which is fair where all of them train side by side.
 """
 
 import argparse
@@ -22,6 +23,8 @@ from benchmarks.head_study.work import EFFORT, evaluate_one, in_turn, train_one
 
 STUDY = "study.json"
 """The settings of a study, in its folder."""
+UNBOUNDED = 1_000_000
+"""Steps that no training takes whose end is set by the clock."""
 
 
 def main() -> None:
@@ -31,7 +34,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="the folder of the study")
     parser.add_argument("--images", default="drawn-faces", help="as of scmc train")
     parser.add_argument("--size", type=int, default=32)
-    parser.add_argument("--steps", type=int, default=15_000)
+    parser.add_argument("--steps", type=int, default=15_000, help="of the first row")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--rows", nargs="+", choices=tuple(ROWS), default=list(ROWS))
     parser.add_argument("--device", default="auto")
@@ -39,6 +42,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, help="stop then; the same command goes on")
     parser.add_argument("--write", type=Path, metavar="PAGE", help="a page instead of a table")
     parser.add_argument("--title", default="What each part of the default head is worth")
+    parser.add_argument("--each", type=float, help="minutes of each run, instead of --steps")
     parser.add_argument("--batches", type=int, default=1, help="times the presets' batch size")
     args = parser.parse_args()
     known = args.out / STUDY
@@ -46,11 +50,12 @@ def main() -> None:
         settings = Settings(
             args.images,
             args.size,
-            args.steps,
+            args.steps if args.each is None else UNBOUNDED,
             tuple(args.seeds),
             args.device,
             tuple(args.rows),
             args.batches,
+            args.each,
         )
         settings = started(settings, known)
     else:

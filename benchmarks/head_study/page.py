@@ -22,8 +22,7 @@ REMARKS = re.compile(r"<!-- remarks -->\n.*?<!-- end -->\n", re.DOTALL)
 KINDS = "observation", "given", "do"
 EXPLAINED = """\
 Means over the seeds, ± the deviation between seeds; of one seed, ± the standard error of the
-measurement. All rows have the time of the first, in steps whose cost was measured by turns;
-*minutes* is what the clock said, beside other work.
+measurement. {fair}
 
 *AUC*: how well an independent classifier reads the labels off the images, the mean over the
 labels, under observation, under given and under do (each label set to each value, pooled). On
@@ -35,6 +34,12 @@ is perfect. *Diversity*: the mean distance of images of the same labels, over th
 *Looks Male*, *shown*: of the images under do(Mustache=1), the share that looks Male, where the
 label model says {male}; and of those that do not, the share with a mustache.
 """
+
+BY_STEPS = """\
+All rows have the time of the first, in steps whose cost was measured by turns;
+*minutes* is what the clock said, beside other work."""
+BY_CLOCK = """\
+All runs had the same minutes by the clock, side by side."""
 
 Head = Mapping[str, Any]
 """What `scmc eval` says of one head, as plain data."""
@@ -115,10 +120,11 @@ def line(cells: Iterable[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def minutes(runs: Iterable[Path]) -> str:
-    """How long the training took by the clock."""
-    taken = (scm.open_run(run).manifest.heads["Face"].seconds for run in runs)
-    return f"{mean(taken) / 60:.0f}"
+def trained(runs: Iterable[Path]) -> tuple[str, str]:
+    """The steps of the trainings, and how long they took by the clock, in minutes."""
+    facts = [scm.open_run(run).manifest.heads["Face"] for run in runs]
+    steps, seconds = mean(it.steps for it in facts), mean(it.seconds for it in facts)
+    return f"{steps:,.0f}", f"{seconds / 60:.0f}"
 
 
 def table(settings: Settings, out: Path) -> Iterator[str]:
@@ -134,8 +140,7 @@ def table(settings: Settings, out: Path) -> Iterator[str]:
             [
                 ROWS[name].title,
                 str(len(found)),
-                f"{settings.takes(name):,}",
-                minutes(found),
+                *trained(found),
                 *(cell([of(head) for head in found.values()], d) for of, d in COLUMNS.values()),
                 ROWS[name].theorem,
             ]
@@ -186,12 +191,27 @@ def draw(run: Path, label: str, picture: Path) -> Path:
     return picture
 
 
-def explained(head: Head) -> str:
+def explained(settings: Settings, head: Head) -> str:
     """What the columns are, with what real images reach."""
     own = average(label["own"]["auc"] for label in head["labels"])
     floors = {name: cell([head["realism"][f"{name}_floor"]], 3) for name in ("kid", "fid")}
     arrow = next(a for a in head["arrows"] if (a["cause"], a["effect"]) == ("Male", "Mustache"))
-    return EXPLAINED.format(own=cell([own], 3), male=f"{arrow['unmoved']['value']:.3f}", **floors)
+    fair = BY_STEPS if settings.each is None else BY_CLOCK
+    return EXPLAINED.format(
+        fair=fair, own=cell([own], 3), male=f"{arrow['unmoved']['value']:.3f}", **floors
+    )
+
+
+def where(settings: Settings) -> str:
+    """The kind of device that the heads were trained on, which need not be this machine's."""
+    return choose_device() if settings.device == "auto" else settings.device
+
+
+def length(settings: Settings) -> str:
+    """How long the trainings are, as `train` was told."""
+    if settings.each is None:
+        return f"--steps {settings.steps}"
+    return f"--each {settings.each:g}"
 
 
 def write_page(settings: Settings, out: Path, page: Path, title: str) -> None:
@@ -206,11 +226,11 @@ def write_page(settings: Settings, out: Path, page: Path, title: str) -> None:
     parts = [
         f"# {title}\n",
         f"Written by `{command}` on {datetime.now(UTC).date()}; {machine()}. Trained on",
-        f"{choose_device(settings.device)} from `{source}`, {settings.size} x {settings.size} "
+        f"{where(settings)} from `{source}`, {settings.size} x {settings.size} "
         f"pixels, batches {settings.batches} times those of the presets; `train` was given",
-        f"`--rows {' '.join(settings.rows)} --seeds {seeds} --steps {settings.steps}`.\n",
+        f"`--rows {' '.join(settings.rows)} --seeds {seeds} {length(settings)}`.\n",
         *([kept[0]] if kept else []),
-        explained(first),
+        explained(settings, first),
         *table(settings, out),
         "\n## Label by label\n",
         f"The AUC under {', '.join(KINDS[:2])} and {KINDS[2]}, in this order.\n",

@@ -22,7 +22,19 @@ STEPS = 12
 
 @dataclass(frozen=True)
 class Settings:
-    """What all trainings of a study have in common."""
+    """What all trainings of a study have in common.
+
+    Attributes:
+        images: The data, as of `scmc train`.
+        size: The side of the images.
+        steps: The steps of the first row.
+        seeds: The seeds of each row.
+        device: Where to train.
+        rows: The names of the rows.
+        batches: How many times as large as its preset's each batch is.
+        each: The minutes of each run by the clock; none for those of the first row's steps.
+        costs: The seconds that a step of each row takes.
+    """
 
     images: str
     size: int
@@ -31,10 +43,13 @@ class Settings:
     device: str
     rows: tuple[str, ...]
     batches: int
+    each: float | None = None
     costs: Mapping[str, float] = field(default_factory=dict)
 
     def takes(self, name: str) -> int:
-        """The steps of a row: as many as take the time of the first row's."""
+        """The steps of a row: as many as take the time of the first row's, or at most `steps`."""
+        if self.each is not None:
+            return self.steps
         return round(self.steps * self.costs[self.rows[0]] / self.costs[name])
 
     def options(self, row: Row) -> dict[str, Any]:
@@ -67,7 +82,7 @@ def started(asked: Settings, known: Path) -> Settings:
     """The settings with their costs, written down; those of a study that goes on are kept."""
     before = read(known).costs if known.exists() else {}
     settings = replace(asked, costs=before)
-    if not set(asked.rows) <= set(before):
+    if asked.each is None and not set(asked.rows) <= set(before):
         settings = asked.measure()
     known.parent.mkdir(parents=True, exist_ok=True)
     write_file(known, json.dumps(asdict(settings)), resumable=False)

@@ -46,14 +46,15 @@ def train_one(settings: Settings, out: Path, name: str, seed: int, until: float 
     budget = None if until is None else until - time.time()
     if budget is not None and budget < 1:
         return f"{path.name}: no time left"
+    each = None if settings.each is None else 60 * settings.each
     if path.exists():
         run = scm.open_run(path)
-        if not pending_heads(run):
-            return f"{path.name}: complete"
         spent = sum(facts.seconds for facts in run.manifest.heads.values())
         spent += run.manifest.seconds
-        budget = None if budget is None else budget + spent
-        run = go_on(run, budget=budget, where=Where(choose_device(settings.device))).run
+        if not pending_heads(run) or (each is not None and spent >= each):
+            return f"{path.name}: complete"
+        allowed = least(None if budget is None else budget + spent, each)
+        run = go_on(run, budget=allowed, where=Where(choose_device(settings.device))).run
     else:
         run = scm.train(
             graph_of(settings.size),
@@ -63,12 +64,17 @@ def train_one(settings: Settings, out: Path, name: str, seed: int, until: float 
             head_options=settings.options(row),
             head_steps=settings.takes(name),
             seed=seed,
-            budget=budget,
+            budget=least(budget, each),
             device=settings.device,
             path=path,
         )
     facts = run.manifest.heads["Face"]
     return f"{path.name}: {facts.steps} steps in {facts.seconds:.0f} s"
+
+
+def least(*seconds: float | None) -> float | None:
+    """The shortest of several times, some of which set no limit."""
+    return min((limit for limit in seconds if limit is not None), default=None)
 
 
 def evaluate_one(out: Path, name: str, seed: int, effort: Effort) -> str:
