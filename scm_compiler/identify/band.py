@@ -4,6 +4,7 @@ Positivity may fail: a formula asks for P(y | x, z) where no row has x and z. Su
 can be anything, so that the formula has an interval.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -57,6 +58,29 @@ class Band:
     low: Array
     values: Array
     high: Array
+
+    def mean(self, weights: Sequence[float]) -> "Band":
+        """The expectation of a distribution of one variable whose values have these weights.
+
+        At its ends, what is open goes to the smallest, or largest, values.
+
+        >>> ends = np.array([0.2, 0.3]), np.array([0.4, 0.6]), np.array([0.7, 0.8])
+        >>> found = Band(("Y",), *ends).mean([0.0, 1.0])
+        >>> [float(end.round(6)) for end in (found.low, found.values, found.high)]
+        [0.3, 0.6, 0.8]
+        """
+        worth = np.array(weights)
+        low, high = (self._filled(np.argsort(sign * worth)) @ worth for sign in (1, -1))
+        return Band((), np.asarray(low), np.asarray(self.values @ worth), np.asarray(high))
+
+    def _filled(self, order: NDArray[np.intp]) -> Array:
+        """The distribution that gives what is open to the first values."""
+        found, left = self.low.copy(), 1.0 - self.low.sum()
+        for value in order:
+            taken = min(max(left, 0.0), self.high[value] - self.low[value])
+            found[value] += taken
+            left -= taken
+        return found
 
 
 def evaluate_band(found: Identified, source: Sighted) -> Band:

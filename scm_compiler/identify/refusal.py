@@ -30,7 +30,8 @@ def worlds_refusal(
     """
     if decision.conflicts:
         first = min(decision.conflicts, key=lambda found: graph.topological.index(found.node))
-        return WorldsDisagree(query, first.node, first.variables, span=span)
+        hidden = bool(graph.confounders)
+        return WorldsDisagree(query, first.node, first.variables, hidden=hidden, span=span)
     found = refusal(graph, decision.unidentified[0], query=query, span=span)
     if len(decision.unidentified) > 1:  # what helps with one of them does not help with all
         return replace(found, causes=(), together=(), experiments=())

@@ -86,41 +86,38 @@ class ImpossibleEvidence(Diagnostic):
 
 @dataclass(frozen=True)
 class HiddenCause(Diagnostic):
-    """A counterfactual that rests on labels with a hidden common cause.
+    """Draws or tables of labels with a hidden common cause that do not give the answer.
 
     ## What it means
 
     What one unit would have done in another world depends on the noise of its labels, and
     `A <-> B` ties the noise of two of them together in a way that neither observation nor
-    experiment shows. The worlds of the query were pruned to what it rests on, and a label with a
-    hidden cause is still among them where its table does not say what the label does. The same
-    is said of bare tables P(node | parents) on a graph with `<->`: their product would be
-    wrong without a sign of it.
+    experiment shows. Units in another world are drawn by their noise, and so are weighted draws of
+    a counterfactual. The same is said of bare tables P(node | parents) on a graph with `<->`:
+    their product would be wrong without a sign of it.
 
     ## Example
 
     ```console
-    $ scmc query "P(Cancer[Smoking=0]=1 | Smoking=1, Cancer=1)" --run runs/front_door-1
+    $ scmc query "P(Cancer[Smoking=0]=1 | Smoking=1)" --method weighted --run runs/front_door-1
     error[E432]: the answer rests on the hidden common cause `Smoking <-> Cancer`
      --> query:1:1
       |
-    1 | P(Cancer[Smoking=0]=1 | Smoking=1, Cancer=1)
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      = help: observation does not determine it, and `scmc query --identify` says why; with the cause as a node a run would answer under a noise model
+    1 | P(Cancer[Smoking=0]=1 | Smoking=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: the tables P(node | parents) do not determine it; with the cause as a node they would
     ```
 
     ## What to do
 
-    Some counterfactuals with hidden causes are determined by observation all the same: the message
-    says so, and `scmc query --identify` prints the formula, which this version does not evaluate.
-    Else ask the question of rung 2, which observation may determine:
-    `P(Cancer=1 | do(Smoking=0))` is about everyone, not about those who smoke and have cancer.
-    Or measure the common cause and declare it as a node.
+    Leave `--method` out: where observation determines a counterfactual all the same, a run answers
+    it by its formula, and where it does not, the refusal says why. Units in another world can be
+    drawn once the common cause is measured and declared as a node; or ask what `do` does to
+    everyone.
     """
 
     code = "E432"
     pairs: tuple[str, ...]
-    determined: bool | None = None
 
     def message(self) -> str:
         """The confounded pairs."""
@@ -130,16 +127,6 @@ class HiddenCause(Diagnostic):
 
     def help(self) -> str:
         """Why it is refused, and what would help."""
-        if self.determined:
-            return (
-                "observation determines it, by a formula that this version does not evaluate: "
-                "`scmc query --identify` prints it; with the cause as a node a run would answer"
-            )
-        if self.determined is False:
-            return (
-                "observation does not determine it, and `scmc query --identify` says why; with "
-                "the cause as a node a run would answer under a noise model"
-            )
         return (
             "the tables P(node | parents) do not determine it; with the cause as a node they would"
         )

@@ -194,14 +194,15 @@ class WorldsDisagree(Diagnostic):
     ## What to do
 
     Take the assertion out and ask the question: a trained run answers it under a named noise
-    model, beside bounds that need none. Or ask about everyone instead of one unit:
-    `P(Y=1 | do(X=0))`.
+    model, beside bounds that need none, unless a hidden common cause reaches what the query rests
+    on. Or ask about everyone instead of one unit: `P(Y=1 | do(X=0))`.
     """
 
     code = "E523"
     query: str
     node: str
     variables: tuple[str, ...]
+    hidden: bool = False
 
     def message(self) -> str:
         """The variables, and what they disagree on."""
@@ -217,6 +218,11 @@ class WorldsDisagree(Diagnostic):
 
     def help(self) -> str:
         """What would answer it."""
+        if self.hidden:
+            return (
+                "a noise model would, and `scmc query` assumes one where no hidden common cause "
+                "is in reach: declare the cause as a node, or ask of everyone, by `do`"
+            )
         return (
             "a noise model would: `scmc query` says which one it assumes, and within which bounds "
             "every other one stays"

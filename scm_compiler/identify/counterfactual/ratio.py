@@ -31,7 +31,7 @@ class Decision:
         factors: What the districts are, each identified from P.
         conflicts: Districts that no experiment shows.
         unidentified: Districts that experiments show, and observation does not.
-        difference: The formula, where it is one of probabilities that P determines each.
+        sums: Numerator and denominator, where they are sums of others: each with its sign.
     """
 
     above: Terms = ((),)
@@ -39,13 +39,16 @@ class Decision:
     factors: tuple[Identified, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     unidentified: tuple[NotIdentified, ...] = ()
-    difference: str = ""
+    sums: "tuple[Signed, Signed] | None" = None
 
     @property
     def identified(self) -> bool:
         """Whether it does."""
         return not (self.conflicts or self.unidentified)
 
+
+Signed = tuple[tuple[float, Decision], ...]
+"""Probabilities to be added or taken away; none of them is a sum."""
 
 NEVER = Decision(above=())
 """Of what happens in no model, or is asked of evidence that does not."""

@@ -6,8 +6,6 @@ from itertools import product
 from math import prod
 
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_joint, decide_ratio
-from scm_compiler.identify.counterfactual.writing import written
-from scm_compiler.identify.identification import Identified
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import unite
@@ -40,11 +38,9 @@ def decide_by_sums(
     above, below = sums.place(together), sums.place(given)
     if not {above, below} <= known.keys():
         return None
-    shown = sums.written(above, known)
-    if given:
-        shown = f"[{shown}] / [{sums.written(below, known)}]"
-    used = (*sums.factors(above, known), *sums.factors(below, known))
-    return Decision(factors=tuple(dict.fromkeys(used)), difference=shown)
+    both = tuple(sums.signed(above, known)), tuple(sums.signed(below, known))
+    used = (factor for side in both for _, part in side for factor in part.factors)
+    return Decision(factors=tuple(dict.fromkeys(used)), sums=both)
 
 
 @dataclass(frozen=True)
@@ -96,23 +92,15 @@ class _Sums:
                     rest = (part for part in parts if part != missing[0])
                     yield missing[0], (whole, *rest)
 
-    def written(self, place: Place, known: Known) -> str:
-        """A probability, as a difference of those that it follows from."""
+    def signed(self, place: Place, known: Known) -> Iterator[tuple[float, Decision]]:
+        """A probability, as a sum of those that it follows from."""
         if not known[place]:
-            return written(self.graph, self._decided(place))
+            yield 1.0, decide_ratio(self.graph, self._events(place), (), self.do)
+            return
         whole, *others = known[place]
-        rest = "".join(f" - ({self.written(other, known)})" for other in others)
-        return f"{self.written(whole, known)}{rest}"
-
-    def factors(self, place: Place, known: Known) -> Iterator[Identified]:
-        """What a probability is made of in the end."""
-        if not known[place]:
-            yield from self._decided(place).factors
-        for part in known[place]:
-            yield from self.factors(part, known)
-
-    def _decided(self, place: Place) -> Decision:
-        return decide_ratio(self.graph, self._events(place), (), self.do)
+        yield from self.signed(whole, known)
+        for other in others:
+            yield from ((-sign, part) for sign, part in self.signed(other, known))
 
     def _events(self, place: Place) -> tuple[ir.Event, ...]:
         pairs = zip(self.variables, place, strict=True)

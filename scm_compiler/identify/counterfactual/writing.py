@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from scm_compiler.identify.counterfactual.districts import District
-from scm_compiler.identify.counterfactual.ratio import Decision
+from scm_compiler.identify.counterfactual.ratio import Decision, Signed, Terms
 from scm_compiler.identify.notation import quoted
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -23,13 +23,21 @@ def written(graph: Graph, decision: Decision) -> str:
     >>> print(written(pair, decide(pair, [ir.Event(y, 1)], [ir.Event(ir.Variable("X"), 1)])))
     P(Y=1 | do(X=0))
     """
-    if decision.difference:
-        return decision.difference
-    above, below = (
-        " + ".join(_term(graph, term) for term in terms) or "0"
-        for terms in (decision.above, decision.below)
-    )
+    if decision.sums is not None:
+        above, below = (_signed(graph, side) for side in decision.sums)
+    else:
+        above, below = (_sum(graph, terms) for terms in (decision.above, decision.below))
     return above if below == "1" else f"[{above}] / [{below}]"
+
+
+def _signed(graph: Graph, side: Signed) -> str:
+    (_, first), *others = side
+    rest = (f" {'-+'[sign > 0]} ({written(graph, part)})" for sign, part in others)
+    return f"{written(graph, first)}{''.join(rest)}"
+
+
+def _sum(graph: Graph, terms: Terms) -> str:
+    return " + ".join(_term(graph, term) for term in terms) or "0"
 
 
 def _term(graph: Graph, districts: Sequence[District]) -> str:

@@ -101,10 +101,10 @@ def answer(
 
     Raises:
         ScmError: E430 a counterfactual by sampling, E431 impossible evidence, E432 a
-            counterfactual that rests on a hidden common cause, E433 too large, E434 too few draws
-            accepted, E435 or E443 no data behind the answer, E436 weighted draws that are worth
-            too little, E437 too slow, E438 too many rows, E45x a counterfactual that cannot be
-            answered, E441 no draws of an intervention, E520 not identified.
+            counterfactual by draws that rests on a hidden common cause, E433 too large, E434 too
+            few draws accepted, E435 or E443 no data behind the answer, E436 weighted draws that
+            are worth too little, E437 too slow, E438 too many rows, E45x a counterfactual that
+            cannot be answered, E441 no draws of an intervention, E520 or E523 not identified.
         ValueError: If there is no such method or noise model.
     """
     if method not in METHODS:
@@ -135,6 +135,7 @@ def answer(
         seconds=perf_counter() - started,
         noise_model=found.noise_model,
         found=way.found,
+        derived=way.formulas,
         effective=found.effective,
     )
 

@@ -227,6 +227,7 @@ class Answer:
             the mechanisms' noise.
         found: On a graph with hidden common causes, how each distribution that the query rests
             on follows from observation.
+        derived: Of a counterfactual on such a graph, each probability as a formula over these.
         effective: How many independent draws weighted ones are worth; None if none were weighted.
     """
 
@@ -241,6 +242,7 @@ class Answer:
     warnings: tuple[Diagnostic, ...] = ()
     noise_model: str | None = None
     found: tuple[Identified, ...] = ()
+    derived: tuple[str, ...] = ()
     effective: float | None = None
 
     @property
@@ -274,14 +276,17 @@ class Answer:
         found = "identified" if self.identified else "not identified"
         if self.noise_model is not None:
             found += f" (noise model: {self.noise_model})"
-        if self.rung == 2 and self.found:
+        if self.rung > 1 and self.found:
             found += f" by {', '.join(dict.fromkeys(map(criterion, self.found)))}"
         return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {self._way}, {self._time}"
 
     @property
     def formulas(self) -> str:
-        """By which formulas an intervention follows from observation, a line each, or nothing."""
-        return "\n".join(map(str, self.found)) if self.rung == 2 else ""
+        """By which formulas the answer follows from observation, a line each.
+
+        Of an observation, and without hidden common causes, nothing.
+        """
+        return "\n".join([*self.derived, *map(str, self.found)]) if self.rung > 1 else ""
 
     @property
     def _way(self) -> str:
@@ -318,6 +323,8 @@ class Answer:
         }
         if self.found:
             found["estimands"] = [described(part) for part in self.found]
+        if self.derived:
+            found["formulas"] = list(self.derived)
         worth = {} if self.effective is None else {"effective_samples": self.effective}
         return found | worth | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 

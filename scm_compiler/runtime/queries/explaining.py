@@ -4,7 +4,9 @@ from dataclasses import dataclass, fields, replace
 from math import log2
 from typing import Any
 
-from scm_compiler.identify import Identified, criterion
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.answers import TooLarge
+from scm_compiler.identify import Identified, criterion, law_graph
 from scm_compiler.identify.estimand import factors
 from scm_compiler.identify.evaluation import LIMIT, largest_table
 from scm_compiler.identify.result import described
@@ -14,23 +16,29 @@ from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries import planning
 from scm_compiler.runtime.queries.answers import RUNGS
-from scm_compiler.runtime.queries.identified import PlannedRoute, planned_route
+from scm_compiler.runtime.queries.by_formula import worlds_formula
+from scm_compiler.runtime.queries.identified import planned_route
 from scm_compiler.runtime.queries.planning import Explanation
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory
 from scm_compiler.runtime.queries.shape import label_sizes
 from scm_compiler.semantics.query import phrase
 
+Found = tuple[Identified, ...]
+"""How distributions follow from observation."""
+
 
 @dataclass(frozen=True, repr=False)
 class IdentifiedExplanation(Explanation):
-    """The plan of an intervention on a graph with hidden common causes.
+    """The plan of a query of rung 2 or 3 on a graph with hidden common causes.
 
     Attributes:
-        formulas: How it follows from observation.
+        formulas: How what it rests on follows from observation.
+        derived: Of a counterfactual, each probability as a formula over these.
         widest: The numbers in the largest table that evaluating them makes.
     """
 
     formulas: tuple[Identified, ...] = ()
+    derived: tuple[str, ...] = ()
     widest: int = 0
 
     @property
@@ -41,17 +49,19 @@ class IdentifiedExplanation(Explanation):
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data, in the form that `--json` prints."""
         estimands = [described(one) for one in self.formulas]
-        return super().to_dict() | {
+        found = super().to_dict() | {
             "grounds": self.by,
             "estimands": estimands,
             "widest": self.widest,
         }
+        return found | ({"formulas": list(self.derived)} if self.derived else {})
 
     def __str__(self) -> str:
         how = "exact contraction" if self.method == "exact" else self._beyond
         head = f"rung {self.rung} ({RUNGS[self.rung]}), identified by {self.by}, {how}"
         head += ", no image head needed"
-        return "\n".join([head, self.query, *map(str, self.formulas), *map(str, self.parts)])
+        said = (*self.derived, *self.formulas, *self.parts)
+        return "\n".join([head, self.query, *map(str, said)])
 
     @property
     def _beyond(self) -> str:
@@ -78,47 +88,56 @@ def explain(
 
     Raises:
         ScmError: E520 if it is not identified, E431 if its evidence contradicts itself; for a
-            counterfactual also E432 if it rests on a hidden common cause, E450, E451, E454.
+            counterfactual also E523 if no experiment shows what it asks for, E433 if a table of
+            its formula would be too large, E450, E451, E454.
     """
     declared = fold(graph)
     flat = flatten(query, graph)
-    if not declared.confounders or rung(flat) == 3:
+    if not declared.confounders:
         return planning.explain(query, declared, text=text, **options)
+    shown = text or phrase(query, graph)
     with pointing_at(text):
+        if rung(flat) == 3:
+            formula = worlds_formula(flat, declared)
+            if formula is None:
+                return planning.explain(query, declared, text=text, **options)
+            plan = _by_formulas(shown, 3, formula.found, declared, options)
+            if plan.method != "exact":  # draws of the tables do not know of hidden causes
+                raise refuse(TooLarge(log2(plan.widest), log2(LIMIT), "formula"))
+            return replace(plan, derived=formula.written)
         refuse_contradictory(flat, graph)
         way = planned_route(flat, declared)
-        shown = text or phrase(query, graph)
-        if not way.formulas:
-            plan = planning.explain(flat, way.graph, text=shown, **options)
-            return plan if rung(flat) == 1 else _with_formulas(plan, way)
-        parts = tuple(_parts(way, options))
-        sizes = label_sizes(declared)
-        widest = max(largest_table(found, sizes) for found in way.found)
-        fits = widest <= LIMIT and all(plan.method == "exact" for plan in parts)
-        whole = replace(
-            parts[0],
-            query=shown,
-            rung=2,
-            method="exact" if fits else "weighted",
-            parts=tuple(part for plan in parts for part in plan.parts),
-        )
-        return replace(_with_formulas(whole, way), widest=widest)
+        if way.formulas:
+            return _by_formulas(shown, 2, way.found, declared, options)
+        plain = planning.explain(flat, way.graph, text=shown, **options)
+        return plain if rung(flat) == 1 else _with_formulas(plain, way.found)
 
 
-def _parts(way: PlannedRoute, options: dict[str, Any]) -> list[Explanation]:
+def _by_formulas(
+    shown: str, level: int, found: Found, declared: Graph, options: dict[str, Any]
+) -> IdentifiedExplanation:
+    """The plan of an answer that formulas give, evaluated on the observational distribution."""
+    plans = _marginals(found, law_graph(declared), options)
+    sizes = label_sizes(declared)
+    widest = max((largest_table(one, sizes) for one in found), default=1)
+    fits = widest <= LIMIT and all(plan.method == "exact" for plan in plans)
+    parts = tuple(part for plan in plans for part in plan.parts)
+    whole = Explanation(shown, level, True, "exact" if fits else "weighted", parts)
+    return replace(_with_formulas(whole, found), widest=widest)
+
+
+def _marginals(found: Found, law: Graph, options: dict[str, Any]) -> list[Explanation]:
     """What the formulas ask of the observational distribution: its marginals, each once."""
-    asked = (part for found in way.found for part in factors(found.estimand))
+    asked = (part for one in found for part in factors(one.estimand))
     marginals = dict.fromkeys((*factor.of, *factor.given) for factor in asked)
     return [
         planning.explain(
-            ir.Probability(tuple(ir.Event(ir.Variable(name)) for name in names)),
-            way.graph,
-            **options,
+            ir.Probability(tuple(ir.Event(ir.Variable(name)) for name in names)), law, **options
         )
         for names in marginals
     ]
 
 
-def _with_formulas(plan: Explanation, way: PlannedRoute) -> IdentifiedExplanation:
+def _with_formulas(plan: Explanation, found: Found) -> IdentifiedExplanation:
     known = {field.name: getattr(plan, field.name) for field in fields(plan)}
-    return IdentifiedExplanation(**known, formulas=way.found)
+    return IdentifiedExplanation(**known, formulas=found)

@@ -12,7 +12,6 @@ from functools import partial
 from math import log2
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import TooLarge
@@ -36,6 +35,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.worlds import rung
+from scm_compiler.runtime.queries.by_formula import Work, refuse_impossible, worlds_formula
 from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.engine import Engine
 from scm_compiler.runtime.queries.evaluation import Numbers, Term, chain, condition_of, terms
@@ -51,11 +51,11 @@ Names = tuple[str, ...]
 Decide = Callable[[Names, Names, Names], Identified | NotIdentified]
 """Decides on outcomes, treatments and conditions."""
 
-Work = Callable[[Identified], Band]
-"""Evaluates a formula."""
-
 Signed = Sequence[tuple[float, Band]]
 """Terms with their signs."""
+
+PartsBy = Callable[[Work], dict[str, Signed]]
+"""The signed terms of each part of an answer, by what evaluates formulas."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +96,13 @@ class Route:
         model: What the ordinary methods answer it on.
         found: How it follows from observation; empty where no hidden cause is in the graph.
         estimate: The answer, where no product of tables gives it.
+        formulas: Of a counterfactual, each probability in terms of `found`.
     """
 
     model: Tables
     found: tuple[Identified, ...] = ()
     estimate: Estimate | None = None
+    formulas: tuple[str, ...] = ()
 
 
 def route(query: ir.Query, model: Tables, *, sampled: bool = False, seed: int = 0) -> Route:
@@ -114,23 +116,44 @@ def route(query: ir.Query, model: Tables, *, sampled: bool = False, seed: int = 
         seed: Of the posterior draws behind a standard error.
 
     Raises:
-        ScmError: E441 if it cannot be drawn, since networks share noise; E520 if observation does
-            not determine it, E443 if the data never show what its
-            formula asks for, E433 if a table would be too large.
+        ScmError: E441 if it cannot be drawn, since networks share noise; E520 or E523 if
+            observation does not determine it, E443 if the data never show what its formula asks
+            for, E433 if a table would be too large.
     """
     observed = observation_of(model)
     if observed is None:
         return Route(model)
     if rung(query) == 3:
-        return Route(observed.plain)
+        return _worlds_route(query, model, observed, sampled, seed)
     way = planned_route(query, observed.declared, observed.identify)
     if not way.formulas:
         return Route(observed.law if rung(query) == 1 else observed.plain, way.found)
     if not sampled:
-        return Route(model, way.found, _estimate(query, observed, seed))
+        return Route(model, way.found, _estimate(partial(_parts, query, observed), observed, seed))
     if observed.declared is model.graph:
         raise refuse(OnlyByFormula())
     return Route(model, way.found)
+
+
+def _worlds_route(
+    query: ir.Query, model: Tables, observed: Observation, sampled: bool, seed: int
+) -> Route:
+    """How a counterfactual is answered: by the labels' tables where no hidden cause reaches."""
+    formula = None if sampled else worlds_formula(query, observed.declared)
+    if formula is None:
+        return Route(observed.plain)
+    for found in formula.found:
+        refuse_wide(found, observed.engine)
+    refuse_impossible(query, observed.engine)
+
+    def parts(work: Work) -> dict[str, Signed]:
+        return {
+            name: [(sign, cells.band(work)) for sign, cells in signed]
+            for name, signed in formula.parts.items()
+        }
+
+    estimate = _estimate(parts, observed, seed)
+    return Route(model, formula.found, estimate, formula.written)
 
 
 def planned_route(query: ir.Query, graph: Graph, decide: Decide | None = None) -> PlannedRoute:
@@ -192,11 +215,11 @@ def _rests_on_hidden_causes(query: ir.Query, graph: Graph) -> bool:
     return False
 
 
-def _estimate(query: ir.Query, observed: Observation, seed: int) -> Estimate:
-    parts = _parts(query, observed, partial(evaluate_band, source=observed))
+def _estimate(parts_by: PartsBy, observed: Observation, seed: int) -> Estimate:
+    parts = parts_by(partial(evaluate_band, source=observed))
     widest = max(parts.values(), key=_width)
     numbers = {name: _total(signed, "values") for name, signed in parts.items()}
-    errors = _errors(query, observed, numbers, seed)
+    errors = _errors(parts_by, observed, numbers, seed)
     return Estimate(numbers, errors, tuple(_warning(widest)))
 
 
@@ -212,7 +235,7 @@ def _parts(query: ir.Query, observed: Observation, work: Work) -> dict[str, Sign
     }
 
 
-def _errors(query: ir.Query, observed: Observation, point: Numbers, seed: int) -> Numbers:
+def _errors(parts_by: PartsBy, observed: Observation, point: Numbers, seed: int) -> Numbers:
     """The standard errors: as precision.py has it, on distributions drawn from the posterior."""
     squares = {name: np.zeros(part.shape) for name, part in point.items()}
     if not observed.law.draws:
@@ -225,7 +248,7 @@ def _errors(query: ir.Query, observed: Observation, point: Numbers, seed: int) -
     batches = -(-count // batch)
     for number in range(batches):
         for source in observed.replicates(batch, seed + number):
-            for name, signed in _parts(query, observed, partial(_values, source)).items():
+            for name, signed in parts_by(partial(_values, source)).items():
                 squares[name] += np.square(_total(signed, "values") - point[name])
     return {name: np.sqrt(square / (batch * batches)) for name, square in squares.items()}
 
@@ -247,9 +270,8 @@ def _band(term: Term, observed: Observation, work: Work) -> Band:
     free = tuple(name for name in term.free if name not in fixed)
     band = _table(asked, free, term, observed, work)
     ends = [_with_points(part, free, term, sizes) for part in (band.low, band.values, band.high)]
-    if term.weights is not None:
-        ends = _means(ends, term.weights)
-    return Band(term.free, *ends)
+    found = Band(term.free, *ends)
+    return found if term.weights is None else found.mean(term.weights)
 
 
 def _table(
@@ -305,26 +327,6 @@ def _with_points(
             after = sum(other in free for other in term.free[axis + 1 :])
             table = np.expand_dims(table, table.ndim - after) * point[(..., *[None] * after)]
     return table
-
-
-def _means(ends: Sequence[Array], weights: tuple[float, ...]) -> list[Array]:
-    """The expectation and its ends: what is open goes to the smallest, or largest, values."""
-    low, values, high = ends
-    worth = np.array(weights)
-    return [
-        _filled(low, high, np.argsort(worth)) @ worth,
-        values @ worth,
-        _filled(low, high, np.argsort(-worth)) @ worth,
-    ]
-
-
-def _filled(low: Array, high: Array, order: NDArray[np.intp]) -> Array:
-    found, left = low.copy(), 1.0 - low.sum()
-    for value in order:
-        taken = min(max(left, 0.0), high[value] - low[value])
-        found[value] += taken
-        left -= taken
-    return found
 
 
 def _total(signed: Signed, end: str) -> Array:

@@ -19,9 +19,15 @@ from scm_compiler.diagnostics.codes.weighting import FewEffective, OnlyThreshold
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
+from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.queries.answers import Bounds
 from scm_compiler.runtime.queries.counterfactual import difference
-from scm_compiler.runtime.queries.counterfactual.evaluation import Question, holding, questions
+from scm_compiler.runtime.queries.counterfactual.evaluation import (
+    Question,
+    holding,
+    questions,
+    refuse_hidden_causes,
+)
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.evaluation import Numbers
 from scm_compiler.runtime.queries.sampler import Estimate, Sampler
@@ -64,21 +70,24 @@ def weigh(
     """Answer a query of any rung by likelihood weighting.
 
     Args:
-        query: A flattened query that rests on no hidden common cause.
+        query: A flattened query; of rung 1 and 2, one that rests on no hidden common cause.
         model: The tables.
         seed: Of the random numbers.
         wanted: The effective sample size to reach, if a million draws reach it.
         noise_model: Where several worlds share noise: `threshold`, or None for the same.
 
     Raises:
-        ScmError: E431 if the evidence contradicts itself, E436 if the draws are worth too little,
-            E439 if another noise model is asked for.
+        ScmError: E431 if the evidence contradicts itself, E432 if a counterfactual rests on a
+            hidden common cause, E436 if the draws are worth too little, E439 if another noise
+            model is asked for.
     """
     jointly = not isinstance(query, ir.Regime)
     samplers = [
         (sign, Sampler(question, model, jointly=jointly))
         for sign, question in asked(query, model.graph)
     ]
+    if rung(query) == 3:
+        refuse_hidden_causes((sampler.worlds for _, sampler in samplers), model.graph)
     coupled = any(sampler.worlds.coupled for _, sampler in samplers)
     if coupled and noise_model not in (None, "threshold"):
         raise refuse(OnlyThreshold(asked=getattr(noise_model, "name", str(noise_model))))

@@ -48,7 +48,8 @@ def test_observation_rests_on_the_law():
     [
         ("P(Y=1 | do(X=1))", "E520"),
         ("do(X=1)", "E520"),
-        ("P(Y[X=1]=1 | X=0, Y=0)", "E432"),
+        ("P(Y[X=1]=1 | X=0, Y=0)", "E523"),
+        ("P(Y[X=1]=1)", "E520"),
     ],
 )
 def test_refusals(text, code):

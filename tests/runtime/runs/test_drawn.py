@@ -138,7 +138,7 @@ def test_what_is_not_identified_is_refused_with_its_hedge():
     assert [d.code for d in caught.value.diagnostics] == ["E520"]
     with pytest.raises(ScmError) as caught:
         ask(model, "P(Y[X=0]=1 | X=1)")
-    assert [d.code for d in caught.value.diagnostics] == ["E432"]
+    assert [d.code for d in caught.value.diagnostics] == ["E523"]
     assert ask(model, "P(Y=1 | X=1)").method == "drawn"
 
 

@@ -42,6 +42,7 @@ __all__ = [
     "Found",
     "Responses",
     "answer_counterfactual",
+    "asked_of",
     "difference",
     "plan_worlds",
 ]
@@ -110,7 +111,7 @@ def answer_counterfactual(
     """
     asked = {
         name: [(sign, prepare(question, model.graph, limit)) for sign, question in signed]
-        for name, signed in _asked(query, model.graph)
+        for name, signed in asked_of(query, model.graph)
     }
     every = [prepared for signed in asked.values() for _, prepared in signed]
     _refuse_computed(every, model, limit)
@@ -137,7 +138,7 @@ def plan_worlds(
         ScmError: As for `answer_counterfactual`.
     """
     found = []
-    for _, signed in _asked(query, graph):
+    for _, signed in asked_of(query, graph):
         for _, question in signed:
             prepared = prepare(question, graph, limit)
             first = next((joint for joint in prepared.cells.values() if joint is not None), None)
@@ -152,7 +153,8 @@ def _plain(question: Question) -> ir.Probability:
     return ir.Probability(question.targets, question.do, question.given)
 
 
-def _asked(query: ir.Query, graph: Graph) -> Iterator[tuple[str, list[tuple[float, Question]]]]:
+def asked_of(query: ir.Query, graph: Graph) -> Iterator[tuple[str, list[tuple[float, Question]]]]:
+    """The parts of an answer, each with its questions and their signs; of a regime, its labels."""
     if not isinstance(query, ir.Regime):
         yield "", questions(query, graph)
         return

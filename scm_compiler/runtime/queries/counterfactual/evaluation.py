@@ -5,7 +5,7 @@ share noise: abduction, action and prediction (Pearl 2009, section 1.4.4) in one
 local to a node: what the evidence says of a node's noise it says through the node's own table.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
 from itertools import product
@@ -21,7 +21,7 @@ from scm_compiler.diagnostics.codes.counterfactuals import (
     OtherDomain,
     TooManyRows,
 )
-from scm_compiler.identify.counterfactual import MOST_ROWS, decide
+from scm_compiler.identify.counterfactual import MOST_ROWS
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
@@ -243,7 +243,7 @@ def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
         worlds = unite(graph, events, question.do)
         cells[values] = None if worlds is None else Joint(worlds, graph, limit)
     prepared = Prepared(question, Joint(evidence, graph, limit), cells, graph)
-    _refuse_hidden_causes(prepared)
+    refuse_hidden_causes(prepared.worlds, graph)
     return prepared
 
 
@@ -299,35 +299,25 @@ def _settings(question: Question) -> Iterator[ir.Setting]:
             waiting.extend(setting.value.world)
 
 
-def _refuse_hidden_causes(prepared: Prepared) -> None:
-    """Refuse (E432) where hidden common causes reach into the networks.
+def refuse_hidden_causes(networks: Iterable[Worlds], graph: Graph) -> None:
+    """Refuse (E432) where hidden common causes reach into networks of worlds.
 
     A node with a hidden cause may stand alone in one world; in two, the hidden cause ties its
     copies together in a way that its table does not hold.
     """
-    declared = fold(prepared.graph)
+    declared = fold(graph)
     if not declared.confounders:
         return
-    nodes = {name for worlds in prepared.worlds for name in worlds.nodes}
+    found = tuple(networks)
+    nodes = {name for worlds in found for name in worlds.nodes}
+    tied = {name for worlds in found for name in worlds.tied}
     pairs = confounded(declared, nodes & declared.by_name.keys()) or tuple(
         f"{pair.left} <-> {pair.right}"
         for pair in declared.confounders
-        if not prepared.tied.isdisjoint((pair.left, pair.right))
+        if not tied.isdisjoint((pair.left, pair.right))
     )
     if pairs:
-        raise refuse(HiddenCause(pairs, determined=_determined(prepared, declared)))
-
-
-def _determined(prepared: Prepared, declared: Graph) -> bool | None:
-    """Whether observation determines the answer all the same; None if that is much to decide."""
-    question = prepared.question
-    copies = max(len(worlds.copies) for worlds in prepared.worlds)
-    if max(len(prepared.cells), copies) > _MOST_OTHERS:
-        return None
-    return all(
-        decide(declared, question.with_values(values), question.given, question.do).identified
-        for values in prepared.cells
-    )
+        raise refuse(HiddenCause(pairs))
 
 
 def contradiction(question: Question, graph: Graph) -> ScmError:

@@ -1,0 +1,246 @@
+"""A counterfactual with hidden common causes, by the formula that identification found.
+
+The tables of labels with hidden causes do not say what a unit does in several worlds. Where
+observation determines a query in spite of that (`identify.counterfactual`), it is a ratio of sums
+of products of distributions under `do`, each a formula over the observational distribution. No
+noise model enters.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.answers import HiddenCause
+from scm_compiler.diagnostics.codes.identified import NeverSeen
+from scm_compiler.identify import Identified
+from scm_compiler.identify.band import Band
+from scm_compiler.identify.counterfactual import Decision, District, decide, written
+from scm_compiler.identify.refusal import worlds_refusal
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.passes.twin import Held
+from scm_compiler.runtime.queries.contraction import Array, contract, plan
+from scm_compiler.runtime.queries.counterfactual import asked_of, plan_worlds
+from scm_compiler.runtime.queries.counterfactual.evaluation import Question, contradiction
+from scm_compiler.runtime.queries.engine import Engine, refuse_endless
+from scm_compiler.runtime.queries.evaluation import condition_of
+from scm_compiler.runtime.queries.shape import label_sizes
+from scm_compiler.semantics.query import phrase
+
+Work = Callable[[Identified], Band]
+"""Evaluates a formula."""
+
+Ends = tuple[float, float, float]
+"""The least that a number can be where data are missing, the number, and the most."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """A question whose every cell is identified.
+
+    Attributes:
+        question: What is asked.
+        decisions: At each value of the free targets.
+        graph: As its author wrote it.
+    """
+
+    question: Question
+    decisions: Mapping[tuple[int, ...], Decision]
+    graph: Graph
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes of the free targets."""
+        return tuple(self.graph.domain(variable.node).size for variable in self.question.free)
+
+    @property
+    def formulas(self) -> Iterator[str]:
+        """What each cell is."""
+        for values, decision in self.decisions.items():
+            targets = self.question.with_values(values)
+            asked = ir.Probability(targets, self.question.do, self.question.given)
+            yield f"{phrase(asked, self.graph)} = {written(self.graph, decision)}"
+
+    def band(self, work: Work) -> Band:
+        """The numbers of the cells, an axis for each free target.
+
+        Raises:
+            ScmError: E431 if the evidence is impossible, E443 if the data never show what a
+                formula asks for, E437 if a sum takes too long.
+        """
+        known: dict[Identified, Band] = {}
+
+        def law(found: Identified) -> Band:
+            if found not in known:
+                known[found] = work(found)
+            return known[found]
+
+        ends = [self._ends(decision, law) for decision in self.decisions.values()]
+        low, values, high = (
+            np.array(part).reshape(self.shape) for part in zip(*ends, strict=True)
+        )
+        names = tuple(variable.node for variable in self.question.free)
+        found, weights = Band(names, low, values, high), self.question.weights
+        return found if weights is None else found.mean(weights)
+
+    def _ends(self, decision: Decision, law: Work) -> Ends:
+        if decision.sums is None:
+            above, below = (_total(t, self.graph, decision, law) for t in _sides(decision))
+        else:
+            above, below = (
+                _signed([(sign, self._ends(part, law)) for sign, part in side])
+                for side in decision.sums
+            )
+        if below[1] <= 0:
+            raise contradiction(self.question, self.graph)
+        found = above[1] / below[1]
+        if np.isnan(found):
+            unseen = next(part for part in decision.factors if np.isnan(law(part).values).any())
+            asked, formula = str(unseen).split(" = ", 1)
+            raise refuse(NeverSeen(query=asked, formula=formula))
+        least = above[0] / below[2]
+        most = above[2] / below[0] if below[0] > 0 else 1.0
+        return max(0.0, least), min(1.0, max(0.0, found)), min(1.0, most)
+
+
+@dataclass(frozen=True)
+class WorldsFormula:
+    """How a counterfactual follows from observation.
+
+    Attributes:
+        parts: Under "" the only part of the answer, or one under each label's name: its
+            questions with their signs.
+    """
+
+    parts: Mapping[str, tuple[tuple[float, Cells], ...]]
+
+    @property
+    def found(self) -> tuple[Identified, ...]:
+        """The distributions under `do` that it rests on, each once."""
+        return tuple(
+            dict.fromkeys(
+                factor
+                for signed in self.parts.values()
+                for _, cells in signed
+                for decision in cells.decisions.values()
+                for factor in decision.factors
+            )
+        )
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """Each probability as a formula over these."""
+        return tuple(
+            dict.fromkeys(
+                formula
+                for signed in self.parts.values()
+                for _, cells in signed
+                for formula in cells.formulas
+            )
+        )
+
+
+def worlds_formula(query: ir.Query, graph: Graph) -> WorldsFormula | None:
+    """The formula of a query of rung 3; None where the tables of the labels answer it.
+
+    Args:
+        query: A flattened query.
+        graph: The graph as its author wrote it, with hidden common causes.
+
+    Raises:
+        ScmError: E520 or E523 if observation does not determine it; and as
+            `counterfactual.plan_worlds`, but for E432.
+    """
+    try:
+        plan_worlds(query, graph)
+    except ScmError as refusal:
+        if not isinstance(refusal.diagnostics[0], HiddenCause):
+            raise
+    else:
+        return None
+    return WorldsFormula(
+        {
+            name: tuple((sign, _decided(question, query, graph)) for sign, question in signed)
+            for name, signed in asked_of(query, graph)
+        }
+    )
+
+
+def refuse_impossible(query: ir.Query, engine: Engine) -> None:
+    """Refuse (E431) evidence of the world as it is that never happens.
+
+    A formula from which it cancels would not tell.
+
+    Args:
+        query: A query of rung 3.
+        engine: On the observational distribution.
+    """
+    match query:
+        case ir.Contrast(left, right):
+            refuse_impossible(left, engine)
+            refuse_impossible(right, engine)
+        case ir.Probability(_, (), given) | ir.Expectation(_, (), given) | ir.Regime((), given):
+            plain = [event for event in given if not event.variable.world]
+            engine.check_possible(condition_of((), plain))
+
+
+def _decided(question: Question, query: ir.Query, graph: Graph) -> Cells:
+    decisions = {}
+    for values in product(*(range(graph.domain(v.node).size) for v in question.free)):
+        targets = question.with_values(values)
+        found = decide(graph, targets, question.given, question.do)
+        if not found.identified:
+            raise refuse(worlds_refusal(graph, found, query=phrase(query, graph)))
+        decisions[values] = found
+    return Cells(question, decisions, graph)
+
+
+def _sides(decision: Decision) -> tuple[tuple[tuple[District, ...], ...], ...]:
+    return decision.above, decision.below
+
+
+def _total(
+    terms: Sequence[tuple[District, ...]], graph: Graph, decision: Decision, law: Work
+) -> Ends:
+    """The sum of products of districts."""
+    factors = {(frozenset(f.outcomes), frozenset(f.treatments)): f for f in decision.factors}
+
+    def band(district: District) -> Band:
+        return law(factors[district.nodes, district.read(graph)])
+
+    found = [_term(term, graph, band) for term in terms]
+    low, value, high = (sum(part) for part in zip(*found, strict=True)) if found else (0, 0, 0)
+    return float(low), float(value), float(high)
+
+
+def _term(
+    districts: Sequence[District], graph: Graph, band: Callable[[District], Band]
+) -> tuple[float, ...]:
+    """One product, summed over the copies without a known value."""
+    sizes: dict[str, int] = {}
+    scopes: list[tuple[str, ...]] = []
+    tables: list[tuple[Array, Array, Array]] = []
+    for district in districts:
+        places, found = dict(district.places(graph)), band(district)
+        there = [places[name] for name in found.names]
+        index = tuple(i.value if isinstance(i, Held) else slice(None) for i in there)
+        scopes.append(tuple(str(i) for i in there if not isinstance(i, Held)))
+        tables.append((found.low[index], found.values[index], found.high[index]))
+        copies = district.worlds.copies
+        sizes |= {str(i): label_sizes(graph)[copies[i].node] for i in district.unknown}
+    if not tables:
+        return (1.0, 1.0, 1.0)
+    way = plan(scopes, sizes, ())
+    refuse_endless(way)
+    masses = [contract(way, list(end)) for end in zip(*tables, strict=True)]
+    return tuple(float(mass.values * np.exp(mass.log_scale)) for mass in masses)
+
+
+def _signed(parts: Sequence[tuple[float, Ends]]) -> Ends:
+    """A signed sum, each part at the end that counts."""
+    low = sum(sign * (ends[0] if sign > 0 else ends[2]) for sign, ends in parts)
+    high = sum(sign * (ends[2] if sign > 0 else ends[0]) for sign, ends in parts)
+    return low, sum(sign * ends[1] for sign, ends in parts), high
