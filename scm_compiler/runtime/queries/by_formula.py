@@ -23,9 +23,13 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held
 from scm_compiler.runtime.queries.contraction import Array, contract, plan
-from scm_compiler.runtime.queries.counterfactual import asked_of, plan_worlds
-from scm_compiler.runtime.queries.counterfactual.evaluation import Question, contradiction
-from scm_compiler.runtime.queries.engine import Engine, refuse_endless
+from scm_compiler.runtime.queries.counterfactual import asked_of
+from scm_compiler.runtime.queries.counterfactual.evaluation import (
+    Question,
+    contradiction,
+    prepare,
+)
+from scm_compiler.runtime.queries.engine import LIMIT, Engine, refuse_endless
 from scm_compiler.runtime.queries.evaluation import condition_of
 from scm_compiler.runtime.queries.shape import label_sizes
 from scm_compiler.semantics.query import phrase
@@ -154,17 +158,14 @@ def worlds_formula(query: ir.Query, graph: Graph) -> WorldsFormula | None:
         ScmError: E520 or E523 if observation does not determine it; and as
             `counterfactual.plan_worlds`, but for E432.
     """
-    try:
-        plan_worlds(query, graph)
-    except ScmError as refusal:
-        if not isinstance(refusal.diagnostics[0], HiddenCause):
-            raise
-    else:
+    asked = dict(asked_of(query, graph))
+    reached = {_reached(q, graph) for signed in asked.values() for _, q in signed}
+    if True not in reached:
         return None
     return WorldsFormula(
         {
             name: tuple((sign, _decided(question, query, graph)) for sign, question in signed)
-            for name, signed in asked_of(query, graph)
+            for name, signed in asked.items()
         }
     )
 
@@ -185,6 +186,17 @@ def refuse_impossible(query: ir.Query, engine: Engine) -> None:
         case ir.Probability(_, (), given) | ir.Expectation(_, (), given) | ir.Regime((), given):
             plain = [event for event in given if not event.variable.world]
             engine.check_possible(condition_of((), plain))
+
+
+def _reached(question: Question, graph: Graph) -> bool:
+    """Whether hidden common causes reach what a question rests on."""
+    try:
+        prepare(question, graph, LIMIT)
+    except ScmError as refusal:
+        if not isinstance(refusal.diagnostics[0], HiddenCause):
+            raise
+        return True
+    return False
 
 
 def _decided(question: Question, query: ir.Query, graph: Graph) -> Cells:

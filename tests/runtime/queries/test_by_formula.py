@@ -166,6 +166,9 @@ def test_combinations_never_seen_are_said_or_refused(binary, ask):
 
 def test_impossible_evidence(binary, ask):
     with pytest.raises(ScmError) as caught:
+        ask(smoking(binary), f"{EFFECT_ON_THE_TREATED} - P(T=1 | S[S=1]=0)")
+    assert caught.value.diagnostics[0].code == "E431"
+    with pytest.raises(ScmError) as caught:
         ask(smoking(binary, smoke=(1.0, 0.0)), EFFECT_ON_THE_TREATED)
     assert caught.value.diagnostics[0].code == "E431"
 
