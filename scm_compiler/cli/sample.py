@@ -193,8 +193,9 @@ def _refuse_wrong_counterfactual(args: argparse.Namespace, form: str, *, figure:
     if form not in (".png", ".csv"):
         raise _cannot(args.output, "`--of` draws two worlds", "write them to a .png or .csv file")
     if figure or args.run is not None or args.seed is not None:
-        hint = "leave out `--vs`, `--sweep`, `--diversity`, `--run` and `--seed`"
-        raise bad_option("--of", args.of, "an option beside one that is there", hint)
+        hint = "a sample says its run, its seed and its regime itself"
+        others = "possible beside `--vs`, `--sweep`, `--diversity`, `--run` or `--seed`"
+        raise bad_option("--of", args.of, others, hint)
 
 
 def _cannot(output: str, reason: str, hint: str | None) -> Exception:

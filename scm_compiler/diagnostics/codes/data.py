@@ -113,7 +113,8 @@ class NotATable(Diagnostic):
 
     ## What to do
 
-    Save the table as CSV in UTF-8, with one header line.
+    Save the table as CSV in UTF-8, with one header line; a `metadata.jsonl` has a JSON object in
+    each line.
     """
 
     code: ClassVar[str] = "E603"
@@ -125,6 +126,8 @@ class NotATable(Diagnostic):
         return f"`{self.path}` is not a table: {self.reason}"
 
     def help(self) -> str:
+        if self.path.endswith(".jsonl"):
+            return "write a JSON object in each line, with the name of its image as `file_name`"
         return "save the table as CSV in UTF-8, with one header line"
 
 

@@ -9,6 +9,7 @@ noise model enters.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from string import ascii_letters
 
 import numpy as np
 
@@ -239,8 +240,15 @@ def _term(
         places, found = dict(district.places(graph)), band(district)
         there = [places[name] for name in found.names]
         index = tuple(i.value if isinstance(i, Held) else slice(None) for i in there)
-        scopes.append(tuple(str(i) for i in there if not isinstance(i, Held)))
-        tables.append((found.low[index], found.values[index], found.high[index]))
+        axes = [i for i in there if not isinstance(i, Held)]
+        # One copy may be read as the value of several parents: the diagonal of these axes.
+        letters = dict(zip(dict.fromkeys(axes), ascii_letters, strict=False))
+        diagonal = f"{''.join(letters[i] for i in axes)}->{''.join(letters.values())}"
+        low, values, high = (
+            np.einsum(diagonal, part[index]) for part in (found.low, found.values, found.high)
+        )
+        scopes.append(tuple(map(str, letters)))
+        tables.append((low, values, high))
         copies = district.worlds.copies
         sizes |= {str(i): label_sizes(graph)[copies[i].node] for i in district.unknown}
     if not tables:

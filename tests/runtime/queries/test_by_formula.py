@@ -164,6 +164,15 @@ def test_combinations_never_seen_are_said_or_refused(binary, ask):
     assert not ask(model, "P(C[S=1]=1 | S=0)").warnings
 
 
+def test_a_copy_that_is_read_as_the_value_of_several_parents(binary, ask):
+    """D reads A, and as C what A is: the diagonal of P(D | do(A, C))."""
+    graph = binary("A B C D", "A->D B->C C->D A<->C B<->C")
+    model, open_to_all = drawn_model(graph, np.random.default_rng(0))
+    text = "P(C=0 | D[C=A[B=0]]=1)"
+    truth = ask(open_to_all, text).probability
+    assert ask(model, text).probability == pytest.approx(truth, abs=1e-9)
+
+
 def test_impossible_evidence(binary, ask):
     with pytest.raises(ScmError) as caught:
         ask(smoking(binary), f"{EFFECT_ON_THE_TREATED} - P(T=1 | S[S=1]=0)")
