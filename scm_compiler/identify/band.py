@@ -59,6 +59,12 @@ class Band:
     values: Array
     high: Array
 
+    @property
+    def width(self) -> float:
+        """How far apart the ends are at most; infinite where the distribution says nothing."""
+        wide = np.where(np.isnan(self.values), np.inf, self.high - self.low)
+        return float(np.max(wide))
+
     def mean(self, weights: Sequence[float]) -> "Band":
         """The expectation of a distribution of one variable whose values have these weights.
 

@@ -38,6 +38,8 @@ from scm_compiler.semantics.query import phrase
 Work = Callable[[Identified], Band]
 """Evaluates a formula."""
 
+_NEGLIGIBLE = 1e-6
+
 Ends = tuple[float, float, float]
 """The least that a number can be where data are missing, the number, and the most."""
 
@@ -93,7 +95,8 @@ class Cells:
 
     def _ends(self, decision: Decision, law: Work) -> Ends:
         if decision.sums is None:
-            above, below = (_total(t, self.graph, decision, law) for t in _sides(decision))
+            sides = (decision.above, decision.below)
+            above, below = (_total(terms, self.graph, decision, law) for terms in sides)
         else:
             above, below = (
                 _signed([(sign, self._ends(part, law)) for sign, part in side])
@@ -102,12 +105,13 @@ class Cells:
         if below[1] <= 0:
             raise contradiction(self.question, self.graph)
         found = above[1] / below[1]
-        if np.isnan(found):
-            unseen = next(part for part in decision.factors if np.isnan(law(part).values).any())
-            asked, formula = str(unseen).split(" = ", 1)
-            raise refuse(NeverSeen(query=asked, formula=formula))
         least = above[0] / below[2]
         most = above[2] / below[0] if below[0] > 0 else 1.0
+        if np.isnan(found) or (least < _NEGLIGIBLE and most > 1 - _NEGLIGIBLE):
+            widest = max(decision.factors, key=lambda part: law(part).width)
+            raise refuse(
+                NeverSeen(query=str(widest).split(" = ")[0], formula=str(widest.estimand))
+            )
         return max(0.0, least), min(1.0, max(0.0, found)), min(1.0, most)
 
 
@@ -209,10 +213,6 @@ def _decided(question: Question, query: ir.Query, graph: Graph) -> Cells:
             raise refuse(worlds_refusal(graph, found, query=phrase(query, graph)))
         decisions[values] = found
     return Cells(question, decisions, graph)
-
-
-def _sides(decision: Decision) -> tuple[tuple[tuple[District, ...], ...], ...]:
-    return decision.above, decision.below
 
 
 def _total(

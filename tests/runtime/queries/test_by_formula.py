@@ -162,6 +162,10 @@ def test_combinations_never_seen_are_said_or_refused(binary, ask):
     assert warning.low == pytest.approx(0.1 * 0.7)
     assert warning.high == pytest.approx(0.9 + 0.1 * 0.7)
     assert not ask(model, "P(C[S=1]=1 | S=0)").warnings
+    nobody = smoking(binary, unseen={"C": np.array([[True, True], [False, False]])})
+    with pytest.raises(ScmError) as caught:
+        ask(nobody, "P(C[S=1]=1 | S=0)")
+    assert caught.value.diagnostics[0].code == "E443"
 
 
 def test_a_copy_that_is_read_as_the_value_of_several_parents(binary, ask):
