@@ -245,8 +245,7 @@ def test_without_hidden_causes_bounds_that_meet_are_identified_and_models_agree(
         verdict = decide(graph, query.targets, query.given, query.do)
         answered += 1
         refused += not verdict.identified
-        if found.identified:
-            assert verdict.identified, phrase(query, graph)
+        assert found.identified == verdict.identified, phrase(query, graph)
         if verdict.identified:
             value = number_of(graph, verdict, partial(interventional, graph, Tables(graph, rows)))
             assert value == pytest.approx(found.probability, abs=1e-9), phrase(query, graph)

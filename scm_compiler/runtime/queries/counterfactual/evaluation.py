@@ -8,9 +8,10 @@ local to a node: what the evidence says of a node's noise it says through the no
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
-from itertools import product
+from itertools import pairwise, product
 from math import prod
 
+import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,7 +26,7 @@ from scm_compiler.identify.counterfactual import MOST_ROWS
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
-from scm_compiler.passes.twin import Worlds, unite
+from scm_compiler.passes.twin import Held, Worlds, unite
 from scm_compiler.runtime.queries.answers import Bounds
 from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.counterfactual.bounds import Case, bounds, most_log_mass
@@ -155,12 +156,20 @@ class Prepared:
 
     def bounds(self, rows: Rows, point: Array) -> list[Bounds]:
         """The bounds of each number of the answer; they hold the point also after rounding."""
-        found = [self._cell_bounds(values, rows) for values in self.cells]
+        found = [self._concerned._cell(values, rows) for values in self.cells]
         if self.question.weights is not None:
             found = [mean_bounds(found, self.question.weights)]
         return [holding(b, float(p)) for b, p in zip(found, point.ravel(), strict=True)]
 
-    def _cell_bounds(self, values: tuple[int, ...], rows: Rows) -> Bounds:
+    @cached_property
+    def _concerned(self) -> "Prepared":
+        """The same question without the evidence that nothing ties to a target: it cancels."""
+        given = concerning(self.question, self.graph)
+        if len(given) == len(self.question.given):
+            return self
+        return prepare(replace(self.question, given=given), self.graph, self.evidence.limit)
+
+    def _cell(self, values: tuple[int, ...], rows: Rows) -> Bounds:
         joint = self.cells[values]
         if joint is None:
             return Bounds(0.0, 0.0, sharp=True)
@@ -245,6 +254,33 @@ def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
     prepared = Prepared(question, Joint(evidence, graph, limit), cells, graph)
     refuse_hidden_causes(prepared.worlds, graph)
     return prepared
+
+
+def concerning(question: Question, graph: Graph) -> tuple[ir.Event, ...]:
+    """The evidence that something ties to a target: an arrow, or noise that copies share.
+
+    No value is looked at, so that what reads a known copy is tied to it.
+    """
+    aims = [event.variable for event in question.targets]
+    seen = [event.variable for event in question.given]
+    worlds = unite(graph, (), question.do, (*aims, *seen))
+    assert worlds is not None  # nothing is known that could contradict itself
+    ties = nx.Graph((number, number) for number in range(len(worlds.copies)))
+    ties.add_edges_from(
+        (number, place)
+        for number, copy in enumerate(worlds.copies)
+        for place in copy.inputs
+        if not isinstance(place, Held)
+    )
+    ties.add_edges_from(pair for group in worlds.coupled for pair in pairwise(group))
+    reached = {
+        place
+        for aim in worlds.shown[: len(aims)]
+        if not isinstance(aim, Held)
+        for place in nx.node_connected_component(ties, aim)
+    }
+    places = zip(question.given, worlds.shown[len(aims) :], strict=True)
+    return tuple(event for event, place in places if place in reached)
 
 
 def _expectation(

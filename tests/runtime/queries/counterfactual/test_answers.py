@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.ir import Discrete
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.queries.counterfactual import answer_counterfactual
@@ -172,3 +173,23 @@ def test_a_thousand_nodes(binary, parsed):
     found = answer_counterfactual(query, model).parts[""]
     assert 0 < found.point <= 1
     assert found.bounds[0].low <= found.point <= found.bounds[0].high
+
+
+def test_evidence_that_nothing_ties_to_the_target_leaves_its_bounds_alone(binary, ask):
+    """What two worlds say of D, which has three values, says nothing of B."""
+    graph = binary("A B C D", "A->B C->D")
+    nodes = tuple(
+        replace(n, kind="categorical", domain=Discrete(("0", "1", "2"))) if n.name == "D" else n
+        for n in graph.nodes
+    )
+    tables = {
+        "A": np.array([0.5, 0.5]),
+        "B": np.array([[0.5, 0.5], [0.2, 0.8]]),
+        "C": np.array([0.5, 0.5]),
+        "D": np.array([[0.5, 0.3, 0.2], [0.2, 0.3, 0.5]]),
+    }
+    model = Tables(replace(graph, nodes=nodes), tables)
+    found = ask(model, "P(B=1 | A=1, D[C=0]=1, D[C=1]=2)")
+    assert (found.rung, found.identified, found.noise_model) == (3, True, None)
+    assert found.probability == pytest.approx(0.8)
+    assert not found.bounds.open
