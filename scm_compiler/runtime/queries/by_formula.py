@@ -129,27 +129,17 @@ class WorldsFormula:
     @property
     def found(self) -> tuple[Identified, ...]:
         """The distributions under `do` that it rests on, each once."""
-        return tuple(
-            dict.fromkeys(
-                factor
-                for signed in self.parts.values()
-                for _, cells in signed
-                for decision in cells.decisions.values()
-                for factor in decision.factors
-            )
-        )
+        decisions = (decision for cells in self._all for decision in cells.decisions.values())
+        return tuple(dict.fromkeys(factor for each in decisions for factor in each.factors))
 
     @property
     def written(self) -> tuple[str, ...]:
         """Each probability as a formula over these."""
-        return tuple(
-            dict.fromkeys(
-                formula
-                for signed in self.parts.values()
-                for _, cells in signed
-                for formula in cells.formulas
-            )
-        )
+        return tuple(dict.fromkeys(formula for cells in self._all for formula in cells.formulas))
+
+    @property
+    def _all(self) -> Iterator[Cells]:
+        return (cells for signed in self.parts.values() for _, cells in signed)
 
 
 def worlds_formula(query: ir.Query, graph: Graph) -> WorldsFormula | None:
