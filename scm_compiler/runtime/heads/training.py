@@ -126,8 +126,12 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         return {name: Mean(value, mean.steps) for (name, mean), value in together}
 
     def model(self) -> Generator:
-        """A copy of the averaged generator, in evaluation mode."""
-        return copied(self.average)
+        """A copy of the averaged generator, in evaluation mode.
+
+        Its weights lie in memory as loaded ones do: on some processors that decides the last bits.
+        """
+        model: Generator = copied(self.average).to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+        return model
 
     def state(self) -> dict[str, Tensor]:
         """Everything needed to go on, as contiguous tensors on the CPU."""
