@@ -6,6 +6,58 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
 @dataclass(frozen=True)
+class NoProbability(Diagnostic):
+    """A counterfactual whose formula gives what no probability can be.
+
+    ## What it means
+
+    The formula takes one probability from another and divides the rest. With a distribution that
+    the graph can have, the result is from 0 to 1. Counted data need not be such a distribution:
+    beside independences the graph implies equalities that show in no two labels, and by chance,
+    or because the graph is wrong, they do not hold in the rows. Where the evidence is rare the
+    formula makes much of little.
+
+    ## Example
+
+    With `W -> R -> X -> Y`, `W <-> X` and `W <-> Y`, on rows of which few have X=1:
+
+    ```console
+    $ scmc query "P(Y[X=0]=1 | X=1)"
+    error[E444]: the formula for `P(Y[X=0]=1 | X=1)` gives 2.8938 on these data
+     --> query:1:1
+      |
+    1 | P(Y[X=0]=1 | X=1)
+      | ^^^^^^^^^^^^^^^^^ no probability is outside of 0 and 1
+      = help: the data are of no model of this graph, by chance or because the graph is wrong: ask by `do` instead, or collect more rows with the evidence
+    ```
+
+    ## What to do
+
+    Ask for everyone, `P(Y=1 | do(X=0))`, which divides by nothing rare, or collect more rows with
+    the evidence. If there are many already, doubt the graph.
+    """
+
+    code = "E444"
+    query: str
+    value: float
+
+    def message(self) -> str:
+        """The number."""
+        return f"the formula for `{self.query}` gives {self.value:.4f} on these data"
+
+    def label(self) -> str:
+        """Beside the query."""
+        return "no probability is outside of 0 and 1"
+
+    def help(self) -> str:
+        """Why that can be."""
+        return (
+            "the data are of no model of this graph, by chance or because the graph is wrong: "
+            "ask by `do` instead, or collect more rows with the evidence"
+        )
+
+
+@dataclass(frozen=True)
 class NeverSeen(Diagnostic):
     """A query that is identified, but by conditionals that the data never show.
 

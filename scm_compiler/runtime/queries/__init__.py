@@ -103,8 +103,9 @@ def answer(
         ScmError: E430 a counterfactual by sampling, E431 impossible evidence, E432 a
             counterfactual by draws that rests on a hidden common cause, E433 too large, E434 too
             few draws accepted, E435 or E443 no data behind the answer, E436 weighted draws that
-            are worth too little, E437 too slow, E438 too many rows, E45x a counterfactual that
-            cannot be answered, E441 no draws of an intervention, E520 or E523 not identified.
+            are worth too little, E437 too slow, E438 too many rows, E441 no draws of an
+            intervention, E444 a formula that gives no probability, E45x a counterfactual that
+            cannot be answered, E520 or E523 not identified.
         ValueError: If there is no such method or noise model.
     """
     if method not in METHODS:

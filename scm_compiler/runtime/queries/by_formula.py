@@ -15,7 +15,7 @@ import numpy as np
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause
-from scm_compiler.diagnostics.codes.identified import NeverSeen
+from scm_compiler.diagnostics.codes.identified import NeverSeen, NoProbability
 from scm_compiler.identify import Identified
 from scm_compiler.identify.band import Band
 from scm_compiler.identify.counterfactual import Decision, District, decide, written
@@ -36,7 +36,7 @@ from scm_compiler.runtime.queries.shape import label_sizes
 from scm_compiler.semantics.query import phrase
 
 Work = Callable[[Identified], Band]
-"""Evaluates a formula."""
+"""Evaluates a formula; it is asked for the same one again and again."""
 
 _NEGLIGIBLE = 1e-6
 
@@ -67,9 +67,7 @@ class Cells:
     def formulas(self) -> Iterator[str]:
         """What each cell is."""
         for values, decision in self.decisions.items():
-            targets = self.question.with_values(values)
-            asked = ir.Probability(targets, self.question.do, self.question.given)
-            yield f"{phrase(asked, self.graph)} = {written(self.graph, decision)}"
+            yield f"{self._phrase(values)} = {written(self.graph, decision)}"
 
     def band(self, work: Work) -> Band:
         """The numbers of the cells, an axis for each free target.
@@ -78,20 +76,31 @@ class Cells:
             ScmError: E431 if the evidence is impossible, E443 if the data never show what a
                 formula asks for, E437 if a sum takes too long.
         """
-        known: dict[Identified, Band] = {}
-
-        def law(found: Identified) -> Band:
-            if found not in known:
-                known[found] = work(found)
-            return known[found]
-
-        ends = [self._ends(decision, law) for decision in self.decisions.values()]
+        ends = [self._ends(decision, work) for decision in self.decisions.values()]
         low, values, high = (
             np.array(part).reshape(self.shape) for part in zip(*ends, strict=True)
         )
         names = tuple(variable.node for variable in self.question.free)
         found, weights = Band(names, low, values, high), self.question.weights
         return found if weights is None else found.mean(weights)
+
+    def check(self, work: Work) -> None:
+        """Refuse (E444) cells that differences of probabilities put outside of [0, 1].
+
+        A distribution of this graph does not; one that was counted need not respect all of what
+        the graph implies.
+        """
+        for values, decision in self.decisions.items():
+            if decision.sums is None:
+                continue
+            _, value, _ = self._ends(decision, work)
+            if not 0 <= value <= 1:
+                raise refuse(NoProbability(query=self._phrase(values), value=value))
+
+    def _phrase(self, values: Sequence[int]) -> str:
+        targets = self.question.with_values(values)
+        asked = ir.Probability(targets, self.question.do, self.question.given)
+        return phrase(asked, self.graph)
 
     def _ends(self, decision: Decision, law: Work) -> Ends:
         if decision.sums is None:
@@ -112,7 +121,9 @@ class Cells:
             raise refuse(
                 NeverSeen(query=str(widest).split(" = ")[0], formula=str(widest.estimand))
             )
-        return max(0.0, least), min(1.0, max(0.0, found)), min(1.0, most)
+        rounded = min(max(found, 0.0), 1.0)
+        value = rounded if abs(found - rounded) < _NEGLIGIBLE else found
+        return max(0.0, least), value, min(1.0, most)
 
 
 @dataclass(frozen=True)
@@ -136,6 +147,11 @@ class WorldsFormula:
     def written(self) -> tuple[str, ...]:
         """Each probability as a formula over these."""
         return tuple(dict.fromkeys(formula for cells in self._all for formula in cells.formulas))
+
+    def check(self, work: Work) -> None:
+        """Refuse (E444) what is outside of [0, 1]."""
+        for cells in self._all:
+            cells.check(work)
 
     @property
     def _all(self) -> Iterator[Cells]:

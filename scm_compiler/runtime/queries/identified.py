@@ -8,7 +8,7 @@ with its hedge.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from math import log2
 
 import numpy as np
@@ -129,7 +129,8 @@ def route(query: ir.Query, model: Tables, *, sampled: bool = False, seed: int = 
     if not way.formulas:
         return Route(observed.law if rung(query) == 1 else observed.plain, way.found)
     if not sampled:
-        return Route(model, way.found, _estimate(partial(_parts, query, observed), observed, seed))
+        parts = partial(_parts, query, observed)
+        return Route(model, way.found, _estimate(parts, _point(observed), observed, seed))
     if observed.declared is model.graph:
         raise refuse(OnlyByFormula())
     return Route(model, way.found)
@@ -152,7 +153,9 @@ def _worlds_route(
             for name, signed in formula.parts.items()
         }
 
-    estimate = _estimate(parts, observed, seed)
+    point = _point(observed)
+    formula.check(point)
+    estimate = _estimate(parts, point, observed, seed)
     return Route(model, formula.found, estimate, formula.written)
 
 
@@ -215,8 +218,13 @@ def _rests_on_hidden_causes(query: ir.Query, graph: Graph) -> bool:
     return False
 
 
-def _estimate(parts_by: PartsBy, observed: Observation, seed: int) -> Estimate:
-    parts = parts_by(partial(evaluate_band, source=observed))
+def _point(observed: Observation) -> Work:
+    """Evaluates formulas on the distribution itself, each once."""
+    return cache(partial(evaluate_band, source=observed))
+
+
+def _estimate(parts_by: PartsBy, point: Work, observed: Observation, seed: int) -> Estimate:
+    parts = parts_by(point)
     widest = max(parts.values(), key=_width)
     numbers = {name: _total(signed, "values") for name, signed in parts.items()}
     errors = _errors(parts_by, observed, numbers, seed)
@@ -248,7 +256,7 @@ def _errors(parts_by: PartsBy, observed: Observation, point: Numbers, seed: int)
     batches = -(-count // batch)
     for number in range(batches):
         for source in observed.replicates(batch, seed + number):
-            for name, signed in parts_by(partial(_values, source)).items():
+            for name, signed in parts_by(cache(partial(_values, source))).items():
                 squares[name] += np.square(_total(signed, "values") - point[name])
     return {name: np.sqrt(square / (batch * batches)) for name, square in squares.items()}
 

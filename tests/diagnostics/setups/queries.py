@@ -87,6 +87,15 @@ def untreated(folder):
 
 
 @once
+def napkin(folder):
+    """`runs/napkin-1`, of rows that respect what the graph says of labels two by two at most."""
+    program = "graph napkin\nW, R, X, Y : binary\nW -> R -> X -> Y\nW <-> X\nW <-> Y\n"
+    (folder / "napkin.scm").write_text(program)
+    frequent = "0,0,0,0\n" * 40 + "0,1,0,1\n" * 40 + "1,0,0,1\n" * 20 + "1,1,0,0\n" * 40
+    train(folder, "napkin.scm", f"W,R,X,Y\n{frequent}0,0,1,0\n0,1,1,1\n1,0,1,0\n1,1,1,1\n")
+
+
+@once
 def wide(folder):
     """`runs/wide-1`: X1, ..., X30 cause Y, and Y causes Z."""
     causes = ", ".join(f"X{rank}" for rank in range(1, 31))
@@ -148,6 +157,7 @@ SETUPS = {
     "E437": days,
     "E441": front_door_networks,
     "E443": untreated,
+    "E444": napkin,
     "E452": sprinkler_networks,
     "E454": letters,
     "W445": few_smokers,

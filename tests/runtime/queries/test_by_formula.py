@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scm_compiler import parse, train
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify import law_graph
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
@@ -166,6 +167,22 @@ def test_combinations_never_seen_are_said_or_refused(binary, ask):
     with pytest.raises(ScmError) as caught:
         ask(nobody, "P(C[S=1]=1 | S=0)")
     assert caught.value.diagnostics[0].code == "E443"
+
+
+def test_a_difference_that_is_no_probability_is_refused(tmp_path):
+    """In the napkin (P(Y=1 | do(X=0)) - P(Y=1, X=0)) / P(X=1), where X=1 is rare in the rows."""
+    program = "W, R, X, Y : binary\nW -> R -> X -> Y\nW <-> X\nW <-> Y\n"
+    cells = {"0,0,0,0": 40, "0,1,0,1": 40, "1,0,0,1": 20, "1,1,0,0": 40}
+    cells |= dict.fromkeys(["0,0,1,0", "0,1,1,1", "1,0,1,0", "1,1,1,1"], 1)
+    rows = tmp_path / "rows.csv"
+    rows.write_text("\n".join(["W,R,X,Y,n", *(f"{cell},{n}" for cell, n in cells.items())]) + "\n")
+    run = train(parse(program, "napkin"), data=f"csv:{rows}?count=n", path=tmp_path / "run")
+    effect = run.query("P(Y=1 | do(X=0))").probability
+    with pytest.raises(ScmError) as caught:
+        run.query("P(Y[X=0]=1 | X=1)")
+    (found,) = caught.value.diagnostics
+    assert found.code == "E444"
+    assert found.value == pytest.approx((effect - 60 / 144) / (4 / 144), abs=1e-6)
 
 
 def test_a_copy_that_is_read_as_the_value_of_several_parents(binary, ask):
