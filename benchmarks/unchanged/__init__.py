@@ -1,0 +1,1 @@
+"""Whether a change of the code's form left everything it gives as it was."""
