@@ -25,8 +25,8 @@ import numpy as np
 from benchmarks.comparison_hidden import verdicts
 from benchmarks.peers import dowhy_model, pgmpy_model, pyagrum_network
 from benchmarks.sampling import causal_graph_1
-from scm_compiler.ir.tables import Tables
-from scm_compiler.runtime.queries import answer
+from scm_compiler.inference import answer
+from scm_compiler.model.tables import Tables
 from scm_compiler.semantics.question import read_query
 
 PAGE = Path(__file__).parents[1] / "docs" / "comparison.md"

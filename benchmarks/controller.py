@@ -19,8 +19,8 @@ import torch
 from benchmarks.plain_wgan import PlainWgan
 from benchmarks.timing import interleave, ratio, verdict
 from scm_compiler.compiler import load
-from scm_compiler.emit.implicit import ImplicitModule
 from scm_compiler.ir import Graph
+from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.runtime.controller.wgan_gp import PRESETS, WganGp, WganGpOptions
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.table import LabelTable

@@ -20,17 +20,17 @@ import torch
 from benchmarks.plain_heads import PLAIN, PlainBegan, PlainGan, plain_images
 from benchmarks.timing import Timing, interleave, ratio, verdict
 from scm_compiler.compiler import load
-from scm_compiler.emit.explicit import ExplicitModule
 from scm_compiler.ir import Image
+from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.runtime.controller.mle import MleOptions
 from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.images import ImageTable
 from scm_compiler.runtime.heads import BUILTIN
+from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
 from scm_compiler.runtime.heads.head import HeadTask
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.heads.training import AdversarialTrainer
-from scm_compiler.runtime.images.labels import FrozenLabels
 
 ROWS = 2000
 """Images of the data; what they show does not matter here."""

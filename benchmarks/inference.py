@@ -26,13 +26,13 @@ import numpy as np
 from benchmarks.peers import dowhy_sampler, pyagrum_network
 from benchmarks.sampling import causal_graph_1
 from benchmarks.timing import interleave, ratio, verdict
+from scm_compiler.inference import _ENGINES, answer
+from scm_compiler.inference.draws import draw_labels
 from scm_compiler.interop import read_bif
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables, table_shape
-from scm_compiler.runtime.queries import _ENGINES, answer
-from scm_compiler.runtime.queries.draws import draw_labels
+from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.semantics.question import read_query
 
 ALARM = Path(__file__).parents[2] / "shared" / "data" / "bn" / "bif" / "alarm.bif.gz"

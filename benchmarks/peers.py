@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 
 if TYPE_CHECKING:
     import pyagrum as gum

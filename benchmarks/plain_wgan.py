@@ -7,8 +7,8 @@ penalty by differentiating twice, Adam as it comes.
 import torch
 from torch import Tensor, nn
 
-from scm_compiler.emit.layout import Layout
 from scm_compiler.ir import Graph
+from scm_compiler.model.layout import Layout
 from scm_compiler.runtime.controller.wgan_gp import WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
 from scm_compiler.runtime.data.table import LabelTable

@@ -12,8 +12,8 @@ from importlib.util import find_spec
 from benchmarks.peers import pyagrum_network
 from benchmarks.sampling import causal_graph_1
 from benchmarks.timing import interleave, ratio, verdict
-from scm_compiler.ir.tables import Tables
-from scm_compiler.runtime.queries import answer
+from scm_compiler.inference import answer
+from scm_compiler.model.tables import Tables
 from scm_compiler.semantics.question import read_query
 
 QUESTIONS = {

@@ -25,10 +25,10 @@ from scm_compiler.cli.implications import implications
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.diagnostics.codes.identification import ImplicationsRejected
+from scm_compiler.inference import Marginals
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.fit import train
-from scm_compiler.runtime.queries import Marginals
 from scm_compiler.runtime.run import Run
 
 HERE = Path(__file__).parent

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
     from scm_compiler.compiler import load
     from scm_compiler.compiler import parse_text as parse
     from scm_compiler.diagnostics import ScmError
-    from scm_compiler.emit.compilation import compile_module as compile  # noqa: A004
+    from scm_compiler.identify.graph import CausalGraph as Graph
     from scm_compiler.interop.networkx import from_networkx, to_networkx
-    from scm_compiler.ir import Graph
+    from scm_compiler.model.compilation import compile_module as compile  # noqa: A004
     from scm_compiler.render.drawing import draw_graph as draw
     from scm_compiler.runtime.fit import train
     from scm_compiler.runtime.run import Run, latest_run, open_run
 
 _PUBLIC = {
-    "Graph": "scm_compiler.ir:Graph",
+    "Graph": "scm_compiler.identify.graph:CausalGraph",
     "Run": "scm_compiler.runtime.run:Run",
     "ScmError": "scm_compiler.diagnostics:ScmError",
-    "compile": "scm_compiler.emit.compilation:compile_module",
+    "compile": "scm_compiler.model.compilation:compile_module",
     "draw": "scm_compiler.render.drawing:draw_graph",
     "from_networkx": "scm_compiler.interop.networkx:from_networkx",
     "latest_run": "scm_compiler.runtime.run:latest_run",

@@ -8,6 +8,7 @@ from pathlib import Path
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source
 from scm_compiler.diagnostics.codes.claims import NotImplied
 from scm_compiler.diagnostics.codes.files import EmptyFile
+from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.ir import Graph
 from scm_compiler.kinds import BUILTIN, Kinds, installed
 from scm_compiler.semantics.lower import lower
@@ -17,7 +18,7 @@ from scm_compiler.syntax.parser import parse
 from scm_compiler.syntax.source import read_source
 
 
-def load(path: str | Path) -> Graph:
+def load(path: str | Path) -> CausalGraph:
     """The validated graph of a `.scm` file, or of a shipped example by its name.
 
     Raises:
@@ -26,10 +27,10 @@ def load(path: str | Path) -> Graph:
     graph, report = check(read_source(find_program(path)))
     if graph is None:
         raise ScmError(report)
-    return graph
+    return causal(graph)
 
 
-def parse_text(text: str, name: str = "program") -> Graph:
+def parse_text(text: str, name: str = "program") -> CausalGraph:
     r"""The validated graph of a program's text.
 
     Args:
@@ -47,7 +48,7 @@ def parse_text(text: str, name: str = "program") -> Graph:
     graph, report = check(Source(name, text))
     if graph is None:
         raise ScmError(report)
-    return graph
+    return causal(graph)
 
 
 def check(source: Source) -> tuple[Graph | None, Report]:
@@ -71,7 +72,7 @@ def decide_asserts(graph: Graph, sink: Sink) -> None:
     The witness is an open path, or a hedge.
     """
     if graph.claims:
-        from scm_compiler.identify.result import refused_claims  # noqa: PLC0415
+        from scm_compiler.identify.result import refused_claims  # noqa: PLC0415  (networkx)
 
         sink.extend(refused_claims(graph))
     if not graph.asserts:

@@ -13,10 +13,10 @@ import pytest
 import scm_compiler as scm
 from scm_compiler.cli.query import configure as configure_query
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.ir.tables import Tables
+from scm_compiler.inference import METHODS, answer
+from scm_compiler.inference.answers import Answer, Asked, Marginals, Number
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller import configure
-from scm_compiler.runtime.queries import METHODS, answer
-from scm_compiler.runtime.queries.answers import Answer, Asked, Marginals, Number
 from scm_compiler.semantics.question import read_query
 
 PROGRAM = "Rain, Wet : binary\nRain -> Wet\n"

@@ -14,7 +14,7 @@ from benchmarks.head_study.rows import ROWS
 from benchmarks.head_study.settings import Settings
 from benchmarks.head_study.work import REPORT, place_of
 from scm_compiler.cli.main import main as scmc
-from scm_compiler.runtime.images.device import choose_device
+from scm_compiler.runtime.heads.device import choose_device
 
 PICTURED = "Mustache", "Bald"
 REMARKS = re.compile(r"<!-- remarks -->\n.*?<!-- end -->\n", re.DOTALL)

@@ -13,8 +13,8 @@ from benchmarks.head_study.rows import ROWS, Row
 from benchmarks.heads import Case, waits
 from benchmarks.timing import interleave
 from scm_compiler.runtime.heads import installed
-from scm_compiler.runtime.images.device import choose_device, faster_precision
-from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.runtime.heads.device import choose_device, faster_precision
+from scm_compiler.runtime.storage.tensors import write_file
 
 STEPS = 12
 """Steps of each row that are timed at once: whole turns of all that takes turns."""

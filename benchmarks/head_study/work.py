@@ -16,10 +16,10 @@ from benchmarks.head_study.settings import Settings
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.head import Effort
-from scm_compiler.runtime.images.device import choose_device
-from scm_compiler.runtime.images.train import Where
+from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.stages import go_on, pending_heads
-from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.runtime.stages.images import Where
+from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.shipped import find_program
 
 REPORT = "study.json"

@@ -19,7 +19,7 @@ from pathlib import Path
 from benchmarks.paper.pieces import SECTIONS, Order, perform_all, results
 from benchmarks.paper.scale import SCALES
 from benchmarks.paper.store import Store
-from scm_compiler.runtime.images.device import choose_device
+from scm_compiler.runtime.heads.device import choose_device
 
 ROOT = Path(__file__).parents[2]
 WORKERS = 2

@@ -11,8 +11,8 @@ from benchmarks.paper.store import Findings
 from benchmarks.paper.task import Stopped, Task
 from benchmarks.paper.together import train_jointly
 from scm_compiler.compiler import parse_text
-from scm_compiler.emit.implicit import ImplicitModule
 from scm_compiler.ir import Graph
+from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.images import ImageTable, load_images
@@ -22,14 +22,14 @@ from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_i
 from scm_compiler.runtime.evaluation.report import read_curves
 from scm_compiler.runtime.heads.head import ImageGenerator
 from scm_compiler.runtime.heads.labels import LabelCoding
-from scm_compiler.runtime.images.plan import HeadRequest, plan_heads
-from scm_compiler.runtime.images.train import Where
 from scm_compiler.runtime.regime import Regime
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.sampling.figures import plain, sweep, two_rows
 from scm_compiler.runtime.sampling.grid import grid, png
 from scm_compiler.runtime.stages import begin, go_on
+from scm_compiler.runtime.stages.images import Where
+from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads
 from scm_compiler.shipped import find_program
 
 IMAGE = "Face"

@@ -10,16 +10,16 @@ from benchmarks.paper.published import TABLE_1
 from benchmarks.paper.store import Findings
 from benchmarks.paper.task import Task, trained
 from scm_compiler.compiler import load
-from scm_compiler.emit.implicit import ImplicitModule
+from scm_compiler.inference import answer
 from scm_compiler.ir import query as ir
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance, table_probabilities
-from scm_compiler.runtime.queries import answer
 
 GRAPHS = ("celeba_g1", "celeba_cg1", "celeba_rcg1")
 REPORTS = 20

@@ -11,7 +11,7 @@ from benchmarks.paper.published import SWEPT, TWO_ROWS
 from benchmarks.paper.task import Task
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import query as ir
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.evaluation.classifier import Judge, JudgeRecipe, train_judge
 from scm_compiler.runtime.evaluation.diversity import diversity
 from scm_compiler.runtime.evaluation.effects import arrows
@@ -25,7 +25,7 @@ from scm_compiler.runtime.evaluation.regimes import KINDS, Key, Seen, Subject, r
 from scm_compiler.runtime.evaluation.report import plain
 from scm_compiler.runtime.heads.head import ImageGenerator
 from scm_compiler.runtime.heads.labels import LabelCoding
-from scm_compiler.runtime.training.progress import Silent
+from scm_compiler.runtime.progress import Silent
 
 RARE = "Mustache"
 """The rare label of Figure 20."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from scm_compiler.cli.console import Console
     from scm_compiler.diagnostics.codes.evaluation import LabelsOnly
-    from scm_compiler.runtime.run import Run
-    from scm_compiler.runtime.training.progress import Progress
+    from scm_compiler.runtime.progress import Progress
+    from scm_compiler.runtime.runs.record import Record
 
 REPORT, PAGE = "eval.json", "eval.html"
 
@@ -49,10 +49,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from scm_compiler.runtime.evaluation.evaluate import evaluate_run  # noqa: PLC0415  (torch)
     from scm_compiler.runtime.evaluation.html import report_html  # noqa: PLC0415
     from scm_compiler.runtime.evaluation.text import report_text  # noqa: PLC0415
-    from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415
-    from scm_compiler.runtime.training.checkpoint import write_file  # noqa: PLC0415
+    from scm_compiler.runtime.runs.record import latest_record, open_record  # noqa: PLC0415
+    from scm_compiler.runtime.storage.tensors import write_file  # noqa: PLC0415
 
-    opened = latest_run() if args.run is None else open_run(args.run)
+    opened = latest_record() if args.run is None else open_record(args.run)
     page = args.html or opened.path / PAGE
     for path in (opened.path / REPORT, page):
         _refuse_unwritable(path)
@@ -92,7 +92,7 @@ def _refuse_unwritable(path: Path) -> None:
         pass
 
 
-def _untrained(opened: Run) -> tuple[LabelsOnly, ...]:
+def _untrained(opened: Record) -> tuple[LabelsOnly, ...]:
     """The note that images were left out, if some were."""
     from scm_compiler.diagnostics.codes.evaluation import LabelsOnly  # noqa: PLC0415
 
@@ -102,7 +102,7 @@ def _untrained(opened: Run) -> tuple[LabelsOnly, ...]:
 
 def _watch(stage: str, console: Console) -> Progress:
     """Say what is being done; each stage takes a minute at most."""
-    from scm_compiler.runtime.training.progress import Silent  # noqa: PLC0415
+    from scm_compiler.runtime.progress import Silent  # noqa: PLC0415
 
     console.note(f"evaluating: {stage}")
     return Silent()

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import argparse
 
     from scm_compiler.cli.console import Console
-    from scm_compiler.ir import Graph
+    from scm_compiler.identify.graph import CausalGraph
 
 
 def run_identification(args: argparse.Namespace, console: Console) -> int:
@@ -26,7 +26,7 @@ def run_identification(args: argparse.Namespace, console: Console) -> int:
         return _identify(args.query, graph, console)
 
 
-def _owner(args: argparse.Namespace) -> tuple[str, Graph]:
+def _owner(args: argparse.Namespace) -> tuple[str, CausalGraph]:
     """The program, else the run, and its graph."""
     if args.on is not None:
         from scm_compiler.compiler import load  # noqa: PLC0415
@@ -39,7 +39,7 @@ def _owner(args: argparse.Namespace) -> tuple[str, Graph]:
     return str(opened.path), opened.graph
 
 
-def _identify(query: str, graph: Graph, console: Console) -> int:
+def _identify(query: str, graph: CausalGraph, console: Console) -> int:
     from scm_compiler.cli.exits import OK  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
 
@@ -61,12 +61,11 @@ def _identify(query: str, graph: Graph, console: Console) -> int:
     return OK
 
 
-def _adjustment(query: str, graph: Graph, console: Console) -> int:
+def _adjustment(query: str, graph: CausalGraph, console: Console) -> int:
     from scm_compiler.cli.exits import OK, REFUSED  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.identification import NotOneEffect  # noqa: PLC0415
-    from scm_compiler.identify import adjustment_sets  # noqa: PLC0415
-    from scm_compiler.identify.adjustment import LIMIT  # noqa: PLC0415
+    from scm_compiler.identify.adjustment import LIMIT, adjustment_sets  # noqa: PLC0415
     from scm_compiler.identify.identification import ask  # noqa: PLC0415
     from scm_compiler.identify.result import claims_of  # noqa: PLC0415
     from scm_compiler.ir import Claim  # noqa: PLC0415

@@ -23,7 +23,7 @@ def run_imagined(args: argparse.Namespace, console: Console, rows: int) -> int:
     from scm_compiler.runtime.sampling.grid import png  # noqa: PLC0415
     from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415
     from scm_compiler.runtime.sampling.job import regime_of  # noqa: PLC0415
-    from scm_compiler.runtime.training.checkpoint import write_file  # noqa: PLC0415
+    from scm_compiler.runtime.storage.tensors import write_file  # noqa: PLC0415
     from scm_compiler.shipped import find_run  # noqa: PLC0415
 
     path, seed = _of(args.of)

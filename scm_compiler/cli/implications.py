@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scm_compiler.diagnostics import Report
-    from scm_compiler.identify import Implied
+    from scm_compiler.identify.implied import Implied
     from scm_compiler.identify.independence import GTest
     from scm_compiler.ir import Graph, Independence
 
@@ -89,7 +89,7 @@ def implications(graph: Graph, data: str | None) -> Implications:
         ScmError: If the data cannot be used.
     """
     from scm_compiler.diagnostics import Report  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.identify import implied  # noqa: PLC0415
+    from scm_compiler.identify.implied import implied  # noqa: PLC0415
 
     found = implied(graph)
     if data is None:
@@ -117,7 +117,7 @@ def implications(graph: Graph, data: str | None) -> Implications:
 
 def phrase(claim: Independence) -> str:
     """The independence as an assertion writes it."""
-    from scm_compiler.identify.notation import quoted  # noqa: PLC0415
+    from scm_compiler.identify.estimand import quoted  # noqa: PLC0415
 
     left, right, given = (
         ", ".join(map(quoted, names)) for names in (claim.left, claim.right, claim.given)

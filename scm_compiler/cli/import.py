@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scm_compiler.diagnostics import Report, ScmError
     from scm_compiler.interop import Document
     from scm_compiler.ir import Node
-    from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.runs.record import Record
 
 _MOST_SHOWN = 60
 
@@ -99,18 +99,22 @@ def _unwritable(node: Node) -> bool:
     return len(values) == 1 or any(odd)
 
 
-def _make_run(args: argparse.Namespace, document: Document, program: str) -> Run | None:
+def _make_run(args: argparse.Namespace, document: Document, program: str) -> Record | None:
     """The run of the tables, if there are any and one is wanted."""
     if document.tables is None or args.no_run:
         return None
-    from scm_compiler.runtime.runs.given import run_of_tables  # noqa: PLC0415  (torch)
+    from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 
     origin = f"{args.format or 'bif'}:{args.file}"
     return run_of_tables(document.tables, origin, program=program, path=args.run)
 
 
 def _tell(
-    console: Console, args: argparse.Namespace, document: Document, output: Path, made: Run | None
+    console: Console,
+    args: argparse.Namespace,
+    document: Document,
+    output: Path,
+    made: Record | None,
 ) -> None:
     console.result(f"wrote {output}: {document.graph.counts}")
     if made is not None:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.console import Console
-from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress, Silent
 
 if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress

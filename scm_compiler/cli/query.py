@@ -11,10 +11,10 @@ from scm_compiler.cli.options import seed
 
 if TYPE_CHECKING:
     from scm_compiler.diagnostics import Source
+    from scm_compiler.inference import Answer
     from scm_compiler.ir import Graph
     from scm_compiler.ir.query import Query
-    from scm_compiler.ir.tables import Tables
-    from scm_compiler.runtime.queries import Answer
+    from scm_compiler.model.tables import Tables
     from scm_compiler.syntax.query_tree import Query as Tree
 
 
@@ -78,7 +78,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     source = Source("query", args.query)
     tree = _parsed(source)
-    from scm_compiler.runtime.queries import explain  # noqa: PLC0415
+    from scm_compiler.inference import explain  # noqa: PLC0415
     from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
     from scm_compiler.shipped import find_run  # noqa: PLC0415
 
@@ -138,9 +138,9 @@ def _resolved(tree: "Tree", graph: "Graph", source: "Source", path: Path) -> "Qu
 def _beside(found: "Answer", query: "Query", model: "Tables") -> str | None:
     """A regime's table with, beside each `do`, what only seeing the same values would say."""
     from scm_compiler.diagnostics import ScmError  # noqa: PLC0415
+    from scm_compiler.inference import Marginals, answer  # noqa: PLC0415
+    from scm_compiler.inference.answers import columns  # noqa: PLC0415
     from scm_compiler.ir.query import Event, Regime, Variable  # noqa: PLC0415
-    from scm_compiler.runtime.queries import Marginals, answer  # noqa: PLC0415
-    from scm_compiler.runtime.queries.answers import columns  # noqa: PLC0415
 
     if not isinstance(query, Regime) or not query.do or not isinstance(found.value, Marginals):
         return None

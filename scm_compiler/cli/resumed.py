@@ -12,13 +12,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scm_compiler.diagnostics import Diagnostic
-    from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.runs.record import Record
 
     Difference = tuple[str, str, str]
     """An option, what the run was started with, and what is asked for now."""
 
 
-def refuse_changes(args: argparse.Namespace, opened: Run, further: Sequence[Diagnostic]) -> None:
+def refuse_changes(
+    args: argparse.Namespace, opened: Record, further: Sequence[Diagnostic]
+) -> None:
     """Refuse options that ask for another training than the one to go on with.
 
     Args:
@@ -43,7 +45,7 @@ def refuse_changes(args: argparse.Namespace, opened: Run, further: Sequence[Diag
         raise refuse(*wrong, *further, exit_code=2)
 
 
-def _of_labels(args: argparse.Namespace, opened: Run) -> Iterator[Difference]:
+def _of_labels(args: argparse.Namespace, opened: Record) -> Iterator[Difference]:
     config = opened.config
     yield from _differing("--trainer", config.trainer, args.trainer)
     yield from _differing("--preset", config.preset, args.preset)
@@ -53,7 +55,7 @@ def _of_labels(args: argparse.Namespace, opened: Run) -> Iterator[Difference]:
         yield from _differing("--steps", str(config.options.get("steps")), args.steps)
 
 
-def _of_image(args: argparse.Namespace, opened: Run, image: str) -> Iterator[Difference]:
+def _of_image(args: argparse.Namespace, opened: Record, image: str) -> Iterator[Difference]:
     config, names = opened.head_config(image), [node.name for node in opened.graph.images]
     sources, heads = by_name(args.images or [], names), by_name(args.head or [], names)
     mark = f"{image}=" if len(opened.manifest.heads) > 1 else ""
@@ -70,7 +72,7 @@ def _of_image(args: argparse.Namespace, opened: Run, image: str) -> Iterator[Dif
     yield from _differing("--precision", str(config.options.get("precision")), precision)
 
 
-def _of_options(args: argparse.Namespace, opened: Run, image: str) -> Iterator[Difference]:
+def _of_options(args: argparse.Namespace, opened: Record, image: str) -> Iterator[Difference]:
     changes = settings("--option", args.option or [])
     if not changes:
         return

@@ -278,7 +278,7 @@ def _write_picture(args: argparse.Namespace, opened: Run, job: Job, path: Path) 
     from scm_compiler.runtime.sampling import figures  # noqa: PLC0415
     from scm_compiler.runtime.sampling.grid import png  # noqa: PLC0415
     from scm_compiler.runtime.sampling.job import regime_of  # noqa: PLC0415
-    from scm_compiler.runtime.training.checkpoint import write_file  # noqa: PLC0415
+    from scm_compiler.runtime.storage.tensors import write_file  # noqa: PLC0415
 
     (image,) = job.images
     if args.vs is not None:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from scm_compiler.cli.console import Console
     from scm_compiler.ir import Graph
-    from scm_compiler.runtime.images.plan import HeadRequest, Plan
-    from scm_compiler.runtime.images.train import Where
-    from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.progress import Progress
+    from scm_compiler.runtime.runs.record import Record
     from scm_compiler.runtime.stages import Finished
-    from scm_compiler.runtime.training.progress import Progress
+    from scm_compiler.runtime.stages.images import Where
+    from scm_compiler.runtime.stages.plan import HeadRequest, Plan
 
 STAGES = ("all", "labels", "images")
 DEVICES = ("auto", "cuda", "mps", "cpu")
@@ -129,7 +129,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         return _train_together(args, console, kind)
     if count == 1:
         return _train(args, console, None)
-    from scm_compiler.runtime.images.device import choose_device  # noqa: PLC0415  (torch)
+    from scm_compiler.runtime.heads.device import choose_device  # noqa: PLC0415  (torch)
 
     choose_device(kind, count=count)
     return start_team(args.words, count)
@@ -137,9 +137,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _train_together(args: argparse.Namespace, console: Console, kind: str) -> int:
     """Train as one of several processes: the first one leads, the others do as it says."""
-    from scm_compiler.runtime.images.device import choose_device  # noqa: PLC0415
-    from scm_compiler.runtime.images.train import Where  # noqa: PLC0415
+    from scm_compiler.runtime.heads.device import choose_device  # noqa: PLC0415
     from scm_compiler.runtime.stages import take_part  # noqa: PLC0415
+    from scm_compiler.runtime.stages.images import Where  # noqa: PLC0415
     from scm_compiler.runtime.training.signals import stop_on_signals  # noqa: PLC0415
     from scm_compiler.runtime.training.team import joined, local_size  # noqa: PLC0415
 
@@ -164,8 +164,8 @@ def _train(args: argparse.Namespace, console: Console, where: Where | None) -> i
     new = not (args.resume or stage == "images")
     program = read_program(args.file) if new else None
     from scm_compiler.cli.trained import report  # noqa: PLC0415  (torch from here on)
-    from scm_compiler.runtime.images.device import choose_device  # noqa: PLC0415
-    from scm_compiler.runtime.images.train import Where  # noqa: PLC0415
+    from scm_compiler.runtime.heads.device import choose_device  # noqa: PLC0415
+    from scm_compiler.runtime.stages.images import Where  # noqa: PLC0415
 
     here = where or Where(choose_device(args.device or "auto"))
     if args.tensorboard:
@@ -189,13 +189,13 @@ def _begun(
     seed: int,
     steps: int | None,
     where: Where,
-) -> tuple[Run, Plan]:
+) -> tuple[Record, Plan]:
     """A new run, with what is to be trained in it."""
     from scm_compiler.diagnostics import Report  # noqa: PLC0415
     from scm_compiler.runtime.controller import configure as configured  # noqa: PLC0415
     from scm_compiler.runtime.data import default_source, load_labels  # noqa: PLC0415
-    from scm_compiler.runtime.images.plan import Plan  # noqa: PLC0415
     from scm_compiler.runtime.stages import begin  # noqa: PLC0415
+    from scm_compiler.runtime.stages.plan import Plan  # noqa: PLC0415
 
     graph, text = program
     changes = {} if steps is None else {"steps": steps}
@@ -217,14 +217,14 @@ def _begun(
 
 def _extended(
     args: argparse.Namespace, console: Console, seed: int, steps: int | None, where: Where
-) -> tuple[Run, Plan]:
+) -> tuple[Record, Plan]:
     """A run whose labels are trained, with heads to be trained in it."""
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.heads_runs import NoImageToTrain  # noqa: PLC0415
-    from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415
+    from scm_compiler.runtime.runs.record import latest_record, open_record  # noqa: PLC0415
     from scm_compiler.runtime.stages import extend, require_labels  # noqa: PLC0415
 
-    opened = latest_run() if args.run is None else open_run(args.run)
+    opened = latest_record() if args.run is None else open_record(args.run)
     _refuse_other_graph(args, opened)
     require_labels(opened)
     chosen = seed if args.seed is not None else opened.config.seed
@@ -247,7 +247,7 @@ def _planned(
     """What is to be trained of the images, their data read."""
     from scm_compiler.cli.progress import progress_for  # noqa: PLC0415
     from scm_compiler.diagnostics import Report  # noqa: PLC0415
-    from scm_compiler.runtime.images.plan import plan_heads  # noqa: PLC0415
+    from scm_compiler.runtime.stages.plan import plan_heads  # noqa: PLC0415
 
     plan = plan_heads(
         graph,
@@ -264,7 +264,7 @@ def _planned(
 
 
 def _request(args: argparse.Namespace, graph: Graph, steps: int | None) -> HeadRequest:
-    from scm_compiler.runtime.images.plan import HeadRequest  # noqa: PLC0415
+    from scm_compiler.runtime.stages.plan import HeadRequest  # noqa: PLC0415
 
     names = [node.name for node in graph.images]
     return HeadRequest(
@@ -279,7 +279,7 @@ def _request(args: argparse.Namespace, graph: Graph, steps: int | None) -> HeadR
 
 def _go_on(
     args: argparse.Namespace,
-    opened: Run,
+    opened: Record,
     plan: Plan,
     console: Console,
     budget: float | None,
@@ -299,7 +299,7 @@ def _go_on(
     )
 
 
-def _watch(args: argparse.Namespace, opened: Run, stage: str, console: Console) -> Progress:
+def _watch(args: argparse.Namespace, opened: Record, stage: str, console: Console) -> Progress:
     from scm_compiler.cli.progress import progress_for  # noqa: PLC0415
     from scm_compiler.runtime.stages import LABELS  # noqa: PLC0415
 
@@ -318,16 +318,16 @@ def _resume(
     args: argparse.Namespace, console: Console, budget: float | None, where: Where
 ) -> Finished:
     """Go on with a run."""
-    from scm_compiler.runtime.images.plan import Plan  # noqa: PLC0415
-    from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415
+    from scm_compiler.runtime.runs.record import latest_record, open_record  # noqa: PLC0415
+    from scm_compiler.runtime.stages.plan import Plan  # noqa: PLC0415
 
-    opened = latest_run(trained=False) if args.run is None else open_run(args.run)
+    opened = latest_record(trained=False) if args.run is None else open_record(args.run)
     refuse_changes(args, opened, _other_graph(args, opened))
     console.note(f"resuming {opened.path} with {opened.config.trainer}, seed {opened.config.seed}")
     return _go_on(args, opened, Plan({}, {}, ()), console, budget, where)
 
 
-def _refuse_other_graph(args: argparse.Namespace, opened: Run) -> None:
+def _refuse_other_graph(args: argparse.Namespace, opened: Record) -> None:
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
 
     other = _other_graph(args, opened)
@@ -335,7 +335,7 @@ def _refuse_other_graph(args: argparse.Namespace, opened: Run) -> None:
         raise refuse(*other, exit_code=2)
 
 
-def _other_graph(args: argparse.Namespace, opened: Run):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _other_graph(args: argparse.Namespace, opened: Record):  # type: ignore[no-untyped-def]  # noqa: ANN202
     """What is wrong with FILE, if it is another graph than the run's."""
     from scm_compiler.diagnostics.codes.training import ResumeDiffers  # noqa: PLC0415
 

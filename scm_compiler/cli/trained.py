@@ -12,7 +12,7 @@ from scm_compiler.diagnostics import Diagnostic, Report, ScmError
 from scm_compiler.diagnostics.codes.districts import HiddenStatesFallShort
 from scm_compiler.diagnostics.codes.training import ImagesNotTrained
 from scm_compiler.ir import Discrete, Graph
-from scm_compiler.runtime.run import RUNS, Run
+from scm_compiler.runtime.runs.record import RUNS, Record
 from scm_compiler.runtime.stages import Finished
 from scm_compiler.syntax.printer import print_name
 
@@ -60,7 +60,7 @@ def _hidden_states(metrics: Mapping[str, float | None]) -> Iterator[Diagnostic]:
         yield HiddenStatesFallShort(drawn=drawn, answers=answers)
 
 
-def _lines(opened: Run) -> list[str]:
+def _lines(opened: Record) -> list[str]:
     manifest = opened.manifest
     lines = []
     distance = manifest.metrics.get("tvd")
@@ -104,7 +104,7 @@ def _document(finished: Finished) -> dict[str, object]:
     return {**document, "images": heads}
 
 
-def _answers(opened: Run) -> bool:
+def _answers(opened: Record) -> bool:
     """Whether the run has the tables that answers are computed from."""
     try:
         opened.distributions()
@@ -113,7 +113,7 @@ def _answers(opened: Run) -> bool:
     return True
 
 
-def _next_command(opened: Run) -> str:
+def _next_command(opened: Record) -> str:
     """A question about the first label that has a cause: does setting it move the cause?"""
     graph = opened.graph
     pairs = ((graph.parents[node.name], node.name) for node in graph.labels)
@@ -123,7 +123,7 @@ def _next_command(opened: Run) -> str:
     return f"scmc query {_quoted(query)}"
 
 
-def _sample_command(opened: Run) -> str:
+def _sample_command(opened: Record) -> str:
     """The two-row figure of the first parent of an image that has a cause itself."""
     graph = opened.graph
     parents = graph.parents[opened.images[0]] or tuple(node.name for node in graph.labels)

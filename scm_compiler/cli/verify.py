@@ -56,10 +56,10 @@ def _verify_run(folder: Path) -> Certificate:
     from scm_compiler.diagnostics.codes.certificate import BuildFileMissing  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.runs import FileChanged  # noqa: PLC0415
     from scm_compiler.emit.verification import verify_certificate  # noqa: PLC0415
-    from scm_compiler.runtime.images.certificate import check_heads  # noqa: PLC0415
     from scm_compiler.runtime.run import open_run  # noqa: PLC0415
+    from scm_compiler.runtime.runs.head_certificate import check_heads  # noqa: PLC0415
+    from scm_compiler.runtime.runs.model_files import check_tables  # noqa: PLC0415
     from scm_compiler.runtime.runs.numbers import TABLES  # noqa: PLC0415
-    from scm_compiler.runtime.runs.stored import check_tables  # noqa: PLC0415
 
     try:
         opened = open_run(folder)

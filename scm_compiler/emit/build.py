@@ -31,10 +31,10 @@ from scm_compiler.diagnostics.codes.certificate import (
     FolderTaken,
     NotABuild,
 )
-from scm_compiler.emit.compilation import Spec, spec_from_json, spec_to_json
 from scm_compiler.files import write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
+from scm_compiler.model.compilation import Spec, spec_from_json, spec_to_json
 
 MANIFEST, SOURCE, GRAPH = "manifest.json", "model.py", "graph.json"
 CERTIFICATE, PICTURE, PROGRAM = "certificate.json", "graph.svg", "model.scm"

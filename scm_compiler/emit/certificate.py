@@ -22,8 +22,8 @@ from scm_compiler.emit.checks.declared import (
     check_noise_blocks,
 )
 from scm_compiler.emit.checks.jacobian import check_jacobian
-from scm_compiler.emit.module import CausalModule
-from scm_compiler.emit.threads import one_thread
+from scm_compiler.model.module import CausalModule
+from scm_compiler.model.threads import one_thread
 
 VERSION = 1
 

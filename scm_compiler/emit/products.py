@@ -8,14 +8,14 @@ import torch
 from scm_compiler.diagnostics import Source
 from scm_compiler.emit.build import CERTIFICATE, GRAPH, SOURCE
 from scm_compiler.emit.certificate import Certificate, certify
-from scm_compiler.emit.compilation import Spec, compile_module
-from scm_compiler.emit.implicit import ImplicitSpec
-from scm_compiler.emit.mechanism import ExplicitSpec
-from scm_compiler.emit.module import CausalModule
 from scm_compiler.emit.source import emit_source
 from scm_compiler.emit.verification import SEED, require_consistent
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
+from scm_compiler.model.compilation import Spec, compile_module
+from scm_compiler.model.implicit import ImplicitSpec
+from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.module import CausalModule
 
 
 @dataclass(frozen=True)

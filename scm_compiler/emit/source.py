@@ -10,11 +10,6 @@ from dataclasses import dataclass
 
 from scm_compiler.diagnostics import Source, Span
 from scm_compiler.emit import templates
-from scm_compiler.emit.compilation import Spec
-from scm_compiler.emit.implicit import ImplicitSpec
-from scm_compiler.emit.layout import Layout
-from scm_compiler.emit.mechanism import ExplicitSpec, mechanisms
-from scm_compiler.emit.naming import identifiers
 from scm_compiler.emit.target import (
     Bracket,
     Expression,
@@ -27,6 +22,11 @@ from scm_compiler.emit.target import (
     tuple_of,
 )
 from scm_compiler.ir import Discrete, Graph
+from scm_compiler.model.compilation import Spec
+from scm_compiler.model.implicit import ImplicitSpec
+from scm_compiler.model.layout import Layout
+from scm_compiler.model.mechanism import ExplicitSpec, mechanisms
+from scm_compiler.model.naming import identifiers
 
 
 @dataclass(frozen=True)

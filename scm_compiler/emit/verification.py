@@ -11,8 +11,8 @@ from scm_compiler.diagnostics.codes.certificate import CertificateDiffers, Incon
 from scm_compiler.emit.build import CERTIFICATE, read_build
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.checks.check import Check
-from scm_compiler.emit.compilation import compile_module
-from scm_compiler.emit.module import CausalModule
+from scm_compiler.model.compilation import compile_module
+from scm_compiler.model.module import CausalModule
 
 SEED = 0
 """Of a build's initial weights and of its certificate."""

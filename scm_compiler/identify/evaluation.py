@@ -12,7 +12,7 @@ from scm_compiler.identify.estimand import Estimand, Factor, Product, Ratio, Sum
 from scm_compiler.identify.identification import Identified
 
 if TYPE_CHECKING:
-    from scm_compiler.ir.tables import Tables
+    pass
 
 Array = NDArray[np.float64]
 
@@ -108,29 +108,6 @@ class Table:
 
     names: tuple[str, ...]
     values: Array
-
-
-def joint(model: "Tables", shown: Iterable[str] | None = None) -> Dense:
-    """The joint distribution of a model's labels, or of some of them: the product of its tables.
-
-    Args:
-        model: Tables of a graph without `<->`; hidden causes may be drawn as labels.
-        shown: The labels to keep; all if left out.
-
-    Raises:
-        ValueError: If a `<->` is left, so that the tables do not multiply, or the table would
-            have more than 2^24 numbers.
-    """
-    if model.graph.confounders:
-        raise ValueError("the tables of labels with a hidden common cause do not multiply")
-    labels = tuple(node.name for node in model.graph.labels)
-    whole = Table((), np.ones(()))
-    for name in model.graph.topological:
-        if name in labels:
-            scope = (*model.graph.parents[name], name)
-            whole = times([whole, Table(scope, model.probabilities[name])])
-    kept = labels if shown is None else tuple(shown)
-    return Dense(kept, Dense(whole.names, whole.values).marginal(kept))
 
 
 def evaluate(found: Identified, source: Joint) -> Table:

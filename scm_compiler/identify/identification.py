@@ -12,7 +12,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from scm_compiler.identify.admg import Admg, Nodes, arrows
-from scm_compiler.identify.estimand import Estimand, Factor, marginal, mentioned, product, ratio
+from scm_compiler.identify.estimand import (
+    Estimand,
+    Factor,
+    marginal,
+    mentioned,
+    product,
+    quoted,
+    ratio,
+)
 from scm_compiler.identify.hedge import Hedge, hedge
 from scm_compiler.identify.projection import hide
 from scm_compiler.identify.separation import open_path
@@ -170,8 +178,6 @@ def ask(outcomes: Iterable[str], treatments: Iterable[str], conditions: Iterable
     >>> ask(["Y"], ["X"], ["Z"])
     'P(Y | do(X), Z)'
     """
-    from scm_compiler.identify.notation import quoted  # noqa: PLC0415
-
     held = ", ".join(map(quoted, treatments))
     parts = [f"do({held})"] if held else []
     parts += map(quoted, conditions)

@@ -23,8 +23,8 @@ from scm_compiler.diagnostics.codes.identification import (
 )
 from scm_compiler.identify.counterfactual import Decision, decide_query, written
 from scm_compiler.identify.criterion import criterion
+from scm_compiler.identify.estimand import latex, listed
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
-from scm_compiler.identify.notation import latex, listed
 from scm_compiler.identify.refusal import questions, refusal, worlds_refusal
 from scm_compiler.ir import Claim, CounterfactualClaim, Graph
 from scm_compiler.ir import query as ir

@@ -35,7 +35,7 @@ from scm_compiler.interop.bif_blocks import (
 from scm_compiler.interop.document import read_text, stem
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
 
 _ROUNDING = 0.01

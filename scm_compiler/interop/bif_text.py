@@ -12,7 +12,7 @@ from urllib.parse import quote
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.interchange import CannotHold
 from scm_compiler.ir import Discrete, Node
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
 
 MOST_NUMBERS = 2**20

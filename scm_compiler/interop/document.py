@@ -11,7 +11,7 @@ from scm_compiler.diagnostics import Report, Source, refuse
 from scm_compiler.diagnostics.codes.graph_files import TooLarge
 from scm_compiler.diagnostics.codes.interop import NotText
 from scm_compiler.ir import Graph
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 
 LARGEST_FILE = 16 * 2**20
 """The most bytes that are read, after decompression."""

@@ -14,7 +14,7 @@ from scm_compiler.interop.document import Document, read_text, stem
 from scm_compiler.interop.dot import dot_text, read_dot
 from scm_compiler.interop.writing import foreign_kinds
 from scm_compiler.ir.json import graph_from_json, graph_to_json
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
 
 

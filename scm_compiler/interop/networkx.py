@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.interop.document import graph_name
 from scm_compiler.interop.graph_text import Edge, GraphText, Token
 from scm_compiler.interop.translate import translate
@@ -43,7 +44,7 @@ def to_networkx(graph: Graph) -> "nx.DiGraph[str]":
     return found
 
 
-def from_networkx(found: "nx.DiGraph[Any]", name: str | None = None) -> Graph:
+def from_networkx(found: "nx.DiGraph[Any]", name: str | None = None) -> CausalGraph:
     """The graph of a directed graph of networkx.
 
     Args:
@@ -73,7 +74,7 @@ def from_networkx(found: "nx.DiGraph[Any]", name: str | None = None) -> Graph:
     )
     try:
         called = graph_name(name or str(found.graph.get("name") or "graph"))
-        return translate(None, text, called, (1.0, 1.0)).graph
+        return causal(translate(None, text, called, (1.0, 1.0)).graph)
     except ScmError as error:
         raise ScmError(*error.reports, exit_code=1) from None
 

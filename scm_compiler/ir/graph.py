@@ -12,14 +12,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from scm_compiler.diagnostics import Span
 from scm_compiler.ir.domain import Discrete, Domain, Image
 from scm_compiler.notebook import paragraph, table
-
-if TYPE_CHECKING:
-    from scm_compiler.identify.result import Identification
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,7 @@ class NoiseBlock:
     readers: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
     """A validated causal graph. Only `semantics.lower` and the passes make one.
 
@@ -122,8 +119,19 @@ class Graph:
     nodes: tuple[Node, ...]
     edges: tuple[Edge, ...] = ()
     confounders: tuple[Confounder, ...] = ()
-    asserts: tuple[Independence, ...] = field(default=(), compare=False)
-    claims: tuple[Claim | CounterfactualClaim, ...] = field(default=(), compare=False)
+    asserts: tuple[Independence, ...] = ()
+    claims: tuple[Claim | CounterfactualClaim, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Graph) and self._compared == other._compared
+
+    def __hash__(self) -> int:
+        return hash(self._compared)
+
+    @cached_property
+    def _compared(self) -> tuple[object, ...]:
+        """Asserts and claims do not count: they say nothing that the graph does not imply."""
+        return (self.name, self.nodes, self.edges, self.confounders)
 
     def __deepcopy__(self, memo: dict[int, object]) -> "Graph":
         return self  # frozen all through, and its cached views cannot be copied
@@ -131,7 +139,7 @@ class Graph:
     def __reduce__(self) -> tuple[Any, ...]:
         # The cached views stay behind: a mapping proxy cannot be pickled.
         parts = (self.name, self.nodes, self.edges, self.confounders, self.asserts, self.claims)
-        return Graph, parts
+        return type(self), parts
 
     @cached_property
     def by_name(self) -> Mapping[str, Node]:
@@ -222,26 +230,6 @@ class Graph:
             taken.add(name)
             blocks.append(NoiseBlock(name, (pair.left, pair.right)))
         return tuple(blocks)
-
-    def identify(self, query: str) -> "Identification":
-        """Whether observation determines a query, by which formula, or why not.
-
-        `graph.identify("P(Cancer | do(Smoking))")`
-
-        Args:
-            query: Of rung 1 or 2 on labels; values may be left out.
-
-        Returns:
-            The formulas and their derivations, or the hedge and what would help.
-
-        Raises:
-            ScmError: E40x or E41x if it cannot be read, E522 if it is a counterfactual or about an
-                image.
-        """
-        # The one import that goes up: `graph.identify` is for users, and nothing here rests on it.
-        from scm_compiler.identify.result import identify_text  # noqa: PLC0415
-
-        return identify_text(self, query)
 
     @property
     def counts(self) -> str:

@@ -8,11 +8,11 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.data import default_source, load_labels
-from scm_compiler.runtime.images.device import choose_device
-from scm_compiler.runtime.images.plan import HeadRequest, Plan, plan_heads
-from scm_compiler.runtime.images.train import Where
-from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.heads.device import choose_device
+from scm_compiler.runtime.run import Run, run_of
 from scm_compiler.runtime.stages import begin, extend, go_on
+from scm_compiler.runtime.stages.images import Where
+from scm_compiler.runtime.stages.plan import HeadRequest, Plan, plan_heads
 
 NO_HEADS = Plan({}, {}, ())
 
@@ -76,7 +76,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
     run = begin(graph, table, config, plan, path=None if path is None else Path(path))
-    return go_on(run, tables=plan.tables, budget=budget, where=Where(place)).run
+    return run_of(go_on(run, tables=plan.tables, budget=budget, where=Where(place)).run)
 
 
 def train_images(  # noqa: PLR0913  (the same choices as on the command line)
@@ -103,7 +103,8 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
     )
     plan = plan_heads(run.graph, request, seed=seed, device=place, budgeted=budget is not None)
     extended = extend(run, plan)
-    return go_on(extended, tables=plan.tables, budget=budget, where=Where(place), labels=False).run
+    finished = go_on(extended, tables=plan.tables, budget=budget, where=Where(place), labels=False)
+    return run_of(finished.run)
 
 
 def _by_name(given: str | Mapping[str, str] | None) -> Mapping[str, str]:

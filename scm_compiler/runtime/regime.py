@@ -5,15 +5,15 @@ from dataclasses import dataclass, replace
 from operator import index
 from typing import TYPE_CHECKING, SupportsIndex
 
+from scm_compiler.inference import Answer
 from scm_compiler.ir import query as ir
-from scm_compiler.runtime.queries import Answer
+from scm_compiler.runtime.runs.record import Record
 from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from scm_compiler.runtime.run import Run
     from scm_compiler.runtime.sampling.imagined import Imagined
     from scm_compiler.runtime.sampling.sample import Sample, Stream
 
@@ -31,7 +31,7 @@ class Regime:
         seen: Evidence in the world that the interventions make, by name.
     """
 
-    run: "Run"
+    run: Record
     held: tuple[tuple[str, Value], ...] = ()
     seen: tuple[tuple[str, Value], ...] = ()
 
@@ -58,7 +58,7 @@ class Regime:
         Raises:
             ScmError: As for `Run.query`.
         """
-        return self.run.query(self.text)
+        return self.run.ask(read_query(self.text, self.run.graph), self.text)
 
     def sample(self, rows: int, *, seed: int = 0) -> "Sample":
         """Draw labels, and images where a head is trained, from this regime.

@@ -12,8 +12,8 @@ from scm_compiler.runtime.evaluation import evaluate
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import restart, settle
+from scm_compiler.runtime.storage.tensors import cannot_write
 from scm_compiler.runtime.training import checkpoint
-from scm_compiler.runtime.training.checkpoint import cannot_write
 from scm_compiler.runtime.training.loop import Outcome
 
 

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from scm_compiler.cli.main import main
+from scm_compiler.inference import answer
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime import run as runs
-from scm_compiler.runtime.queries import answer
 
 
 @dataclass(frozen=True)

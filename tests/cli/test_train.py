@@ -328,7 +328,7 @@ def test_networks_that_share_noise_answer_from_draws_of_the_model(here, capsys):
 
 
 def test_networks_that_share_noise_too_widely_are_not_asked_a_question(here, capsys, monkeypatch):
-    monkeypatch.setattr("scm_compiler.runtime.runs.drawn.MOST_NUMBERS", 2)
+    monkeypatch.setattr("scm_compiler.runtime.runs.counted_tables.MOST_NUMBERS", 2)
     (here / "p.scm").write_text("Rain, Wet : binary\nRain <-> Wet\n")
     (here / "d.csv").write_text("Rain,Wet\n0,0\n1,1\n0,1\n")
     words = ["--trainer", "wgan-gp", "--steps", "2", "--data", "csv:d.csv"]

@@ -13,7 +13,7 @@ from scm_compiler.cli.main import main
 from scm_compiler.cli.options import by_name, settings
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.run import latest_run, open_run
-from scm_compiler.runtime.training.checkpoint import read_tensors
+from scm_compiler.runtime.storage.tensors import read_tensors
 
 PROGRAM = """graph small
 Male, Mustache : binary

@@ -12,8 +12,8 @@ from scm_compiler.emit import certificate as certificates
 from scm_compiler.emit.certificate import certify, choose
 from scm_compiler.emit.checks.check import Check, outcome
 from scm_compiler.emit.checks.declared import check_images, check_noise_blocks
-from scm_compiler.emit.module import Reads
 from scm_compiler.ir import Edge, Graph, NoiseBlock
+from scm_compiler.model.module import Reads
 
 SPECS = {
     "tables": ExplicitSpec(hidden_states=3),

@@ -7,10 +7,10 @@ import pytest
 
 from scm_compiler.diagnostics import ScmError, Sink, Source, render_text
 from scm_compiler.diagnostics.codes import answers, counterfactuals, queries, query_text
+from scm_compiler.inference import answer
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables, table_shape
-from scm_compiler.runtime.queries import answer
+from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax.query import parse_query
 

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scm_compiler.identify import adjustment_sets, separated
+from scm_compiler.identify.adjustment import adjustment_sets
 from scm_compiler.identify.evaluation import Dense
+from scm_compiler.identify.separation import separated
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 

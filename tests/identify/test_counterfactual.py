@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.identify import Identified, identify
 from scm_compiler.identify.counterfactual import decide, decide_query, written
 from scm_compiler.identify.evaluation import evaluate
+from scm_compiler.identify.identification import Identified, identify
+from scm_compiler.inference import answer
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import flatten, unfold
 from scm_compiler.passes.twin import Held
 from scm_compiler.passes.worlds import rung
-from scm_compiler.runtime.queries import answer
 from scm_compiler.semantics.query import phrase
 from scm_compiler.semantics.question import read_query
 

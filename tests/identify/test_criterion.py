@@ -2,7 +2,8 @@
 
 import pytest
 
-from scm_compiler.identify import criterion, identify
+from scm_compiler.identify.criterion import criterion
+from scm_compiler.identify.identification import identify
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def test_criterion(build, text, y, x, z, by):
 
 def test_what_is_called_an_adjustment_is_one(build):
     """The sets of the formula are among those of the criterion, where one effect is asked."""
-    from scm_compiler.identify import adjustment_sets  # noqa: PLC0415
+    from scm_compiler.identify.adjustment import adjustment_sets  # noqa: PLC0415
 
     graph = build("Z->X Z->Y X->Y Z<->X")
     assert criterion(identify(graph, "Y", "X")) == "the back-door adjustment for Z"

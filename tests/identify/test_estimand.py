@@ -9,15 +9,15 @@ from scm_compiler.identify.estimand import (
     Product,
     Ratio,
     Sum,
+    latex,
     marginal,
     product,
     ratio,
 )
 from scm_compiler.identify.evaluation import Counts, Dense, joint, value
-from scm_compiler.identify.notation import latex
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY, Discrete
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 
 P_Y, P_X, P_Z = Factor(("Y",), ("X", "Z")), Factor(("X",), ("Z",)), Factor(("Z",))
 

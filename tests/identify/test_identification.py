@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scm_compiler.identify import Identified, NotIdentified, identify, is_hedge
 from scm_compiler.identify.evaluation import Dense, evaluate, value
-from scm_compiler.identify.identification import derive
+from scm_compiler.identify.hedge import is_hedge
+from scm_compiler.identify.identification import Identified, NotIdentified, derive, identify
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 

@@ -6,9 +6,10 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from scm_compiler.identify import implied, separated
 from scm_compiler.identify.evaluation import Counts
+from scm_compiler.identify.implied import implied
 from scm_compiler.identify.independence import check_independences, chi_squared_tail, holm
+from scm_compiler.identify.separation import separated
 from scm_compiler.ir import Confounder, Edge, Graph, Independence, Node
 from scm_compiler.ir.domain import BINARY
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from scm_compiler.identify import law_graph, separated
-from scm_compiler.identify.law import confounded_labels
+from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.separation import separated
 from scm_compiler.ir import Confounder, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
 

@@ -5,8 +5,11 @@ import pytest
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Sink, Source
-from scm_compiler.identify import NotIdentified, identify, questions, refusal, remedies, separated
+from scm_compiler.identify.identification import NotIdentified, identify
 from scm_compiler.identify.projection import hide
+from scm_compiler.identify.refusal import questions, refusal
+from scm_compiler.identify.remedies import remedies
+from scm_compiler.identify.separation import separated
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax.query import parse_query

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scm_compiler.identify import open_path, separated
+from scm_compiler.identify.separation import open_path, separated
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 

@@ -11,7 +11,7 @@ from scm_compiler.diagnostics import ScmError, Source
 from scm_compiler.interop import bif_text, parse_bif, read_bif
 from scm_compiler.interop.bif_text import MOST_NUMBERS, changed_names, words
 from scm_compiler.ir import Discrete, Edge, Graph, Node
-from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.model.tables import Tables, table_shape
 
 NETWORKS = ["alarm", "asia", "cancer", "earthquake", "sachs", "survey"]
 

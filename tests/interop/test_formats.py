@@ -12,7 +12,7 @@ from scm_compiler.interop import FORMATS, Document, losses, read_document
 from scm_compiler.interop.document import LARGEST_FILE
 from scm_compiler.interop.formats import format_of, program_losses
 from scm_compiler.ir import Discrete, Graph, Node
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 
 
 def code_of(call):

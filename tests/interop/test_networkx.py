@@ -7,7 +7,7 @@ import pytest
 
 import scm_compiler as scm
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.identify import separated
+from scm_compiler.identify.separation import separated
 from scm_compiler.shipped import example_programs
 
 

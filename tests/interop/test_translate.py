@@ -6,7 +6,7 @@ import pytest
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError, Source
-from scm_compiler.identify import separated
+from scm_compiler.identify.separation import separated
 from scm_compiler.interop import read_dagitty, read_dot
 
 

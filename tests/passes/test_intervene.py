@@ -5,7 +5,7 @@ import pytest
 
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import intervene, mutilate
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scm_compiler.inference.engine import Engine
+from scm_compiler.inference.shape import Condition
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import mutilate, prune
-from scm_compiler.runtime.queries.engine import Engine
-from scm_compiler.runtime.queries.shape import Condition
 
 
 def make(names, arrows, spouses=()):

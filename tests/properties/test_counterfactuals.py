@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.inference import answer
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
-from scm_compiler.runtime.queries import answer
 from scm_compiler.semantics.query import phrase
 from scm_compiler.semantics.question import read_query
 

@@ -20,7 +20,7 @@ from scm_compiler.interop import (
 from scm_compiler.interop.positions import positions_of, remarks
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.semantics.program import program_text
 from scm_compiler.syntax.parser import parse
 

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scm_compiler.diagnostics import ScmError, Sink, Source
+from scm_compiler.inference import answer
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables, table_shape
+from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import intervene
-from scm_compiler.runtime.queries import answer
 from scm_compiler.semantics.query import phrase, resolve
 from scm_compiler.syntax.query import parse_query
 

@@ -9,7 +9,7 @@ import pytest
 
 from scm_compiler.compiler import load, parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.ir.tables import table_shape
+from scm_compiler.model.tables import table_shape
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run

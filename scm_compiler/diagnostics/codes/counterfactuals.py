@@ -107,7 +107,7 @@ class NoiseOutOfReach(Diagnostic):
     ```python title="unit.py"
     from scm_compiler import ScmError, open_run
     from scm_compiler.ir.query import Event, Probability, Setting, Variable
-    from scm_compiler.runtime.queries import answer
+    from scm_compiler.inference import answer
 
     tables = open_run("runs/sprinkler-1").distributions()
     wet, wet_had_it_not_rained = Variable("Wet"), Variable("Wet", (Setting("Rain", 0),))

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from scm_compiler.emit.checks.check import Check, outcome
 from scm_compiler.emit.checks.contract import Block, Contract
-from scm_compiler.emit.module import CausalModule, Form
+from scm_compiler.model.module import CausalModule, Form
 
 ROUNDS = 20
 """So often are weights redrawn before what has not moved counts as unable to."""

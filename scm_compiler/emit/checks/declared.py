@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from scm_compiler.emit.checks.check import Check, outcome
 from scm_compiler.emit.checks.contract import Contract
-from scm_compiler.emit.module import Reads
 from scm_compiler.ir import Graph
+from scm_compiler.model.module import Reads
 
 
 def check_noise_blocks(graph: Graph) -> Check:

@@ -13,7 +13,7 @@ from torch import Tensor
 from scm_compiler.emit.checks.behaviour import redraw
 from scm_compiler.emit.checks.check import Check, outcome
 from scm_compiler.emit.checks.contract import Contract
-from scm_compiler.emit.module import CausalModule
+from scm_compiler.model.module import CausalModule
 
 
 def check_jacobian(

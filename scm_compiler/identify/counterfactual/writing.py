@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from scm_compiler.identify.counterfactual.districts import District
 from scm_compiler.identify.counterfactual.ratio import Decision, Signed, Terms
-from scm_compiler.identify.notation import quoted
+from scm_compiler.identify.estimand import quoted
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held, Input

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
 
 if TYPE_CHECKING:
-    from scm_compiler.emit.module import CausalModule
+    from scm_compiler.model.module import CausalModule
 
 __all__ = ["Diverged", "Mean", "Trainer"]
 

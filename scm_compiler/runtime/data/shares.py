@@ -3,10 +3,9 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.identify import law_graph
-from scm_compiler.identify.law import confounded_labels
+from scm_compiler.identify.law import confounded_labels, law_graph
 from scm_compiler.ir import Graph
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
 from scm_compiler.runtime.data.table import LabelTable
 

@@ -23,7 +23,7 @@ from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.evaluation.scores import Score, score
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.heads.layers import seeded
-from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress, Silent
 
 POOL = 16_384
 """True images drawn for the half of the classifier's training in which labels are independent."""

@@ -11,8 +11,7 @@ from scm_compiler.ir import Image
 from scm_compiler.runtime.evaluation.estimate import Array, Estimate
 from scm_compiler.runtime.evaluation.features import Features
 from scm_compiler.runtime.evaluation.realism import kid
-from scm_compiler.runtime.images.preview import SIDE
-from scm_compiler.runtime.runs.head_files import HeadFiles
+from scm_compiler.runtime.runs.head_files import SIDE, HeadFiles
 from scm_compiler.runtime.sampling.grid import cut_grid
 
 

@@ -16,15 +16,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scm_compiler.emit.explicit import ExplicitModule
-from scm_compiler.emit.mechanism import probabilities
-from scm_compiler.emit.module import CausalModule
 from scm_compiler.identify.law import confounded_labels
-from scm_compiler.ir.tables import Tables
+from scm_compiler.inference.contraction import contract, plan
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.mechanism import probabilities
+from scm_compiler.model.module import CausalModule
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import unfold
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered
-from scm_compiler.runtime.queries.contraction import contract, plan
 
 Array = NDArray[np.float64]
 

@@ -17,15 +17,15 @@ from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import evaluate_labels
 from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_images
 from scm_compiler.runtime.evaluation.report import RunReport, read_curves
-from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.heads.config import HeadConfig
+from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.runs.manifest import HeadConfig
+from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.training.loop import METRICS
-from scm_compiler.runtime.training.progress import Silent
 
 
 def evaluate_run(
-    run: Run,
+    run: Record,
     *,
     data: str | None = None,
     images: str | None = None,
@@ -81,7 +81,7 @@ def evaluate_run(
 
 
 def _evaluate_image(
-    run: Run,
+    run: Record,
     image: str,
     images: str | None,
     effort: Effort | None,
@@ -118,7 +118,9 @@ def _other_images(config: HeadConfig, real: RealImages) -> Iterator[OtherRealIma
         yield OtherRealImages(source=config.source, node=config.image)
 
 
-def load_real(run: Run, image: str, source: str, cache: Path | None, stage: Stage) -> RealImages:
+def load_real(
+    run: Record, image: str, source: str, cache: Path | None, stage: Stage
+) -> RealImages:
     """The real images of an image node, with what draws the truth where faces are drawn."""
     table = load_images(source, run.graph, image, cache=cache, progress=stage("real images"))
     drawn = source.partition(":")[0] == DRAWN

@@ -17,7 +17,7 @@ from scm_compiler.runtime.evaluation.estimate import Array
 from scm_compiler.runtime.evaluation.learning import apply, dice, kept, learn
 from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.heads.layers import seeded
-from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress, Silent
 
 TASK = "which turn and which damage an image had (self-supervised, no labels)"
 DAMAGES = 4

@@ -11,7 +11,7 @@ from torch import Tensor
 from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.diagnostics.codes.evaluation import BeyondTheData, ImageShapesDiffer, WeakJudge
 from scm_compiler.ir import query as ir
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.evaluation.classifier import JudgeRecipe, joined, train_judge
 from scm_compiler.runtime.evaluation.diversity import diversity
 from scm_compiler.runtime.evaluation.effects import Arrow, arrows, effects
@@ -42,7 +42,7 @@ from scm_compiler.runtime.evaluation.regimes import (
 )
 from scm_compiler.runtime.evaluation.scores import Score
 from scm_compiler.runtime.heads.head import ImageGenerator
-from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress, Silent
 
 FEW = 5
 """A combination of labels with fewer real training images than so many counts as not shown."""

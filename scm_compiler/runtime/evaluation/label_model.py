@@ -15,11 +15,13 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.emit.module import CausalModule
+from scm_compiler.inference import Table, answer
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.module import CausalModule
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
+from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import Distance, distance
@@ -35,9 +37,7 @@ from scm_compiler.runtime.evaluation.regimes import (
     values_of,
     written,
 )
-from scm_compiler.runtime.queries import Table, answer
-from scm_compiler.runtime.runs.drawn import draw_units
-from scm_compiler.runtime.runs.manifest import Config
+from scm_compiler.runtime.runs.counted_tables import draw_units
 
 MOST_PAIRS = 400
 """With more pairs of labels than so many, the pairwise tables are not worked out from tables."""

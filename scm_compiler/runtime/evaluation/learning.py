@@ -17,8 +17,8 @@ from torch import Tensor, nn
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.data.images.cache import cache_folder
 from scm_compiler.runtime.evaluation.real import to_floats
-from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
-from scm_compiler.runtime.training.progress import Progress
+from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 
 Batch = Callable[[torch.Generator], tuple[Tensor, Tensor]]
 """Draws images (n, C, H, W) in uint8 and what is to be learnt of them."""

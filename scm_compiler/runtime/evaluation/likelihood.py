@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from scm_compiler.emit.explicit import ExplicitModule
-from scm_compiler.emit.module import CausalModule
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.module import CausalModule
+from scm_compiler.model.tables import Tables
+from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle.rows import split
 from scm_compiler.runtime.data.table import Cells, LabelTable
 from scm_compiler.runtime.evaluation.distance import (
@@ -17,7 +18,6 @@ from scm_compiler.runtime.evaluation.distance import (
     table_probabilities,
 )
 from scm_compiler.runtime.evaluation.estimate import NOTHING, Estimate
-from scm_compiler.runtime.runs.manifest import Config
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from torch.nn.functional import adaptive_avg_pool2d, binary_cross_entropy_with_l
 from scm_compiler.runtime.evaluation.estimate import NOTHING, Array, Estimate, mean, share
 from scm_compiler.runtime.evaluation.learning import apply, dice, learn
 from scm_compiler.runtime.heads.layers import seeded
-from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress, Silent
 
 BLOCK, BLOCKS = 100, 10
 """The most images of a block of KID, and the fewest blocks: their spread gives the error."""

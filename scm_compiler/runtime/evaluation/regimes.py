@@ -11,17 +11,17 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.inference import Marginals, answer
+from scm_compiler.inference.draws import draw_labels
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
 from scm_compiler.runtime.evaluation.classifier import Judge, Reading
 from scm_compiler.runtime.evaluation.estimate import Estimate
 from scm_compiler.runtime.evaluation.learning import dice, seed_of
 from scm_compiler.runtime.evaluation.real import RealImages, Renderer, to_bytes
 from scm_compiler.runtime.heads.head import ImageGenerator
-from scm_compiler.runtime.queries import Marginals, answer
-from scm_compiler.runtime.queries.draws import draw_labels
 from scm_compiler.semantics.query import phrase
 
 Kind = Literal["do", "given"]

@@ -3,12 +3,12 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from scm_compiler.inference.answers import columns
 from scm_compiler.runtime.evaluation.effects import Effect
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport
 from scm_compiler.runtime.evaluation.likelihood import Likelihood
 from scm_compiler.runtime.evaluation.report import RunReport
-from scm_compiler.runtime.queries.answers import columns
 
 MOST_LINES = 12
 _MANY = 0.25

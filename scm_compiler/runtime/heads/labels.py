@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import one_hot
 
-from scm_compiler.emit.layout import Layout
 from scm_compiler.ir import Graph
+from scm_compiler.model.layout import Layout
 
 
 @dataclass(frozen=True)

@@ -12,24 +12,24 @@ from scm_compiler.diagnostics.codes.runs import CannotWrite
 from scm_compiler.diagnostics.codes.training import FolderTaken
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
+from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.run import RUNS, Run, open_run
+from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.heads import add_heads, write_manifest
 from scm_compiler.runtime.runs.manifest import (
     FORMAT,
-    Config,
     DataFacts,
-    HeadConfig,
     Manifest,
     Status,
     digest,
     versions,
 )
+from scm_compiler.runtime.runs.model_files import write_cells
 from scm_compiler.runtime.runs.numbers import CELLS
 from scm_compiler.runtime.runs.opening import CONFIG, GRAPH, MANIFEST, PROGRAM
-from scm_compiler.runtime.runs.stored import write_cells
-from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
+from scm_compiler.runtime.runs.record import RUNS, Record, open_record
+from scm_compiler.runtime.storage.tensors import cannot_write, write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
 from scm_compiler.semantics.program import program_text
 
@@ -46,8 +46,8 @@ def create_run(
     path: Path | None = None,
     parent: Path = RUNS,
     heads: Mapping[str, HeadConfig] = MappingProxyType({}),
-    fill: Callable[[Run], object] | None = None,
-) -> Run:
+    fill: Callable[[Record], object] | None = None,
+) -> Record:
     """Make a run's folder, ready to be trained; it appears whole or not at all.
 
     Args:
@@ -72,17 +72,17 @@ def create_run(
             built = Path(temporary) / "run"
             built.mkdir()
             _fill(built, graph, table, config, program)
-            begun = add_heads(open_run(built), heads)
+            begun = add_heads(open_record(built), heads)
             if fill is not None:
                 fill(begun)
-            return open_run(_place(built, target, graph.name if path is None else None))
+            return open_record(_place(built, target, graph.name if path is None else None))
     except OSError as error:
         raise cannot_write(target, error, resumable=False) from error
     except ScmError as error:
         raise _of_target(error, target) from error
 
 
-def restart(run: Run) -> Run:
+def restart(run: Record) -> Record:
     """The run with its training going on: what came out of it so far is no longer vouched for."""
     inputs = {*INPUTS, *(files_of(run.graph, image).config for image in run.manifest.heads)}
     files = {name: held for name, held in run.manifest.files.items() if name in inputs}
@@ -90,7 +90,7 @@ def restart(run: Run) -> Run:
     return write_manifest(run, run.manifest.model_copy(update=changes))
 
 
-def settle(run: Run, outcome: Outcome, total: int, metrics: Mapping[str, float]) -> Run:
+def settle(run: Record, outcome: Outcome, total: int, metrics: Mapping[str, float]) -> Record:
     """The run as it stands after a training, with the digests of all of its files.
 
     A checkpoint that nothing is left to do from is removed.

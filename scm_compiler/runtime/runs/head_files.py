@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from scm_compiler.emit.naming import identifiers
 from scm_compiler.ir import Graph
+from scm_compiler.model.naming import identifiers
 
 PREVIEWS = "previews"
+SIDE = 8
+"""Rows and columns of a preview."""
+
 _TAKEN = {
     *("model", "graph", "config", "manifest", "cells", "labels", "tables"),
     *("certificate", "metrics", "checkpoint"),

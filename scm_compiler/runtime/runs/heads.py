@@ -12,16 +12,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.runs.manifest import HeadConfig, HeadFacts, Manifest, Status, digest
+from scm_compiler.runtime.runs.manifest import HeadFacts, Manifest, Status, digest
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.opening import MANIFEST
-from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.runtime.runs.record import Record
+from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
 
 
-def add_heads(run: Run, heads: Mapping[str, HeadConfig]) -> Run:
+def add_heads(run: Record, heads: Mapping[str, HeadConfig]) -> Record:
     """The run with heads that wait to be trained; their configurations are written.
 
     Raises:
@@ -39,7 +40,7 @@ def add_heads(run: Run, heads: Mapping[str, HeadConfig]) -> Run:
     return write_manifest(run, run.manifest.model_copy(update=changes))
 
 
-def restart_head(run: Run, image: str) -> Run:
+def restart_head(run: Record, image: str) -> Record:
     """The run with the training of a head going on.
 
     What came out of it so far is no longer vouched for, nor is the certificate that covers it.
@@ -50,7 +51,7 @@ def restart_head(run: Run, image: str) -> Run:
     return _with(run, image, files, {"status": "training"})
 
 
-def settle_head(run: Run, image: str, outcome: Outcome) -> Run:
+def settle_head(run: Record, image: str, outcome: Outcome) -> Record:
     """The run as it stands after the training of a head, with the digests of what it wrote.
 
     A checkpoint that nothing is left to do from is removed.
@@ -71,13 +72,15 @@ def settle_head(run: Run, image: str, outcome: Outcome) -> Run:
     return settled
 
 
-def write_manifest(run: Run, manifest: Manifest) -> Run:
+def write_manifest(run: Record, manifest: Manifest) -> Record:
     """The run with another manifest, written in one step."""
     write_file(run.path / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
     return replace(run, manifest=manifest)
 
 
-def _with(run: Run, image: str, files: Mapping[str, str], changes: Mapping[str, object]) -> Run:
+def _with(
+    run: Record, image: str, files: Mapping[str, str], changes: Mapping[str, object]
+) -> Record:
     facts = run.manifest.heads[image].model_copy(update=dict(changes))
     heads = {**run.manifest.heads, image: facts}
     return write_manifest(run, run.manifest.model_copy(update={"files": files, "heads": heads}))

@@ -4,7 +4,7 @@ import hashlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -50,50 +50,6 @@ class DataFacts(BaseModel):
     fingerprint: str
     rows: int
     cells: int
-
-
-class Config(BaseModel):
-    """config.json: what was asked for. With the graph and the data it determines the weights.
-
-    Attributes:
-        trainer: The trainer's name.
-        preset: The preset that the options come from.
-        options: The options, presets and command line taken together.
-        seed: The seed.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    trainer: str
-    preset: str
-    options: Mapping[str, Any]
-    seed: int = Field(ge=0, lt=2**63)
-
-
-class HeadConfig(BaseModel):
-    """`<image>.config.json`: what was asked for of one image's head.
-
-    Attributes:
-        image: The image node.
-        head: The head's name.
-        preset: The preset that the options come from.
-        options: The options, presets and command line taken together.
-        seed: The seed.
-        steps: The most steps.
-        source: Where the images come from, as `--images` takes it.
-        fingerprint: What identifies the images and their labels.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    image: str
-    head: str
-    preset: str
-    options: Mapping[str, Any]
-    seed: int = Field(ge=0, lt=2**63)
-    steps: int = Field(ge=1)
-    source: str
-    fingerprint: str
 
 
 class HeadFacts(BaseModel):

@@ -4,22 +4,21 @@ Importing torch takes seconds, an answer less than a millisecond: what only read
 and the tables stays clear of it.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
 
-from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.runs import NotWeights, OtherGraph
-from scm_compiler.identify import law_graph
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.runs import OtherGraph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.ir import Graph
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.storage.arrays import read_safetensors, unusable
 
 CELLS, WEIGHTS, TABLES = "cells.safetensors", "labels.safetensors", "tables.safetensors"
 CERTIFICATE = "certificate.json"
@@ -27,9 +26,6 @@ CERTIFICATE = "certificate.json"
 TABLE, LAW, BEHIND = "table", "law", "_draws"
 """What the tensors of a label in `TABLES` are called: its table, that of the law, the draws behind
 each row of one of them."""
-
-FACTS = "scmc"
-"""The one key of a file's metadata: safetensors does not keep the order of several."""
 
 
 def read_cells(folder: Path, graph: Graph) -> LabelTable:
@@ -100,27 +96,6 @@ def _estimated(graph: Graph, kept: _Kept, alike: Mapping[str, int], drawn: int) 
     )
 
 
-def read_safetensors(
-    path: Path, framework: Literal["np", "pt"]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The tensors of a file, as arrays of numpy or tensors of torch, and its facts.
-
-    Raises:
-        ScmError: E653 with exit code 2 if it is not a safetensors file of scmc.
-    """
-    try:
-        with safe_open(path, framework=framework) as file:
-            facts = json.loads((file.metadata() or {})[FACTS])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError) as error:
-        raise unusable(path, "it is not a whole safetensors file") from error
-    except (KeyError, ValueError, RecursionError) as error:
-        raise unusable(path, "scmc did not write it") from error
-    if not isinstance(facts, dict):
-        raise unusable(path, "scmc did not write it")
-    return tensors, facts
-
-
 def refuse_foreign(path: Path, graph: Graph, facts: Mapping[str, Any]) -> None:
     """Refuse a file that belongs to another graph.
 
@@ -131,11 +106,6 @@ def refuse_foreign(path: Path, graph: Graph, facts: Mapping[str, Any]) -> None:
     if found != graph.hash:
         wrong = OtherGraph(path=str(path), expected=graph.hash, found=found)
         raise refuse(wrong, exit_code=2)
-
-
-def unusable(path: Path, reason: str) -> ScmError:
-    """The refusal of a file of tensors that is not what it should be."""
-    return refuse(NotWeights(path=str(path), reason=reason), exit_code=2)
 
 
 def _of_graph(path: Path, graph: Graph) -> tuple[dict[str, Any], dict[str, Any]]:

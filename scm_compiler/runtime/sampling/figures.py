@@ -9,7 +9,7 @@ from PIL import Image
 from torch import Tensor
 
 from scm_compiler.ir import Discrete, Graph
-from scm_compiler.runtime.images.head import TrainedHead
+from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.grid import Row, figure, grid
 from scm_compiler.runtime.sampling.sample import Stream
 

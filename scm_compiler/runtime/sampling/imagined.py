@@ -15,20 +15,20 @@ from PIL import Image
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause
 from scm_compiler.diagnostics.codes.imagined import NothingHeld, UnitsHeld
+from scm_compiler.inference.counterfactual.abduction import imagine
+from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.notebook import paragraph, picture
 from scm_compiler.passes import fold, mutilate
 from scm_compiler.passes.prune import ancestors
-from scm_compiler.runtime.queries.counterfactual.abduction import imagine
-from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.sampling.grid import Row, figure, png
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
 from scm_compiler.runtime.sampling.units import blocks
 
 if TYPE_CHECKING:
-    from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.runs.record import Record
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +113,7 @@ class Imagined:
 
 
 def imagine_sample(
-    run: "Run",
+    run: "Record",
     do: ir.Regime,
     rows: int,
     *,

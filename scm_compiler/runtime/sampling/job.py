@@ -11,7 +11,7 @@ from scm_compiler.diagnostics.codes.samples import NotARegime, OtherSample, Plac
 from scm_compiler.files import sweep, write_new, writing
 from scm_compiler.ir import query as ir
 from scm_compiler.locks import lock
-from scm_compiler.runtime.run import Run, open_run
+from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
 from scm_compiler.semantics.question import read_query
 
@@ -41,15 +41,15 @@ class Job:
         """The sequence that the sample is a part of.
 
         Raises:
-            ScmError: As `open_run` and `stream_of`.
+            ScmError: As `open_record` and `stream_of`.
         """
-        opened = open_run(self.run)
+        opened = open_record(self.run)
         return stream_of(
             opened, regime_of(opened, self.regime), seed=self.seed, images=self.images
         )
 
 
-def regime_of(run: Run, text: str) -> ir.Regime:
+def regime_of(run: Record, text: str) -> ir.Regime:
     """The regime that a text names in a run's graph; observation if it is empty.
 
     Raises:
@@ -82,7 +82,7 @@ def claim(path: Path, job: Job, parts: int, there: Collection[Path] = ()) -> Non
     if there and not path.is_file():
         name = min(found.name for found in there)
         raise refuse(PlaceTaken(path=str(path.parent), name=name), exit_code=2)
-    opened = open_run(job.run)
+    opened = open_record(job.run)
     weights = {name: opened.manifest.files.get(name, "") for name in opened.manifest.files}
     drawn = {name: held for name, held in weights.items() if name.endswith(".safetensors")}
     facts = {**asdict(job), "images": list(job.images), "parts": parts, "weights": drawn}

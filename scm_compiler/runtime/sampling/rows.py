@@ -14,7 +14,7 @@ from scm_compiler.ir import Discrete, Graph
 from scm_compiler.runtime.sampling.grid import pixels
 from scm_compiler.runtime.sampling.job import pieces
 from scm_compiler.runtime.sampling.sample import Stream
-from scm_compiler.runtime.training.checkpoint import write_file
+from scm_compiler.runtime.storage.tensors import write_file
 
 
 def write_csv(path: Path, graph: Graph, stream: Stream, rows: int) -> None:

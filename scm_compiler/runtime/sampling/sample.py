@@ -14,16 +14,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from scm_compiler.inference.answers import columns
+from scm_compiler.inference.draws import Draws, draws_of
 from scm_compiler.ir import Discrete
 from scm_compiler.ir import query as ir
 from scm_compiler.notebook import paragraph, picture, table
-from scm_compiler.runtime.images.head import TrainedHead
-from scm_compiler.runtime.queries.answers import columns
-from scm_compiler.runtime.queries.draws import Draws, draws_of
+from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.grid import grid, png
 
 if TYPE_CHECKING:
-    from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.runs.record import Record
 
 BLOCK = 1024
 """Rows that are drawn from one seed."""
@@ -147,7 +147,7 @@ class Stream:
 
 
 def stream_of(
-    run: "Run", regime: ir.Regime, *, seed: int = 0, images: Sequence[str] | None = None
+    run: "Record", regime: ir.Regime, *, seed: int = 0, images: Sequence[str] | None = None
 ) -> Stream:
     """The sequence of a regime.
 

@@ -28,14 +28,14 @@ from torch import Tensor
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.processes import SamplerEnded
 from scm_compiler.diagnostics.codes.samples import CannotSampleTo
-from scm_compiler.emit.naming import identifiers
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.run import open_run
+from scm_compiler.model.naming import identifiers
+from scm_compiler.runtime.runs.record import open_record
 from scm_compiler.runtime.sampling.grid import grid_of_one, png
 from scm_compiler.runtime.sampling.job import Job, at_work, claim, pieces
 from scm_compiler.runtime.sampling.rows import csv_text, is_whole, values_of
 from scm_compiler.runtime.sampling.sample import Sample, Stream
-from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
+from scm_compiler.runtime.storage.tensors import cannot_write, write_file
 
 PART = 1000
 """Rows of a folder that one process writes at a time."""
@@ -85,7 +85,7 @@ def write_folder(
     parts = [
         Part(start, min(start + PART, job.rows), folder) for start in range(0, job.rows, PART)
     ]
-    opened = open_run(job.run)
+    opened = open_record(job.run)
     missing = [part for part in parts if not _all_there(part, job)]
     places = {(folder / _picture(job, image, 0)).parent for image in job.images}
     with at_work(folder / "sample.json", _is_of_folder, {folder, *places}):
@@ -167,7 +167,7 @@ def _run(
     if not parts:
         return
     if processes < 2:
-        stream, graph = job.stream(), open_run(job.run).graph
+        stream, graph = job.stream(), open_record(job.run).graph
         for part in parts:
             write(stream, graph, job, part)
             told(part.stop - part.start)
@@ -201,7 +201,7 @@ _OPENED: dict[Job, tuple[Stream, Graph]] = {}
 
 def _open(job: Job) -> None:
     torch.set_num_threads(1)
-    _OPENED[job] = (job.stream(), open_run(job.run).graph)
+    _OPENED[job] = (job.stream(), open_record(job.run).graph)
 
 
 def _write(write: Callable[[Stream, Graph, Job, Part], None], job: Job, part: Part) -> None:

@@ -16,22 +16,22 @@ from torch import Tensor
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause
 from scm_compiler.diagnostics.codes.imagined import NoNoiseFits
-from scm_compiler.emit.explicit import ExplicitModule
-from scm_compiler.emit.module import CausalModule
-from scm_compiler.ir import Discrete
-from scm_compiler.ir.tables import Tables
-from scm_compiler.passes.fold import HIDDEN
-from scm_compiler.runtime.queries.counterfactual.abduction import (
+from scm_compiler.inference.counterfactual.abduction import (
     Columns,
     Uniform,
     abduct,
     draw_hidden,
 )
-from scm_compiler.runtime.queries.counterfactual.responses import Responses
+from scm_compiler.inference.counterfactual.responses import Responses
+from scm_compiler.ir import Discrete
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.module import CausalModule
+from scm_compiler.model.tables import Tables
+from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.sampling.sample import BLOCK, Stream, cut
 
 if TYPE_CHECKING:
-    from scm_compiler.runtime.run import Run
+    from scm_compiler.runtime.runs.record import Record
 
 _ABDUCTION = 1_000_000
 """The place of the seeds of the labels' noise, behind those of the images."""
@@ -71,7 +71,7 @@ def blocks(model: Tables, stream: Stream, rows: int) -> Iterator[Block]:
         yield Block(known, _Uniform(stream, number, nodes, len(drawn)), part)
 
 
-def noise_of_rows(run: "Run", stream: Stream, rows: int) -> Tensor:
+def noise_of_rows(run: "Record", stream: Stream, rows: int) -> Tensor:
     """The noise of the first rows of a stream; see `module_noise`.
 
     Raises:

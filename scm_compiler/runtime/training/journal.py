@@ -6,7 +6,7 @@ from math import isfinite
 from pathlib import Path
 from typing import Any
 
-from scm_compiler.runtime.training.checkpoint import cannot_write, write_file
+from scm_compiler.runtime.storage.tensors import cannot_write, write_file
 
 
 class Journal:

@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.runs import NotWeights
-from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
+from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
 from scm_compiler.runtime.training.journal import Journal
-from scm_compiler.runtime.training.progress import Progress, Silent
 from scm_compiler.runtime.training.signals import Stop, stop_on_signals
 
 CHECKPOINT, METRICS = "checkpoint.safetensors", "metrics.jsonl"

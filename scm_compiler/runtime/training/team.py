@@ -21,7 +21,7 @@ import torch
 from torch import Tensor
 from torch import distributed as torch_distributed
 
-from scm_compiler.runtime.training.checkpoint import read_tensors
+from scm_compiler.runtime.storage.tensors import read_tensors
 from scm_compiler.runtime.training.fitting import Fitting
 
 CPU = torch.device("cpu")

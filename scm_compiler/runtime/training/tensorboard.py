@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.tensorboard import TensorBoardMissing
-from scm_compiler.runtime.training.checkpoint import cannot_write
-from scm_compiler.runtime.training.progress import Progress
+from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.storage.tensors import cannot_write
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter

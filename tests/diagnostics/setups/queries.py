@@ -4,11 +4,11 @@ import numpy as np
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
-from scm_compiler.emit.explicit import ExplicitModule
+from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.folder import create_run, settle
-from scm_compiler.runtime.runs.stored import write_weights
+from scm_compiler.runtime.runs.model_files import write_weights
 from scm_compiler.runtime.training.loop import Outcome
 from tests.diagnostics.setups.made import once, scmc, shipped
 

@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 
-from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from tests.diagnostics.setups.made import once
 from tests.diagnostics.setups.queries import celeba, front_door, table, train
 

@@ -8,9 +8,9 @@ import pytest
 import torch
 
 from scm_compiler.compiler import load
-from scm_compiler.emit.explicit import ExplicitModule
-from scm_compiler.emit.implicit import ImplicitModule
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.mle import fit_tables
 from scm_compiler.runtime.data import load_labels, tabulate
 from scm_compiler.runtime.evaluation import between_samples, distance

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data.table import tabulate
 from scm_compiler.runtime.evaluation.label_model import evaluate_labels

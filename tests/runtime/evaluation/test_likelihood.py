@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.emit.explicit import ExplicitModule
-from scm_compiler.emit.mechanism import ExplicitSpec
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data.table import tabulate
 from scm_compiler.runtime.evaluation.label_model import DRAWS, evaluate_labels

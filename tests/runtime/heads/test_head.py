@@ -6,8 +6,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from scm_compiler.emit.layout import Layout
 from scm_compiler.ir import Image
+from scm_compiler.model.layout import Layout
 from scm_compiler.runtime.heads import BUILTIN
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.training.fitting import Diverged

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scm_compiler.emit.layout import Layout
+from scm_compiler.model.layout import Layout
 from scm_compiler.runtime.heads.labels import LabelCoding
 
 

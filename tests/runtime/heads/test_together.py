@@ -11,7 +11,7 @@ from torch import nn
 from scm_compiler.runtime.heads import together
 from scm_compiler.runtime.heads.layers import MinibatchFeatures
 from scm_compiler.runtime.heads.together import TeamBatchNorm, join
-from scm_compiler.runtime.training.checkpoint import read_tensors
+from scm_compiler.runtime.storage.tensors import read_tensors
 from scm_compiler.runtime.training.team import ALONE, Team
 
 WORKER = """
@@ -24,7 +24,7 @@ from scm_compiler.ir import Image
 from scm_compiler.runtime.heads import BUILTIN
 from scm_compiler.runtime.heads.head import HeadTask
 from scm_compiler.runtime.heads.labels import LabelCoding
-from scm_compiler.runtime.training.checkpoint import write_tensors
+from scm_compiler.runtime.storage.tensors import write_tensors
 from scm_compiler.runtime.training.team import joined
 
 torch.set_num_threads(1)

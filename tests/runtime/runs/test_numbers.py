@@ -11,13 +11,13 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit import ExplicitModule, ImplicitModule
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller import configure
-from scm_compiler.runtime.controller.train import train_labels
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs import stored
 from scm_compiler.runtime.runs.numbers import TABLES, read_tables
+from scm_compiler.runtime.stages.labels import train_labels
 
 ASK = """
 import sys

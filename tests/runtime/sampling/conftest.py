@@ -11,9 +11,9 @@ from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.data import load_labels
-from scm_compiler.runtime.images.plan import HeadRequest, plan_heads
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.stages import begin, go_on
+from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads
 
 PROGRAM = """graph small
 Male, Mustache, Young : binary

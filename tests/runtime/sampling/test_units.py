@@ -7,13 +7,13 @@ import torch
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit import compile_module
-from scm_compiler.emit.explicit import ExplicitSpec
-from scm_compiler.emit.implicit import ImplicitSpec
+from scm_compiler.inference import answer
+from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine
+from scm_compiler.inference.counterfactual.networks import responses_of
 from scm_compiler.ir import query as ir
+from scm_compiler.model.explicit import ExplicitSpec
+from scm_compiler.model.implicit import ImplicitSpec
 from scm_compiler.passes.fold import HIDDEN
-from scm_compiler.runtime.queries import answer
-from scm_compiler.runtime.queries.counterfactual.abduction import draw_hidden, imagine
-from scm_compiler.runtime.queries.counterfactual.networks import responses_of
 from scm_compiler.runtime.sampling.units import Block, module_noise
 
 SPECS = [ExplicitSpec(), ExplicitSpec(table_limit=1), ImplicitSpec(hidden=6, layers=2, noise=2)]

@@ -15,8 +15,8 @@ import pytest
 import torch
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.storage.tensors import read_tensors
 from scm_compiler.runtime.training import Loop, Mean, Pace
-from scm_compiler.runtime.training.checkpoint import read_tensors
 
 QUICK = Pace(report_steps=10, checkpoint_seconds=0.0, slice_seconds=0.01)
 

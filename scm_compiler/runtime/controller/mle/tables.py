@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.ir import Graph
-from scm_compiler.ir.tables import Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.data.shares import closed_form, unseen_rows
 from scm_compiler.runtime.data.table import LabelTable
 

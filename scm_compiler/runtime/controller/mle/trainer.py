@@ -13,10 +13,10 @@ from statistics import fmean
 import torch
 from torch import Tensor
 
-from scm_compiler.emit.explicit import ExplicitModule
-from scm_compiler.emit.mechanism import ExplicitSpec
-from scm_compiler.emit.naming import identifiers
 from scm_compiler.ir import Graph
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.naming import identifiers
 from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import leaky_relu
 
-from scm_compiler.emit.network import SLOPE
+from scm_compiler.model.network import SLOPE
 
 TINY = 1e-12
 """Lengths below this are taken for zero."""

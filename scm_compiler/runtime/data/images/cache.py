@@ -29,7 +29,7 @@ from scm_compiler.ir import Image
 from scm_compiler.locks import locked
 from scm_compiler.runtime.data.images.parts import Fault, image_bytes, part_rows, read_part
 from scm_compiler.runtime.data.images.wanted import Part, Pictures
-from scm_compiler.runtime.training.progress import Progress
+from scm_compiler.runtime.progress import Progress
 
 _FORMAT = 1
 _DAMAGED = (ValueError, KeyError, EOFError, BadZipFile)

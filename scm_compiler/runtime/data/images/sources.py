@@ -25,7 +25,7 @@ from scm_compiler.runtime.data.images.pairing import undecoded
 from scm_compiler.runtime.data.images.shards import list_shards
 from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.data.images.wanted import Listing, Wanted
-from scm_compiler.runtime.training.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress, Silent
 
 List = Callable[[str, Wanted], Listing]
 

@@ -8,8 +8,8 @@ import torch
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.identify import law_graph
-from scm_compiler.ir.tables import table_shape
+from scm_compiler.identify.law import law_graph
+from scm_compiler.model.tables import table_shape
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.controller.mle import Mle, MleOptions
 from scm_compiler.runtime.controller.mle.districts import Districts

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.emit.layout import Layout
 from scm_compiler.ir import Discrete, Graph, Node
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.model.layout import Layout
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
 from scm_compiler.runtime.data.table import LabelTable
 

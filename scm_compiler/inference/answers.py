@@ -1,0 +1,389 @@
+"""Answers: what was found, how it was got, and how firm it is."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
+from scm_compiler.identify.criterion import criterion
+from scm_compiler.identify.identification import Identified
+from scm_compiler.identify.result import described
+from scm_compiler.notebook import paragraph, printed, table
+
+Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
+
+Asked = Literal["auto", "exact", "weighted", "sample"]
+"""The methods that can be asked for."""
+
+_MET = 1e-12
+
+_ANY_NOISE = "whatever the noise model"
+
+Kind = Literal["probability", "expectation", "difference"]
+
+RUNGS = {1: "observe", 2: "intervene", 3: "counterfactual"}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """An interval that holds the answer under every noise model.
+
+    Attributes:
+        low: Its lower end.
+        high: Its upper end.
+        sharp: Whether each end is the answer under some noise model.
+        grounds: Where they were not worked out exactly, from what they are.
+    """
+
+    low: float
+    high: float
+    sharp: bool
+    grounds: str = ""
+
+    @property
+    def width(self) -> float:
+        """High minus low."""
+        return self.high - self.low
+
+    @property
+    def open(self) -> bool:
+        """Whether noise models can disagree on the answer."""
+        return self.width > _MET
+
+    def to_dict(self) -> dict[str, Any]:
+        """The interval as plain data."""
+        found: dict[str, Any] = {"low": self.low, "high": self.high, "sharp": self.sharp}
+        return found | ({"grounds": self.grounds} if self.grounds else {})
+
+    def __str__(self) -> str:
+        return f"[{_shown(self.low, 0.0)}, {_shown(self.high, 0.0)}]"
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number with its standard error (0 where it is exact).
+
+    Attributes:
+        value: The number.
+        std_error: Its standard error.
+        kind: What it is; also its key in JSON.
+        bounds: Of a counterfactual, what it can be whatever the noise model; None on the other
+            rungs, where no noise model enters.
+    """
+
+    value: float
+    std_error: float = 0.0
+    kind: Kind = "probability"
+    bounds: Bounds | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The number under its kind's name, its error, and its bounds where it has some."""
+        found = {self.kind: self.value, "std_error": self.std_error}
+        return found if self.bounds is None else found | {"bounds": self.bounds.to_dict()}
+
+    def __str__(self) -> str:
+        return _shown(self.value, self.std_error)
+
+    def _repr_html_(self) -> str:
+        return paragraph(str(self), _spanned(self.bounds))
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a table.
+
+    Attributes:
+        values: The name of a value for each variable.
+        probability: Theirs.
+    """
+
+    values: tuple[str, ...]
+    probability: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The joint table of the free targets; `repr` and notebooks show it as one.
+
+    Attributes:
+        variables: The targets, in the order of the query.
+        rows: Each combination of their values with its probability.
+    """
+
+    variables: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+    def __getitem__(self, values: str | tuple[str, ...]) -> float:
+        """The probability of one row, by the names of its values."""
+        wanted = (values,) if isinstance(values, str) else values
+        for row in self.rows:
+            if row.values == wanted:
+                return row.probability.value
+        raise KeyError(values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The variables and the rows."""
+        rows = [
+            {"values": dict(zip(self.variables, row.values, strict=True))}
+            | row.probability.to_dict()
+            for row in self.rows
+        ]
+        return {"variables": list(self.variables), "rows": rows}
+
+    def __str__(self) -> str:
+        return columns(self._lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        head, *lines = self._lines
+        return table(head, lines)
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """The head, then a line for each row."""
+        return _numbered(self.variables, [(row.values, row.probability) for row in self.rows])
+
+
+def _numbered(
+    head: tuple[str, ...], lines: Sequence[tuple[tuple[str, ...], Number]]
+) -> list[tuple[str, ...]]:
+    """A head, and lines that end with a number, and with its bounds where some are open."""
+    shown = [(*cells, str(number)) for cells, number in lines]
+    spans = [number.bounds for _, number in lines]
+    if not any(span is not None and span.open for span in spans):
+        return [(*head, "probability"), *shown]
+    wide = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
+    return [(*head, "probability", _ANY_NOISE), *wide]
+
+
+@dataclass(frozen=True)
+class Marginals(Mapping[str, Mapping[str, Number]]):
+    """The table of every label in a regime: node, then value, then number.
+
+    Attributes:
+        tables: The same as a plain mapping.
+    """
+
+    tables: Mapping[str, Mapping[str, Number]]
+
+    def __getitem__(self, node: str) -> Mapping[str, Number]:
+        return self.tables[node]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tables)
+
+    def __len__(self) -> int:
+        return len(self.tables)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The tables; images are drawn elsewhere, where a head is trained."""
+        marginals = {
+            node: {value: number.to_dict() for value, number in table.items()}
+            for node, table in self.tables.items()
+        }
+        return {"marginals": marginals, "images": None}
+
+    def __str__(self) -> str:
+        return columns(self._lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        head, *lines = self._lines
+        return table(head, lines)
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """The head, then a line for each value; of a binary label for 1 alone."""
+        lines = [
+            ((node, value), number)
+            for node, numbers in self.tables.items()
+            for value, number in numbers.items()
+            if tuple(numbers) != ("0", "1") or value == "1"
+        ]
+        return _numbered(("label", "value"), lines)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The answer to a query.
+
+    Attributes:
+        query: The query's text.
+        rung: 1 observe, 2 intervene, 3 counterfactual.
+        identified: Whether graph and data determine the answer.
+        method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
+            `drawn`, which is that where the draws are of the whole model; `weighted`, by
+            likelihood weighting; or `sample`, by rejection.
+        samples: Draws behind the estimate: the fewest for any row of a table, the number that
+            was weighted, or the number accepted; None if exact.
+        seconds: The time it took, without parsing.
+        graph_hash: The graph that was asked.
+        value: The answer itself.
+        warnings: What to know before relying on it.
+        noise_model: Of a counterfactual that graph and data do not determine, what was assumed of
+            the mechanisms' noise.
+        found: On a graph with hidden common causes, how each distribution that the query rests
+            on follows from observation.
+        derived: Of a counterfactual on such a graph, each probability as a formula over these.
+        effective: How many independent draws weighted ones are worth; None if none were weighted.
+    """
+
+    query: str
+    rung: int
+    identified: bool
+    method: Method
+    samples: int | None
+    seconds: float
+    graph_hash: str
+    value: Number | Table | Marginals
+    warnings: tuple[Diagnostic, ...] = ()
+    noise_model: str | None = None
+    found: tuple[Identified, ...] = ()
+    derived: tuple[str, ...] = ()
+    effective: float | None = None
+
+    @property
+    def probability(self) -> float:
+        """The answer where it is one number (a probability, an expectation or a difference).
+
+        Raises:
+            ValueError: If the answer is a table or a regime.
+        """
+        return self._number.value
+
+    @property
+    def std_error(self) -> float:
+        """The standard error of the one number; see `probability`."""
+        return self._number.std_error
+
+    @property
+    def bounds(self) -> Bounds | None:
+        """What a counterfactual can be whatever the noise model; see `probability`."""
+        return self._number.bounds
+
+    @property
+    def _number(self) -> Number:
+        if not isinstance(self.value, Number):
+            raise ValueError(f"the answer to {self.query} is not one number")  # noqa: TRY004
+        return self.value
+
+    @property
+    def how(self) -> str:
+        """How the answer was got, in one line."""
+        found = "identified" if self.identified else "not identified"
+        if self.noise_model is not None:
+            found += f" (noise model: {self.noise_model})"
+        if self.rung > 1 and self.found:
+            found += f" by {', '.join(dict.fromkeys(map(criterion, self.found)))}"
+        return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {self._way}, {self._time}"
+
+    @property
+    def formulas(self) -> str:
+        """By which formulas the answer follows from observation, a line each.
+
+        Of an observation, and without hidden common causes, nothing.
+        """
+        return "\n".join([*self.derived, *map(str, self.found)]) if self.rung > 1 else ""
+
+    @property
+    def _way(self) -> str:
+        match self.method:
+            case "exact":
+                return "exact"
+            case "estimated":
+                return f"from tables estimated with {self.samples:,} draws a row"
+            case "drawn":
+                return f"estimated from {self.samples:,} draws of the model"
+            case "weighted":
+                worth = f"worth {self.effective:,.0f} independent ones"
+                return f"likelihood weighting, {self.samples:,} draws {worth}"
+            case "sample":
+                return f"sampled, {self.samples:,} draws accepted"
+
+    @property
+    def _time(self) -> str:
+        return f"{self.seconds * 1e3:.3g} ms" if self.seconds < 1 else f"{self.seconds:.1f} s"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain data, in the form that `--json` prints."""
+        found = {
+            "query": self.query,
+            "ok": True,
+            "rung": self.rung,
+            "identified": self.identified,
+            "method": self.method,
+            "samples": self.samples,
+            "seconds": self.seconds,
+            "graph_hash": self.graph_hash,
+            "answer": self.value.to_dict(),
+            "diagnostics": render_json(Report(None, self.warnings)),
+        }
+        if self.found:
+            found["estimands"] = [described(part) for part in self.found]
+        if self.derived:
+            found["formulas"] = list(self.derived)
+        worth = {} if self.effective is None else {"effective_samples": self.effective}
+        return found | worth | ({"noise_model": self.noise_model} if self.rung == 3 else {})
+
+    @property
+    def text(self) -> str:
+        """The query and the answer."""
+        if not isinstance(self.value, Number):
+            return f"{self.query}\n{self.value}"
+        lines = (f"{self.query} = {self.value}", _spanned(self.value.bounds))
+        return "\n".join(line for line in lines if line)
+
+    def __str__(self) -> str:
+        warnings = [render_text(Report(None, self.warnings))] if self.warnings else []
+        return "\n".join(filter(None, [self.how, self.text, self.formulas, *warnings]))
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        """How it was got, the answer, and what to know before relying on it."""
+        warned = render_text(Report(None, self.warnings)) if self.warnings else ""
+        if isinstance(self.value, Number):
+            said = paragraph(f"{self.query} = {self.value}", _spanned(self.bounds), self.how)
+        else:
+            said = paragraph(self.query, self.how) + self.value._repr_html_()
+        return said + printed(self.formulas) + printed(warned)
+
+
+def _spanned(span: Bounds | None) -> str:
+    """The bounds of a counterfactual on which noise models can disagree."""
+    if span is None or not span.open:
+        return ""
+    how = span.grounds or ("sharp" if span.sharp else "perhaps wider than need be")
+    return f"{_ANY_NOISE}: in {span} ({how})"
+
+
+def _shown(value: float, error: float) -> str:
+    """A number to the digits that mean something; an estimate always with its error.
+
+    >>> _shown(0.41675, 0.0)
+    '0.41675'
+    >>> _shown(0.41675, 0.0012)
+    '0.4168 ± 0.0012'
+    """
+    if error == 0:
+        return f"{value:.5f}" if value == 0 or abs(value) >= 0.001 else f"{value:.4g}"
+    digits = max(4, 1 - _exponent(error))
+    return f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def _exponent(number: float) -> int:
+    return int(f"{number:e}".partition("e")[2])
+
+
+def columns(lines: list[tuple[str, ...]]) -> str:
+    """Lines of cells with aligned columns."""
+    widths = [max(len(line[rank]) for line in lines) for rank in range(len(lines[0]))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

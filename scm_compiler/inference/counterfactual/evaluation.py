@@ -1,0 +1,366 @@
+"""A counterfactual's numbers and bounds: each form of query in terms of conditional probabilities.
+
+P(targets | evidence) = P(targets and evidence) / P(evidence), both in a network of worlds that
+share noise: abduction, action and prediction (Pearl 2009, section 1.4.4) in one sum. Abduction is
+local to a node: what the evidence says of a node's noise it says through the node's own table.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, partial, reduce
+from itertools import pairwise, product
+from math import prod
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.answers import HiddenCause, ImpossibleEvidence
+from scm_compiler.diagnostics.codes.counterfactuals import (
+    ImpossibleUnderNoise,
+    OtherDomain,
+    TooManyRows,
+)
+from scm_compiler.identify.counterfactual import MOST_ROWS
+from scm_compiler.inference.answers import Bounds
+from scm_compiler.inference.contraction import Array
+from scm_compiler.inference.counterfactual.bounds import Case, bounds, most_log_mass
+from scm_compiler.inference.counterfactual.joint import Group, Join, Joint
+from scm_compiler.inference.counterfactual.noise import threshold
+from scm_compiler.inference.engine import Rows
+from scm_compiler.inference.shape import confounded, label_sizes
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.passes import fold
+from scm_compiler.passes.twin import Held, Worlds, unite
+from scm_compiler.semantics.query import numeric_values, phrase, phrase_events
+
+_MOST_OTHERS = 64
+
+
+@dataclass(frozen=True)
+class Question:
+    """P(targets | do, given) over several worlds; a target without a value is free.
+
+    Attributes:
+        targets: What is asked.
+        given: The evidence, each event with a value.
+        do: An intervention on every world.
+        weights: The numbers that the one free target's values stand for, in an expectation.
+    """
+
+    targets: tuple[ir.Event, ...]
+    given: tuple[ir.Event, ...]
+    do: ir.World
+    weights: tuple[float, ...] | None = None
+
+    @cached_property
+    def free(self) -> tuple[ir.Variable, ...]:
+        """The free targets."""
+        return tuple(event.variable for event in self.targets if event.value is None)
+
+    def with_values(self, values: Sequence[int]) -> tuple[ir.Event, ...]:
+        """The targets, the free ones with these values."""
+        left = iter(values)
+        return tuple(
+            replace(event, value=next(left)) if event.value is None else event
+            for event in self.targets
+        )
+
+
+def questions(query: ir.Query, graph: Graph) -> list[tuple[float, Question]]:
+    """The probabilities and expectations of a query, with signs; a regime asks none.
+
+    Args:
+        query: Of any rung.
+        graph: Its graph.
+    """
+    match query:
+        case ir.Probability(targets, do, given):
+            return [(1.0, Question(targets, given, do))]
+        case ir.Expectation(target, do, given):
+            return [(1.0, _expectation(target, given, do, graph))]
+        case ir.Effect(cause, outcome):
+            index = graph.domain(cause).index
+            worlds = [(ir.Setting(cause, index(value)),) for value in ("1", "0")]
+            one, zero = (_expectation(ir.Variable(outcome), (), do, graph) for do in worlds)
+            return [(1.0, one), (-1.0, zero)]
+        case ir.Contrast(left, right):
+            return questions(left, graph) + [(-sign, q) for sign, q in questions(right, graph)]
+        case ir.Regime():
+            return []
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A question's networks.
+
+    Attributes:
+        question: What is asked.
+        evidence: In which the evidence happens.
+        cells: In which the evidence happens and the free targets have these values; None where
+            that contradicts itself.
+        graph: The graph of the tables.
+    """
+
+    question: Question
+    evidence: Joint
+    cells: Mapping[tuple[int, ...], Joint | None]
+    graph: Graph
+
+    @property
+    def worlds(self) -> Iterator[Worlds]:
+        """Every network."""
+        yield self.evidence.worlds
+        yield from (joint.worlds for joint in self.cells.values() if joint is not None)
+
+    @property
+    def tied(self) -> set[str]:
+        """The nodes that have copies which share noise."""
+        return {name for worlds in self.worlds for name in worlds.tied}
+
+    @property
+    def room(self) -> float:
+        """How many batches of tables fit where one table may have `limit` numbers."""
+        joints = [joint for joint in self.cells.values() if joint is not None]
+        largest = max(joint.plan.largest for joint in (self.evidence, *joints))
+        return self.evidence.limit // largest
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The sizes of the free targets."""
+        sizes = label_sizes(self.graph)
+        return tuple(sizes[variable.node] for variable in self.question.free)
+
+    def value(self, rows: Rows, join: Join) -> Array:
+        """The answer, shape (batch…, size of each free target…) or (batch…) for an expectation.
+
+        Raises:
+            ScmError: E431 if the evidence is impossible, E455 if only this noise model makes it
+                so, E450 if a table would be too large.
+        """
+        whole = self.evidence.log_mass(rows, join)
+        if np.any(whole == -np.inf):
+            raise self._refusal(rows)
+        parts = [
+            np.zeros(whole.shape)
+            if joint is None
+            else np.minimum(np.exp(joint.log_mass(rows, join) - whole), 1.0)
+            for joint in self.cells.values()
+        ]
+        table = np.stack(np.broadcast_arrays(*parts), -1)
+        if self.question.weights is not None:
+            return np.asarray(table @ np.array(self.question.weights))
+        return table.reshape((*table.shape[:-1], *self.shape))
+
+    def bounds(self, rows: Rows, point: Array) -> list[Bounds]:
+        """The bounds of each number of the answer; they hold the point also after rounding."""
+        found = [self._concerned._cell(values, rows) for values in self.cells]
+        if self.question.weights is not None:
+            found = [mean_bounds(found, self.question.weights)]
+        return [holding(b, float(p)) for b, p in zip(found, point.ravel(), strict=True)]
+
+    @cached_property
+    def _concerned(self) -> "Prepared":
+        """The same question without the evidence that nothing ties to a target: it cancels."""
+        given = concerning(self.question, self.graph)
+        if len(given) == len(self.question.given):
+            return self
+        return prepare(replace(self.question, given=given), self.graph, self.evidence.limit)
+
+    def _cell(self, values: tuple[int, ...], rows: Rows) -> Bounds:
+        joint = self.cells[values]
+        if joint is None:
+            return Bounds(0.0, 0.0, sharp=True)
+        if joint.worlds == self.evidence.worlds:
+            return Bounds(1.0, 1.0, sharp=True)  # the evidence says it already
+        return bounds(Case(joint, self.evidence, partial(self._others, values), rows))
+
+    def guessed(self, rows: Rows, masks: Mapping[str, NDArray[np.bool_]]) -> float:
+        """The share of the units that fit the evidence that meet a guessed row in some world.
+
+        Args:
+            rows: The tables, whose guesses are used.
+            masks: For labels with guessed rows, true at those parent configurations.
+        """
+        question = self.question
+        targets = [event.variable for event in question.targets]
+        worlds = unite(self.graph, question.given, question.do, targets)
+        if worlds is None:
+            raise contradiction(question, self.graph)
+        joint = Joint(worlds, self.graph, self.evidence.limit)
+        alone = masks.keys() - set(worlds.tied)
+        sure = {
+            name: np.where(masks[name][..., None], 0.0, table) if name in alone else table
+            for name, table in rows.items()
+        }
+
+        def join(group: Group) -> Array:
+            table = threshold(group)
+            if group.node not in masks:
+                return table
+            met = [masks[group.node].ravel()[row] for row in group.rows]
+            return np.where(group.beside(reduce(np.logical_or, met)), 0.0, table)
+
+        seen = joint.log_mass(sure, join) - joint.log_mass(rows, threshold)
+        return float(1.0 - np.exp(seen))
+
+    def _others(self, values: tuple[int, ...]) -> tuple[Joint, ...] | None:
+        """The networks in which the targets have other values than in one cell."""
+        own = {e.variable: e.value for e in self.question.with_values(values)}
+        sizes = [label_sizes(self.graph)[variable.node] for variable in own]
+        if prod(sizes) > _MOST_OTHERS:
+            return None
+        limit = self.evidence.limit
+        found = [
+            unite(
+                self.graph,
+                (*self.question.given, *map(ir.Event, own, other)),
+                self.question.do,
+            )
+            for other in product(*map(range, sizes))
+            if other != tuple(own.values())
+        ]
+        return tuple(Joint(worlds, self.graph, limit) for worlds in found if worlds is not None)
+
+    def _refusal(self, rows: Rows) -> ScmError:
+        """Of evidence that is impossible, under this noise model or under all."""
+        if np.isfinite(most_log_mass(self.evidence, rows)):
+            return refuse(ImpossibleUnderNoise(evidence=_evidence(self.question, self.graph)))
+        return contradiction(self.question, self.graph)
+
+
+def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
+    """Build a question's networks.
+
+    Raises:
+        ScmError: E431 if the evidence contradicts itself, E432 if the answer rests on a hidden
+            common cause, E451 if a node is held at what it cannot be, E454 if there are too many
+            rows.
+    """
+    _refuse_other_domains(question, graph)
+    sizes = [label_sizes(graph)[variable.node] for variable in question.free]
+    if prod(sizes) > MOST_ROWS:
+        raise refuse(TooManyRows(rows=prod(sizes), limit=MOST_ROWS))
+    evidence = unite(graph, question.given, question.do)
+    if evidence is None:
+        raise contradiction(question, graph)
+    cells = {}
+    for values in product(*map(range, sizes)):
+        events = (*question.given, *question.with_values(values))
+        worlds = unite(graph, events, question.do)
+        cells[values] = None if worlds is None else Joint(worlds, graph, limit)
+    prepared = Prepared(question, Joint(evidence, graph, limit), cells, graph)
+    refuse_hidden_causes(prepared.worlds, graph)
+    return prepared
+
+
+def concerning(question: Question, graph: Graph) -> tuple[ir.Event, ...]:
+    """The evidence that something ties to a target: an arrow, or noise that copies share.
+
+    No value is looked at, so that what reads a known copy is tied to it.
+    """
+    aims = [event.variable for event in question.targets]
+    seen = [event.variable for event in question.given]
+    worlds = unite(graph, (), question.do, (*aims, *seen))
+    assert worlds is not None  # nothing is known that could contradict itself
+    ties = nx.Graph((number, number) for number in range(len(worlds.copies)))
+    ties.add_edges_from(
+        (number, place)
+        for number, copy in enumerate(worlds.copies)
+        for place in copy.inputs
+        if not isinstance(place, Held)
+    )
+    ties.add_edges_from(pair for group in worlds.coupled for pair in pairwise(group))
+    reached = {
+        place
+        for aim in worlds.shown[: len(aims)]
+        if not isinstance(aim, Held)
+        for place in nx.node_connected_component(ties, aim)
+    }
+    places = zip(question.given, worlds.shown[len(aims) :], strict=True)
+    return tuple(event for event, place in places if place in reached)
+
+
+def _expectation(
+    target: ir.Variable, given: tuple[ir.Event, ...], do: ir.World, graph: Graph
+) -> Question:
+    weights = numeric_values(graph.domain(target.node))
+    return Question((ir.Event(target),), given, do, weights)
+
+
+def mean_bounds(rows: Sequence[Bounds], weights: Sequence[float]) -> Bounds:
+    """The bounds of an expectation from those of each value's probability."""
+    low = _greedy(rows, weights)
+    high = -_greedy(rows, [-weight for weight in weights])
+    return Bounds(low, high, sharp=len(rows) == 2 and all(row.sharp for row in rows))
+
+
+def _greedy(rows: Sequence[Bounds], weights: Sequence[float]) -> float:
+    """The least mean: what is left after each value's least goes to the smallest weights."""
+    left = 1.0 - sum(row.low for row in rows)
+    total = sum(weight * row.low for weight, row in zip(weights, rows, strict=True))
+    for weight, row in sorted(zip(weights, rows, strict=True), key=_by_weight):
+        taken = min(left, row.width)
+        total, left = total + weight * taken, left - taken
+    return total
+
+
+def _by_weight(pair: tuple[float, Bounds]) -> float:
+    return pair[0]
+
+
+def holding(found: Bounds, point: float) -> Bounds:
+    """Bounds that hold a point also after rounding."""
+    return replace(found, low=min(found.low, point), high=max(found.high, point))
+
+
+def _refuse_other_domains(question: Question, graph: Graph) -> None:
+    for setting in _settings(question):
+        if isinstance(setting.value, ir.Variable):
+            names = setting.node, setting.value.node
+            if graph.domain(names[0]) != graph.domain(names[1]):
+                raise refuse(OtherDomain(*names))
+
+
+def _settings(question: Question) -> Iterator[ir.Setting]:
+    waiting = [*question.do]
+    for event in (*question.targets, *question.given):
+        waiting.extend(event.variable.world)
+    while waiting:
+        setting = waiting.pop()
+        yield setting
+        if isinstance(setting.value, ir.Variable):
+            waiting.extend(setting.value.world)
+
+
+def refuse_hidden_causes(networks: Iterable[Worlds], graph: Graph) -> None:
+    """Refuse (E432) where hidden common causes reach into networks of worlds.
+
+    A node with a hidden cause may stand alone in one world; in two, the hidden cause ties its
+    copies together in a way that its table does not hold.
+    """
+    declared = fold(graph)
+    if not declared.confounders:
+        return
+    found = tuple(networks)
+    nodes = {name for worlds in found for name in worlds.nodes}
+    tied = {name for worlds in found for name in worlds.tied}
+    pairs = confounded(declared, nodes & declared.by_name.keys()) or tuple(
+        f"{pair.left} <-> {pair.right}"
+        for pair in declared.confounders
+        if not tied.isdisjoint((pair.left, pair.right))
+    )
+    if pairs:
+        raise refuse(HiddenCause(pairs))
+
+
+def contradiction(question: Question, graph: Graph) -> ScmError:
+    """The refusal of evidence that never happens."""
+    world = phrase(ir.Regime(question.do), graph) if question.do else ""
+    return refuse(ImpossibleEvidence(evidence=_evidence(question, graph), world=world))
+
+
+def _evidence(question: Question, graph: Graph) -> str:
+    return phrase_events(question.given, graph)

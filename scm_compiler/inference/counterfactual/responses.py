@@ -1,0 +1,117 @@
+"""What networks do in several worlds at once: their own noise, drawn once and read everywhere.
+
+A network x = f(parents, noise) has no closed form. It is run on the same draws of its noise under
+every configuration of its parents; each draw so gives a response function, and the draws are a
+sample of their law.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.inference.contraction import Array
+from scm_compiler.inference.counterfactual.joint import Group
+from scm_compiler.ir import Graph
+from scm_compiler.model.tables import table_shape
+
+Values = NDArray[np.int64]
+
+Draw = Callable[[str], Values]
+"""A label's name to its values (draws, parent configurations): row k all under noise k."""
+
+_CELLS = 2**24
+_IMAGINED = 16
+
+
+@dataclass(frozen=True)
+class Law:
+    """A law over response functions.
+
+    Attributes:
+        values: The response functions (F, parent configurations).
+        weights: Their probabilities (batch…, F).
+        counts: How many draws gave each (F,).
+        draws: Which of them each draw gave (draws,); none of a law that was not drawn.
+    """
+
+    values: Values
+    weights: Array
+    counts: Array
+    draws: Values = field(default_factory=lambda: np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Responses:
+    """The responses of a model's networks, drawn for each label on first use.
+
+    Attributes:
+        graph: The graph.
+        draw: Runs one label's network.
+        noise: A label's own noise in some of the draws: (draws chosen, its columns).
+        name: How an answer names the noise model.
+    """
+
+    graph: Graph
+    draw: Draw
+    noise: Callable[[str, Values], Array]
+    name: str = "implicit (the networks' own noise)"
+    _known: dict[str, Law] = field(default_factory=dict, compare=False)
+
+    def law(self, node: str) -> Law:
+        """The law of one label's response function."""
+        if node not in self._known:
+            values, places, counts = np.unique(
+                self.draw(node), axis=0, return_inverse=True, return_counts=True
+            )
+            weights, counted = counts / counts.sum(), counts.astype(np.float64)
+            self._known[node] = Law(values, weights, counted, places.reshape(-1))
+        return self._known[node]
+
+    def margin(self, node: str) -> Array:
+        """P(label | parents): (batch…, size of each parent…, size)."""
+        shape, law = table_shape(self.graph, node), self.law(node)
+        table = np.stack([law.weights @ (law.values == v) for v in range(shape[-1])], -1)
+        return table.reshape((*law.weights.shape[:-1], *shape))
+
+    def join(self, group: Group) -> Array:
+        """The common table of copies that share noise; see `joint.Join`."""
+        law = self.law(group.node)
+        size = group.tables[0].shape[-1]
+        cells = int(np.prod(np.broadcast_shapes(*(row.shape for row in group.rows))))
+        step = max(1, _CELLS // (cells * size ** len(group.rows)))
+        found = np.zeros(())
+        for start in range(0, len(law.values), step):
+            chunk = law.values[start : start + step]
+            hits = group.spread([np.eye(size)[chunk[:, row]] for row in group.rows])
+            together = hits[0]
+            for hit in hits[1:]:
+                together = together * hit
+            part = law.weights[..., start : start + step]
+            found = found + np.tensordot(part, together, 1)
+        return found
+
+    def replicate(self, count: int, seed: int) -> "Responses":
+        """The responses under laws drawn from their posterior, along a batch axis.
+
+        The weights are those of the Bayesian bootstrap (Rubin 1981). A few random response
+        functions get one draw's weight among them, so that what no draw has shown is not certain
+        never to happen.
+        """
+        known = {
+            node: _replicated(law, np.random.default_rng((seed, rank)), count, self._size(node))
+            for rank, (node, law) in enumerate(sorted(self._known.items()))
+        }
+        return Responses(self.graph, self.draw, self.noise, self.name, known)
+
+    def _size(self, node: str) -> int:
+        return table_shape(self.graph, node)[-1]
+
+
+def _replicated(law: Law, random: np.random.Generator, count: int, size: int) -> Law:
+    imagined = random.integers(size, size=(_IMAGINED, law.values.shape[1]))
+    values = np.concatenate([law.values, imagined])
+    shapes = np.concatenate([law.counts, np.full(_IMAGINED, 1 / _IMAGINED)])
+    weights = random.standard_gamma(shapes, size=(count, len(shapes)))
+    return Law(values, weights / weights.sum(-1, keepdims=True), shapes)

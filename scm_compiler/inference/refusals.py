@@ -1,0 +1,73 @@
+"""What no engine here answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+from scm_compiler.diagnostics import Report, ScmError, Source, Span, refuse
+from scm_compiler.diagnostics.codes.answers import Counterfactual, ImpossibleEvidence
+from scm_compiler.inference.evaluation import condition_of
+from scm_compiler.inference.identified import refuse_unidentified
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.passes import fold
+from scm_compiler.passes.worlds import rung
+from scm_compiler.semantics.query import phrase, phrase_events
+
+
+@contextmanager
+def pointing_at(text: str | None) -> Iterator[None]:
+    """Show the query's text in every refusal that is raised inside.
+
+    Args:
+        text: The query as the user wrote it; None to leave the refusals alone.
+    """
+    try:
+        yield
+    except ScmError as error:
+        if text is None:
+            raise
+        source, span = Source("query", text), Span(0, len(text))
+        shown = (replace(diagnostic, span=span) for diagnostic in error.diagnostics)
+        raise ScmError(Report(source, tuple(shown)), exit_code=error.exit_code) from None
+
+
+def refuse_unanswerable(query: ir.Query, graph: Graph) -> None:
+    """Refuse what the tables of a model do not determine; of a regime, the rows of all labels.
+
+    Tables in which hidden causes are labels hold the whole observational distribution, but what
+    they say of an intervention depends on how the hidden causes happened to be fitted, unless
+    the query is identified.
+
+    Args:
+        query: A flattened query.
+        graph: The graph of the tables.
+
+    Raises:
+        ScmError: E430 for a query of rung 3, E431 for evidence that contradicts itself, E520 for
+            a query of rung 2 that is not identified.
+    """
+    refuse_contradictory(query, graph)
+    declared = fold(graph)
+    if declared is not graph and rung(query) == 2:
+        refuse_unidentified(query, declared)
+
+
+def refuse_contradictory(query: ir.Query, graph: Graph) -> None:
+    """Refuse several worlds at once (E430), and evidence that contradicts itself (E431)."""
+    if rung(query) == 3:
+        raise refuse(Counterfactual())
+    _refuse_contradictions(query, graph)
+
+
+def _refuse_contradictions(query: ir.Query, graph: Graph) -> None:
+    """Refuse (E431) evidence of two worlds that turn out to be one, where it says two things."""
+    match query:
+        case ir.Contrast(left, right):
+            _refuse_contradictions(left, graph)
+            _refuse_contradictions(right, graph)
+        case ir.Probability(_, do, given) | ir.Expectation(_, do, given) | ir.Regime(do, given):
+            known = condition_of(do, given)
+            if any(known.fixed[event.variable.node] != event.value for event in given):
+                world = phrase(ir.Regime(do), graph) if do else ""
+                raise refuse(ImpossibleEvidence(phrase_events(given, graph), world))

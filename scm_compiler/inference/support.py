@@ -1,0 +1,201 @@
+"""How much of an answer rests on parent configurations that the training data do not hold.
+
+A table has numbers in such rows, but they are guesses. Let B be the event that some label, of
+those that the answer rests on, has parents in a guessed row. No guess can change
+N = P(target, evidence, not B) and D = P(evidence, not B). If m is at least P(evidence, B) whatever
+the guesses are, then
+
+    N / (D + m)  <=  P(target | evidence)  <=  (N + m) / (D + m).
+
+N and D are contractions of the tables with zeros in the guessed rows. For m, take the first label
+(in causal order) that meets a guessed row: everything above it is free of guesses, so m is the sum
+over the labels of P(its parents in a guessed row, evidence above it), with zeros in guessed rows.
+For the upper end the targets above it count as evidence too. Without evidence D + P(B) is one,
+which makes the interval narrower.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import Diagnostic, refuse
+from scm_compiler.diagnostics.codes.answers import RestsOnUnseen, Unsupported
+from scm_compiler.inference.contraction import Array, Mass, contract, plan
+from scm_compiler.inference.engine import Engine
+from scm_compiler.inference.evaluation import Term, condition_of, term_value, terms
+from scm_compiler.inference.shape import Condition, plan_over
+from scm_compiler.ir import query as ir
+from scm_compiler.model.tables import Tables
+from scm_compiler.passes import mutilate
+from scm_compiler.passes.prune import ancestors
+
+_NEGLIGIBLE = 1e-6
+_MOST = 600.0  # of a logarithm; beyond it the interval is everything
+
+Masks = Mapping[str, NDArray[np.bool_]]
+
+
+@dataclass(frozen=True)
+class Support:
+    """What the seen rows alone say of one term.
+
+    Attributes:
+        share: m / (D + m), the width of the interval for a probability.
+        low: The least that the term can be, whatever the guesses.
+        high: The most.
+        nodes: The labels with guessed rows in reach.
+    """
+
+    share: float
+    low: Array
+    high: Array
+    nodes: tuple[str, ...]
+
+
+def support_warnings(query: ir.Query, engine: Engine, model: Tables) -> tuple[Diagnostic, ...]:
+    """The warning that a query's answer rests in part on guesses, if it does.
+
+    Raises:
+        ScmError: E435 if everything that the answer says rests on guesses.
+    """
+    masks = {name: mask for name, mask in model.unseen.items() if mask.any()}
+    if not masks:
+        return ()
+    if isinstance(query, ir.Regime):
+        names = tuple(engine.sizes)
+        condition = condition_of(query.do, query.given)
+        parts = [(1.0, _support(Term({}, (), condition), names, engine, masks))]
+    else:
+        signed = terms(query, engine.graph)
+        parts = [(sign, term_support(term, engine, masks)) for sign, term in signed]
+    share = max(part.share for _, part in parts)
+    if share < _NEGLIGIBLE:
+        return ()
+    nodes = tuple(dict.fromkeys(name for _, part in parts for name in part.nodes))
+    low = sum(sign * (part.low if sign > 0 else part.high) for sign, part in parts)
+    high = sum(sign * (part.high if sign > 0 else part.low) for sign, part in parts)
+    if isinstance(query, ir.Regime) or np.ndim(low):
+        return (RestsOnUnseen(share, nodes),)
+    if high - low < _NEGLIGIBLE:
+        return ()  # the guesses do not reach what is asked
+    return (RestsOnUnseen(share, nodes, float(low), float(high)),)
+
+
+def term_support(term: Term, engine: Engine, masks: Masks) -> Support:
+    """The interval of one term.
+
+    Args:
+        term: As evaluated.
+        engine: Holds the model.
+        masks: For labels with guessed rows, true at those parent configurations.
+
+    Raises:
+        ScmError: E435 if no seen row can produce the evidence.
+    """
+    fixed = term.condition.fixed
+    targets = tuple(name for name in (*term.asked, *term.free) if name not in fixed)
+    if not targets:
+        value = term_value(term, engine)  # the condition fixes what is asked
+        return Support(0.0, value, value, ())
+    rests_on = engine.program(targets, term.condition).requisite.nodes
+    return _support(term, rests_on, engine, masks)
+
+
+def _support(term: Term, rests_on: Sequence[str], engine: Engine, masks: Masks) -> Support:
+    condition = term.condition
+    names = tuple(name for name in rests_on if name not in condition.do)
+    rows = {name: _seen_rows(name, engine, masks) for name in names if name in engine.rows}
+    reach = _Reach(names, rows, masks, engine)
+    whole = float(_contract(names, condition, engine, rows).log_total)
+    met = reach.log_masses(condition)
+    if met and whole == -np.inf:
+        raise refuse(Unsupported(tuple(met)))
+    ratio = sum(_ratio(mass, whole) for mass in met.values())
+    aimed = reach.log_masses(Condition(condition.do, {**condition.given, **term.asked}))
+    reached = sum(_ratio(mass, whole) for mass in aimed.values())
+    certain = condition.given.keys().isdisjoint(names)
+    if certain:  # the probabilities of all that can happen sum to one, whatever the guesses
+        ratio = max(0.0, math.expm1(min(-whole, _MOST)))
+    weights = np.array(term.weights or (0.0, 1.0))
+    sure = _sure(term, names, engine, rows, whole)
+    low = (sure + ratio * weights.min()) / (1 + ratio)
+    reached = min(reached, ratio)
+    high = (sure + reached * weights.max()) / (1 + (ratio if certain else reached))
+    return Support(ratio / (1 + ratio), low, high, tuple(met))
+
+
+@dataclass(frozen=True)
+class _Reach:
+    """The tables that a term rests on, with zeros in the guessed rows."""
+
+    names: tuple[str, ...]
+    rows: Mapping[str, Array]
+    masks: Masks
+    engine: Engine
+
+    def log_masses(self, condition: Condition) -> dict[str, float]:
+        """For each label that can meet a guessed row first, the logarithm of an upper bound."""
+        found = {
+            name: self._log_mass(name, condition) for name in self.names if name in self.masks
+        }
+        return {name: mass for name, mass in found.items() if mass > -np.inf}
+
+    def _log_mass(self, name: str, condition: Condition) -> float:
+        """Log P(the label's parents in a guessed row, the evidence above it), guesses left out."""
+        graph, fixed = self.engine.graph, condition.fixed
+        parents = graph.parents[name]
+        above = ancestors(mutilate(graph, condition.do), parents)
+        used = [other for other in self.names if other in above]
+        mask = self.masks[name][tuple(fixed.get(other, slice(None)) for other in parents)]
+        scopes = [
+            tuple(n for n in (*graph.parents[other], other) if n not in fixed) for other in used
+        ]
+        free = tuple(other for other in parents if other not in fixed)
+        way = plan([*scopes, free], self.engine.sizes, ())
+        self.engine.check_size(way)
+        tables = [self.engine.cut(other, fixed, self.rows) for other in used]
+        return float(contract(way, [*tables, np.asarray(mask, np.float64)]).log_total)
+
+
+def _ratio(mass: float, whole: float) -> float:
+    return math.exp(min(mass - whole, _MOST))
+
+
+def _sure(
+    term: Term, names: Sequence[str], engine: Engine, rows: Mapping[str, Array], whole: float
+) -> Array:
+    """N / D: the term as the seen rows alone have it."""
+    fixed = term.condition.fixed
+    shape = [engine.sizes[name] for name in term.free]
+    if term.never or any(fixed.get(name, value) != value for name, value in term.asked.items()):
+        return np.zeros(shape)
+    keep = tuple(name for name in term.free if name not in fixed)
+    if len(keep) < len(term.free):
+        return np.zeros(shape)  # a table, of which only the share is told
+    condition = Condition(term.condition.do, {**term.condition.given, **term.asked})
+    mass = _contract(names, condition, engine, rows, keep)
+    table = mass.values * np.exp(mass.log_scale - whole)
+    return np.asarray(table if term.weights is None else table @ np.array(term.weights))
+
+
+def _seen_rows(name: str, engine: Engine, masks: Masks) -> Array:
+    table = engine.rows[name]
+    return np.where(masks[name][..., None], 0.0, table) if name in masks else table
+
+
+def _contract(
+    names: Sequence[str],
+    condition: Condition,
+    engine: Engine,
+    rows: Mapping[str, Array],
+    keep: tuple[str, ...] = (),
+) -> Mass:
+    if not names:
+        return Mass(np.ones(()))
+    way = plan_over(engine.graph, names, condition, engine.sizes, keep)
+    engine.check_size(way)
+    fixed = condition.fixed
+    return contract(way, [engine.cut(name, fixed, rows) for name in names])

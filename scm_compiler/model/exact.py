@@ -1,0 +1,64 @@
+"""The tables of explicit mechanisms, written out: exactly, in float64."""
+
+import copy
+from math import prod
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from scm_compiler.model.computed import Computed
+from scm_compiler.model.mechanism import Mechanism, probabilities, settings
+from scm_compiler.model.module import chunks
+from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.passes.unfold import unfold
+
+if TYPE_CHECKING:
+    from scm_compiler.model.explicit import ExplicitModule
+
+MOST_CELLS = 2**26
+"""The most entries of one label's table that is written out."""
+
+
+@torch.no_grad()
+def written_tables(module: "ExplicitModule", most: float) -> Tables:
+    """The tables of a module; see `ExplicitModule.tables`.
+
+    Raises:
+        ValueError: If a label has so many settings of its parents that its table cannot be
+            written out.
+    """
+    states = module.spec.hidden_states
+    unfolded, hidden = unfold(module.graph, states)
+    found = {name: np.full(states, 1 / states) for name in hidden}
+    beyond = _beyond(module, most)
+    for name, m in zip(module.layout.labels, module.mechanisms, strict=True):
+        if name in beyond:
+            continue
+        shape = table_shape(unfolded, name)
+        if prod(shape) > MOST_CELLS:
+            raise ValueError(f"the table of `{name}` has {prod(shape):,} entries")
+        logits = module.table(name).double() if m.table else _all_logits(module, m)
+        found[name] = probabilities(logits).view(shape).cpu().numpy()
+    return Tables(unfolded, found, conditionals=beyond)
+
+
+def _beyond(module: "ExplicitModule", most: float) -> dict[str, Computed]:
+    """The networks whose tables are not written out."""
+    labels = zip(module.layout.labels, module.mechanisms, strict=True)
+    networks = sorted((m.configurations * m.size, name, m) for name, m in labels if not m.table)
+    total, found = 0, {}
+    for numbers, name, m in networks:
+        total += numbers
+        if total > most:
+            found[name] = Computed(*module.network(m), m)
+    return found
+
+
+def _all_logits(module: "ExplicitModule", m: Mechanism) -> Tensor:
+    """The logits (settings, outputs) of a network at every setting of its inputs, float64."""
+    networks, rank = module.network(m)
+    exact = copy.deepcopy(networks).double()
+    pieces = chunks(m.configurations)
+    return torch.cat([exact.node(rank, settings(m, p, module.device)) for p in pieces])

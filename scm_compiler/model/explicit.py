@@ -1,0 +1,398 @@
+"""The explicit family: each label is a table of logits, or a network, and one uniform number.
+
+x = 1[u < sigmoid(f(parents))] for two values, the inverse of the distribution function for more
+(mechanism.py). P(x | parents) is then known in closed form: `tables` is exact, and likelihood can
+be maximised directly.
+
+A hidden common cause `A <-> B` is a shared uniform number, cut into K equally likely states that
+both mechanisms read as one more discrete parent.
+
+Samples compare float32 uniform numbers, which are multiples of 2^-24: a table's probability is
+realised to the nearest such multiple, a network's within one. `module.double()` gives 2^-53.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import accumulate
+from math import inf
+
+import torch
+from torch import Tensor, nn
+
+from scm_compiler.ir import Graph
+from scm_compiler.model.exact import written_tables
+from scm_compiler.model.fused import TableGroup
+from scm_compiler.model.layout import Layout
+from scm_compiler.model.mechanism import (
+    ExplicitSpec,
+    Mechanism,
+    encode,
+    encoded_spans,
+    logits_of,
+    mechanisms,
+    multilinear,
+    on_grid,
+    soft_one_hot,
+    soft_states,
+    survival,
+    values_below,
+)
+from scm_compiler.model.module import (
+    CausalModule,
+    Reads,
+    check_weights,
+    chunks,
+    write_columns,
+)
+from scm_compiler.model.naming import identifiers
+from scm_compiler.model.network import LevelNetworks
+from scm_compiler.model.tables import Tables
+
+FUSED_ROWS = 512
+"""Batches of at most this many rows run level-fused, larger ones label by label."""
+
+
+class ExplicitModule(CausalModule):
+    """A model whose mechanisms have closed-form probabilities.
+
+    Tables start at logit zero (all values equally likely), networks at random.
+
+    Args:
+        graph: The validated graph.
+        spec: The shape of the mechanisms.
+        generator: Where the networks' initial weights are drawn from; the global one if None.
+
+    Attributes:
+        mechanisms: What each label reads, in the order of the labels.
+        tables_of_size: For each number of values, the logits (rows, outputs) of all tables of
+            labels with as many; `table` gives one label's.
+
+    Example:
+        >>> from scm_compiler.ir import Edge, Node
+        >>> from scm_compiler.ir.domain import BINARY
+        >>> nodes = (Node("A", "binary", BINARY), Node("B", "binary", BINARY))
+        >>> module = ExplicitModule(Graph("pair", nodes, (Edge("A", "B"),)))
+        >>> module(module.draw_noise(1000), do={"B": 1})[:, 1].unique()
+        tensor([1])
+        >>> module.tables().probabilities["B"]
+        array([[0.5, 0.5],
+               [0.5, 0.5]])
+    """
+
+    spec: ExplicitSpec
+
+    def __init__(
+        self,
+        graph: Graph,
+        spec: ExplicitSpec | None = None,
+        *,
+        generator: torch.Generator | None = None,
+    ) -> None:
+        super().__init__()
+        self.graph = graph
+        self.spec = spec or ExplicitSpec()
+        self.layout = Layout(graph)
+        self.mechanisms = mechanisms(self.layout, self.spec)
+        self._rows: dict[int, slice] = {}
+        self.tables_of_size = nn.ParameterDict(self._stack_tables())
+        self._rank: dict[int, tuple[int, int]] = {}
+        self.groups = nn.ModuleList()
+        self.networks = nn.ModuleList()
+        for level in self.layout.levels:
+            members = [self.mechanisms[label] for label in level]
+            self.groups.append(nn.ModuleList(self._table_groups(members)))
+            self._add_networks([m for m in members if not m.table], generator)
+
+    def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
+        """Exogenous noise (B, N), uniform in [0, 1)."""
+        shape = (batch, self.layout.noise_size)
+        return torch.rand(shape, generator=generator, dtype=self.dtype, device=self.device)
+
+    @torch.no_grad()
+    def forward(self, noise: Tensor, do: Mapping[str, int] | None = None) -> Tensor:
+        """The labels' values (B, V) for this noise (B, N); see `CausalModule.forward`."""
+        fixed = self.settings(do)
+        steps = self._steps(noise.dtype)
+        if torch.compiler.is_compiling():  # the exported program has any number of rows
+            return torch.stack([c.long() for c in self._plain(noise, steps, fixed)], 1)
+        if self.runs_fused(noise.shape[0], FUSED_ROWS):
+            return self._fused(noise, steps, fixed)
+        found = self.columns(noise.shape[0])
+        for rows in chunks(noise.shape[0]):
+            write_columns(self._plain(noise[rows], steps, fixed), found[rows])
+        return found
+
+    @torch.no_grad()
+    def sample(
+        self,
+        batch: int,
+        *,
+        do: Mapping[str, int] | None = None,
+        generator: torch.Generator | None = None,
+        dtype: torch.dtype = torch.int64,
+    ) -> Tensor:
+        """Draw units (B, V); see `CausalModule.sample`."""
+        if self.runs_fused(batch, FUSED_ROWS):
+            drawn: Tensor = self(self.draw_noise(batch, generator=generator), do)
+            return drawn.to(dtype)
+        fixed = self.settings(do)
+        steps = self._steps(self.dtype)
+        found = self.columns(batch, dtype)
+        for rows in chunks(batch):
+            noise = self.draw_noise(rows.stop - rows.start, generator=generator)
+            write_columns(self._plain(noise, steps, fixed), found[rows])
+        return found
+
+    def scores(self, values: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
+        """Each label's logit P(x > k) - logit u (B, size - 1): its value is how many are positive.
+
+        A table is read by its multilinear extension, the state of a hidden cause by a piecewise
+        linear one; both agree with `forward` at hard values and in the middle of a state.
+        """
+        inputs = [soft_one_hot(values[:, span]) for span in self.layout.encoded]
+        for column in range(len(inputs), self.layout.noise_size):
+            inputs.append(soft_states(noise[:, column], self.spec.hidden_states))
+        found = []
+        for m in self.mechanisms:
+            logits = self._soft_logits(m, [inputs[column] for column in m.inputs])
+            uniform = noise[:, m.own].unsqueeze(1)
+            found.append(torch.logit(survival(logits)) - torch.logit(uniform))
+        return tuple(found)
+
+    def reads(self) -> tuple[Reads, ...]:
+        """What each label's mechanism reads; a hidden cause is read as noise."""
+        labels = len(self.mechanisms)
+        return tuple(
+            Reads(
+                labels=tuple(column for column in m.inputs if column < labels),
+                noise=(m.own, *(column for column in m.inputs if column >= labels)),
+            )
+            for m in self.mechanisms
+        )
+
+    def describe(self) -> dict[str, str]:
+        """Each label's mechanism in a few words."""
+        shape = f"network of {self.spec.layers} layers, {self.spec.hidden} wide"
+        return {
+            name: f"table of {m.configurations:,}" if m.table else shape
+            for name, m in zip(self.layout.labels, self.mechanisms, strict=True)
+        }
+
+    def table(self, name: str) -> Tensor:
+        """One label's logits (size of each input…, outputs): a view, to be read or trained.
+
+        The inputs are the parents, then the hidden causes, in the order of the graph.
+
+        Raises:
+            ValueError: If the label has a network.
+        """
+        m = self.mechanisms[self.layout.index[name]]
+        if not m.table:
+            raise ValueError(f"`{name}` has a network, not a table")
+        return self._flat(m).view(*m.sizes, m.outputs)
+
+    def label_logits(self, name: str, inputs: Tensor) -> Tensor:
+        """One label's logits (B, outputs), differentiable in the weights.
+
+        Args:
+            name: The label.
+            inputs: (B, inputs) int64: its parents' values, then its hidden causes' states.
+        """
+        m = self.mechanisms[self.layout.index[name]]
+        if m.table:
+            rows = (inputs * inputs.new_tensor(m.strides)).sum(1)
+            return self._flat(m).index_select(0, rows)
+        columns = [encode(inputs[:, rank], size, self.dtype) for rank, size in enumerate(m.sizes)]
+        networks, rank = self.network(m)
+        return networks.node(rank, torch.cat(columns, 1))
+
+    def network(self, m: Mechanism) -> tuple[LevelNetworks, int]:
+        """The networks of a label's level, and which of them is its own."""
+        place, rank = self._rank[m.label]
+        networks = self.networks[place]
+        assert isinstance(networks, LevelNetworks)
+        return networks, rank
+
+    def log_probability(self, name: str, inputs: Tensor, values: Tensor) -> Tensor:
+        """The log of P(value | inputs) in nats (B,), differentiable in the weights.
+
+        Args:
+            name: The label.
+            inputs: As for `label_logits`.
+            values: (B,) int64: the label's own values.
+        """
+        logits = self.label_logits(name, inputs)
+        if logits.shape[1] == 1:
+            signs = values.to(logits.dtype) * 2 - 1
+            return nn.functional.logsigmoid(logits[:, 0] * signs)
+        return torch.log_softmax(logits, 1).gather(1, values.unsqueeze(1)).squeeze(1)
+
+    @torch.no_grad()
+    def tables(self, most: float = inf) -> Tables:
+        """Exact tables in float64.
+
+        Where the graph has hidden common causes they are of the unfolded graph
+        (`passes.unfold`), in which each is a label of its own with K equally likely values.
+
+        Args:
+            most: The most numbers in all tables of networks, the smallest counted first. A label
+                whose network is beyond them is one of the `conditionals`.
+
+        Raises:
+            ValueError: If a label has so many settings of its parents that its table cannot be
+                written out.
+        """
+        return written_tables(self, most)
+
+    def node_weights(self) -> dict[str, Tensor]:
+        """Copies: `<identifier>.logits` (size of each input…, outputs) or a network's layers."""
+        found: dict[str, Tensor] = {}
+        for name, identifier in identifiers(self.layout.labels).items():
+            m = self.mechanisms[self.layout.index[name]]
+            if m.table:
+                found[f"{identifier}.logits"] = self.table(name).detach().clone()
+                continue
+            networks, rank = self.network(m)
+            for key, weight in networks.node_weights(rank).items():
+                found[f"{identifier}.{key}"] = weight
+        return found
+
+    @torch.no_grad()
+    def load_node_weights(self, weights: Mapping[str, Tensor]) -> None:
+        """Set every node's weights from what `node_weights` gave.
+
+        Raises:
+            ValueError: If a weight is missing, left over or of another shape; nothing is changed.
+        """
+        check_weights(weights, self.node_weights())
+        for name, identifier in identifiers(self.layout.labels).items():
+            m = self.mechanisms[self.layout.index[name]]
+            if m.table:
+                self.table(name).copy_(weights[f"{identifier}.logits"])
+                continue
+            networks, rank = self.network(m)
+            start = f"{identifier}."
+            own = {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
+            networks.load_node_weights(rank, own)
+
+    def _stack_tables(self) -> Iterator[tuple[str, nn.Parameter]]:
+        """The stacked tables of each size; the labels' rows are noted on the way."""
+        members = [m for m in self.mechanisms if m.table]
+        for size in sorted({m.size for m in members}):
+            stacked = [m for m in members if m.size == size]
+            stops = list(accumulate(m.configurations for m in stacked))
+            for m, stop in zip(stacked, stops, strict=True):
+                self._rows[m.label] = slice(stop - m.configurations, stop)
+            yield str(size), nn.Parameter(torch.zeros(stops[-1], logits_of(size)))
+
+    def _table_groups(self, level: list[Mechanism]) -> Iterator[TableGroup]:
+        for size in sorted({m.size for m in level if m.table}):
+            members = [m for m in level if m.table and m.size == size]
+            yield TableGroup(members, [self._rows[m.label].start for m in members])
+
+    def _add_networks(self, members: list[Mechanism], generator: torch.Generator | None) -> None:
+        if not members:
+            return
+        spans = encoded_spans(self._input_sizes())
+        hidden = (self.spec.hidden,) * (self.spec.layers - 1)
+        columns = [[c for i in m.inputs for c in spans[i]] for m in members]
+        outputs = [m.outputs for m in members]
+        for rank, m in enumerate(members):
+            self._rank[m.label] = (len(self.networks), rank)
+        self.networks.append(LevelNetworks(columns, outputs, hidden, generator=generator))
+
+    def _input_sizes(self) -> tuple[int, ...]:
+        """How many values each input has: the labels, then the hidden causes."""
+        hidden = self.layout.noise_size - len(self.mechanisms)
+        return self.layout.sizes + (self.spec.hidden_states,) * hidden
+
+    def _flat(self, m: Mechanism) -> Tensor:
+        stacked: Tensor = self.tables_of_size[str(m.size)]
+        return stacked[self._rows[m.label]]
+
+    def _steps(self, dtype: torch.dtype) -> dict[int, Tensor]:
+        """P(x > k) of every table, by the number of values, on the grid of the noise."""
+        return {
+            int(size): on_grid(survival(logits.detach().double()), dtype)
+            for size, logits in self.tables_of_size.items()
+        }
+
+    def _states(self, noise: Tensor) -> Tensor:
+        """The states (B, H) int32 of the hidden causes."""
+        return (noise[:, len(self.mechanisms) :] * self.spec.hidden_states).int()
+
+    def _fused(self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, int]) -> Tensor:
+        """Level by level, each level as one batched operation for each size of tables."""
+        labels = len(self.mechanisms)
+        inputs = noise.new_zeros((noise.shape[0], self.layout.noise_size), dtype=torch.int64)
+        inputs[:, labels:] = self._states(noise)
+        for level, groups in zip(self.layout.levels, self.groups, strict=True):
+            assert isinstance(groups, nn.ModuleList)
+            for group in groups:
+                assert isinstance(group, TableGroup)
+                inputs[:, group.labels] = group(inputs, noise, steps[group.size])
+            members = [self.mechanisms[label] for label in level]
+            networks = [m for m in members if not m.table]
+            if networks:
+                self._run_networks(networks, inputs, noise)
+            for label in level:
+                if label in fixed:
+                    inputs[:, label] = fixed[label]
+        return inputs[:, :labels]
+
+    def _run_networks(self, members: list[Mechanism], inputs: Tensor, noise: Tensor) -> None:
+        """Write the values of one level's networks into their columns of the inputs."""
+        networks, _ = self.network(members[0])
+        source = [
+            encode(inputs[:, column], size, noise.dtype)
+            for column, size in enumerate(self._input_sizes())
+        ]
+        logits = networks(torch.cat(source, 1))
+        for rank, m in enumerate(members):
+            steps = survival(logits[rank, :, : m.outputs])
+            inputs[:, m.label] = values_below(noise[:, m.own], steps).long()
+
+    def _plain(
+        self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, int]
+    ) -> list[Tensor]:
+        """Label by label, a few passes over one column each; held labels cost nothing.
+
+        Returns:
+            Each label's values (B,), bool or int32.
+        """
+        columns: list[Tensor] = [noise.new_empty(0)] * len(self.mechanisms)
+        columns += self._states(noise).unbind(1)
+        for label in (label for level in self.layout.levels for label in level):
+            m = self.mechanisms[label]
+            if label in fixed:
+                kind = torch.bool if m.size == 2 else torch.int32
+                columns[label] = noise.new_full(noise.shape[:1], fixed[label], dtype=kind)
+            else:
+                columns[label] = self._value(m, columns, noise, steps)
+        return columns[: len(self.mechanisms)]
+
+    def _value(
+        self, m: Mechanism, columns: list[Tensor], noise: Tensor, steps: dict[int, Tensor]
+    ) -> Tensor:
+        """One label's values (B,) from the columns of its inputs."""
+        uniform = noise[:, m.own]
+        if not m.table:
+            inputs = [
+                encode(columns[c], s, noise.dtype) for c, s in zip(m.inputs, m.sizes, strict=True)
+            ]
+            networks, rank = self.network(m)
+            return values_below(uniform, survival(networks.node(rank, torch.cat(inputs, 1))))
+        own = steps[m.size][self._rows[m.label]]
+        if not m.inputs:
+            return values_below(uniform, own[0])
+        row = columns[m.inputs[0]].int()
+        for column, size in zip(m.inputs[1:], m.sizes[1:], strict=True):
+            row = torch.add(columns[column], row, alpha=size)
+        return values_below(uniform, own.index_select(0, row))
+
+    def _soft_logits(self, m: Mechanism, inputs: list[Tensor]) -> Tensor:
+        """One label's logits (B, outputs) at soft weights over the values of its inputs."""
+        if m.table:
+            return multilinear(self._flat(m).view(*m.sizes, m.outputs), inputs)
+        columns = [w[:, 1:] if w.shape[1] == 2 else w for w in inputs]
+        networks, rank = self.network(m)
+        return networks.node(rank, torch.cat(columns, 1))

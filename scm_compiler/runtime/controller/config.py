@@ -1,0 +1,24 @@
+"""What is asked of the training of labels, with every option spelt out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Config(BaseModel):
+    """config.json: what was asked for. With the graph and the data it determines the weights.
+
+    Attributes:
+        trainer: The trainer's name.
+        preset: The preset that the options come from.
+        options: The options, presets and command line taken together.
+        seed: The seed.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trainer: str
+    preset: str
+    options: Mapping[str, Any]
+    seed: int = Field(ge=0, lt=2**63)

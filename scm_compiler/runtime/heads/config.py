@@ -1,0 +1,32 @@
+"""What is asked of the training of a head, with every option spelt out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class HeadConfig(BaseModel):
+    """`<image>.config.json`: what was asked for of one image's head.
+
+    Attributes:
+        image: The image node.
+        head: The head's name.
+        preset: The preset that the options come from.
+        options: The options, presets and command line taken together.
+        seed: The seed.
+        steps: The most steps.
+        source: Where the images come from, as `--images` takes it.
+        fingerprint: What identifies the images and their labels.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    image: str
+    head: str
+    preset: str
+    options: Mapping[str, Any]
+    seed: int = Field(ge=0, lt=2**63)
+    steps: int = Field(ge=1)
+    source: str
+    fingerprint: str

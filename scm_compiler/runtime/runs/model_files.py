@@ -1,0 +1,168 @@
+"""The tensors of a run: the data's cells, the weights, the tables.
+
+Cells and tables are read in `numbers.py`, without torch.
+"""
+
+from collections.abc import Iterable, Iterator
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.runs import TablesDiffer
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.module import CausalModule
+from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.passes import fold, unfold
+from scm_compiler.passes.fold import HIDDEN
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.runs.counted_tables import drawn_tables
+from scm_compiler.runtime.runs.numbers import (
+    BEHIND,
+    CELLS,
+    LAW,
+    TABLE,
+    TABLES,
+    WEIGHTS,
+    read_tables,
+    refuse_foreign,
+)
+from scm_compiler.runtime.storage.arrays import unusable
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
+
+MOST_NUMBERS = 2**20
+"""Tables of up to so many numbers are kept, so that questions need no torch."""
+
+
+ROUNDING = 1e-6
+"""The most that the same probability differs between machines."""
+
+MOST_WRITTEN = 2**19
+"""The most numbers in the tables of networks that are written out: more would take seconds."""
+
+
+def write_cells(folder: Path, graph: Graph, table: LabelTable) -> None:
+    """Keep the data: their distinct rows and counts."""
+    tensors = {"cells": torch.from_numpy(table.cells), "counts": torch.from_numpy(table.counts)}
+    write_tensors(folder / CELLS, tensors, {"graph": graph.hash, "origin": table.origin})
+
+
+def write_weights(folder: Path, module: CausalModule) -> None:
+    """Keep the trained weights, by node, with the graph's hash and what the mechanisms are."""
+    facts = {"graph": module.graph.hash, "spec": spec_to_json(module.spec)}
+    write_tensors(folder / WEIGHTS, module.node_weights(), facts)
+
+
+def read_module(folder: Path, graph: Graph) -> CausalModule:
+    """The trained module.
+
+    Raises:
+        ScmError: E653 if the file holds no weights of scmc or they do not fit the graph; E654 if
+            they belong to another graph.
+    """
+    path = folder / WEIGHTS
+    stored = read_tensors(path)
+    refuse_foreign(path, graph, stored.facts)
+    try:
+        spec = spec_from_json(stored.facts.get("spec"))
+        # The first weights are overwritten, and the global generator is left alone.
+        module = compile_module(graph, spec, generator=torch.Generator().manual_seed(0))
+        module.load_node_weights(stored.tensors)
+    except ValueError as error:
+        raise unusable(path, str(error)) from error
+    return module
+
+
+def model_tables(module: CausalModule, seed: int) -> Tables:
+    """P(label | parents): exact, or estimated with draws that depend on the seed alone.
+
+    The tables of networks are written out where together they are small; a network beyond that
+    is run where it is asked. Networks that share noise are counted in draws of the whole model.
+
+    Raises:
+        ValueError: If the model has no such tables, or they are too large.
+    """
+    if isinstance(module, ImplicitModule):
+        if module.graph.confounders:
+            return drawn_tables(module, seed)
+        return module.tables(generator=torch.Generator().manual_seed(seed))
+    if isinstance(module, ExplicitModule):
+        return module.tables(most=MOST_WRITTEN)
+    return module.tables()
+
+
+def keeps_tables(module: CausalModule) -> bool:
+    """Whether a run keeps the tables of a module beside its weights.
+
+    Estimated ones are kept always, exact ones where they are not large.
+    """
+    if not isinstance(module, ExplicitModule):
+        return isinstance(module, ImplicitModule)
+    graph, _ = unfold(module.graph, module.spec.hidden_states)
+    return sum(prod(table_shape(graph, node.name)) for node in graph.labels) <= MOST_NUMBERS
+
+
+def check_tables(folder: Path, module: CausalModule, seed: int) -> None:
+    """Compute the tables again that a run keeps, and compare.
+
+    Args:
+        folder: The run.
+        module: Its trained module.
+        seed: Of the draws, where tables are counted in some.
+
+    Raises:
+        ScmError: E665 for each label whose table is another one; and as `read_tables`.
+    """
+    kept, found = read_tables(folder, module.graph), model_tables(module, seed)
+    path = str(folder / TABLES)
+    names = [*differing(kept, found)]
+    if kept.law is not None and found.law is not None:
+        names += [name for name in differing(kept.law, found.law) if name not in names]
+    if names:
+        raise refuse(*(TablesDiffer(path=path, node=name) for name in names), exit_code=2)
+
+
+def differing(kept: Tables, found: Tables) -> Iterator[str]:
+    """The labels whose tables differ by more than rounding or the error of their draws."""
+    for name, table in found.probabilities.items():
+        draws = np.expand_dims(np.asarray(found.draws.get(name, np.inf), dtype=np.float64), -1)
+        seen = draws > 0
+        error = 5 * np.sqrt(table * (1 - table) / np.where(seen, draws, 1))
+        far = np.abs(kept.probabilities[name] - table) > error + ROUNDING
+        if (far & seen).any():
+            yield name
+
+
+def write_tables(folder: Path, tables: Tables) -> None:
+    """Keep tables with the number of draws behind each that was estimated.
+
+    A law that was counted in draws is kept beside them; one that the data have is not, since the
+    data are.
+    """
+    alike = {name: draws for name, draws in tables.draws.items() if isinstance(draws, int)}
+    tensors = dict(_tensors(tables, tables.probabilities, TABLE))
+    facts: dict[str, object] = {"graph": fold(tables.graph).hash, "draws": alike}
+    if tables.drawn and tables.law is not None:
+        own = [name for name in tables.law.probabilities if name not in alike]
+        tensors |= _tensors(tables.law, own, LAW)
+        facts |= {"drawn": tables.drawn}
+    hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
+    if hidden and isinstance(hidden[0], Discrete):
+        facts["hidden_states"] = hidden[0].size
+    write_tensors(folder / TABLES, tensors, facts)
+
+
+def _tensors(
+    tables: Tables, names: Iterable[str], kind: str
+) -> Iterator[tuple[str, torch.Tensor]]:
+    """Each table and, where they differ from row to row, the draws behind it."""
+    for name in names:
+        yield f"{name}.{kind}", torch.from_numpy(tables.probabilities[name])
+        draws = tables.draws.get(name)
+        if isinstance(draws, np.ndarray):
+            yield f"{name}.{kind}{BEHIND}", torch.from_numpy(draws)

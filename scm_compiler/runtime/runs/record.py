@@ -1,0 +1,296 @@
+"""A run on disk: the folder of one training, opened and checked.
+
+    model.scm             the program as it was trained
+    graph.json            the graph
+    config.json           trainer, options, seed
+    manifest.json         status, versions, seed, fingerprints, the SHA-256 of the files
+    cells.safetensors     the data: distinct rows and counts
+    labels.safetensors    the weights of the label model, by node
+    tables.safetensors    P(label | parents) where they were estimated, or are not large
+    certificate.json      the certificate of Definition 1 of the trained module
+    metrics.jsonl         one line a report
+    checkpoint.safetensors  where an unfinished training goes on
+    <image>.*             the head of an image; see `runs/heads.py`
+
+Every file is written whole or not at all, and nothing in one is ever executed.
+"""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import prod
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.heads_runs import HeadNotTrained
+from scm_compiler.diagnostics.codes.runs import NoRun, NoTables, NotTrained, OtherGraph
+from scm_compiler.identify.graph import CausalGraph, causal
+from scm_compiler.inference import NOISE_MODELS, SAMPLES, Answer, answer
+from scm_compiler.inference.answers import Asked
+from scm_compiler.ir import Discrete
+from scm_compiler.ir.query import Query
+from scm_compiler.model.tables import Tables
+from scm_compiler.passes import flatten
+from scm_compiler.passes.worlds import rung
+from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.data.shares import fitted_law
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.heads.config import HeadConfig
+from scm_compiler.runtime.runs.head_files import files_of
+from scm_compiler.runtime.runs.manifest import Manifest, read_model
+from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
+from scm_compiler.runtime.runs.opening import (
+    CONFIG,
+    GRAPH,
+    PROGRAM,
+    changed_files,
+    read_graph,
+    read_manifest,
+    read_manifests,
+)
+from scm_compiler.runtime.runs.unseen import mark_unseen
+
+if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
+    from scm_compiler.inference.counterfactual.responses import Responses
+    from scm_compiler.model.module import CausalModule
+    from scm_compiler.runtime.runs.trained_head import TrainedHead
+
+RUNS = Path("runs")
+
+
+@dataclass(frozen=True)
+class Record:
+    """A run on disk, whose files are what was written.
+
+    Attributes:
+        path: The folder.
+        manifest: What it is and how it came about.
+        config: What was asked for.
+        graph: The graph that was trained.
+    """
+
+    path: Path
+    manifest: Manifest
+    config: Config
+    graph: CausalGraph
+
+    @property
+    def trained(self) -> bool:
+        """Whether there are weights."""
+        return WEIGHTS in self.manifest.files
+
+    @cached_property
+    def program(self) -> str:
+        """The text of the program as it was trained."""
+        return (self.path / PROGRAM).read_text(encoding="utf-8")
+
+    @cached_property
+    def labels(self) -> LabelTable:
+        """The data that it was trained on: distinct rows and counts."""
+        return read_cells(self.path, self.graph)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """The images whose head is trained, in the order of declaration."""
+        held = self.manifest.files
+        nodes = (node.name for node in self.graph.images)
+        return tuple(name for name in nodes if files_of(self.graph, name).weights in held)
+
+    def head_config(self, image: str) -> HeadConfig:
+        """What was asked for of an image's head.
+
+        Raises:
+            ScmError: E710 if nothing was.
+        """
+        if image not in self.manifest.heads:
+            raise self._no_head(image)
+        return read_model(self.path / files_of(self.graph, image).config, HeadConfig)
+
+    def head(self, image: str | None = None) -> "TrainedHead":
+        """The trained head of an image.
+
+        Args:
+            image: The image's name; the first image with a trained head if None.
+
+        Raises:
+            ScmError: E710 if it has none; E653 or E654 if the weights are not this graph's.
+        """
+        chosen = next(iter(self.images), None) if image is None else image
+        if chosen is None or chosen not in self.images:
+            raise self._no_head(image)
+        from scm_compiler.runtime.runs.trained_head import read_head  # noqa: PLC0415  (torch)
+
+        if chosen not in self._heads:
+            self._heads[chosen] = read_head(self.path, self.graph, self.head_config(chosen))
+        return self._heads[chosen]
+
+    @cached_property
+    def _heads(self) -> dict[str, "TrainedHead"]:
+        """The heads that were read."""
+        return {}
+
+    def _no_head(self, image: str | None) -> ScmError:
+        images = tuple(node.name for node in self.graph.images)
+        missing = HeadNotTrained(path=str(self.path), node=image, images=images)
+        return refuse(missing, exit_code=2)
+
+    def module(self) -> "CausalModule":
+        """The trained label model.
+
+        Raises:
+            ScmError: E658 if the training was not finished; E653 or E654 if the weights are not
+                this graph's.
+        """
+        if not self.trained:
+            raise refuse(NotTrained(path=str(self.path)))
+        from scm_compiler.runtime.runs.model_files import read_module  # noqa: PLC0415  (torch)
+
+        return read_module(self.path, self.graph)
+
+    def ask(
+        self,
+        query: Query,
+        text: str,
+        *,
+        method: Asked = "auto",
+        seed: int = 0,
+        samples: int = SAMPLES,
+        noise_model: str | None = None,
+    ) -> Answer:
+        """Answer a question that was read already; the arguments are those of `query`."""
+        return answer(
+            query,
+            self.distributions(),
+            method=method,
+            seed=seed,
+            samples=samples,
+            text=text,
+            noise_model=noise_model or self._own_noise(query),
+        )
+
+    def noise_of(self, noise_model: str | None = None) -> "str | Responses":
+        """What is assumed of the labels' noise in counterfactuals.
+
+        Args:
+            noise_model: `threshold` or `gumbel-max`; None for the model's own.
+
+        Raises:
+            ValueError: If there is no such noise model.
+        """
+        if noise_model is not None and noise_model not in NOISE_MODELS:
+            known = " and ".join(f"`{name}`" for name in NOISE_MODELS)
+            raise ValueError(f"there is no noise model `{noise_model}`; there are {known}")
+        return noise_model or (self._responses if self.distributions().draws else "threshold")
+
+    def _own_noise(self, query: Query) -> "Responses | None":
+        """How the model's networks use their noise, where they are asked for several worlds."""
+        if not self.distributions().draws or rung(flatten(query, self.distributions().graph)) < 3:
+            return None
+        return self._responses
+
+    @cached_property
+    def _responses(self) -> "Responses":
+        from scm_compiler.inference.counterfactual.networks import (  # noqa: PLC0415  (torch)
+            responses_of,
+        )
+
+        return responses_of(self.module())
+
+    def tables(self) -> Tables:
+        """P(label | parents) of the trained model, with what the data never show in `unseen`.
+
+        Exact for explicit mechanisms; estimated, with the number of draws, for implicit ones.
+
+        Raises:
+            ScmError: E659 if the model has no such tables, or they are too large; and as `module`.
+        """
+        found = self.distributions()
+        if found.conditionals:
+            name = next(iter(found.conditionals))
+            sizes = (found.graph.by_name[n].domain for n in (*found.graph.parents[name], name))
+            numbers = prod(domain.size for domain in sizes if isinstance(domain, Discrete))
+            reason = f"the table of `{name}` would have {numbers:,} numbers"
+            raise refuse(NoTables(path=str(self.path), reason=reason))
+        return found
+
+    def distributions(self) -> Tables:
+        """What questions are answered from: as `tables`, but with networks left as networks.
+
+        A label with so many parent configurations that its table cannot be held is one of the
+        `conditionals`.
+
+        Raises:
+            ScmError: E659 if a mechanism has neither a table nor computable probabilities; and as
+                `module`.
+        """
+        return self._tables
+
+    @cached_property
+    def _tables(self) -> Tables:
+        """The tables, read once: the answers to questions are remembered with them."""
+        if not self.trained:
+            raise refuse(NotTrained(path=str(self.path)))
+        if TABLES in self.manifest.files:
+            return self._with_data(read_tables(self.path, self.graph))
+        from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
+
+        module = self.module()
+        try:
+            return self._with_data(model_tables(module, self.manifest.seed))
+        except ValueError as error:
+            found = NoTables(path=str(self.path), reason=str(error))
+            raise refuse(found) from error
+
+    def _with_data(self, tables: Tables) -> Tables:
+        """The tables with what the data never show, and what they say where causes are hidden."""
+        marked = mark_unseen(tables, self.labels)
+        if not (self.graph.confounders and self.labels.rows):
+            return marked
+        if tables.law is not None:
+            return replace(marked, law=mark_unseen(tables.law, self.labels))
+        return replace(marked, law=fitted_law(marked, self.labels))
+
+
+def open_record(path: str | Path) -> Record:
+    """Open a run and check that its files are what was written.
+
+    Args:
+        path: The folder.
+
+    Raises:
+        ScmError: With exit code 2: E651 if it is no run, E655 if a later version wrote it, E652
+            if a file was changed, E656 or E504 if one cannot be read, E654 if its graph is
+            another one. E505 if its graph was edited.
+    """
+    folder = Path(path)
+    manifest = read_manifest(folder)
+    changed = tuple(changed_files(folder, manifest))
+    if changed:
+        raise refuse(*changed, exit_code=2)
+    graph = causal(read_graph(folder / GRAPH))
+    if graph.hash != manifest.graph_hash:
+        found = OtherGraph(
+            path=str(folder / GRAPH), expected=manifest.graph_hash, found=graph.hash
+        )
+        raise refuse(found, exit_code=2)
+    return Record(folder, manifest, read_model(folder / CONFIG, Config), graph)
+
+
+def latest_record(folder: Path = RUNS, *, trained: bool = True) -> Record:
+    """The newest run in a folder.
+
+    Args:
+        folder: Where the runs are.
+        trained: Only runs that have weights.
+
+    Raises:
+        ScmError: E650 if there is none; E658 if there are some, but none is trained; and what
+            `open_record` raises.
+    """
+    found = sorted(read_manifests(folder), key=lambda pair: (pair[1].created, pair[0].name))
+    chosen = [path for path, manifest in found if not trained or WEIGHTS in manifest.files]
+    if chosen:
+        return open_record(chosen[-1])
+    if found:
+        raise refuse(NotTrained(path=str(found[-1][0])), exit_code=2)
+    raise refuse(NoRun(folder=str(folder)), exit_code=2)

@@ -1,0 +1,99 @@
+"""A trained head: the weights of a generator in a run, and what it draws."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.runs import NotWeights, OtherGraph
+from scm_compiler.ir import Graph, Image
+from scm_compiler.runtime.heads import installed
+from scm_compiler.runtime.heads.config import HeadConfig
+from scm_compiler.runtime.heads.head import ImageGenerator
+from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.runs.head_files import files_of
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
+
+
+@dataclass(frozen=True, eq=False)
+class TrainedHead:
+    """The mechanism of an image node: a function of its declared parents and its own noise.
+
+    Attributes:
+        node: The image's name.
+        config: What was asked for.
+        generator: The trained generator, in evaluation mode.
+    """
+
+    node: str
+    config: HeadConfig
+    generator: ImageGenerator
+
+    @property
+    def image(self) -> Image:
+        """The shape of its images."""
+        return self.generator.image
+
+    @property
+    def coding(self) -> LabelCoding:
+        """The labels that it reads."""
+        return self.generator.coding
+
+    def draw_noise(self, rows: int, *, generator: torch.Generator | None = None) -> Tensor:
+        """The image's own exogenous noise (rows, Z)."""
+        return self.generator.draw_noise(rows, generator=generator)
+
+    def render(self, labels: Tensor, noise: Tensor) -> Tensor:
+        """Images (B, C, H, W) in [-1, 1] of all of the graph's labels (B, V) and noise (B, Z)."""
+        return self.generator.render(self.coding.select(labels), noise)
+
+
+def image_domain(graph: Graph, node: str) -> Image:
+    """The shape of an image node.
+
+    Raises:
+        ValueError: If the graph has no such image.
+    """
+    found = {image.name: image.domain for image in graph.images}
+    if node not in found:
+        raise ValueError(f"`{node}` is no image of {graph.name}")
+    domain = found[node]
+    assert isinstance(domain, Image)
+    return domain
+
+
+def write_head(folder: Path, graph: Graph, config: HeadConfig, generator: ImageGenerator) -> None:
+    """Keep a trained generator, with the graph's hash and what the head is.
+
+    Raises:
+        ScmError: E657 with exit code 2 if the file cannot be written.
+    """
+    facts = {"graph": graph.hash, **config.model_dump(mode="json")}
+    write_tensors(folder / files_of(graph, config.image).weights, generator.state_dict(), facts)
+
+
+def read_head(folder: Path, graph: Graph, config: HeadConfig) -> TrainedHead:
+    """A trained head.
+
+    Raises:
+        ScmError: E653 if the file holds no weights of this head; E654 if they belong to another
+            graph; E661 if the package that brought the head is no longer installed.
+    """
+    path = folder / files_of(graph, config.image).weights
+    stored = read_tensors(path)
+    found = str(stored.facts.get("graph", ""))
+    if found != graph.hash:
+        wrong = OtherGraph(path=str(path), expected=graph.hash, found=found)
+        raise refuse(wrong, exit_code=2)
+    spec = installed().find(config.head)
+    options = spec.options(**dict(config.options))
+    coding = LabelCoding.of(graph, config.image)
+    generator = spec.generator(image_domain(graph, config.image), coding, options)
+    try:
+        generator.load_state_dict(dict(stored.tensors))
+    except RuntimeError as error:
+        reason = "its tensors are not those of the head"
+        raise refuse(NotWeights(path=str(path), reason=reason), exit_code=2) from error
+    return TrainedHead(config.image, config, generator.requires_grad_(False).eval())

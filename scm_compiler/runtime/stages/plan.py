@@ -1,0 +1,162 @@
+"""What is asked for of the images of a graph, before anything is trained."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scm_compiler.diagnostics import Diagnostic, refuse
+from scm_compiler.diagnostics.codes.heads_runs import BatchNotShared
+from scm_compiler.ir import Graph, Image
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.runtime.data import drawn_faces
+from scm_compiler.runtime.data.drawn_faces.face import SIZES
+from scm_compiler.runtime.data.images import ImageTable, load_images
+from scm_compiler.runtime.heads import installed
+from scm_compiler.runtime.heads.config import HeadConfig
+from scm_compiler.runtime.heads.device import faster_precision
+from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.runs.trained_head import image_domain
+
+HEAD = "causal_gan"
+DRAWN = "drawn-faces"
+STEPS = 10_000
+"""The steps of a head if neither steps nor a budget are given."""
+
+MOST_STEPS = 1_000_000
+"""The steps of a head that its budget ends."""
+
+
+@dataclass(frozen=True)
+class HeadRequest:
+    """What is asked for of the heads; one value for all images, or one an image.
+
+    Attributes:
+        sources: Where images come from, by image; `""` stands for all others.
+        heads: The heads' names, likewise.
+        preset: The preset of the head's options.
+        options: Options that differ from it.
+        precision: `auto`, `float32` or `bfloat16`.
+        steps: The most steps; None for `STEPS`, or as many as a budget allows.
+    """
+
+    sources: Mapping[str, str] = field(default_factory=dict)
+    heads: Mapping[str, str] = field(default_factory=dict)
+    preset: str = "default"
+    options: Mapping[str, Any] = field(default_factory=dict)
+    precision: str = "auto"
+    steps: int | None = None
+
+    def source(self, graph: Graph, image: str) -> str | None:
+        """The images of one node: those named, else drawn faces if they fit; None if not."""
+        named = self.sources.get(image, self.sources.get(""))
+        return named or (DRAWN if drawable(graph, image) else None)
+
+
+@dataclass(frozen=True, eq=False)
+class Plan:
+    """The heads that are to be trained, with their data.
+
+    Attributes:
+        configs: What is asked for, by image, in the order of declaration.
+        tables: The images of each.
+        left_out: The images that nothing was named for.
+    """
+
+    configs: Mapping[str, HeadConfig]
+    tables: Mapping[str, ImageTable]
+    left_out: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[Diagnostic, ...]:
+        """What was left out while reading the images."""
+        return tuple(note for table in self.tables.values() for note in table.notes)
+
+
+def plan_heads(
+    graph: Graph,
+    request: HeadRequest,
+    *,
+    seed: int,
+    device: str = "cpu",
+    budgeted: bool = False,
+    processes: int = 1,
+    progress: Progress | None = None,
+) -> Plan:
+    """Check what is asked for and read the images.
+
+    Args:
+        graph: The graph.
+        request: What is asked for.
+        seed: Of each head's training.
+        device: Where the heads are to be trained; decides on the precision.
+        budgeted: Whether a budget ends the training.
+        processes: How many train together.
+        progress: Is told of images being decoded.
+
+    Raises:
+        ScmError: E66x if a head cannot do what is asked for, E714 if so many processes cannot
+            share its batch, E67x if the images cannot be used.
+    """
+    wanted = {node.name: request.source(graph, node.name) for node in graph.images}
+    named = {image: source for image, source in wanted.items() if source is not None}
+    options = {image: _options(graph, image, request, device) for image in named}
+    for chosen in options.values():
+        refuse_unequal(chosen, processes)
+    tables = {
+        image: load_images(source, graph, image, progress=progress)
+        for image, source in named.items()
+    }
+    configs = {
+        image: HeadConfig(
+            image=image,
+            head=_head(request, image),
+            preset=request.preset,
+            options=options[image],
+            seed=seed,
+            steps=request.steps or (MOST_STEPS if budgeted else STEPS),
+            source=source,
+            fingerprint=tables[image].fingerprint,
+        )
+        for image, source in named.items()
+    }
+    left_out = tuple(image for image, source in wanted.items() if source is None)
+    return Plan(configs, tables, left_out)
+
+
+def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:
+    """Refuse a batch that cannot be divided among processes, with two images for each.
+
+    Raises:
+        ScmError: E714 with exit code 2.
+    """
+    batch = int(options["batch"])
+    if batch % processes or batch < 2 * processes:
+        raise refuse(BatchNotShared(batch=batch, processes=processes), exit_code=2)
+
+
+def drawable(graph: Graph, image: str) -> bool:
+    """Whether the drawn faces that come with scmc can show an image and its labels."""
+    domain = image_domain(graph, image)
+    square = domain.channels == 3 and domain.height == domain.width
+    parents = graph.parents[image]
+    shown = all(
+        name in drawn_faces.LABELS and graph.by_name[name].domain == BINARY for name in parents
+    )
+    return bool(parents) and shown and square and SIZES[0] <= domain.height <= SIZES[1]
+
+
+def _head(request: HeadRequest, image: str) -> str:
+    return request.heads.get(image, request.heads.get("", HEAD))
+
+
+def _options(graph: Graph, image: str, request: HeadRequest, device: str) -> dict[str, Any]:
+    """The head's options in full, checked with the head and the image's size."""
+    spec = installed().find(_head(request, image))
+    domain = image_domain(graph, image)
+    assert isinstance(domain, Image)
+    spec.check(image, domain, len(graph.parents[image]))
+    changes = dict(request.options)
+    if "precision" not in changes:
+        asked = request.precision
+        changes["precision"] = faster_precision(device) if asked == "auto" else asked
+    return spec.options(request.preset, **changes).model_dump(mode="json")

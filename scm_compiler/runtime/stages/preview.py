@@ -1,0 +1,88 @@
+"""What a head draws while it is trained: always of the same noise and labels."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import torch
+
+from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
+from scm_compiler.runtime.heads.head import HeadTrainer
+from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.runs.head_files import SIDE, HeadFiles
+from scm_compiler.runtime.sampling.grid import grid, png
+from scm_compiler.runtime.storage.tensors import cannot_write, write_file
+
+GROWTH = 1.25
+"""A report whose step is this many times that of the last preview has one."""
+
+
+class Previewing:
+    """Watches a training for somebody else, and draws a preview now and then.
+
+    Args:
+        inner: Who else watches.
+        draw: Draws the preview of a step.
+        every: The steps from one report to the next.
+    """
+
+    def __init__(self, inner: Progress, draw: Callable[[int], None], every: int) -> None:
+        self._inner = inner
+        self._draw = draw
+        self._every = every
+        self._last = 0
+
+    def start(self, total: int, done: int) -> None:
+        """Pass it on; previews up to here are there, of the steps that would have one anyway."""
+        for step in range(self._every, done + 1, self._every):
+            self._last = step if self._due(step) else self._last
+        self._inner.start(total, done)
+
+    def move(self, done: int, seconds: float) -> None:
+        """Pass it on."""
+        self._inner.move(done, seconds)
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Pass it on, and draw if it is time."""
+        self._inner.report(step, metrics)
+        if self._due(step):
+            self._draw(step)
+            self._last = step
+
+    def _due(self, step: int) -> bool:
+        return step >= GROWTH * self._last
+
+    def stop(self) -> None:
+        """Pass it on."""
+        self._inner.stop()
+
+    def phase(self, name: str) -> None:
+        """Pass it on."""
+        self._inner.phase(name)
+
+
+def previews(
+    folder: Path, files: HeadFiles, trainer: HeadTrainer, labels: FrozenLabels, seed: int
+) -> Callable[[int], None]:
+    """What draws the preview of a step into the run's folder.
+
+    Args:
+        folder: The run.
+        files: The head's files.
+        trainer: Whose model is shown, as it is when asked.
+        labels: Where the labels of the preview come from, in the order in which they are drawn.
+        seed: Of labels and noise.
+    """
+    random = torch.Generator().manual_seed(seed)
+    shown = labels.draw_labels(SIDE * SIDE, random)
+    noise = trainer.model().draw_noise(SIDE * SIDE, generator=random)
+
+    def draw(step: int) -> None:
+        images = trainer.model().render(shown, noise).cpu()
+        path = folder / files.preview(step)
+        try:
+            path.parent.mkdir(exist_ok=True)
+        except OSError as error:
+            raise cannot_write(path.parent, error) from error
+        write_file(path, png(grid(images, SIDE)))
+
+    return draw

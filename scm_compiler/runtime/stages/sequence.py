@@ -1,0 +1,209 @@
+"""Training of all that a graph holds: first its labels, then the head of each image.
+
+The labels cause the images and not the other way round, so the label model is trained by itself
+and frozen, and each head is trained to draw from p(image | its labels): together they draw from
+the joint distribution (Corollary 1, Kocaoglu et al. 2017).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.heads_runs import ImageHasHead, ImagesChanged
+from scm_compiler.diagnostics.codes.runs import NotTrained
+from scm_compiler.diagnostics.codes.training import NothingToResume, NothingToTrain
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.controller.registry import make_trainer
+from scm_compiler.runtime.data.images import ImageTable, load_images
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.runs.folder import create_run
+from scm_compiler.runtime.runs.heads import add_heads
+from scm_compiler.runtime.runs.lock import sole_trainer
+from scm_compiler.runtime.runs.record import Record, open_record
+from scm_compiler.runtime.stages.images import HERE, Where, follow_image, train_image
+from scm_compiler.runtime.stages.labels import CHECKPOINT_SECONDS, train_run
+from scm_compiler.runtime.stages.plan import Plan
+from scm_compiler.runtime.training.loop import Outcome
+
+Watch = Callable[[str], Progress]
+"""Who watches the stage of this name: `labels`, or an image."""
+
+LABELS = "labels"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run after its stages.
+
+    Attributes:
+        run: The run.
+        stage: The last stage that was trained: `labels`, or an image.
+        outcome: How it ended.
+    """
+
+    run: Record
+    stage: str
+    outcome: Outcome
+
+
+def begin(
+    graph: Graph,
+    table: LabelTable,
+    config: Config,
+    plan: Plan,
+    *,
+    program: str | None = None,
+    path: Path | None = None,
+) -> Record:
+    """A new run in which nothing is trained yet.
+
+    Args:
+        graph: The graph.
+        table: The labels' data.
+        config: The labels' trainer.
+        plan: The heads.
+        program: The exact text that the graph came from.
+        path: The folder; `runs/<graph>-<n>` if None.
+
+    Raises:
+        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E709 or E657
+            if the folder cannot be made.
+    """
+    if not graph.labels:
+        raise refuse(NothingToTrain(name=graph.name))
+    make_trainer(graph, table, config)  # refuses before there is a folder
+    return create_run(graph, table, config, program=program, path=path, heads=plan.configs)
+
+
+def require_labels(run: Record) -> None:
+    """Refuse a run whose labels are not trained.
+
+    Raises:
+        ScmError: E658.
+    """
+    if not run.trained or run.manifest.status in ("training", "interrupted"):
+        raise refuse(NotTrained(path=str(run.path)), exit_code=2)
+
+
+def extend(run: Record, plan: Plan) -> Record:
+    """A run whose labels are trained, with heads that wait.
+
+    Raises:
+        ScmError: E658 if the labels are not trained, E711 if an image has a head, E730 if another
+            process trains the run.
+    """
+    with sole_trainer(run.path):
+        return _extended(open_record(run.path), plan)
+
+
+def _extended(run: Record, plan: Plan) -> Record:
+    require_labels(run)
+    taken = tuple(
+        ImageHasHead(path=str(run.path), node=image, head=run.manifest.heads[image].head)
+        for image in plan.configs
+        if image in run.manifest.heads
+    )
+    if taken:
+        raise refuse(*taken, exit_code=2)
+    return add_heads(run, plan.configs)
+
+
+def go_on(
+    run: Record,
+    *,
+    tables: Mapping[str, ImageTable] | None = None,
+    watch: Watch = lambda stage: Silent(),
+    budget: float | None = None,
+    where: Where = HERE,
+    labels: bool = True,
+    images: bool = True,
+) -> Finished:
+    """Train what is left to do in a run.
+
+    Args:
+        run: The run.
+        tables: Images that are read already.
+        watch: Who watches each stage.
+        budget: The most seconds to train in all: the labels take what they need, and the images
+            share the rest.
+        where: On which device the heads are trained, by which processes.
+        labels: Whether to train labels.
+        images: Whether to train heads.
+
+    Raises:
+        ScmError: E705 if nothing is left, E712 if the images are not those that the training
+            began with; and as `train_labels` and `train_image`.
+    """
+    finished = None
+    held = tables or {}
+    if labels and _labels_pending(run):
+        trained = train_run(run, watch(LABELS), budget, CHECKPOINT_SECONDS)
+        finished = Finished(trained.run, LABELS, trained.outcome)
+    for image in pending_heads(run) if images else ():
+        if finished is not None and finished.outcome.signal is not None:
+            return finished
+        now = run if finished is None else finished.run
+        table = held.get(image) or _read(now, image)
+        share = None if budget is None else _share(now, image, budget)
+        if not where.team.alone:
+            where.team.tell({"run": str(now.path.resolve()), "image": image})
+        done = train_image(now, image, table, progress=watch(image), budget=share, where=where)
+        finished = Finished(done.run, image, done.outcome)
+    if finished is None:
+        reason = "its training is complete"
+        ended = {run.manifest.status, *(facts.status for facts in run.manifest.heads.values())}
+        if "diverged" in ended:
+            reason = "its training diverged"
+        raise refuse(NothingToResume(path=str(run.path), reason=reason), exit_code=2)
+    return finished
+
+
+def take_part(where: Where) -> None:
+    """What a process does that another one leads: the steps of every head, until there is none."""
+    while task := where.team.tell():
+        run = open_record(task["run"])
+        follow_image(run, task["image"], _read(run, task["image"]), where)
+
+
+def pending_heads(run: Record) -> tuple[str, ...]:
+    """The images whose head is not fully trained, in the order of declaration."""
+    heads = run.manifest.heads
+    nodes = (node.name for node in run.graph.images if node.name in heads)
+    return tuple(
+        name
+        for name in nodes
+        if heads[name].status in ("waiting", "training", "interrupted")
+        or (heads[name].status == "complete" and heads[name].steps < heads[name].total)
+    )
+
+
+def _labels_pending(run: Record) -> bool:
+    """Whether labels are to be trained; once a head is asked for, a budget's end is an end."""
+    manifest = run.manifest
+    if manifest.status in ("training", "interrupted"):
+        return True
+    short = manifest.status == "complete" and manifest.steps < manifest.total
+    return short and not manifest.heads
+
+
+def _share(run: Record, image: str, budget: float) -> float:
+    """The most seconds of an image: what is left, divided among those that wait.
+
+    One that was never trained gets a second at least, whatever the labels took.
+    """
+    heads = run.manifest.heads
+    used = run.manifest.seconds + sum(facts.seconds for facts in heads.values())
+    waiting = [name for name in pending_heads(run) if name == image or not heads[name].seconds]
+    least = 0.0 if heads[image].seconds else 1.0
+    return heads[image].seconds + max(least, (budget - used) / len(waiting))
+
+
+def _read(run: Record, image: str) -> ImageTable:
+    config = run.head_config(image)
+    table = load_images(config.source, run.graph, image)
+    if table.fingerprint != config.fingerprint:
+        raise refuse(ImagesChanged(source=config.source, node=image), exit_code=2)
+    return table

@@ -1,0 +1,1 @@
+"""Arrays and tensors in files that are written whole or not at all."""

@@ -1,0 +1,73 @@
+"""Tensors and facts in one safetensors file, written whole or not at all."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors.torch import save
+from torch import Tensor
+
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics.codes.runs import CannotWrite
+from scm_compiler.files import write_whole
+from scm_compiler.runtime.storage.arrays import FACTS, read_safetensors
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a file of tensors holds.
+
+    Attributes:
+        tensors: The tensors under their names, on the CPU.
+        facts: Plain data that belong to them.
+    """
+
+    tensors: Mapping[str, Tensor]
+    facts: Mapping[str, Any]
+
+
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], facts: Mapping[str, Any]) -> None:
+    """Write a file in one step; a process that is killed meanwhile leaves what was there.
+
+    The same tensors and facts give the same bytes.
+
+    Args:
+        path: Where to.
+        tensors: None shares memory with another.
+        facts: Anything that JSON holds.
+
+    Raises:
+        ScmError: E657 with exit code 2 if the file cannot be written.
+    """
+    described = {FACTS: json.dumps(facts, sort_keys=True)}
+    content = save({name: t.detach().cpu().contiguous() for name, t in tensors.items()}, described)
+    write_file(path, content)
+
+
+def read_tensors(path: Path) -> Stored:
+    """Read what `write_tensors` wrote. Nothing in the file is executed.
+
+    Raises:
+        ScmError: E653 with exit code 2 if it is not a safetensors file of scmc.
+    """
+    return Stored(*read_safetensors(path, "pt"))
+
+
+def write_file(path: Path, content: bytes | str, *, resumable: bool = True) -> None:
+    """Write a file of a run in one step.
+
+    Raises:
+        ScmError: E657 with exit code 2 if it cannot be written, as on a full disk.
+    """
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise cannot_write(path, error, resumable=resumable) from error
+
+
+def cannot_write(path: Path, error: OSError, *, resumable: bool = True) -> ScmError:
+    """The refusal for a failed write."""
+    reason = error.strerror or str(error)
+    return refuse(CannotWrite(path=str(path), reason=reason, resumable=resumable), exit_code=2)

@@ -1,0 +1,59 @@
+"""Plans of queries on graphs with hidden common causes."""
+
+import pytest
+
+from scm_compiler.compiler import parse_text
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.inference import explain
+from scm_compiler.passes import unfold
+from scm_compiler.semantics.question import read_query
+
+FRONT_DOOR = "S, T, C : binary\nS -> T -> C\nS <-> C\n"
+BOW = "X, Y, Z : binary\nX -> Y -> Z\nX <-> Y\n"
+
+
+def planned(program, text):
+    graph = parse_text(program)
+    return explain(read_query(text, graph), unfold(graph, 4)[0], text=text)
+
+
+def test_a_formula_and_the_marginals_that_it_asks_for():
+    plan = planned(FRONT_DOOR, "P(C=1 | do(S=1))")
+    first, second, third, *_ = str(plan).splitlines()
+    assert first.startswith("rung 2 (intervene), identified by the front-door formula, exact")
+    assert second == "P(C=1 | do(S=1))"
+    assert third == "P(C | do(S)) = sum_{T} P(T | S) sum_{S'} P(C | S', T) P(S')"
+    assert [part.asks for part in plan.parts] == ["P(T, S)", "P(C, S, T)", "P(S)"]
+    (estimand,) = plan.to_dict()["estimands"]
+    assert estimand["by"] == "the front-door formula"
+
+
+def test_what_rests_on_no_hidden_cause_is_planned_as_ever():
+    plan = planned(BOW, "P(Z=1 | do(Y=1))")
+    assert "identified by rule 2 of do-calculus" in str(plan)
+    (part,) = plan.parts
+    assert part.rests_on == ("Z",)
+
+
+def test_observation_rests_on_the_law():
+    plan = planned(FRONT_DOOR, "P(C=1 | S=1)")
+    assert plan.rung == 1
+    assert "estimands" not in plan.to_dict()
+    (part,) = plan.parts
+    assert "U(S,C)" not in part.rests_on
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("P(Y=1 | do(X=1))", "E520"),
+        ("do(X=1)", "E520"),
+        ("P(Y[X=1]=1 | X=0, Y=0)", "E523"),
+        ("P(Y[X=1]=1)", "E520"),
+    ],
+)
+def test_refusals(text, code):
+    with pytest.raises(ScmError) as caught:
+        planned(BOW, text)
+    assert caught.value.diagnostics[0].code == code
+    assert caught.value.diagnostics[0].span is not None
