@@ -14,10 +14,7 @@ from scm_compiler.identify.estimand import (
     product,
     ratio,
 )
-from scm_compiler.identify.evaluation import Counts, Dense, joint, value
-from scm_compiler.ir import Confounder, Edge, Graph, Node
-from scm_compiler.ir.domain import BINARY, Discrete
-from scm_compiler.model.tables import Tables
+from scm_compiler.identify.evaluation import Counts, Dense, value
 
 P_Y, P_X, P_Z = Factor(("Y",), ("X", "Z")), Factor(("X",), ("Z",)), Factor(("Z",))
 
@@ -114,18 +111,6 @@ def test_counts_are_a_joint(source):
     assert counts.marginal(("B", "A")) == pytest.approx(
         np.array([[0.5, 0.0], [0.0, 0.2], [0.3, 0.0]])
     )
-
-
-def test_a_models_tables_are_a_joint():
-    nodes = (Node("A", "binary", BINARY), Node("B", "categorical", Discrete(("x", "y", "z"))))
-    graph = Graph("g", nodes, (Edge("A", "B"),))
-    tables = {"A": np.array([0.25, 0.75]), "B": np.array([[0.2, 0.3, 0.5], [0.1, 0.1, 0.8]])}
-    found = joint(Tables(graph, tables))
-    assert found.marginal(("A", "B")) == pytest.approx(tables["A"][:, None] * tables["B"])
-    assert joint(Tables(graph, tables), ["B"]).values == pytest.approx([0.125, 0.15, 0.725])
-    confounded = Graph("g", nodes, (Edge("A", "B"),), (Confounder("A", "B"),))
-    with pytest.raises(ValueError, match="hidden common cause"):
-        joint(Tables(confounded, tables))
 
 
 def test_tables_beyond_the_limit_are_refused():

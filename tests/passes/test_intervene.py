@@ -1,12 +1,10 @@
 """Interventions make a new model."""
 
-import numpy as np
 import pytest
 
-from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
+from scm_compiler.ir import Confounder, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables
-from scm_compiler.passes import intervene, mutilate
+from scm_compiler.passes import mutilate
 
 
 @pytest.fixture
@@ -32,30 +30,3 @@ def test_what_points_into_a_held_node_is_cut(graph):
 def test_strangers_are_refused(graph):
     with pytest.raises(ValueError, match="not nodes of g: X"):
         mutilate(graph, ["X"])
-
-
-@pytest.fixture
-def model():
-    nodes = (Node("A", "binary", BINARY), Node("B", "categorical", Discrete(("x", "y", "z"))))
-    return Tables(
-        Graph("g", nodes, (Edge("A", "B"),)),
-        {"A": np.array([0.5, 0.5]), "B": np.array([[0.2, 0.3, 0.5], [1.0, 0.0, 0.0]])},
-        draws={"B": 100},
-        unseen={"B": np.array([False, True])},
-    )
-
-
-def test_a_held_label_has_its_value(model):
-    held = intervene(model, {"B": 2})
-    assert held.probabilities["B"].tolist() == [0, 0, 1]
-    assert held.probabilities["A"] is model.probabilities["A"]
-    assert held.graph.edges == ()
-    assert (held.draws, held.unseen) == ({}, {})
-    assert model.probabilities["B"].shape == (2, 3)
-    assert model.draws == {"B": 100}
-
-
-@pytest.mark.parametrize("do", [{"B": 3}, {"B": -1}, {"X": 0}])
-def test_wrong_values_are_refused(model, do):
-    with pytest.raises(ValueError, match=r"no value number|not a label"):
-        intervene(model, do)
