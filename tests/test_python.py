@@ -16,7 +16,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import METHODS, answer
 from scm_compiler.inference.answers import Answer, Asked, Marginals, Number
 from scm_compiler.model.tables import Tables
-from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.semantics.question import read_query
 
 PROGRAM = "Rain, Wet : binary\nRain -> Wet\n"

@@ -12,8 +12,8 @@ import torch
 from benchmarks.head_study.rows import ROWS, Row
 from benchmarks.heads import Case, waits
 from benchmarks.timing import interleave
-from scm_compiler.runtime.heads import installed
 from scm_compiler.runtime.heads.device import choose_device, faster_precision
+from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.storage.tensors import write_file
 
 STEPS = 12

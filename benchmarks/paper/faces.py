@@ -13,7 +13,7 @@ from benchmarks.paper.together import train_jointly
 from scm_compiler.compiler import parse_text
 from scm_compiler.ir import Graph
 from scm_compiler.model.implicit import ImplicitModule
-from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.images import ImageTable, load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN

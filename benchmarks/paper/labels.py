@@ -14,9 +14,8 @@ from scm_compiler.inference import answer
 from scm_compiler.ir import query as ir
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.tables import Tables
-from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.controller.mle.tables import fit_tables
-from scm_compiler.runtime.controller.registry import make_trainer
+from scm_compiler.runtime.controller.registry import configure, make_trainer
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance, table_probabilities

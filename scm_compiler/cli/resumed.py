@@ -76,7 +76,7 @@ def _of_options(args: argparse.Namespace, opened: Record, image: str) -> Iterato
     changes = settings("--option", args.option or [])
     if not changes:
         return
-    from scm_compiler.runtime.heads import installed  # noqa: PLC0415  (torch)
+    from scm_compiler.runtime.heads.registry import installed  # noqa: PLC0415  (torch)
 
     config = opened.head_config(image)
     asked = installed().find(config.head).options(**{**config.options, **changes})

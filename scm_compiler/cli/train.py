@@ -192,7 +192,7 @@ def _begun(
 ) -> tuple[Record, Plan]:
     """A new run, with what is to be trained in it."""
     from scm_compiler.diagnostics import Report  # noqa: PLC0415
-    from scm_compiler.runtime.controller import configure as configured  # noqa: PLC0415
+    from scm_compiler.runtime.controller.registry import configure as configured  # noqa: PLC0415
     from scm_compiler.runtime.data import default_source, load_labels  # noqa: PLC0415
     from scm_compiler.runtime.stages import begin  # noqa: PLC0415
     from scm_compiler.runtime.stages.plan import Plan  # noqa: PLC0415

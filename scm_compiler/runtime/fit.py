@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
-from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import default_source, load_labels
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of

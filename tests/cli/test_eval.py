@@ -12,8 +12,8 @@ from scm_compiler.runtime.evaluation import evaluate
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import restart, settle
+from scm_compiler.runtime.storage import tensors
 from scm_compiler.runtime.storage.tensors import cannot_write
-from scm_compiler.runtime.training import checkpoint
 from scm_compiler.runtime.training.loop import Outcome
 
 
@@ -71,7 +71,7 @@ def test_what_was_found_is_told_though_the_disk_is_full(run, capsys, monkeypatch
     def full(path, *_, **__):
         raise cannot_write(path, OSError(28, "No space left on device"), resumable=False)
 
-    monkeypatch.setattr(checkpoint, "write_file", full)
+    monkeypatch.setattr(tensors, "write_file", full)
     assert main(["eval", str(run.path)]) == 2
     shown = capsys.readouterr()
     assert "TVD 0.0000 (exact)" in shown.out

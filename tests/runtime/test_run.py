@@ -9,8 +9,8 @@ import torch
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.model.tables import Tables
-from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.controller.mle import fit_tables
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import latest_run, open_run
 from scm_compiler.runtime.runs.folder import create_run

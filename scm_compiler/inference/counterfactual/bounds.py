@@ -22,7 +22,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -123,8 +122,7 @@ class _Switches:
                 count += not alike
             count += alike and bool(pairs)
         for node in nodes | {group.node for group in above}:
-            tied = nx.Graph([pair for name, pair in place if name == node])
-            sharp &= not tied or nx.is_forest(tied)
+            sharp &= _is_forest([pair for name, pair in place if name == node])
         return cls(place, count, sharp)
 
     def numbers(self, group: Group) -> NDArray[np.int64]:
@@ -228,3 +226,10 @@ def _frechet(group: Group) -> Array:
 
 def _logs(joint: Joint, rows: Rows) -> Array:
     return joint.log_mass(rows, threshold)
+
+
+def _is_forest(pairs: Sequence[Pair]) -> bool:
+    """Whether no circle can be made of the pairs."""
+    import networkx as nx  # noqa: PLC0415  (a fifth of a second, for few questions)
+
+    return not pairs or bool(nx.is_forest(nx.Graph(pairs)))

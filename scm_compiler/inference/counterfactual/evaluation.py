@@ -11,7 +11,6 @@ from functools import cached_property, partial, reduce
 from itertools import pairwise, product
 from math import prod
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -261,6 +260,8 @@ def concerning(question: Question, graph: Graph) -> tuple[ir.Event, ...]:
 
     No value is looked at, so that what reads a known copy is tied to it.
     """
+    import networkx as nx  # noqa: PLC0415  (a fifth of a second, for few questions)
+
     aims = [event.variable for event in question.targets]
     seen = [event.variable for event in question.given]
     worlds = unite(graph, (), question.do, (*aims, *seen))

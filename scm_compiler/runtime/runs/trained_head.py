@@ -9,10 +9,10 @@ from torch import Tensor
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.runs import NotWeights, OtherGraph
 from scm_compiler.ir import Graph, Image
-from scm_compiler.runtime.heads import installed
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.head import ImageGenerator
 from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 

@@ -15,11 +15,11 @@ from scm_compiler.diagnostics.codes.processes import MemoryFull, TeamEnded
 from scm_compiler.diagnostics.codes.training import NothingToResume, TrainingDiverged
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.verification import require_consistent
-from scm_compiler.runtime.heads import installed
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
 from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageBatches
 from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.head_certificate import check_heads
 from scm_compiler.runtime.runs.head_files import files_of

@@ -11,9 +11,9 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data import drawn_faces
 from scm_compiler.runtime.data.drawn_faces.face import SIZES
 from scm_compiler.runtime.data.images import ImageTable, load_images
-from scm_compiler.runtime.heads import installed
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.device import faster_precision
+from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.trained_head import image_domain
 

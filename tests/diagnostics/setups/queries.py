@@ -5,7 +5,7 @@ import numpy as np
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.folder import create_run, settle
 from scm_compiler.runtime.runs.model_files import write_weights

@@ -3,7 +3,7 @@
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.controller import TRAINERS, configure
+from scm_compiler.runtime.controller.registry import TRAINERS, configure
 
 
 def test_every_trainer_has_a_default_preset_of_its_options():

@@ -2,7 +2,6 @@ import pytest
 import torch
 
 from scm_compiler.ir import Image
-from scm_compiler.runtime.heads import BUILTIN, losses
 from scm_compiler.runtime.heads.causal_began import (
     BeganDiscriminator,
     Losses,
@@ -10,6 +9,7 @@ from scm_compiler.runtime.heads.causal_began import (
     margins,
     measure,
 )
+from scm_compiler.runtime.heads.registry import BUILTIN, losses
 
 SPEC = BUILTIN["causal_began"]
 TINY = {"width": 8, "batch": 8, "noise_size": 8}

@@ -3,7 +3,7 @@ from math import exp
 import pytest
 import torch
 
-from scm_compiler.runtime.heads import BUILTIN, losses
+from scm_compiler.runtime.heads.registry import BUILTIN, losses
 
 SPEC = BUILTIN["causal_gan"]
 TINY = {"width": 8, "batch": 8, "noise_size": 8, "labeler_width": 8}

@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from scm_compiler.runtime.heads import BUILTIN
 from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.registry import BUILTIN
 
 TINY = {"width": 8, "batch": 8, "noise_size": 8}
 

@@ -8,8 +8,8 @@ from safetensors.torch import load_file, save_file
 
 from scm_compiler.ir import Image
 from scm_compiler.model.layout import Layout
-from scm_compiler.runtime.heads import BUILTIN
 from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.registry import BUILTIN
 from scm_compiler.runtime.training.fitting import Diverged
 
 TINY = {"width": 8, "batch": 8, "noise_size": 8}

@@ -21,7 +21,7 @@ import torch
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
 from scm_compiler.ir import Image
-from scm_compiler.runtime.heads import BUILTIN
+from scm_compiler.runtime.heads.registry import BUILTIN
 from scm_compiler.runtime.heads.head import HeadTask
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.storage.tensors import write_tensors

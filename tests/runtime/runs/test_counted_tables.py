@@ -17,8 +17,7 @@ from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import tabulate
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
-from scm_compiler.runtime.runs import drawn
-from scm_compiler.runtime.runs.counted_tables import counted_tables, drawn_tables
+from scm_compiler.runtime.runs.counted_tables import DRAWS, counted_tables, drawn_tables
 from scm_compiler.semantics.question import read_query
 
 FRONT_DOOR = "S, T, C : binary\nS -> T -> C\nS <-> C\n"
@@ -191,7 +190,7 @@ def test_rows_that_no_draw_showed_are_guesses():
 
 
 def test_tables_too_wide_to_count_are_refused(monkeypatch):
-    monkeypatch.setattr(drawn, "MOST_NUMBERS", 4)
+    monkeypatch.setattr("scm_compiler.runtime.runs.counted_tables.MOST_NUMBERS", 4)
     with pytest.raises(ValueError, match=r"P\(C \| 2 labels\) has 8 numbers"):
         drawn_tables(networks(FRONT_DOOR, 0), 0, 10)
 
@@ -207,7 +206,7 @@ def trained(tmp_path_factory):
 def test_a_run_keeps_what_was_counted(trained):
     again = open_run(trained.path)
     kept, fresh = again.distributions(), drawn_tables(again.module(), again.manifest.seed)
-    assert kept.drawn == fresh.drawn == drawn.DRAWS
+    assert kept.drawn == fresh.drawn == DRAWS
     for mine, other in ((kept, fresh), (kept.law, fresh.law)):
         assert mine.graph == other.graph
         assert mine.probabilities.keys() == other.probabilities.keys()

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import create_run

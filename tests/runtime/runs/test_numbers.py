@@ -12,10 +12,10 @@ from scm_compiler.emit import ExplicitModule, ImplicitModule
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
-from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
-from scm_compiler.runtime.runs import stored
+from scm_compiler.runtime.runs import model_files
 from scm_compiler.runtime.runs.numbers import TABLES, read_tables
 from scm_compiler.runtime.stages.labels import train_labels
 
@@ -69,12 +69,12 @@ def test_a_file_of_another_graph_is_refused(trained):
 def test_which_tables_are_kept(monkeypatch):
     nodes = tuple(Node(name, "binary", BINARY) for name in "AB")
     graph = Graph("g", nodes, (Edge("A", "B"),))  # 2 + 4 numbers
-    assert stored.keeps_tables(ExplicitModule(graph))
-    monkeypatch.setattr(stored, "MOST_NUMBERS", 5)
-    assert not stored.keeps_tables(ExplicitModule(graph))
-    assert stored.keeps_tables(ImplicitModule(graph))
+    assert model_files.keeps_tables(ExplicitModule(graph))
+    monkeypatch.setattr(model_files, "MOST_NUMBERS", 5)
+    assert not model_files.keeps_tables(ExplicitModule(graph))
+    assert model_files.keeps_tables(ImplicitModule(graph))
     hidden = Graph("g", nodes, (), (Confounder("A", "B"),))
-    assert not stored.keeps_tables(ExplicitModule(hidden))
+    assert not model_files.keeps_tables(ExplicitModule(hidden))
 
 
 def test_a_counted_table_may_differ_by_the_error_of_its_draws():
@@ -84,7 +84,7 @@ def test_a_counted_table_may_differ_by_the_error_of_its_draws():
         return Tables(graph, {"A": np.array([1 - share, share])}, draws=draws)
 
     found = tables(0.5, A=10_000)  # five standard errors are 0.025
-    assert [*stored.differing(tables(0.524), found)] == []
-    assert [*stored.differing(tables(0.526), found)] == ["A"]
-    assert [*stored.differing(tables(0.5001), tables(0.5))] == ["A"]
-    assert [*stored.differing(tables(0.9), tables(0.5, A=0))] == []
+    assert [*model_files.differing(tables(0.524), found)] == []
+    assert [*model_files.differing(tables(0.526), found)] == ["A"]
+    assert [*model_files.differing(tables(0.5001), tables(0.5))] == ["A"]
+    assert [*model_files.differing(tables(0.9), tables(0.5, A=0))] == []

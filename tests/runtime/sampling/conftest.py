@@ -9,7 +9,7 @@ import torch
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
-from scm_compiler.runtime.controller import configure
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.stages import begin, go_on

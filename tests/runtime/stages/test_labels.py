@@ -15,8 +15,8 @@ from scm_compiler.compiler import load
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Graph, Image, Node
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.controller.mle import MleOptions, trainer
+from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import create_run
