@@ -23,7 +23,7 @@ from scm_compiler.runtime.evaluation.report import read_curves
 from scm_compiler.runtime.heads.head import ImageGenerator
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.regime import Regime
-from scm_compiler.runtime.run import Run, open_run
+from scm_compiler.runtime.run import Run, open_run, run_of
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.sampling.figures import plain, sweep, two_rows
 from scm_compiler.runtime.sampling.grid import grid, png
@@ -140,7 +140,7 @@ def _trained(task: Task, graph: Graph, head: str, options: dict[str, Any], train
     )
     if done.outcome.ending == "interrupted":
         raise Stopped
-    return done.run
+    return run_of(done.run)
 
 
 def _source(task: Task) -> str:

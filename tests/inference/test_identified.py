@@ -10,6 +10,7 @@ import pytest
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify import evaluation
 from scm_compiler.identify.estimand import factors
+from scm_compiler.identify.graph import causal
 from scm_compiler.identify.identification import Identified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference import answer, explain
@@ -99,7 +100,7 @@ def test_answers_are_the_truth_or_refused(seed):
             found = answer(asked, model)
         except ScmError as error:
             met[error.diagnostics[0].code] += 1
-            assert not graph.identify(
+            assert not causal(graph).identify(
                 f"P({', '.join(outcomes)} | do({', '.join(treatments)})"
                 f"{''.join(f', {name}' for name in conditions)})"
             )

@@ -15,6 +15,7 @@ from scm_compiler.model.mechanism import ExplicitSpec
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
+from scm_compiler.runtime.run import run_of
 from scm_compiler.runtime.runs.from_tables import run_of_tables
 
 
@@ -36,7 +37,8 @@ def test_the_tables_are_kept_to_the_last_bit(shared_data, tmp_path):
 def test_what_is_asked_of_the_run_agrees_with_pyagrum(shared_data, tmp_path, name):
     """Through import, export and import again, against the stored answers."""
     tables = read_bif(shared_data / "bn" / "bif" / f"{name}.bif.gz")
-    run = run_of_tables(parse_bif(Source("t", bif_text(tables)), name), "bif", path=tmp_path / "r")
+    again = parse_bif(Source("t", bif_text(tables)), name)
+    run = run_of(run_of_tables(again, "bif", path=tmp_path / "r"))
     with (shared_data / "bn" / "oracle_pyagrum.csv").open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["network"] == name]
     for row in rows[::5]:
@@ -45,9 +47,8 @@ def test_what_is_asked_of_the_run_agrees_with_pyagrum(shared_data, tmp_path, nam
 
 
 def test_it_samples_and_imagines(shared_data, tmp_path):
-    run = run_of_tables(
-        read_bif(shared_data / "bn" / "bif" / "cancer.bif.gz"), "bif", path=tmp_path / "r"
-    )
+    tables = read_bif(shared_data / "bn" / "bif" / "cancer.bif.gz")
+    run = run_of(run_of_tables(tables, "bif", path=tmp_path / "r"))
     drawn = run.do(Smoker="True").sample(2000)
     assert set(drawn.values("Smoker")) == {"True"}
     given = {"Smoker": "True", "Cancer": "True"}

@@ -14,7 +14,7 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
-from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.runs import model_files
 from scm_compiler.runtime.runs.numbers import TABLES, read_tables
 from scm_compiler.runtime.stages.labels import train_labels
@@ -52,7 +52,7 @@ def test_a_question_needs_no_torch(trained):
 
 def test_a_run_without_the_tables_answers_the_same(trained):
     query = "P(Male=1 | Mustache=1)"
-    before = trained.query(query).probability
+    before = run_of(trained).query(query).probability
     manifest = trained.path / "manifest.json"
     files = {name: held for name, held in trained.manifest.files.items() if name != TABLES}
     manifest.write_text(trained.manifest.model_copy(update={"files": files}).model_dump_json())

@@ -17,7 +17,7 @@ from PIL import Image
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit.checks.check import Check
 from scm_compiler.runtime.heads.training import AdversarialTrainer
-from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.runs.model_files import read_module
 from scm_compiler.runtime.stages import extend, go_on, pending_heads
 from scm_compiler.runtime.stages import images as train
@@ -170,7 +170,7 @@ def test_a_budget_is_shared(small, tmp_path, monkeypatch):
         assert facts.seconds == pytest.approx(2.0, abs=1.0)
     checked = json.loads((run.path / "certificate.json").read_text())["checks"]
     assert sum("image Portrait" in check["name"] for check in checked) == 3
-    sample = run.sample(3)
+    sample = run_of(run).sample(3)
     assert list(sample.pictures) == ["Face", "Portrait"]
     assert not torch.equal(*sample.pictures.values())
 
