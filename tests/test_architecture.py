@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
+import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parents[1]
@@ -25,6 +27,19 @@ def modules_after(*words, cwd):
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
+
+
+@pytest.fixture(scope="module")
+def imports():
+    """Who imports whom in the package; imports inside functions and for types count."""
+    graph = grimp.build_graph("scm_compiler", cache_dir=None)
+    found = graph.find_modules_directly_imported_by
+    return nx.DiGraph((name, other) for name in graph.modules for other in found(name))
+
+
+def test_no_modules_import_each_other_in_a_circle(imports):
+    circles = [sorted(group) for group in nx.strongly_connected_components(imports)]
+    assert [group for group in circles if len(group) > 1] == []
 
 
 def test_imports_go_down_only():

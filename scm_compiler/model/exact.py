@@ -2,27 +2,46 @@
 
 import copy
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from scm_compiler.ir import Graph
 from scm_compiler.model.computed import Computed
-from scm_compiler.model.mechanism import Mechanism, probabilities, settings
+from scm_compiler.model.layout import Layout
+from scm_compiler.model.mechanism import ExplicitSpec, Mechanism, probabilities, settings
 from scm_compiler.model.module import chunks
+from scm_compiler.model.network import LevelNetworks
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes.unfold import unfold
-
-if TYPE_CHECKING:
-    from scm_compiler.model.explicit import ExplicitModule
 
 MOST_CELLS = 2**26
 """The most entries of one label's table that is written out."""
 
 
+class Explicit(Protocol):
+    """What is written out: mechanisms with closed-form probabilities (`explicit.py`)."""
+
+    graph: Graph
+    spec: ExplicitSpec
+    layout: Layout
+    mechanisms: tuple[Mechanism, ...]
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+
+    def table(self, name: str) -> Tensor:
+        """One label's logits (size of each input…, outputs)."""
+
+    def network(self, m: Mechanism) -> tuple[LevelNetworks, int]:
+        """The networks of a label's level, and which of them is its own."""
+
+
 @torch.no_grad()
-def written_tables(module: "ExplicitModule", most: float) -> Tables:
+def written_tables(module: Explicit, most: float) -> Tables:
     """The tables of a module; see `ExplicitModule.tables`.
 
     Raises:
@@ -44,7 +63,7 @@ def written_tables(module: "ExplicitModule", most: float) -> Tables:
     return Tables(unfolded, found, conditionals=beyond)
 
 
-def _beyond(module: "ExplicitModule", most: float) -> dict[str, Computed]:
+def _beyond(module: Explicit, most: float) -> dict[str, Computed]:
     """The networks whose tables are not written out."""
     labels = zip(module.layout.labels, module.mechanisms, strict=True)
     networks = sorted((m.configurations * m.size, name, m) for name, m in labels if not m.table)
@@ -56,7 +75,7 @@ def _beyond(module: "ExplicitModule", most: float) -> dict[str, Computed]:
     return found
 
 
-def _all_logits(module: "ExplicitModule", m: Mechanism) -> Tensor:
+def _all_logits(module: Explicit, m: Mechanism) -> Tensor:
     """The logits (settings, outputs) of a network at every setting of its inputs, float64."""
     networks, rank = module.network(m)
     exact = copy.deepcopy(networks).double()
