@@ -268,3 +268,14 @@ def test_names_that_are_written_at_length(folder, load):
     )
     found = load(f"folder:{place}")
     assert (levels(found), found.notes) == (list(range(6)), ())
+
+
+def test_folders_deeper_than_calls_can_go(folder, load):
+    place = folder(1)
+    inner = place
+    for _ in range(1100):
+        inner = inner / "d"
+        inner.mkdir()
+    name = (place / "000.png").rename(inner / "000.png").relative_to(place)
+    (place / "metadata.csv").write_text(f"file_name,Male,Young\n{name},1,0\n")
+    assert load(f"folder:{place}").labels.tolist() == [[1, 0]]
