@@ -5,10 +5,11 @@ four shapes on top of each other, each with modifiers, such as `odot` or `lteeno
 """
 
 import re
+from difflib import get_close_matches
 
 from scm_compiler.diagnostics import ScmError, Source, closest, refuse
 from scm_compiler.diagnostics.codes.graph_attributes import UnknownEnd
-from scm_compiler.interop.graph_text import Edge
+from scm_compiler.interop.graph_text import ENDS, Edge
 
 _DRAWN = {"->": "forward", "<-": "back", "<->": "both", "--": "none"}
 """The direction that an arrow has without any attribute."""
@@ -31,6 +32,10 @@ def drawn(source: Source | None, edge: Edge) -> str:
     Raises:
         ScmError: E840 with exit code 2 for a direction or a shape that DOT does not know.
     """
+    for name, value in edge.attributes.items():
+        near = misspelt(name, ENDS)
+        if near and (near != "dir" or value in _KNOWN["dir"]):
+            raise _unknown(source, edge, name, value, f"{near}={value}")
     if edge.arrow not in _DRAWN:  # dagitty's, which has no attributes for its ends
         return edge.arrow
     direction = edge.attributes.get("dir") or _DRAWN[edge.arrow]
@@ -60,9 +65,22 @@ def _mark(source: Source | None, edge: Edge, end: str, head: str) -> str:
     return "|" if shapes == {"tee"} else "?"
 
 
-def _unknown(source: Source | None, edge: Edge, attribute: str, value: str) -> ScmError:
+def misspelt(name: str, known: tuple[str, ...]) -> str | None:
+    """What a name is like, and is not.
+
+    >>> misspelt("latnet", ("observed", "latent")), misspelt("label", ("observed", "latent"))
+    ('latent', None)
+    """
+    cutoff = 0.66 if len(name) <= 3 else 0.8
+    near = [] if name in known else get_close_matches(name, known, n=1, cutoff=cutoff)
+    return near[0] if near else None
+
+
+def _unknown(
+    source: Source | None, edge: Edge, attribute: str, value: str, near: str | None = None
+) -> ScmError:
     known = _KNOWN["dir" if attribute == "dir" else "arrow"]
-    near = None if value in known else closest(value, known)
+    near = near or (None if value in known else closest(value, known))
     span = edge.left.span.cover(edge.right.span)
     wrong = UnknownEnd(attribute, value, near, span=span)
     return refuse(wrong, source=source, exit_code=2)

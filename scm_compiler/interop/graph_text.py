@@ -15,10 +15,11 @@ from dataclasses import dataclass, field, replace
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, refuse
 from scm_compiler.diagnostics.codes.graph_files import GraphSyntax, TooLarge
 from scm_compiler.interop.graph_tokens import Token, Tokens
-from scm_compiler.interop.wording import embedded, is_name, way_out
+from scm_compiler.interop.wording import QUOTES, embedded, is_name, way_out
 
 MOST_EDGES, MOST_NODES = 1_000_000, 200_000
 DEEPEST = 100
+ENDS = ("dir", "arrowhead", "arrowtail")
 DOT_HEADERS = ("digraph", "graph")
 HEADERS = ("dag", "pdag", "mag", "pag", *DOT_HEADERS)
 
@@ -100,6 +101,8 @@ class _Reader:
                 raise self._expected("`digraph {` or `dag {`")
             self.headed = False
             self._statements(_Scope(), 0)
+            if not self.found.edges:  # those in the text stand in comments or quotes
+                raise self._expected("`digraph {` or `dag {`")
         if self.now is not None:
             raise self._expected("the end of the file")
         return self.found
@@ -110,6 +113,8 @@ class _Reader:
             self._take()
             self.found.strict = True
         if self.now is None or self.now.text.lower() not in HEADERS or not self.now.bare:
+            if self.found.strict:
+                raise self._expected("`digraph {`")
             return False
         self.found.header = self._take().text.lower()
         if self.now is not None and self.now.sort == "word":
@@ -135,7 +140,7 @@ class _Reader:
     def _statement(self, scope: _Scope, depth: int) -> dict[str, Token]:
         if not depth:
             self._refuse_prose()
-        listed = self.tokens.comma
+        listed = "," in self.tokens.between
         side = self._side(scope, depth)
         if self._at("="):  # of the graph, such as dagitty's bb
             self._take()
@@ -148,16 +153,38 @@ class _Reader:
             return {}
         sides, arrows = [self._members(side, scope)], []
         while self.now is not None and self.now.sort == "arrow":
-            arrows.append(self._take())
+            arrows.append(self._arrow())
             sides.append(self._members(self._side(scope, depth), scope))
         attributes = self._attributes()
         if arrows:
-            if listed or (self.tokens.comma and self.now is not None and not self._at("}")):
+            more = self.now is not None and not self._at("}")
+            if listed or (more and "," in self.tokens.between):
                 raise self._wrong(GraphSyntax("`;` or `{A B}`", ",", span=arrows[0].span))
             self._edges(sides, arrows, scope.edge, attributes)
         elif isinstance(side, Token):
-            self.found.attributes[side.text].update(attributes)
+            self._node(side, attributes)
         return {name: token for some in sides for name, token in some.items()}
+
+    def _arrow(self) -> Token:
+        """An arrow, which no comma or semicolon parts from its ends."""
+        parted = self.tokens.between
+        arrow = self._take()
+        if parted or self.tokens.between:
+            raise self._expected("a name at both ends of an arrow", arrow)
+        if self.now is not None and self.now.bare and self.now.text.startswith(">"):
+            raise self._expected("a name")  # `-> >`
+        return arrow
+
+    def _node(self, node: Token, attributes: Attributes) -> None:
+        """A node of its own; what belongs to an edge or begins a subgraph is no node."""
+        bare = self.text[self.end - 1] != "]"
+        if (bare and self.end > node.span.end) or any(end in attributes for end in ENDS):
+            raise self._expected("an edge, which alone has such attributes and ports", node)
+        first = not self.headed and len(self.found.nodes) == 1
+        between = self.text[self.end : self.now.span.start] if self.now is not None else ""
+        if bare and self._at("{") and (first or not re.search(r"[\n;,]", between)):
+            raise self._expected("`digraph`, `dag` or `subgraph` before `{`", node)
+        self.found.attributes[node.text].update(attributes)
 
     def _side(self, scope: _Scope, depth: int) -> Token | dict[str, Token]:
         """A name, or the nodes of a subgraph."""
@@ -235,7 +262,10 @@ class _Reader:
                 found[name] = ""
                 if self._at("="):
                     self._take()
-                    found[name] = self._word("a value").text
+                    value = self._word("a value")
+                    if value.bare and value.text[0] in QUOTES:
+                        raise self._expected("a value in straight quotes", value)
+                    found[name] = value.text
             self._take()
         return found
 

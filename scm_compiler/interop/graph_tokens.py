@@ -46,20 +46,20 @@ class Tokens:
         text: The text.
         wrong: Makes the refusal of what cannot be read.
         at: Where the next token is looked for.
-        comma: Whether a comma stands before the last one.
+        between: The commas and semicolons before the last one.
     """
 
     def __init__(self, text: str, wrong: Callable[[GraphSyntax], ScmError]) -> None:
         self.text = text
         self.wrong = wrong
         self.at = 0
-        self.comma = False
+        self.between = ""
 
     def after(self, before: Token | None) -> Token | None:
         """The token that follows another; None at the end."""
         text = self.text
         value = before is not None and before.sort == "sign" and before.text == "="
-        self.comma = False
+        self.between = ""
         while self.at < len(text):
             start = self.at
             if text[start] == "#" and not value:
@@ -76,7 +76,8 @@ class Tokens:
             if match.lastgroup != "skip":
                 token = _token(match)
                 return self._whole(token) if token.sort == "arrow" else token
-            self.comma |= text[start] != "/" and "," in match.group()
+            if text[start] != "/":
+                self.between += re.sub(r"\s", "", match.group())
         return None
 
     def _follows(self, before: Token | None, place: int) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError, Sink, Source, Span, refuse
 from scm_compiler.diagnostics.codes.graph_attributes import BadKind, LabelsLeft, UnknownMark
 from scm_compiler.diagnostics.codes.graph_files import (
+    GraphSyntax,
     NotCausal,
     ProjectedOut,
     SelectedRows,
@@ -20,7 +21,7 @@ from scm_compiler.diagnostics.codes.graph_files import (
 )
 from scm_compiler.identify.projection import hide
 from scm_compiler.interop.document import Bend, Document, Position, graph_name
-from scm_compiler.interop.ends import drawn
+from scm_compiler.interop.ends import drawn, misspelt
 from scm_compiler.interop.graph_text import DOT_HEADERS, Edge, GraphText
 from scm_compiler.interop.graph_tokens import Token
 from scm_compiler.ir import Graph
@@ -37,6 +38,9 @@ MARKS = {
     "latent": ("latent", "unobserved", "hidden", "l", "u"),
 }
 """dagitty's marks of nodes and their other names."""
+
+OBSERVED = ("observed", "latent", "unobserved", "hidden")
+"""The attributes that say whether a node is observed."""
 
 _POSITION = re.compile(r"\s*([^\s,]+)\s*,\s*([^\s,!]+)")
 _YES, _NO = ("yes", "true", "1", "1.0"), ("no", "false", "0", "0.0")
@@ -57,6 +61,10 @@ def translate(source: Source | None, text: GraphText, name: str, unit: Position)
     if text.header in ("mag", "pag"):
         raise refuse(NotCausal(text.header), source=source, exit_code=2)
     text = _labelled(text)
+    for node, token in text.nodes.items():
+        if source is not None and not node.isprintable():
+            wrong = GraphSyntax("a name of signs that can be seen", repr(node), span=token.span)
+            raise refuse(wrong, source=source, exit_code=2)
     marks = {node: _marks(source, text, node) for node in text.nodes}
     arrows = _Arrows(source, text.edges)
     named = graph_name(text.name) if text.name else name
@@ -207,13 +215,14 @@ def _marks(source: Source | None, text: GraphText, node: str) -> frozenset[str]:
     """What dagitty says of a node; also `observed=no`, as dowhy says that it is unobserved."""
     attributes = text.attributes[node]
     found = {mark for mark, names in MARKS.items() for name in names if _says(attributes, name)}
-    for name in ("observed", *MARKS["latent"][:3]):
-        value = attributes.get(name, "").lower()
-        if value not in ("", *_YES, *_NO):
-            wrong = UnknownMark(node, name, attributes[name], span=text.nodes[node].span)
+    for name, value in attributes.items():
+        near = misspelt(name, OBSERVED)
+        clear = value.lower() in ("", *_YES, *_NO)
+        if (name in OBSERVED and not clear) or (near and clear):
+            wrong = UnknownMark(node, name, value, near, span=text.nodes[node].span)
             raise refuse(wrong, source=source, exit_code=2)
-        if name == "observed" and value in _NO:
-            found.add("latent")
+    if attributes.get("observed", "").lower() in _NO:
+        found.add("latent")
     return frozenset(found)
 
 

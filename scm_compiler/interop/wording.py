@@ -2,10 +2,13 @@
 
 import re
 
+QUOTES = "'`‘’“”«»"
+"""Of other languages."""
+
 _STRANGE = re.compile(
-    r"""[()'`~|\\^$!?*&‘’“”«»←-⇿⟵-⟿]  # brackets, quotes and operators of other languages
-      | <.*>                             # markup
-      | ^-(?!\.?\d) | [-<=]$             # a piece of an arrow""",
+    rf"""[(){QUOTES}~|\\^$!?*&←-⇿⟵-⟿]         # brackets, quotes and operators of other languages
+      | <.*> | %.*% | \w[<>]=?[^\W\d]         # markup, an operator of R, `A>B`
+      | ^-(?!\.?\d) | ^>(?!=?\d) | [-<=][./]?$  # a piece of an arrow""",
     re.VERBOSE | re.DOTALL,
 )
 _CALL = re.compile(

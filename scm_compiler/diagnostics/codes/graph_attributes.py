@@ -122,15 +122,16 @@ class UnknownMark(Diagnostic):
     node: str
     attribute: str
     value: str
+    suggestion: str | None = None
 
     def message(self) -> str:
         """The attribute and the node."""
-        said = f"{self.attribute}={self.value[:40]}"
+        said = f"{self.attribute}={self.value[:40]}" if self.value else self.attribute
         return f"`{said}` does not say whether `{self.node}` is observed"
 
     def help(self) -> str:
         """What to write."""
-        return "write `yes` or `no`"
+        return did_you_mean(self.suggestion) or "write `yes` or `no`"
 
 
 @dataclass(frozen=True)
