@@ -92,6 +92,7 @@ class _Reader:
         self.headed = True
         self.found = GraphText()
         self.strict: dict[tuple[str, str, str], int] = {}
+        self.assigned: list[Token] = []
         self.copied = 0
         self.now = self.tokens.after(None)
 
@@ -105,6 +106,9 @@ class _Reader:
                 raise self._expected("`digraph {` or `dag {`")
         if self.now is not None:
             raise self._expected("the end of the file")
+        for token in self.assigned:
+            if token.text in self.found.nodes:
+                raise self._expected("an arrow behind a node", token)
         return self.found
 
     def _header(self) -> bool:
@@ -147,6 +151,8 @@ class _Reader:
             value = self._word("a value")
             if value.bare and (value.text.startswith(">") or not self._dot):
                 raise self._expected("a statement", value)  # `A => B`, `Y = X`
+            if isinstance(side, Token):
+                self.assigned.append(side)
             return {}
         if isinstance(side, Token) and _is_keyword(side) and self._at("["):
             self._default(side.text, scope)

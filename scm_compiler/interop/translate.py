@@ -62,7 +62,7 @@ def translate(source: Source | None, text: GraphText, name: str, unit: Position)
         raise refuse(NotCausal(text.header), source=source, exit_code=2)
     text = _labelled(text)
     for node, token in text.nodes.items():
-        if source is not None and not node.isprintable():
+        if source is not None and not node.replace("\n", "").isprintable():
             wrong = GraphSyntax("a name of signs that can be seen", repr(node), span=token.span)
             raise refuse(wrong, source=source, exit_code=2)
     marks = {node: _marks(source, text, node) for node in text.nodes}
