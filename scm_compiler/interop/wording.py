@@ -8,7 +8,7 @@ QUOTES = "'`‘’“”«»"
 _STRANGE = re.compile(
     rf"""[(){QUOTES}~|\\^$!?*&←-⇿⟵-⟿]         # brackets, quotes and operators of other languages
       | <.*> | %.*% | \w[<>]=?[^\W\d]         # markup, an operator of R, `A>B`
-      | ^-(?!\.?\d) | ^>(?!=?\d) | [-<=][./]?$  # a piece of an arrow""",
+      | ^-(?!\.?\d) | ^>(?!=?\d) | [-<=>][./]?$ # a piece of an arrow""",
     re.VERBOSE | re.DOTALL,
 )
 _CALL = re.compile(

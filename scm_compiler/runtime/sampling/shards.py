@@ -29,6 +29,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.processes import SamplerEnded
 from scm_compiler.diagnostics.codes.samples import CannotSampleTo
 from scm_compiler.emit.naming import identifiers
+from scm_compiler.files import make_folder
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.sampling.grid import grid_of_one, png
@@ -297,6 +298,6 @@ def _facts(paths: list[Path]) -> Path:
 
 def _made(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise cannot_write(folder, error, resumable=False) from error
