@@ -7,7 +7,8 @@ QUOTES = "'`‘’“”«»"
 
 _STRANGE = re.compile(
     rf"""[(){QUOTES}~|\\^$!?*&←-⇿⟵-⟿]         # brackets, quotes and operators of other languages
-      | <.*> | %.*% | \w[<>]=?[^\W\d]         # markup, an operator of R, `A>B`
+      | ^[^<]*<[^>]*> | ^[^%]*%[^%]*%         # markup, and what R calls an operator
+      | \w[<>]=?[^\W\d]                      # `A>B`
       | ^-(?!\.?\d) | ^>(?!=?\d) | [-<=>][./]?$ # a piece of an arrow""",
     re.VERBOSE | re.DOTALL,
 )
@@ -18,7 +19,7 @@ _CALL = re.compile(
     re.VERBOSE,
 )
 _OTHERS = (
-    (r"dagitty\s*\(|<-\s*\w+\(|\blibrary\(|^\s*(?:import|from)\s+\w+",
+    (r"dagitty\s*\(|<-\s*\w+\(|\blibrary\(|^[ \t]*(?:import|from)\s+\w+",
      "a script: keep only the text of the graph, `dag { … }`"),
     (r"\A\s*<(?:!|\?|html|svg)", "markup: save the graph itself as `dag { … }`"),
     (r"\A\s*(?:flowchart|graph +(?:TB|TD|LR|RL|BT))\b|-->|==>|-\.->",
@@ -27,7 +28,7 @@ _OTHERS = (
     (r"\bprobability\s*\(", "BIF: `--format bif`"),
     (r"\A\s*graph\s+\S+\s*$|\s:\s+(?:binary|categorical|image)\b",
      "a program of scmc, which needs no import"),
-    (r"^\s*[\w.]+\s*=?~", "a formula: write its arrows as `X -> Y`"),
+    (r"^[ \t]*[\w.]+[ \t]*=?~", "a formula: write its arrows as `X -> Y`"),
 )  # fmt: skip
 
 
