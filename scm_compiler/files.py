@@ -36,6 +36,21 @@ def writing(path: Path, *, resumable: bool = False) -> Iterator[None]:
         raise refuse(found, exit_code=2) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder and those above it, unless they are there.
+
+    `Path.mkdir` calls itself for each, and paths may be deeper than calls can go.
+
+    Raises:
+        OSError: If one cannot be made.
+    """
+    missing = [path]
+    while (above := missing[-1].parent) != missing[-1] and not above.exists():
+        missing.append(above)
+    for folder in reversed(missing):
+        folder.mkdir(exist_ok=True)
+
+
 def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file in one step, so that a reader or a killed process never leaves half of it.
 

@@ -6,7 +6,7 @@ import pytest
 
 from scm_compiler import files
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.files import write_whole, writing
+from scm_compiler.files import make_folder, write_whole, writing
 
 
 def test_it_writes_text_and_bytes(tmp_path):
@@ -56,3 +56,20 @@ def test_a_refused_write_names_its_place(tmp_path):
     assert caught.value.diagnostics[0].message() == (
         f"cannot write {place}: No space left on device"
     )
+
+
+def test_folders_are_made_as_pathlib_makes_them_and_deeper(tmp_path):
+    place = tmp_path
+    for _ in range(1100):
+        place = place / "d"
+    make_folder(place)
+    make_folder(place)
+    assert place.is_dir()
+    while place != tmp_path:  # pytest could not remove them
+        place.rmdir()
+        place = place.parent
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FileExistsError):
+        make_folder(tmp_path / "file")
+    with pytest.raises(NotADirectoryError):
+        make_folder(tmp_path / "file" / "a" / "b")

@@ -34,11 +34,11 @@ def write(path: Path, text: str) -> None:
     """
     import gzip  # noqa: PLC0415  (seldom)
 
-    from scm_compiler.files import write_whole, writing  # noqa: PLC0415
+    from scm_compiler.files import make_folder, write_whole, writing  # noqa: PLC0415
 
     packed = path.suffix == ".gz"
     with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         write_whole(path, gzip.compress(text.encode(), mtime=0) if packed else text)
 
 

@@ -83,7 +83,7 @@ def settings(option: str, texts: Iterable[str]) -> dict[str, Any]:
             raise bad_option(option, text, "NAME=VALUE", "write such as `width=24`")
         try:
             found[name] = json.loads(value)
-        except ValueError:
+        except (ValueError, RecursionError):
             found[name] = value
     return found
 

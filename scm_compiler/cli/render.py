@@ -38,7 +38,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Draw the graph and return the exit code."""
     from scm_compiler import render  # noqa: PLC0415  (the verb is known by now)
     from scm_compiler.compiler import load  # noqa: PLC0415
-    from scm_compiler.files import write_whole, writing  # noqa: PLC0415
+    from scm_compiler.files import make_folder, write_whole, writing  # noqa: PLC0415
 
     if args.output is not None:
         render.format_of(args.output)  # a wrong suffix is said before any work is done
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     regime = _regime(graph, args.do, args.given)
     picture = render.draw(graph, form, regime, engine=args.engine)
     with writing(output):
-        output.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(output.parent)
         write_whole(output, picture)
     console.result(f"wrote {output}")
     console.document(

@@ -31,7 +31,7 @@ from scm_compiler.diagnostics.codes.certificate import (
     FolderTaken,
     NotABuild,
 )
-from scm_compiler.files import write_whole, writing
+from scm_compiler.files import make_folder, write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.model.compilation import Spec, spec_from_json, spec_to_json
@@ -91,7 +91,7 @@ def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) 
     texts = {**files, MANIFEST: _manifest(graph, spec, files)}
     with writing(path):
         target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as temporary:
             fresh = Path(temporary) / "build"
             fresh.mkdir()

@@ -21,7 +21,7 @@ def read_dagitty(source: Source, name: str = "graph") -> Document:
     beside the graph.
 
     Raises:
-        ScmError: With exit code 2: E821 to E825, and the errors of a program (E2xx, E3xx).
+        ScmError: With exit code 2: E821 to E825, E841, and the errors of a program (E2xx, E3xx).
     """
     return translate(source, read_graph_text(source), name, UNIT)
 

@@ -63,9 +63,11 @@ def read_text(path: Path) -> Source:
             what = f"`{path}` has more than {LARGEST_FILE // 2**20} MB of text"
             raise refuse(TooLarge(what), exit_code=2)
         text = content.decode("utf-8-sig")
+        if "\0" in text:  # as in UTF-16
+            raise refuse(NotText(str(path)), exit_code=2)
     except (UnicodeDecodeError, EOFError, zlib.error, gzip.BadGzipFile) as damage:
         raise refuse(NotText(str(path)), exit_code=2) from damage
-    return Source(str(path), text.replace("\r\n", "\n"))
+    return Source(str(path), text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def stem(path: Path) -> str:

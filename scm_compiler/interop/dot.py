@@ -20,12 +20,12 @@ _HIDDEN = {"dir": "both", "style": "dashed", "constraint": "false"}
 def read_dot(source: Source, name: str = "graph") -> Document:
     """The graph of a text in DOT.
 
-    `dir=both` makes a hidden common cause, `dir=back` turns an edge. Nodes marked as unobserved
-    (`observed=no`, as dowhy has it, or `latent`) are left out by latent projection. Ports, styles
-    and labels are skipped.
+    Which ends of an edge have heads is what Graphviz draws (`ends.py`): two heads make a hidden
+    common cause. Nodes marked as unobserved (`observed=no`, as dowhy has it, or `latent`) are left
+    out by latent projection. Ports and styles are skipped; labels count where names are numbers.
 
     Raises:
-        ScmError: With exit code 2: E821 to E825, and the errors of a program (E2xx, E3xx).
+        ScmError: With exit code 2: E821 to E825, E840, E841, and the errors of a program.
     """
     return translate(source, read_graph_text(source), name, UNIT)
 

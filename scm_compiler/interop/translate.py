@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError, Sink, Source, Span, refuse
+from scm_compiler.diagnostics.codes.graph_attributes import BadKind, LabelsLeft, UnknownMark
 from scm_compiler.diagnostics.codes.graph_files import (
-    BadKind,
+    GraphSyntax,
     NotCausal,
     ProjectedOut,
     SelectedRows,
@@ -20,7 +21,9 @@ from scm_compiler.diagnostics.codes.graph_files import (
 )
 from scm_compiler.identify.projection import hide
 from scm_compiler.interop.document import Bend, Document, Position, graph_name
-from scm_compiler.interop.graph_text import Edge, GraphText
+from scm_compiler.interop.ends import drawn, misspelt
+from scm_compiler.interop.graph_text import DOT_HEADERS, Edge, GraphText
+from scm_compiler.interop.graph_tokens import Token
 from scm_compiler.ir import Graph
 from scm_compiler.kinds import BUILTIN, installed
 from scm_compiler.semantics.lower import lower
@@ -32,12 +35,15 @@ MARKS = {
     "outcome": ("outcome", "target", "o"),
     "adjusted": ("adjusted", "a"),
     "selected": ("selected", "s"),
-    "latent": ("latent", "unobserved", "l", "u"),
+    "latent": ("latent", "unobserved", "hidden", "l", "u"),
 }
 """dagitty's marks of nodes and their other names."""
 
+OBSERVED = ("observed", "latent", "unobserved", "hidden")
+"""The attributes that say whether a node is observed."""
+
 _POSITION = re.compile(r"\s*([^\s,]+)\s*,\s*([^\s,!]+)")
-_NEVER = ("no", "false", "0")
+_YES, _NO = ("yes", "true", "1", "1.0"), ("no", "false", "0", "0.0")
 
 
 def translate(source: Source | None, text: GraphText, name: str, unit: Position) -> Document:
@@ -50,11 +56,16 @@ def translate(source: Source | None, text: GraphText, name: str, unit: Position)
         unit: What one to the right and one down, in inches, are in `pos`.
 
     Raises:
-        ScmError: With exit code 2: E822, E823, E825, and the errors of a program (E2xx, E3xx).
+        ScmError: With exit code 2: E822, E823, E825, E840, E841, and the errors of a program.
     """
     if text.header in ("mag", "pag"):
         raise refuse(NotCausal(text.header), source=source, exit_code=2)
-    marks = {node: _marks(attributes) for node, attributes in text.attributes.items()}
+    text = _labelled(text)
+    for node, token in text.nodes.items():
+        if source is not None and not node.replace("\n", "").isprintable():
+            wrong = GraphSyntax("a name of signs that can be seen", repr(node), span=token.span)
+            raise refuse(wrong, source=source, exit_code=2)
+    marks = {node: _marks(source, text, node) for node in text.nodes}
     arrows = _Arrows(source, text.edges)
     named = graph_name(text.name) if text.name else name
     program = _program(source, text, named, arrows.found)
@@ -69,7 +80,7 @@ def translate(source: Source | None, text: GraphText, name: str, unit: Position)
         positions=_positions(text.attributes, graph, unit),
         bends=_bends(arrows, graph, unit),
         marks={node: marks[node] for node in graph.by_name if marks[node]},
-        report=Report(source, (*found, *notes, *selected)),
+        report=Report(source, (*found, *notes, *selected, *_labels_left(text))),
     )
 
 
@@ -168,12 +179,7 @@ class _Arrows:
 
     def _directed(self, edge: Edge) -> Bend:
         left, right = edge.left.text, edge.right.text
-        shown = edge.attributes.get("dir", "forward" if edge.arrow != "--" else "none").lower()
-        if edge.arrow in ("->", "--") and shown in ("both", "back", "forward"):
-            arrow = {"both": "<->", "back": "<-", "forward": "->"}[shown]
-        else:
-            arrow = edge.arrow if shown != "none" else "--"
-        match arrow:
+        match arrow := drawn(self.source, edge):
             case "->" | "<->":
                 return left, right, arrow
             case "<-":
@@ -205,16 +211,50 @@ def _kind(source: Source | None, text: str | None, span: Span) -> tree.Kind:
     return kind
 
 
-def _marks(attributes: Mapping[str, str]) -> frozenset[str]:
+def _marks(source: Source | None, text: GraphText, node: str) -> frozenset[str]:
     """What dagitty says of a node; also `observed=no`, as dowhy says that it is unobserved."""
-    found = {
-        mark
-        for mark, names in MARKS.items()
-        if any(name in attributes and (len(name) > 1 or not attributes[name]) for name in names)
-    }
-    if attributes.get("observed", "").lower() in _NEVER:
+    attributes = text.attributes[node]
+    found = {mark for mark, names in MARKS.items() for name in names if _says(attributes, name)}
+    for name, value in attributes.items():
+        near = misspelt(name, OBSERVED)
+        clear = value.lower() in ("", *_YES, *_NO)
+        if (name in OBSERVED and not clear) or (near and clear):
+            wrong = UnknownMark(node, name, value, near, span=text.nodes[node].span)
+            raise refuse(wrong, source=source, exit_code=2)
+    if attributes.get("observed", "").lower() in _NO:
         found.add("latent")
     return frozenset(found)
+
+
+def _says(attributes: Mapping[str, str], name: str) -> bool:
+    """Whether a node has a mark; a letter alone may as well be an attribute with a value."""
+    value = attributes.get(name)
+    return value is not None and (not value if len(name) == 1 else value.lower() not in _NO)
+
+
+def _labelled(text: GraphText) -> GraphText:
+    """With the labels for names where the names are but numbers, as other programs count nodes."""
+    labels = {name: said.get("label", "").strip() for name, said in text.attributes.items()}
+    usable = all(label and label[0] != "<" and "\\" not in label for label in labels.values())
+    counted = text.header in DOT_HEADERS and all(map(str.isdecimal, labels))
+    if not (usable and counted) or len(set(labels.values())) < len(labels):
+        return text
+
+    def called(token: Token) -> Token:
+        return replace(token, text=labels[token.text])
+
+    edges = [replace(e, left=called(e.left), right=called(e.right)) for e in text.edges]
+    attributes = {labels[name]: said for name, said in text.attributes.items()}
+    nodes = {labels[name]: called(token) for name, token in text.nodes.items()}
+    return replace(text, nodes=nodes, attributes=attributes, edges=edges)
+
+
+def _labels_left(text: GraphText) -> tuple[LabelsLeft, ...]:
+    """The warning for labels that are no markup and differ from the names."""
+    labels = {node: said.get("label", "") for node, said in text.attributes.items()}
+    left = {n: label for n, label in labels.items() if label not in ("", n, r"\N")}
+    left = {n: label for n, label in left.items() if not label.startswith("<")}
+    return (LabelsLeft(tuple(left), tuple(left.values())),) if left else ()
 
 
 def _positions(

@@ -116,7 +116,29 @@ def test_what_says_too_much_is_refused_at_once():
     assert time.perf_counter() - started < 5
 
 
-PIECES = ['"', "#", "<", "{", "[", "a:", "/*", "\\", "->", "a -> ", "=", "@", "a[b=<"]
+PIECES = [
+    '"',
+    "#",
+    "<",
+    "{",
+    "[",
+    "a:",
+    "/*",
+    "\\",
+    "->",
+    "a -> ",
+    "=",
+    "@",
+    "a[b=<",
+    "\n",
+    "<x",
+    "%",
+    "o->",
+    "dagitty(",
+    "a ",
+    "import\n",
+    "graph\n",
+]
 
 
 @pytest.mark.parametrize("piece", PIECES)

@@ -3,6 +3,7 @@
 from itertools import combinations
 
 import networkx as nx
+import numpy as np
 import pytest
 
 import scm_compiler as scm
@@ -53,3 +54,64 @@ def test_what_is_no_causal_graph():
     with pytest.raises(ScmError, match="E204") as refusal:
         scm.from_networkx(nx.DiGraph([("a", "b"), ("b", "a")]))
     assert refusal.value.exit_code == 1
+
+
+class Model(nx.DiGraph):
+    """As the networks of pgmpy are: a graph of networkx with a set of unobserved nodes."""
+
+    latents = frozenset({"Genes", "removed"})
+
+
+def test_latents_of_a_model_are_hidden_causes():
+    bow = scm.from_networkx(Model([("Genes", "Smoke"), ("Genes", "Ill"), ("Smoke", "Ill")]), "bow")
+    assert bow.hash == scm.parse("Smoke, Ill : binary\nSmoke -> Ill\nSmoke <-> Ill").hash
+    assert not bow.identify("P(Ill | do(Smoke))").identified
+    chain = scm.from_networkx(Model([("Smoke", "Genes"), ("Genes", "Ill")]))
+    assert chain.hash == scm.parse("Smoke, Ill : binary\nSmoke -> Ill").hash
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"latent": True}, {"hidden": 1}, {"unobserved": "yes"}, {"observed": False},
+        {"observed": np.False_}, {"observed": '"no"'},
+    ],
+)  # fmt: skip
+def test_an_attribute_says_that_a_node_is_hidden(facts):
+    found = nx.DiGraph([("U", "A"), ("U", "B")])
+    found.nodes["U"].update(facts)
+    assert scm.from_networkx(found).hash == scm.parse("A, B : binary\nA <-> B").hash
+    found.nodes["U"].update(dict.fromkeys(facts, "so-so"))
+    with pytest.raises(ScmError, match="E841"):
+        scm.from_networkx(found)
+
+
+@pytest.mark.parametrize(
+    ("facts", "program"),
+    [
+        ({"type": "bidirected"}, "A <-> B"), ({"type": "<>"}, "A <-> B"),
+        ({"dir": "both"}, "A <-> B"),
+        ({"dir": '"back"'}, "B -> A"), ({"type": "<-"}, "B -> A"), ({"type": "->"}, "A -> B"),
+        ({"type": "excites", "weight": 2}, "A -> B"), ({"arrowhead": "vee"}, "A -> B"),
+        ({"type": "o>"}, "E822"), ({"type": "--"}, "E822"), ({"type": "undirected"}, "E822"),
+        ({"arrowhead": "none"}, "E822"), ({"dir": "up"}, "E840"),
+    ],
+)  # fmt: skip
+def test_an_attribute_says_what_an_edge_is(facts, program):
+    found = nx.MultiDiGraph()
+    found.add_nodes_from("AB")
+    found.add_edge("A", "B", **facts)
+    if program.startswith("E"):
+        with pytest.raises(ScmError, match=program):
+            scm.from_networkx(found)
+    else:
+        assert scm.from_networkx(found).hash == scm.parse(f"A, B : binary\n{program}").hash
+
+
+def test_a_hidden_cause_may_be_two_edges_and_defaults_count():
+    found = nx.MultiDiGraph()
+    found.add_edges_from([("A", "B", {"type": "bidirected"}), ("B", "A", {"type": "bidirected"})])
+    found.add_edge("A", "B", type="directed")
+    assert scm.from_networkx(found).hash == scm.parse("A, B : binary\nA -> B\nA <-> B").hash
+    turned = nx.DiGraph([("A", "B")], edge={"dir": "back"})
+    assert scm.from_networkx(turned).hash == scm.parse("A, B : binary\nB -> A").hash

@@ -125,3 +125,33 @@ def test_marks_and_selection():
 def test_a_name_that_is_no_folders_is_made_one():
     assert graph_of('dag "a/b" { A -> B }').name == "ab"
     assert graph_of('dag "//" { A -> B }').name == "graph"
+
+
+def test_labels_are_the_names_of_nodes_that_are_counted():
+    """As causal-learn writes what it found; where names are words, labels are how they look."""
+    counted = 'digraph { 7 [label="Sun"]; 8 [label=Tan]; 7 -> 8 [dir=both, arrowtail=none] }'
+    assert same(graph_of(counted, read_dot), "Sun, Tan : binary\nSun -> Tan")
+    for label in ("Sun", "<b>x</b>", r"\N", "two\\nlines", ""):
+        text = f'digraph {{ 7 [label="Sun"]; 8 [label="{label}"]; 7 -> 8 }}'
+        assert same(graph_of(text, read_dot), "7, 8 : binary\n7 -> 8"), label
+    words = read_dot(Source("t", 'digraph { s [label="Sun"]; s -> t [label="tans"] }'))
+    assert same(words.graph, "s, t : binary\ns -> t")
+    assert codes(words) == ["W823", "W840"]
+
+
+@pytest.mark.parametrize(
+    ("said", "latent"),
+    [
+        ("latent", True), ("hidden=true", True), ("unobserved=1", True), ("observed=No", True),
+        ("latent=no", False), ("hidden=0", False), ("observed=yes", False), ("observed", False),
+        ("latent=maybe", None), ("observed=partly", None), ("latnet", None), ("obsreved=no", None),
+        ("u", True), ("u=1", False), ("layer=1", False),
+    ],
+)  # fmt: skip
+def test_what_says_whether_a_node_is_observed(said, latent):
+    text = f"digraph {{ U [{said}]; U -> A; U -> B }}"
+    if latent is None:
+        assert refused(text, read_dot) == {"E841"}
+    else:
+        hidden, seen = "A, B : binary\nA <-> B", "U, A, B : binary\nU -> A, B"
+        assert same(graph_of(text, read_dot), hidden if latent else seen)

@@ -7,7 +7,7 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 @dataclass(frozen=True)
 class GraphSyntax(Diagnostic):
-    """A DOT or dagitty file that cannot be read at the marked place.
+    r"""A DOT or dagitty file that cannot be read at the marked place.
 
     ## What it means
 
@@ -26,9 +26,22 @@ class GraphSyntax(Diagnostic):
       |             ^
     ```
 
+    A text of another language is told by its first sign that no name holds without quotes:
+
+    ```console
+    $ printf 'library(dagitty)\nplot(dagitty("dag { A -> B }"))\n' > script.txt
+    $ scmc import script.txt
+    error[E821]: expected a name, `{` or `}`, found `library(dagitty)`
+     --> script.txt:1:1
+      |
+    1 | library(dagitty)
+      | ^^^^^^^^^^^^^^^^
+      = help: this looks like a script: keep only the text of the graph, `dag { … }`
+    ```
+
     ## What to do
 
-    Compare the place with a file that is right:
+    Put a name with signs such as `(` in quotes. Else compare the place with a file that is right:
 
     ```text
     dag {
@@ -44,11 +57,16 @@ class GraphSyntax(Diagnostic):
 
     expected: str
     found: str
+    hint: str | None = None
 
     def message(self) -> str:
         """What was expected and what stands there."""
         found = f"`{self.found[:40]}`" if self.found else "the end of the file"
         return f"expected {self.expected}, found {found}"
+
+    def help(self) -> str | None:
+        """What the text seems to be, and what to do then."""
+        return self.hint
 
 
 @dataclass(frozen=True)
@@ -57,9 +75,10 @@ class Undirected(Diagnostic):
 
     ## What it means
 
-    `A -- B` of an undirected graph, `A @-> B` of a PAG or `dir=none` of DOT leave open who causes
-    whom, and in a causal graph each edge has a direction. Such edges stand for all graphs that
-    the data cannot tell apart.
+    `A -- B` of an undirected graph, `A o-> B` (dagitty: `@->`) of a PAG, or an edge of DOT that is
+    drawn without a head (`dir=none`, `arrowhead=none`) or with a circle or a bar at an end
+    (`arrowtail=odot`, `arrowhead=tee`) leave open who causes whom, and in a causal graph each edge
+    has a direction. Such edges stand for all graphs that the data cannot tell apart.
 
     ## Example
 
@@ -165,46 +184,6 @@ class TooLarge(Diagnostic):
     def message(self) -> str:
         """What is too large."""
         return f"too large to be read: {self.what}"
-
-
-@dataclass(frozen=True)
-class BadKind(Diagnostic):
-    """A node whose `kind` attribute is no kind of scmc.
-
-    ## What it means
-
-    scmc writes the values of a node as an attribute, `kind="categorical(low, high)"`, and reads
-    them from there. What stands here is not written as a kind is written.
-
-    ## Example
-
-    ```console
-    $ echo 'digraph { A [kind="categorical(low"] }' > levels.dot
-    $ scmc import levels.dot
-    error[E825]: `categorical(low` is not a kind
-     --> levels.dot:1:11
-      |
-    1 | digraph { A [kind="categorical(low"] }
-      |           ^
-      = help: write such as `kind="categorical(low, high)"`, or leave it out for two values
-    ```
-
-    ## What to do
-
-    Write it as behind the colon of a declaration, or leave the attribute out for two values.
-    """
-
-    code = "E825"
-
-    text: str
-
-    def message(self) -> str:
-        """The text."""
-        return f"`{self.text[:60]}` is not a kind"
-
-    def help(self) -> str:
-        """How it is written."""
-        return 'write such as `kind="categorical(low, high)"`, or leave it out for two values'
 
 
 @dataclass(frozen=True)

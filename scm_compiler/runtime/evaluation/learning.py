@@ -15,6 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.files import make_folder
 from scm_compiler.runtime.data.images.cache import cache_folder
 from scm_compiler.runtime.evaluation.real import to_floats
 from scm_compiler.runtime.progress import Progress
@@ -102,7 +103,7 @@ def kept(
     network.eval()
     if not found:
         with suppress(OSError, ScmError):  # a cache that cannot be written costs time, no result
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             write_tensors(path, network.state_dict(), {"recipe": described})
 
 

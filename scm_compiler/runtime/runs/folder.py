@@ -10,6 +10,7 @@ from types import MappingProxyType
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.runs import CannotWrite
 from scm_compiler.diagnostics.codes.training import FolderTaken
+from scm_compiler.files import make_folder
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
 from scm_compiler.runtime.controller.config import Config
@@ -67,7 +68,7 @@ def create_run(
     if path is not None and path.exists() and not _empty(path):
         raise refuse(FolderTaken(path=str(path)), exit_code=2)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-run.") as temporary:
             built = Path(temporary) / "run"
             built.mkdir()

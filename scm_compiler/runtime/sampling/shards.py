@@ -28,6 +28,7 @@ from torch import Tensor
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.processes import SamplerEnded
 from scm_compiler.diagnostics.codes.samples import CannotSampleTo
+from scm_compiler.files import make_folder
 from scm_compiler.ir import Graph
 from scm_compiler.model.naming import identifiers
 from scm_compiler.runtime.runs.record import open_record
@@ -297,6 +298,6 @@ def _facts(paths: list[Path]) -> Path:
 
 def _made(folder: Path) -> None:
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
     except OSError as error:
         raise cannot_write(folder, error, resumable=False) from error

@@ -5,6 +5,7 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -24,6 +25,10 @@ from scm_compiler.runtime.data.images.rows import SPLIT_COLUMN, split_codes
 from scm_compiler.runtime.data.images.wanted import Listing, Part, Wanted
 
 IMAGES = "images"
+_READERS = {
+    (1, 0): np.lib.format.read_array_header_1_0,
+    (2, 0): np.lib.format.read_array_header_2_0,
+}
 _DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, MemoryError)
 
 
@@ -134,12 +139,12 @@ def _headers(path: Path) -> dict[str, _Header]:
 
 def _header(stream: IO[bytes]) -> _Header:
     version = np.lib.format.read_magic(stream)
-    if version == (1, 0):
-        shape, by_column, dtype = np.lib.format.read_array_header_1_0(stream)
-    elif version == (2, 0):
-        shape, by_column, dtype = np.lib.format.read_array_header_2_0(stream)
-    else:
+    if version not in _READERS:
         raise ValueError(f"an array is of version {version}")
+    try:
+        shape, by_column, dtype = _READERS[version](stream)
+    except (RecursionError, MemoryError, SyntaxError, TokenError) as error:  # of Python's parser
+        raise ValueError("an array's header cannot be read") from error
     return _Header(shape, dtype, by_column)
 
 

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.images import CacheUnusable
-from scm_compiler.files import write_whole
+from scm_compiler.files import make_folder, write_whole
 from scm_compiler.ir import Image
 from scm_compiler.locks import locked
 from scm_compiler.runtime.data.images.parts import Fault, image_bytes, part_rows, read_part
@@ -97,7 +97,7 @@ def keep(pictures: Pictures, image: Image, root: Path, workers: int, progress: P
     try:
         found = _read(entry, image)
         if found is None:
-            entry.mkdir(parents=True, exist_ok=True)
+            make_folder(entry)
             with locked(entry / "lock") as alone:
                 found = _read(entry, image) or _build(
                     _Building(entry, pictures, image, alone), workers, progress

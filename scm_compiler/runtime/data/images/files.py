@@ -93,16 +93,19 @@ def file_picture(name: str, path: str) -> Picture | None:
     return Picture(name, path, 0, facts.st_size, facts.st_mtime_ns)
 
 
-def _in_folder(folder: str, inner: str = "") -> Iterator[tuple[str, Picture]]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            name = f"{inner}{entry.name}"
-            if is_hidden(name):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _in_folder(entry.path, f"{name}/")
-            elif _is_picture(name) and (found := file_picture(name, entry.path)):
-                yield name, found
+def _in_folder(folder: str) -> Iterator[tuple[str, Picture]]:
+    left = [(folder, "")]  # no recursion: folders may lie deeper than Python calls can
+    while left:
+        place, inner = left.pop()
+        with os.scandir(place) as entries:
+            for entry in entries:
+                name = f"{inner}{entry.name}"
+                if is_hidden(name):
+                    continue
+                if entry.is_dir(follow_symlinks=False):
+                    left.append((entry.path, f"{name}/"))
+                elif _is_picture(name) and (found := file_picture(name, entry.path)):
+                    yield name, found
 
 
 def _in_archive(path: str, members: list[zipfile.ZipInfo]) -> Iterator[tuple[str, Picture]]:

@@ -149,7 +149,9 @@ def _members(shard: str) -> Iterator[tuple[tarfile.TarInfo, Picture]]:
             end = archive.offset  # of the first block that is no header
         if not _ends(shard, end):
             raise unreadable(shard, f"it was cut short or is damaged at byte {end}")
-    except (tarfile.TarError, OSError, ValueError, EOFError) as error:
+    except RecursionError as error:  # the library calls itself for each of them
+        raise unreadable(shard, "a member has too many headers") from error
+    except (tarfile.TarError, OSError, ValueError, EOFError, OverflowError) as error:
         reason = "it is damaged, or no tar file, or a compressed one"
         raise unreadable(shard, reason) from error
 

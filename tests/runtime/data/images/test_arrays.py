@@ -1,5 +1,7 @@
 """Images and labels as arrays."""
 
+import zipfile
+
 import numpy as np
 import pytest
 
@@ -101,3 +103,13 @@ def test_a_damaged_file(npz, refusal, faces, tmp_path):
     path.write_bytes(damaged)
     assert "error[E673]" in refusal(spec, faces("Male"))
     assert "error[E671]" in refusal("npz:absent.npz", faces("Male"))
+
+
+@pytest.mark.parametrize("text", ["-" * 4000 + "1", "(" * 5000, "+".join("1" * 4000)])
+def test_a_header_nested_deeper_than_pythons_parser_goes(tmp_path, refusal, text):
+    """The description of an array is an expression of Python, as the format's document has it."""
+    head = text.encode() + b"\n"
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        length = len(head).to_bytes(2, "little")
+        archive.writestr("images.npy", b"\x93NUMPY\x01\x00" + length + head)
+    assert "an array's header cannot be read" in refusal(f"npz:{tmp_path}/a.npz")

@@ -268,3 +268,24 @@ def test_names_that_are_written_at_length(folder, load):
     )
     found = load(f"folder:{place}")
     assert (levels(found), found.notes) == (list(range(6)), ())
+
+
+@pytest.fixture
+def deep(folder):
+    """A folder with one picture, deeper than calls of Python go; nor could pytest remove it."""
+    place = inner = folder(1)
+    for _ in range(1100):
+        inner = inner / "d"
+        inner.mkdir()
+    picture = (place / "000.png").rename(inner / "000.png")
+    yield place, picture.relative_to(place)
+    picture.unlink()
+    while inner != place:
+        inner.rmdir()
+        inner = inner.parent
+
+
+def test_folders_deeper_than_calls_can_go(deep, load):
+    place, name = deep
+    (place / "metadata.csv").write_text(f"file_name,Male,Young\n{name},1,0\n")
+    assert load(f"folder:{place}").labels.tolist() == [[1, 0]]

@@ -161,3 +161,22 @@ def test_a_header_that_is_damaged(shard, sample, refusal):
     content[second : second + 512] = b"x" * 512
     path.write_bytes(content)
     assert "error[E673]" in refusal(f"tar:{path}")
+
+
+def header(kind, size=13):
+    """A header of a kind, such as that of a long name, as the standard of tar has it."""
+    info = tarfile.TarInfo("long")
+    info.type, info.size = kind, size
+    return info.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize("kind", [b"L", b"K", b"x", b"g", b"X"])
+def test_a_member_with_thousands_of_headers(tmp_path, refusal, kind):
+    one = header(kind) + b"13 path=abcd\n".ljust(512, b"\0")
+    (tmp_path / "s.tar").write_bytes(one * 3000 + header(b"0", 0) + bytes(1024))
+    assert "cannot be read: a member has too many headers" in refusal(f"tar:{tmp_path}/s.tar")
+
+
+def test_a_header_of_absurd_size(tmp_path, refusal):
+    (tmp_path / "s.tar").write_bytes(header(b"L", 2**80) + bytes(1024))
+    assert "error[E673]" in refusal(f"tar:{tmp_path}/s.tar")
