@@ -108,26 +108,27 @@ class Naming:
     def _within(self) -> Admg:
         return arrows(self.graph)
 
-    def terms(self, worlds: Worlds, cancelled: Collection[Name] = ()) -> list[dict[Name, Piece]]:
+    def terms(
+        self, worlds: Worlds, cancelled: Collection[Name] = ()
+    ) -> Iterator[dict[Name, Piece]]:
         """The pieces of a network, once for each value of what copies that disagree rest on.
 
         Args:
             worlds: The network.
             cancelled: Pieces of it that are left as they are.
         """
-        waiting, found = [worlds], list[dict[Name, Piece]]()
+        waiting = [worlds]
         while waiting:
             network = waiting.pop()
             pieces = self.pieces(network)
             number = self._summed(piece for key, piece in pieces.items() if key not in cancelled)
             if number is None:
-                found.append(pieces)
+                yield pieces
                 continue
             learnt = (
                 learn(network, number, value) for value in range(self._size(network, number))
             )
             waiting += [term for term in learnt if term is not None]
-        return found
 
     def _summed(self, pieces: Iterable[Piece]) -> int | None:
         """A copy without a known value in a piece in which copies disagree."""
