@@ -14,6 +14,9 @@ from scm_compiler.semantics.query import phrase_events
 LIMIT = 256
 """How many terms a sum is looked at in; one with more is left a sum, and its conflicts stand."""
 
+MOST_COPIES = 2**15
+"""How many copies the terms of a product of such sums have; of the rest, conflicts stand."""
+
 
 @dataclass(frozen=True)
 class District:
@@ -117,12 +120,14 @@ class Naming:
             worlds: The network.
             cancelled: Pieces of it that are left as they are.
         """
-        waiting = [worlds]
+        waiting, made, most = [worlds], 0, MOST_COPIES // max(1, len(worlds.copies))
         while waiting:
             network = waiting.pop()
             pieces = self.pieces(network)
-            number = self._summed(piece for key, piece in pieces.items() if key not in cancelled)
+            left = (piece for key, piece in pieces.items() if key not in cancelled)
+            number = self._summed(left) if made + len(waiting) < most else None
             if number is None:
+                made += 1
                 yield pieces
                 continue
             learnt = (
