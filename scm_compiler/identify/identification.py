@@ -144,7 +144,7 @@ def derive(
 
 
 def identifiable(graph: Graph, found: Identified | NotIdentified) -> bool:
-    """Whether the query that was decided on another graph with its nodes is identified on this one.
+    """Whether this graph identifies the query that was decided on another one with its nodes.
 
     The same decision as `derive`, by sets of nodes alone and so without a formula.
     """
