@@ -22,7 +22,7 @@ from scm_compiler.diagnostics.codes.graph_files import (
 )
 from scm_compiler.identify.projection import Projection
 from scm_compiler.interop.document import Bend, Document, Position, graph_name
-from scm_compiler.interop.graph_text import MOST_EDGES, Edge, GraphText
+from scm_compiler.interop.graph_text import Edge, GraphText
 from scm_compiler.ir import Confounder, Graph
 from scm_compiler.kinds import BUILTIN, installed
 from scm_compiler.semantics.lower import lower
@@ -37,6 +37,9 @@ MARKS = {
     "latent": ("latent", "unobserved", "l", "u"),
 }
 """dagitty's marks of nodes and their other names."""
+
+MOST_INSTEAD = 100_000
+"""How many arrows may come in the place of unobserved nodes."""
 
 _POSITION = re.compile(r"\s*([^\s,]+)\s*,\s*([^\s,!]+)")
 _NEVER = ("no", "false", "0")
@@ -120,9 +123,10 @@ def project_out(
         ScmError: E824 with exit code 2 if that takes too many arrows.
     """
     projection, found = Projection(graph), []
+    most = projection.arrows + MOST_INSTEAD
     for name in latent:
         span = graph.by_name[name].span
-        if projection.arrows + (more := projection.costs(name)) > MOST_EDGES:
+        if projection.arrows + (more := projection.costs(name)) > most:
             what = (
                 f"without the unobserved `{name}` it has up to {projection.arrows + more:,} edges"
             )
