@@ -151,6 +151,16 @@ def derive(
     return Identified(*query, formula, tuple(work.steps))
 
 
+def identifiable(graph: Graph, found: Identified | NotIdentified) -> bool:
+    """Whether this graph identifies the query that was decided on another one with its nodes.
+
+    The same decision as `derive`, by sets of nodes alone and so without a formula.
+    """
+    work = _Derivation(graph, arrows(graph))
+    x, seen = work.held(frozenset(found.outcomes), frozenset(found.treatments), found.conditions)
+    return work.decides(frozenset((*found.outcomes, *seen)), x)
+
+
 def _simpler(graph: Graph, found: Identified) -> Identified:
     """The same query, identified without each variable that it can do without."""
     query = (found.outcomes, found.treatments, found.conditions)
@@ -224,19 +234,24 @@ class _Derivation:
 
     def idc(self, y: Nodes, x: Nodes, z: tuple[str, ...]) -> Estimand:
         """IDC (Shpitser and Pearl 2006, second paper, Figure 4)."""
-        seen = list(z)
-        # IDC line 1: a condition becomes an intervention where rule 2 allows it. The set that is
-        # left at the end does not depend on the order (Theorem 6 there).
-        while name := next((name for name in seen if self._rule_two(y, x, name, seen)), None):
-            seen.remove(name)
-            x |= {name}
-            self._note("IDC line 1", f"seeing {name} is holding it, by rule 2 of do-calculus")
+        x, seen = self.held(y, x, z)
         # IDC line 2.
         joint = self.id(y | frozenset(seen), x)
         if not seen:
             return joint
         self._note("IDC line 2", f"divide by the probability of {_listed(seen)}")
         return ratio(joint, marginal(joint, self.within.sorted(y)))
+
+    def held(self, y: Nodes, x: Nodes, z: tuple[str, ...]) -> tuple[Nodes, list[str]]:
+        """IDC line 1: what is held in the end, and the conditions that are still seen."""
+        seen = list(z)
+        # A condition becomes an intervention where rule 2 allows it. The set that is
+        # left at the end does not depend on the order (Theorem 6 there).
+        while name := next((name for name in seen if self._rule_two(y, x, name, seen)), None):
+            seen.remove(name)
+            x |= {name}
+            self._note("IDC line 1", f"seeing {name} is holding it, by rule 2 of do-calculus")
+        return x, seen
 
     def _rule_two(self, y: Nodes, x: Nodes, name: str, seen: Collection[str]) -> bool:
         """Whether Y and the node are independent given X and the other conditions, both cut."""
@@ -270,6 +285,23 @@ class _Derivation:
             self._note("ID line 4", f"the districts {names} have a factor each")
         factors = [self._factor(part, nodes, joint, y, x) for part in districts]
         return marginal(product(factors), within.sorted(free - y))
+
+    def decides(self, y: Nodes, x: Nodes) -> bool:
+        """Whether ID finds a formula: no district of the graph without X ends in line 5."""
+        within = self.within
+        above = within.ancestors(y, within.nodes)
+        free = within.ancestors(y, above, cut=x & above) - x
+        return all(self._is_seen(part, above) for part in within.districts(free))
+
+    def _is_seen(self, part: Nodes, nodes: Nodes) -> bool:
+        """Whether lines 2 and 7, in turn, leave the district and nothing else."""
+        within, start = self.within, next(iter(part))
+        while (district := within.district(start, nodes)) != part:
+            above = within.ancestors(part, district)
+            if above == nodes:
+                return False
+            nodes = above
+        return True
 
     def _factor(self, part: Nodes, nodes: Nodes, joint: Estimand, y: Nodes, x: Nodes) -> Estimand:
         """Q[part] = P(part | do(everything else)), where `part` is a district without X."""

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 
 from scm_compiler.identify.admg import Admg, arrows
-from scm_compiler.identify.separators import ancestral_ties, nearest_separator
+from scm_compiler.identify.separators import Ancestral
 from scm_compiler.ir import Graph, Independence
 
 LIMIT = 10_000
+"""How many pairs are looked at, of a small graph."""
+
+WORK = 10_000_000
+"""How many nodes and arrows, at most, are looked at for all pairs together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +40,7 @@ def implied(graph: Graph, limit: int = LIMIT) -> Implied:
 
     Args:
         graph: A validated graph; images cause nothing and are left out.
-        limit: How many pairs are looked at.
+        limit: How many pairs are looked at; fewer of a graph so large that it would take long.
 
     >>> from scm_compiler.ir import Edge, Node
     >>> from scm_compiler.ir.domain import BINARY
@@ -44,13 +48,15 @@ def implied(graph: Graph, limit: int = LIMIT) -> Implied:
     >>> implied(Graph("g", nodes, (Edge("A", "B"), Edge("B", "C")))).independences
     (Independence(left=('A',), right=('C',), given=('B',), span=None),)
     """
-    within = arrows(graph)
+    within, every = arrows(graph), frozenset(graph.by_name)
     pairs = _pairs(graph, within)
     found: list[Independence] = []
     inseparable: list[tuple[str, str]] = []
-    for first, second in islice(pairs, limit):
+    size = len(graph.nodes) + len(graph.edges) + len(graph.confounders)
+    for first, second in islice(pairs, min(limit, WORK // max(1, size))):
         early, late = within.sorted((first, second))
-        separator = nearest_separator(ancestral_ties(within, early, late), late, early)
+        above = within.ancestors((early, late), every)
+        separator = Ancestral(within, graph.children, above).nearest_separator(late, early)
         if separator is None:
             inseparable.append((first, second))
         else:

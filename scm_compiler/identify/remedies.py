@@ -1,17 +1,20 @@
-"""What would make a query identified: found by trying single changes, each verified by ID."""
+"""What would make a query identified: found by trying single changes, each decided by ID."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from scm_compiler.identify.admg import arrows
-from scm_compiler.identify.identification import Identified, NotIdentified, identify
+from scm_compiler.identify.identification import NotIdentified, identifiable
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 
 Pair = tuple[str, str]
 
 LIMIT = 64
-"""How many single changes of one kind are tried."""
+"""How many single changes of one kind are tried at most."""
+
+WORK = 300_000
+"""How many nodes and arrows the graphs have together in which changes of one kind are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +42,14 @@ def remedies(graph: Graph, refused: NotIdentified) -> Remedies:
         graph: The graph that the query was refused on.
         refused: The refusal.
     """
-    hedge = frozenset(refused.hedge.outer.nodes)
+    hedge, most = frozenset(refused.hedge.outer.nodes), min(LIMIT, _tries(graph))
     pairs = [pair for pair in graph.confounders if {pair.left, pair.right} <= hedge]
     single = tuple(
         (pair.left, pair.right)
-        for pair in pairs[:LIMIT]
-        if _solved(_known(graph, [pair]), refused)
+        for pair in pairs[:most]
+        if identifiable(_known(graph, [pair]), refused)
     )
-    tried = [name for name in graph.topological if name in hedge][:LIMIT]
+    tried = [name for name in graph.topological if name in hedge][:most]
     return Remedies(
         causes=single,
         together=() if single else _together(graph, refused),
@@ -54,9 +57,9 @@ def remedies(graph: Graph, refused: NotIdentified) -> Remedies:
     )
 
 
-def _solved(graph: Graph, query: NotIdentified) -> bool:
-    found = identify(graph, query.outcomes, query.treatments, query.conditions)
-    return isinstance(found, Identified)
+def _tries(graph: Graph) -> int:
+    """How many changes of a graph are tried."""
+    return WORK // (len(graph.nodes) + len(graph.edges) + 3 * len(graph.confounders))
 
 
 def _known(graph: Graph, pairs: Iterable[Confounder]) -> Graph:
@@ -78,12 +81,20 @@ def _known(graph: Graph, pairs: Iterable[Confounder]) -> Graph:
 
 
 def _together(graph: Graph, query: NotIdentified) -> tuple[Pair, ...]:
-    """Every hidden cause is taken as known, then each is let go again that is not needed."""
-    needed = list(graph.confounders)
-    for pair in tuple(needed):
-        fewer = [other for other in needed if other != pair]
-        if _solved(_known(graph, fewer), query):
-            needed = fewer
+    """Every hidden cause is taken as known, then those are let go again that are not needed.
+
+    Half of them is tried first, then ever smaller blocks; none is told where that is too much.
+    """
+    needed, left = list(graph.confounders), _tries(graph)
+    size = len(needed)
+    while size := size // 2:
+        for block in [needed[start : start + size] for start in range(0, len(needed), size)]:
+            if (left := left - 1) < 0:
+                return ()
+            gone = frozenset(block)
+            fewer = [pair for pair in needed if pair not in gone]
+            if identifiable(_known(graph, fewer), query):
+                needed = fewer
     return tuple((pair.left, pair.right) for pair in needed)
 
 
@@ -108,5 +119,5 @@ def _by_experiment(graph: Graph, query: NotIdentified, name: str) -> bool:
     )
     # In the experiment's own graph nothing points at the node: to see it is to hold it.
     rest = tuple(other for other in query.treatments if other != name)
-    found = identify(experiment, query.outcomes, rest, (*query.conditions, name))
-    return isinstance(found, Identified)
+    asked = replace(query, treatments=rest, conditions=(*query.conditions, name))
+    return identifiable(experiment, asked)

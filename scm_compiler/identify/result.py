@@ -158,10 +158,9 @@ def _identify_worlds(graph: Graph, query: str) -> Identification:
         parts = tuple(identify(graph, *asked) for asked in questions(flat, graph))
         return Identification(query, graph, parts)
     decided = decide_query(graph, flat)
-    lost = [place for place, (_, decision) in enumerate(decided) if not decision.identified]
-    shown = decided[: lost[0] + 1] if lost else decided
-    factors = dict.fromkeys(part for _, decision in shown for part in decision.factors)
-    return Identification(query, graph, () if lost else tuple(factors), shown)
+    lost = not all(decision.identified for _, decision in decided)
+    factors = dict.fromkeys(part for _, decision in decided for part in decision.factors)
+    return Identification(query, graph, () if lost else tuple(factors), decided)
 
 
 def refused_claims(graph: Graph) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ the graph is d-separation in the graph with these nodes drawn (Richardson 2003).
 """
 
 from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -79,30 +79,24 @@ def open_path(
         waiting.append((name, False))
     while waiting:
         state = waiting.popleft()
-        if state[0] in wanted:
+        node, by_head = state
+        if node in wanted:
             return _trace(came, state)
-        for arrow, node in _steps(graph, spouses, state[0]):
-            fresh = (node, arrow != "<-")
-            if fresh not in came and _passes(state, arrow, known, opened):
-                came[fresh] = (state, arrow)
-                waiting.append(fresh)
+        # Dependence flows through a collider whose descendants are known, and through any other
+        # node that is not known itself.
+        on = node not in known
+        back = node in opened if by_head else on
+        for arrow, head, near in (
+            ("->", True, graph.children[node] if on else ()),
+            ("<-", False, graph.parents[node] if back else ()),
+            ("<->", True, spouses.get(node, ()) if back else ()),
+        ):
+            for name in near:
+                fresh = (name, head)
+                if fresh not in came:
+                    came[fresh] = (state, arrow)
+                    waiting.append(fresh)
     return None
-
-
-def _passes(state: tuple[str, bool], arrow: str, known: frozenset[str], opened: set[str]) -> bool:
-    """Whether dependence flows through a node, in by its last arrow and out by the next."""
-    node, by_head = state
-    collider = by_head and arrow != "->"
-    return node in opened if collider else node not in known
-
-
-def _steps(graph: Graph, spouses: dict[str, list[str]], node: str) -> Iterator[tuple[str, str]]:
-    for child in graph.children[node]:
-        yield "->", child
-    for parent in graph.parents[node]:
-        yield "<-", parent
-    for spouse in spouses.get(node, ()):
-        yield "<->", spouse
 
 
 def _trace(

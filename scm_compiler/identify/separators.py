@@ -7,12 +7,56 @@ only ancestors of A and B in it (van der Zander, Liskiewicz and Textor 2014).
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import islice
 
 from scm_compiler.identify.admg import Admg, Nodes
 
 Ties = dict[str, set[str]]
 """The neighbours of each node."""
+
+
+@dataclass(frozen=True)
+class Ancestral:
+    """The augmented graph over the ancestors of some nodes, as the sets that are tied in it.
+
+    A set is tied where a walk comes to it, so that a question about a few nodes costs no more
+    than what it reaches.
+
+    Attributes:
+        within: The arrows of a graph.
+        children: Of each node.
+        nodes: The ancestors.
+    """
+
+    within: Admg
+    children: Mapping[str, Collection[str]]
+    nodes: Nodes
+
+    def nearest_separator(self, start: str, end: str) -> Nodes | None:
+        """The minimal separator that is nearest to `start`; None if the two are tied."""
+        wall = frozenset[str]().union(*self._tied(start, set())) - {start}
+        if end in wall:
+            return None
+        border: set[str] = set()
+        found, waiting, done = {end}, [end], set[str]()
+        while waiting and len(border) < len(wall):
+            for tied in self._tied(waiting.pop(), done):
+                border |= tied & wall
+                fresh = tied - wall - found
+                found |= fresh
+                waiting.extend(fresh)
+        return frozenset(border)
+
+    def _tied(self, node: str, done: set[str]) -> Iterator[Nodes]:
+        """The sets that hold a node, each a district with its parents, if they are not done."""
+        parents, spouses = self.within.parents, self.within.spouses
+        for name in (node, *self.children[node]):
+            if name in self.nodes and name not in done:
+                alone = not spouses[name]
+                district = {name} if alone else self.within.district(name, self.nodes)
+                done |= district
+                yield parents[name].union(district, *(parents[other] for other in district))
 
 
 def ancestral_ties(within: Admg, left: str, right: str) -> Ties:

@@ -17,7 +17,7 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause
 from scm_compiler.diagnostics.codes.identified import NeverSeen, NoProbability
 from scm_compiler.identify.band import Band
-from scm_compiler.identify.counterfactual import Decision, District, decide, written
+from scm_compiler.identify.counterfactual import Decision, District, Record, decide, written
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.refusal import worlds_refusal
 from scm_compiler.inference.contraction import Array, contract, plan
@@ -211,10 +211,10 @@ def _reached(question: Question, graph: Graph) -> bool:
 
 
 def _decided(question: Question, query: ir.Query, graph: Graph) -> Cells:
-    decisions = {}
+    decisions, record = {}, Record(graph)
     for values in product(*(range(graph.domain(v.node).size) for v in question.free)):
         targets = question.with_values(values)
-        found = decide(graph, targets, question.given, question.do)
+        found = decide(graph, targets, question.given, question.do, record)
         if not found.identified:
             raise refuse(worlds_refusal(graph, found, query=phrase(query, graph)))
         decisions[values] = found

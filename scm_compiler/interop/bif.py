@@ -81,6 +81,10 @@ class _Network:
         self.variables = blocks.variables
         self.conditionals = blocks.conditionals
         self.names: dict[str, str] = {}
+        self.places = {
+            name: {value: place for place, value in enumerate(found.values)}
+            for name, found in blocks.variables.items()
+        }
 
     def graph(self, name: str) -> Graph:
         for child, block in self.conditionals.items():
@@ -201,12 +205,12 @@ class _Network:
         )
 
     def _index(self, parent: str, token: Token) -> int:
-        values = self.variables[parent].values
-        if token.text not in values:
-            near = closest(token.text, values)
+        place = self.places[parent].get(token.text)
+        if place is None:
+            near = closest(token.text, self.variables[parent].values)
             wrong = BifUnknownName(f"value of `{parent}`:", token.text, near, span=token.span)
             raise refusal(self.source, wrong)
-        return values.index(token.text)
+        return place
 
     def _row(self, name: str, block: Conditional, numbers: list[float], size: int) -> list[float]:
         if len(numbers) != size:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from scm_compiler import ir
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError, Sink, Source, Span, refuse
 from scm_compiler.diagnostics.codes.graph_attributes import BadKind, LabelsLeft, UnknownMark
 from scm_compiler.diagnostics.codes.graph_files import (
@@ -16,15 +17,16 @@ from scm_compiler.diagnostics.codes.graph_files import (
     NotCausal,
     ProjectedOut,
     SelectedRows,
+    TooLarge,
     Undirected,
     ValuesUnknown,
 )
-from scm_compiler.identify.projection import hide
+from scm_compiler.identify.projection import Projection
 from scm_compiler.interop.document import Bend, Document, Position, graph_name
 from scm_compiler.interop.ends import drawn, misspelt
 from scm_compiler.interop.graph_text import DOT_HEADERS, Edge, GraphText
 from scm_compiler.interop.graph_tokens import Token
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Confounder, Graph
 from scm_compiler.kinds import BUILTIN, installed
 from scm_compiler.semantics.lower import lower
 from scm_compiler.syntax import tree
@@ -41,6 +43,9 @@ MARKS = {
 
 OBSERVED = ("observed", "latent", "unobserved", "hidden")
 """The attributes that say whether a node is observed."""
+
+MOST_INSTEAD = 100_000
+"""How many arrows may come in the place of unobserved nodes."""
 
 _POSITION = re.compile(r"\s*([^\s,]+)\s*,\s*([^\s,!]+)")
 _YES, _NO = ("yes", "true", "1", "1.0"), ("no", "false", "0", "0.0")
@@ -73,7 +78,7 @@ def translate(source: Source | None, text: GraphText, name: str, unit: Position)
     graph, report = lowered(program, source, unknown_values(text.attributes, latent))
     hidden = [graph.by_name[node].span for node in latent]
     found = tuple(one for one in report.diagnostics if one.span is None or one.span not in hidden)
-    graph, notes = project_out(graph, latent)
+    graph, notes = project_out(graph, latent, source)
     selected = tuple(SelectedRows(node) for node in graph.by_name if "selected" in marks[node])
     return Document(
         graph,
@@ -120,30 +125,33 @@ def unknown_values(
     return (ValuesUnknown(len(seen)),)
 
 
-def project_out(graph: Graph, latent: Iterable[str]) -> tuple[Graph, tuple[ProjectedOut, ...]]:
-    """The latent projection that leaves some nodes out, and what stands for each."""
-    found = []
+def project_out(
+    graph: Graph, latent: Iterable[str], source: Source | None
+) -> tuple[Graph, tuple[ProjectedOut, ...]]:
+    """The latent projection that leaves some nodes out, and what stands for each.
+
+    Raises:
+        ScmError: E824 with exit code 2 if that takes too many arrows.
+    """
+    projection, found = Projection(graph), []
+    most = projection.arrows + MOST_INSTEAD
     for name in latent:
-        smaller = hide(graph, name)
-        before = set(arrows_of(graph))
-        instead = tuple(arrow for arrow in arrows_of(smaller) if arrow not in before)
-        found.append(ProjectedOut(name, instead, span=graph.by_name[name].span))
-        graph = smaller
-    return (in_order(graph) if found else graph), tuple(found)
+        span = graph.by_name[name].span
+        if projection.arrows + (more := projection.costs(name)) > most:
+            what = (
+                f"without the unobserved `{name}` it has up to {projection.arrows + more:,} edges"
+            )
+            raise refuse(TooLarge(what, span=span), source=source, exit_code=2)
+        instead = tuple(map(_written, projection.hide(name)))
+        found.append(ProjectedOut(name, instead, span=span))
+    return (projection.seen() if found else graph), tuple(found)
 
 
-def arrows_of(graph: Graph) -> tuple[str, ...]:
-    """The edges and hidden common causes of a graph as they are written."""
-    edges = (f"{edge.source} -> {edge.target}" for edge in graph.edges)
-    return (*edges, *(f"{pair.left} <-> {pair.right}" for pair in graph.confounders))
-
-
-def in_order(graph: Graph) -> Graph:
-    """The graph with its edges and hidden common causes in the order that its hash asks for."""
-    rank = graph.order
-    edges = sorted(graph.edges, key=lambda e: (rank[e.target], rank[e.source]))
-    pairs = sorted(graph.confounders, key=lambda c: (rank[c.right], rank[c.left]))
-    return replace(graph, edges=tuple(edges), confounders=tuple(pairs))
+def _written(arrow: ir.Edge | Confounder) -> str:
+    """An edge or a hidden common cause as it is written."""
+    if isinstance(arrow, Confounder):
+        return f"{arrow.left} <-> {arrow.right}"
+    return f"{arrow.source} -> {arrow.target}"
 
 
 def kind_of(text: str, span: Span = tree.NOWHERE) -> tree.Kind | None:
@@ -266,7 +274,7 @@ def _positions(
 
 def _bends(arrows: _Arrows, graph: Graph, unit: Position) -> dict[Bend, Position]:
     """The bends of the edges that are left; DOT's own `pos` of an edge, a spline, is skipped."""
-    present = set(arrows_of(graph))
+    present = set(map(_written, (*graph.edges, *graph.confounders)))
     found = {}
     for (left, right, arrow), edge in arrows.found.items():
         text = edge.attributes.get("bend", edge.attributes.get("pos"))

@@ -21,6 +21,16 @@ that.
 from scm_compiler.identify.counterfactual.decision import MOST_ROWS, decide, decide_query
 from scm_compiler.identify.counterfactual.districts import Conflict, District
 from scm_compiler.identify.counterfactual.ratio import Decision
+from scm_compiler.identify.counterfactual.record import Record
 from scm_compiler.identify.counterfactual.writing import written
 
-__all__ = ["MOST_ROWS", "Conflict", "Decision", "District", "decide", "decide_query", "written"]
+__all__ = [
+    "MOST_ROWS",
+    "Conflict",
+    "Decision",
+    "District",
+    "Record",
+    "decide",
+    "decide_query",
+    "written",
+]

@@ -8,6 +8,7 @@ from math import prod
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.counterfactuals import TooManyRows
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_ratio
+from scm_compiler.identify.counterfactual.record import Record
 from scm_compiler.identify.counterfactual.sums import decide_by_sums
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -17,7 +18,11 @@ MOST_ROWS = 4096
 
 
 def decide(
-    graph: Graph, targets: Sequence[ir.Event], given: Sequence[ir.Event] = (), do: ir.World = ()
+    graph: Graph,
+    targets: Sequence[ir.Event],
+    given: Sequence[ir.Event] = (),
+    do: ir.World = (),
+    record: Record | None = None,
 ) -> Decision:
     """Whether P determines P(targets | do, given), every event with a value.
 
@@ -28,6 +33,7 @@ def decide(
         targets: What is asked for.
         given: The evidence.
         do: An intervention on every world.
+        record: Of what was found of the graph before, where there is more to ask of it.
 
     >>> from scm_compiler.ir import Edge, Node
     >>> from scm_compiler.ir.domain import BINARY
@@ -39,10 +45,11 @@ def decide(
     >>> decide(pair, [ir.Event(y, 1)], [treated, ir.Event(ir.Variable("Y"), 1)]).conflicts
     (Conflict(node='X', variables=('Y[X=0]', 'Y[X=1]')),)
     """
-    decided = decide_ratio(graph, targets, given, do)
+    record = record or Record(graph)
+    decided = decide_ratio(record, targets, given, do)
     if not decided.conflicts:
         return decided
-    return decide_by_sums(graph, targets, given, do) or decided
+    return decide_by_sums(record, targets, given, do) or decided
 
 
 def decide_query(graph: Graph, query: ir.Query) -> tuple[tuple[ir.Probability, Decision], ...]:
@@ -52,16 +59,28 @@ def decide_query(graph: Graph, query: ir.Query) -> tuple[tuple[ir.Probability, D
         graph: A validated graph, possibly with hidden common causes.
         query: Resolved against it; what it asks or sees may be without a value, for all of them.
 
+    Returns:
+        All of them, or those up to the first that P does not determine.
+
     Raises:
         ScmError: E454 if these are too many.
     """
+    record, decided = Record(graph), list[tuple[ir.Probability, Decision]]()
+    for one in _asked(graph, query):
+        decided.append((one, decide(graph, one.targets, one.given, one.do, record)))
+        if not decided[-1][1].identified:
+            break
+    return tuple(decided)
+
+
+def _asked(graph: Graph, query: ir.Query) -> Iterator[ir.Probability]:
+    """The probabilities that a query rests on, each event with a value."""
     if isinstance(query, ir.Contrast):
-        return (*decide_query(graph, query.left), *decide_query(graph, query.right))
-    return tuple(
-        (one, decide(graph, one.targets, one.given, one.do))
-        for part in _parts(graph, query)
-        for one in _valued(graph, part)
-    )
+        yield from _asked(graph, query.left)
+        yield from _asked(graph, query.right)
+        return
+    for part in _parts(graph, query):
+        yield from _valued(graph, part)
 
 
 def _parts(graph: Graph, query: ir.Query) -> Iterator[ir.Probability]:

@@ -14,6 +14,9 @@ from scm_compiler.semantics.query import phrase_events
 LIMIT = 256
 """How many terms a sum is looked at in; one with more is left a sum, and its conflicts stand."""
 
+MOST_COPIES = 2**15
+"""How many copies the terms of a product of such sums have; of the rest, conflicts stand."""
+
 
 @dataclass(frozen=True)
 class District:
@@ -108,26 +111,29 @@ class Naming:
     def _within(self) -> Admg:
         return arrows(self.graph)
 
-    def terms(self, worlds: Worlds, cancelled: Collection[Name] = ()) -> list[dict[Name, Piece]]:
+    def terms(
+        self, worlds: Worlds, cancelled: Collection[Name] = ()
+    ) -> Iterator[dict[Name, Piece]]:
         """The pieces of a network, once for each value of what copies that disagree rest on.
 
         Args:
             worlds: The network.
             cancelled: Pieces of it that are left as they are.
         """
-        waiting, found = [worlds], list[dict[Name, Piece]]()
+        waiting, made, most = [worlds], 0, MOST_COPIES // max(1, len(worlds.copies))
         while waiting:
             network = waiting.pop()
             pieces = self.pieces(network)
-            number = self._summed(piece for key, piece in pieces.items() if key not in cancelled)
+            left = (piece for key, piece in pieces.items() if key not in cancelled)
+            number = self._summed(left) if made + len(waiting) < most else None
             if number is None:
-                found.append(pieces)
+                made += 1
+                yield pieces
                 continue
             learnt = (
                 learn(network, number, value) for value in range(self._size(network, number))
             )
             waiting += [term for term in learnt if term is not None]
-        return found
 
     def _summed(self, pieces: Iterable[Piece]) -> int | None:
         """A copy without a known value in a piece in which copies disagree."""

@@ -12,8 +12,8 @@ from scm_compiler.identify.counterfactual.districts import (
     Piece,
     conflict_of,
 )
-from scm_compiler.identify.identification import Identified, NotIdentified, identify
-from scm_compiler.ir import Graph
+from scm_compiler.identify.counterfactual.record import Record
+from scm_compiler.identify.identification import Identified, NotIdentified
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import unite
 
@@ -55,20 +55,20 @@ NEVER = Decision(above=())
 
 
 def decide_ratio(
-    graph: Graph, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
+    record: Record, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
 ) -> Decision:
     """Whether P determines P(targets | do, given) by its districts; see `decide`."""
+    graph, naming = record.graph, record.naming
     whole, evidence = unite(graph, (*given, *targets), do), unite(graph, given, do)
     if whole is None or evidence is None:
         return NEVER
-    naming = Naming(graph)
     both = naming.pieces(whole), naming.pieces(evidence)
     cancelled = both[0].keys() & both[1].keys()
-    above, below = (naming.terms(worlds, cancelled) for worlds in (whole, evidence))
+    above, below = (list(naming.terms(worlds, cancelled)) for worlds in (whole, evidence))
     if not (above and below):
         return NEVER
     common = set.intersection(*(set(term) for term in (*above, *below)))
-    decided = _decided(graph, _without(above, common), _without(below, common))
+    decided = _decided(record, _without(above, common), _without(below, common))
     if decided.identified:
         return decided
     if _certain(naming, targets, given, do):
@@ -85,12 +85,15 @@ def decide_ratio(
     return replace(decided, conflicts=decided.conflicts and (shown or decided.conflicts))
 
 
-def decide_joint(graph: Graph, events: Sequence[ir.Event], do: ir.World) -> bool:
+def decide_joint(record: Record, events: Sequence[ir.Event], do: ir.World) -> bool:
     """Whether P determines a conjunction by its districts."""
-    whole = unite(graph, events, do)
-    if whole is None:
-        return True
-    return _decided(graph, _without(Naming(graph).terms(whole), ()), ((),)).identified
+    whole = unite(record.graph, events, do)
+    return whole is None or all(
+        record.determines(district)
+        for term in record.naming.terms(whole)
+        for piece in term.values()
+        for district in piece
+    )
 
 
 def _certain(
@@ -100,7 +103,7 @@ def _certain(
     for event in targets:
         for value in range(naming.graph.domain(event.variable.node).size):
             other = unite(naming.graph, (*given, replace(event, value=value)), do)
-            if value != event.value and other is not None and naming.terms(other):
+            if value != event.value and other is not None and any(naming.terms(other)):
                 return False
     return True
 
@@ -113,7 +116,8 @@ def _without(terms: Sequence[dict[Name, Piece]], common: Collection[Name]) -> Te
     )
 
 
-def _decided(graph: Graph, above: Terms, below: Terms) -> Decision:
+def _decided(record: Record, above: Terms, below: Terms) -> Decision:
+    graph = record.graph
     districts = [district for term in (*above, *below) for district in term]
     factors: dict[Identified, None] = {}
     conflicts: dict[Conflict, None] = {}
@@ -122,10 +126,9 @@ def _decided(graph: Graph, above: Terms, below: Terms) -> Decision:
         if (conflict := conflict_of(graph, district)) is not None:
             conflicts[conflict] = None
             continue
-        read = district.read(graph)
-        found = identify(graph, district.nodes, read)
+        found = record.factor(district)
         if isinstance(found, Identified):
             factors[found] = None
         else:
-            unidentified[district.nodes, read] = found
+            unidentified[district.nodes, district.read(graph)] = found
     return Decision(above, below, tuple(factors), tuple(conflicts), tuple(unidentified.values()))

@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_joint, decide_ratio
-from scm_compiler.ir import Graph
+from scm_compiler.identify.counterfactual.record import Record
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import unite
 
@@ -24,17 +24,17 @@ Known = Mapping[Place, tuple[Place, ...]]
 
 
 def decide_by_sums(
-    graph: Graph, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
+    record: Record, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
 ) -> Decision | None:
     """Of a ratio whose parts follow from others that add up; None if they do not."""
     together = dict.fromkeys((*given, *targets))
-    sums = _Sums(graph, tuple(dict.fromkeys(event.variable for event in together)), do)
-    whole = unite(graph, tuple(together), do)
+    sums = _Sums(record, tuple(dict.fromkeys(event.variable for event in together)), do)
+    whole = unite(record.graph, tuple(together), do)
     if whole is None or len(whole.copies) > MOST_COPIES:
         return None
     if len(sums.variables) < len(together) or sums.size > MOST:
         return None
-    known = sums.closed()
+    known = sums.known
     above, below = sums.place(together), sums.place(given)
     if not {above, below} <= known.keys():
         return None
@@ -48,18 +48,19 @@ class _Sums:
     """The probabilities of some variables' values, all or some of them, which add up.
 
     Attributes:
+        record: Of their graph.
         variables: Different ones.
         do: An intervention on every world.
     """
 
-    graph: Graph
+    record: Record
     variables: tuple[ir.Variable, ...]
     do: ir.World
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The number of values of each variable."""
-        return tuple(self.graph.domain(variable.node).size for variable in self.variables)
+        return tuple(self.record.graph.domain(variable.node).size for variable in self.variables)
 
     @property
     def size(self) -> int:
@@ -71,11 +72,20 @@ class _Sums:
         values = {event.variable: event.value for event in events}
         return tuple(values.get(variable) for variable in self.variables)
 
-    def closed(self) -> Known:
-        """What P determines, and from what."""
+    @property
+    def known(self) -> Known:
+        """What P determines, and from what: the same whichever of the values are asked for."""
+        kept, key = self.record.sums, (self.variables, self.do)
+        if key not in kept:
+            kept[key] = self._closed()
+        return kept[key]
+
+    def _closed(self) -> Known:
         places = product(*([None, *range(size)] for size in self.sizes))
         known: dict[Place, tuple[Place, ...]] = {
-            place: () for place in places if decide_joint(self.graph, self._events(place), self.do)
+            place: ()
+            for place in places
+            if decide_joint(self.record, self._events(place), self.do)
         }
         while fresh := dict(self._following(known)):
             known |= fresh
@@ -95,7 +105,7 @@ class _Sums:
     def signed(self, place: Place, known: Known) -> Iterator[tuple[float, Decision]]:
         """A probability, as a sum of those that it follows from."""
         if not known[place]:
-            yield 1.0, decide_ratio(self.graph, self._events(place), (), self.do)
+            yield 1.0, decide_ratio(self.record, self._events(place), (), self.do)
             return
         whole, *others = known[place]
         yield from self.signed(whole, known)
