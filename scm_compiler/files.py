@@ -2,12 +2,17 @@
 
 import os
 import re
+import stat
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
+
+STANDARD_OUTPUT = Path("-")
+"""What stands for standard output where a file is named to be written."""
 
 _TEMPORARY = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
 """The name under which `write_whole` writes a file."""
@@ -29,6 +34,8 @@ def writing(path: Path, *, resumable: bool = False) -> Iterator[None]:
     try:
         yield
     except OSError as error:
+        if isinstance(error, BrokenPipeError) and is_standard_output(path):
+            raise  # what reads the output has seen enough
         from scm_compiler.diagnostics.codes.runs import CannotWrite  # noqa: PLC0415  (seldom)
 
         reason = error.strerror or str(error)
@@ -55,20 +62,68 @@ def write_whole(path: Path, content: bytes | str) -> None:
     """Write a file in one step, so that a reader or a killed process never leaves half of it.
 
     The content goes to a temporary name in the same folder, to the disk, and then takes the
-    place of `path`. Text is written as UTF-8.
+    place of `path`; of a link, the place of the file that it leads to. Only a file is replaced:
+    what is no file, as a device, a pipe or standard output (`-`), is written to. Text is written
+    as UTF-8.
 
     Args:
         path: Where to; its folder must exist.
         content: The whole content.
 
     Raises:
-        OSError: If it cannot be written; `path` is then as it was.
+        OSError: If it cannot be written; a file is then as it was.
     """
-    with _complete(path, content) as temporary:
-        temporary.replace(path)
+    data = content.encode() if isinstance(content, str) else content
+    if is_standard_output(path):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+    elif is_stream(path):
+        with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
+            stream.write(data)
+    else:
+        target = _followed(path)
+        with _complete(target, data) as temporary:
+            temporary.replace(target)
 
 
-def write_new(path: Path, content: bytes | str) -> bool:
+def is_standard_output(path: Path) -> bool:
+    """Whether what is written there goes to standard output: `-`, or a name of the same thing."""
+    if path == STANDARD_OUTPUT:
+        return True
+    try:
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError, AttributeError):  # there is none, or it is no file of the system
+        return False
+
+
+def is_stream(path: Path) -> bool:
+    """Whether a path is written to, and not replaced: a device, a pipe or standard output.
+
+    >>> is_stream(Path("-")), is_stream(Path("no_such_file")), is_stream(Path())
+    (True, False, False)
+    """
+    if is_standard_output(path):
+        return True
+    try:
+        mode = path.stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def require_writable(path: Path) -> None:
+    """Make sure that a file can be written, before there is anything to write.
+
+    Raises:
+        OSError: If it cannot be.
+    """
+    if not is_stream(path):
+        with tempfile.TemporaryFile(dir=_followed(path).parent):
+            pass
+
+
+def write_new(path: Path, content: str) -> bool:
     """Write a file in one step, unless there is one: of several processes one is the first.
 
     Args:
@@ -83,7 +138,7 @@ def write_new(path: Path, content: bytes | str) -> bool:
     """
     if path.exists():
         return False
-    with _complete(path, content) as temporary:
+    with _complete(path, content.encode()) as temporary:
         try:
             path.hardlink_to(temporary)
         except FileExistsError:
@@ -93,10 +148,16 @@ def write_new(path: Path, content: bytes | str) -> bool:
     return True
 
 
+def _followed(path: Path) -> Path:
+    """The file that a path leads to over its links, whether it is there or not."""
+    with suppress(FileNotFoundError):
+        path.stat()  # a circle of links is refused
+    return Path(os.path.realpath(path))
+
+
 @contextmanager
-def _complete(path: Path, content: bytes | str) -> Iterator[Path]:
+def _complete(path: Path, data: bytes) -> Iterator[Path]:
     """A temporary file beside `path` with the whole content, on the disk; removed at the end."""
-    data = content.encode() if isinstance(content, str) else content
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     temporary = Path(name)
     try:

@@ -2,7 +2,8 @@
 
 import base64
 from collections.abc import Iterable, Sequence
-from html import escape
+
+from scm_compiler.markup import markup
 
 MOST_ROWS = 60
 """Lines of a table; of more the rest is counted."""
@@ -24,13 +25,27 @@ def table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> str:
 
 def paragraph(*lines: str) -> str:
     """Lines of text, the first in bold."""
-    first, *others = (escape(line) for line in lines if line)
+    first, *others = (markup(line) for line in lines if line)
     return f"<p>{'<br>'.join([f'<b>{first}</b>', *others])}</p>"
 
 
 def printed(text: str) -> str:
     """Text as a terminal shows it; empty for none."""
-    return f"<pre>{escape(text)}</pre>" if text else ""
+    return f"<pre>{markup(text)}</pre>" if text else ""
+
+
+def formula(latex: str, said: str) -> str:
+    r"""A formula in LaTeX, which notebooks typeset, and what is said of it.
+
+    >>> formula(r"P(\mathit{<b>})", "the chain rule")
+    '<p>$$P(\\mathit{&lt;b&gt;})$$ the chain rule</p>'
+    """
+    return f"<p>$${markup(latex)}$$ {markup(said)}</p>"
+
+
+def code(*lines: str) -> str:
+    """Lines of a program or formula, each a paragraph."""
+    return "".join(f"<p><code>{markup(line)}</code></p>" for line in lines)
 
 
 def picture(png: bytes) -> str:
@@ -39,4 +54,4 @@ def picture(png: bytes) -> str:
 
 
 def _row(tag: str, cells: Sequence[object]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{escape(str(cell))}</{tag}>' for cell in cells)}</tr>"
+    return f"<tr>{''.join(f'<{tag}>{markup(str(cell))}</{tag}>' for cell in cells)}</tr>"

@@ -1,12 +1,19 @@
 """A file is written whole or not at all."""
 
 import os
+import socket
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
 from scm_compiler import files
+from scm_compiler.cli.main import main
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.files import make_folder, write_whole, writing
+from scm_compiler.files import is_stream, make_folder, require_writable, write_whole, writing
 
 
 def test_it_writes_text_and_bytes(tmp_path):
@@ -73,3 +80,106 @@ def test_folders_are_made_as_pathlib_makes_them_and_deeper(tmp_path):
         make_folder(tmp_path / "file")
     with pytest.raises(NotADirectoryError):
         make_folder(tmp_path / "file" / "a" / "b")
+
+
+needs_pipes = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="POSIX files")
+
+
+@needs_pipes
+def test_a_link_stays_and_what_it_leads_to_is_replaced_in_its_own_folder(tmp_path, monkeypatch):
+    far, near = tmp_path / "far", tmp_path / "near"
+    far.mkdir()
+    near.mkdir()
+    (far / "a").write_text("old")
+    os.link(far / "a", tmp_path / "was")
+    (near / "one").symlink_to(far / "a")
+    (near / "two").symlink_to("one")
+    (near / "new").symlink_to(far / "made")
+    monkeypatch.chdir(near)
+    for name in ("two", "new"):
+        write_whole(Path(name), "fresh")
+        assert Path(name).is_symlink()
+    assert (far / "a").read_text() == (far / "made").read_text() == "fresh"
+    assert (tmp_path / "was").read_text() == "old"  # another file took the place
+    assert sorted(path.name for path in far.iterdir()) == ["a", "made"]
+
+
+@needs_pipes
+def test_a_pipe_is_written_to(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    (tmp_path / "link").symlink_to(pipe)
+    for path in (pipe, tmp_path / "link"):
+        with ThreadPoolExecutor(1) as reader:
+            read = reader.submit(pipe.read_bytes)
+            write_whole(path, "all of it" * 20_000)
+            assert read.result(10) == b"all of it" * 20_000
+    assert stat.S_ISFIFO(pipe.lstat().st_mode)
+    assert is_stream(pipe)
+
+
+@needs_pipes
+def test_a_device_is_written_to(tmp_path):
+    device = tmp_path / "null.svg"
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o600, os.makedev(1, 3))  # a copy of the null device
+        device.write_bytes(b"")
+    except OSError as error:
+        pytest.skip(f"no device can be made here: {error}")
+    before = device.lstat()
+    write_whole(device, "gone")
+    assert main(["render", "celeba_g1", "--engine", "built-in", "-q", "-o", str(device)]) == 0
+    assert main(["export", "celeba_g1", "--format", "json", "-q", "-o", str(device)]) == 0
+    after = device.lstat()
+    assert stat.S_ISCHR(after.st_mode)
+    assert (after.st_ino, after.st_rdev) == (before.st_ino, before.st_rdev)
+    assert list(tmp_path.iterdir()) == [device]
+
+
+@needs_pipes
+@pytest.mark.parametrize("sort", ["folder", "socket", "loop", "under a file"])
+def test_what_cannot_be_written_is_refused_and_stays(sort, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # the name of a socket is short
+    path = Path("it")
+    with socket.socket(socket.AF_UNIX) as listening:
+        if sort == "folder":
+            path.mkdir()
+        elif sort == "socket":
+            listening.bind(str(path))
+        elif sort == "loop":
+            path.symlink_to(path)
+        else:
+            path.touch()
+        asked = path / "a" if sort == "under a file" else path
+        before = path.lstat()
+        with pytest.raises(ScmError) as caught, writing(asked):
+            write_whole(asked, "new")
+    assert [found.code for found in caught.value.diagnostics] == ["E657"]
+    assert (path.lstat().st_ino, path.lstat().st_mode) == (before.st_ino, before.st_mode)
+    assert list(tmp_path.iterdir()) == [tmp_path / path]
+
+
+@pytest.mark.parametrize("target", ["-", "/dev/stdout", "named by its own name"])
+def test_standard_output_is_written_to(target, tmp_path):
+    if target.startswith("/dev") and not Path(target).exists():
+        pytest.skip("the system has no name for standard output")
+    log = tmp_path / "log"
+    log.write_text("kept\n")
+    asked = target if target.startswith(("-", "/")) else str(log)
+    write = f"write_whole(Path({asked!r}), 'added\\n')"
+    code = f"from pathlib import Path\nfrom scm_compiler.files import write_whole\n{write}"
+    with log.open("a") as stream:
+        subprocess.run([sys.executable, "-c", code], stdout=stream, check=True, timeout=60)
+    assert log.read_text() == "kept\nadded\n"
+    piped = subprocess.run(
+        [sys.executable, "-c", code.replace(str(log), "-")], capture_output=True, check=True
+    )
+    assert piped.stdout == b"added\n"
+
+
+def test_a_place_is_tried_before_there_is_anything_to_write(tmp_path):
+    require_writable(Path("-"))
+    require_writable(tmp_path / "a")
+    assert not list(tmp_path.iterdir())
+    with pytest.raises(FileNotFoundError):
+        require_writable(tmp_path / "none" / "a")

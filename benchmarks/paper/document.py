@@ -3,9 +3,9 @@
 import base64
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html import escape
 
 from benchmarks.paper.verdicts import Verdict
+from scm_compiler.markup import markup
 
 Cell = str | Verdict
 _STYLE = (
@@ -95,36 +95,36 @@ def _markdown_table(table: Table) -> str:
 def html(title: str, sections: Sequence[Section]) -> str:
     """The report as one HTML file that needs nothing else."""
     body = "".join(part for section in sections for part in _html(section))
-    head = f'<meta charset="utf-8"/><title>{escape(title)}</title><style>{_STYLE}</style>'
+    head = f'<meta charset="utf-8"/><title>{markup(title)}</title><style>{_STYLE}</style>'
     return (
         f'<!DOCTYPE html><html lang="en"><head>{head}</head>'
-        f"<body><h1>{escape(title)}</h1>{body}</body></html>\n"
+        f"<body><h1>{markup(title)}</h1>{body}</body></html>\n"
     )
 
 
 def _html(section: Section) -> Iterator[str]:
-    yield f"<h2>{escape(section.title)}</h2>"
+    yield f"<h2>{markup(section.title)}</h2>"
     for part in section.parts:
         match part:
             case Text():
-                yield f"<p>{escape(part.content)}</p>"
+                yield f"<p>{markup(part.content)}</p>"
             case Table():
                 yield _html_table(part)
             case Picture():
                 encoded = base64.b64encode(part.content).decode()
                 image = (
-                    f'<img alt="{escape(part.caption)}" src="data:image/png;base64,{encoded}"/>'
+                    f'<img alt="{markup(part.caption)}" src="data:image/png;base64,{encoded}"/>'
                 )
-                yield f"<figure>{image}<figcaption>{escape(part.caption)}</figcaption></figure>"
+                yield f"<figure>{image}<figcaption>{markup(part.caption)}</figcaption></figure>"
 
 
 def _html_table(table: Table) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in table.head)
+    head = "".join(f"<th>{markup(cell)}</th>" for cell in table.head)
     rows = "".join(f"<tr>{''.join(_html_cell(c) for c in row)}</tr>" for row in table.rows)
-    return f"<table><caption>{escape(table.caption)}</caption><tr>{head}</tr>{rows}</table>"
+    return f"<table><caption>{markup(table.caption)}</caption><tr>{head}</tr>{rows}</table>"
 
 
 def _html_cell(cell: Cell) -> str:
     if isinstance(cell, Verdict):
-        return f'<td class="{cell.word.split()[0]}">{escape(str(cell))}</td>'
-    return f"<td>{escape(cell)}</td>"
+        return f'<td class="{cell.word.split()[0]}">{markup(str(cell))}</td>'
+    return f"<td>{markup(cell)}</td>"

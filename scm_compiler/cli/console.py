@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from typing import IO, Any
 
 from scm_compiler.cli.exits import BUG, INTERRUPTED, USAGE
@@ -16,7 +17,8 @@ from scm_compiler.diagnostics import (
     render_json,
     render_text,
 )
-from scm_compiler.diagnostics.codes.system import Bug, SystemRefused
+from scm_compiler.diagnostics.codes.system import Bug, SystemRefused, WrongUsage
+from scm_compiler.files import is_standard_output
 from scm_compiler.version import __version__
 
 
@@ -33,11 +35,23 @@ class Console:
     def __init__(self, *, json: bool = False, quiet: bool = False) -> None:
         self.json = json
         self.quiet = quiet
+        self._gave_way = False
+
+    def make_way(self, output: Path) -> None:
+        """Print results on standard error, if a file is to be written to standard output.
+
+        Raises:
+            ScmError: E116 with exit code 2 if the JSON document is to stand there.
+        """
+        self._gave_way = is_standard_output(output)
+        if self._gave_way and self.json:
+            text = f"`{output}` is standard output, where `--json` prints its document"
+            raise refuse(WrongUsage(text), exit_code=USAGE)
 
     def result(self, text: str) -> None:
         """Print a part of the answer as text; dropped where JSON is asked for."""
         if not self.json:
-            print(text, file=sys.stdout, flush=True)
+            print(text, file=sys.stderr if self._gave_way else sys.stdout, flush=True)
 
     def document(self, content: dict[str, Any]) -> None:
         """Print the answer as JSON where that is asked for."""

@@ -40,6 +40,8 @@ def start_team(words: Sequence[str], count: int) -> int:
         words: Those after `scmc`.
         count: How many processes.
     """
+    from scm_compiler.runtime.training.signals import stopping  # noqa: PLC0415  (torch)
+
     threads = max(1, (os.cpu_count() or 1) // count)
     with tempfile.TemporaryDirectory(prefix="scmc-") as folder, _alive(Path(folder)):
         program = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
@@ -49,7 +51,7 @@ def start_team(words: Sequence[str], count: int) -> int:
         team = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
         usual = {
             number: signal.signal(number, lambda number, _: _forward(number, Path(folder), team))
-            for number in (signal.SIGINT, signal.SIGTERM)
+            for number in stopping()
         }
         try:
             team.wait()

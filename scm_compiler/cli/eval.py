@@ -54,6 +54,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
     opened = latest_record() if args.run is None else open_record(args.run)
     page = args.html or opened.path / PAGE
+    console.make_way(page)
     for path in (opened.path / REPORT, page):
         _refuse_unwritable(path)
     found = evaluate_run(
@@ -84,12 +85,10 @@ def _refuse_unwritable(path: Path) -> None:
     Raises:
         ScmError: E657 with exit code 2.
     """
-    from tempfile import TemporaryFile  # noqa: PLC0415
+    from scm_compiler.files import require_writable, writing  # noqa: PLC0415
 
-    from scm_compiler.files import writing  # noqa: PLC0415
-
-    with writing(path), TemporaryFile(dir=path.parent):
-        pass
+    with writing(path):
+        require_writable(path)
 
 
 def _untrained(opened: Record) -> tuple[LabelsOnly, ...]:

@@ -18,7 +18,9 @@ def refuse_existing(path: Path, args: argparse.Namespace) -> None:
     Raises:
         ScmError: E829 with exit code 2.
     """
-    if args.force or not path.exists():
+    from scm_compiler.files import is_stream  # noqa: PLC0415
+
+    if args.force or not path.exists() or is_stream(path):
         return
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (seldom)
     from scm_compiler.diagnostics.codes.interchange import WouldReplace  # noqa: PLC0415

@@ -33,7 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="OUT",
         required=True,
-        help=".bif, .dagitty (or .txt), .dot (or .gv), .csv, .json or .mmd chooses the format",
+        help=".bif, .dagitty (or .txt), .dot (or .gv), .csv, .json or .mmd chooses the format; "
+        "- is standard output, and needs --format",
     )
     add("--format", choices=(*FORMATS, "mermaid"), help="of OUT (default: what its suffix says)")
     add("--force", action="store_true", help="replace OUT if it exists")
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from scm_compiler.diagnostics.codes.interchange import NoTables  # noqa: PLC0415
     from scm_compiler.interop.formats import format_of  # noqa: PLC0415
 
+    console.make_way(args.output)
     form = args.format or format_of(args.output, "writes", _MERMAID)
     refuse_existing(args.output, args)
     document = _read(args.source, with_tables=form == "bif")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,7 +108,7 @@ def _tell(program: Formatted, diff: bool, console: Console) -> None:
 
 def _write(program: Formatted, console: Console) -> None:
     """Put the canonical text in the file's place; standard input goes to standard output."""
-    from scm_compiler.files import write_whole, writing  # noqa: PLC0415
+    from scm_compiler.files import is_stream, write_whole, writing  # noqa: PLC0415
     from scm_compiler.syntax.source import STANDARD_INPUT  # noqa: PLC0415
 
     if program.path == STANDARD_INPUT:
@@ -115,7 +116,9 @@ def _write(program: Formatted, console: Console) -> None:
             sys.stdout.write(program.after)
     elif program.changed:
         with writing(program.path):
-            write_whole(program.path.resolve(), program.after)
+            if is_stream(program.path):
+                raise OSError(errno.ESPIPE, "it is no file that could be rewritten")
+            write_whole(program.path, program.after)
         console.note(f"{program.name}: rewritten")
 
 

@@ -24,7 +24,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     add = parser.add_argument
     add("file", type=Path, metavar="FILE", help="a BIF, dagitty, DOT, adjacency CSV or JSON file")
-    add("-o", "--output", type=Path, metavar="OUT", help="the program (default: NAME.scm here)")
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        help="the program; - is standard output (default: NAME.scm here)",
+    )
     add("--format", choices=FORMATS, help="of FILE (default: what its suffix says)")
     add("--force", action="store_true", help="replace OUT if it exists")
     runs = parser.add_mutually_exclusive_group()
@@ -45,6 +51,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from scm_compiler.interop.positions import remarks  # noqa: PLC0415
     from scm_compiler.semantics.program import program_text  # noqa: PLC0415
 
+    if args.output is not None:
+        console.make_way(args.output)
     document = read_document(args.file, args.format)
     output = args.output or Path(f"{file_stem(document.graph.name)}.scm")
     refuse_existing(output, args)

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pkgutil import resolve_name
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from scm_compiler.cli.exits import USAGE
 from scm_compiler.version import __version__
@@ -31,6 +31,9 @@ VERBS = {
     "explain": "show the page of a diagnostic code",
     "demo": "the main job from end to end, on the shipped data",
 }
+
+EMPTY = {"--do", "--given", "--vs", "--units"}
+"""Options that may be empty: a regime that sets and sees nothing is observation."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -58,6 +61,14 @@ class _Parser(argparse.ArgumentParser):
 
     json = False
 
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:  # noqa: ANN401
+        """The value of an option or argument; a text that can be none is refused."""
+        for text in arg_strings:
+            reason = _unusable(text, action.option_strings)
+            if reason is not None:
+                raise argparse.ArgumentError(action, reason)
+        return super()._get_values(action, arg_strings)
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end the process with exit code 2."""
         from scm_compiler.cli.console import Console  # noqa: PLC0415  (not needed by --help)
@@ -67,6 +78,17 @@ class _Parser(argparse.ArgumentParser):
         self.print_usage(sys.stderr)
         wrong = refuse(WrongUsage(message), exit_code=USAGE)
         raise SystemExit(Console(json=self.json).refuse(wrong))
+
+
+def _unusable(text: str, options: Sequence[str]) -> str | None:
+    """Why a text is no value of anything; `options` are the names of what it is given to."""
+    if "\0" in text:
+        return "a value cannot hold a zero byte"
+    if options and text == "--":  # Python before 3.13 makes an empty list of it
+        return "`--` is not a value"
+    if options and not text.strip() and not EMPTY.intersection(options):
+        return "the value is empty"
+    return None
 
 
 def _ready_streams() -> None:

@@ -22,7 +22,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--output",
         type=Path,
         metavar="OUT",
-        help="where to; .svg, .png, .dot or .mmd chooses the format (default: NAME.svg here)",
+        help="where to; .svg, .png, .dot or .mmd chooses the format; - is standard output, as "
+        "SVG (default: NAME.svg here)",
     )
     parser.add_argument("--do", metavar="A=1,…", help="draw the graph mutilated by do(A=1, …)")
     parser.add_argument("--given", metavar="A=1,…", help="shade the evidence A=1, …")
@@ -38,13 +39,20 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Draw the graph and return the exit code."""
     from scm_compiler import render  # noqa: PLC0415  (the verb is known by now)
     from scm_compiler.compiler import load  # noqa: PLC0415
-    from scm_compiler.files import make_folder, write_whole, writing  # noqa: PLC0415
+    from scm_compiler.files import (  # noqa: PLC0415
+        is_stream,
+        make_folder,
+        write_whole,
+        writing,
+    )
 
-    if args.output is not None:
-        render.format_of(args.output)  # a wrong suffix is said before any work is done
+    form: render.Format = "svg"
+    if args.output is not None:  # what is wrong with it is said before any work is done
+        console.make_way(args.output)
+        if args.output.suffix or not is_stream(args.output):
+            form = render.format_of(args.output)
     graph = load(args.file)
     output = args.output or Path(f"{_stem(graph.name)}.svg")
-    form = render.format_of(output)
     regime = _regime(graph, args.do, args.given)
     picture = render.draw(graph, form, regime, engine=args.engine)
     with writing(output):

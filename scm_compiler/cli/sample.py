@@ -51,7 +51,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="OUT",
         required=True,
         help="NAME.csv, .parquet or .npz (rows), NAME.png (a grid of images), FOLDER/ (PNG files "
-        "with metadata.csv) or NAME-{000..009}.tar (shards)",
+        "with metadata.csv), NAME-{000..009}.tar (shards) or - (standard output, as CSV)",
     )
     add(
         "--run",
@@ -110,6 +110,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     rows = whole("-n", args.rows, 1, 10**9) if args.rows is not None else _usual_rows(args)
     processes = 1 if args.processes is None else whole("--processes", args.processes, 1, 1024)
     form = _form(args.output)
+    console.make_way(Path(args.output))
     _refuse_wrong_options(args, form)
     if args.of is not None:
         from scm_compiler.cli.imagine import run_imagined  # noqa: PLC0415
@@ -159,12 +160,16 @@ def _usual_rows(args: argparse.Namespace) -> int:
 
 
 def _form(output: str) -> str:
-    """The form that a name asks for, by its end; `folder` for a folder.
+    """The form that a name asks for, by its end; `folder` for a folder, CSV for a nameless stream.
 
     Raises:
         ScmError: E715 with exit code 2 if there is no such form.
     """
+    from scm_compiler.files import is_stream  # noqa: PLC0415
+
     path = Path(output)
+    if not path.suffix and is_stream(path):
+        return ".csv"
     if output.endswith(("/", os.sep)) or path.is_dir() or not path.suffix:
         return "folder"
     if path.suffix in (".csv", ".parquet", ".npz", ".png", ".tar"):

@@ -1,6 +1,7 @@
 """`scmc train [FILE]`: train what the graph holds, its labels first and then each image.
 
-Ctrl-C saves and ends with exit code 130, SIGTERM saves and ends with 143; `--resume` goes on.
+Ctrl-C saves and ends with exit code 130, SIGTERM with 143, a closed terminal with 129; `--resume`
+goes on.
 """
 
 from __future__ import annotations

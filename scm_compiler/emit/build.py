@@ -31,7 +31,7 @@ from scm_compiler.diagnostics.codes.certificate import (
     FolderTaken,
     NotABuild,
 )
-from scm_compiler.files import make_folder, write_whole, writing
+from scm_compiler.files import is_stream, make_folder, write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.model.compilation import Spec, spec_from_json, spec_to_json
@@ -87,7 +87,7 @@ def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) 
             it cannot be written. What was there is then as it was.
     """
     if not _replaceable(path):
-        raise refuse(FolderTaken(path=str(path)), exit_code=2)
+        raise refuse(FolderTaken(path=str(path), folder=path.is_dir()), exit_code=2)
     texts = {**files, MANIFEST: _manifest(graph, spec, files)}
     with writing(path):
         target = path.resolve()
@@ -173,7 +173,7 @@ def _read_manifest(path: Path) -> _Manifest:
 def _replaceable(path: Path) -> bool:
     """Whether nothing is lost by replacing this path: it is absent, empty, or a build alone."""
     if not path.exists() and not path.is_symlink():
-        return True
+        return not is_stream(path)  # `-` is standard output, where no folder can be
     if not path.is_dir():
         return False
     names = {entry.name for entry in path.iterdir()} - {"__pycache__"}

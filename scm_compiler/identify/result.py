@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from html import escape
 from typing import Any
 
 from scm_compiler.diagnostics import (
@@ -28,6 +27,7 @@ from scm_compiler.identify.identification import Identified, NotIdentified, iden
 from scm_compiler.identify.refusal import questions, refusal, worlds_refusal
 from scm_compiler.ir import Claim, CounterfactualClaim, Graph
 from scm_compiler.ir import query as ir
+from scm_compiler.notebook import code, formula, printed
 from scm_compiler.passes.worlds import flatten, rung
 from scm_compiler.semantics.claims import read_counterfactual, read_question
 from scm_compiler.semantics.query import phrase
@@ -118,12 +118,12 @@ class Identification:
     def _repr_html_(self) -> str:
         """The formulas as a notebook shows them, in LaTeX."""
         if self.refusal is not None:
-            return f"<pre>{escape(repr(self))}</pre>"
-        shown = "".join(f"<p><code>{escape(formula)}</code></p>" for formula in self.formulas)
-        return shown + "".join(
-            f"<p>$${_asked(part)} = {latex(part.estimand)}$$ by {escape(by)}</p>"
+            return printed(repr(self))
+        shown = (
+            formula(f"{_asked(part)} = {latex(part.estimand)}", f"by {by}")
             for part, by in zip(self.found, self.by, strict=True)
         )
+        return code(*self.formulas) + "".join(shown)
 
 
 def identify_text(graph: Graph, query: str) -> Identification:

@@ -23,6 +23,7 @@ __all__ = [
     "ENGINES",
     "SUFFIXES",
     "EngineName",
+    "Format",
     "draw",
     "draw_dot",
     "draw_mermaid",

@@ -1,11 +1,11 @@
 """The picture as DOT text, for Graphviz."""
 
 from collections.abc import Mapping
-from html import escape
 
 import graphviz
 from graphviz.quoting import NoHtml, attr_list, quote
 
+from scm_compiler.markup import markup
 from scm_compiler.render.looks import (
     FAINT_TEXT,
     FONT,
@@ -128,7 +128,7 @@ def _font(text: str, size: int, colour: str) -> str:
 
 def _html(text: str) -> str:
     """The text in an HTML-like label, where Graphviz still expands a backslash and letter."""
-    return escape(visible(text)).replace("\\", "&#92;&#92;")
+    return markup(visible(text)).replace("\\", "&#92;&#92;")
 
 
 def _literal(name: str) -> NoHtml:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from itertools import pairwise
 from math import hypot
 
+from scm_compiler.markup import markup
 from scm_compiler.render.layers import RING, Drawing, Place, Point, arrange
 from scm_compiler.render.looks import (
     CUT,
@@ -258,4 +258,4 @@ def _at(point: Point) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(visible(text))
+    return markup(visible(text))

@@ -159,6 +159,6 @@ def latest_run(folder: Path = RUNS, *, trained: bool = True) -> Run:
 
     Raises:
         ScmError: E650 if there is none; E658 if there are some, but none is trained; and what
-            `open_run` raises.
+            `open_run` raises, also of a run that no trained one is newer than.
     """
     return run_of(latest_record(folder, trained=trained))

@@ -180,7 +180,9 @@ SHORT = ("celeba_g1", *LABELS, "--trainer", "wgan-gp", "--steps", "200")
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
 def test_a_signal_saves_and_resume_goes_on(number, code):
     process = start(*SHORT)
     wait_for_step(process)
@@ -194,6 +196,22 @@ def test_a_signal_saves_and_resume_goes_on(number, code):
     assert "run      runs/celeba_g1-1" in out
     assert main(["train", "--resume", "--budget", "1s"]) == 0
     assert latest_run().manifest.steps >= run.manifest.steps
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="terminals of POSIX")
+def test_a_terminal_that_closes_loses_nothing():
+    import pty  # noqa: PLC0415  (POSIX)
+
+    process, terminal = pty.fork()
+    if not process:
+        os.execv(sys.executable, [sys.executable, "-m", "scm_compiler", "train", *SHORT])
+    shown = b""
+    while b"TVD" not in shown:
+        shown += os.read(terminal, 65536)
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 129
+    assert latest_run().manifest.status == "interrupted"
 
 
 @pytest.mark.slow

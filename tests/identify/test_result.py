@@ -1,5 +1,7 @@
 """`graph.identify`: the formulas or the hedge, as an object."""
 
+from html import unescape
+
 import pytest
 
 from scm_compiler.compiler import load, parse_text
@@ -19,7 +21,7 @@ def test_a_formula():
     ]
     (estimand,) = found.to_dict()["estimands"]
     assert estimand["outcomes"] == ["Cancer"]
-    assert estimand["latex"] in found._repr_html_()
+    assert estimand["latex"] in unescape(found._repr_html_())
     assert r"P(\mathit{Cancer} \mid \mathrm{do}(\mathit{Smoking})) = " in found._repr_html_()
 
 

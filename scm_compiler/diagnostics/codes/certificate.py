@@ -284,9 +284,11 @@ class FolderTaken(Diagnostic):
     code: ClassVar[str] = "E508"
 
     path: str
+    folder: bool = True
 
     def message(self) -> str:
-        return f"`{self.path}` holds files that are not a build"
+        held = "holds files that are not a build" if self.folder else "is not a folder"
+        return f"`{self.path}` {held}"
 
     def help(self) -> str:
         return "name another folder with `-o DIR`; nothing was changed"

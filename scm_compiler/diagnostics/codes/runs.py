@@ -234,12 +234,13 @@ class BadManifest(Diagnostic):
     $ echo broken > runs/celeba_g1-1/manifest.json
     $ scmc query "P(Male=1)"
     error[E656]: `runs/celeba_g1-1/manifest.json` is not what scmc writes: Invalid JSON: expected value at line 1 column 1
-      = help: restore the file from a copy of the run, or train again
+      = help: restore the file from a copy of the run, train again, or name another run
     ```
 
     ## What to do
 
-    Restore the file from a copy of the run, or train again.
+    Restore the file from a copy of the run, or train again. Another run is named by `--run DIR`; the
+    last one is meant only where none is, and older ones may be broken.
     """
 
     code: ClassVar[str] = "E656"
@@ -251,7 +252,7 @@ class BadManifest(Diagnostic):
         return f"`{self.path}` is not what scmc writes: {self.reason}"
 
     def help(self) -> str:
-        return "restore the file from a copy of the run, or train again"
+        return "restore the file from a copy of the run, train again, or name another run"
 
 
 @dataclass(frozen=True, kw_only=True)

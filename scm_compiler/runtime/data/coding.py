@@ -32,7 +32,7 @@ class ColumnCoding:
         """The value's index, MISSING or UNKNOWN."""
         code = self._seen.get(text)
         if code is None:
-            code = self._seen[text] = self._classify(text.strip())
+            code = self._seen[text] = self._classify(text)
         return code
 
     @property
@@ -42,13 +42,11 @@ class ColumnCoding:
         return self.domain == BINARY and bool(seen & {"0", "0.0"}) and bool(seen & {"-1", "-1.0"})
 
     def _classify(self, text: str) -> int:
-        exact = self._known.get(text)
-        if exact is not None:
-            return exact
-        folded = self._known.get(text.casefold())
-        if folded is not None:
-            return folded
-        return MISSING if text.casefold() in _BLANK else UNKNOWN
+        plain = text.strip()
+        for spelling in (text, plain, plain.casefold()):
+            if spelling in self._known:
+                return self._known[spelling]
+        return MISSING if plain.casefold() in _BLANK else UNKNOWN
 
 
 def _spellings(domain: Discrete) -> dict[str, int]:

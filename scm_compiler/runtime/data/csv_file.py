@@ -45,7 +45,7 @@ def csv_sheet(path: Path, names: Iterable[str], count_column: str | None = None)
     wanted = {*names, count_column}
     delimiter = max(DELIMITERS, key=lambda mark: _fit(first, mark, wanted))
     rows = _rows(chain([first], lines), delimiter, path)
-    header = tuple(name.strip() for name in next(rows)[1])
+    header = tuple(_called(field, wanted) for field in next(rows)[1])
     return Sheet(path, header, _without_blanks(rows, len(header)), count_column)
 
 
@@ -59,7 +59,12 @@ def _fit(line: str, delimiter: str, wanted: set[str | None]) -> tuple[int, int]:
         fields = next(_reader([line], delimiter))
     except csv.Error:
         return (0, 0)
-    return (len(wanted & {field.strip() for field in fields}), len(fields))
+    return (len(wanted & {_called(field, wanted) for field in fields}), len(fields))
+
+
+def _called(field: str, wanted: set[str | None]) -> str:
+    """The column of a field of the header: blanks around it count where a label has them."""
+    return field if field in wanted else field.strip()
 
 
 def _rows(lines: Iterable[str], delimiter: str, path: Path) -> Iterator[Row]:

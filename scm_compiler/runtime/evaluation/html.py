@@ -1,8 +1,8 @@
 """The report of a run as one HTML file that needs nothing else."""
 
 from collections.abc import Iterator, Sequence
-from html import escape
 
+from scm_compiler.markup import markup
 from scm_compiler.runtime.evaluation import plots, text
 from scm_compiler.runtime.evaluation.estimate import Estimate
 from scm_compiler.runtime.evaluation.head_report import HeadReport
@@ -21,21 +21,21 @@ _STYLE = (
 def report_html(report: RunReport) -> str:
     """The whole report, plots and pictures inside."""
     parts = [
-        f"<h1>{escape(report.name)}</h1>",
-        f"<p>run {escape(report.run)}, graph {report.graph_hash[:12]}</p>",
+        f"<h1>{markup(report.name)}</h1>",
+        f"<p>run {markup(report.run)}, graph {report.graph_hash[:12]}</p>",
         *_labels(report),
         *(part for head in report.heads for part in _head(head)),
         *_curves(report),
     ]
-    title = f"<title>{escape(report.name)}</title>"
+    title = f"<title>{markup(report.name)}</title>"
     head = f'<head><meta charset="utf-8"/>{title}<style>{_STYLE}</style></head>'
     return f'<!DOCTYPE html><html lang="en">{head}<body>{"".join(parts)}</body></html>\n'
 
 
 def _labels(report: RunReport) -> Iterator[str]:
     labels = report.labels
-    yield f"<h2>Labels, against {escape(report.data)}</h2>"
-    yield f"<pre>{escape(text.summary(labels))}</pre>"
+    yield f"<h2>Labels, against {markup(report.data)}</h2>"
+    yield f"<pre>{markup(text.summary(labels))}</pre>"
     rows = [
         (f"{name}={value}", [Estimate(float(data)), Estimate(float(model))])
         for name, value, data, model in text.marginal_rows(labels)
@@ -61,17 +61,17 @@ def _pairs(labels: LabelReport) -> str:
 
 
 def _head(head: HeadReport) -> Iterator[str]:
-    yield f"<h2>Image {escape(head.node)}, against {escape(head.data)}</h2>"
+    yield f"<h2>Image {markup(head.node)}, against {markup(head.data)}</h2>"
     if head.pictures is not None:
-        yield f"<p>{escape(' over '.join(head.pictures.regimes))}</p>"
+        yield f"<p>{markup(' over '.join(head.pictures.regimes))}</p>"
         yield plots.picture(head.pictures.images)
-    yield f"<h3>Realism</h3><pre>{escape(text.realism_text(head))}</pre>"
+    yield f"<h3>Realism</h3><pre>{markup(text.realism_text(head))}</pre>"
     if head.course:
         points = [(float(moment.step), moment.kid.value) for moment in head.course]
         yield plots.lines({"KID of each preview": points}, high=160)
     if head.labels:
         yield "<h3>Labels read off the images by an independent classifier</h3>"
-        yield f"<p>To be read with the realism: {escape(head.realism.line)}</p>"
+        yield f"<p>To be read with the realism: {markup(head.realism.line)}</p>"
         yield plots.bars(*_accuracies(head)) + _table(text.score_rows(head))
     if head.arrows:
         yield "<h3>Does setting an effect leave its cause alone?</h3>"
@@ -82,7 +82,7 @@ def _head(head: HeadReport) -> Iterator[str]:
     if head.coverage:
         yield "<h3>How far interventions lead beyond the data</h3>"
         yield _table([("regime", "share of images"), *_coverage(head)])
-    yield "".join(f"<p>left out: {escape(reason)}</p>" for reason in head.left_out)
+    yield "".join(f"<p>left out: {markup(reason)}</p>" for reason in head.left_out)
 
 
 def _accuracies(
@@ -115,7 +115,7 @@ def _coverage(head: HeadReport) -> list[tuple[str, ...]]:
 def _curves(report: RunReport) -> Iterator[str]:
     for training, curves in report.curves.items():
         if curves:
-            yield f"<h2>Training of {escape(training)}</h2>" + _plots(curves)
+            yield f"<h2>Training of {markup(training)}</h2>" + _plots(curves)
 
 
 def _plots(curves: Curves) -> str:
@@ -128,6 +128,6 @@ def _plots(curves: Curves) -> str:
 
 def _table(rows: Sequence[tuple[str, ...]]) -> str:
     head, *body = rows
-    first = "".join(f"<th>{escape(cell)}</th>" for cell in head)
-    rest = ("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in body)
+    first = "".join(f"<th>{markup(cell)}</th>" for cell in head)
+    rest = ("<tr>" + "".join(f"<td>{markup(cell)}</td>" for cell in row) + "</tr>" for row in body)
     return f"<table><tr>{first}</tr>{''.join(rest)}</table>"

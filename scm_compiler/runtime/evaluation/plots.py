@@ -3,12 +3,12 @@
 import base64
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from html import escape
 from math import isfinite
 
 from PIL import Image as Picture
 from torch import Tensor
 
+from scm_compiler.markup import markup
 from scm_compiler.runtime.evaluation.estimate import Estimate
 
 WIDTH, LEFT, ROW = 640, 210, 20
@@ -33,7 +33,7 @@ def bars(rows: Sequence[tuple[str, Sequence[Estimate]]], names: Sequence[str]) -
 def _row(row: tuple[str, Sequence[Estimate]], top: int, thick: int) -> Iterator[str]:
     name, values = row
     middle = top + thick * len(values) / 2 + 4
-    yield f'<text x="{LEFT - 8}" y="{middle:.0f}" text-anchor="end">{escape(name)}</text>'
+    yield f'<text x="{LEFT - 8}" y="{middle:.0f}" text-anchor="end">{markup(name)}</text>'
     for rank, value in enumerate(values):
         if isfinite(value.value):
             yield from _bar(value, top + rank * thick, thick - 2, COLOURS[rank % len(COLOURS)])
@@ -85,9 +85,9 @@ def _path(
 
 def heat(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], str]) -> str:
     """A table of numbers in [-1, 1] whose colour says how far each is from 0, as HTML."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in columns)
+    head = "".join(f"<th>{markup(name)}</th>" for name in columns)
     body = "".join(
-        f"<tr><th>{escape(row)}</th>"
+        f"<tr><th>{markup(row)}</th>"
         + "".join(_cell(cells.get((row, column))) for column in columns)
         + "</tr>"
         for row in rows
@@ -101,7 +101,7 @@ def _cell(text: str | None) -> str:
     value = float(text)
     share = min(1.0, abs(value) * 4)
     colour = "197,48,48" if value > 0 else "43,108,176"
-    return f'<td style="background:rgba({colour},{share:.2f})">{escape(text)}</td>'
+    return f'<td style="background:rgba({colour},{share:.2f})">{markup(text)}</td>'
 
 
 def picture(images: Tensor) -> str:
@@ -122,7 +122,7 @@ def _legend(names: Sequence[str]) -> Iterator[str]:
     for rank, name in enumerate(names):
         x, colour = 6 + rank * 126, COLOURS[rank % len(COLOURS)]
         yield f'<rect x="{x}" y="4" width="10" height="10" fill="{colour}"/>'
-        yield f'<text x="{x + 14}" y="13">{escape(name[:18])}</text>'
+        yield f'<text x="{x + 14}" y="13">{markup(name[:18])}</text>'
 
 
 def _svg(high: float, parts: Sequence[str]) -> str:

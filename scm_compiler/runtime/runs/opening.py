@@ -1,9 +1,10 @@
 """The files of a run, read and held against what its manifest says of them."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
-from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.diagnostics import ScmError, closest, refuse
 from scm_compiler.diagnostics.codes.runs import FileChanged, NotARun, RunTooNew
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
@@ -19,11 +20,29 @@ from scm_compiler.runtime.runs.manifest import (
 MANIFEST, CONFIG, GRAPH, PROGRAM = "manifest.json", "config.json", "graph.json", "model.scm"
 
 
-def read_manifests(folder: Path) -> Iterator[tuple[Path, Manifest]]:
-    """The runs in a folder, unchecked."""
-    for path in sorted(folder.glob(f"*/{MANIFEST}")):
-        if not path.parent.name.startswith("."):
-            yield path.parent, read_manifest(path.parent)
+def read_manifests(folder: Path) -> list[tuple[Path, Manifest | ScmError]]:
+    """The runs in a folder, unchecked, in the order in which they were begun.
+
+    In the place of a manifest that cannot be read stands what is wrong with it.
+    """
+    runs = (path.parent for path in folder.glob(f"*/{MANIFEST}"))
+    found = [(run, _manifest_or_error(run)) for run in runs if not run.name.startswith(".")]
+    return sorted(found, key=lambda pair: (_begun(*pair), pair[0].name))
+
+
+def _manifest_or_error(folder: Path) -> Manifest | ScmError:
+    try:
+        return read_manifest(folder)
+    except ScmError as error:
+        return error
+
+
+def _begun(folder: Path, manifest: Manifest | ScmError) -> str:
+    """When a run was begun, in UTC; as its oldest file tells where the manifest does not."""
+    if isinstance(manifest, Manifest):
+        return manifest.created
+    oldest = min(path.stat().st_mtime for path in folder.iterdir())
+    return datetime.fromtimestamp(oldest, UTC).isoformat(timespec="microseconds")
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -285,12 +285,14 @@ def latest_record(folder: Path = RUNS, *, trained: bool = True) -> Record:
 
     Raises:
         ScmError: E650 if there is none; E658 if there are some, but none is trained; and what
-            `open_record` raises.
+            `open_record` raises, also of a run that no trained one is newer than.
     """
-    found = sorted(read_manifests(folder), key=lambda pair: (pair[1].created, pair[0].name))
-    chosen = [path for path, manifest in found if not trained or WEIGHTS in manifest.files]
-    if chosen:
-        return open_record(chosen[-1])
+    found = read_manifests(folder)
+    for path, manifest in reversed(found):
+        if isinstance(manifest, ScmError):
+            raise manifest
+        if not trained or WEIGHTS in manifest.files:
+            return open_record(path)
     if found:
         raise refuse(NotTrained(path=str(found[-1][0])), exit_code=2)
     raise refuse(NoRun(folder=str(folder)), exit_code=2)

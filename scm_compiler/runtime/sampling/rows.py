@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ def write_csv(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
 def csv_text(
     graph: Graph, labels: NDArray[np.int64], first: dict[str, list[str]] | None = None
 ) -> str:
-    """The text of a CSV file.
+    """The text of a CSV file, which `csv:` reads as the same values.
+
+    Names are written as they are, also those that a spreadsheet takes for a formula.
 
     Args:
         graph: Whose labels are the columns.
@@ -37,12 +40,22 @@ def csv_text(
         first: Further columns, before the labels.
     """
     stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
+    blank = any(name != name.strip() for name in _names(graph))  # lost where nothing quotes them
+    plain = csv.writer(stream, lineterminator="\n")
+    quoting = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    writer = quoting if blank else plain
     extra = first or {}
     columns = [*extra.values(), *values_of(graph, labels)]
     writer.writerow([*extra, *(node.name for node in graph.labels)])
     writer.writerows(zip(*columns, strict=True))
     return stream.getvalue()
+
+
+def _names(graph: Graph) -> Iterator[str]:
+    """What can stand in a table of a graph's labels."""
+    for node in graph.labels:
+        yield node.name
+        yield from node.domain.values if isinstance(node.domain, Discrete) else ()
 
 
 def values_of(graph: Graph, labels: NDArray[np.int64]) -> list[list[str]]:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.runs import CannotWrite
-from scm_compiler.files import write_whole
+from scm_compiler.files import write_whole, writing
 from scm_compiler.runtime.storage.arrays import FACTS, read_safetensors
 
 
@@ -61,10 +61,8 @@ def write_file(path: Path, content: bytes | str, *, resumable: bool = True) -> N
     Raises:
         ScmError: E657 with exit code 2 if it cannot be written, as on a full disk.
     """
-    try:
+    with writing(path, resumable=resumable):
         write_whole(path, content)
-    except OSError as error:
-        raise cannot_write(path, error, resumable=resumable) from error
 
 
 def cannot_write(path: Path, error: OSError, *, resumable: bool = True) -> ScmError:

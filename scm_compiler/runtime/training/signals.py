@@ -1,13 +1,39 @@
-"""Ctrl-C and SIGTERM as a wish to stop, so that a training can save before it ends."""
+"""Ctrl-C, SIGTERM and a closed terminal as a wish to stop, so that a training can save first."""
 
+import os
 import signal
+import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any
 
-STOPPING: tuple[int, ...] = (signal.SIGINT, signal.SIGTERM)
+_HANGUP = "SIGHUP"
+"""By its name, since Windows has none."""
+
+STOPPING = tuple(
+    signal.Signals[name] for name in ("SIGINT", "SIGTERM", _HANGUP) if hasattr(signal, name)
+)
+
+
+def stopping() -> tuple[signal.Signals, ...]:
+    """The signals that ask for a stop: not SIGHUP where `nohup` has it ignored."""
+    return tuple(
+        number
+        for number in STOPPING
+        if number.name != _HANGUP or signal.getsignal(number) != signal.SIG_IGN
+    )
+
+
+def _leave_terminal() -> None:
+    """Point the output streams that lead to a terminal nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for number in (1, 2):
+        with suppress(OSError):
+            if stat.S_ISCHR(os.fstat(number).st_mode):
+                os.dup2(nowhere, number)
+    os.close(nowhere)
 
 
 class Stop:
@@ -26,7 +52,10 @@ class Stop:
 
 @contextmanager
 def stop_on_signals() -> Iterator[Stop]:
-    """While inside, SIGINT and SIGTERM set the flag; a second one has its usual effect.
+    """While inside, the signals set the flag; a second one has its usual effect.
+
+    A terminal that closes sends SIGHUP, its shell another one, and nothing can be written to it
+    any more: a second SIGHUP does nothing, and what is still to be said there goes nowhere.
 
     Outside the main thread signals cannot be caught, and the flag stays unset.
     """
@@ -34,14 +63,17 @@ def stop_on_signals() -> Iterator[Stop]:
     if threading.current_thread() is not threading.main_thread():
         yield stop
         return
-    usual: dict[int, Any] = {}
+    usual: dict[signal.Signals, Any] = {}
 
     def ask(number: int, _frame: FrameType | None) -> None:
         stop.signal = number
+        if signal.Signals(number).name == _HANGUP:
+            _leave_terminal()
         for asked, handler in usual.items():
-            signal.signal(asked, handler)
+            if asked.name != _HANGUP:
+                signal.signal(asked, handler)
 
-    for number in STOPPING:
+    for number in stopping():
         usual[number] = signal.signal(number, ask)
     try:
         yield stop

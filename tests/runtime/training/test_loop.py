@@ -16,7 +16,7 @@ import torch
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.storage.tensors import read_tensors
-from scm_compiler.runtime.training import Loop, Mean, Pace
+from scm_compiler.runtime.training import Loop, Mean, Pace, signals
 
 QUICK = Pace(report_steps=10, checkpoint_seconds=0.0, slice_seconds=0.01)
 
@@ -111,8 +111,9 @@ def usual_ctrl_c():
 
 
 @pytest.mark.usefixtures("usual_ctrl_c")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_saves_and_the_rest_is_the_same(tmp_path, walk, number):
+@pytest.mark.parametrize("number", signals.STOPPING)
+def test_a_signal_saves_and_the_rest_is_the_same(tmp_path, walk, number, monkeypatch):
+    monkeypatch.setattr(signals, "_leave_terminal", lambda: None)
     whole, parts = tmp_path / "whole", tmp_path / "parts"
     whole.mkdir()
     parts.mkdir()

@@ -1,0 +1,21 @@
+"""The one place where text is made fit to stand in HTML and XML."""
+
+from html import escape
+from unicodedata import category
+
+
+def markup(text: str) -> str:
+    """The text, between tags or in a quoted attribute; nothing in it is markup.
+
+    What cannot be seen is replaced, but for ends of lines and tabs: XML forbids control
+    characters, and some turn the direction of the text around them.
+
+    >>> markup('<b title="A & B">')
+    '&lt;b title=&quot;A &amp; B&quot;&gt;'
+    """
+    return escape("".join(c if _seen(c) or c in "\n\t" else "\ufffd" for c in text))
+
+
+def _seen(character: str) -> bool:
+    """Whether a character is none of those that control, or that no character may be."""
+    return character.isprintable() or not category(character).startswith("C")
