@@ -55,8 +55,10 @@ from scm_compiler.runtime.runs.opening import (
     PROGRAM,
     changed_files,
     read_graph,
+    read_head_config,
     read_manifest,
     read_manifests,
+    refuse_mixed,
 )
 from scm_compiler.runtime.runs.shown import run_facts, run_html
 from scm_compiler.runtime.unseen import mark_unseen
@@ -114,7 +116,7 @@ class Run:
     @cached_property
     def labels(self) -> LabelTable:
         """The data that it was trained on: distinct rows and counts."""
-        return read_cells(self.path, self.graph)
+        return read_cells(self.path, self.graph, self.manifest.data)
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -127,11 +129,11 @@ class Run:
         """What was asked for of an image's head.
 
         Raises:
-            ScmError: E710 if nothing was.
+            ScmError: E710 if nothing was, E656 if the file does not hold it.
         """
         if image not in self.manifest.heads:
             raise self._no_head(image)
-        return read_model(self.path / self._files(image).config, HeadConfig)
+        return read_head_config(self.path / self._files(image).config, image)
 
     def head(self, image: str | None = None) -> "TrainedHead":
         """The trained head of an image.
@@ -395,7 +397,9 @@ def open_run(path: str | Path) -> Run:
             path=str(folder / GRAPH), expected=manifest.graph_hash, found=graph.hash
         )
         raise refuse(found, exit_code=2)
-    return Run(folder, manifest, read_model(folder / CONFIG, Config), graph)
+    config = read_model(folder / CONFIG, Config)
+    refuse_mixed(folder, manifest, config, graph)
+    return Run(folder, manifest, config, graph)
 
 
 def latest_run(folder: Path = RUNS, *, trained: bool = True) -> Run:

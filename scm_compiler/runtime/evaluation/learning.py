@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.data.images.cache import cache_folder
 from scm_compiler.runtime.evaluation.real import to_floats
-from scm_compiler.runtime.training.checkpoint import read_tensors, write_tensors
+from scm_compiler.runtime.training.checkpoint import finite, read_tensors, write_tensors
 from scm_compiler.runtime.training.progress import Progress
 
 Batch = Callable[[torch.Generator], tuple[Tensor, Tensor]]
@@ -114,7 +114,7 @@ def _load(network: nn.Module, path: Path, described: str) -> bool:
         stored = read_tensors(path)
         if stored.facts.get("recipe") != described:
             return False
-        network.load_state_dict(dict(stored.tensors))
+        network.load_state_dict(dict(finite(path, stored.tensors)))
     except (ScmError, RuntimeError):
         return False
     return True

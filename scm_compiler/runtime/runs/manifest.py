@@ -3,11 +3,12 @@
 import hashlib
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.runs import BadManifest
@@ -22,19 +23,35 @@ Status = Literal["training", "complete", "interrupted", "diverged"]
 HeadStatus = Literal["waiting", "training", "complete", "interrupted", "diverged"]
 
 
-class Format(BaseModel):
+Count = Annotated[int, Field(ge=0, lt=2**63)]
+Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Metric = Annotated[float, Field(allow_inf_nan=False)]
+Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+FileName = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+def _moment(text: str) -> str:
+    datetime.fromisoformat(text)
+    return text
+
+
+class Strict(BaseModel):
+    """What a file of a run says: each value of the very type that scmc writes."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+
+
+class Format(Strict):
     """The part of a manifest that every version of scmc can read.
 
     Attributes:
         format: The layout of the folder.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     format: int
 
 
-class DataFacts(BaseModel):
+class DataFacts(Strict):
     """The data of a run.
 
     Attributes:
@@ -44,15 +61,13 @@ class DataFacts(BaseModel):
         cells: The number of distinct rows.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     origin: str
     fingerprint: str
-    rows: int
-    cells: int
+    rows: Count
+    cells: Count
 
 
-class Config(BaseModel):
+class Config(Strict):
     """config.json: what was asked for. With the graph and the data it determines the weights.
 
     Attributes:
@@ -62,15 +77,15 @@ class Config(BaseModel):
         seed: The seed.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     trainer: str
     preset: str
     options: Mapping[str, Any]
-    seed: int = Field(ge=0, lt=2**63)
+    seed: Count
 
 
-class HeadConfig(BaseModel):
+class HeadConfig(Strict):
     """`<image>.config.json`: what was asked for of one image's head.
 
     Attributes:
@@ -84,19 +99,19 @@ class HeadConfig(BaseModel):
         fingerprint: What identifies the images and their labels.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     image: str
     head: str
     preset: str
     options: Mapping[str, Any]
-    seed: int = Field(ge=0, lt=2**63)
-    steps: int = Field(ge=1)
+    seed: Count
+    steps: int = Field(ge=1, lt=2**63)
     source: str
     fingerprint: str
 
 
-class HeadFacts(BaseModel):
+class HeadFacts(Strict):
     """How the training of one image's head stands.
 
     Attributes:
@@ -108,17 +123,15 @@ class HeadFacts(BaseModel):
         metrics: Those of the last report.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     head: str
     status: HeadStatus = "waiting"
-    steps: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    metrics: Mapping[str, float | None] = Field(default_factory=dict)
+    steps: Count = 0
+    total: Count = 0
+    seconds: Seconds = 0.0
+    metrics: Mapping[str, Metric | None] = Field(default_factory=dict)
 
 
-class Manifest(BaseModel):
+class Manifest(Strict):
     """manifest.json: the run, its origin and the SHA-256 of its files.
 
     Attributes:
@@ -140,22 +153,20 @@ class Manifest(BaseModel):
         heads: The images' heads, by image; the fields above are the labels'.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     format: int
     status: Status
-    created: str
+    created: Annotated[str, AfterValidator(_moment)]
     name: str
-    graph_hash: str
-    seed: int
+    graph_hash: Digest
+    seed: Count
     trainer: str
     data: DataFacts
     versions: Mapping[str, str]
-    steps: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    metrics: Mapping[str, float | None] = Field(default_factory=dict)
-    files: Mapping[str, str] = Field(default_factory=dict)
+    steps: Count = 0
+    total: Count = 0
+    seconds: Seconds = 0.0
+    metrics: Mapping[str, Metric | None] = Field(default_factory=dict)
+    files: Mapping[FileName, Digest] = Field(default_factory=dict)
     heads: Mapping[str, HeadFacts] = Field(default_factory=dict)
 
 
@@ -186,11 +197,16 @@ def read_model(path: Path, kind: type[M]) -> M:
     try:
         return kind.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise bad_file(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+        raise bad_file(path, said(error)) from error
     except OSError as error:
         raise bad_file(path, error.strerror or str(error)) from error
+
+
+def said(error: ValidationError) -> str:
+    """The first thing that is wrong, and where."""
+    first = error.errors(include_url=False, include_input=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"{place}: {first['msg']}" if place else str(first["msg"])
 
 
 def bad_file(path: Path, reason: str) -> ScmError:

@@ -123,7 +123,7 @@ def _alone(handle: int) -> bool:
 def _agree(path: Path, facts: dict[str, object]) -> None:
     try:
         found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         found = {}
     held = found if isinstance(found, dict) else {}
     for field, asked in facts.items():
