@@ -31,6 +31,7 @@ from scm_compiler.diagnostics.codes.certificate import (
     FolderTaken,
     NotABuild,
 )
+from scm_compiler.emit.source import emit_source
 from scm_compiler.files import is_stream, make_folder, write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
@@ -114,7 +115,8 @@ def read_build(path: Path) -> Build:
 
     Raises:
         ScmError: E506 (exit code 2) if there is no build; else with exit code 1: E502 and E503
-            for each file that was changed or is missing, E504 or E505 if the graph is not one.
+            for each file that was changed or is missing, E504 or E505 if the graph is not one,
+            E502 if `model.py` does not have the mechanisms that the manifest names.
     """
     manifest = _read_manifest(path)
     wrong: list[Diagnostic] = []
@@ -134,9 +136,17 @@ def read_build(path: Path) -> Build:
         spec = spec_from_json(manifest.spec)
     except ValueError as error:
         raise refuse(BuildFileChanged(path=str(path / MANIFEST))) from error
-    if graph.hash != manifest.graph_hash:
+    if (graph.hash, graph.name) != (manifest.graph_hash, manifest.name):
+        raise refuse(BuildFileChanged(path=str(path / MANIFEST)))
+    source = (path / SOURCE).read_text(encoding="utf-8", errors="replace")
+    if _statements(source) != _statements(emit_source(graph, spec)):
         raise refuse(BuildFileChanged(path=str(path / MANIFEST)))
     return Build(path, graph, spec)
+
+
+def _statements(source: str) -> list[str]:
+    """The lines of a source that are no comments: those alone follow from graph and spec."""
+    return [line for line in source.splitlines() if not line.lstrip().startswith("#")]
 
 
 def _manifest(graph: Graph, spec: Spec, files: Mapping[str, str]) -> str:

@@ -7,12 +7,20 @@ from pathlib import Path
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.certificate import CertificateDiffers, Inconsistent
-from scm_compiler.emit.build import CERTIFICATE, read_build
+from scm_compiler.diagnostics.codes.certificate import (
+    BuildFileChanged,
+    CertificateDiffers,
+    Inconsistent,
+)
+from scm_compiler.emit.build import CERTIFICATE, MANIFEST, read_build
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.checks.check import Check
 from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.shapes import count_numbers
+
+MOST_NUMBERS = 2**28
+"""The most weights of a build's module, which are made anew to verify it."""
 
 SEED = 0
 """Of a build's initial weights and of its certificate."""
@@ -22,9 +30,12 @@ def verify_build(path: Path) -> Certificate:
     """Rebuild a build's module from its graph and certify it again.
 
     Raises:
-        ScmError: As `read_build`, and as `verify_certificate`.
+        ScmError: As `read_build`, E502 if the module would be absurdly large, and as
+            `verify_certificate`.
     """
     build = read_build(path)
+    if count_numbers(build.graph, build.spec) > MOST_NUMBERS:
+        raise refuse(BuildFileChanged(path=str(path / MANIFEST)))
     generator = torch.Generator().manual_seed(SEED)
     module = compile_module(build.graph, build.spec, generator=generator)
     return verify_certificate(module, build.certificate, path / CERTIFICATE)
@@ -53,7 +64,7 @@ def verify_certificate(
     except (ValueError, RecursionError) as error:
         raise refuse(CertificateDiffers(path=str(path), reason="it is not JSON")) from error
     seed = document.get("seed") if isinstance(document, dict) else None
-    if not isinstance(seed, int) or not 0 <= seed < 2**63:
+    if type(seed) is not int or not 0 <= seed < 2**63:
         raise refuse(CertificateDiffers(path=str(path), reason="it names no seed"))
     certificate = certify(module, seed=seed, further=further(seed))
     require_consistent(certificate)

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from scm_compiler.ir import Graph
 from scm_compiler.model.estimate import Estimated, estimate_tables
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import encode, logits_of
+from scm_compiler.model.mechanism import encode, logits_of, require_layers
 from scm_compiler.model.module import CausalModule, Reads, check_weights, chunks
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
@@ -54,6 +54,7 @@ class ImplicitSpec:
     def __post_init__(self) -> None:
         if min(self.hidden, self.layers, self.noise) < 1:
             raise ValueError(f"the sizes of a network are at least 1: {self}")
+        require_layers(self.layers)
 
 
 class ImplicitModule(CausalModule):

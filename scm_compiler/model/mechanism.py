@@ -17,6 +17,9 @@ from torch.nn.functional import one_hot
 
 from scm_compiler.model.layout import Layout
 
+MOST_LAYERS = 1000
+"""The most layers of a network."""
+
 
 @dataclass(frozen=True)
 class ExplicitSpec:
@@ -38,6 +41,17 @@ class ExplicitSpec:
     def __post_init__(self) -> None:
         if min(self.table_limit, self.hidden_states, self.hidden, self.layers) < 1:
             raise ValueError(f"the sizes of a mechanism are at least 1: {self}")
+        require_layers(self.layers)
+
+
+def require_layers(layers: int) -> None:
+    """Refuse a network of more layers than any that can be trained.
+
+    Raises:
+        ValueError: If there are more than `MOST_LAYERS`.
+    """
+    if layers > MOST_LAYERS:
+        raise ValueError(f"a network has at most {MOST_LAYERS:,} layers, not {layers:,}")
 
 
 @dataclass(frozen=True)

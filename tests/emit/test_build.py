@@ -11,7 +11,9 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit import ExplicitSpec, build
 from scm_compiler.emit.build import is_build, read_build, write_build
 from scm_compiler.emit.products import compile_files
+from scm_compiler.emit.source import emit_source
 from scm_compiler.emit.verification import verify_build
+from scm_compiler.model.compilation import spec_to_json
 
 NAMES = {"manifest.json", *build.PARTS}
 
@@ -100,6 +102,34 @@ def test_an_edited_graph_is_refused_even_if_the_manifest_was_edited_too(made):
     del document["edges"][0]
     rewrite(path, "graph.json", json.dumps(document))
     assert codes(verify_build, path) == (["E505"], 1)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"layers": 10**30},
+        {"hidden": True},
+        {"table_limit": 1},
+        {"table_limit": 1, "hidden": 10**9},
+    ],
+)
+def test_a_spec_that_is_not_that_of_the_source_is_refused(made, changes):
+    path, _, _ = made
+    document = json.loads((path / "manifest.json").read_text())
+    document["spec"] |= changes
+    (path / "manifest.json").write_text(json.dumps(document))
+    assert codes(verify_build, path) == (["E502"], 1)
+
+
+def test_a_module_that_would_fill_the_memory_is_not_made(made):
+    path, graph, _ = made
+    spec = ExplicitSpec(table_limit=1, hidden=10**9)
+    document = json.loads((path / "manifest.json").read_text())
+    document["spec"] = spec_to_json(spec)
+    (path / "manifest.json").write_text(json.dumps(document))
+    rewrite(path, "model.py", emit_source(graph, spec))
+    assert read_build(path).spec == spec
+    assert codes(verify_build, path) == (["E502"], 1)
 
 
 @pytest.mark.parametrize(

@@ -150,6 +150,39 @@ def test_a_run_of_a_later_version(run):
     assert refusal(run) == ["E655"]
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"seed": True},
+        {"seed": 3.0},
+        {"seed": 4},
+        {"seed": -1},
+        {"steps": 10**30},
+        {"steps": False},
+        {"seconds": float("nan")},
+        {"created": "yesterday"},
+        {"name": "other"},
+        {"trainer": "other"},
+        {"metrics": {"tvd": float("inf")}},
+        {"files": {"x" * 300: "0" * 64}},
+        {"files": {"graph.json": "0"}},
+        {"heads": {"Face": {"head": "causal_gan"}}},
+        {"data": {"origin": "", "fingerprint": "", "rows": -1, "cells": 0}},
+    ],
+)
+def test_a_manifest_that_says_what_no_run_has(run, changes):
+    edit(run, **changes)
+    assert refusal(run) == ["E656"]
+
+
+@pytest.mark.parametrize("seed", [True, -1, 2**63, 3.0, "3", None])
+def test_a_config_that_says_what_no_run_has(run, seed):
+    config = json.loads((run / "config.json").read_text())
+    (run / "config.json").write_text(json.dumps(config | {"seed": seed}))
+    vouch(run, "config.json")
+    assert refusal(run) == ["E656"]
+
+
 def test_a_manifest_that_names_files_elsewhere(run):
     edit(run, files={"../../secret": "0" * 64})
     assert refusal(run) == ["E652"]

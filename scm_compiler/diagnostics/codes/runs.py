@@ -119,7 +119,9 @@ class NotWeights(Diagnostic):
     ## What it means
 
     Weights are kept in the safetensors format, which cannot execute code; no other format is read.
-    The file is in another format, was cut short, or its tensors do not fit the model.
+    The file is in another format, was cut short, or its tensors do not have the types and shapes
+    that follow from the graph and from what the file says of the model. That is found out before
+    room is made for a model.
 
     ## Example
 
@@ -225,8 +227,9 @@ class BadManifest(Diagnostic):
 
     ## What it means
 
-    `manifest.json`, `config.json` or `graph.json` of the run is not JSON, or lacks what belongs
-    there. It was edited or cut short.
+    `manifest.json`, a `config.json` or `graph.json` of the run is not JSON, lacks what belongs
+    there, or says what no run has: a number of another type or out of range, or a name, seed or
+    trainer that the files beside it do not have. It was edited or cut short.
 
     ## Example
 

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict
+
+from scm_compiler.runtime.storage.strict import Count, Strict
 
 
-class Config(BaseModel):
+class Config(Strict):
     """config.json: what was asked for. With the graph and the data it determines the weights.
 
     Attributes:
@@ -16,9 +18,9 @@ class Config(BaseModel):
         seed: The seed.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     trainer: str
     preset: str
     options: Mapping[str, Any]
-    seed: int = Field(ge=0, lt=2**63)
+    seed: Count

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.training import UnknownChoice
@@ -14,6 +14,7 @@ from scm_compiler.runtime.controller import mle, wgan_gp
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.storage.strict import said
 
 
 @dataclass(frozen=True)
@@ -24,17 +25,24 @@ class Recipe:
         options: Its settings.
         presets: Named settings; one is called `default`.
         make: Builds the trainer from the graph, the data, the settings and the seed.
+        numbers: How many weights its networks have, at least, by the graph and the settings.
     """
 
     options: type[BaseModel]
     presets: Mapping[str, BaseModel]
     make: Callable[[Graph, LabelTable, Any, int], Trainer]
+    numbers: Callable[[Graph, Any], int]
 
 
 TRAINERS: Mapping[str, Recipe] = MappingProxyType(
     {
-        "mle": Recipe(mle.MleOptions, mle.PRESETS, mle.Mle),
-        "wgan-gp": Recipe(wgan_gp.WganGpOptions, wgan_gp.PRESETS, wgan_gp.WganGp),
+        "mle": Recipe(mle.MleOptions, mle.PRESETS, mle.Mle, mle.count_network_numbers),
+        "wgan-gp": Recipe(
+            wgan_gp.WganGpOptions,
+            wgan_gp.PRESETS,
+            wgan_gp.WganGp,
+            wgan_gp.count_network_numbers,
+        ),
     }
 )
 
@@ -77,8 +85,20 @@ def make_trainer(graph: Graph, table: LabelTable, config: Config) -> Trainer:
         ScmError: E620 if the trainer cannot fit the graph.
         ValueError: If the configuration is none of `configure`.
     """
+    recipe, options = recipe_of(config)
+    return recipe.make(graph, table, options, config.seed)
+
+
+def recipe_of(config: Config) -> tuple[Recipe, BaseModel]:
+    """The trainer that a configuration names, and its settings.
+
+    Raises:
+        ValueError: If the configuration is none of `configure`; one sentence says why.
+    """
     recipe = TRAINERS.get(config.trainer)
     if recipe is None:
         raise ValueError(f"there is no trainer `{config.trainer}`")
-    options = recipe.options.model_validate(config.options)
-    return recipe.make(graph, table, options, config.seed)
+    try:
+        return recipe, recipe.options.model_validate(dict(config.options))
+    except ValidationError as error:
+        raise ValueError(f"options.{said(error)}") from error

@@ -46,7 +46,8 @@ class LabelTable:
         if self.cells.shape != shape or len(self.sizes) != len(self.labels):
             raise ValueError(f"the cells have shape {self.cells.shape}, not {shape}")
         inside = (self.cells >= 0).all() and (self.cells < np.array(self.sizes)).all()
-        if not inside or (self.counts <= 0).any():
+        most = float(self.counts.sum(dtype=np.float64))
+        if not inside or (self.counts <= 0).any() or most >= 2**62:
             raise ValueError("a cell or a count is out of range")
 
     @property

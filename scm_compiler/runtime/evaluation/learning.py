@@ -19,7 +19,7 @@ from scm_compiler.files import make_folder
 from scm_compiler.runtime.data.images.cache import cache_folder
 from scm_compiler.runtime.evaluation.real import to_floats
 from scm_compiler.runtime.progress import Progress
-from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
+from scm_compiler.runtime.storage.tensors import finite, read_tensors, write_tensors
 
 Batch = Callable[[torch.Generator], tuple[Tensor, Tensor]]
 """Draws images (n, C, H, W) in uint8 and what is to be learnt of them."""
@@ -115,7 +115,7 @@ def _load(network: nn.Module, path: Path, described: str) -> bool:
         stored = read_tensors(path)
         if stored.facts.get("recipe") != described:
             return False
-        network.load_state_dict(dict(stored.tensors))
+        network.load_state_dict(dict(finite(path, stored.tensors)))
     except (ScmError, RuntimeError):
         return False
     return True

@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from scm_compiler.runtime.storage.strict import Count, Strict
 
 
-class HeadConfig(BaseModel):
+class HeadConfig(Strict):
     """`<image>.config.json`: what was asked for of one image's head.
 
     Attributes:
@@ -20,13 +22,13 @@ class HeadConfig(BaseModel):
         fingerprint: What identifies the images and their labels.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(extra="forbid")
 
     image: str
     head: str
     preset: str
     options: Mapping[str, Any]
-    seed: int = Field(ge=0, lt=2**63)
-    steps: int = Field(ge=1)
+    seed: Count
+    steps: int = Field(ge=1, lt=2**63)
     source: str
     fingerprint: str

@@ -4,6 +4,7 @@ A head is one object here and one module that the object names; the module is im
 head is built. A package adds heads through the entry point group `scmc.heads`.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -113,6 +114,19 @@ class HeadSpec:
             return model.model_validate({**self.presets[preset], **changes})
         except ValidationError as wrong:
             raise refuse(*(_wrong(self.name, error) for error in wrong.errors())) from wrong
+
+    def stored_options(self, options: Mapping[str, Any]) -> BaseModel:
+        """Options as `model_dump(mode="json")` gave them, each of the very type that it gives.
+
+        Raises:
+            ValueError: If they are others; one sentence says why.
+        """
+        model = cast("type[BaseModel]", self._load("OPTIONS"))
+        try:
+            return model.model_validate_json(json.dumps(dict(options)), strict=True)
+        except ValidationError as wrong:
+            found = _wrong(self.name, wrong.errors()[0])
+            raise ValueError(f"options.{found.option}: {found.reason}") from wrong
 
     def generator(
         self, image: Image, coding: "LabelCoding", options: BaseModel

@@ -7,10 +7,20 @@ from pathlib import Path
 from typing import Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.runs import BadManifest
+from scm_compiler.runtime.storage.strict import (
+    Count,
+    Digest,
+    FileName,
+    Metric,
+    Moment,
+    Seconds,
+    Strict,
+    said,
+)
 from scm_compiler.version import __version__
 
 M = TypeVar("M", bound=BaseModel)
@@ -22,19 +32,17 @@ Status = Literal["training", "complete", "interrupted", "diverged"]
 HeadStatus = Literal["waiting", "training", "complete", "interrupted", "diverged"]
 
 
-class Format(BaseModel):
+class Format(Strict):
     """The part of a manifest that every version of scmc can read.
 
     Attributes:
         format: The layout of the folder.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     format: int
 
 
-class DataFacts(BaseModel):
+class DataFacts(Strict):
     """The data of a run.
 
     Attributes:
@@ -44,15 +52,13 @@ class DataFacts(BaseModel):
         cells: The number of distinct rows.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     origin: str
     fingerprint: str
-    rows: int
-    cells: int
+    rows: Count
+    cells: Count
 
 
-class HeadFacts(BaseModel):
+class HeadFacts(Strict):
     """How the training of one image's head stands.
 
     Attributes:
@@ -64,17 +70,15 @@ class HeadFacts(BaseModel):
         metrics: Those of the last report.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     head: str
     status: HeadStatus = "waiting"
-    steps: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    metrics: Mapping[str, float | None] = Field(default_factory=dict)
+    steps: Count = 0
+    total: Count = 0
+    seconds: Seconds = 0.0
+    metrics: Mapping[str, Metric | None] = Field(default_factory=dict)
 
 
-class Manifest(BaseModel):
+class Manifest(Strict):
     """manifest.json: the run, its origin and the SHA-256 of its files.
 
     Attributes:
@@ -96,22 +100,20 @@ class Manifest(BaseModel):
         heads: The images' heads, by image; the fields above are the labels'.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     format: int
     status: Status
-    created: str
+    created: Moment
     name: str
-    graph_hash: str
-    seed: int
+    graph_hash: Digest
+    seed: Count
     trainer: str
     data: DataFacts
     versions: Mapping[str, str]
-    steps: int = 0
-    total: int = 0
-    seconds: float = 0.0
-    metrics: Mapping[str, float | None] = Field(default_factory=dict)
-    files: Mapping[str, str] = Field(default_factory=dict)
+    steps: Count = 0
+    total: Count = 0
+    seconds: Seconds = 0.0
+    metrics: Mapping[str, Metric | None] = Field(default_factory=dict)
+    files: Mapping[FileName, Digest] = Field(default_factory=dict)
     heads: Mapping[str, HeadFacts] = Field(default_factory=dict)
 
 
@@ -142,9 +144,7 @@ def read_model(path: Path, kind: type[M]) -> M:
     try:
         return kind.model_validate_json(path.read_bytes())
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise bad_file(path, f"{place}: {first['msg']}" if place else first["msg"]) from error
+        raise bad_file(path, said(error)) from error
     except OSError as error:
         raise bad_file(path, error.strerror or str(error)) from error
 

@@ -17,6 +17,7 @@ from scm_compiler.model.compilation import compile_module, spec_from_json, spec_
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import fold, unfold
 from scm_compiler.passes.fold import HIDDEN
@@ -30,10 +31,9 @@ from scm_compiler.runtime.runs.numbers import (
     TABLES,
     WEIGHTS,
     read_tables,
-    refuse_foreign,
 )
-from scm_compiler.runtime.storage.arrays import unusable
-from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
+from scm_compiler.runtime.storage.tensor_file import open_tensors, refuse_foreign, unusable
+from scm_compiler.runtime.storage.tensors import finite, write_tensors
 
 MOST_NUMBERS = 2**20
 """Tables of up to so many numbers are kept, so that questions need no torch."""
@@ -65,16 +65,16 @@ def read_module(folder: Path, graph: Graph) -> CausalModule:
         ScmError: E653 if the file holds no weights of scmc or they do not fit the graph; E654 if
             they belong to another graph.
     """
-    path = folder / WEIGHTS
-    stored = read_tensors(path)
-    refuse_foreign(path, graph, stored.facts)
+    file = open_tensors(folder / WEIGHTS)
+    refuse_foreign(file, graph)
     try:
-        spec = spec_from_json(stored.facts.get("spec"))
-        # The first weights are overwritten, and the global generator is left alone.
-        module = compile_module(graph, spec, generator=torch.Generator().manual_seed(0))
-        module.load_node_weights(stored.tensors)
+        spec = spec_from_json(file.facts.get("spec"))
     except ValueError as error:
-        raise unusable(path, str(error)) from error
+        raise unusable(file.path, str(error)) from error
+    file.require((name, ("F32", shape)) for name, shape in weight_shapes(graph, spec))
+    # The first weights are overwritten, and the global generator is left alone.
+    module = compile_module(graph, spec, generator=torch.Generator().manual_seed(0))
+    module.load_node_weights(finite(file.path, file.load("pt")))
     return module
 
 

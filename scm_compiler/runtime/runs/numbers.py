@@ -4,21 +4,28 @@ Importing torch takes seconds, an answer less than a millisecond: what only read
 and the tables stays clear of it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
+from pydantic import Field
 
-from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.runs import OtherGraph
 from scm_compiler.identify.law import law_graph
 from scm_compiler.ir import Graph
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.storage.arrays import read_safetensors, unusable
+from scm_compiler.runtime.runs.manifest import DataFacts
+from scm_compiler.runtime.storage.strict import Count, Strict
+from scm_compiler.runtime.storage.tensor_file import (
+    Form,
+    TensorFile,
+    open_tensors,
+    refuse_foreign,
+    unusable,
+)
 
 CELLS, WEIGHTS, TABLES = "cells.safetensors", "labels.safetensors", "tables.safetensors"
 CERTIFICATE = "certificate.json"
@@ -28,21 +35,61 @@ TABLE, LAW, BEHIND = "table", "law", "_draws"
 each row of one of them."""
 
 
-def read_cells(folder: Path, graph: Graph) -> LabelTable:
+class CellFacts(Strict):
+    """The facts of `CELLS`.
+
+    Attributes:
+        graph: The graph's hash.
+        origin: Where the data came from.
+    """
+
+    graph: str
+    origin: str
+
+
+class TableFacts(Strict):
+    """The facts of `TABLES`.
+
+    Attributes:
+        graph: The graph's hash.
+        draws: The draws behind each row of a label's table, where all rows have as many.
+        drawn: The units of the whole model that tables were counted in; 0 if none were.
+        hidden_states: The states of a hidden common cause, where these are labels of the tables.
+    """
+
+    graph: str
+    draws: Mapping[str, Annotated[int, Field(ge=1, lt=2**63)]]
+    drawn: Count = 0
+    hidden_states: Annotated[int, Field(ge=1, lt=2**63)] = 1
+
+
+def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:
     """The data that the run was trained on.
+
+    Args:
+        folder: The run.
+        graph: Its graph.
+        data: What its manifest says of them.
 
     Raises:
         ScmError: E653 or E654 if the file is not this run's.
     """
-    path = folder / CELLS
-    arrays, facts = _of_graph(path, graph)
+    file = open_tensors(folder / CELLS)
+    refuse_foreign(file, graph)
+    facts = file.facts_as(CellFacts)
     sizes = tuple(node.domain.size for node in graph.labels if node.domain.type == "discrete")
     names = tuple(node.name for node in graph.labels)
+    file.require(
+        [("counts", ("I64", (data.cells,))), ("cells", ("I64", (data.cells, len(names))))]
+    )
+    arrays = file.load("np")
     try:
-        cells, counts = (arrays[name] for name in ("cells", "counts"))
-        return LabelTable(names, sizes, cells, counts, str(facts["origin"]))
-    except (KeyError, ValueError) as error:
-        raise unusable(path, str(error)) from error
+        table = LabelTable(names, sizes, arrays["cells"], arrays["counts"], facts.origin)
+    except ValueError as error:
+        raise unusable(file.path, str(error)) from error
+    if (table.fingerprint, table.rows) != (data.fingerprint, data.rows):
+        raise unusable(file.path, "it holds other data than the manifest says")
+    return table
 
 
 def read_tables(folder: Path, graph: Graph) -> Tables:
@@ -54,12 +101,16 @@ def read_tables(folder: Path, graph: Graph) -> Tables:
     Raises:
         ScmError: E653 or E654 if the file is not this run's.
     """
-    path = folder / TABLES
-    arrays, facts = _of_graph(path, graph)
+    file = open_tensors(folder / TABLES)
+    refuse_foreign(file, graph)
+    facts = file.facts_as(TableFacts)
+    drawn, draws = facts.drawn, facts.draws
+    if drawn and not graph.confounders:
+        raise unusable(file.path, "nothing in it shares noise, and it is of draws of the whole")
+    whole = graph if drawn else _unfolded(file, graph, facts.hidden_states)
+    file.require(_expected(whole, facts))
+    arrays = file.load("np")
     try:
-        drawn = int(facts.get("drawn", 0))
-        whole = graph if drawn else unfold(graph, int(facts.get("hidden_states", 1)))[0]
-        draws = {name: int(count) for name, count in facts["draws"].items()}
         found = _estimated(whole, _kept(arrays, TABLE), draws, drawn)
         if not drawn:
             return found
@@ -67,8 +118,31 @@ def read_tables(folder: Path, graph: Graph) -> Tables:
         own = {name: (found.probabilities[name], None) for name in draws}
         law = _estimated(law_graph(graph), {**own, **_kept(arrays, LAW)}, draws, drawn)
         return replace(found, law=law)
-    except (KeyError, TypeError, ValueError) as error:
-        raise unusable(path, str(error)) from error
+    except KeyError as error:
+        raise unusable(file.path, f"it tells of draws of {error}") from error
+    except ValueError as error:
+        raise unusable(file.path, str(error)) from error
+
+
+def _unfolded(file: TensorFile, graph: Graph, states: int) -> Graph:
+    """The graph with its hidden causes as labels, if the file has a table of as many states."""
+    _, hidden = unfold(graph, 1)
+    held = {file.forms.get(f"{name}.{TABLE}", ("", ()))[1] for name in hidden}
+    if held - {(states,)}:
+        raise unusable(file.path, f"it has no hidden causes of {states} states")
+    return unfold(graph, states)[0]
+
+
+def _expected(whole: Graph, facts: TableFacts) -> Iterator[tuple[str, Form]]:
+    """What the file must hold, if the tables are of this graph."""
+    laws = [(law_graph(whole), LAW)] if facts.drawn else []
+    for graph, kind in [(whole, TABLE), *laws]:
+        for node in graph.labels:
+            shape, alike = table_shape(graph, node.name), node.name in facts.draws
+            if kind == TABLE or not alike:
+                yield f"{node.name}.{kind}", ("F64", shape)
+            if facts.drawn and not alike:
+                yield f"{node.name}.{kind}{BEHIND}", ("I64", shape[:-1])
 
 
 _Kept = Mapping[str, tuple[Any, Any]]
@@ -79,14 +153,16 @@ def _kept(arrays: Mapping[str, Any], kind: str) -> _Kept:
     """The tables of one kind."""
     names = (key.removesuffix(f".{kind}") for key in arrays if key.endswith(f".{kind}"))
     return {
-        name: (arrays[f"{name}.{kind}"].astype(np.float64), arrays.get(f"{name}.{kind}{BEHIND}"))
-        for name in names
+        name: (arrays[f"{name}.{kind}"], arrays.get(f"{name}.{kind}{BEHIND}")) for name in names
     }
 
 
 def _estimated(graph: Graph, kept: _Kept, alike: Mapping[str, int], drawn: int) -> Tables:
     """Tables; a row that was to be counted in draws and has none is `unseen`."""
     behind = {name: draws for name, (_, draws) in kept.items() if draws is not None}
+    if any((draws < 0).any() for draws in behind.values()):
+        raise ValueError("a number of draws is below zero")
+    kept = {name: kept[name] for name in {**kept, **alike}}
     return Tables(
         graph,
         {name: table for name, (table, _) in kept.items()},
@@ -94,21 +170,3 @@ def _estimated(graph: Graph, kept: _Kept, alike: Mapping[str, int], drawn: int) 
         unseen={name: np.asarray(draws == 0) for name, draws in behind.items() if not draws.all()},
         drawn=drawn,
     )
-
-
-def refuse_foreign(path: Path, graph: Graph, facts: Mapping[str, Any]) -> None:
-    """Refuse a file that belongs to another graph.
-
-    Raises:
-        ScmError: E654.
-    """
-    found = str(facts.get("graph", ""))
-    if found != graph.hash:
-        wrong = OtherGraph(path=str(path), expected=graph.hash, found=found)
-        raise refuse(wrong, exit_code=2)
-
-
-def _of_graph(path: Path, graph: Graph) -> tuple[dict[str, Any], dict[str, Any]]:
-    arrays, facts = read_safetensors(path, "np")
-    refuse_foreign(path, graph, facts)
-    return arrays, facts

@@ -1,5 +1,6 @@
 """The files of a run, read and held against what its manifest says of them."""
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +9,8 @@ from scm_compiler.diagnostics import ScmError, closest, refuse
 from scm_compiler.diagnostics.codes.runs import FileChanged, NotARun, RunTooNew
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
+from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.manifest import (
     FORMAT,
     Format,
@@ -70,6 +73,42 @@ def changed_files(folder: Path, manifest: Manifest) -> Iterator[FileChanged]:
             yield FileChanged(path=str(path), missing=True)
         elif digest(path) != expected:
             yield FileChanged(path=str(path))
+
+
+def refuse_mixed(folder: Path, manifest: Manifest, config: Config, graph: Graph) -> None:
+    """Refuse a manifest that tells of another training than the files beside it.
+
+    Raises:
+        ScmError: E656 with exit code 2.
+    """
+    told = {"name": manifest.name, "seed": manifest.seed, "trainer": manifest.trainer}
+    for field, found in {"name": graph.name, **config.model_dump(include={*told})}.items():
+        if told[field] != found:
+            raise bad_file(folder / MANIFEST, f"{field}: it is not {json.dumps(found)}")
+    images = {node.name for node in graph.images}
+    for name in manifest.heads:
+        if name not in images:
+            raise bad_file(folder / MANIFEST, f"heads: the graph has no image {json.dumps(name)}")
+
+
+def read_head_config(path: Path, image: str) -> HeadConfig:
+    """What was asked for of an image's head, checked with the head where that is installed.
+
+    Raises:
+        ScmError: E656 with exit code 2 if the file does not say it.
+    """
+    from scm_compiler.runtime.heads.registry import installed  # noqa: PLC0415  (100 ms)
+
+    config = read_model(path, HeadConfig)
+    if config.image != image:
+        raise bad_file(path, f"image: it is not {json.dumps(image)}")
+    head = installed().get(config.head)
+    try:
+        if head is not None:
+            head.stored_options(config.options)
+    except ValueError as error:
+        raise bad_file(path, str(error)) from error
+    return config
 
 
 def read_graph(path: Path) -> Graph:

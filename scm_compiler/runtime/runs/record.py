@@ -45,8 +45,10 @@ from scm_compiler.runtime.runs.opening import (
     PROGRAM,
     changed_files,
     read_graph,
+    read_head_config,
     read_manifest,
     read_manifests,
+    refuse_mixed,
 )
 from scm_compiler.runtime.runs.unseen import mark_unseen
 
@@ -87,7 +89,7 @@ class Record:
     @cached_property
     def labels(self) -> LabelTable:
         """The data that it was trained on: distinct rows and counts."""
-        return read_cells(self.path, self.graph)
+        return read_cells(self.path, self.graph, self.manifest.data)
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -100,11 +102,11 @@ class Record:
         """What was asked for of an image's head.
 
         Raises:
-            ScmError: E710 if nothing was.
+            ScmError: E710 if nothing was, E656 if the file does not hold it.
         """
         if image not in self.manifest.heads:
             raise self._no_head(image)
-        return read_model(self.path / files_of(self.graph, image).config, HeadConfig)
+        return read_head_config(self.path / files_of(self.graph, image).config, image)
 
     def head(self, image: str | None = None) -> "TrainedHead":
         """The trained head of an image.
@@ -273,7 +275,9 @@ def open_record(path: str | Path) -> Record:
             path=str(folder / GRAPH), expected=manifest.graph_hash, found=graph.hash
         )
         raise refuse(found, exit_code=2)
-    return Record(folder, manifest, read_model(folder / CONFIG, Config), graph)
+    config = read_model(folder / CONFIG, Config)
+    refuse_mixed(folder, manifest, config, graph)
+    return Record(folder, manifest, config, graph)
 
 
 def latest_record(folder: Path = RUNS, *, trained: bool = True) -> Record:

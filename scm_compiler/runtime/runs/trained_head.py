@@ -6,15 +6,14 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.runs import NotWeights, OtherGraph
 from scm_compiler.ir import Graph, Image
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.head import ImageGenerator
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
+from scm_compiler.runtime.storage.tensor_file import Form, open_tensors, refuse_foreign, unusable
+from scm_compiler.runtime.storage.tensors import finite, write_tensors
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,19 +80,32 @@ def read_head(folder: Path, graph: Graph, config: HeadConfig) -> TrainedHead:
         ScmError: E653 if the file holds no weights of this head; E654 if they belong to another
             graph; E661 if the package that brought the head is no longer installed.
     """
-    path = folder / files_of(graph, config.image).weights
-    stored = read_tensors(path)
-    found = str(stored.facts.get("graph", ""))
-    if found != graph.hash:
-        wrong = OtherGraph(path=str(path), expected=graph.hash, found=found)
-        raise refuse(wrong, exit_code=2)
-    spec = installed().find(config.head)
-    options = spec.options(**dict(config.options))
-    coding = LabelCoding.of(graph, config.image)
-    generator = spec.generator(image_domain(graph, config.image), coding, options)
-    try:
-        generator.load_state_dict(dict(stored.tensors))
-    except RuntimeError as error:
-        reason = "its tensors are not those of the head"
-        raise refuse(NotWeights(path=str(path), reason=reason), exit_code=2) from error
+    file = open_tensors(folder / files_of(graph, config.image).weights)
+    refuse_foreign(file, graph)
+    if file.facts != {"graph": graph.hash, **config.model_dump(mode="json")}:
+        raise unusable(file.path, "it is not of the head that was asked for")
+    with torch.device("meta"):
+        outline = _untrained(graph, config)
+    file.require((name, _form(tensor)) for name, tensor in outline.state_dict().items())
+    generator = _untrained(graph, config)
+    generator.load_state_dict(dict(finite(file.path, file.load("pt"))))
     return TrainedHead(config.image, config, generator.requires_grad_(False).eval())
+
+
+def count_numbers(graph: Graph, config: HeadConfig) -> int:
+    """How many weights the generator of a head has."""
+    with torch.device("meta"):
+        return sum(weight.numel() for weight in _untrained(graph, config).parameters())
+
+
+def _untrained(graph: Graph, config: HeadConfig) -> ImageGenerator:
+    spec, image = installed().find(config.head), image_domain(graph, config.image)
+    coding = LabelCoding.of(graph, config.image)
+    spec.check(config.image, image, len(coding.names))
+    return spec.generator(image, coding, spec.stored_options(config.options))
+
+
+def _form(tensor: Tensor) -> Form:
+    """A tensor's type, as a file names it, and its shape."""
+    kind = "F" if tensor.is_floating_point() else "I"
+    return f"{kind}{tensor.dtype.itemsize * 8}", tuple(tensor.shape)

@@ -27,11 +27,11 @@ from scm_compiler.runtime.runs.heads import restart_head, settle_head
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.record import Record, open_record
-from scm_compiler.runtime.runs.trained_head import image_domain, write_head
+from scm_compiler.runtime.runs.trained_head import count_numbers, image_domain, write_head
 from scm_compiler.runtime.stages.plan import refuse_unequal
 from scm_compiler.runtime.stages.preview import Previewing, previews
 from scm_compiler.runtime.storage.tensors import write_file
-from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace
+from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace, refuse_other
 from scm_compiler.runtime.training.team import ALONE, Led, Team, TeamLost, follow
 
 REPORT_STEPS, FEWEST_REPORTS = 100, 20
@@ -144,10 +144,12 @@ def _train_alone(
     checkpoint_seconds: float,
 ) -> TrainedImage:
     """Train a head while no other process trains this run."""
-    config = run.head_config(image)
+    config, files = run.head_config(image), files_of(run.graph, image)
+    facts = {"graph": run.graph.hash, "config": config.model_dump(mode="json")}
+    checkpoint = run.path / f"{files.prefix}{CHECKPOINT}"
+    refuse_other(checkpoint, facts, count_numbers(run.graph, config))
     trainer, labels = head_trainer(run, config, batches, where)
     run = restart_head(run, image)
-    files = files_of(run.graph, image)
     draw = previews(run.path, files, trainer, labels, config.seed)
     led = Led(trainer, where.team) if not where.team.alone else None
     every = _report_steps(trainer.total)
@@ -155,7 +157,7 @@ def _train_alone(
         led or trainer,
         run.path,
         Pace(every, checkpoint_seconds, budget=budget),
-        facts={"graph": run.graph.hash, "config": config.model_dump(mode="json")},
+        facts=facts,
         measure=lambda: _speed(loop, config),
         progress=Previewing(progress or Silent(), draw, every),
         prefix=files.prefix,
@@ -217,7 +219,7 @@ def head_trainer(
     )
     spec = installed().find(config.head)
     refuse_unequal(config.options, where.team.size)
-    return spec.trainer(task, spec.options(**dict(config.options))), labels
+    return spec.trainer(task, spec.stored_options(config.options)), labels
 
 
 def certify_run(run: Record) -> Certificate:

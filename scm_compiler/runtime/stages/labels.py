@@ -22,7 +22,7 @@ from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.config import Config
-from scm_compiler.runtime.controller.registry import make_trainer
+from scm_compiler.runtime.controller.registry import make_trainer, recipe_of
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
@@ -30,6 +30,7 @@ from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.folder import create_run, restart, settle
 from scm_compiler.runtime.runs.lock import sole_trainer
+from scm_compiler.runtime.runs.manifest import bad_file
 from scm_compiler.runtime.runs.model_files import (
     keeps_tables,
     model_tables,
@@ -37,10 +38,11 @@ from scm_compiler.runtime.runs.model_files import (
     write_weights,
 )
 from scm_compiler.runtime.runs.numbers import CERTIFICATE, TABLES
+from scm_compiler.runtime.runs.opening import CONFIG
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.unseen import mark_unseen
 from scm_compiler.runtime.storage.tensors import write_file
-from scm_compiler.runtime.training.loop import Loop, Outcome, Pace
+from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace, refuse_other
 
 REPORTS = 20
 """Reports over a whole training."""
@@ -153,12 +155,14 @@ def train_run(
 def _train(
     run: Record, progress: Progress | None, budget: float | None, checkpoint_seconds: float
 ) -> Trained:
+    facts = {"graph": run.graph.hash, "config": run.config.model_dump(mode="json")}
+    refuse_other(run.path / CHECKPOINT, facts, _network_numbers(run))
     trainer = make_trainer(run.graph, run.labels, run.config)
     loop = Loop(
         trainer,
         run.path,
         Pace(max(1, -(-trainer.total // REPORTS)), checkpoint_seconds, budget=budget),
-        facts={"graph": run.graph.hash, "config": run.config.model_dump(mode="json")},
+        facts=facts,
         measure=partial(_distance_now, trainer, run.labels),
         progress=progress or Silent(),
     )
@@ -201,6 +205,19 @@ def _quick_tables(module: ImplicitModule) -> Tables | None:
     if graph.confounders or rows > MOST_CONFIGURATIONS:
         return None
     return module.tables(draws=FEW_DRAWS, generator=torch.Generator().manual_seed(0))
+
+
+def _network_numbers(run: Record) -> int:
+    """How many weights the networks have that are to be trained.
+
+    Raises:
+        ScmError: E656 with exit code 2 if the run's configuration is none of the trainer's.
+    """
+    try:
+        recipe, options = recipe_of(run.config)
+    except ValueError as error:
+        raise bad_file(run.path / CONFIG, str(error)) from error
+    return recipe.numbers(run.graph, options)
 
 
 def _write_model(run: Record, module: CausalModule, outcome: Outcome) -> Mapping[str, float]:

@@ -12,7 +12,7 @@ from torch import Tensor
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.runs import CannotWrite
 from scm_compiler.files import write_whole, writing
-from scm_compiler.runtime.storage.arrays import FACTS, read_safetensors
+from scm_compiler.runtime.storage.tensor_file import FACTS, open_tensors, unusable
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,20 @@ def read_tensors(path: Path) -> Stored:
     Raises:
         ScmError: E653 with exit code 2 if it is not a safetensors file of scmc.
     """
-    return Stored(*read_safetensors(path, "pt"))
+    file = open_tensors(path)
+    return Stored(file.load("pt"), file.facts)
+
+
+def finite(path: Path, tensors: Mapping[str, Tensor]) -> Mapping[str, Tensor]:
+    """Weights, if each is a finite number.
+
+    Raises:
+        ScmError: E653 with exit code 2 if one is not.
+    """
+    for name, tensor in tensors.items():
+        if not tensor.isfinite().all():
+            raise unusable(path, f"{name} holds what is no finite number")
+    return tensors
 
 
 def write_file(path: Path, content: bytes | str, *, resumable: bool = True) -> None:

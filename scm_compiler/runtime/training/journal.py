@@ -38,7 +38,7 @@ class Journal:
                 entry = json.loads(line)
             except (ValueError, RecursionError):
                 continue
-            if isinstance(entry, dict) and isinstance(entry.get("step", 0), int):
+            if isinstance(entry, dict) and type(entry.get("step", 0)) is int:
                 found.append(entry)
         return found
 

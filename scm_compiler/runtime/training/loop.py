@@ -6,13 +6,16 @@ checkpoint and ends with the same weights, byte for byte, as one that was never 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from pathlib import Path
 from time import monotonic
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.runs import NotWeights
+from pydantic import Field
+
 from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.storage.strict import Count, Seconds, Strict
+from scm_compiler.runtime.storage.tensor_file import TensorFile, open_tensors, unusable
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
 from scm_compiler.runtime.training.journal import Journal
@@ -61,6 +64,54 @@ class Outcome:
     signal: int | None = None
     reason: str = ""
     reached: int = 0
+
+
+class Reached(Strict):
+    """How far a training had come at a checkpoint.
+
+    Attributes:
+        step: Steps taken.
+        seconds: Time trained.
+        sums: Of each loss since the last report.
+        counts: How many losses each sum is of.
+        unreported: Steps since the last report.
+        metrics: Those of the last report.
+    """
+
+    step: Count
+    seconds: Seconds
+    sums: Mapping[str, float]
+    counts: Mapping[str, Annotated[int, Field(ge=1, lt=2**63)]]
+    unreported: Count
+    metrics: Mapping[str, float]
+
+
+def refuse_other(path: Path, facts: Mapping[str, Any], numbers: int) -> None:
+    """Refuse to go on from a checkpoint that is none of a training, before that is built.
+
+    Args:
+        path: The checkpoint; it need not exist.
+        facts: What it must agree on.
+        numbers: How many weights are in training, at least: it holds each.
+
+    Raises:
+        ScmError: E653 with exit code 2.
+    """
+    if not path.exists():
+        return
+    file = open_tensors(path)
+    _reached(file, facts)
+    if numbers > sum(prod(shape) for _, shape in file.forms.values()):
+        raise unusable(path, f"the networks have {numbers:,} weights, and it holds fewer")
+
+
+def _reached(file: TensorFile, facts: Mapping[str, Any]) -> Reached:
+    if any(file.facts.get(name) != value for name, value in facts.items()):
+        raise unusable(file.path, "it belongs to another training")
+    found = file.facts_as(Reached)
+    if found.sums.keys() != found.counts.keys():
+        raise unusable(file.path, "sums and counts are of different losses")
+    return found
 
 
 @dataclass
@@ -219,21 +270,26 @@ class Loop:
             self.journal.rewind(-1)
             self._save()
             return
-        stored = read_tensors(self.checkpoint)
-        if any(stored.facts.get(name) != value for name, value in self.facts.items()):
-            raise self._foreign("it belongs to another training")
-        try:
-            self.fitting.restore(stored.tensors)
-            self._before = float(stored.facts["seconds"])
-            self._sums, self._counts = dict(stored.facts["sums"]), dict(stored.facts["counts"])
-            self._unreported = int(stored.facts["unreported"])
-            self._metrics = dict(stored.facts["metrics"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise self._foreign(str(error)) from error
+        file = open_tensors(self.checkpoint)
+        found = _reached(file, self.facts)
+        self._restore(file, found.step)
+        self._before = found.seconds
+        self._sums, self._counts = dict(found.sums), dict(found.counts)
+        self._unreported, self._metrics = found.unreported, dict(found.metrics)
         self.journal.rewind(self.fitting.done)
 
-    def _foreign(self, reason: str) -> Exception:
-        return refuse(NotWeights(path=str(self.checkpoint), reason=reason), exit_code=2)
+    def _restore(self, file: TensorFile, step: int) -> None:
+        tensors = file.load("pt")
+        empty = [name for name, tensor in tensors.items() if tensor.isnan().any()]
+        if empty:
+            raise unusable(file.path, f"{empty[0]} holds what is no number")
+        try:
+            self.fitting.restore(tensors)
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
+            raise unusable(file.path, str(error)) from error
+        if not step == self.fitting.done <= self.fitting.total:
+            reached = f"{self.fitting.done:,} of {self.fitting.total:,} steps"
+            raise unusable(file.path, f"it says that it is of step {step:,}, and has {reached}")
 
 
 def _rounded(mean: float) -> float:

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,12 +19,13 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit.checks.check import Check
 from scm_compiler.runtime.heads.training import AdversarialTrainer
 from scm_compiler.runtime.run import open_run, run_of
+from scm_compiler.runtime.runs.manifest import digest
 from scm_compiler.runtime.runs.model_files import read_module
 from scm_compiler.runtime.stages import extend, go_on, pending_heads
 from scm_compiler.runtime.stages import images as train
 from scm_compiler.runtime.stages.images import Where
 from scm_compiler.runtime.stages.plan import Plan, refuse_unequal
-from scm_compiler.runtime.storage.tensors import read_tensors
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training import Diverged, Silent, loop, team
 from scm_compiler.runtime.training.team import Team, TeamLost
 
@@ -77,6 +79,38 @@ def test_what_a_run_with_a_head_holds(run):
     named = {"Face.safetensors", "Face.config.json", "Face.metrics.jsonl", "certificate.json"}
     assert named <= opened.manifest.files.keys()
     assert not (run.path / "Face.checkpoint.safetensors").exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"width": 256},
+        {"width": True},
+        {"width": 10**9},
+        {"noise_size": 1024},
+        {"batch": 4.0},
+        {"generator_rate": float("nan")},
+        {"kernel": 5},
+        {"preset": "paper"},
+    ],
+)
+def test_a_head_has_the_size_of_its_weights(run, tmp_path, changes):
+    """Also where its weights' file says the same as the configuration."""
+    path = Path(shutil.copytree(run.path, tmp_path / "edited"))
+    config = json.loads((path / "Face.config.json").read_text())
+    config["options"] |= changes
+    (path / "Face.config.json").write_text(json.dumps(config))
+    held = read_tensors(path / "Face.safetensors")
+    write_tensors(path / "Face.safetensors", held.tensors, {**held.facts, **config})
+    manifest = json.loads((path / "manifest.json").read_text())
+    for name in ("Face.config.json", "Face.safetensors"):
+        manifest["files"][name] = digest(path / name)
+    (path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ScmError) as caught:
+        open_run(path).head("Face")
+    (found,) = caught.value.diagnostics
+    assert found.code in ("E653", "E656")
+    assert caught.value.exit_code == 2
 
 
 def test_the_log_has_speed_and_time_left(run):

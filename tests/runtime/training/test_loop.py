@@ -15,8 +15,9 @@ import pytest
 import torch
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.storage.tensors import read_tensors
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training import Loop, Mean, Pace, signals
+from scm_compiler.runtime.training.loop import refuse_other
 
 QUICK = Pace(report_steps=10, checkpoint_seconds=0.0, slice_seconds=0.01)
 
@@ -129,6 +130,52 @@ def test_a_signal_saves_and_the_rest_is_the_same(tmp_path, walk, number, monkeyp
     assert sum(again.calls) == 60 - stopped.step
     assert torch.equal(place(whole), place(parts))
     assert steps(parts) == steps(whole)
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        ({"step": True}, "step: Input should be a valid integer"),
+        ({"step": 3}, "it says that it is of step 3, and has 20 of 20 steps"),
+        ({"seconds": -1.0}, "seconds: Input should be greater"),
+        ({"seconds": float("inf")}, "seconds: Input should be a finite number"),
+        ({"counts": {"loss": 0}}, "counts.loss: Input should be greater"),
+        ({"counts": {"loss": 1}}, "sums and counts are of different losses"),
+        ({"unreported": 10**30}, "unreported: Input should be less"),
+        ({"metrics": {"tvd": "0"}}, "metrics.tvd: Input should be a valid number"),
+    ],
+)
+def test_a_checkpoint_that_says_what_no_training_has(tmp_path, walk, facts, reason):
+    Loop(walk(20), tmp_path, QUICK).run()
+    path = tmp_path / "checkpoint.safetensors"
+    stored = read_tensors(path)
+    write_tensors(path, stored.tensors, {**stored.facts, **facts})
+    with pytest.raises(ScmError) as caught:
+        Loop(walk(20), tmp_path, QUICK).run()
+    (found,) = caught.value.diagnostics
+    assert (found.code, caught.value.exit_code) == ("E653", 2)
+    assert reason in found.reason
+
+
+def test_a_checkpoint_of_nothing_is_not_gone_on_from(tmp_path, walk):
+    Loop(walk(20), tmp_path, QUICK).run()
+    path = tmp_path / "checkpoint.safetensors"
+    stored = read_tensors(path)
+    empty = {name: torch.full_like(t.double(), torch.nan) for name, t in stored.tensors.items()}
+    write_tensors(path, empty, stored.facts)
+    with pytest.raises(ScmError, match="holds what is no number"):
+        Loop(walk(20), tmp_path, QUICK).run()
+
+
+def test_a_checkpoint_is_refused_before_what_is_larger_is_built(tmp_path, walk):
+    Loop(walk(20), tmp_path, QUICK, facts={"seed": 1}).run()
+    path = tmp_path / "checkpoint.safetensors"
+    refuse_other(path, {"seed": 1}, 1)
+    refuse_other(tmp_path / "none", {"seed": 1}, 10**30)
+    with pytest.raises(ScmError, match="belongs to another training"):
+        refuse_other(path, {"seed": 2}, 1)
+    with pytest.raises(ScmError, match="and it holds fewer"):
+        refuse_other(path, {"seed": 1}, 10**30)
 
 
 @pytest.mark.usefixtures("usual_ctrl_c")

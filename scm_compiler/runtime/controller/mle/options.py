@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from scm_compiler.model.mechanism import MOST_LAYERS
+
 
 class MleOptions(BaseModel):
     """The settings of the explicit label model; those from `hidden` on are for networks.
@@ -24,18 +26,18 @@ class MleOptions(BaseModel):
         patience: Checks without a gain, of any network, after which training stops.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    table_limit: int = Field(default=4096, ge=1)
-    hidden_states: int = Field(default=8, ge=2)
-    hidden: int = Field(default=64, ge=1)
-    layers: int = Field(default=3, ge=1)
-    steps: int = Field(default=2000, ge=1)
-    rate: float = Field(default=5e-3, gt=0)
-    batch: int = Field(default=1024, ge=1)
+    table_limit: int = Field(default=4096, ge=1, le=2**30)
+    hidden_states: int = Field(default=8, ge=2, le=4096)
+    hidden: int = Field(default=64, ge=1, lt=2**31)
+    layers: int = Field(default=3, ge=1, le=MOST_LAYERS)
+    steps: int = Field(default=2000, ge=1, lt=2**63)
+    rate: float = Field(default=5e-3, gt=0, allow_inf_nan=False)
+    batch: int = Field(default=1024, ge=1, lt=2**31)
     held_out: float = Field(default=0.1, ge=0, lt=1)
-    check_steps: int = Field(default=50, ge=1)
-    patience: int = Field(default=8, ge=1)
+    check_steps: int = Field(default=50, ge=1, lt=2**63)
+    patience: int = Field(default=8, ge=1, lt=2**63)
 
 
 PRESETS: Mapping[str, MleOptions] = MappingProxyType({"default": MleOptions()})

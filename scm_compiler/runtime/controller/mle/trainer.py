@@ -7,7 +7,7 @@ for each label by itself. The tables of a larger district are fitted jointly (di
 """
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, prod
 from statistics import fmean
 
 import torch
@@ -17,6 +17,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.mechanism import ExplicitSpec
 from scm_compiler.model.naming import identifiers
+from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
@@ -24,6 +25,13 @@ from scm_compiler.runtime.controller.mle.tables import logits
 from scm_compiler.runtime.controller.trainer import Diverged, Mean
 from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.table import LabelTable
+
+
+def count_network_numbers(graph: Graph, options: MleOptions) -> int:
+    """How many weights the networks have; a label with hidden causes has a table."""
+    spec = ExplicitSpec(options.table_limit, 1, options.hidden, options.layers)
+    shapes = weight_shapes(graph, spec)
+    return sum(prod(shape) for name, shape in shapes if not name.endswith(".logits"))
 
 
 class Mle:
@@ -147,8 +155,11 @@ class Mle:
             }
         )
         self._random.set_state(state["random"].clone())
-        self.done, self.total, self._waited, learning = (int(n) for n in state["counters"])
-        self._learning = bool(learning)
+        done, total, waited, learning = (int(n) for n in state["counters"])
+        if not 1 <= total <= self._options.steps or waited < 0:
+            raise ValueError(f"{total} steps in all, and {waited} checks without a gain")
+        self.done, self.total, self._waited = done, total, waited
+        self._learning = bool(learning) and self._adam is not None
 
     def _tensors(self) -> dict[str, Tensor]:
         """Everything that changes, by reference."""

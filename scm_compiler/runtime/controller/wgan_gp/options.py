@@ -6,6 +6,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from scm_compiler.model.mechanism import MOST_LAYERS
+
 
 class WganGpOptions(BaseModel):
     """The settings of the adversarial label model; the defaults are the preset `default`.
@@ -30,22 +32,22 @@ class WganGpOptions(BaseModel):
             saved with; 0 saves the last weights.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    hidden: int = Field(default=32, ge=1)
-    layers: int = Field(default=6, ge=1)
-    noise: int = Field(default=10, ge=1)
-    critic_hidden: int = Field(default=64, ge=1)
-    critic_layers: int = Field(default=4, ge=2)
+    hidden: int = Field(default=32, ge=1, lt=2**31)
+    layers: int = Field(default=6, ge=1, le=MOST_LAYERS)
+    noise: int = Field(default=10, ge=1, lt=2**31)
+    critic_hidden: int = Field(default=64, ge=1, lt=2**31)
+    critic_layers: int = Field(default=4, ge=2, le=MOST_LAYERS)
     parents: Literal["soft", "straight-through"] = "straight-through"
-    batch: int = Field(default=256, ge=1)
-    critic_updates: int = Field(default=10, ge=1)
-    steps: int = Field(default=3000, ge=1)
-    rate: float = Field(default=1e-3, gt=0)
+    batch: int = Field(default=256, ge=1, lt=2**31)
+    critic_updates: int = Field(default=10, ge=1, lt=2**31)
+    steps: int = Field(default=3000, ge=1, lt=2**63)
+    rate: float = Field(default=1e-3, gt=0, allow_inf_nan=False)
     beta1: float = Field(default=0.5, ge=0, lt=1)
     beta2: float = Field(default=0.9, ge=0, lt=1)
     schedule: Literal["constant", "linear"] = "linear"
-    penalty: float = Field(default=0.1, ge=0)
+    penalty: float = Field(default=0.1, ge=0, allow_inf_nan=False)
     average: float = Field(default=0.99, ge=0, lt=1)
 
 

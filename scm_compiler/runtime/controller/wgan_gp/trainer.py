@@ -12,12 +12,20 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from scm_compiler.ir import Graph
 from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
+from scm_compiler.model.shapes import count_numbers
 from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.trainer import Diverged
 from scm_compiler.runtime.controller.wgan_gp.critic import Critic
 from scm_compiler.runtime.controller.wgan_gp.options import WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
 from scm_compiler.runtime.data.table import LabelTable
+
+
+def count_network_numbers(graph: Graph, options: WganGpOptions) -> int:
+    """How many weights the networks and the critic have at least."""
+    spec = ImplicitSpec(options.hidden, options.layers, options.noise)
+    deep = (options.critic_layers - 2) * options.critic_hidden**2
+    return count_numbers(graph, spec) + deep + options.critic_hidden
 
 
 class WganGp:

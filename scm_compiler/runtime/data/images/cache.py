@@ -15,24 +15,28 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
-from zipfile import BadZipFile
+from typing import Annotated, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.images import CacheUnusable
 from scm_compiler.files import make_folder, write_whole
 from scm_compiler.ir import Image
 from scm_compiler.locks import locked
-from scm_compiler.runtime.data.images.parts import Fault, image_bytes, part_rows, read_part
+from scm_compiler.runtime.data.images.parts import (
+    DAMAGED,
+    Fault,
+    image_bytes,
+    part_rows,
+    read_part,
+)
 from scm_compiler.runtime.data.images.wanted import Part, Pictures
 from scm_compiler.runtime.progress import Progress
 
 _FORMAT = 1
-_DAMAGED = (ValueError, KeyError, EOFError, BadZipFile)
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +57,17 @@ class Kept:
 class _Facts(BaseModel):
     """What `facts.json` says."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    images: int
-    faults: list[tuple[int, str]]
-    digest: str
+    images: Annotated[int, Field(ge=0)]
+    faults: list[tuple[Annotated[int, Field(ge=0)], str]]
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+    def fit(self, total: int) -> bool:
+        """Whether they may be of so many images: each is decoded, or a fault that is told of."""
+        places = {place for place, _ in self.faults}
+        told = len(places) == len(self.faults) and all(place < total for place in places)
+        return told and self.images + len(places) == total
 
 
 def cache_folder() -> Path:
@@ -95,11 +105,11 @@ def keep(pictures: Pictures, image: Image, root: Path, workers: int, progress: P
     """
     entry = root / "images" / _key(pictures, image)
     try:
-        found = _read(entry, image)
+        found = _read(entry, image, len(pictures))
         if found is None:
             make_folder(entry)
             with locked(entry / "lock") as alone:
-                found = _read(entry, image) or _build(
+                found = _read(entry, image, len(pictures)) or _build(
                     _Building(entry, pictures, image, alone), workers, progress
                 )
     except OSError as error:
@@ -118,14 +128,15 @@ def _key(pictures: Pictures, image: Image) -> str:
     return digest.hexdigest()[:32]
 
 
-def _read(entry: Path, image: Image) -> Kept | None:
+def _read(entry: Path, image: Image, total: int) -> Kept | None:
     """A complete entry; None if it is not, or was damaged later."""
     try:
         facts = _Facts.model_validate_json((entry / "facts.json").read_bytes())
         images = _mapped(entry / "images.npy", facts.images, image)
-    except (FileNotFoundError, ValidationError, *_DAMAGED):
+    except (FileNotFoundError, ValidationError, *DAMAGED):
         return None
-    if images.shape != (facts.images, image.channels, image.height, image.width):
+    shape = (facts.images, image.channels, image.height, image.width)
+    if images.shape != shape or images.dtype != np.uint8 or not facts.fit(total):
         return None
     faults = tuple(Fault(index, reason) for index, reason in facts.faults)
     return Kept(images, faults, facts.digest)
@@ -178,7 +189,7 @@ def _build(work: _Building, workers: int, progress: Progress) -> Kept:
     facts = _join(work)
     write_whole(work.entry / "facts.json", facts.model_dump_json())
     shutil.rmtree(work.folder, ignore_errors=True)
-    found = _read(work.entry, work.image)
+    found = _read(work.entry, work.image, len(work.pictures))
     if found is None:
         raise OSError("the decoded images cannot be read back")
     return found
@@ -216,7 +227,7 @@ def _join(work: _Building) -> _Facts:
         for part in work.parts:
             try:
                 decoded = read_part(part.path)
-            except _DAMAGED as error:
+            except DAMAGED as error:
                 part.path.unlink()
                 raise OSError(f"{part.path.name} is damaged and was removed; try again") from error
             faults += decoded.faults

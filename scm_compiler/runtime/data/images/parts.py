@@ -1,8 +1,11 @@
 """The files that hold some decoded images each, until all are there."""
 
 import io
+import zipfile
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +13,17 @@ from numpy.typing import NDArray
 
 from scm_compiler.files import write_whole
 from scm_compiler.ir import Image
+
+DAMAGED = (
+    ValueError,
+    KeyError,
+    EOFError,
+    OverflowError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What reading a damaged array raises, beside OSError."""
 
 _PART_BYTES = 8 * 2**20
 _PART_ROWS = 1024
@@ -64,8 +78,20 @@ def read_part(path: Path) -> Decoded:
     """Read a part back.
 
     Raises:
-        OSError, ValueError, KeyError, zipfile.BadZipFile: If the file is damaged.
+        OSError and those of `DAMAGED`: If the file is damaged.
     """
+    _require_room(path)
     with np.load(path, allow_pickle=False) as held:
         pairs = zip(held["places"].tolist(), held["reasons"].tolist(), strict=True)
         return Decoded(held["images"], tuple(Fault(place, reason) for place, reason in pairs))
+
+
+def _require_room(path: Path) -> None:
+    """Refuse a file whose arrays are said to be larger than itself: numpy makes room for them."""
+    with zipfile.ZipFile(path) as archive:
+        for member in archive.namelist():
+            with archive.open(member) as stream:
+                np.lib.format.read_magic(stream)
+                shape, _, kind = np.lib.format.read_array_header_1_0(stream)
+            if kind.itemsize * prod(shape) > path.stat().st_size:
+                raise ValueError(f"{member} is larger than the file")

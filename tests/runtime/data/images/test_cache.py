@@ -1,11 +1,14 @@
 """Decoded once, kept whole."""
 
 import errno
+import io
+import json
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -77,6 +80,37 @@ def test_a_part_keeps_images_and_faults(tmp_path):
     found = read_part(tmp_path / "p.npz")
     assert (found.images == np.stack(images)).all()
     assert found.faults == (Fault(7, "why"),)
+
+
+def test_a_part_whose_array_is_larger_than_the_file_is_damaged(tmp_path):
+    stream = io.BytesIO()
+    header = {"descr": "|u1", "fortran_order": False, "shape": (2**40,)}
+    np.lib.format.write_array_header_1_0(stream, header)
+    with zipfile.ZipFile(tmp_path / "p.npz", "w") as archive:
+        archive.writestr("images.npy", stream.getvalue())
+    with pytest.raises(ValueError, match=r"images\.npy is larger than the file"):
+        read_part(tmp_path / "p.npz")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"images": 6.0},
+        {"images": True},
+        {"images": 0},
+        {"images": 10**30},
+        {"faults": [[0, "why"]]},
+        {"faults": [[-1, "why"]]},
+        {"digest": "0"},
+    ],
+)
+def test_an_entry_whose_facts_do_not_fit_is_made_again(folder, load, decoded, tmp_path, changes):
+    place = folder()
+    before = load(f"folder:{place}").fingerprint
+    (file,) = (tmp_path / "cache").rglob("facts.json")
+    file.write_text(json.dumps(json.loads(file.read_text()) | changes))
+    assert load(f"folder:{place}").fingerprint == before
+    assert len(decoded) == 12
 
 
 def contents(root: Path) -> set[str]:

@@ -1,0 +1,60 @@
+"""The shapes of a module's weights, known from its spec alone.
+
+A spec that is read from a file may say any size. Its shapes are held against what the file has
+before a module of that size is made.
+"""
+
+from collections.abc import Iterator
+from math import prod
+
+from scm_compiler.ir import Graph
+from scm_compiler.model.implicit import ImplicitSpec
+from scm_compiler.model.layout import Layout
+from scm_compiler.model.mechanism import ExplicitSpec, logits_of, mechanisms
+from scm_compiler.model.naming import identifiers
+
+Shapes = Iterator[tuple[str, tuple[int, ...]]]
+
+
+def weight_shapes(graph: Graph, spec: ExplicitSpec | ImplicitSpec) -> Shapes:
+    """The names and shapes of the weights that `CausalModule.node_weights` would give.
+
+    >>> from scm_compiler.ir import Node
+    >>> from scm_compiler.ir.domain import BINARY
+    >>> graph = Graph("g", (Node("A", "binary", BINARY),))
+    >>> next(weight_shapes(graph, ImplicitSpec(hidden=10**30)))
+    ('A.layer0.weight', (1000000000000000000000000000000, 10))
+    """
+    if isinstance(spec, ImplicitSpec):
+        yield from _implicit(Layout(graph, spec.noise), spec)
+    else:
+        yield from _explicit(Layout(graph), spec)
+
+
+def count_numbers(graph: Graph, spec: ExplicitSpec | ImplicitSpec) -> int:
+    """How many numbers the weights are in all."""
+    return sum(prod(shape) for _, shape in weight_shapes(graph, spec))
+
+
+def _explicit(layout: Layout, spec: ExplicitSpec) -> Shapes:
+    names = identifiers(layout.labels)
+    for label, m in zip(layout.labels, mechanisms(layout, spec), strict=True):
+        if m.table:
+            yield f"{names[label]}.logits", (*m.sizes, m.outputs)
+        else:
+            inputs = sum(logits_of(size) for size in m.sizes)
+            yield from _layers(names[label], inputs, m.outputs, spec)
+
+
+def _implicit(layout: Layout, spec: ImplicitSpec) -> Shapes:
+    for label, name in enumerate(identifiers(layout.labels).values()):
+        encoded = sum(logits_of(layout.sizes[parent]) for parent in layout.parents[label])
+        inputs = encoded + spec.noise * len(layout.reads[label])
+        yield from _layers(name, inputs, logits_of(layout.sizes[label]), spec)
+
+
+def _layers(name: str, inputs: int, outputs: int, spec: ExplicitSpec | ImplicitSpec) -> Shapes:
+    for depth in range(spec.layers):
+        wide = outputs if depth == spec.layers - 1 else spec.hidden
+        yield f"{name}.layer{depth}.weight", (wide, inputs if depth == 0 else spec.hidden)
+        yield f"{name}.layer{depth}.bias", (wide,)
