@@ -8,6 +8,7 @@ from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_tex
 from scm_compiler.identify import Identified, criterion
 from scm_compiler.identify.result import described
 from scm_compiler.notebook import paragraph, printed, table
+from scm_compiler.runtime.queries.drawing import Z
 
 Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
 
@@ -59,6 +60,35 @@ class Bounds:
 
 
 @dataclass(frozen=True, slots=True)
+class DrawingInterval:
+    """An interval that drawing alone puts around a number: it holds 19 times of 20.
+
+    It says how far off the draws can be from what exact work on the same model would give, and
+    nothing of how well the data determine the model.
+
+    Attributes:
+        low: Its lower end.
+        high: Its upper end.
+    """
+
+    low: float
+    high: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """The interval as plain data, with its level."""
+        return {"low": self.low, "high": self.high, "level": 0.95}
+
+    def even(self, value: float, error: float) -> bool:
+        """Whether it is 1.96 standard errors to either side, to a tenth."""
+        arms = value - self.low, self.high - value
+        return all(abs(arm - Z * error) <= 0.1 * Z * error for arm in arms)
+
+    def __str__(self) -> str:
+        digits = _digits((self.high - self.low) / 4)
+        return f"95 % [{self.low:.{digits}f}, {self.high:.{digits}f}] by drawing"
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
     """One number with its standard error (0 where it is exact).
 
@@ -68,20 +98,27 @@ class Number:
         kind: What it is; also its key in JSON.
         bounds: Of a counterfactual, what it can be whatever the noise model; None on the other
             rungs, where no noise model enters.
+        drawing_interval: What drawing leaves open; None where the number is exact.
     """
 
     value: float
     std_error: float = 0.0
     kind: Kind = "probability"
     bounds: Bounds | None = None
+    drawing_interval: DrawingInterval | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        """The number under its kind's name, its error, and its bounds where it has some."""
-        found = {self.kind: self.value, "std_error": self.std_error}
+        """The number under its kind's name, its error, and its interval and bounds if any."""
+        found: dict[str, Any] = {self.kind: self.value, "std_error": self.std_error}
+        if self.drawing_interval is not None:
+            found["drawing_interval"] = self.drawing_interval.to_dict()
         return found if self.bounds is None else found | {"bounds": self.bounds.to_dict()}
 
     def __str__(self) -> str:
-        return _shown(self.value, self.std_error)
+        drawn = self.drawing_interval
+        if drawn is None or drawn.even(self.value, self.std_error):
+            return _shown(self.value, self.std_error)
+        return f"{self.value:.{_digits(self.std_error)}f}, {drawn}"
 
     def _repr_html_(self) -> str:
         return paragraph(str(self), _spanned(self.bounds))
@@ -260,6 +297,11 @@ class Answer:
         return self._number.std_error
 
     @property
+    def drawing_interval(self) -> DrawingInterval | None:
+        """The 95 % interval of drawing around the one number; see `probability`."""
+        return self._number.drawing_interval
+
+    @property
     def bounds(self) -> Bounds | None:
         """What a counterfactual can be whatever the noise model; see `probability`."""
         return self._number.bounds
@@ -371,8 +413,12 @@ def _shown(value: float, error: float) -> str:
     """
     if error == 0:
         return f"{value:.5f}" if value == 0 or abs(value) >= 0.001 else f"{value:.4g}"
-    digits = max(4, 1 - _exponent(error))
+    digits = _digits(error)
     return f"{value:.{digits}f} ± {error:.{digits}f}"
+
+
+def _digits(error: float) -> int:
+    return max(4, 1 - _exponent(error))
 
 
 def _exponent(number: float) -> int:
