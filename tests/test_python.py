@@ -16,7 +16,8 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.tables import Tables
 from scm_compiler.runtime.controller import configure
 from scm_compiler.runtime.queries import METHODS, answer
-from scm_compiler.runtime.queries.answers import Answer, Asked, Marginals, Number
+from scm_compiler.runtime.queries.answers import Answer, Asked, Marginals
+from scm_compiler.runtime.queries.number import Number
 from scm_compiler.semantics.question import read_query
 
 PROGRAM = "Rain, Wet : binary\nRain -> Wet\n"

@@ -20,18 +20,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
-from scm_compiler.runtime.queries.answers import (
-    Answer,
-    Asked,
-    Bounds,
-    DrawingInterval,
-    Kind,
-    Marginals,
-    Method,
-    Number,
-    Row,
-    Table,
-)
+from scm_compiler.runtime.queries.answers import Answer, Asked, Marginals, Method, Row, Table
 from scm_compiler.runtime.queries.counterfactual import NOISE_MODELS, answer_counterfactual
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.drawing import Ends, table_ends, together
@@ -45,6 +34,7 @@ from scm_compiler.runtime.queries.limits import (
     network_warnings,
     refuse_long_tables,
 )
+from scm_compiler.runtime.queries.number import Bounds, DrawingInterval, Kind, Number
 from scm_compiler.runtime.queries.planning import Explanation
 from scm_compiler.runtime.queries.precision import standard_errors
 from scm_compiler.runtime.queries.refusals import pointing_at, refuse_contradictory

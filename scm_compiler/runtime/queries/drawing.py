@@ -1,10 +1,10 @@
 """How far off drawing can put a number: 95 % intervals that hold where few draws hit.
 
-A number plus or minus 1.96 standard errors covers far less than 95 % where a handful of draws hit,
-runs below zero, and has no width where none did. So two units' worth of draws are added at either
-end of what one draw can say (Agresti and Coull 1998: z^2 / 2 hits and as many misses), and the mean
-and variance of all are taken. For a proportion it is their interval; where units carry weights, or
-say a probability and not yes or no, it is the same with the variance that the units show.
+A number plus or minus 1.96 standard errors covers far less than 95 % where a handful of draws
+hit, and runs below zero. So two draws or so are added at either end of what one draw can say
+(Agresti and Coull 1998: z^2 / 2 hits and as many misses), and the mean and variance of all are
+taken. For a proportion it is their interval; where units carry weights, or say a probability and
+not yes or no, it is the same with the variance that the units show.
 
 What is added weighs what a unit like it weighs. Few hits may all be heavy ones, and where no unit
 hit, none tells how heavy one would be: then it is the most that the evidence allows.

@@ -17,9 +17,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from scm_compiler.ir import query as ir
-from scm_compiler.runtime.queries.answers import Bounds
 from scm_compiler.runtime.queries.contraction import Array
-from scm_compiler.runtime.queries.counterfactual.evaluation import Question, mean_bounds
+from scm_compiler.runtime.queries.counterfactual.bounds import mean_bounds
+from scm_compiler.runtime.queries.counterfactual.evaluation import Question
+from scm_compiler.runtime.queries.number import Bounds
 from scm_compiler.runtime.queries.sampler import Mean, Sampler
 
 SPARE = 4.0

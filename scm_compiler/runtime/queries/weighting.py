@@ -20,17 +20,17 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.tables import Tables
 from scm_compiler.passes.worlds import rung
-from scm_compiler.runtime.queries.answers import Bounds
 from scm_compiler.runtime.queries.counterfactual import difference
+from scm_compiler.runtime.queries.counterfactual.bounds import holding
 from scm_compiler.runtime.queries.counterfactual.evaluation import (
     Question,
-    holding,
     questions,
     refuse_hidden_causes,
 )
 from scm_compiler.runtime.queries.counterfactual.responses import Responses
 from scm_compiler.runtime.queries.drawing import Ends, signed_sum
 from scm_compiler.runtime.queries.evaluation import Numbers
+from scm_compiler.runtime.queries.number import Bounds
 from scm_compiler.runtime.queries.sampler import Estimate, Mean, Sampler
 from scm_compiler.runtime.queries.weighted_bounds import OPEN, question_bounds
 
