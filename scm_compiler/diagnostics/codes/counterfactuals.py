@@ -268,7 +268,7 @@ class ImpossibleUnderNoise(Diagnostic):
             return found if named else f"{found}, but others may"
         low, high = self.ends
         what = f"is {low:.4f}" if high - low < 1e-12 else f"is in [{low:.4f}, {high:.4f}]"
-        return f"{found}; whatever the noise model that does, `{self.query}` {what}"
+        return f"{found}; under any that does, `{self.query}` {what}"
 
 
 @dataclass(frozen=True)

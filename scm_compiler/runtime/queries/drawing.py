@@ -9,8 +9,8 @@ not yes or no, it is the same with the variance that the units show.
 What is added weighs what a unit like it weighs. Few hits may all be heavy ones, and where no unit
 hit, none tells how heavy one would be: then it is the most that the evidence allows.
 
-A difference keeps the variance that its sides have together, and adds what each side's interval is
-wider than its own standard error, in squares (Zou and Donner 2008).
+The ends of a difference are as far off as those of its sides, in squares (Zou and Donner 2008),
+less what the same random numbers make them share.
 """
 
 from collections.abc import Mapping, Sequence
@@ -139,7 +139,7 @@ class Side:
         value: What it is.
         variance: Its own.
         ends: Its interval.
-        floor: The least by which its interval is wider than its variance says.
+        floor: What its interval leaves open where all draws say the same.
     """
 
     sign: float
@@ -163,14 +163,15 @@ def signed_sum(sides: Sequence[Side], variance: Array) -> Ends:
         variance: Of the sum.
     """
     value = np.asarray(sum(side.sign * side.value for side in sides))
+    shared = Z**2 * (variance - sum(side.variance for side in sides))
     arms = []
     for way in (0, 1):
-        square, whole = Z**2 * variance, np.zeros(())
-        for side in sides:
-            arm = side.arms[way]
-            more = np.maximum(np.square(arm) - Z**2 * side.variance, np.square(side.floor))
-            square, whole = square + np.minimum(more, np.square(arm)), whole + arm
-        arms.append(np.minimum(np.sqrt(square), whole))
+        each = [side.arms[way] for side in sides]
+        least = sum(
+            np.square(np.minimum(arm, s.floor)) for arm, s in zip(each, sides, strict=True)
+        )
+        square = np.maximum(sum(np.square(arm) for arm in each) + shared, least)
+        arms.append(np.minimum(np.sqrt(square), sum(each)))
     return Ends(value - arms[0], value + arms[1])
 
 

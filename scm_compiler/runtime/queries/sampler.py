@@ -62,7 +62,7 @@ class Estimate(Mean):
 
     Attributes:
         ends: Its interval.
-        floor: The least by which that is wider than the variance says.
+        floor: What it leaves open where all units say the same.
     """
 
     ends: Ends
