@@ -13,22 +13,26 @@ form no cycle (a forest on the configurations), every corner is the work of some
 bounds are sharp. If there is a cycle the box is too large, and the bounds are sound but may be
 wide.
 
-Guesses. A row of a table that no data stand behind can be anything; the bounds that hold whatever
-it is are found by entries, each between nothing and what its other copies leave.
+Guesses. A row of a table that no data stand behind can be anything. Along the row of a node that
+has one copy the ratio is monotone too: it is enough to try each value as the only one. The rows of
+several copies, or too many, are bounded by entries, each between nothing and what others leave.
 
 Entries. Otherwise each entry of a common table is put between its own Fréchet bounds,
 max(0, sum of the margins - (their number - 1)) and the least margin. All else being non-negative,
 the sums over these bounds enclose the probability.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
+from itertools import product
 
 import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
+from scm_compiler.passes.twin import Held
 from scm_compiler.runtime.queries.contraction import Array
 from scm_compiler.runtime.queries.counterfactual.joint import Group, Joint
 from scm_compiler.runtime.queries.counterfactual.noise import opposed, threshold
@@ -37,6 +41,12 @@ from scm_compiler.runtime.queries.number import Bounds
 
 MOST_SWITCHES = 10
 """Corners are tried up to two to this power; beyond it, entries are bounded."""
+
+MOST_SETTINGS = 64
+"""Guessed rows are tried at each value up to so many settings; beyond it, entries are bounded."""
+
+_NOTHING = Bounds(np.nan, np.nan, sharp=False)
+"""Where the evidence is impossible."""
 
 _BATCH_CELLS = 2**22
 _ROUNDING = 1e-12
@@ -83,10 +93,13 @@ def bounds(case: Case) -> Bounds:
         ScmError: E450 if a table would be too large.
     """
     if case.unseen:
-        return _entries(case)
+        return _whatever(case)
     above, below = case.groups
     if not above and not below:
-        value = float(np.exp(_logs(case.joint, case.rows) - _logs(case.evidence, case.rows)))
+        whole = _logs(case.evidence, case.rows)
+        if whole == -np.inf:
+            return _NOTHING
+        value = float(np.exp(_logs(case.joint, case.rows) - whole))
         return Bounds(value, value, sharp=True)
     if all(_is_simple(group) for group in (*above, *below)):
         switches = _Switches.of(above, below)
@@ -197,7 +210,7 @@ def _corners(case: Case, switches: _Switches) -> Bounds:
     # Evidence that is impossible at a corner is so on a whole face, which says nothing.
     ratios = np.concatenate(values)
     if np.isnan(ratios).all():
-        return Bounds(np.nan, np.nan, sharp=False)
+        return _NOTHING
     return Bounds(float(np.nanmin(ratios)), float(np.nanmax(ratios)), switches.sharp)
 
 
@@ -219,10 +232,54 @@ def _at(case: Case, switches: _Switches, settings: NDArray[np.bool_]) -> Array:
     return np.broadcast_to(found, (len(settings),)) if found.ndim == 0 else found
 
 
+def _whatever(case: Case) -> Bounds:
+    """The bounds where guessed rows can be anything."""
+    tied = {name for joint in (case.joint, case.evidence) for name in joint.worlds.tied}
+    choices = [
+        (name, row)
+        for name in sorted(case.unseen.keys() - tied)
+        for row in sorted(_met(name, case))
+    ]
+    sizes = [case.rows[name].shape[-1] for name, _ in choices]
+    if math.prod(sizes) > MOST_SETTINGS:
+        return _entries(case)
+    left = {name: mask for name, mask in case.unseen.items() if name in tied}
+    found = []
+    for values in product(*map(range, sizes)):
+        rows = {name: np.array(case.rows[name]) for name, _ in choices}
+        for (name, row), value in zip(choices, values, strict=True):
+            size = rows[name].shape[-1]
+            rows[name].reshape(-1, size)[row] = np.eye(size)[value]
+        one = replace(case, rows={**case.rows, **rows}, unseen=left)
+        found.append(_entries(one) if left else bounds(one))
+    possible = [span for span in found if not np.isnan(span.low)]
+    low, high = min(span.low for span in possible), max(span.high for span in possible)
+    return Bounds(low, high, sharp=all(span.sharp for span in possible))
+
+
+def _met(name: str, case: Case) -> set[int]:
+    """The guessed rows that some copy of a node can read."""
+    mask = case.unseen[name]
+    found: set[int] = set()
+    for worlds in (case.joint.worlds, case.evidence.worlds):
+        for copy in (each for each in worlds.copies if each.node == name):
+            values = (
+                place.value if isinstance(place, Held) else worlds.known.get(place)
+                for place in copy.inputs
+            )
+            at = tuple(slice(None) if value is None else value for value in values)
+            reached = np.zeros(mask.shape, np.bool_)
+            reached[at] = True
+            found.update(np.flatnonzero(reached & mask).tolist())
+    return found
+
+
 def _entries(case: Case) -> Bounds:
     low, high = _enclosed([case.joint], case)
     others = case.others()
     whole_low, whole_high = _enclosed([case.evidence], case)
+    if whole_high == 0:
+        return _NOTHING
     if others is not None:
         rest_low, rest_high = _enclosed(others, case)
         if whole_high - whole_low <= _ROUNDING * whole_high:
