@@ -239,7 +239,7 @@ class ImpossibleUnderNoise(Diagnostic):
       |
     1 | P(Young=1 | Bald[Male=0]=1, Bald[Male=1]=0)
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      = help: another noise model may allow it
+      = help: no noise model with a name allows it; under any that does, `P(Young=1 | Bald[Male=0]=1, Bald[Male=1]=0)` is in [0.0000, 1.0000]
     ```
 
     ## What to do
@@ -287,9 +287,10 @@ class GuessedWorlds(Diagnostic):
 
     ```console
     $ scmc query "P(Smiling[Bald=1]=1 | Male=0, Bald=0)" --run runs/celeba_cg1-1
-    rung 3 (counterfactual), identified, exact, 50.9 ms
+    rung 3 (counterfactual), identified, exact but for guesses, 145 ms
     P(Smiling[Bald=1]=1 | Male=0, Bald=0) = 0.70913
     warning[W450]: 0.84% of the units in question meet `Mustache`, `Smiling` with parents never seen
+      = help: it can be anything in [0.7051, 0.7135]
     ```
 
     ## What to do
