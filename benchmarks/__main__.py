@@ -22,6 +22,7 @@ QUICK = (
     ("Parsing, checking and lowering", "benchmarks.language"),
     ("Queries on the nine labels of Causal Graph 1", "benchmarks.queries"),
     ("Exact answers and rare evidence, beside other libraries", "benchmarks.inference"),
+    ("Intervals of drawn answers", "benchmarks.drawn_intervals"),
     ("Sampling labels from tables, beside other libraries", "benchmarks.sampling"),
     ("Drawn faces", "benchmarks.drawn_faces"),
     ("Image heads beside a plain loop of the same networks", "benchmarks.heads"),

@@ -15,19 +15,10 @@ import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import TooLarge
-from scm_compiler.inference.answers import (
-    Answer,
-    Asked,
-    Bounds,
-    Kind,
-    Marginals,
-    Method,
-    Number,
-    Row,
-    Table,
-)
+from scm_compiler.inference.answers import Answer, Asked, Marginals, Method, Row, Table
 from scm_compiler.inference.counterfactual import NOISE_MODELS, answer_counterfactual
 from scm_compiler.inference.counterfactual.responses import Responses
+from scm_compiler.inference.drawing import Ends, table_ends, together
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Numbers, evaluate
 from scm_compiler.inference.explaining import explain
@@ -38,6 +29,7 @@ from scm_compiler.inference.limits import (
     network_warnings,
     refuse_long_tables,
 )
+from scm_compiler.inference.number import Bounds, DrawingInterval, Kind, Number
 from scm_compiler.inference.planning import Explanation
 from scm_compiler.inference.precision import standard_errors
 from scm_compiler.inference.refusals import pointing_at, refuse_contradictory
@@ -57,6 +49,7 @@ __all__ = [
     "SAMPLES",
     "Answer",
     "Bounds",
+    "DrawingInterval",
     "Explanation",
     "Marginals",
     "Number",
@@ -119,7 +112,7 @@ def answer(
             refuse_contradictory(flat, model.graph)
         way, used = _routed(flat, model, method, seed)
         if way.estimate is not None:
-            found = _by_formula(way.estimate, model)
+            found = _by_formula(flat, way.estimate, model)
         else:
             found = METHODS[used](flat, way.model, seed, samples, noise_model)
             found = replace(found, warnings=found.warnings + _warnings(flat, way.model, found))
@@ -165,6 +158,7 @@ class _Found:
     errors: Numbers
     method: Method
     samples: int | None
+    ends: Mapping[str, Ends] = field(default_factory=dict)
     bounds: Mapping[str, tuple[Bounds, ...]] = field(default_factory=dict)
     identified: bool = True
     noise_model: str | None = None
@@ -173,20 +167,26 @@ class _Found:
 
     def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
         """One number of the part of this name."""
-        point = self.numbers[name]
-        span = self.bounds[name][np.ravel_multi_index(place, point.shape)] if self.bounds else None
-        return Number(float(point[place]), float(self.errors[name][place]), kind, span)
+        shape = self.numbers[name].shape
+        span = self.bounds[name][np.ravel_multi_index(place, shape)] if self.bounds else None
+        value, error = float(self.numbers[name][place]), float(self.errors[name][place])
+        if not error:
+            return Number(value, error, kind, span)
+        low, high = self.ends[name].low[place], self.ends[name].high[place]
+        return Number(value, error, kind, span, DrawingInterval(float(low), float(high)))
 
 
 def _counterfactual(
     query: ir.Query, model: Tables, noise_model: str | Responses | None, seed: int
 ) -> _Found:
     found = answer_counterfactual(query, model, noise_model=noise_model, seed=seed)
+    points = {name: part.point for name, part in found.parts.items()}
     errors = {name: part.errors for name, part in found.parts.items()}
     method, samples = _how(model, estimated=any(map(np.any, errors.values())))
     return _Found(
-        numbers={name: part.point for name, part in found.parts.items()},
+        numbers=points,
         errors=errors,
+        ends=table_ends(query, model.graph, points, errors),
         method=method,
         samples=samples,
         bounds={name: part.bounds for name, part in found.parts.items()},
@@ -205,9 +205,12 @@ def _how(model: Tables, *, estimated: bool) -> tuple[Method, int | None]:
     return "estimated", min(int(np.min(draws)) for draws in model.draws.values())
 
 
-def _by_formula(estimate: Estimate, model: Tables) -> _Found:
+def _by_formula(query: ir.Query, estimate: Estimate, model: Tables) -> _Found:
     method, samples = _how(model, estimated=any(map(np.any, estimate.errors.values())))
-    return _Found(estimate.numbers, estimate.errors, method, samples, warnings=estimate.warnings)
+    ends = table_ends(query, model.graph, estimate.numbers, estimate.errors)
+    return _Found(
+        estimate.numbers, estimate.errors, method, samples, ends, warnings=estimate.warnings
+    )
 
 
 def _exact(
@@ -218,7 +221,8 @@ def _exact(
     engine = engine_of(model)
     numbers = evaluate(query, engine)
     errors = standard_errors(query, engine, model, numbers, seed)
-    return _Found(numbers, errors, *_how(model, estimated=any(map(np.any, errors.values()))))
+    ends = table_ends(query, model.graph, numbers, errors)
+    return _Found(numbers, errors, *_how(model, estimated=any(map(np.any, errors.values()))), ends)
 
 
 def _weighted(
@@ -234,7 +238,8 @@ def _weighted(
         found.errors,
         "weighted",
         found.draws,
-        bounds=found.bounds,
+        found.ends,
+        found.bounds,
         identified=found.noise_model is None,
         noise_model=found.noise_model,
         effective=found.effective,
@@ -262,11 +267,13 @@ def _sampled(
 ) -> _Found:
     engine = engine_of(model)
     sampled = sample_answer(query, engine, seed, samples)
-    errors = sampled.errors
+    numbers, errors, ends = sampled.numbers, sampled.errors, sampled.ends
     if model.draws:  # the tables' own error comes on top, independent of the sampling
         tables = standard_errors(query, engine, model, evaluate(query, engine), seed)
         errors = {name: np.hypot(part, tables[name]) for name, part in errors.items()}
-    return _Found(sampled.numbers, errors, "sample", sampled.accepted)
+        theirs = table_ends(query, model.graph, numbers, tables)
+        ends = {name: together(part, ends[name], theirs[name]) for name, part in numbers.items()}
+    return _Found(numbers, errors, "sample", sampled.accepted, ends)
 
 
 METHODS: Mapping[Asked, Callable[..., _Found]] = {
@@ -337,11 +344,9 @@ def _shown(variable: ir.Variable, graph: Graph) -> str:
 def _table(names: tuple[str, ...], part: str, found: _Found, graph: Graph) -> Table:
     domains = [graph.by_name[name].domain for name in names]
     values = [domain.values for domain in domains if isinstance(domain, Discrete)]
-    points, errors = (parts[part].ravel().tolist() for parts in (found.numbers, found.errors))
-    spans = found.bounds[part] if found.bounds else [None] * len(points)
-    cells = zip(product(*values), points, errors, spans, strict=True)
+    places = np.ndindex(found.numbers[part].shape)
     rows = tuple(
-        Row(place, Number(point, error, "probability", span))
-        for place, point, error, span in cells
+        Row(chosen, found.number(part, place))
+        for chosen, place in zip(product(*values), places, strict=True)
     )
     return Table(names, rows)

@@ -5,9 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
+from scm_compiler.diagnostics.codes.answers import RestsOnUnseen
+from scm_compiler.diagnostics.codes.counterfactuals import GuessedWorlds
+from scm_compiler.diagnostics.codes.identified import RestsOnGuesses
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
+from scm_compiler.inference.number import (
+    ANY_NOISE,
+    Bounds,
+    DrawingInterval,
+    Number,
+    spanned,
+)
 from scm_compiler.notebook import paragraph, printed, table
 
 Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
@@ -15,77 +25,10 @@ Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
 Asked = Literal["auto", "exact", "weighted", "sample"]
 """The methods that can be asked for."""
 
-_MET = 1e-12
-
-_ANY_NOISE = "whatever the noise model"
-
-Kind = Literal["probability", "expectation", "difference"]
+GUESSES = (RestsOnUnseen, RestsOnGuesses, GuessedWorlds)
+"""The warnings that an answer rests on guesses, each with what it could be."""
 
 RUNGS = {1: "observe", 2: "intervene", 3: "counterfactual"}
-
-
-@dataclass(frozen=True, slots=True)
-class Bounds:
-    """An interval that holds the answer under every noise model.
-
-    Attributes:
-        low: Its lower end.
-        high: Its upper end.
-        sharp: Whether each end is the answer under some noise model.
-        grounds: Where they were not worked out exactly, from what they are.
-    """
-
-    low: float
-    high: float
-    sharp: bool
-    grounds: str = ""
-
-    @property
-    def width(self) -> float:
-        """High minus low."""
-        return self.high - self.low
-
-    @property
-    def open(self) -> bool:
-        """Whether noise models can disagree on the answer."""
-        return self.width > _MET
-
-    def to_dict(self) -> dict[str, Any]:
-        """The interval as plain data."""
-        found: dict[str, Any] = {"low": self.low, "high": self.high, "sharp": self.sharp}
-        return found | ({"grounds": self.grounds} if self.grounds else {})
-
-    def __str__(self) -> str:
-        return f"[{_shown(self.low, 0.0)}, {_shown(self.high, 0.0)}]"
-
-
-@dataclass(frozen=True, slots=True)
-class Number:
-    """One number with its standard error (0 where it is exact).
-
-    Attributes:
-        value: The number.
-        std_error: Its standard error.
-        kind: What it is; also its key in JSON.
-        bounds: Of a counterfactual, what it can be whatever the noise model; None on the other
-            rungs, where no noise model enters.
-    """
-
-    value: float
-    std_error: float = 0.0
-    kind: Kind = "probability"
-    bounds: Bounds | None = None
-
-    def to_dict(self) -> dict[str, Any]:
-        """The number under its kind's name, its error, and its bounds where it has some."""
-        found = {self.kind: self.value, "std_error": self.std_error}
-        return found if self.bounds is None else found | {"bounds": self.bounds.to_dict()}
-
-    def __str__(self) -> str:
-        return _shown(self.value, self.std_error)
-
-    def _repr_html_(self) -> str:
-        return paragraph(str(self), _spanned(self.bounds))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +98,7 @@ def _numbered(
     if not any(span is not None and span.open for span in spans):
         return [(*head, "probability"), *shown]
     wide = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
-    return [(*head, "probability", _ANY_NOISE), *wide]
+    return [(*head, "probability", ANY_NOISE), *wide]
 
 
 @dataclass(frozen=True)
@@ -214,7 +157,7 @@ class Answer:
     Attributes:
         query: The query's text.
         rung: 1 observe, 2 intervene, 3 counterfactual.
-        identified: Whether graph and data determine the answer.
+        identified: Whether the graph determines the answer from what can be observed.
         method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
             `drawn`, which is that where the draws are of the whole model; `weighted`, by
             likelihood weighting; or `sample`, by rejection.
@@ -261,6 +204,11 @@ class Answer:
         return self._number.std_error
 
     @property
+    def drawing_interval(self) -> DrawingInterval | None:
+        """The 95 % interval of drawing around the one number; see `probability`."""
+        return self._number.drawing_interval
+
+    @property
     def bounds(self) -> Bounds | None:
         """What a counterfactual can be whatever the noise model; see `probability`."""
         return self._number.bounds
@@ -272,6 +220,11 @@ class Answer:
         return self.value
 
     @property
+    def rests_on_guesses(self) -> bool:
+        """Whether it depends on rows of tables that no data stand behind."""
+        return any(isinstance(warning, GUESSES) for warning in self.warnings)
+
+    @property
     def how(self) -> str:
         """How the answer was got, in one line."""
         found = "identified" if self.identified else "not identified"
@@ -279,7 +232,8 @@ class Answer:
             found += f" (noise model: {self.noise_model})"
         if self.rung > 1 and self.found:
             found += f" by {', '.join(dict.fromkeys(map(criterion, self.found)))}"
-        return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {self._way}, {self._time}"
+        way = self._way + (" but for guesses" if self.rests_on_guesses else "")
+        return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {way}, {self._time}"
 
     @property
     def formulas(self) -> str:
@@ -324,6 +278,8 @@ class Answer:
         }
         if self.found:
             found["estimands"] = [described(part) for part in self.found]
+        if self.rests_on_guesses:
+            found["rests_on_guesses"] = True
         if self.derived:
             found["formulas"] = list(self.derived)
         worth = {} if self.effective is None else {"effective_samples": self.effective}
@@ -334,7 +290,7 @@ class Answer:
         """The query and the answer."""
         if not isinstance(self.value, Number):
             return f"{self.query}\n{self.value}"
-        lines = (f"{self.query} = {self.value}", _spanned(self.value.bounds))
+        lines = (f"{self.query} = {self.value}", spanned(self.value.bounds))
         return "\n".join(line for line in lines if line)
 
     def __str__(self) -> str:
@@ -348,36 +304,10 @@ class Answer:
         """How it was got, the answer, and what to know before relying on it."""
         warned = render_text(Report(None, self.warnings)) if self.warnings else ""
         if isinstance(self.value, Number):
-            said = paragraph(f"{self.query} = {self.value}", _spanned(self.bounds), self.how)
+            said = paragraph(f"{self.query} = {self.value}", spanned(self.bounds), self.how)
         else:
             said = paragraph(self.query, self.how) + self.value._repr_html_()
         return said + printed(self.formulas) + printed(warned)
-
-
-def _spanned(span: Bounds | None) -> str:
-    """The bounds of a counterfactual on which noise models can disagree."""
-    if span is None or not span.open:
-        return ""
-    how = span.grounds or ("sharp" if span.sharp else "perhaps wider than need be")
-    return f"{_ANY_NOISE}: in {span} ({how})"
-
-
-def _shown(value: float, error: float) -> str:
-    """A number to the digits that mean something; an estimate always with its error.
-
-    >>> _shown(0.41675, 0.0)
-    '0.41675'
-    >>> _shown(0.41675, 0.0012)
-    '0.4168 ± 0.0012'
-    """
-    if error == 0:
-        return f"{value:.5f}" if value == 0 or abs(value) >= 0.001 else f"{value:.4g}"
-    digits = max(4, 1 - _exponent(error))
-    return f"{value:.{digits}f} ± {error:.{digits}f}"
-
-
-def _exponent(number: float) -> int:
-    return int(f"{number:e}".partition("e")[2])
 
 
 def columns(lines: list[tuple[str, ...]]) -> str:

@@ -12,6 +12,15 @@ from numpy.typing import NDArray
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.answers import TooFewAccepted
 from scm_compiler.inference.contraction import Array, contract
+from scm_compiler.inference.drawing import (
+    ADDED,
+    UNIT,
+    Ends,
+    Range,
+    Side,
+    around,
+    signed_sum,
+)
 from scm_compiler.inference.engine import Engine, impossible
 from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
 from scm_compiler.inference.shape import Condition, confounded, plan_over, refuse_confounded
@@ -34,11 +43,13 @@ class Sampled:
     Attributes:
         numbers: The estimates.
         errors: Their standard errors, of sampling alone.
+        ends: Their intervals.
         accepted: Draws kept, the fewest of any term.
     """
 
     numbers: Numbers
     errors: Numbers
+    ends: Mapping[str, Ends]
     accepted: int
 
 
@@ -61,11 +72,14 @@ def sample_answer(query: ir.Query, engine: Engine, seed: int, wanted: int) -> Sa
         refuse_confounded(engine.graph, engine.sizes.keys() - condition.do.keys())
         return _sample_regime(condition, engine, random, wanted)
     total, variance, fewest = np.zeros(()), np.zeros(()), MOST_DRAWS
+    sides = []
     for sign, term in terms(query, engine.graph):
-        mean, square, accepted = _sample_term(term, engine, random, wanted)
-        total, variance = total + sign * mean, variance + square
+        side, square, accepted = _sample_term(sign, term, engine, random, wanted)
+        total, variance = total + sign * side.value, variance + square
         fewest = min(fewest, accepted)
-    return Sampled({"": np.asarray(total)}, {"": np.sqrt(variance)}, fewest)
+        sides.append(side)
+    ends = sides[0].ends if len(sides) == 1 else signed_sum(sides, _variance_of(sides))
+    return Sampled({"": np.asarray(total)}, {"": np.sqrt(variance)}, {"": ends}, fewest)
 
 
 def _sample_regime(
@@ -76,19 +90,31 @@ def _sample_regime(
     accepted = int(next(iter(counts.values())).sum())
     means = {name: count / accepted for name, count in counts.items()}
     errors = {name: np.sqrt(_variance(count)) for name, count in counts.items()}
+    ends = {name: _around(mean, accepted) for name, mean in means.items()}
     for name in condition.fixed:
         errors[name] = np.zeros(engine.sizes[name])
-    return Sampled(means, errors, accepted)
+        ends[name] = Ends(means[name], means[name])
+    return Sampled(means, errors, ends, accepted)
 
 
 def _column(name: str) -> Callable[[Columns], NDArray[np.int64]]:
     return lambda columns: columns[name]
 
 
+def _around(mean: Array, accepted: int, reach: Range = UNIT, square: Array | None = None) -> Ends:
+    """The interval of means over the accepted draws; of shares if no mean square is given."""
+    variance = ((mean if square is None else square) - np.square(mean)) / accepted
+    return around(mean, variance, np.asarray(accepted), reach, None)
+
+
+def _variance_of(sides: Sequence[Side]) -> Array:
+    return np.asarray(sum(side.variance for side in sides))
+
+
 def _sample_term(
-    term: Term, engine: Engine, random: np.random.Generator, wanted: int
-) -> tuple[Array, Array, int]:
-    """The estimate, its variance and the draws accepted.
+    sign: float, term: Term, engine: Engine, random: np.random.Generator, wanted: int
+) -> tuple[Side, Array, int]:
+    """The estimate, its squared standard error and the draws accepted.
 
     Each accepted draw falls in a cell of the free targets' table, or in the last cell, which
     takes the draws in which the targets with a value do not have it.
@@ -118,9 +144,16 @@ def _sample_term(
         count = count[:-1]  # nothing is asked by value: the last cell is empty
         weights = np.array(term.weights)
         smooth = (count + 0.5) / (accepted + len(count) / 2)
-        variance = (smooth @ weights**2 - (smooth @ weights) ** 2) / accepted
-        return np.asarray(count @ weights / accepted), np.asarray(variance), accepted
-    return (count[:-1] / accepted).reshape(shape), _variance(count)[:-1].reshape(shape), accepted
+        variance = np.asarray((smooth @ weights**2 - (smooth @ weights) ** 2) / accepted)
+        mean, square = (np.asarray(count @ part / accepted) for part in (weights, weights**2))
+        reach = (weights.min(), weights.max())
+    else:
+        variance = _variance(count)[:-1].reshape(shape)
+        mean = square = (count[:-1] / accepted).reshape(shape)
+        reach = UNIT
+    ends = _around(mean, accepted, reach, square)
+    floor = np.asarray(ADDED * (reach[1] - reach[0]) / accepted)
+    return Side(sign, mean, (square - mean**2) / accepted, ends, floor), variance, accepted
 
 
 def _variance(count: Array) -> Array:

@@ -1,6 +1,6 @@
 """Units drawn for one question, their weights, and what they say of its targets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
@@ -10,6 +10,16 @@ import numpy as np
 
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.evaluation import Question, contradiction
+from scm_compiler.inference.drawing import (
+    ADDED,
+    UNIT,
+    Added,
+    Ends,
+    Range,
+    Side,
+    around,
+    least_variance,
+)
 from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.units import Units
 from scm_compiler.model.tables import Tables
@@ -18,11 +28,12 @@ from scm_compiler.passes.twin import Held, Input, unite
 _MOST_DRAWN = 2**27  # values drawn for one question in all: large graphs get fewer draws
 _MOST_KEPT = 2**24  # numbers kept, some for each unit
 _CHUNK = 2**20  # values drawn at once
+_LARGE = 50.0  # of the logarithm of a weight; beyond it the interval is everything
 
 
 @dataclass(frozen=True)
-class Estimate:
-    """A weighted mean.
+class Mean:
+    """A mean over units.
 
     Attributes:
         value: The numbers.
@@ -35,10 +46,31 @@ class Estimate:
     least: Array
 
     @property
+    def variance(self) -> Array:
+        """As the units show it."""
+        return np.asarray(np.square(self.influence).mean(0) / len(self.influence))
+
+    @property
     def error(self) -> Array:
         """The standard error."""
-        square = np.square(self.influence).mean(0) / len(self.influence)
-        return np.asarray(np.sqrt(np.maximum(square, self.least)))
+        return np.asarray(np.sqrt(np.maximum(self.variance, self.least)))
+
+
+@dataclass(frozen=True)
+class Estimate(Mean):
+    """A weighted mean of what is between known ends.
+
+    Attributes:
+        ends: Its interval.
+        floor: What it leaves open where all units say the same.
+    """
+
+    ends: Ends
+    floor: Array
+
+    def side(self, sign: float) -> Side:
+        """It as a part of a sum."""
+        return Side(sign, self.value, self.variance, self.ends, self.floor)
 
 
 class Sampler:
@@ -187,43 +219,86 @@ class Sampler:
         return float(weights.sum()) ** 2 / squares if squares else 0.0
 
     @property
-    def mass(self) -> Estimate:
+    def mass(self) -> Mean:
         """The probability of the evidence: the mean of the weights."""
         weights = np.exp(np.concatenate(self._logs))
         mean = weights.mean()
-        return Estimate(np.asarray(mean), weights - mean, np.zeros(()))
+        return Mean(np.asarray(mean), weights - mean, np.zeros(()))
 
     def joint(self) -> Estimate:
         """The table over the free targets, or the expectation."""
-        hits = self._hits()
-        if self.question.weights is not None:
-            hits = np.asarray(hits @ np.array(self.question.weights))
-        return self._mean(hits, certain=self._certain)
+        if self.question.weights is None:
+            return self.cells()
+        weights = np.array(self.question.weights)
+        said = self._possible(0) @ weights
+        return self._mean(self._hits() @ weights, (said.min(0), said.max(0)))
 
     def cells(self) -> Estimate:
         """The table over the free targets, also where their expectation is asked."""
-        return self._mean(self._hits(), certain=self._certain)
+        return self._mean(self._hits(), self._reach)
 
     def ends(self) -> tuple[Estimate, Estimate]:
         """The least and the most of each cell whatever the noise model; there must be a `pair`."""
         assert self.pair is not None
         rank = self.worlds.shown.index(self.pair[1])
         low, high = (np.concatenate(side) for side in zip(*self._ends, strict=True))
-        least, most = (self._mean(self._hits({rank: end}), certain=False) for end in (low, high))
+        least, most = (self._mean(self._hits({rank: end}), UNIT) for end in (low, high))
         return least, most
 
     @property
-    def _certain(self) -> bool:
-        return all(isinstance(place, Held) for place in self.worlds.shown)
+    def _reach(self) -> Range:
+        """The least and the most that a unit can say of each cell."""
+        every = [self._possible(rank) for rank in range(len(self.question.targets))]
+        low, high = ([end(table)[None] for table in every] for end in (_least, _most))
+        return self._product(low)[0], self._product(high)[0]
+
+    def _possible(self, rank: int) -> Array:
+        """The distributions that a unit can say one target has: one a line."""
+        place = self.worlds.shown[rank]
+        if isinstance(place, Held) or place in self.worlds.known:
+            return self._column(rank)[:1]
+        copy = self.worlds.copies[place]
+        if place not in self._summed:
+            return np.eye(self.sizes[copy.node])
+        if not self._inputs(place):
+            return self._column(rank)[:1]
+        return self._table_of(place)
+
+    def _table_of(self, place: int) -> Array:
+        """A copy's distributions at every value of what is not held: one a line."""
+        copy = self.worlds.copies[place]
+        size = self.sizes[copy.node]
+        if copy.node in self.model.conditionals:
+            return np.eye(size)
+        at = tuple(self._fixed(i) for i in copy.inputs)
+        return np.asarray(self.model.probabilities[copy.node][at]).reshape(-1, size)
+
+    def _fixed(self, place: Input) -> int | slice:
+        """An input's value where all units have the same."""
+        value = place.value if isinstance(place, Held) else self.worlds.known.get(place)
+        return slice(None) if value is None else value
+
+    @cached_property
+    def _log_heaviest(self) -> float:
+        """What no unit's weight exceeds: a product of the most in each table that weighs."""
+        tied = {place for group in self.worlds.coupled for place in group}
+        tables = {place: value for place, value in self.worlds.known.items() if place not in tied}
+        most = [self._table_of(place)[:, value].max() for place, value in tables.items()]
+        with np.errstate(divide="ignore"):
+            return float(np.log(most).sum())
 
     def _hits(self, instead: Mapping[int, Array] | None = None) -> Array:
         """What each unit says of each cell; of some targets something else instead."""
+        ranks = range(len(self.question.targets))
+        said = instead or {}
+        return self._product([said[r] if r in said else self._column(r) for r in ranks])
+
+    def _product(self, tables: Sequence[Array]) -> Array:
+        """The cells (B, …) of what is said of each target (B, size)."""
         events = self.question.targets
         free = [rank for rank, event in enumerate(events) if event.value is None]
-        hits = np.ones((sum(map(len, self._logs)), *[1] * len(free)))
-        for rank, event in enumerate(events):
-            table = (instead or {}).get(rank)
-            table = self._column(rank) if table is None else table
+        hits = np.ones((len(tables[0]), *[1] * len(free)))
+        for rank, (event, table) in enumerate(zip(events, tables, strict=True)):
             shape = [len(hits), *[1] * len(free)]
             if event.value is None:
                 shape[1 + free.index(rank)] = table.shape[1]
@@ -234,21 +309,56 @@ class Sampler:
 
     def marginal(self, rank: int) -> Estimate:
         """The table of one target alone."""
-        place = self.worlds.shown[rank]
-        known = isinstance(place, Held) or place in self.worlds.known
-        return self._mean(self._column(rank), certain=known)
+        possible = self._possible(rank)
+        return self._mean(self._column(rank), (_least(possible), _most(possible)))
 
     def _column(self, rank: int) -> Array:
         return np.concatenate([tables[rank] for tables in self._tables])
 
-    def _mean(self, hits: Array, *, certain: bool) -> Estimate:
-        weights = self.weights
+    def _mean(self, hits: Array, reach: Range) -> Estimate:
+        weights, worth = self.weights, self.effective
         alike = (hits == hits[0]).all(0)
         mean = np.tensordot(weights, hits, 1) / weights.sum()
         value = np.where(alike, hits[0], mean)  # what all units say is not rounded
         scaled = (weights / weights.mean()).reshape(-1, *[1] * (hits.ndim - 1))
-        # Of a proportion that was 0 or 1 in all units: its variance by Jeffreys' estimate.
-        unsure = alike & ((value == 0) | (value == 1)) & (not certain)
-        smooth = 0.5 / (self.effective + 1)
-        least = np.where(unsure, smooth * (1 - smooth) / self.effective, 0.0)
-        return Estimate(value, scaled * (hits - value), least)
+        width = reach[1] - reach[0]
+        influence = scaled * (hits - value)
+        variance = np.square(influence).mean(0) / len(hits)
+        added = self._added((hits.mean(0) - reach[0], value - reach[0], width), worth)
+        return Estimate(
+            value,
+            influence,
+            width**2 * least_variance(worth),
+            around(value, variance, np.asarray(worth), reach, added),
+            ADDED * width / worth,
+        )
+
+    def _added(self, above: tuple[Array, Array, Array], worth: float) -> Added:
+        """What the units that are added weigh: as those do that say the like, on average.
+
+        Half a unit as heavy as can be is among these. The weights' spread counts as it does for
+        the worth of all.
+
+        Args:
+            above: How far the mean without weights, the mean, and the most are above the least.
+            worth: Of all units.
+        """
+        weights = self.weights
+        count, mean = len(weights), weights.mean()
+        logs = np.concatenate(self._logs)
+        heaviest = np.exp(np.minimum(self._log_heaviest - logs.max() - np.log(mean), _LARGE))
+        plain, weighted, width = above
+        ends = []
+        for units, weight in ((width - plain, width - weighted), (plain, weighted)):
+            share = np.where(width > 0, width, 1.0)
+            number, mass = count * units / share, count * weight / share
+            ends.append((mass + heaviest / 2) / (number + 0.5) / worth)
+        return Added(*ends)
+
+
+def _least(tables: Array) -> Array:
+    return np.asarray(tables.min(0))
+
+
+def _most(tables: Array) -> Array:
+    return np.asarray(tables.max(0))

@@ -16,10 +16,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scm_compiler.inference.answers import Bounds
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.counterfactual.evaluation import Question, mean_bounds
-from scm_compiler.inference.sampler import Estimate, Sampler
+from scm_compiler.inference.counterfactual.bounds import mean_bounds
+from scm_compiler.inference.counterfactual.evaluation import Question
+from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.sampler import Mean, Sampler
 from scm_compiler.ir import query as ir
 
 SPARE = 4.0
@@ -67,7 +68,7 @@ def _ends(sampler: Sampler, draws: int, seed: int) -> tuple[Array, Array, str]:
     return _around(least)[0], _around(most)[1], NODE
 
 
-def _around(found: Estimate) -> tuple[Array, Array]:
+def _around(found: Mean) -> tuple[Array, Array]:
     """An estimate with its standard errors to spare."""
     return found.value - SPARE * found.error, found.value + SPARE * found.error
 
@@ -88,7 +89,7 @@ def _from_worlds(sampler: Sampler, draws: int, seed: int) -> tuple[Array, Array]
     if len(worlds) > 1:
         return anything
     here = worlds.pop() if worlds else None
-    seen = Estimate(np.ones(()), np.zeros(1), np.zeros(())) if here is None else sampler.mass
+    seen = Mean(np.ones(()), np.zeros(1), np.zeros(())) if here is None else sampler.mass
     evidence = float(_around(seen)[0])
     if evidence <= 0:
         return anything

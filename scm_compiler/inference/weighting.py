@@ -16,17 +16,18 @@ import numpy as np
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.weighting import FewEffective, OnlyThreshold
-from scm_compiler.inference.answers import Bounds
 from scm_compiler.inference.counterfactual import difference
+from scm_compiler.inference.counterfactual.bounds import holding
 from scm_compiler.inference.counterfactual.evaluation import (
     Question,
-    holding,
     questions,
     refuse_hidden_causes,
 )
 from scm_compiler.inference.counterfactual.responses import Responses
+from scm_compiler.inference.drawing import Ends, signed_sum
 from scm_compiler.inference.evaluation import Numbers
-from scm_compiler.inference.sampler import Estimate, Sampler
+from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.sampler import Estimate, Mean, Sampler
 from scm_compiler.inference.weighted_bounds import OPEN, question_bounds
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -46,6 +47,7 @@ class Weighted:
     Attributes:
         numbers: The estimates.
         errors: Their standard errors.
+        ends: Their intervals.
         draws: The units drawn.
         effective: How many independent draws the weighted ones are worth: the fewest of any part.
         noise_model: What was assumed of noise that several worlds share; None if none do.
@@ -54,6 +56,7 @@ class Weighted:
 
     numbers: Numbers
     errors: Numbers
+    ends: Mapping[str, Ends]
     draws: int
     effective: float
     noise_model: str | None
@@ -102,10 +105,11 @@ def weigh(
         found = {"": _sum([(sign, sampler.joint()) for sign, sampler in samplers])}
     numbers = {name: estimate.value for name, estimate in found.items()}
     errors = {name: estimate.error for name, estimate in found.items()}
+    ends = {name: estimate.ends for name, estimate in found.items()}
     if not coupled:
-        return Weighted(numbers, errors, draws, effective, None, {})
+        return Weighted(numbers, errors, ends, draws, effective, None, {})
     spans = dict(_spans(numbers, samplers, draws, seed))
-    return Weighted(numbers, errors, draws, effective, "threshold", spans)
+    return Weighted(numbers, errors, ends, draws, effective, "threshold", spans)
 
 
 def _spans(
@@ -146,8 +150,15 @@ def _draw_enough(samplers: Sequence["Sampler"], seed: int, wanted: int) -> int:
 
 def _sum(signed: Sequence[tuple[float, Estimate]]) -> Estimate:
     """A signed sum of estimates from the same random numbers."""
-    value, influence, least = np.zeros(()), np.zeros(()), np.zeros(())
-    for sign, part in signed:
-        value, least = value + sign * part.value, least + part.least
-        influence = influence + sign * part.influence
-    return Estimate(value, influence, least)
+    if len(signed) == 1 and signed[0][0] > 0:
+        return signed[0][1]
+    value, influence = (
+        np.asarray(sum(sign * np.asarray(getattr(part, name)) for sign, part in signed))
+        for name in ("value", "influence")
+    )
+    least, floor = (
+        np.asarray(sum(getattr(part, name) for _, part in signed)) for name in ("least", "floor")
+    )
+    whole = Mean(value, influence, least)
+    ends = signed_sum([part.side(sign) for sign, part in signed], whole.variance)
+    return Estimate(value, influence, least, ends, floor)

@@ -56,7 +56,7 @@ def test_a_proportion_of_zero_has_an_error(binary, ask):
         found = ask(model, text)
         assert found.probability == 0
         assert 0.0005 < found.std_error < 0.02, text
-        assert "±" in str(found)
+        assert "= 0.0000, 95 % [0.0000, 0.0" in str(found)
         assert found.method == "estimated"
         assert found.samples == 100
 

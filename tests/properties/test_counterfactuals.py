@@ -246,12 +246,44 @@ def test_bounds_hold_the_truth_of_any_mechanism(domains, data):
     found = answer_or_code(query, scm.tables)
     if isinstance(found, str):
         assert found == "E455"  # possible in truth, but not under the threshold model
+        with pytest.raises(ScmError) as refusal:
+            answer(query, scm.tables)
+        (told,) = refusal.value.diagnostics
+        assert told.ends[0] - EXACT <= truth <= told.ends[1] + EXACT
         return
     if found.rung < 3 or found.identified:
         assert found.probability == pytest.approx(truth, abs=EXACT)
     else:
         assert found.noise_model == "threshold"
         assert found.bounds.low - EXACT <= truth <= found.bounds.high + EXACT
+
+
+@relaxed
+@given(st.data())
+@pytest.mark.parametrize("domains", [(BINARY,), (BINARY, THREE)], ids=["binary", "three"])
+def test_the_interval_of_guesses_holds_the_truth_of_any_mechanism(domains, data):
+    """Some rows are not the truth's, and are marked as guesses."""
+    scm = data.draw(any_scms(domains, most=4))
+    random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+    rows, unseen = {}, {}
+    for name, table in scm.tables.probabilities.items():
+        unseen[name] = random.random(table.shape[:-1]) < 0.3
+        guesses = random.dirichlet(np.ones(table.shape[-1]), table.shape[:-1])
+        rows[name] = np.where(unseen[name][..., None], guesses, table)
+    query = data.draw(queries(scm.graph))
+    assume(rung(flatten(query, scm.graph)) == 3)
+    truth, whole = scm.probability(query)
+    assume(whole > 1e-9)
+    found = answer_or_code(query, Tables(scm.graph, rows, unseen=unseen))
+    assume(not isinstance(found, str))
+    warned = [warning for warning in found.warnings if warning.code == "W450"]
+    assert found.rests_on_guesses == bool(warned)
+    low, high = (
+        (warned[0].low, warned[0].high) if warned else (found.bounds.low, found.bounds.high)
+    )
+    assert low - 1e-6 <= truth <= high + 1e-6
+    assert low - EXACT <= found.bounds.low
+    assert found.bounds.high <= high + EXACT
 
 
 @settings(max_examples=100, deadline=None)

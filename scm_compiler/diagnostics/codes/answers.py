@@ -285,7 +285,7 @@ class RestsOnUnseen(Diagnostic):
 
     ```console
     $ scmc query "P(Smiling=1 | do(Mustache=1, Male=0))" --run runs/celeba_cg1-1
-    rung 2 (intervene), identified, exact, 1.21 ms
+    rung 2 (intervene), identified, exact but for guesses, 1.46 ms
     P(Smiling=1 | do(Mustache=1, Male=0)) = 0.78203
     warning[W440]: up to 1.30% of this answer rests on `Smiling` with parents never seen
       = help: it can be anything in [0.7757, 0.7888]

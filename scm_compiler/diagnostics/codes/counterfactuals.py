@@ -239,24 +239,36 @@ class ImpossibleUnderNoise(Diagnostic):
       |
     1 | P(Young=1 | Bald[Male=0]=1, Bald[Male=1]=0)
       | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      = help: another noise model may allow it
+      = help: no noise model with a name allows it; under any that does, `P(Young=1 | Bald[Male=0]=1, Bald[Male=1]=0)` is in [0.0000, 1.0000]
     ```
 
     ## What to do
 
-    Take evidence of one world, which every noise model judges alike, or another noise model.
+    Read the answer as the interval: it is what the noise models that allow the evidence can say.
+    If one with a name allows it, ask with `--noise-model`. Evidence of one world is judged alike
+    by all.
     """
 
     code = "E455"
     evidence: str
+    query: str
+    ends: tuple[float, float] | None = None
+    allowing: tuple[str, ...] = ()
 
     def message(self) -> str:
         """The evidence."""
         return f"no unit fits `{self.evidence}` under this noise model"
 
     def help(self) -> str:
-        """What else."""
-        return "another noise model may allow it"
+        """Which models allow it, and what they say."""
+        named = " and ".join(f"`--noise-model {name}`" for name in self.allowing)
+        plural = "s" if len(self.allowing) == 1 else ""
+        found = f"{named} allow{plural} it" if named else "no noise model with a name allows it"
+        if self.ends is None:
+            return found if named else f"{found}, but others may"
+        low, high = self.ends
+        what = f"is {low:.4f}" if high - low < 1e-12 else f"is in [{low:.4f}, {high:.4f}]"
+        return f"{found}; under any that does, `{self.query}` {what}"
 
 
 @dataclass(frozen=True)
@@ -268,26 +280,30 @@ class GuessedWorlds(Diagnostic):
     Where the training data have no row with some configuration of a node's parents, its table
     holds a guess. The number is the share of the units, among those that fit the evidence, that
     meet such a row in one of the query's worlds; it is counted with the model's own guesses. The
-    bounds beside the answer hold for every noise model, but not for other guesses.
+    bounds beside the answer hold for every noise model, but not for other guesses; the interval of
+    the warning holds whatever is true in those rows, and for every noise model.
 
     ## Example
 
     ```console
     $ scmc query "P(Smiling[Bald=1]=1 | Male=0, Bald=0)" --run runs/celeba_cg1-1
-    rung 3 (counterfactual), identified, exact, 50.9 ms
+    rung 3 (counterfactual), identified, exact but for guesses, 145 ms
     P(Smiling[Bald=1]=1 | Male=0, Bald=0) = 0.70913
     warning[W450]: 0.84% of the units in question meet `Mustache`, `Smiling` with parents never seen
+      = help: it can be anything in [0.7051, 0.7135]
     ```
 
     ## What to do
 
-    Take that share as an allowance on the answer. `scmc check --data` lists the missing
-    configurations.
+    Read the answer as the interval. `scmc check --data` lists the missing configurations.
     """
 
     code = "W450"
     share: float
     nodes: tuple[str, ...]
+    width: float
+    low: float | None = None
+    high: float | None = None
 
     def message(self) -> str:
         """The share and the nodes concerned."""
@@ -296,3 +312,9 @@ class GuessedWorlds(Diagnostic):
         return (
             f"{self.share:.2%} of the units in question meet {shown}{more} with parents never seen"
         )
+
+    def help(self) -> str:
+        """What the answer could be."""
+        if self.low is None or self.high is None:
+            return f"each probability can be off by at most {self.width:.4f}"
+        return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]"

@@ -161,7 +161,7 @@ class RestsOnGuesses(Diagnostic):
 
     ```console
     $ scmc query "P(Cancer=1 | do(Smoking=0))"
-    rung 2 (intervene), identified by the front-door formula, exact, 2.78 ms, on runs/front_door-1
+    rung 2 (intervene), identified by the front-door formula, exact but for guesses, 37 ms, on runs/front_door-1
     P(Cancer=1 | do(Smoking=0)) = 0.55102
     P(Cancer | do(Smoking)) = sum_{Tar} P(Tar | Smoking) sum_{Smoking'} P(Cancer | Smoking', Tar) P(Smoking')
     warning[W445]: part of this answer rests on combinations of values that no row shows

@@ -5,8 +5,9 @@ answered to two different worlds. So the bounds of what any noise model could sa
 the answer, and where they meet the answer is identified.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import log2
 
 import numpy as np
@@ -18,11 +19,12 @@ from scm_compiler.diagnostics.codes.counterfactuals import (
     NoiseOutOfReach,
     WorldsTooLarge,
 )
-from scm_compiler.inference.answers import Bounds
 from scm_compiler.inference.contraction import Array
+from scm_compiler.inference.counterfactual.bounds import Masks
 from scm_compiler.inference.counterfactual.evaluation import (
     Prepared,
     Question,
+    as_query,
     prepare,
     questions,
 )
@@ -30,6 +32,7 @@ from scm_compiler.inference.counterfactual.joint import Join, Joint
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engine import LIMIT, Rows
+from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.precision import REPLICATES, Replicates
 from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
@@ -117,7 +120,7 @@ def answer_counterfactual(
     _refuse_computed(every, model, limit)
     answering = _answering(every, model, noise_model, seed)
     parts = {name: answering.part(signed) for name, signed in asked.items()}
-    warnings = tuple(_guesses(every, model))
+    warnings = tuple(_guesses(asked.values(), answering))
     found = Found(parts, answering.name, warnings)
     return replace(found, noise_model=None) if found.identified else found
 
@@ -145,12 +148,8 @@ def plan_worlds(
             if question.given:
                 found.append(("the evidence", prepared.evidence))
             if first is not None:
-                found.append((phrase(_plain(question), graph), first))
+                found.append((phrase(as_query(question), graph), first))
     return tuple(found)
-
-
-def _plain(question: Question) -> ir.Probability:
-    return ir.Probability(question.targets, question.do, question.given)
 
 
 def asked_of(query: ir.Query, graph: Graph) -> Iterator[tuple[str, list[tuple[float, Question]]]]:
@@ -161,6 +160,10 @@ def asked_of(query: ir.Query, graph: Graph) -> Iterator[tuple[str, list[tuple[fl
     for node in graph.labels:
         target = ir.Event(ir.Variable(node.name))
         yield node.name, [(1.0, Question((target,), query.given, query.do))]
+
+
+Signed = Sequence[tuple[float, Prepared]]
+"""The questions of a part of an answer, with signs."""
 
 
 @dataclass(frozen=True)
@@ -192,14 +195,25 @@ class _Answering:
         """What was assumed."""
         return self.noise if isinstance(self.noise, str) else self.noise.name
 
-    def part(self, signed: list[tuple[float, Prepared]]) -> Part:
-        law = self._law(self.model.probabilities, self.noise)
-        values = [prepared.value(law.rows, law.join) for _, prepared in signed]
-        spans = [p.bounds(law.rows, v) for (_, p), v in zip(signed, values, strict=True)]
+    @cached_property
+    def law(self) -> _Law:
+        """How the model's nodes behave."""
+        return self._law(self.model.probabilities, self.noise)
+
+    def part(self, signed: Signed) -> Part:
+        """One part of the answer."""
+        point = _total([sign for sign, _ in signed], self._values(signed))
+        return Part(point, self._errors(signed, point), self.bounds(signed))
+
+    def bounds(self, signed: Signed, unseen: Masks | None = None) -> tuple[Bounds, ...]:
+        """Of each number of a part; as `Prepared.bounds` has it."""
+        values = zip(signed, self._values(signed), strict=True)
+        spans = [prepared.bounds(self.law.rows, v, unseen) for (_, prepared), v in values]
         signs = [sign for sign, _ in signed]
-        point = _total(signs, values)
-        found = [difference(signs, row) for row in zip(*spans, strict=True)]
-        return Part(point, self._errors(signed, point), tuple(found))
+        return tuple(difference(signs, row) for row in zip(*spans, strict=True))
+
+    def _values(self, signed: Signed) -> list[Array]:
+        return [prepared.value(self.law.rows, self.law.join) for _, prepared in signed]
 
     def _law(self, rows: Rows, noise: str | Responses) -> _Law:
         """Nodes whose noise matters have the margins of their responses, which rounds alike."""
@@ -207,7 +221,7 @@ class _Answering:
             return _Law(rows, NOISE_MODELS[noise])
         return _Law({**rows, **{name: noise.margin(name) for name in self.tied}}, noise.join)
 
-    def _errors(self, signed: list[tuple[float, Prepared]], point: Array) -> Array:
+    def _errors(self, signed: Signed, point: Array) -> Array:
         """As precision.py has it: the answer's distance on tables drawn from the posterior."""
         square = np.zeros(point.shape)
         if not self.model.draws:
@@ -268,20 +282,25 @@ def difference(signs: Sequence[float], spans: Sequence[Bounds]) -> Bounds:
     )
 
 
-def _guesses(asked: Sequence[Prepared], model: Tables) -> Iterator[Diagnostic]:
+def _guesses(asked: Collection[Signed], answering: _Answering) -> Iterator[Diagnostic]:
     """The warning that an answer rests in part on rows of the tables that are guesses.
 
     Raises:
         ScmError: E435 if it rests on nothing else.
     """
-    masks = {name: mask for name, mask in model.unseen.items() if mask.any()}
+    masks = {name: mask for name, mask in answering.model.unseen.items() if mask.any()}
     if not masks:
         return
-    shares = [prepared.guessed(model.probabilities, masks) for prepared in asked]
-    share = max(shares)
-    met = {name for prepared in asked for worlds in prepared.worlds for name in worlds.nodes}
+    every, law = [prepared for signed in asked for _, prepared in signed], answering.law
+    share = max(prepared.guessed(law.rows, law.join, masks) for prepared in every)
+    met = {name for prepared in every for worlds in prepared.worlds for name in worlds.nodes}
     nodes = tuple(name for name in masks if name in met)
     if share >= 1 - _NEGLIGIBLE:
         raise refuse(Unsupported(nodes=nodes))
-    if share >= _NEGLIGIBLE:
-        yield GuessedWorlds(share=share, nodes=nodes)
+    if share < _NEGLIGIBLE:
+        return
+    spans = [span for signed in asked for span in answering.bounds(signed, masks)]
+    width = max(span.width for span in spans)
+    if width >= _NEGLIGIBLE:  # else the guesses do not reach what is asked
+        ends = (spans[0].low, spans[0].high) if len(spans) == 1 else (None, None)
+        yield GuessedWorlds(share, nodes, width, *ends)

@@ -13,29 +13,45 @@ form no cycle (a forest on the configurations), every corner is the work of some
 bounds are sharp. If there is a cycle the box is too large, and the bounds are sound but may be
 wide.
 
+Guesses. A row of a table that no data stand behind can be anything. Along the row of a node that
+has one copy the ratio is monotone too: it is enough to try each value as the only one. The rows of
+several copies, or too many, are bounded by entries, each between nothing and what others leave.
+
 Entries. Otherwise each entry of a common table is put between its own Fréchet bounds,
 max(0, sum of the margins - (their number - 1)) and the least margin. All else being non-negative,
 the sums over these bounds enclose the probability.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial, reduce
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.inference.answers import Bounds
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.joint import Group, Joint
 from scm_compiler.inference.counterfactual.noise import opposed, threshold
 from scm_compiler.inference.engine import Rows
+from scm_compiler.inference.number import Bounds
+from scm_compiler.passes.twin import Held
 
 MOST_SWITCHES = 10
 """Corners are tried up to two to this power; beyond it, entries are bounded."""
 
-_BATCH_CELLS = 2**22
+MOST_SETTINGS = 64
+"""Guessed rows are tried at each value up to so many settings; beyond it, entries are bounded."""
 
+_NOTHING = Bounds(np.nan, np.nan, sharp=False)
+"""Where the evidence is impossible."""
+
+_BATCH_CELLS = 2**22
+_ROUNDING = 1e-12
+
+Masks = Mapping[str, NDArray[np.bool_]]
+"""For labels with guessed rows, true at those parent configurations."""
 
 Pair = tuple[int, int]
 """Two configurations of a node's parents, by their rows in its table."""
@@ -51,12 +67,17 @@ class Case:
         others: Builds the networks in which the evidence happens and the targets have other
             values; they exclude each other and leave nothing out. None if there are too many.
         rows: The tables, without a batch axis.
+        unseen: For labels with guessed rows, true at those parent configurations: there the
+            bounds hold whatever is true. None are looked at unless they are given.
+        open: The network in which nothing is known of any copy of the joint's.
     """
 
     joint: Joint
     evidence: Joint
     others: Callable[[], tuple[Joint, ...] | None]
     rows: Rows
+    unseen: Masks = field(default_factory=dict)
+    open: Joint | None = None
 
     @cached_property
     def groups(self) -> tuple[list[Group], list[Group]]:
@@ -65,14 +86,19 @@ class Case:
 
 
 def bounds(case: Case) -> Bounds:
-    """The bounds of one probability; the evidence must be possible under `threshold`.
+    """The bounds of one probability; not numbers if no noise model allows the evidence.
 
     Raises:
         ScmError: E450 if a table would be too large.
     """
+    if case.unseen:
+        return _whatever(case)
     above, below = case.groups
     if not above and not below:
-        value = float(np.exp(_logs(case.joint, case.rows) - _logs(case.evidence, case.rows)))
+        whole = _logs(case.evidence, case.rows)
+        if whole == -np.inf:
+            return _NOTHING
+        value = float(np.exp(_logs(case.joint, case.rows) - whole))
         return Bounds(value, value, sharp=True)
     if all(_is_simple(group) for group in (*above, *below)):
         switches = _Switches.of(above, below)
@@ -81,9 +107,35 @@ def bounds(case: Case) -> Bounds:
     return _entries(case)
 
 
+def mean_bounds(rows: Sequence[Bounds], weights: Sequence[float]) -> Bounds:
+    """The bounds of an expectation from those of each value's probability."""
+    low = _greedy(rows, weights)
+    high = -_greedy(rows, [-weight for weight in weights])
+    return Bounds(low, high, sharp=len(rows) == 2 and all(row.sharp for row in rows))
+
+
+def _greedy(rows: Sequence[Bounds], weights: Sequence[float]) -> float:
+    """The least mean: what is left after each value's least goes to the smallest weights."""
+    left = 1.0 - sum(row.low for row in rows)
+    total = sum(weight * row.low for weight, row in zip(weights, rows, strict=True))
+    for weight, row in sorted(zip(weights, rows, strict=True), key=_by_weight):
+        taken = min(left, row.width)
+        total, left = total + weight * taken, left - taken
+    return total
+
+
+def _by_weight(pair: tuple[float, Bounds]) -> float:
+    return pair[0]
+
+
+def holding(found: Bounds, point: float) -> Bounds:
+    """Bounds that hold a point also after rounding."""
+    return replace(found, low=min(found.low, point), high=max(found.high, point))
+
+
 def most_log_mass(joint: Joint, rows: Rows) -> float:
     """A number that the logarithm of a probability cannot exceed under any noise model."""
-    return float(np.broadcast_to(joint.log_mass(rows, _frechet), (2,))[1])
+    return float(np.broadcast_to(joint.log_mass(rows, _frechet), (3,))[2])
 
 
 def _is_simple(group: Group) -> bool:
@@ -155,6 +207,8 @@ def _corners(case: Case, switches: _Switches) -> Bounds:
     ]
     # Evidence that is impossible at a corner is so on a whole face, which says nothing.
     ratios = np.concatenate(values)
+    if np.isnan(ratios).all():
+        return _NOTHING
     return Bounds(float(np.nanmin(ratios)), float(np.nanmax(ratios)), switches.sharp)
 
 
@@ -176,17 +230,60 @@ def _at(case: Case, switches: _Switches, settings: NDArray[np.bool_]) -> Array:
     return np.broadcast_to(found, (len(settings),)) if found.ndim == 0 else found
 
 
+def _whatever(case: Case) -> Bounds:
+    """The bounds where guessed rows can be anything."""
+    tied = {name for joint in (case.joint, case.evidence) for name in joint.worlds.tied}
+    choices = [
+        (name, row)
+        for name in sorted(case.unseen.keys() - tied)
+        for row in sorted(_met(name, case))
+    ]
+    sizes = [case.rows[name].shape[-1] for name, _ in choices]
+    if math.prod(sizes) > MOST_SETTINGS:
+        return _entries(case)
+    left = {name: mask for name, mask in case.unseen.items() if name in tied}
+    found = []
+    for values in product(*map(range, sizes)):
+        rows = {name: np.array(case.rows[name]) for name, _ in choices}
+        for (name, row), value in zip(choices, values, strict=True):
+            size = rows[name].shape[-1]
+            rows[name].reshape(-1, size)[row] = np.eye(size)[value]
+        one = replace(case, rows={**case.rows, **rows}, unseen=left)
+        found.append(_entries(one) if left else bounds(one))
+    possible = [span for span in found if not np.isnan(span.low)]
+    low, high = min(span.low for span in possible), max(span.high for span in possible)
+    return Bounds(low, high, sharp=all(span.sharp for span in possible))
+
+
+def _met(name: str, case: Case) -> set[int]:
+    """The guessed rows that some copy of a node can read."""
+    mask = case.unseen[name]
+    found: set[int] = set()
+    for worlds in (case.joint.worlds, case.evidence.worlds):
+        for copy in (each for each in worlds.copies if each.node == name):
+            values = (
+                place.value if isinstance(place, Held) else worlds.known.get(place)
+                for place in copy.inputs
+            )
+            at = tuple(slice(None) if value is None else value for value in values)
+            reached = np.zeros(mask.shape, np.bool_)
+            reached[at] = True
+            found.update(np.flatnonzero(reached & mask).tolist())
+    return found
+
+
 def _entries(case: Case) -> Bounds:
-    low, high = _enclosed([case.joint], case.rows)
+    low, high = _enclosed([case.joint], case)
     others = case.others()
+    whole_low, whole_high = _enclosed([case.evidence], case)
+    if whole_high == 0:
+        return _NOTHING
     if others is not None:
-        rest_low, rest_high = _enclosed(others, case.rows)
-        if not case.groups[1]:
-            whole = float(np.exp(_logs(case.evidence, case.rows)))
-            low, high = max(low, whole - rest_high), min(high, whole - rest_low)
-            return _interval(low / whole, high / whole)
+        rest_low, rest_high = _enclosed(others, case)
+        if whole_high - whole_low <= _ROUNDING * whole_high:
+            low, high = max(low, whole_high - rest_high), min(high, whole_high - rest_low)
+            return _interval(low / whole_high, high / whole_high)
         return _interval(_share(low, rest_high, 0.0), _share(high, rest_low, 1.0))
-    whole_low, whole_high = _enclosed([case.evidence], case.rows)
     return _interval(low / whole_high, high / whole_low if whole_low > 0 else 1.0)
 
 
@@ -198,30 +295,57 @@ def _share(part: float, rest: float, otherwise: float) -> float:
     return part / (part + rest) if part + rest > 0 else otherwise
 
 
-def _enclosed(joints: Iterable[Joint], rows: Rows) -> tuple[float, float]:
-    """The least and the most that the sum of some probabilities can be."""
-    found = np.zeros(2)
-    for joint in joints:
-        found += np.exp(np.broadcast_to(joint.log_mass(rows, _frechet), (2,)))
-    return float(found[0]), float(found[1])
+def _enclosed(joints: Iterable[Joint], case: Case) -> tuple[float, float]:
+    """The least and the most that the sum of some probabilities can be.
+
+    What comes about by way of guessed rows is at most what meets one at all.
+    """
+    low, seen, high = sum((_masses(joint, case) for joint in joints), np.zeros(3))
+    if case.open is not None:
+        high = min(high, seen + 1.0 - _masses(case.open, case)[0])
+    return float(low), float(high)
 
 
-def _frechet(group: Group) -> Array:
-    """A group's common table, every entry at its least and at its most: a batch of two."""
-    chances = group.spread([table / table.sum(-1, keepdims=True) for table in group.tables])
+def _masses(joint: Joint, case: Case) -> Array:
+    """The least and the most of a probability without guessed rows, and the most with them."""
+    rows = dict(case.rows)
+    for name, mask in case.unseen.items():
+        if name not in joint.worlds.tied:
+            met = mask[..., None]
+            none, all_of_it = (np.where(met, end, rows[name]) for end in (0.0, 1.0))
+            rows[name] = np.stack([none, none, all_of_it])
+    logs = joint.log_mass(rows, partial(_frechet, unseen=case.unseen))
+    return np.asarray(np.exp(np.broadcast_to(logs, (3,))))
+
+
+def _frechet(group: Group, unseen: Masks | None = None) -> Array:
+    """A group's common table, every entry at its least and its most: a batch of three.
+
+    The first two are of what meets no guessed row; in the third such a row can be anything.
+    """
     size = group.tables[0].shape[-1]
+    mask = (unseen or {}).get(group.node)
+    chances = group.spread([table / table.sum(-1, keepdims=True) for table in group.tables])
+    met = [
+        np.zeros(row.shape, np.bool_) if mask is None else mask.ravel()[row] for row in group.rows
+    ]
+    guessed = group.spread([np.broadcast_to(m[..., None], (*m.shape, size)) for m in met])
     values = group.spread([np.arange(size).reshape(*[1] * row.ndim, size) for row in group.rows])
     rows = [group.beside(row) for row in group.rows]
-    least, missing, agree = chances[0], 1 - chances[0], np.array(True)
+    highs = [np.where(free, 1.0, chance) for free, chance in zip(guessed, chances, strict=True)]
+    least, missing, agree = highs[0], 1 - chances[0], np.array(True)
     for rank in range(1, len(chances)):
         same = [rows[rank] == rows[other] for other in range(rank)]
         for other, alike in enumerate(same):
             agree = agree & (~alike | (values[rank] == values[other]))
         again = np.any(np.stack(np.broadcast_arrays(*same)), 0)
-        least = np.minimum(least, chances[rank])
+        least = np.minimum(least, highs[rank])
         missing = missing + np.where(again, 0.0, 1 - chances[rank])
-    low, high = np.broadcast_arrays(np.maximum(0.0, 1 - missing), least)
-    return np.stack([np.where(agree, low, 0.0), np.where(agree, high, 0.0)])
+    low, high, free = np.broadcast_arrays(
+        np.maximum(0.0, 1 - missing), least, reduce(np.logical_or, guessed)
+    )
+    sure = agree & ~free
+    return np.stack([np.where(sure, low, 0), np.where(sure, high, 0), np.where(agree, high, 0)])
 
 
 def _logs(joint: Joint, rows: Rows) -> Array:

@@ -12,7 +12,6 @@ from itertools import pairwise, product
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause, ImpossibleEvidence
@@ -22,12 +21,19 @@ from scm_compiler.diagnostics.codes.counterfactuals import (
     TooManyRows,
 )
 from scm_compiler.identify.counterfactual import MOST_ROWS
-from scm_compiler.inference.answers import Bounds
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.counterfactual.bounds import Case, bounds, most_log_mass
+from scm_compiler.inference.counterfactual.bounds import (
+    Case,
+    Masks,
+    bounds,
+    holding,
+    mean_bounds,
+    most_log_mass,
+)
 from scm_compiler.inference.counterfactual.joint import Group, Join, Joint
-from scm_compiler.inference.counterfactual.noise import threshold
+from scm_compiler.inference.counterfactual.noise import NOISE_MODELS
 from scm_compiler.inference.engine import Rows
+from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.shape import confounded, label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -141,7 +147,7 @@ class Prepared:
         """
         whole = self.evidence.log_mass(rows, join)
         if np.any(whole == -np.inf):
-            raise self._refusal(rows)
+            raise refuse(self._impossible) if whole.ndim else self._refusal(rows)
         parts = [
             np.zeros(whole.shape)
             if joint is None
@@ -153,9 +159,16 @@ class Prepared:
             return np.asarray(table @ np.array(self.question.weights))
         return table.reshape((*table.shape[:-1], *self.shape))
 
-    def bounds(self, rows: Rows, point: Array) -> list[Bounds]:
-        """The bounds of each number of the answer; they hold the point also after rounding."""
-        found = [self._concerned._cell(values, rows) for values in self.cells]
+    def bounds(self, rows: Rows, point: Array, unseen: Masks | None = None) -> list[Bounds]:
+        """The bounds of each number of the answer; they hold the point also after rounding.
+
+        Args:
+            rows: The tables.
+            point: The answer.
+            unseen: For labels with guessed rows, true at those parent configurations, where the
+                bounds are to hold whatever is true there.
+        """
+        found = [self._concerned._cell(values, rows, unseen) for values in self.cells]
         if self.question.weights is not None:
             found = [mean_bounds(found, self.question.weights)]
         return [holding(b, float(p)) for b, p in zip(found, point.ravel(), strict=True)]
@@ -168,19 +181,31 @@ class Prepared:
             return self
         return prepare(replace(self.question, given=given), self.graph, self.evidence.limit)
 
-    def _cell(self, values: tuple[int, ...], rows: Rows) -> Bounds:
+    def _cell(self, values: tuple[int, ...], rows: Rows, unseen: Masks | None) -> Bounds:
         joint = self.cells[values]
         if joint is None:
             return Bounds(0.0, 0.0, sharp=True)
         if joint.worlds == self.evidence.worlds:
             return Bounds(1.0, 1.0, sharp=True)  # the evidence says it already
-        return bounds(Case(joint, self.evidence, partial(self._others, values), rows))
+        others = partial(self._others, values)
+        if not unseen:
+            return bounds(Case(joint, self.evidence, others, rows))
+        return bounds(Case(joint, self.evidence, others, rows, unseen, self._open))
 
-    def guessed(self, rows: Rows, masks: Mapping[str, NDArray[np.bool_]]) -> float:
+    @cached_property
+    def _open(self) -> Joint:
+        """The network of all that is asked and seen, with no values."""
+        events = (*self.question.targets, *self.question.given)
+        worlds = unite(self.graph, (), self.question.do, tuple(e.variable for e in events))
+        assert worlds is not None  # nothing is known that could contradict itself
+        return Joint(worlds, self.graph, self.evidence.limit)
+
+    def guessed(self, rows: Rows, noise: Join, masks: Masks) -> float:
         """The share of the units that fit the evidence that meet a guessed row in some world.
 
         Args:
             rows: The tables, whose guesses are used.
+            noise: Makes the table of copies that share noise.
             masks: For labels with guessed rows, true at those parent configurations.
         """
         question = self.question
@@ -196,13 +221,13 @@ class Prepared:
         }
 
         def join(group: Group) -> Array:
-            table = threshold(group)
+            table = noise(group)
             if group.node not in masks:
                 return table
             met = [masks[group.node].ravel()[row] for row in group.rows]
             return np.where(group.beside(reduce(np.logical_or, met)), 0.0, table)
 
-        seen = joint.log_mass(sure, join) - joint.log_mass(rows, threshold)
+        seen = joint.log_mass(sure, join) - joint.log_mass(rows, noise)
         return float(1.0 - np.exp(seen))
 
     def _others(self, values: tuple[int, ...]) -> tuple[Joint, ...] | None:
@@ -224,10 +249,35 @@ class Prepared:
         return tuple(Joint(worlds, self.graph, limit) for worlds in found if worlds is not None)
 
     def _refusal(self, rows: Rows) -> ScmError:
-        """Of evidence that is impossible, under this noise model or under all."""
-        if np.isfinite(most_log_mass(self.evidence, rows)):
-            return refuse(ImpossibleUnderNoise(evidence=_evidence(self.question, self.graph)))
-        return contradiction(self.question, self.graph)
+        """Of evidence that is impossible, under this noise model or under all.
+
+        What the noise models that allow it can say is told of a single number.
+        """
+        if not np.isfinite(most_log_mass(self.evidence, rows)):
+            return contradiction(self.question, self.graph)
+        if np.isnan(bounds(Case(self.evidence, self.evidence, lambda: None, rows)).low):
+            return contradiction(self.question, self.graph)
+        spans = [self._concerned._cell(values, rows, None) for values in self.cells]
+        if self.question.weights is not None:
+            spans = [mean_bounds(spans, self.question.weights)]
+        ends = (spans[0].low, spans[0].high) if len(spans) == 1 else None
+        allowing = tuple(self._allowing(rows))
+        return refuse(replace(self._impossible, ends=ends, allowing=allowing))
+
+    @property
+    def _impossible(self) -> ImpossibleUnderNoise:
+        query = phrase(as_query(self.question), self.graph)
+        return ImpossibleUnderNoise(_evidence(self.question, self.graph), query)
+
+    def _allowing(self, rows: Rows) -> Iterator[str]:
+        """The noise models with a name that allow the evidence."""
+        for name, join in NOISE_MODELS.items():
+            try:
+                mass = self.evidence.log_mass(rows, join)
+            except ScmError:
+                continue  # Gumbel-max knows two worlds alone
+            if mass > -np.inf:
+                yield name
 
 
 def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
@@ -284,37 +334,18 @@ def concerning(question: Question, graph: Graph) -> tuple[ir.Event, ...]:
     return tuple(event for event, place in places if place in reached)
 
 
+def as_query(question: Question) -> ir.Query:
+    """A question as it is asked."""
+    if question.weights is None:
+        return ir.Probability(question.targets, question.do, question.given)
+    return ir.Expectation(question.targets[0].variable, question.do, question.given)
+
+
 def _expectation(
     target: ir.Variable, given: tuple[ir.Event, ...], do: ir.World, graph: Graph
 ) -> Question:
     weights = numeric_values(graph.domain(target.node))
     return Question((ir.Event(target),), given, do, weights)
-
-
-def mean_bounds(rows: Sequence[Bounds], weights: Sequence[float]) -> Bounds:
-    """The bounds of an expectation from those of each value's probability."""
-    low = _greedy(rows, weights)
-    high = -_greedy(rows, [-weight for weight in weights])
-    return Bounds(low, high, sharp=len(rows) == 2 and all(row.sharp for row in rows))
-
-
-def _greedy(rows: Sequence[Bounds], weights: Sequence[float]) -> float:
-    """The least mean: what is left after each value's least goes to the smallest weights."""
-    left = 1.0 - sum(row.low for row in rows)
-    total = sum(weight * row.low for weight, row in zip(weights, rows, strict=True))
-    for weight, row in sorted(zip(weights, rows, strict=True), key=_by_weight):
-        taken = min(left, row.width)
-        total, left = total + weight * taken, left - taken
-    return total
-
-
-def _by_weight(pair: tuple[float, Bounds]) -> float:
-    return pair[0]
-
-
-def holding(found: Bounds, point: float) -> Bounds:
-    """Bounds that hold a point also after rounding."""
-    return replace(found, low=min(found.low, point), high=max(found.high, point))
 
 
 def _refuse_other_domains(question: Question, graph: Graph) -> None:
