@@ -73,7 +73,7 @@ def questions(query: ir.Query, graph: Graph) -> tuple[Question, ...]:
 
     Returns:
         For each its outcomes, treatments and conditions; none where the query holds or sees all
-        that it asks.
+        that it asks, or asks for what never happens.
 
     Raises:
         ValueError: If the query is counterfactual.
@@ -88,6 +88,8 @@ def questions(query: ir.Query, graph: Graph) -> tuple[Question, ...]:
     nested = any(isinstance(setting.value, ir.Variable) for setting in query.do)
     if nested or any(variable.world for variable in asked):
         raise ValueError("the query is counterfactual")
+    if isinstance(query, ir.Probability) and query.never:
+        return ()
     held = tuple(dict.fromkeys(setting.node for setting in query.do))
     seen = dict.fromkeys(event.variable.node for event in query.given)
     conditions = tuple(name for name in seen if name not in held)

@@ -32,6 +32,8 @@ from scm_compiler.passes.worlds import flatten, rung
 from scm_compiler.semantics.claims import read_counterfactual, read_question
 from scm_compiler.semantics.query import phrase
 
+_SETTLED = "what it holds or sees, or for what never happens"
+
 
 @dataclass(frozen=True)
 class Identification:
@@ -113,7 +115,7 @@ class Identification:
             lines += [str(part), f"  by {by}"]
             if part.arbitrary:
                 lines.append(f"  any value of {', '.join(part.arbitrary)} gives the same")
-        return "\n".join(lines) or f"{self.query} asks for what it holds or sees"
+        return "\n".join(lines) or f"{self.query} asks for {_SETTLED}"
 
     def _repr_html_(self) -> str:
         """The formulas as a notebook shows them, in LaTeX."""
@@ -131,11 +133,11 @@ def identify_text(graph: Graph, query: str) -> Identification:
 
     Args:
         graph: A validated graph.
-        query: Such as `P(Y | do(X))`; values do not matter and may be left out.
+        query: Such as `P(Y | do(X))`; values may be left out.
 
     Raises:
-        ScmError: E40x or E41x if it cannot be read, E454 if it is about too many values, E522 if
-            it is about an image.
+        ScmError: E40x, E41x, E420 or E451 if it is no question, E454 if it is about too many
+            values, E522 if it is about an image.
     """
     parts: list[Identified | NotIdentified] = []
     for claim in dict.fromkeys(claims_of(query, graph)):

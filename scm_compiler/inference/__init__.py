@@ -34,14 +34,15 @@ from scm_compiler.inference.planning import Explanation
 from scm_compiler.inference.precision import standard_errors
 from scm_compiler.inference.refusals import pointing_at, refuse_contradictory
 from scm_compiler.inference.rejection import sample_answer
+from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.support import support_warnings
 from scm_compiler.inference.weighting import weigh
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import flatten, fold
-from scm_compiler.passes.worlds import rung
-from scm_compiler.semantics.query import phrase, phrase_events
+from scm_compiler.passes.worlds import never, rung
+from scm_compiler.semantics.query import phrase, phrase_events, worded
 
 __all__ = [
     "METHODS",
@@ -108,17 +109,11 @@ def answer(
         started = perf_counter()
         flat = flatten(query, model.graph)
         refuse_long_tables(flat, model.graph)
-        if rung(flat) < 3 or method == "sample":
-            refuse_contradictory(flat, model.graph)
-        way, used = _routed(flat, model, method, seed)
-        if way.estimate is not None:
-            found = _by_formula(flat, way.estimate, model)
-        else:
-            found = METHODS[used](flat, way.model, seed, samples, noise_model)
-            found = replace(found, warnings=found.warnings + _warnings(flat, way.model, found))
+        asking = _Asking(model, method, seed, samples, noise_model)
+        way, found = asking.never(flat) if never(flat, model.graph) else asking.answer(flat)
     declared = fold(model.graph)
     return Answer(
-        query=text or phrase(query, model.graph),
+        query=worded(text, query, model.graph),
         rung=rung(flat),
         identified=found.identified,
         method=found.method,
@@ -132,24 +127,6 @@ def answer(
         derived=way.formulas,
         effective=found.effective,
     )
-
-
-def _routed(query: ir.Query, model: Tables, method: Asked, seed: int) -> tuple[Route, Asked]:
-    """On what a query is answered, and by which method.
-
-    Where `auto` finds a formula too wide, weighted draws of the model are left: an identified
-    query has the same answer whatever the states of its hidden causes are.
-    """
-    drawn = method in {"sample", "weighted"}
-    try:
-        return route(query, model, sampled=drawn, seed=seed), method
-    except ScmError as refusal:
-        (found, *_) = refusal.diagnostics
-        if isinstance(found, TooLarge) and model.drawn:
-            raise refuse(replace(found, drawable=False)) from None
-        if method != "auto" or not isinstance(found, BEYOND_EXACT):
-            raise
-    return route(query, model, sampled=True, seed=seed), "weighted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +251,56 @@ def _sampled(
         theirs = table_ends(query, model.graph, numbers, tables)
         ends = {name: together(part, ends[name], theirs[name]) for name, part in numbers.items()}
     return _Found(numbers, errors, "sample", sampled.accepted, ends)
+
+
+@dataclass(frozen=True)
+class _Asking:
+    """Of whom a query is asked, and how; the attributes are the arguments of `answer`."""
+
+    model: Tables
+    method: Asked
+    seed: int
+    samples: int
+    noise_model: str | Responses | None
+
+    def answer(self, query: ir.Query) -> tuple[Route, _Found]:
+        """On what a flattened query was answered, and what was found."""
+        if rung(query) < 3 or self.method == "sample":
+            refuse_contradictory(query, self.model.graph)
+        way, used = _routed(query, self.model, self.method, self.seed)
+        if way.estimate is not None:
+            return way, _by_formula(query, way.estimate, self.model)
+        found = METHODS[used](query, way.model, self.seed, self.samples, self.noise_model)
+        return way, replace(found, warnings=found.warnings + _warnings(query, way.model, found))
+
+    def never(self, query: ir.Query) -> tuple[Route, _Found]:
+        """Zero, by whichever method, for what happens in no model; the evidence has to happen."""
+        assert isinstance(query, ir.Probability)
+        if query.given:
+            seen = replace(query, targets=query.given[:1])
+            replace(self, method="auto").answer(flatten(seen, self.model.graph))
+        sizes = label_sizes(self.model.graph)
+        zeros = {"": np.zeros([sizes[variable.node] for variable in query.free])}
+        spans = {"": (Bounds(0.0, 0.0, sharp=True),) * zeros[""].size} if rung(query) == 3 else {}
+        return Route(self.model), _Found(zeros, zeros, "exact", None, bounds=spans)
+
+
+def _routed(query: ir.Query, model: Tables, method: Asked, seed: int) -> tuple[Route, Asked]:
+    """On what a query is answered, and by which method.
+
+    Where `auto` finds a formula too wide, weighted draws of the model are left: an identified
+    query has the same answer whatever the states of its hidden causes are.
+    """
+    drawn = method in {"sample", "weighted"}
+    try:
+        return route(query, model, sampled=drawn, seed=seed), method
+    except ScmError as refusal:
+        (found, *_) = refusal.diagnostics
+        if isinstance(found, TooLarge) and model.drawn:
+            raise refuse(replace(found, drawable=False)) from None
+        if method != "auto" or not isinstance(found, BEYOND_EXACT):
+            raise
+    return route(query, model, sampled=True, seed=seed), "weighted"
 
 
 METHODS: Mapping[Asked, Callable[..., _Found]] = {

@@ -9,15 +9,19 @@ noise model enters.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import log2
 from string import ascii_letters
 
 import numpy as np
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import HiddenCause
+from scm_compiler.diagnostics.codes.answers import HiddenCause, TooLarge
 from scm_compiler.diagnostics.codes.identified import NeverSeen, NoProbability
 from scm_compiler.identify.band import Band
-from scm_compiler.identify.counterfactual import Decision, District, Record, decide, written
+from scm_compiler.identify.counterfactual import Decision, District, Memory, decide, written
+from scm_compiler.identify.estimand import factors
+from scm_compiler.identify.evaluation import LIMIT as MOST_CELLS
+from scm_compiler.identify.evaluation import largest_table
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.refusal import worlds_refusal
 from scm_compiler.inference.contraction import Array, contract, plan
@@ -28,8 +32,7 @@ from scm_compiler.inference.counterfactual.evaluation import (
     prepare,
 )
 from scm_compiler.inference.engine import LIMIT, Engine, refuse_endless
-from scm_compiler.inference.evaluation import condition_of
-from scm_compiler.inference.shape import label_sizes
+from scm_compiler.inference.shape import Condition, label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held
@@ -105,10 +108,10 @@ class Cells:
     def _ends(self, decision: Decision, law: Work) -> Ends:
         if decision.sums is None:
             sides = (decision.above, decision.below)
-            above, below = (_total(terms, self.graph, decision, law) for terms in sides)
+            above, below = (total(terms, self.graph, decision, law) for terms in sides)
         else:
             above, below = (
-                _signed([(sign, self._ends(part, law)) for sign, part in side])
+                signed([(sign, self._ends(part, law)) for sign, part in side])
                 for side in decision.sums
             )
         if below[1] <= 0:
@@ -181,22 +184,19 @@ def worlds_formula(query: ir.Query, graph: Graph) -> WorldsFormula | None:
     )
 
 
-def refuse_impossible(query: ir.Query, engine: Engine) -> None:
-    """Refuse (E431) evidence of the world as it is that never happens.
-
-    A formula from which it cancels would not tell.
+def refuse_wide(found: Identified, engine: Engine) -> None:
+    """Refuse (E433 or E437) a formula that is too wide to be evaluated, before anything is done.
 
     Args:
-        query: A query of rung 3.
+        found: An identified query.
         engine: On the observational distribution.
     """
-    match query:
-        case ir.Contrast(left, right):
-            refuse_impossible(left, engine)
-            refuse_impossible(right, engine)
-        case ir.Probability(_, (), given) | ir.Expectation(_, (), given) | ir.Regime((), given):
-            plain = [event for event in given if not event.variable.world]
-            engine.check_possible(condition_of((), plain))
+    cells = largest_table(found, engine.sizes)
+    if cells > MOST_CELLS:
+        raise refuse(TooLarge(log2(cells), log2(MOST_CELLS), "formula"))
+    for factor in factors(found.estimand):
+        for names in filter(None, ((*factor.given, *factor.of), factor.given)):
+            engine.check_size(engine.program(names, Condition()).plan)
 
 
 def _reached(question: Question, graph: Graph) -> bool:
@@ -211,20 +211,27 @@ def _reached(question: Question, graph: Graph) -> bool:
 
 
 def _decided(question: Question, query: ir.Query, graph: Graph) -> Cells:
-    decisions, record = {}, Record(graph)
+    decisions, memory = {}, Memory(graph)
     for values in product(*(range(graph.domain(v.node).size) for v in question.free)):
         targets = question.with_values(values)
-        found = decide(graph, targets, question.given, question.do, record)
+        found = decide(graph, targets, question.given, question.do, memory)
         if not found.identified:
             raise refuse(worlds_refusal(graph, found, query=phrase(query, graph)))
         decisions[values] = found
     return Cells(question, decisions, graph)
 
 
-def _total(
+def total(
     terms: Sequence[tuple[District, ...]], graph: Graph, decision: Decision, law: Work
 ) -> Ends:
-    """The sum of products of districts."""
+    """The sum of products of districts.
+
+    Args:
+        terms: Of the numerator or the denominator of a decision.
+        graph: As its author wrote it.
+        decision: Has the formulas of the districts.
+        law: Evaluates these.
+    """
     factors = {(frozenset(f.outcomes), frozenset(f.treatments)): f for f in decision.factors}
 
     def band(district: District) -> Band:
@@ -265,7 +272,7 @@ def _term(
     return tuple(float(mass.values * np.exp(mass.log_scale)) for mass in masses)
 
 
-def _signed(parts: Sequence[tuple[float, Ends]]) -> Ends:
+def signed(parts: Sequence[tuple[float, Ends]]) -> Ends:
     """A signed sum, each part at the end that counts."""
     low = sum(sign * (ends[0] if sign > 0 else ends[2]) for sign, ends in parts)
     high = sum(sign * (ends[2] if sign > 0 else ends[0]) for sign, ends in parts)

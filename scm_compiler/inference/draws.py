@@ -22,6 +22,8 @@ from scm_compiler.inference.elimination import RULES, Scope, elimination_order
 from scm_compiler.inference.engine import Engine, impossible
 from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.identified import refuse_unidentified
+from scm_compiler.inference.observation import observation_of
+from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import refuse_unanswerable
 from scm_compiler.inference.shape import (
     Condition,
@@ -128,6 +130,9 @@ def draws_of(regime: ir.Regime, model: Tables) -> Draws:
     """What draws the labels of a regime; the arguments and errors are those of `draw_labels`."""
     regime = flatten(regime, model.graph)
     refuse_unanswerable(regime, model.graph)
+    observed = observation_of(model) if regime.given else None
+    if observed is not None:
+        refuse_impossible(regime, observed)
     condition = condition_of(regime.do, regime.given)
     engine = engine_of(_multiplying(regime, model))
     refuse_confounded(engine.graph, [name for name in engine.sizes if name not in condition.do])

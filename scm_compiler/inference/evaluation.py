@@ -25,7 +25,7 @@ class Term:
         free: Targets whose table is asked, in order.
         condition: The world and the evidence.
         weights: The numbers that the one free target's values stand for, in an expectation.
-        never: Whether one target is asked to have two values.
+        never: Whether a label is asked, held or seen to have two values: the term is zero.
     """
 
     asked: Mapping[str, int]
@@ -43,8 +43,8 @@ def terms(query: ir.Query, graph: Graph) -> list[tuple[float, Term]]:
         graph: Its graph.
     """
     match query:
-        case ir.Probability(targets, do, given):
-            return [(1.0, _probability(targets, condition_of(do, given)))]
+        case ir.Probability():
+            return [(1.0, _probability(query))]
         case ir.Expectation(target, do, given):
             return [(1.0, _expectation(target.node, condition_of(do, given), graph))]
         case ir.Effect(cause, outcome):
@@ -80,18 +80,17 @@ def term_value(term: Term, engine: Engine, rows: Rows | None = None) -> Array:
     """P(asked, free | condition), or the expectation, by the chain rule over the targets."""
     fixed = term.condition.fixed
     shape = [engine.sizes[name] for name in term.free]
-    if rows is None and not fixed.keys().isdisjoint((*term.asked, *term.free)):
+    settled = term.never or not fixed.keys().isdisjoint((*term.asked, *term.free))
+    if rows is None and settled:
         engine.check_possible(term.condition)  # else a posterior finds it out
-    if any(fixed.get(name, value) != value for name, value in term.asked.items()):
+    if term.never:
         return np.zeros(shape)
     value: Array = np.ones(())
     *links, (_, last) = chain(term)
     for (name,), condition in links:
         value = value * engine.posterior((name,), condition, rows)[..., term.asked[name]]
-        if term.never or not value.any():
+        if not value.any():
             return np.zeros(shape)
-    if term.never:
-        return np.zeros(shape)  # also where the evidence holds one of the two values
     table = _free_table(term.free, last, engine, rows)
     joint = value[(..., *[None] * len(shape))] * table
     return joint if term.weights is None else np.asarray(joint @ np.array(term.weights))
@@ -101,9 +100,11 @@ def chain(term: Term) -> list[tuple[tuple[str, ...], Condition]]:
     """The posteriors whose product the term is: P(A, B | e) = P(A | e) P(B | A, e).
 
     Each is given by its targets and its condition; the last has the free targets that are not
-    fixed, perhaps none.
+    fixed, perhaps none. What never happens takes none.
     """
     condition = term.condition
+    if term.never:
+        return [((), condition)]
     links: list[tuple[tuple[str, ...], Condition]] = []
     for name, wanted in term.asked.items():
         if name not in condition.fixed:
@@ -120,14 +121,10 @@ def condition_of(do: ir.World, given: Sequence[ir.Event]) -> Condition:
     return Condition(held, seen)
 
 
-def _probability(targets: Sequence[ir.Event], condition: Condition) -> Term:
-    asked: dict[str, int] = {}
-    never = False
-    for event in targets:
-        if event.value is not None:
-            never |= asked.setdefault(event.variable.node, event.value) != event.value
-    free = tuple(event.variable.node for event in targets if event.value is None)
-    return Term(asked, free, condition, never=never)
+def _probability(query: ir.Probability) -> Term:
+    asked = {e.variable.node: e.value for e in query.targets if e.value is not None}
+    free = tuple(variable.node for variable in query.free)
+    return Term(asked, free, condition_of(query.do, query.given), never=query.never)
 
 
 def _expectation(target: str, condition: Condition, graph: Graph) -> Term:

@@ -23,7 +23,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import worded
 
 Found = tuple[Identified, ...]
 """How distributions follow from observation."""
@@ -60,7 +60,8 @@ class IdentifiedExplanation(Explanation):
 
     def __str__(self) -> str:
         how = "exact contraction" if self.method == "exact" else self._beyond
-        head = f"rung {self.rung} ({RUNGS[self.rung]}), identified by {self.by}, {how}"
+        by = f" by {self.by}" if self.formulas else ""
+        head = f"rung {self.rung} ({RUNGS[self.rung]}), identified{by}, {how}"
         head += ", no image head needed"
         said = (*self.derived, *self.formulas, *self.parts)
         return "\n".join([head, self.query, *map(str, said)])
@@ -91,13 +92,13 @@ def explain(
     Raises:
         ScmError: E520 if it is not identified, E431 if its evidence contradicts itself; for a
             counterfactual also E523 if no experiment shows what it asks for, E433 if a table of
-            its formula would be too large, E450, E451, E454.
+            its formula would be too large, E450, E454.
     """
     declared = fold(graph)
     flat = flatten(query, graph)
     if not declared.confounders:
         return planning.explain(query, declared, text=text, **options)
-    shown = text or phrase(query, graph)
+    shown = worded(text, query, graph)
     with pointing_at(text):
         if rung(flat) == 3:
             formula = worlds_formula(flat, declared)
@@ -112,7 +113,7 @@ def explain(
         if way.formulas:
             return _by_formulas(shown, 2, way.found, declared, options)
         plain = planning.explain(flat, way.graph, text=shown, **options)
-        return plain if rung(flat) == 1 else _with_formulas(plain, way.found)
+        return _with_formulas(plain, way.found) if rung(flat) == 2 and way.found else plain
 
 
 def _by_formulas(

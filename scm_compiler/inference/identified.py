@@ -9,30 +9,27 @@ with its hedge.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from math import log2
 
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import TooLarge
 from scm_compiler.diagnostics.codes.identified import (
     NeverSeen,
     OnlyByFormula,
     RestsOnGuesses,
 )
 from scm_compiler.identify.band import Band, evaluate_band
-from scm_compiler.identify.estimand import factors
-from scm_compiler.identify.evaluation import LIMIT, Joint, evaluate, largest_table
+from scm_compiler.identify.evaluation import Joint, evaluate
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.identify.refusal import questions, refusal
-from scm_compiler.inference.by_formula import Work, refuse_impossible, worlds_formula
+from scm_compiler.inference.by_formula import Work, refuse_wide, worlds_formula
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Numbers, Term, chain, condition_of, terms
 from scm_compiler.inference.observation import Observation, observation_of
+from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.precision import REPLICATES
-from scm_compiler.inference.shape import Condition, compile_shape, confounded, label_sizes
+from scm_compiler.inference.shape import compile_shape, confounded, label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
@@ -111,9 +108,9 @@ def route(query: ir.Query, model: Tables, *, sampled: bool = False, seed: int = 
         seed: Of the posterior draws behind a standard error.
 
     Raises:
-        ScmError: E441 if it cannot be drawn, since networks share noise; E520 or E523 if
-            observation does not determine it, E443 if the data never show what its formula asks
-            for, E433 if a table would be too large.
+        ScmError: E431 if its evidence never happens; E441 if it cannot be drawn, since networks
+            share noise; E520 or E523 if observation does not determine it, E443 if the data never
+            show what its formula asks for, E433 if a table would be too large.
     """
     observed = observation_of(model)
     if observed is None:
@@ -121,8 +118,11 @@ def route(query: ir.Query, model: Tables, *, sampled: bool = False, seed: int = 
     if rung(query) == 3:
         return _worlds_route(query, model, observed, sampled, seed)
     way = planned_route(query, observed.declared, observed.identify)
+    if rung(query) == 1:
+        return Route(observed.law, way.found)
+    refuse_impossible(query, observed)
     if not way.formulas:
-        return Route(observed.law if rung(query) == 1 else observed.plain, way.found)
+        return Route(observed.plain, way.found)
     if not sampled:
         parts = partial(_parts, query, observed)
         return Route(model, way.found, _estimate(parts, _point(observed), observed, seed))
@@ -140,7 +140,7 @@ def _worlds_route(
         return Route(observed.plain)
     for found in formula.found:
         refuse_wide(found, observed.engine)
-    refuse_impossible(query, observed.engine)
+    refuse_impossible(query, observed)
 
     def parts(work: Work) -> dict[str, Signed]:
         return {
@@ -267,7 +267,7 @@ def _band(term: Term, observed: Observation, work: Work) -> Band:
     fixed = term.condition.fixed
     sizes = observed.engine.sizes
     shape = tuple(sizes[name] for name in term.free)
-    if term.never or any(fixed.get(n, value) != value for n, value in term.asked.items()):
+    if term.never:
         return Band(term.free, *(np.zeros(shape),) * 3)
     asked = {name: value for name, value in term.asked.items() if name not in fixed}
     free = tuple(name for name in term.free if name not in fixed)
@@ -303,21 +303,6 @@ def _table(
     if np.isnan(point).any() or (np.all(low < _NEGLIGIBLE) and np.all(high > 1 - _NEGLIGIBLE)):
         raise refuse(NeverSeen(query=str(found).split(" = ")[0], formula=str(found.estimand)))
     return Band(free, low, point, high)
-
-
-def refuse_wide(found: Identified, engine: Engine) -> None:
-    """Refuse (E433 or E437) a formula that is too wide to be evaluated, before anything is done.
-
-    Args:
-        found: An identified query.
-        engine: On the observational distribution.
-    """
-    cells = largest_table(found, engine.sizes)
-    if cells > LIMIT:
-        raise refuse(TooLarge(log2(cells), log2(LIMIT), "formula"))
-    for factor in factors(found.estimand):
-        for names in filter(None, ((*factor.given, *factor.of), factor.given)):
-            engine.check_size(engine.program(names, Condition()).plan)
 
 
 def _with_points(

@@ -26,7 +26,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import rung
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import worded
 
 
 @dataclass(frozen=True)
@@ -176,8 +176,8 @@ def explain(
         text: The query as the user wrote it.
 
     Raises:
-        ScmError: E432 if it rests on a hidden common cause; for a counterfactual also E451,
-            E454, and E431 if its evidence contradicts itself.
+        ScmError: E432 if it rests on a hidden common cause; for a counterfactual also E454,
+            and E431 if its evidence contradicts itself.
     """
     with pointing_at(text):
         return _explain(query, _Model(graph, frozenset(run)), text)
@@ -218,7 +218,7 @@ def _explain(query: ir.Query, model: _Model, text: str | None) -> Explanation:
             if targets
         ]
     return Explanation(
-        query=text or phrase(query, model.graph),
+        query=worded(text, query, model.graph),
         rung=rung(flat),
         identified=True,
         method=_method(parts),
@@ -246,7 +246,7 @@ def _worlds(query: ir.Query, model: _Model, text: str | None) -> Explanation:
     tied = dict.fromkeys(name for _, joint in networks for name in joint.worlds.tied)
     shared = f"the worlds share the noise of {_listed(tuple(tied))}, which a noise model settles"
     return Explanation(
-        query=text or phrase(query, model.graph),
+        query=worded(text, query, model.graph),
         rung=3,
         identified=not tied,
         method=_method(parts),

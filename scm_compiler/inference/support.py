@@ -97,7 +97,7 @@ def term_support(term: Term, engine: Engine, masks: Masks) -> Support:
     """
     fixed = term.condition.fixed
     targets = tuple(name for name in (*term.asked, *term.free) if name not in fixed)
-    if not targets:
+    if term.never or not targets:
         value = term_value(term, engine)  # the condition fixes what is asked
         return Support(0.0, value, value, ())
     rests_on = engine.program(targets, term.condition).requisite.nodes
@@ -170,8 +170,6 @@ def _sure(
     """N / D: the term as the seen rows alone have it."""
     fixed = term.condition.fixed
     shape = [engine.sizes[name] for name in term.free]
-    if term.never or any(fixed.get(name, value) != value for name, value in term.asked.items()):
-        return np.zeros(shape)
     keep = tuple(name for name in term.free if name not in fixed)
     if len(keep) < len(term.free):
         return np.zeros(shape)  # a table, of which only the share is told

@@ -38,6 +38,7 @@ LEAST_EFFECTIVE = 100.0
 """An estimate that is worth fewer draws than this is not given."""
 
 MOST_DRAWS = 1_000_000
+_FULL_ROUND = 5_000
 
 
 @dataclass(frozen=True)
@@ -136,12 +137,16 @@ def asked(query: ir.Query, graph: Graph) -> list[tuple[float, Question]]:
 
 
 def _draw_enough(samplers: Sequence["Sampler"], seed: int, wanted: int) -> int:
-    """Draw alike for all questions until each has the wanted effective sample size."""
+    """Draw alike for all questions until each has the wanted effective sample size.
+
+    Where few are wanted and the evidence is rare the rounds grow, so that they stay few.
+    """
     most = min(MOST_DRAWS, *(sampler.most for sampler in samplers))
     randoms = [np.random.default_rng(seed) for _ in samplers]
     draws = 0
     while draws < most and min(sampler.effective for sampler in samplers) < wanted:
-        count = min(most - draws, wanted, *(sampler.chunk for sampler in samplers))
+        count = max(wanted, min(draws, _FULL_ROUND))
+        count = min(most - draws, count, *(sampler.chunk for sampler in samplers))
         for sampler, random in zip(samplers, randoms, strict=True):
             sampler.draw(count, random)
         draws += count

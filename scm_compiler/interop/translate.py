@@ -274,7 +274,8 @@ def _positions(
 
 def _bends(arrows: _Arrows, graph: Graph, unit: Position) -> dict[Bend, Position]:
     """The bends of the edges that are left; DOT's own `pos` of an edge, a spline, is skipped."""
-    present = set(map(_written, (*graph.edges, *graph.confounders)))
+    lines: tuple[ir.Edge | Confounder, ...] = (*graph.edges, *graph.confounders)
+    present = set(map(_written, lines))
     found = {}
     for (left, right, arrow), edge in arrows.found.items():
         text = edge.attributes.get("bend", edge.attributes.get("pos"))

@@ -52,6 +52,13 @@ class Probability:
         """The targets whose whole table is asked."""
         return tuple(event.variable for event in self.targets if event.value is None)
 
+    @property
+    def never(self) -> bool:
+        """Whether one node would have two values, in a query of a single world."""
+        known: dict[str, object] = {setting.node: setting.value for setting in self.do}
+        events = (event for event in (*self.given, *self.targets) if event.value is not None)
+        return any(known.setdefault(e.variable.node, e.value) != e.value for e in events)
+
 
 @dataclass(frozen=True, slots=True)
 class Expectation:

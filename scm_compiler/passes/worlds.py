@@ -25,6 +25,7 @@ from scm_compiler.ir.query import (
     Variable,
     World,
 )
+from scm_compiler.passes.twin import unite
 
 
 @overload
@@ -74,6 +75,19 @@ def rung(query: Query) -> int:
             return _rung(given, do)
         case Effect():
             return 2
+
+
+def never(query: Query, graph: Graph) -> bool:
+    """Whether a flattened query asks for what happens in no model; its probability is zero.
+
+    Args:
+        query: Of any rung.
+        graph: Its graph.
+    """
+    if not isinstance(query, Probability) or rung(query) < 3:
+        return isinstance(query, Probability) and query.never
+    valued = [event for event in (*query.given, *query.targets) if event.value is not None]
+    return unite(graph, valued, query.do) is None
 
 
 @dataclass(frozen=True, slots=True)

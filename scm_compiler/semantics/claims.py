@@ -1,4 +1,4 @@
-"""`assert identified QUERY`: the query read, its names checked, and what is left to decide.
+"""`assert identified QUERY`: the query read and resolved, and what is left to decide.
 
 Without hidden common causes every interventional query on labels is identified: the truncated
 factorisation answers it (Pearl 2009, Theorem 3.2.5). With them, and of counterfactuals always,
@@ -6,17 +6,18 @@ factorisation answers it (Pearl 2009, Theorem 3.2.5). With them, and of counterf
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Sink, Source, Span, closest
 from scm_compiler.diagnostics.codes.claims import NotDecided
 from scm_compiler.diagnostics.codes.queries import UnknownNode
-from scm_compiler.ir import Claim, CounterfactualClaim, Graph
+from scm_compiler.ir import Claim, CounterfactualClaim, Discrete, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.names import Scope
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax import query_tree, tree
+from scm_compiler.syntax.printer import print_name
 from scm_compiler.syntax.query import parse_query
 
 # A quoted name may hold brackets, commas and `=`; one that is no part of a `do` is passed over.
@@ -41,15 +42,17 @@ def read_claims(
     """
     left: list[Claim | CounterfactualClaim] = []
     for statement in written:
-        query = _query(statement, sink)
+        query = _query(statement, scope.nodes, sink)
         if query is None:
             continue
         if not _is_of_labels(query, statement, scope):
             sink.report(NotDecided(statement.query, span=statement.span))
+        elif (resolved := _resolved(query, statement, scope, sink)) is None:
+            continue
         elif any(_worlds(query)):
             left.append(CounterfactualClaim(statement.query, statement.span))
         elif hidden:
-            left += _claims(query, statement, scope)
+            left += _claims(resolved, statement, scope)
     return tuple(left)
 
 
@@ -78,51 +81,76 @@ def read_counterfactual(text: str, graph: Graph, sink: Sink) -> ir.Query | None:
         graph: What its names and values are looked up in.
         sink: Takes the diagnostics.
     """
-    tree_of_query = parse_query(Source("", _with_values(text)), sink)
+    tree_of_query = parse_query(Source("", _with_values(text, graph.by_name)), sink)
     if tree_of_query is None:
         return None
-    return resolve(tree_of_query, graph, sink, open_evidence=True)
+    return resolve(tree_of_query, graph, sink, open_values=True)
 
 
-def _claims(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> Iterator[Claim]:
+def _claims(query: ir.Query, statement: tree.Identified, scope: Scope) -> Iterator[Claim]:
     """The distributions that a query rests on; one that holds all that it asks is known."""
-    if isinstance(query, query_tree.Contrast):
+    if isinstance(query, ir.Contrast):
         for side in (query.left, query.right):
             yield from _claims(side, statement, scope)
+        return
+    if isinstance(query, ir.Probability) and query.never and _has_values(statement, scope):
         return
     asked, held, seen = _lists(query, scope)
     conditions = tuple(name for name in seen if name not in held)
     outcomes = tuple(name for name in asked if name not in {*held, *conditions})
-    if outcomes and scope.nodes.keys() >= {*outcomes, *held, *conditions}:
+    if outcomes:
         yield Claim(outcomes, held, conditions, statement.query, statement.span)
 
 
+def _has_values(statement: tree.Identified, scope: Scope) -> bool:
+    """Whether all that it holds is held at a value."""
+    return _with_values(statement.query, scope.nodes) == statement.query
+
+
 def _lists(
-    query: query_tree.Term | query_tree.Regime, scope: Scope
+    query: ir.Probability | ir.Expectation | ir.Effect | ir.Regime, scope: Scope
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The names that are asked for, held and seen, each once."""
-    if isinstance(query, query_tree.Effect):
-        return (query.outcome.text,), (query.cause.text,), ()
+    if isinstance(query, ir.Effect):
+        return (query.outcome,), (query.cause,), ()
     match query:
-        case query_tree.Probability(targets):
-            asked = [event.variable.node.text for event in targets]
-        case query_tree.Expectation(target):
-            asked = [target.node.text]
-        case query_tree.Regime():
+        case ir.Probability(targets):
+            asked = [event.variable.node for event in targets]
+        case ir.Expectation(target):
+            asked = [target.node]
+        case ir.Regime():
             asked = scope.labels
-    held = [setting.node.text for setting in query.do]
-    seen = [event.variable.node.text for event in query.given]
+    held = [setting.node for setting in query.do]
+    seen = [event.variable.node for event in query.given]
     first, second, third = (tuple(dict.fromkeys(names)) for names in (asked, held, seen))
     return first, second, third
 
 
-def _query(statement: tree.Identified, sink: Sink) -> query_tree.Query | None:
+def _query(
+    statement: tree.Identified, nodes: Mapping[str, Node], sink: Sink
+) -> query_tree.Query | None:
     """The query's tree; its errors are reported at the query's place in the program."""
     found = Sink()
-    query = parse_query(Source("", _with_values(statement.query)), found)
+    query = parse_query(Source("", _with_values(statement.query, nodes)), found)
+    _report_at(statement, found, sink)
+    return query
+
+
+def _resolved(
+    query: query_tree.Query, statement: tree.Identified, scope: Scope, sink: Sink
+) -> ir.Query | None:
+    """The query resolved; None, reported, if it has errors: of unknown names the scope tells."""
+    if not scope.nodes.keys() >= {word.text for word in _node_names(query)}:
+        return None
+    found = Sink()
+    resolved = resolve(query, Graph("", tuple(scope.nodes.values())), found, open_values=True)
+    _report_at(statement, found, sink)
+    return resolved
+
+
+def _report_at(statement: tree.Identified, found: Sink, sink: Sink) -> None:
     for diagnostic in found.close().diagnostics:
         sink.report(replace(diagnostic, span=statement.query_span))
-    return query
 
 
 def _is_of_labels(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> bool:
@@ -132,14 +160,19 @@ def _is_of_labels(query: query_tree.Query, statement: tree.Identified, scope: Sc
     return all(node is None or not scope.is_image(node.name) for node in nodes)
 
 
-def _with_values(query: str) -> str:
+def _with_values(query: str, nodes: Mapping[str, Node]) -> str:
     """The query with a value for each node that `do(X)` names without one: any value will do."""
 
+    def held(item: str) -> str:
+        if "=" in _QUOTED.sub("", item):
+            return item
+        node = nodes.get(item.strip().strip('"'))
+        if node is None or not isinstance(node.domain, Discrete):
+            return f"{item}=0"
+        return f"{item}={print_name(node.domain.values[0])}"
+
     def completed(call: re.Match[str]) -> str:
-        if call[1] is None:
-            return call[0]
-        items = _ITEM.findall(call[1])
-        return f"do({','.join(i if '=' in _QUOTED.sub('', i) else f'{i}=0' for i in items)})"
+        return call[0] if call[1] is None else f"do({','.join(map(held, _ITEM.findall(call[1])))})"
 
     return _DO.sub(completed, query)
 

@@ -12,6 +12,7 @@ from scm_compiler.diagnostics.codes.conditions import (
     HeldAndObserved,
     HeldTwice,
 )
+from scm_compiler.diagnostics.codes.counterfactuals import OtherDomain
 from scm_compiler.diagnostics.codes.queries import (
     AskedTwice,
     CauseNotBinary,
@@ -27,21 +28,22 @@ from scm_compiler.syntax import query_tree as tree
 
 
 def resolve(
-    query: tree.Query, graph: Graph, sink: Sink, *, open_evidence: bool = False
+    query: tree.Query, graph: Graph, sink: Sink, *, open_values: bool = False
 ) -> ir.Query | None:
     """The query with its names resolved; None, with the reasons in the sink, if it has errors.
 
-    All errors are reported, not only the first one.
+    All errors are reported, not only the first one. What passes here is a question, whoever
+    answers or identifies it.
 
     Args:
         query: Its tree.
         graph: What its names are looked up in.
         sink: Takes the diagnostics.
-        open_evidence: Whether evidence may stand without a value, for any.
+        open_values: Whether evidence, or a side of a contrast, may stand without a value, for any.
     """
     resolver = _Resolver(graph)
     resolved = resolver.query(query)
-    allowed = EvidenceWithoutValue if open_evidence else ()
+    allowed = (EvidenceWithoutValue, NotOneNumber) if open_values else ()
     wrong = [found for found in resolver.found if not isinstance(found, allowed)]
     sink.extend(wrong)
     return None if wrong else resolved
@@ -71,6 +73,15 @@ def phrase(query: ir.Query, graph: Graph) -> str:
             parts = [f"do({_world(do, graph)})"] if do or not given else []
             parts += [f"given({phrase_events(given, graph)})"] if given else []
             return ", ".join(parts)
+
+
+def worded(text: str | None, query: ir.Query, graph: Graph) -> str:
+    r"""The query as the user wrote it, on one line; its phrase if the text was not kept.
+
+    >>> worded("P(A |\r\n  do(B=0))", ir.Regime(), Graph("g", (), ()))
+    'P(A | do(B=0))'
+    """
+    return phrase(query, graph) if text is None else re.sub(r"\s*[^\S ]\s*", " ", text.strip())
 
 
 # A value that may be left out: the error that made it unknown is reported already.
@@ -166,7 +177,17 @@ class _Resolver:
         domain = self._domain(assignment.node)
         if isinstance(assignment.value, tree.Word):
             return self._value(assignment.node, domain, assignment.value)
-        return self._variable(assignment.value)
+        return self._copied(assignment, domain, assignment.value)
+
+    def _copied(
+        self, assignment: tree.Assignment, domain: Discrete | None, source: tree.Variable
+    ) -> ir.Variable:
+        """What a label is held at, where that is what another is: their values are the same."""
+        variable, other = self._variable(source), self._known(source.node)
+        if domain is not None and other is not None and domain != other:
+            names = assignment.node.text, source.node.text
+            self.found.append(OtherDomain(*names, span=assignment.span))
+        return variable
 
     def _event(self, event: tree.Event) -> ir.Event:
         variable = self._variable(event.variable)

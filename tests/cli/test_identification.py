@@ -23,7 +23,7 @@ def test_a_formula(program, capsys):
 
 def test_what_is_held_needs_no_formula(program, capsys):
     assert main(["query", "--identify", "ATE(S -> S)", "--on", program]) == 0
-    assert capsys.readouterr().out == "ATE(S -> S) asks for what it holds or sees\n"
+    assert capsys.readouterr().out.startswith("ATE(S -> S) asks for what it holds or sees")
 
 
 def test_a_formula_as_json(program, capsys):

@@ -58,6 +58,13 @@ def test_an_answer_says_first_how_it_was_got(run, capsys):
     assert value == "P(Wet=1 | do(Rain=1)) = 0.80000"
 
 
+@pytest.mark.parametrize("explain", [[], ["--explain"]])
+def test_a_query_over_several_lines_is_told_on_one(run, capsys, explain):
+    assert main(["query", "P(Wet=1 |\r\n  do(Rain=1))\n", *explain]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert any(line.startswith("P(Wet=1 | do(Rain=1))") for line in lines)
+
+
 def test_json(run, capsys, tmp_path):
     assert main(["query", "P(Rain=1 | Wet=1)", "--json", "--run", "somewhere"]) == 0
     document = json.loads(capsys.readouterr().out)

@@ -9,6 +9,7 @@ import pytest
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import answer
+from scm_compiler.inference.sampler import Sampler
 from scm_compiler.ir import Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
@@ -109,6 +110,16 @@ def test_draws_that_are_worth_too_little_are_refused(binary, ask):
         ask(model, "P(X0=1 | Y=1)", method="weighted")
     assert refused.value.diagnostics[0].code == "E436"
     assert ask(model, "P(X0=1 | Y=1)").probability == pytest.approx(1)
+
+
+def test_few_wanted_draws_of_rare_evidence_are_no_million_rounds(smoking, ask, monkeypatch):
+    rounds, draw = [], Sampler.draw
+    monkeypatch.setattr(Sampler, "effective", 0.0)
+    monkeypatch.setattr(Sampler, "draw", lambda *given: rounds.append(given[1]) or draw(*given))
+    with pytest.raises(ScmError, match="1,000,000 weighted draws"):
+        ask(smoking, "P(Gene=1 | Cough=1)", method="weighted", samples=1)
+    assert rounds[:4] == [1, 1, 2, 4]
+    assert len(rounds) < 250
 
 
 def test_another_noise_model_is_refused(smoking, ask):

@@ -152,6 +152,12 @@ def test_a_graph_cannot_be_named_like_a_path(name):
         ("A : binary; F : image(1, 4, 4)\nA -> F\nassert identified P(F | do(A))",
          [("N202", "assert identified P(F | do(A))")]),
         ("A : binary\nassert identified P(A | do(Q=1))", [("E201", "P(A | do(Q=1))")]),
+        ("A : binary\nassert identified P(A=7)", [("E411", "P(A=7)")]),
+        ("A, B : binary\nA -> B\nassert identified P(B=7 | do(A=9))",
+         [("E411", "P(B=7 | do(A=9))"), ("E411", "P(B=7 | do(A=9))")]),
+        ("A : binary\nH : categorical(a, b)\nA -> H\nassert identified P(A[A=H[A=1]]=0)",
+         [("E451", "P(A[A=H[A=1]]=0)")]),
+        ("A : binary\nH : categorical(a, b)\nH -> A\nassert identified P(A[A=0] | do(H))", []),
     ],
 )  # fmt: skip
 def test_findings(text, expected):

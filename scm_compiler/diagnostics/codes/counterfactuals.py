@@ -65,10 +65,10 @@ class OtherDomain(Diagnostic):
     ```console
     $ scmc query "P(Wearing_Hat[Male=Hair[Young=0]]=1)" --run runs/hair-1
     error[E451]: `Male` cannot be held at what `Hair` is: their values differ
-     --> query:1:1
+     --> query:1:15
       |
     1 | P(Wearing_Hat[Male=Hair[Young=0]]=1)
-      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |               ^^^^^^^^^^^^^^^^^^
       = help: hold it at one of its own values, or at itself in another world
     ```
 

@@ -20,8 +20,8 @@ that.
 
 from scm_compiler.identify.counterfactual.decision import MOST_ROWS, decide, decide_query
 from scm_compiler.identify.counterfactual.districts import Conflict, District
+from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.counterfactual.ratio import Decision
-from scm_compiler.identify.counterfactual.record import Record
 from scm_compiler.identify.counterfactual.writing import written
 
 __all__ = [
@@ -29,7 +29,7 @@ __all__ = [
     "Conflict",
     "Decision",
     "District",
-    "Record",
+    "Memory",
     "decide",
     "decide_query",
     "written",

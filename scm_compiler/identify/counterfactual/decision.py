@@ -7,8 +7,8 @@ from math import prod
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.counterfactuals import TooManyRows
+from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_ratio
-from scm_compiler.identify.counterfactual.record import Record
 from scm_compiler.identify.counterfactual.sums import decide_by_sums
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -22,7 +22,7 @@ def decide(
     targets: Sequence[ir.Event],
     given: Sequence[ir.Event] = (),
     do: ir.World = (),
-    record: Record | None = None,
+    memory: Memory | None = None,
 ) -> Decision:
     """Whether P determines P(targets | do, given), every event with a value.
 
@@ -33,7 +33,7 @@ def decide(
         targets: What is asked for.
         given: The evidence.
         do: An intervention on every world.
-        record: Of what was found of the graph before, where there is more to ask of it.
+        memory: What was found of the graph before, where there is more to ask of it.
 
     >>> from scm_compiler.ir import Edge, Node
     >>> from scm_compiler.ir.domain import BINARY
@@ -45,11 +45,11 @@ def decide(
     >>> decide(pair, [ir.Event(y, 1)], [treated, ir.Event(ir.Variable("Y"), 1)]).conflicts
     (Conflict(node='X', variables=('Y[X=0]', 'Y[X=1]')),)
     """
-    record = record or Record(graph)
-    decided = decide_ratio(record, targets, given, do)
+    memory = memory or Memory(graph)
+    decided = decide_ratio(memory, targets, given, do)
     if not decided.conflicts:
         return decided
-    return decide_by_sums(record, targets, given, do) or decided
+    return decide_by_sums(memory, targets, given, do) or decided
 
 
 def decide_query(graph: Graph, query: ir.Query) -> tuple[tuple[ir.Probability, Decision], ...]:
@@ -65,9 +65,9 @@ def decide_query(graph: Graph, query: ir.Query) -> tuple[tuple[ir.Probability, D
     Raises:
         ScmError: E454 if these are too many.
     """
-    record, decided = Record(graph), list[tuple[ir.Probability, Decision]]()
+    memory, decided = Memory(graph), list[tuple[ir.Probability, Decision]]()
     for one in _asked(graph, query):
-        decided.append((one, decide(graph, one.targets, one.given, one.do, record)))
+        decided.append((one, decide(graph, one.targets, one.given, one.do, memory)))
         if not decided[-1][1].identified:
             break
     return tuple(decided)

@@ -12,7 +12,7 @@ from scm_compiler.identify.counterfactual.districts import (
     Piece,
     conflict_of,
 )
-from scm_compiler.identify.counterfactual.record import Record
+from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.identification import Identified, NotIdentified
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import unite
@@ -55,10 +55,10 @@ NEVER = Decision(above=())
 
 
 def decide_ratio(
-    record: Record, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
+    memory: Memory, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
 ) -> Decision:
     """Whether P determines P(targets | do, given) by its districts; see `decide`."""
-    graph, naming = record.graph, record.naming
+    graph, naming = memory.graph, memory.naming
     whole, evidence = unite(graph, (*given, *targets), do), unite(graph, given, do)
     if whole is None or evidence is None:
         return NEVER
@@ -68,7 +68,7 @@ def decide_ratio(
     if not (above and below):
         return NEVER
     common = set.intersection(*(set(term) for term in (*above, *below)))
-    decided = _decided(record, _without(above, common), _without(below, common))
+    decided = _decided(memory, _without(above, common), _without(below, common))
     if decided.identified:
         return decided
     if _certain(naming, targets, given, do):
@@ -85,12 +85,12 @@ def decide_ratio(
     return replace(decided, conflicts=decided.conflicts and (shown or decided.conflicts))
 
 
-def decide_joint(record: Record, events: Sequence[ir.Event], do: ir.World) -> bool:
+def decide_joint(memory: Memory, events: Sequence[ir.Event], do: ir.World) -> bool:
     """Whether P determines a conjunction by its districts."""
-    whole = unite(record.graph, events, do)
+    whole = unite(memory.graph, events, do)
     return whole is None or all(
-        record.determines(district)
-        for term in record.naming.terms(whole)
+        memory.determines(district)
+        for term in memory.naming.terms(whole)
         for piece in term.values()
         for district in piece
     )
@@ -116,8 +116,8 @@ def _without(terms: Sequence[dict[Name, Piece]], common: Collection[Name]) -> Te
     )
 
 
-def _decided(record: Record, above: Terms, below: Terms) -> Decision:
-    graph = record.graph
+def _decided(memory: Memory, above: Terms, below: Terms) -> Decision:
+    graph = memory.graph
     districts = [district for term in (*above, *below) for district in term]
     factors: dict[Identified, None] = {}
     conflicts: dict[Conflict, None] = {}
@@ -126,7 +126,7 @@ def _decided(record: Record, above: Terms, below: Terms) -> Decision:
         if (conflict := conflict_of(graph, district)) is not None:
             conflicts[conflict] = None
             continue
-        found = record.factor(district)
+        found = memory.factor(district)
         if isinstance(found, Identified):
             factors[found] = None
         else:

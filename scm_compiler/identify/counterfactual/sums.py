@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_joint, decide_ratio
-from scm_compiler.identify.counterfactual.record import Record
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import unite
 
@@ -24,12 +24,12 @@ Known = Mapping[Place, tuple[Place, ...]]
 
 
 def decide_by_sums(
-    record: Record, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
+    memory: Memory, targets: Sequence[ir.Event], given: Sequence[ir.Event], do: ir.World
 ) -> Decision | None:
     """Of a ratio whose parts follow from others that add up; None if they do not."""
     together = dict.fromkeys((*given, *targets))
-    sums = _Sums(record, tuple(dict.fromkeys(event.variable for event in together)), do)
-    whole = unite(record.graph, tuple(together), do)
+    sums = _Sums(memory, tuple(dict.fromkeys(event.variable for event in together)), do)
+    whole = unite(memory.graph, tuple(together), do)
     if whole is None or len(whole.copies) > MOST_COPIES:
         return None
     if len(sums.variables) < len(together) or sums.size > MOST:
@@ -48,19 +48,19 @@ class _Sums:
     """The probabilities of some variables' values, all or some of them, which add up.
 
     Attributes:
-        record: Of their graph.
+        memory: Of their graph.
         variables: Different ones.
         do: An intervention on every world.
     """
 
-    record: Record
+    memory: Memory
     variables: tuple[ir.Variable, ...]
     do: ir.World
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """The number of values of each variable."""
-        return tuple(self.record.graph.domain(variable.node).size for variable in self.variables)
+        return tuple(self.memory.graph.domain(variable.node).size for variable in self.variables)
 
     @property
     def size(self) -> int:
@@ -75,17 +75,18 @@ class _Sums:
     @property
     def known(self) -> Known:
         """What P determines, and from what: the same whichever of the values are asked for."""
-        kept, key = self.record.sums, (self.variables, self.do)
+        kept, key = self.memory.sums, (self.variables, self.do)
         if key not in kept:
             kept[key] = self._closed()
-        return kept[key]
+        found: Known = kept[key]
+        return found
 
     def _closed(self) -> Known:
         places = product(*([None, *range(size)] for size in self.sizes))
         known: dict[Place, tuple[Place, ...]] = {
             place: ()
             for place in places
-            if decide_joint(self.record, self._events(place), self.do)
+            if decide_joint(self.memory, self._events(place), self.do)
         }
         while fresh := dict(self._following(known)):
             known |= fresh
@@ -105,7 +106,7 @@ class _Sums:
     def signed(self, place: Place, known: Known) -> Iterator[tuple[float, Decision]]:
         """A probability, as a sum of those that it follows from."""
         if not known[place]:
-            yield 1.0, decide_ratio(self.record, self._events(place), (), self.do)
+            yield 1.0, decide_ratio(self.memory, self._events(place), (), self.do)
             return
         whole, *others = known[place]
         yield from self.signed(whole, known)

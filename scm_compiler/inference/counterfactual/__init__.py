@@ -108,8 +108,8 @@ def answer_counterfactual(
 
     Raises:
         ScmError: E431 impossible evidence, E432 hidden common cause, E435 no data behind the
-            answer, E450 too large, E451 a node held at what it cannot be, E452 networks out of
-            reach, E453 too many worlds for Gumbel-max, E454 too many rows.
+            answer, E450 too large, E452 networks out of reach, E453 too many worlds for
+            Gumbel-max, E454 too many rows.
         ValueError: If there is no such noise model.
     """
     asked = {

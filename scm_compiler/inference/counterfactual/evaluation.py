@@ -17,7 +17,6 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.answers import HiddenCause, ImpossibleEvidence
 from scm_compiler.diagnostics.codes.counterfactuals import (
     ImpossibleUnderNoise,
-    OtherDomain,
     TooManyRows,
 )
 from scm_compiler.identify.counterfactual import MOST_ROWS
@@ -285,10 +284,8 @@ def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
 
     Raises:
         ScmError: E431 if the evidence contradicts itself, E432 if the answer rests on a hidden
-            common cause, E451 if a node is held at what it cannot be, E454 if there are too many
-            rows.
+            common cause, E454 if there are too many rows.
     """
-    _refuse_other_domains(question, graph)
     sizes = [label_sizes(graph)[variable.node] for variable in question.free]
     if prod(sizes) > MOST_ROWS:
         raise refuse(TooManyRows(rows=prod(sizes), limit=MOST_ROWS))
@@ -346,25 +343,6 @@ def _expectation(
 ) -> Question:
     weights = numeric_values(graph.domain(target.node))
     return Question((ir.Event(target),), given, do, weights)
-
-
-def _refuse_other_domains(question: Question, graph: Graph) -> None:
-    for setting in _settings(question):
-        if isinstance(setting.value, ir.Variable):
-            names = setting.node, setting.value.node
-            if graph.domain(names[0]) != graph.domain(names[1]):
-                raise refuse(OtherDomain(*names))
-
-
-def _settings(question: Question) -> Iterator[ir.Setting]:
-    waiting = [*question.do]
-    for event in (*question.targets, *question.given):
-        waiting.extend(event.variable.world)
-    while waiting:
-        setting = waiting.pop()
-        yield setting
-        if isinstance(setting.value, ir.Variable):
-            waiting.extend(setting.value.world)
 
 
 def refuse_hidden_causes(networks: Iterable[Worlds], graph: Graph) -> None:

@@ -1,7 +1,6 @@
 """`npz:FILE`: images and labels as arrays, read as a stream."""
 
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from scm_compiler.runtime.data.images.decode import fitted
 from scm_compiler.runtime.data.images.files import unreadable
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.parts import write_part
+from scm_compiler.runtime.data.images.picture import DAMAGED_ZIP
 from scm_compiler.runtime.data.images.rows import SPLIT_COLUMN, split_codes
 from scm_compiler.runtime.data.images.wanted import Listing, Part, Wanted
 
@@ -29,7 +29,9 @@ _READERS = {
     (1, 0): np.lib.format.read_array_header_1_0,
     (2, 0): np.lib.format.read_array_header_2_0,
 }
-_DAMAGED = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, MemoryError)
+_NO_HEADER = (RecursionError, MemoryError, SyntaxError, TokenError, TypeError)
+"""What reading an array's header raises, which is an expression of Python."""
+_DAMAGED = (*DAMAGED_ZIP, OSError, ValueError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class ArrayPictures:
                     ]
                     write_part(part.path, images, [])
                     yield part
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except DAMAGED_ZIP as error:
             raise unreadable(self.path, f"it is damaged: {error}") from error
 
     def _next(self, stream: IO[bytes], size: int, image: Image) -> NDArray[np.uint8]:
@@ -143,7 +145,7 @@ def _header(stream: IO[bytes]) -> _Header:
         raise ValueError(f"an array is of version {version}")
     try:
         shape, by_column, dtype = _READERS[version](stream)
-    except (RecursionError, MemoryError, SyntaxError, TokenError) as error:  # of Python's parser
+    except _NO_HEADER as error:
         raise ValueError("an array's header cannot be read") from error
     return _Header(shape, dtype, by_column)
 

@@ -14,7 +14,7 @@ from scm_compiler.ir import Image
 from scm_compiler.runtime.data.images.crew import decode_parts
 from scm_compiler.runtime.data.images.decode import SUFFIXES
 from scm_compiler.runtime.data.images.names import is_hidden, printable, refuse_unsafe
-from scm_compiler.runtime.data.images.picture import MEMBER, Picture
+from scm_compiler.runtime.data.images.picture import DAMAGED_ZIP, MEMBER, Picture
 from scm_compiler.runtime.data.images.wanted import Part
 
 
@@ -70,7 +70,7 @@ def pictures_in(path: Path) -> dict[str, Picture]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
+    except (*DAMAGED_ZIP, OSError, ValueError) as error:
         raise unreadable(path, f"{error}") from error
     refuse_unsafe((member.filename for member in members), path)
     return dict(sorted(_in_archive(str(path), members), key=itemgetter(0)))

@@ -1,6 +1,9 @@
 """Where an encoded picture lies, and how its bytes are had."""
 
+import lzma
+import struct
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +13,16 @@ from scm_compiler.runtime.data.images.decode import MOST_BYTES, Unreadable
 
 MEMBER = -1
 """The offset of a picture that is a member of a zip archive."""
+
+DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    struct.error,
+    EOFError,
+    RuntimeError,  # for a version, a compression or an encryption that is not known
+)
+"""What reading a damaged zip archive raises, beside the errors of every file."""
 
 
 @dataclass(frozen=True, slots=True)

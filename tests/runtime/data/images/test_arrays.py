@@ -1,6 +1,8 @@
 """Images and labels as arrays."""
 
+import io
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -113,3 +115,36 @@ def test_a_header_nested_deeper_than_pythons_parser_goes(tmp_path, refusal, text
         length = len(head).to_bytes(2, "little")
         archive.writestr("images.npy", b"\x93NUMPY\x01\x00" + length + head)
     assert "an array's header cannot be read" in refusal(f"npz:{tmp_path}/a.npz")
+
+
+CENTRAL, LOCAL = b"PK\1\2", b"PK\3\4"
+
+
+@pytest.mark.parametrize(
+    ("mark", "offset", "value"),
+    [(CENTRAL, 6, 99), (CENTRAL, 8, 1), (CENTRAL, 10, 97), (CENTRAL, 10, 14), (LOCAL, 0, 0)],
+    ids=["version", "encrypted", "unknown method", "another method", "no member"],
+)
+def test_an_archive_that_claims_what_cannot_be_read(npz, refusal, faces, mark, offset, value):
+    spec = npz(images=PIXELS, Male=MALE)
+    path = Path(spec.removeprefix("npz:"))
+    claimed = bytearray(path.read_bytes())
+    claimed[claimed.index(mark) + offset] = value
+    path.write_bytes(claimed)
+    assert "error[E673]" in refusal(spec, faces("Male"))
+    path.with_suffix(".csv").write_text("file_name,Male\n")
+    if offset == 6:
+        assert "error[E673]" in refusal(f"folder:{path.rename(path.with_suffix('.zip'))}")
+
+
+@pytest.mark.parametrize("header", [b"{[]: 1}", b"{1: 2, 'a': 3}", b"(" * 90, b"{'a'", b"-" * 90])
+def test_a_header_that_is_no_header(npz, refusal, faces, header):
+    spec = npz(images=PIXELS, Male=MALE)
+    path = Path(spec.removeprefix("npz:"))
+    stream = io.BytesIO()
+    np.save(stream, MALE)
+    content = stream.getvalue()
+    broken = content[:10] + header.ljust(len(content) - 40 - 10 - 1) + b"\n" + content[-40:]
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("Young.npy", broken)
+    assert "error[E673]" in refusal(spec, faces("Male"))

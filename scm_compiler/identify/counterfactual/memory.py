@@ -12,7 +12,7 @@ from scm_compiler.ir import Graph
 
 
 @dataclass(frozen=True)
-class Record:
+class Memory:
     """What was found of one graph.
 
     A query with a table asks for a probability at each value, and one that follows from others
