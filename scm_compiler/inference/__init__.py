@@ -42,7 +42,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import never, rung
-from scm_compiler.semantics.query import phrase, phrase_events, worded
+from scm_compiler.semantics.query import phrase_events, worded
 
 __all__ = [
     "METHODS",
