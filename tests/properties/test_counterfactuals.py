@@ -258,7 +258,7 @@ def test_bounds_hold_the_truth_of_any_mechanism(domains, data):
         assert found.bounds.low - EXACT <= truth <= found.bounds.high + EXACT
 
 
-@relaxed
+@settings(relaxed, max_examples=100)
 @given(st.data())
 @pytest.mark.parametrize("domains", [(BINARY,), (BINARY, THREE)], ids=["binary", "three"])
 def test_the_interval_of_guesses_holds_the_truth_of_any_mechanism(domains, data):
