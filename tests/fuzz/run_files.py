@@ -136,11 +136,11 @@ def one_case(scmc: Callable[..., int], base: Path, seed: int, case: int) -> dict
     """Edit the files of a scene, use them, and say how that went."""
     dice = random.Random(f"{seed} {case}")
     scenes = [scene for scene in SCENES if (base / scene.name).exists()]
-    scene = scenes[case % len(scenes)]
+    (scene,) = dice.choices(scenes, [scene.weight for scene in scenes])
     codes, told, wrong = [], [], []
     with placed(base, scene.name) as folder:
         edits = [edit(folder / scene.edited, dice) for _ in range(dice.choice((1, 1, 1, 2)))]
-        for verb in dict.fromkeys(dice.choices(scene.commands, k=2)):
+        for verb in dict.fromkeys(dice.choices(scene.commands, k=dice.choice((1, 1, 2)))):
             _reset_peak()
             before = time.process_time()
             code, said = run_one(scmc, verb, scene.graph, dice)
@@ -180,6 +180,7 @@ def run_one(
         "eval": ["eval", "run"],
         "export": ["export", "run", "-o", "tables.bif"],
         "resume": ["train", "--resume", "--run", "run", "--budget", "1s", "--device", "cpu"],
+        "again": ["train", "--stage", "images", "--images", "npz:faces.npz", "--run", "run"],
     }[verb]
     text = io.StringIO()
     with contextlib.redirect_stdout(text), contextlib.redirect_stderr(text):
@@ -196,10 +197,10 @@ def run_one(
 def edit(folder: Path, dice: random.Random) -> str:
     """Change one thing in one file, make the digests right again, and say what was done."""
     files = sorted(p for p in folder.rglob("*") if p.is_file() and p.name != "lock")
-    described = [p for p in files if p.suffix in (".json", ".safetensors")]
+    described = [p for p in files if p.suffix in (".json", ".jsonl", ".safetensors")]
     file = dice.choice(described if described and dice.random() < 0.9 else files)
     chosen = _edit_bytes
-    if file.suffix == ".json" and dice.random() < 0.95:
+    if file.suffix in (".json", ".jsonl") and dice.random() < 0.95:
         chosen = _edit_json
     elif file.suffix == ".safetensors" and dice.random() < 0.75:
         chosen = _edit_tensors
@@ -215,6 +216,12 @@ def edit(folder: Path, dice: random.Random) -> str:
 
 
 def _edit_json(file: Path, dice: random.Random) -> str:
+    if file.suffix == ".jsonl":
+        lines = file.read_text().splitlines()
+        place = dice.randrange(len(lines))
+        lines[place], done = mutated(json.loads(lines[place]), dice)
+        file.write_text("\n".join(lines) + "\n")
+        return done
     text, done = mutated(json.loads(file.read_bytes()), dice)
     file.write_bytes(text.encode("utf-8", "surrogatepass"))
     return done
@@ -264,7 +271,7 @@ def _places(node: Any, here: Path_ = ()) -> Iterator[tuple[Path_, Any]]:
 def _values(held: Any) -> list[Any]:
     """What may stand where a value was: near it, or nothing like it."""
     found: list[Any] = [
-        None, True, False, -1, 0, 1, 2, 7, 10**6, 10**8, 5 * 10**8, 2**31, 2**63, 10**30,
+        None, True, False, -1, 0, 1, 2, 7, 10**6, 10**8, 5 * 10**8, 2**31, 2**63, 10**30, 10**400,
         -(10**30), 0.5, -0.5, 1e308, math.nan, math.inf, -math.inf, "", "A", "x" * 100_000,
         "../../secret",
         "\x00", "\ud800", [], {}, [held], {"a": held}, [1] * 1000, str(held), f"{held}x",
@@ -315,6 +322,9 @@ def _edit_tensor(
     """Another tensor in the place of one, in a file that is sound."""
     parts = {n: body[slice(*held["data_offsets"])] for n, held in header.items() if n[:2] != "__"}
     kinds = {"F32": ("f", 4), "F64": ("d", 8), "I64": ("q", 8), "U8": ("B", 1)}
+    others = {"BOOL": 1, "F16": 2, "BF16": 2, "F8_E4M3": 1, "I32": 4} | {
+        kind: bytes_ for kind, (_, bytes_) in kinds.items()
+    }
     letter, size = kinds.get(header[name]["dtype"], ("B", 1))
     way = dice.choice(("values", "values", "values", "type", "shape", "delete", "copy", "random"))
     count = len(parts[name]) // size
@@ -331,8 +341,8 @@ def _edit_tensor(
         parts[name] = struct.pack(f"<{count}{letter}", *values)
         way = f"values {number}"
     elif way == "type":
-        other = dice.choice([k for k in kinds if k != header[name]["dtype"]])
-        header[name]["dtype"], parts[name] = other, bytes(kinds[other][1] * count)
+        other = dice.choice([*others])
+        header[name]["dtype"], parts[name] = other, bytes(others[other] * count)
     elif way == "shape":
         shape = dice.choice([[], [0], [count, 1], [1, count], [count + 1], [2] * 20])
         header[name]["shape"] = shape

@@ -33,30 +33,34 @@ class Scene:
         graph: The name of its graph, for questions.
         edited: The folder whose files are edited.
         commands: What may be done with it.
+        weight: How many cases it has beside the others; those that train have few.
     """
 
     name: str
     graph: str
     edited: str
     commands: tuple[str, ...]
+    weight: int = 1
 
 
 ASK = ("query",) * 4 + ("sample",) * 2 + ("verify", "eval", "export")
 SCENES = (
-    Scene("mle", "chain", "run", ASK),
-    Scene("mle_hidden", "hidden", "run", ASK),
-    Scene("gan", "chain", "run", ASK[:-1]),
-    Scene("gan_hidden", "hidden", "run", ("query",) * 5 + ("observe", "verify")),
-    Scene("wide", "chain", "run", ("verify", "sample", "query")),
-    Scene("stopped_mle", "hidden", "run", ("resume", "resume", "query")),
+    Scene("mle", "chain", "run", ASK, 4),
+    Scene("mle_hidden", "hidden", "run", ASK, 4),
+    Scene("gan", "chain", "run", ASK[:-1], 2),
+    Scene("gan_hidden", "hidden", "run", ("query",) * 8 + ("observe", "verify"), 3),
+    Scene("wide", "chain", "run", ("verify", "sample", "query"), 2),
+    Scene("stopped_mle", "hidden", "run", ("resume", "resume", "query"), 2),
     Scene("stopped_wide", "chain", "run", ("resume",)),
     Scene("stopped_gan", "chain", "run", ("resume",)),
-    Scene("head", "faces", "run", ("picture", "picture", "folder", "verify", "query", "resume")),
+    Scene(
+        "head", "faces", "run", ("picture", "picture", "folder", "verify", "query", "resume"), 2
+    ),
     Scene("stopped_head", "faces", "run", ("resume", "resume", "picture")),
-    Scene("cache", "faces", "cache", ("resume",)),
-    Scene("sampled", "faces", "out", ("folder", "shards")),
+    Scene("cache", "faces", "cache", ("again",) * 4 + ("resume",), 2),
+    Scene("sampled", "faces", "out", ("folder", "shards"), 2),
     Scene("build", "chain", "run", ("verify",)),
-    Scene("build_hidden", "hidden", "run", ("verify",)),
+    Scene("build_hidden", "hidden", "run", ("verify",), 2),
 )
 
 

@@ -41,7 +41,7 @@ def read_previews(folder: Path, files: HeadFiles, image: Image) -> Iterator[tupl
         try:
             with Picture.open(path) as picture:
                 shown = cut_grid(picture, SIDE * SIDE, size)
-        except (OSError, ValueError, RuntimeError):
+        except (OSError, ValueError, RuntimeError, Picture.DecompressionBombError):
             continue
         yield int(step), shown[:, : image.channels]
 

@@ -20,6 +20,7 @@ from scm_compiler.runtime.evaluation.report import RunReport, read_curves
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.head_files import files_of
+from scm_compiler.runtime.runs.recipe import recipe_of_run
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.training.loop import METRICS
 
@@ -49,10 +50,12 @@ def evaluate_run(
     Raises:
         ScmError: E832 if the tables were given and not trained; E658 or E659 if the label model is
             not trained or has no tables; E60x and E61x if the data cannot be read; E67x if the
-            real images cannot be read; E69x if they cannot be compared.
+            real images cannot be read; E69x if they cannot be compared; E656 if the run's
+            configuration is none of its trainer's.
     """
     if not run.labels.rows:
         raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
+    recipe_of_run(run)  # a part of the report rests on its settings
     stage("labels")
     beside = run.labels if data is None else load_labels(data, run.graph)
     labels = evaluate_labels(

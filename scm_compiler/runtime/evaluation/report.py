@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 from math import isfinite
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import numpy as np
 
@@ -57,12 +57,17 @@ def read_curves(path: Path) -> Curves:
     found: dict[str, list[tuple[float, float]]] = {}
     for entry in Journal(path).read():
         step = entry.get("step")
-        if not isinstance(step, int | float):
+        if not _drawable(step):
             continue
         for name, value in entry.items():
-            if name not in ("step", "seconds") and isinstance(value, int | float):
+            if name not in ("step", "seconds") and _drawable(value):
                 found.setdefault(name, []).append((float(step), float(value)))
     return {name: tuple(points) for name, points in found.items()}
+
+
+def _drawable(value: object) -> TypeGuard[int | float]:
+    """Whether a curve can have this number; the log of a run may have been edited."""
+    return isinstance(value, int | float) and abs(value) < 1e300
 
 
 def plain(content: object) -> Any:  # noqa: ANN401  (whatever JSON can hold)

@@ -61,6 +61,9 @@ def cut_grid(picture: Image.Image, count: int, size: tuple[int, int]) -> Tensor:
     columns, rest = divmod(picture.width - GAP, width + GAP)
     if rest or not columns:
         raise ValueError(f"no images of width {width} in a grid of width {picture.width}")
+    rows = -(-count // columns)
+    if picture.height < rows * (height + GAP) + GAP or picture.height > 2**15:
+        raise ValueError(f"no {rows} rows of images in a grid of height {picture.height}")
     whole = torch.frombuffer(bytearray(picture.convert("RGB").tobytes()), dtype=torch.uint8)
     whole = whole.view(picture.height, picture.width, 3).permute(2, 0, 1)
     found = []

@@ -22,7 +22,7 @@ from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.config import Config
-from scm_compiler.runtime.controller.registry import make_trainer, recipe_of
+from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
@@ -30,7 +30,6 @@ from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.folder import create_run, restart, settle
 from scm_compiler.runtime.runs.lock import sole_trainer
-from scm_compiler.runtime.runs.manifest import bad_file
 from scm_compiler.runtime.runs.model_files import (
     keeps_tables,
     model_tables,
@@ -38,7 +37,7 @@ from scm_compiler.runtime.runs.model_files import (
     write_weights,
 )
 from scm_compiler.runtime.runs.numbers import CERTIFICATE, TABLES
-from scm_compiler.runtime.runs.opening import CONFIG
+from scm_compiler.runtime.runs.recipe import recipe_of_run
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.unseen import mark_unseen
 from scm_compiler.runtime.storage.tensors import write_file
@@ -208,15 +207,8 @@ def _quick_tables(module: ImplicitModule) -> Tables | None:
 
 
 def _network_numbers(run: Record) -> int:
-    """How many weights the networks have that are to be trained.
-
-    Raises:
-        ScmError: E656 with exit code 2 if the run's configuration is none of the trainer's.
-    """
-    try:
-        recipe, options = recipe_of(run.config)
-    except ValueError as error:
-        raise bad_file(run.path / CONFIG, str(error)) from error
+    """How many weights the networks have that are to be trained."""
+    recipe, options = recipe_of_run(run)
     return recipe.numbers(run.graph, options)
 
 

@@ -38,7 +38,8 @@ class Journal:
                 entry = json.loads(line)
             except (ValueError, RecursionError):
                 continue
-            if isinstance(entry, dict) and type(entry.get("step", 0)) is int:
+            step = entry.get("step", 0) if isinstance(entry, dict) else None
+            if type(step) is int and abs(step) < 2**63:
                 found.append(entry)
         return found
 

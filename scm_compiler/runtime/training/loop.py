@@ -280,13 +280,13 @@ class Loop:
 
     def _restore(self, file: TensorFile, step: int) -> None:
         tensors = file.load("pt")
-        empty = [name for name, tensor in tensors.items() if tensor.isnan().any()]
-        if empty:
-            raise unusable(file.path, f"{empty[0]} holds what is no number")
         try:
+            empty = next((name for name, tensor in tensors.items() if tensor.isnan().any()), None)
             self.fitting.restore(tensors)
         except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
             raise unusable(file.path, str(error)) from error
+        if empty is not None:
+            raise unusable(file.path, f"{empty} holds what is no number")
         if not step == self.fitting.done <= self.fitting.total:
             reached = f"{self.fitting.done:,} of {self.fitting.total:,} steps"
             raise unusable(file.path, f"it says that it is of step {step:,}, and has {reached}")

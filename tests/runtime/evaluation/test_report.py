@@ -121,5 +121,15 @@ def test_names_are_escaped(report):
     assert "&lt;b&gt;&amp;" in page
 
 
+def test_a_curve_has_no_number_that_cannot_be_drawn(tmp_path):
+    path, huge = tmp_path / "metrics.jsonl", "1" + "0" * 400
+    lines = [
+        f'{{"step": 1, "tvd": {huge}, "nll": NaN, "loss": 2}}',
+        f'{{"step": {huge}, "loss": 1}}',
+    ]
+    path.write_text("\n".join(lines))
+    assert read_curves(path) == {"loss": ((1.0, 2.0),)}
+
+
 def test_curves_of_nothing(tmp_path):
     assert read_curves(tmp_path / "metrics.jsonl") == {}

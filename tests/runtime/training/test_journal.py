@@ -20,7 +20,7 @@ def test_rewinding_forgets_later_steps_and_broken_lines(tmp_path):
     for step in (10, 20, 30):
         journal.write({"step": step})
     with journal.path.open("a") as stream:
-        stream.write('{"step": null}\n{"step": "10"}\n[1]\n{"step": 40, "lo')
+        stream.write('{"step": null}\n{"step": "10"}\n{"step": true}\n[1]\n{"step": 40, "lo')
     journal.rewind(20)
     assert journal.path.read_text() == '{"step": 10}\n{"step": 20}\n'
     journal.rewind(-1)
