@@ -111,9 +111,10 @@ def _make_run(args: argparse.Namespace, document: Document, program: str) -> Rec
     """The run of the tables, if there are any and one is wanted."""
     if document.tables is None or args.no_run:
         return None
+    from scm_compiler.diagnostics.codes.files import noted  # noqa: PLC0415
     from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 
-    origin = f"{args.format or 'bif'}:{args.file}"
+    origin = f"{args.format or 'bif'}:{noted(args.file)}"
     return run_of_tables(document.tables, origin, program=program, path=args.run)
 
 

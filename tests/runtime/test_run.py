@@ -1,6 +1,7 @@
 """Opening runs: what is checked, and what a fault is told as."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -243,3 +244,23 @@ def test_a_run_that_was_never_finished(make_graph, tmp_path):
             use()
         assert [d.code for d in caught.value.diagnostics] == ["E658"]
         assert f"scmc train --resume --run {run.path}" in str(caught.value)
+
+
+def test_only_the_last_run_may_not_be_broken(run, tmp_path):
+    """An older one that cannot be read does not matter; the last one is named."""
+    folder = tmp_path / "runs"
+    for name in ("old", "new"):
+        shutil.copytree(run, folder / name)
+        for path in (folder / name).iterdir():
+            os.utime(path, (0, 0) if name == "old" else None)
+    (folder / "old" / "manifest.json").write_text("broken")
+    assert latest_run(folder).path == folder / "new"
+    shutil.copytree(folder / "old", folder / "newest")
+    for path in (folder / "newest").iterdir():
+        os.utime(path, (2**32, 2**32))
+    with pytest.raises(ScmError) as caught:
+        latest_run(folder)
+    (found,) = caught.value.diagnostics
+    assert found.code == "E656"
+    assert found.path == str(folder / "newest" / "manifest.json")
+    assert "name another run" in found.help()

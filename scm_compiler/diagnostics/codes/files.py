@@ -195,6 +195,48 @@ class Unreadable(Diagnostic):
 
 
 @dataclass(frozen=True)
+class PlaceNotUtf8(Diagnostic):
+    r"""The name of the data's place is not UTF-8.
+
+    ## What it means
+
+    A run notes in `manifest.json` where its data came from, and JSON holds text alone. A part of the
+    path is bytes that are no text in UTF-8.
+
+    ## Example
+
+    ```console
+    $ scmc train sprinkler --data "csv:$(printf 'caf\351').csv"
+    error[E160]: `csv:caf\xe9.csv` is not UTF-8, and a run could not note it
+      = help: rename it, or name a link to it
+    ```
+
+    ## What to do
+
+    Rename the file or folder, or make a link to it and name the link.
+    """
+
+    code = "E160"
+
+    text: str
+
+    def message(self) -> str:
+        return f"`{noted(self.text)}` is not UTF-8, and a run could not note it"
+
+    def help(self) -> str:
+        return "rename it, or name a link to it"
+
+
+def noted(name: object) -> str:
+    r"""A name of the system's as text: bytes that are no UTF-8 are written out.
+
+    >>> noted("caf\udce9")
+    'caf\\xe9'
+    """
+    return os.fsencode(str(name)).decode("utf-8", "backslashreplace")
+
+
+@dataclass(frozen=True)
 class UnknownCode(Diagnostic):
     """There is no diagnostic with that code.
 

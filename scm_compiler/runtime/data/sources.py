@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from scm_compiler.diagnostics import closest, refuse
 from scm_compiler.diagnostics.codes.data import NoDefaultData, UnknownDataSource
+from scm_compiler.diagnostics.codes.files import PlaceNotUtf8
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.celeba import read_celeba
@@ -30,6 +31,18 @@ def default_source(graph: Graph) -> str:
     return shipped.NAME
 
 
+def require_utf8(spec: str) -> None:
+    """Refuse a SPEC that no run can note.
+
+    Raises:
+        ScmError: E160 with exit code 2.
+    """
+    try:
+        spec.encode()
+    except UnicodeEncodeError as error:
+        raise refuse(PlaceNotUtf8(spec), exit_code=2) from error
+
+
 def load_labels(spec: str, graph: Graph) -> LabelTable:
     """Read the labels' data.
 
@@ -46,6 +59,7 @@ def load_labels(spec: str, graph: Graph) -> LabelTable:
     """
     if spec == shipped.NAME:
         return shipped.read_shipped(graph)
+    require_utf8(spec)
     kind, colon, place = spec.partition(":")
     read = SOURCES.get(kind) if colon and place else None
     if read is None:

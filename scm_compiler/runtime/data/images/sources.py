@@ -25,6 +25,7 @@ from scm_compiler.runtime.data.images.pairing import undecoded
 from scm_compiler.runtime.data.images.shards import list_shards
 from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.data.images.wanted import Listing, Wanted
+from scm_compiler.runtime.data.sources import require_utf8
 from scm_compiler.runtime.progress import Progress, Silent
 
 List = Callable[[str, Wanted], Listing]
@@ -81,6 +82,7 @@ def load_images(
 
 
 def _listed(spec: str, wanted: Wanted) -> Listing:
+    require_utf8(spec)
     kind, colon, place = spec.partition(":")
     named = "\0" not in spec and (place or (kind == drawn.NAME and not colon))
     source = SOURCES.get(kind) if named else None
