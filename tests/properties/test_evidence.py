@@ -25,7 +25,7 @@ from scm_compiler.passes.worlds import never
 from scm_compiler.semantics.query import phrase
 from tests.properties.test_counterfactuals import EXACT, Scm, graphs, queries
 
-EXAMPLES = int(os.environ.get("SCMC_EXAMPLES", "40"))
+EXAMPLES = int(os.environ.get("SCMC_EXAMPLES", "80"))
 
 
 @st.composite
