@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from scm_compiler.ir import Image
+from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.causal_began import (
     BeganDiscriminator,
     Losses,
@@ -9,7 +10,7 @@ from scm_compiler.runtime.heads.causal_began import (
     margins,
     measure,
 )
-from scm_compiler.runtime.heads.registry import BUILTIN, losses
+from scm_compiler.runtime.heads.registry import BUILTIN
 
 SPEC = BUILTIN["causal_began"]
 TINY = {"width": 8, "batch": 8, "noise_size": 8}

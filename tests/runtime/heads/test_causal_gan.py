@@ -3,7 +3,8 @@ from math import exp
 import pytest
 import torch
 
-from scm_compiler.runtime.heads.registry import BUILTIN, losses
+from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.registry import BUILTIN
 
 SPEC = BUILTIN["causal_gan"]
 TINY = {"width": 8, "batch": 8, "noise_size": 8, "labeler_width": 8}
