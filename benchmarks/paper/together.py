@@ -15,6 +15,7 @@ from benchmarks.paper.task import Task, trained
 from scm_compiler.ir import Graph
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.runtime.data.images.table import ImageTable
+from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.dcgan import ConvDiscriminator, ConvGenerator
 from scm_compiler.runtime.heads.device import faster_precision
 from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
@@ -22,7 +23,7 @@ from scm_compiler.runtime.heads.head import HeadTask
 from scm_compiler.runtime.heads.labels import LabelCoding
 from scm_compiler.runtime.heads.layers import scaled
 from scm_compiler.runtime.heads.options import GanOptions
-from scm_compiler.runtime.heads.registry import installed, losses
+from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
 from scm_compiler.runtime.runs.trained_head import image_domain
 from scm_compiler.runtime.training.loop import Outcome
