@@ -14,8 +14,8 @@ from string import ascii_letters
 
 import numpy as np
 
-from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import HiddenCause, TooLarge
+from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.answers import TooLarge
 from scm_compiler.diagnostics.codes.identified import NeverSeen, NoProbability
 from scm_compiler.identify.band import Band
 from scm_compiler.identify.counterfactual import Decision, District, Memory, decide, written
@@ -29,7 +29,8 @@ from scm_compiler.inference.counterfactual import asked_of
 from scm_compiler.inference.counterfactual.evaluation import (
     Question,
     contradiction,
-    prepare,
+    hidden_causes,
+    networks_of,
 )
 from scm_compiler.inference.engine import LIMIT, Engine, refuse_endless
 from scm_compiler.inference.shape import Condition, label_sizes
@@ -201,13 +202,7 @@ def refuse_wide(found: Identified, engine: Engine) -> None:
 
 def _reached(question: Question, graph: Graph) -> bool:
     """Whether hidden common causes reach what a question rests on."""
-    try:
-        prepare(question, graph, LIMIT)
-    except ScmError as refusal:
-        if not isinstance(refusal.diagnostics[0], HiddenCause):
-            raise
-        return True
-    return False
+    return bool(hidden_causes(networks_of(question, graph, LIMIT).worlds, graph))
 
 
 def _decided(question: Question, query: ir.Query, graph: Graph) -> Cells:

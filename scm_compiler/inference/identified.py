@@ -12,7 +12,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
+from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.diagnostics.codes.identified import (
     NeverSeen,
     OnlyByFormula,
@@ -29,7 +29,7 @@ from scm_compiler.inference.evaluation import Numbers, Term, chain, condition_of
 from scm_compiler.inference.observation import Observation, observation_of
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.precision import REPLICATES
-from scm_compiler.inference.shape import compile_shape, confounded, label_sizes
+from scm_compiler.inference.shape import confounded, label_sizes, requisite
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
@@ -204,13 +204,11 @@ def _rests_on_hidden_causes(query: ir.Query, graph: Graph) -> bool:
     if isinstance(query, ir.Regime):
         held = condition_of(query.do, query.given).do
         return bool(confounded(graph, label_sizes(graph).keys() - held.keys()))
-    try:
-        for _, term in terms(query, graph):
-            for targets, condition in chain(term):
-                compile_shape(graph, targets, condition, label_sizes(graph))
-    except ScmError:
-        return True
-    return False
+    return any(
+        confounded(graph, requisite(graph, targets, condition).nodes)
+        for _, term in terms(query, graph)
+        for targets, condition in chain(term)
+    )
 
 
 def _point(observed: Observation) -> Work:

@@ -66,17 +66,21 @@ def compile_shape(
     Raises:
         ScmError: E432 if the answer rests on a hidden common cause.
     """
-    mutilated = mutilate(graph, condition.do)
-    requisite = prune(mutilated, targets, condition.fixed)
-    refuse_confounded(graph, requisite.nodes)
+    kept = requisite(graph, targets, condition)
+    refuse_confounded(graph, kept.nodes)
     apart = []
-    for part in requisite.apart:
+    for part in kept.apart:
         nodes = tuple(name for name in part if name not in condition.do)
         # The tables of confounded labels do not tell what is possible; no exact zero is claimed.
         if nodes and not confounded(graph, nodes):
             apart.append(nodes)
-    way = plan_over(graph, requisite.nodes, condition, sizes, targets)
-    return Program(requisite, way, tuple(apart))
+    way = plan_over(graph, kept.nodes, condition, sizes, targets)
+    return Program(kept, way, tuple(apart))
+
+
+def requisite(graph: Graph, targets: Collection[str], condition: Condition) -> Requisite:
+    """What P(targets | condition) rests on."""
+    return prune(mutilate(graph, condition.do), targets, condition.fixed)
 
 
 def plan_over(

@@ -280,11 +280,22 @@ class Prepared:
 
 
 def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
-    """Build a question's networks.
+    """Build a question's networks, and refuse what its tables cannot answer.
 
     Raises:
         ScmError: E431 if the evidence contradicts itself, E432 if the answer rests on a hidden
             common cause, E454 if there are too many rows.
+    """
+    prepared = networks_of(question, graph, limit)
+    refuse_hidden_causes(prepared.worlds, graph)
+    return prepared
+
+
+def networks_of(question: Question, graph: Graph, limit: float) -> Prepared:
+    """A question's networks, whether hidden common causes reach into them or not.
+
+    Raises:
+        ScmError: E431 if the evidence contradicts itself, E454 if there are too many rows.
     """
     sizes = [label_sizes(graph)[variable.node] for variable in question.free]
     if prod(sizes) > MOST_ROWS:
@@ -297,9 +308,7 @@ def prepare(question: Question, graph: Graph, limit: float) -> Prepared:
         events = (*question.given, *question.with_values(values))
         worlds = unite(graph, events, question.do)
         cells[values] = None if worlds is None else Joint(worlds, graph, limit)
-    prepared = Prepared(question, Joint(evidence, graph, limit), cells, graph)
-    refuse_hidden_causes(prepared.worlds, graph)
-    return prepared
+    return Prepared(question, Joint(evidence, graph, limit), cells, graph)
 
 
 def concerning(question: Question, graph: Graph) -> tuple[ir.Event, ...]:
@@ -346,24 +355,28 @@ def _expectation(
 
 
 def refuse_hidden_causes(networks: Iterable[Worlds], graph: Graph) -> None:
-    """Refuse (E432) where hidden common causes reach into networks of worlds.
+    """Refuse (E432) where hidden common causes reach into networks of worlds."""
+    if pairs := hidden_causes(networks, graph):
+        raise refuse(HiddenCause(pairs))
+
+
+def hidden_causes(networks: Iterable[Worlds], graph: Graph) -> tuple[str, ...]:
+    """The hidden common causes that reach into networks of worlds, as `A <-> B`.
 
     A node with a hidden cause may stand alone in one world; in two, the hidden cause ties its
     copies together in a way that its table does not hold.
     """
     declared = fold(graph)
     if not declared.confounders:
-        return
-    found = tuple(networks)
-    nodes = {name for worlds in found for name in worlds.nodes}
-    tied = {name for worlds in found for name in worlds.tied}
-    pairs = confounded(declared, nodes & declared.by_name.keys()) or tuple(
+        return ()
+    worlds = tuple(networks)
+    nodes = {name for network in worlds for name in network.nodes}
+    tied = {name for network in worlds for name in network.tied}
+    return confounded(declared, nodes & declared.by_name.keys()) or tuple(
         f"{pair.left} <-> {pair.right}"
         for pair in declared.confounders
         if not tied.isdisjoint((pair.left, pair.right))
     )
-    if pairs:
-        raise refuse(HiddenCause(pairs))
 
 
 def contradiction(question: Question, graph: Graph) -> ScmError:
