@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source
-from scm_compiler.diagnostics.codes.claims import NotImplied
+from scm_compiler.diagnostics.codes.claims import NotImplied, TooManyAsserts
 from scm_compiler.diagnostics.codes.files import EmptyFile
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.ir import Graph
@@ -16,6 +16,9 @@ from scm_compiler.shipped import find_program
 from scm_compiler.syntax import tree
 from scm_compiler.syntax.parser import parse
 from scm_compiler.syntax.source import read_source
+
+MOST_STEPS = 10_000_000
+"""So many nodes and arrows are passed, at most, to decide what a program asserts."""
 
 
 def load(path: str | Path) -> CausalGraph:
@@ -76,6 +79,11 @@ def decide_asserts(graph: Graph, sink: Sink) -> None:
 
         sink.extend(refused_claims(graph))
     if not graph.asserts:
+        return
+    size = len(graph.nodes) + len(graph.edges) + len(graph.confounders)
+    if len(graph.asserts) * size > MOST_STEPS:
+        span = graph.asserts[0].span
+        sink.report(TooManyAsserts(len(graph.asserts), size, MOST_STEPS, span=span))
         return
     from scm_compiler.identify.separation import open_path  # noqa: PLC0415  (asked by few files)
 

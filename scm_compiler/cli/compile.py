@@ -49,12 +49,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if graph is None:
         raise ScmError(report)
     console.show(report)
+    from scm_compiler.cli.progress import Seldom  # noqa: PLC0415
     from scm_compiler.emit.build import PICTURE, PROGRAM, write_build  # noqa: PLC0415  (torch takes a second)
     from scm_compiler.emit.products import compile_files  # noqa: PLC0415
     from scm_compiler.render import draw_svg  # noqa: PLC0415
 
     folder = args.output or BUILDS / graph.name
-    products = compile_files(graph, args.mechanisms, source)
+    products = compile_files(graph, args.mechanisms, source, Seldom(console))
     files = {**products.files, PICTURE: draw_svg(graph), PROGRAM: source.text}
     write_build(folder, graph, products.module.spec, files)
     artifacts = [str(folder / name) for name in sorted([*files, "manifest.json"])]

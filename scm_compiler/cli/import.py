@@ -64,7 +64,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         document.report.source, (*document.report.diagnostics, *program_losses(document))
     )
     console.show(findings)
-    made = _make_run(args, document, text)
+    made = _make_run(args, console, document, text)
     write(output, text)
     _tell(console, args, document, output, made)
     console.document(
@@ -107,15 +107,18 @@ def _unwritable(node: Node) -> bool:
     return len(values) == 1 or any(odd)
 
 
-def _make_run(args: argparse.Namespace, document: Document, program: str) -> Record | None:
+def _make_run(
+    args: argparse.Namespace, console: Console, document: Document, program: str
+) -> Record | None:
     """The run of the tables, if there are any and one is wanted."""
     if document.tables is None or args.no_run:
         return None
+    from scm_compiler.cli.progress import Seldom  # noqa: PLC0415
     from scm_compiler.diagnostics.codes.files import noted  # noqa: PLC0415
     from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 
-    origin = f"{args.format or 'bif'}:{noted(args.file)}"
-    return run_of_tables(document.tables, origin, program=program, path=args.run)
+    origin, tell = f"{args.format or 'bif'}:{noted(args.file)}", Seldom(console)
+    return run_of_tables(document.tables, origin, program=program, path=args.run, tell=tell)
 
 
 def _tell(

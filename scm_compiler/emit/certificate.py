@@ -6,7 +6,7 @@ label is pinned or a noise block changes, and the sparsity of the Jacobian.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,7 +83,13 @@ class Certificate:
         return json.dumps(self.document(), indent=2, ensure_ascii=True) + "\n"
 
 
-def certify(module: CausalModule, *, seed: int = 0, further: Iterable[Check] = ()) -> Certificate:
+def certify(
+    module: CausalModule,
+    *,
+    seed: int = 0,
+    further: Iterable[Check] = (),
+    tell: Callable[[str], None] = lambda _: None,
+) -> Certificate:
     """Check that a module is consistent with its graph.
 
     On a graph of more than about 150 labels the parts that run the module look at a random
@@ -94,6 +100,7 @@ def certify(module: CausalModule, *, seed: int = 0, further: Iterable[Check] = (
         seed: Of all that is random here.
         further: The outcomes of other checks to certify with these, such as those of a trained
             image head.
+        tell: What is told, often, how far the checks have come.
     """
     graph = module.graph
     with torch.random.fork_rng(devices=[]), one_thread():
@@ -110,8 +117,8 @@ def certify(module: CausalModule, *, seed: int = 0, further: Iterable[Check] = (
         if contract.divides:
             blocks = [block for block in contract.blocks if block.readers & set(names)]
             checks += [
-                check_pinned_labels(module, contract, names, ROWS, seed),
-                check_changed_noise(module, contract, blocks, ROWS, seed),
+                check_pinned_labels(module, contract, names, ROWS, seed, tell),
+                check_changed_noise(module, contract, blocks, ROWS, seed, tell),
                 check_jacobian(module, contract, names, ROWS // 8, seed),
             ]
     return Certificate(graph.hash, seed, len(names), len(contract.labels), (*checks, *further))

@@ -1,5 +1,6 @@
 """What a graph compiles to, as texts that are ready to be written."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +29,10 @@ class Products:
 
 
 def compile_files(
-    graph: Graph, family: Literal["explicit", "implicit"], source: Source | None = None
+    graph: Graph,
+    family: Literal["explicit", "implicit"],
+    source: Source | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Products:
     """Compile a graph, certify the module and print the files.
 
@@ -36,13 +40,14 @@ def compile_files(
         graph: The validated graph.
         family: Of the mechanisms.
         source: The program, whose lines the emitted source quotes.
+        tell: What is told how far the certificate has come.
 
     Raises:
         ScmError: E501 if the certificate says no.
     """
     spec: Spec = ImplicitSpec() if family == "implicit" else ExplicitSpec()
     module = compile_module(graph, spec, generator=torch.Generator().manual_seed(SEED))
-    certificate = certify(module, seed=SEED)
+    certificate = certify(module, seed=SEED, tell=tell)
     require_consistent(certificate)
     files = {
         SOURCE: emit_source(graph, spec, source),

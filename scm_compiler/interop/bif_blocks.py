@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, refuse
 from scm_compiler.diagnostics.codes.interop import BifSyntax, BifTwice
 
+_NUMBERS = re.compile(r"([0-9eE.+,\s-]*);")
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)
       | (?P<quoted>"[^"\n]*")
@@ -189,6 +190,17 @@ class _Reader:
         return items
 
     def _numbers(self) -> list[float]:
+        """The numbers up to `;`, at once where nothing else stands among them."""
+        start = len(self.source.text) if self.ahead is None else self.ahead.span.start
+        plain = _NUMBERS.match(self.source.text, start)
+        try:
+            found = [float(one) for one in plain[1].replace(",", " ").split()] if plain else []
+        except ValueError:
+            found = []
+        if plain and found and min(found) >= 0 and max(found) < float("inf"):
+            self.tokens = _tokens(self.source, plain.end())
+            self.ahead = next(self.tokens, None)
+            return found
         return [self._number(token) for token in self._list(";", "a number")]
 
     def _number(self, token: Token) -> float:
@@ -231,8 +243,8 @@ class _Reader:
         return refusal(self.source, BifSyntax(what, found, span=span))
 
 
-def _tokens(source: Source) -> Iterator[Token]:
-    at, text = 0, source.text
+def _tokens(source: Source, at: int = 0) -> Iterator[Token]:
+    text = source.text
     while at < len(text):
         match = _TOKEN.match(text, at)
         if match is None:  # a quote or a comment that does not end

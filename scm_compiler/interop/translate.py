@@ -274,8 +274,7 @@ def _positions(
 
 def _bends(arrows: _Arrows, graph: Graph, unit: Position) -> dict[Bend, Position]:
     """The bends of the edges that are left; DOT's own `pos` of an edge, a spline, is skipped."""
-    lines: tuple[ir.Edge | Confounder, ...] = (*graph.edges, *graph.confounders)
-    present = set(map(_written, lines))
+    present = {*map(_written, graph.edges), *map(_written, graph.confounders)}
     found = {}
     for (left, right, arrow), edge in arrows.found.items():
         text = edge.attributes.get("bend", edge.attributes.get("pos"))

@@ -12,6 +12,7 @@ realised to the nearest such multiple, a network's within one. `module.double()`
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from itertools import accumulate
 from math import inf
 
@@ -38,9 +39,11 @@ from scm_compiler.model.mechanism import (
 )
 from scm_compiler.model.module import (
     CausalModule,
+    Held,
     Reads,
     check_weights,
     chunks,
+    part,
     write_columns,
 )
 from scm_compiler.model.naming import identifiers
@@ -93,6 +96,7 @@ class ExplicitModule(CausalModule):
         self.layout = Layout(graph)
         self.mechanisms = mechanisms(self.layout, self.spec)
         self._rows: dict[int, slice] = {}
+        self._kept: dict[torch.dtype, dict[int, Tensor]] | None = None
         self.tables_of_size = nn.ParameterDict(self._stack_tables())
         self._rank: dict[int, tuple[int, int]] = {}
         self.groups = nn.ModuleList()
@@ -108,7 +112,7 @@ class ExplicitModule(CausalModule):
         return torch.rand(shape, generator=generator, dtype=self.dtype, device=self.device)
 
     @torch.no_grad()
-    def forward(self, noise: Tensor, do: Mapping[str, int] | None = None) -> Tensor:
+    def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The labels' values (B, V) for this noise (B, N); see `CausalModule.forward`."""
         fixed = self.settings(do)
         steps = self._steps(noise.dtype)
@@ -118,7 +122,7 @@ class ExplicitModule(CausalModule):
             return self._fused(noise, steps, fixed)
         found = self.columns(noise.shape[0])
         for rows in chunks(noise.shape[0]):
-            write_columns(self._plain(noise[rows], steps, fixed), found[rows])
+            write_columns(self._plain(noise[rows], steps, part(fixed, rows)), found[rows])
         return found
 
     @torch.no_grad()
@@ -141,6 +145,15 @@ class ExplicitModule(CausalModule):
             noise = self.draw_noise(rows.stop - rows.start, generator=generator)
             write_columns(self._plain(noise, steps, fixed), found[rows])
         return found
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """See `CausalModule.settled`; the steps of all tables are kept."""
+        self._kept = {}
+        try:
+            yield
+        finally:
+            self._kept = None
 
     def scores(self, values: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
         """Each label's logit P(x > k) - logit u (B, size - 1): its value is how many are positive.
@@ -311,16 +324,21 @@ class ExplicitModule(CausalModule):
 
     def _steps(self, dtype: torch.dtype) -> dict[int, Tensor]:
         """P(x > k) of every table, by the number of values, on the grid of the noise."""
-        return {
+        if self._kept is not None and dtype in self._kept:
+            return self._kept[dtype]
+        found = {
             int(size): on_grid(survival(logits.detach().double()), dtype)
             for size, logits in self.tables_of_size.items()
         }
+        if self._kept is not None:
+            self._kept[dtype] = found
+        return found
 
     def _states(self, noise: Tensor) -> Tensor:
         """The states (B, H) int32 of the hidden causes."""
         return (noise[:, len(self.mechanisms) :] * self.spec.hidden_states).int()
 
-    def _fused(self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, int]) -> Tensor:
+    def _fused(self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]) -> Tensor:
         """Level by level, each level as one batched operation for each size of tables."""
         labels = len(self.mechanisms)
         inputs = noise.new_zeros((noise.shape[0], self.layout.noise_size), dtype=torch.int64)
@@ -352,7 +370,7 @@ class ExplicitModule(CausalModule):
             inputs[:, m.label] = values_below(noise[:, m.own], steps).long()
 
     def _plain(
-        self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, int]
+        self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]
     ) -> list[Tensor]:
         """Label by label, a few passes over one column each; held labels cost nothing.
 
@@ -365,7 +383,8 @@ class ExplicitModule(CausalModule):
             m = self.mechanisms[label]
             if label in fixed:
                 kind = torch.bool if m.size == 2 else torch.int32
-                columns[label] = noise.new_full(noise.shape[:1], fixed[label], dtype=kind)
+                held = torch.as_tensor(fixed[label], device=noise.device)
+                columns[label] = held.to(kind).expand(noise.shape[:1])
             else:
                 columns[label] = self._value(m, columns, noise, steps)
         return columns[: len(self.mechanisms)]

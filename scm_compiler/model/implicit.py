@@ -21,7 +21,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.model.estimate import Estimated, estimate_tables
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.mechanism import encode, logits_of, require_layers
-from scm_compiler.model.module import CausalModule, Reads, check_weights, chunks
+from scm_compiler.model.module import CausalModule, Held, Reads, check_weights, chunks, part
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
 from scm_compiler.model.tables import Tables
@@ -114,17 +114,18 @@ class ImplicitModule(CausalModule):
         return self._uniform(batch, self.layout.noise_size, generator)
 
     @torch.no_grad()
-    def forward(self, noise: Tensor, do: Mapping[str, int] | None = None) -> Tensor:
+    def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The labels' values (B, V) for this noise (B, N); see `CausalModule.forward`."""
         if torch.compiler.is_compiling():  # the exported program has any number of rows
             return self._decode(self.sweep(noise, "hard", do)[1])
         shape = (noise.shape[0], len(self.layout.labels))
         found = torch.empty(shape, dtype=torch.int64, device=noise.device)
         for rows in chunks(noise.shape[0]):
-            found[rows] = self._decode(self.sweep(noise[rows], "hard", do)[1])
+            here = part(do or {}, rows)
+            found[rows] = self._decode(self.sweep(noise[rows], "hard", here)[1])
         return found
 
-    def raw(self, noise: Tensor, do: Mapping[str, int] | None = None) -> Tensor:
+    def raw(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The outputs before rounding (B, E), in the encoded columns of the layout.
 
         They are the sigmoids (softmaxes) of the networks, whose parents are hard as when
@@ -134,7 +135,7 @@ class ImplicitModule(CausalModule):
         return self.sweep(noise, "hard", do)[0]
 
     def sweep(
-        self, noise: Tensor, read: Read, do: Mapping[str, int] | None = None
+        self, noise: Tensor, read: Read, do: Mapping[str, Held] | None = None
     ) -> tuple[Tensor, Tensor]:
         """Run the networks level by level.
 
@@ -326,14 +327,14 @@ class ImplicitModule(CausalModule):
         return torch.cat([soft for soft, _ in pairs], 1), torch.cat([hard for _, hard in pairs], 1)
 
     def _intervene(
-        self, outputs: Tensor, level: tuple[int, ...], fixed: Mapping[int, int]
+        self, outputs: Tensor, level: tuple[int, ...], fixed: Mapping[int, Held]
     ) -> Tensor:
         """The outputs (B, columns of the level) with those of the intervened labels replaced."""
         sizes = [self.layout.sizes[label] for label in level]
         parts = list(torch.split(outputs, [logits_of(size) for size in sizes], 1))
         for rank, (label, size) in enumerate(zip(level, sizes, strict=True)):
             if label in fixed:
-                value = torch.tensor(fixed[label], device=outputs.device)
+                value = torch.as_tensor(fixed[label], device=outputs.device)
                 parts[rank] = encode(value, size, outputs.dtype).expand_as(parts[rank])
         return torch.cat(parts, 1)
 

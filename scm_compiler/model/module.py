@@ -6,8 +6,9 @@ Its randomness is all in `noise`, so that one draw of noise can be seen under ma
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -18,9 +19,14 @@ from scm_compiler.model.layout import Layout
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.tables import Tables
 
+K = TypeVar("K", str, int)
+
 CHUNK = 32_768
 """Rows that run at once where there are many: their columns stay in the processor's cache."""
 
+
+Held = int | Tensor
+"""What a label is held at: a value, or one for each row (B,)."""
 
 Form = Literal["auto", "fused", "plain"]
 """How a model runs: all labels of a level at once, label by label, or what suits the batch."""
@@ -61,16 +67,16 @@ class CausalModule(nn.Module, ABC):
         """Exogenous noise (B, N), one row a unit."""
 
     @abstractmethod
-    def forward(self, noise: Tensor, do: Mapping[str, int] | None = None) -> Tensor:
+    def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The labels' values for this noise.
 
         Args:
             noise: (B, N) from `draw_noise`.
-            do: The value (its index) of each intervened label.
+            do: The value (its index) of each intervened label, or one for each row (B,).
 
         Returns:
             (B, V) int64 value indices, in the order of declaration; an intervened column is
-            constant, and its children read that constant.
+            what it is held at, and its children read that.
 
         Raises:
             ValueError: If `do` names no label or a value outside its domain.
@@ -173,22 +179,36 @@ class CausalModule(nn.Module, ABC):
         weight = next(self.parameters(), None)
         return torch.get_default_dtype() if weight is None else weight.dtype
 
-    def settings(self, do: Mapping[str, int] | None) -> dict[int, int]:
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """While this lasts no weight changes: what derives from the weights is computed once."""
+        yield
+
+    def settings(self, do: Mapping[str, Held] | None) -> dict[int, Held]:
         """The intervened labels' columns and values.
 
         Raises:
             ValueError: If `do` names no label or a value outside its domain.
         """
-        found: dict[int, int] = {}
-        for name, value in (do or {}).items():
+        found: dict[int, Held] = {}
+        for name, held in (do or {}).items():
             if name not in self.layout.index:
                 raise ValueError(f"`{name}` is not a label of {self.graph.name}")
             label = self.layout.index[name]
-            if not 0 <= value < self.layout.sizes[label]:
-                most = self.layout.sizes[label] - 1
-                raise ValueError(f"`{name}` has the values 0 to {most}, not {value}")
-            found[label] = int(value)
+            most = self.layout.sizes[label] - 1
+            several = isinstance(held, Tensor)
+            for value in held.aminmax() if isinstance(held, Tensor) else (held,):
+                if not 0 <= value <= most:
+                    raise ValueError(f"`{name}` has the values 0 to {most}, not {int(value)}")
+            found[label] = held if several else int(held)
         return found
+
+
+def part(fixed: Mapping[K, Held], rows: slice) -> dict[K, Held]:
+    """What labels are held at in some rows."""
+    return {
+        label: held[rows] if isinstance(held, Tensor) else held for label, held in fixed.items()
+    }
 
 
 def chunks(batch: int, size: int = CHUNK) -> Iterator[slice]:

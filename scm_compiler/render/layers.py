@@ -7,7 +7,7 @@ places are the least-squares ones that keep the order and the gaps.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from scm_compiler.render.looks import FONT_SIZE, NOTE_SIZE, look
 from scm_compiler.render.picture import Box, Picture
@@ -15,6 +15,7 @@ from scm_compiler.render.text import width
 
 GAP, BEND_GAP, RISE, RING = 26.0, 14.0, 46.0, 4.0
 _SWEEPS, _MOST_BENDS = 12, 5000
+_MOST_MOVES = 600_000  # of all items in all sweeps: a drawing of so many is not read by eye
 
 Point = tuple[float, float]
 Item = str | tuple[int, int]  # a node, or the bend of a line (its number) in a layer
@@ -48,6 +49,11 @@ class _Layers:
     ties: dict[Item, list[Item]] = field(default_factory=dict)
     bends: dict[int, list[Item]] = field(default_factory=dict)
 
+    @property
+    def sweeps(self) -> int:
+        """How often the items are moved towards their neighbours."""
+        return min(_SWEEPS, 1 + _MOST_MOVES // max(1, sum(map(len, self.rows))))
+
     def tie(self, above: Item, below: Item) -> None:
         self.ties.setdefault(above, []).append(below)
         self.ties.setdefault(below, []).append(above)
@@ -61,7 +67,9 @@ def arrange(picture: Picture) -> Drawing:
     centres = _centres(layers, sizes)
     left = min((x - _width(item, sizes) / 2 for item, x in centres.items()), default=0.0)
     heights = [max((_height(item, sizes) for item in row), default=0.0) for row in layers.rows]
-    middles = [sum(heights[:r]) + heights[r] / 2 + RISE * r for r in range(len(heights))]
+    tops = accumulate(heights, initial=0.0)
+    above = zip(tops, heights, strict=False)
+    middles = [top + high / 2 + RISE * rank for rank, (top, high) in enumerate(above)]
     at = {
         item: (centres[item] - left, middles[rank])
         for rank, row in enumerate(layers.rows)
@@ -106,7 +114,7 @@ def _layers(picture: Picture) -> _Layers:
 def _sort(layers: _Layers) -> None:
     """Order each layer by the mean rank of its neighbours, down and up in turn."""
     last = len(layers.rows) - 1
-    for sweep in range(_SWEEPS):
+    for sweep in range(layers.sweeps):
         down = sweep % 2 == 0
         for rank in range(1, last + 1) if down else range(last - 1, -1, -1):
             beside = layers.rows[rank - 1 if down else rank + 1]
@@ -128,7 +136,7 @@ def _centres(layers: _Layers, sizes: Mapping[str, tuple[float, float]]) -> dict[
     for row, offset in zip(layers.rows, offsets, strict=True):
         half = offset[-1] / 2 if offset else 0.0
         centres.update({item: x - half for item, x in zip(row, offset, strict=True)})
-    for sweep in range(_SWEEPS):
+    for sweep in range(layers.sweeps):
         rows = list(zip(layers.rows, offsets, strict=True))
         for row, offset in rows if sweep % 2 == 0 else reversed(rows):
             wishes = [_mean(layers, item, centres, centres[item]) for item in row]

@@ -94,6 +94,46 @@ class OverlappingSets(Diagnostic):
 
 
 @dataclass(frozen=True)
+class TooManyAsserts(Diagnostic):
+    """The asserted independences are too many for a graph of this size.
+
+    ## What it means
+
+    Each `assert A _||_ B` is decided by a walk through the graph, which may pass every node and
+    arrow. The number of asserts times the number of nodes and arrows is bounded, so that the
+    answer comes within seconds.
+
+    ## Example
+
+    ```console
+    $ python -c "n = [f'A{i}' for i in range(2500)]; print(','.join(n), ': binary;', ' -> '.join(n), *(f';assert {a} _||_ {c} | {b}' for a, b, c in zip(n, n[1:], n[2:])))" > chain.scm
+    $ scmc check chain.scm 2>&1 | head -2
+    error[E470]: 2,498 asserts of a graph with 4,999 nodes and arrows are 12,487,502 steps; the limit is 10,000,000
+     --> chain.scm:1:35289
+    ```
+
+    ## What to do
+
+    Assert what could be wrong, a few of many, or put parts of the graph into files of their own.
+    """
+
+    code = "E470"
+
+    asserts: int
+    size: int
+    limit: int
+
+    def message(self) -> str:
+        return (
+            f"{self.asserts:,} asserts of a graph with {self.size:,} nodes and arrows are "
+            f"{self.asserts * self.size:,} steps; the limit is {self.limit:,}"
+        )
+
+    def label(self) -> str:
+        return "none of them is decided"
+
+
+@dataclass(frozen=True)
 class NotDecided(Diagnostic):
     """An assertion about an image, which is neither confirmed nor refused.
 

@@ -7,7 +7,7 @@ readers of a block. Every further descendant then can move too, along edges that
 """
 
 import copy
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -25,16 +25,31 @@ OTHER_ROWS = "the noise of other rows"
 _FORMS: tuple[Form, Form] = ("fused", "plain")
 
 
+CELLS = 2**22
+"""So many values of labels are computed at once, at most."""
+
+
 @dataclass
 class _Seen:
     """What was seen so far: what moved and must not, and all that moved on redrawn weights."""
 
     violations: list[tuple[str, str]] = field(default_factory=list)
-    moved: set[tuple[str, str]] = field(default_factory=set)
+    moved: dict[str, Tensor] = field(default_factory=dict)
+
+    def left(self, wanted: Mapping[str, Tensor]) -> Iterator[tuple[str, int]]:
+        """The causes, and the columns of what each should have moved and has not."""
+        for cause, columns in wanted.items():
+            moved = self.moved.get(cause, torch.zeros_like(columns))
+            yield from (
+                (cause, place) for place in (columns & ~moved).nonzero().flatten().tolist()
+            )
 
 
-_Effects = Iterator[tuple[str, set[str], Tensor]]
-"""A cause, the labels that it may move, and the labels' values (B, V) under it."""
+_Effects = Iterator[tuple[Sequence[str], Tensor]]
+"""Causes, one or more, and the labels' values (causes, B, V) under each."""
+
+Told = Callable[[str], None]
+"""What is told how far a check has come."""
 
 
 def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
@@ -51,62 +66,90 @@ def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
 
 
 def check_pinned_labels(
-    module: CausalModule, contract: Contract, names: Sequence[str], rows: int, seed: int
+    module: CausalModule,
+    contract: Contract,
+    names: Sequence[str],
+    rows: int,
+    seed: int,
+    tell: Told = lambda _: None,
 ) -> Check:
     """Pinning a label holds it, moves none but its descendants, and can move all its children."""
     children: dict[str, list[str]] = {name: [] for name in contract.labels}
     for child, parents in contract.parents.items():
         for parent in parents:
             children[parent].append(child)
-    wanted = {(name, child) for name in names for child in children[name]}
+    wanted = {name: _columns(contract, children[name]) for name in names}
+    may = {name: _columns(contract, (name, *contract.descendants(name))) for name in names}
     loose: dict[str, None] = {}
 
     def effects(model: CausalModule, noise: Tensor) -> _Effects:
-        for name in names:
-            may = {name} | contract.descendants(name)
-            for value in range(contract.size(name)):
-                found = model(noise, do={name: value})
-                if (found[:, contract.labels.index(name)] != value).any():
+        for rank, name in enumerate(names):
+            tell(f"pinned labels: {rank:,} of {len(names):,}")
+            size, most = contract.size(name), _at_once(contract, rows)
+            for first in range(0, size, most):
+                values = torch.arange(first, min(first + most, size))
+                many = len(values)
+                held = values.repeat_interleave(rows)
+                found = model(noise.repeat(many, 1), do={name: held})
+                if (found[:, contract.place(name)] != held).any():
                     loose[f"do({name}) does not hold {name}"] = None
-                yield name, may, found
+                yield (name,) * many, found.view(many, rows, -1)
+            # And one as callers pin it, the same in all rows.
+            yield (name,), model(noise, do={name: size - 1}).unsqueeze(0)
 
-    seen = _run(module, contract.labels, effects, wanted, rows, seed)
-    stuck = [
-        f"{child} never moves under do({name})" for name, child in sorted(wanted - seen.moved)
-    ]
+    seen = _run(module, contract.labels, effects, wanted, may, rows, seed)
+    left = [(name, contract.labels[place]) for name, place in seen.left(wanted)]
+    stuck = [f"{child} never moves under do({name})" for name, child in sorted(left)]
+    edges = sum(int(columns.sum()) for columns in wanted.values())
     detail = (
         f"{len(names)} of {len(contract.labels)} labels pinned at each value, one by one; "
-        f"{len(wanted & seen.moved)} of {len(wanted)} edges transmit"
+        f"{edges - len(left)} of {edges} edges transmit"
     )
     wrong = [f"do({cause}) moves {other}" for cause, other in seen.violations]
     return outcome("pinned labels", detail, [*loose, *wrong, *stuck])
 
 
 def check_changed_noise(
-    module: CausalModule, contract: Contract, blocks: Sequence[Block], rows: int, seed: int
+    module: CausalModule,
+    contract: Contract,
+    blocks: Sequence[Block],
+    rows: int,
+    seed: int,
+    tell: Told = lambda _: None,
 ) -> Check:
     """Changing a noise block moves none but its readers' descendants, and can move its readers.
 
     Changing the noise of half of the rows moves no label of the other half: a mechanism that
     reads a mean over its batch is no function of its parents and its own noise.
     """
-    wanted = {(block.name, reader) for block in blocks for reader in block.readers}
+    wanted = {block.name: _columns(contract, block.readers) for block in blocks}
+    may = {
+        block.name: _columns(
+            contract, block.readers.union(*(contract.descendants(r) for r in block.readers))
+        )
+        for block in blocks
+    }
+    may[OTHER_ROWS] = _columns(contract, ())
     fresh = torch.Generator().manual_seed(seed + 1)
 
     def effects(model: CausalModule, noise: Tensor) -> _Effects:
         other = model.draw_noise(rows, generator=fresh)
         half = rows // 2
         mixed = torch.cat([noise[:half], other[half:]])
-        yield OTHER_ROWS, set(), torch.cat([model(mixed)[:half], model(noise)[half:]])
-        for block in blocks:
-            may = set(block.readers).union(*(contract.descendants(r) for r in block.readers))
-            changed = noise.clone()
-            columns = slice(block.columns.start, block.columns.stop)
-            changed[:, columns] = other[:, columns]
-            yield block.name, may, model(changed)
+        yield (OTHER_ROWS,), torch.cat([model(mixed)[:half], model(noise)[half:]]).unsqueeze(0)
+        many = _at_once(contract, rows)
+        for start in range(0, len(blocks), many):
+            tell(f"changed noise: {start:,} of {len(blocks):,} blocks")
+            some = blocks[start : start + many]
+            changed = noise.repeat(len(some), 1)
+            for rank, block in enumerate(some):
+                columns = slice(block.columns.start, block.columns.stop)
+                changed[rank * rows : (rank + 1) * rows, columns] = other[:, columns]
+            yield [block.name for block in some], model(changed).view(len(some), rows, -1)
 
-    seen = _run(module, contract.labels, effects, wanted, rows, seed)
-    stuck = [f"{reader} never moves with {block}" for block, reader in sorted(wanted - seen.moved)]
+    seen = _run(module, contract.labels, effects, wanted, may, rows, seed)
+    left = [(block, contract.labels[place]) for block, place in seen.left(wanted)]
+    stuck = [f"{reader} never moves with {block}" for block, reader in sorted(left)]
     changed = f"{len(blocks)} of {len(contract.blocks)} noise blocks changed, one by one"
     detail = f"{changed}; then all, in other rows"
     wrong = [f"{block} moves {other}" for block, other in seen.violations]
@@ -117,7 +160,8 @@ def _run(
     module: CausalModule,
     labels: tuple[str, ...],
     effects: Callable[[CausalModule, Tensor], _Effects],
-    wanted: set[tuple[str, str]],
+    wanted: Mapping[str, Tensor],
+    may: Mapping[str, Tensor],
     rows: int,
     seed: int,
 ) -> _Seen:
@@ -129,18 +173,33 @@ def _run(
         model = redraw(module, generator) if redrawn else copy.copy(module)
         model.form = _FORMS[trial % 2]
         noise = model.draw_noise(rows, generator=generator)
-        base = model(noise)
-        for cause, may, found in effects(model, noise):
-            moved = _moved(labels, base, found)
-            seen.violations += [(cause, other) for other in sorted(moved - may)]
-            if redrawn:
-                seen.moved |= {(cause, other) for other in moved}
-        if trial >= 3 and wanted <= seen.moved:
+        bases: dict[int, Tensor] = {}
+        with model.settled():
+            for causes, found in effects(model, noise):
+                many = len(causes)
+                # A batched product may round by its number of rows: like is held against like.
+                if many not in bases:
+                    bases[many] = model(noise.repeat(many, 1)).view(many, rows, -1)
+                moved = (found != bases[many]).any(1)
+                for cause, columns in zip(causes, moved, strict=True):
+                    wrong = (columns & ~may[cause]).nonzero().flatten().tolist()
+                    seen.violations += [
+                        (cause, other) for other in sorted(labels[w] for w in wrong)
+                    ]
+                    if redrawn:
+                        seen.moved[cause] = seen.moved.get(cause, columns) | columns
+        if trial >= 3 and not any(seen.left(wanted)):
             break
     return seen
 
 
-def _moved(labels: tuple[str, ...], first: Tensor, second: Tensor) -> set[str]:
-    """The labels whose columns differ in some row."""
-    differs = (first != second).any(0).nonzero().flatten()
-    return {labels[column] for column in differs.tolist()}
+def _columns(contract: Contract, names: Iterable[str]) -> Tensor:
+    """Which columns (V,) are those of some labels."""
+    found = torch.zeros(len(contract.labels), dtype=torch.bool)
+    found[[contract.place(name) for name in names]] = True
+    return found
+
+
+def _at_once(contract: Contract, rows: int) -> int:
+    """How many causes are looked at in one batch."""
+    return max(1, CELLS // (rows * max(1, len(contract.labels))))

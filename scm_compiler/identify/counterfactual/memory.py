@@ -1,14 +1,19 @@
 """What was found of one graph, kept for the next probability that is asked of it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 from scm_compiler.identify.admg import Nodes
 from scm_compiler.identify.counterfactual.districts import District, Naming, conflict_of
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.ir import Graph
+
+Place = tuple[int | None, ...]
+"""A value for some of several variables."""
+
+Known = Mapping[Place, tuple[Place, ...]]
+"""What P determines: by itself, or as the first of these less the others."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +31,7 @@ class Memory:
 
     graph: Graph
     factors: dict[tuple[Nodes, Nodes], Identified | NotIdentified] = field(default_factory=dict)
-    sums: dict[Hashable, Any] = field(default_factory=dict)
+    sums: dict[Hashable, Known] = field(default_factory=dict)
 
     @cached_property
     def naming(self) -> Naming:

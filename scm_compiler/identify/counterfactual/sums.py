@@ -1,11 +1,11 @@
 """What follows from others that add up: P(y, x) from P(y) and the P(y, x') of other values."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from scm_compiler.identify.counterfactual.memory import Memory
+from scm_compiler.identify.counterfactual.memory import Known, Memory, Place
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_joint, decide_ratio
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import unite
@@ -15,12 +15,6 @@ MOST = 256
 
 MOST_COPIES = 64
 """Networks of more copies are not looked at: each probability is decided by itself."""
-
-Place = tuple[int | None, ...]
-"""A value for some of the variables of `_Sums`."""
-
-Known = Mapping[Place, tuple[Place, ...]]
-"""What P determines: by itself, or as the first of these less the others."""
 
 
 def decide_by_sums(

@@ -1,5 +1,6 @@
 """A run whose tables were given: a network from a file, ready to be asked like a trained one."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from scm_compiler.ir import Discrete, Graph
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.mechanism import ExplicitSpec
 from scm_compiler.model.tables import Tables
-from scm_compiler.passes import fold
+from scm_compiler.passes import fold, unfold
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle.tables import logits
 from scm_compiler.runtime.data.table import LabelTable
@@ -28,7 +29,12 @@ GIVEN = "given"
 
 
 def run_of_tables(
-    tables: Tables, origin: str, *, program: str | None = None, path: Path | None = None
+    tables: Tables,
+    origin: str,
+    *,
+    program: str | None = None,
+    path: Path | None = None,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Record:
     """A run with explicit mechanisms that have these tables, and no data.
 
@@ -38,6 +44,7 @@ def run_of_tables(
         origin: Where they came from, such as `bif:asia.bif`; it stands where data's origin does.
         program: The text of the graph; written from it if None.
         path: The run's folder; `runs/<graph>-<n>` if None.
+        tell: What is told how far its certificate has come.
 
     Raises:
         ScmError: E831 if a hidden common cause has not equally likely states; with exit code 2
@@ -45,12 +52,12 @@ def run_of_tables(
     """
     graph = fold(tables.graph)
     module = _module(graph, tables, origin)
-    found = _renamed(graph, tables, module.tables().graph)
+    found = _renamed(graph, tables, unfold(graph, module.spec.hidden_states)[0])
     _fill(module, found)
 
     def fill(run: Record) -> None:
         write_weights(run.path, module)
-        write_file(run.path / CERTIFICATE, certify(module, seed=0).to_json())
+        write_file(run.path / CERTIFICATE, certify(module, seed=0, tell=tell).to_json())
         if keeps_tables(module):  # as they were given, to the last bit; the weights are float32
             write_tables(run.path, found)
         settle(run, Outcome("complete", 0, 0.0, {}), 0, {})
