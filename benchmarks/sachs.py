@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from scm_compiler.cli.implications import implications
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.diagnostics.codes.identification import ImplicationsRejected
+from scm_compiler.identify.codes.identification import ImplicationsRejected
 from scm_compiler.inference import Marginals
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.passes.prune import ancestors

@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source
-from scm_compiler.diagnostics.codes.claims import NotImplied, TooManyAsserts
-from scm_compiler.diagnostics.codes.files import EmptyFile
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.ir import Graph
 from scm_compiler.kinds import BUILTIN, Kinds, installed
+from scm_compiler.semantics.codes.claims import NotImplied, TooManyAsserts
 from scm_compiler.semantics.lower import lower
 from scm_compiler.shipped import find_program
 from scm_compiler.syntax import tree
+from scm_compiler.syntax.codes.files import EmptyFile
 from scm_compiler.syntax.parser import parse
 from scm_compiler.syntax.source import read_source
 

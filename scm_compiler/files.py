@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics.codes.writing import CannotWrite
 
 STANDARD_OUTPUT = Path("-")
 """What stands for standard output where a file is named to be written."""
@@ -36,8 +37,6 @@ def writing(path: Path, *, resumable: bool = False) -> Iterator[None]:
     except OSError as error:
         if isinstance(error, BrokenPipeError) and is_standard_output(path):
             raise  # what reads the output has seen enough
-        from scm_compiler.diagnostics.codes.runs import CannotWrite  # noqa: PLC0415  (seldom)
-
         reason = error.strerror or str(error)
         found = CannotWrite(path=str(path), reason=reason, resumable=resumable)
         raise refuse(found, exit_code=2) from error

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.diagnostics.codes.files import ProgramNotFound
+from scm_compiler.syntax.codes.files import ProgramNotFound
 
 _PACKAGE = Path(__file__).parent
 

@@ -16,8 +16,8 @@ DOCUMENTS = {
     if path.name not in FREE
 }
 CODES = {
-    path.name: path.read_text(encoding="utf-8")
-    for path in (ROOT / "scm_compiler/diagnostics/codes").glob("*.py")
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (ROOT / "scm_compiler").rglob("codes/*.py")
 }
 _QUOTED = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _RETIRED = re.compile(

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
+from scm_compiler.cli.codes.system import Bug, SystemRefused, WrongUsage
 from scm_compiler.cli.exits import BUG, INTERRUPTED, USAGE
 from scm_compiler.diagnostics import (
     Diagnostic,
@@ -17,7 +18,6 @@ from scm_compiler.diagnostics import (
     render_json,
     render_text,
 )
-from scm_compiler.diagnostics.codes.system import Bug, SystemRefused, WrongUsage
 from scm_compiler.files import is_standard_output
 from scm_compiler.version import __version__
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import argparse
 
     from scm_compiler.cli.console import Console
-    from scm_compiler.diagnostics.codes.evaluation import LabelsOnly
+    from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly
     from scm_compiler.runtime.progress import Progress
     from scm_compiler.runtime.runs.record import Record
 
@@ -93,7 +93,7 @@ def _refuse_unwritable(path: Path) -> None:
 
 def _untrained(opened: Record) -> tuple[LabelsOnly, ...]:
     """The note that images were left out, if some were."""
-    from scm_compiler.diagnostics.codes.evaluation import LabelsOnly  # noqa: PLC0415
+    from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly  # noqa: PLC0415
 
     names = tuple(n.name for n in opened.graph.images if n.name not in opened.images)
     return (LabelsOnly(names=names),) if names else ()

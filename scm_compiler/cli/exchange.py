@@ -22,8 +22,8 @@ def refuse_existing(path: Path, args: argparse.Namespace) -> None:
 
     if args.force or not path.exists() or is_stream(path):
         return
+    from scm_compiler.cli.codes.interchange import WouldReplace  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (seldom)
-    from scm_compiler.diagnostics.codes.interchange import WouldReplace  # noqa: PLC0415
 
     raise refuse(WouldReplace(str(path)), exit_code=2)
 

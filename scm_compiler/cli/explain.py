@@ -19,8 +19,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Print the page and return the exit code."""
+    from scm_compiler.cli.codes.system import UnknownCode  # noqa: PLC0415
     from scm_compiler.diagnostics import closest, refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.files import UnknownCode  # noqa: PLC0415
     from scm_compiler.diagnostics.pages import pages  # noqa: PLC0415
 
     known = pages()

@@ -42,8 +42,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Read, say what will be lost, write."""
+    from scm_compiler.cli.codes.interchange import NoTables  # noqa: PLC0415
     from scm_compiler.diagnostics import Report, refuse, render_json  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.interchange import NoTables  # noqa: PLC0415
     from scm_compiler.interop.formats import format_of  # noqa: PLC0415
 
     console.make_way(args.output)

@@ -64,8 +64,8 @@ def _identify(query: str, graph: CausalGraph, console: Console) -> int:
 def _adjustment(query: str, graph: CausalGraph, console: Console) -> int:
     from scm_compiler.cli.exits import OK, REFUSED  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.identification import NotOneEffect  # noqa: PLC0415
     from scm_compiler.identify.adjustment import LIMIT, adjustment_sets  # noqa: PLC0415
+    from scm_compiler.identify.codes.identification import NotOneEffect  # noqa: PLC0415
     from scm_compiler.identify.identification import ask  # noqa: PLC0415
     from scm_compiler.identify.result import claims_of  # noqa: PLC0415
     from scm_compiler.ir import Claim  # noqa: PLC0415

@@ -94,7 +94,7 @@ def implications(graph: Graph, data: str | None) -> Implications:
     found = implied(graph)
     if data is None:
         return Implications(found, (), Report(None, ()))
-    from scm_compiler.diagnostics.codes.identification import ImplicationsRejected  # noqa: PLC0415
+    from scm_compiler.identify.codes.identification import ImplicationsRejected  # noqa: PLC0415
     from scm_compiler.identify.evaluation import Counts  # noqa: PLC0415  (numpy)
     from scm_compiler.identify.independence import check_independences  # noqa: PLC0415
     from scm_compiler.runtime.data.sources import load_labels  # noqa: PLC0415

@@ -82,8 +82,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _not_a_program(path: Path, document: Document, report: Report, text: str) -> ScmError:
     """The refusal of a graph that its text would not be, with the place in the file."""
+    from scm_compiler.cli.codes.interchange import NotAProgram  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.interchange import NotAProgram  # noqa: PLC0415
 
     node = next(filter(_unwritable, document.graph.nodes), None)
     reason = "its text would be another graph"
@@ -114,7 +114,7 @@ def _make_run(
     if document.tables is None or args.no_run:
         return None
     from scm_compiler.cli.progress import Seldom  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.files import noted  # noqa: PLC0415
+    from scm_compiler.runtime.data.codes.data import noted  # noqa: PLC0415
     from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 
     origin, tell = f"{args.format or 'bif'}:{noted(args.file)}", Seldom(console)

@@ -55,14 +55,14 @@ def _list(summaries: dict[str, str], console: Console) -> None:
 
 def _copy(name: str, to: Path, examples: dict[str, Path], console: Console) -> None:
     """Copy an example's folder to a temporary name beside its place, then rename it."""
+    from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes import pictures  # noqa: PLC0415
     from scm_compiler.files import make_folder, writing  # noqa: PLC0415
 
     if name not in examples:
-        raise refuse(pictures.UnknownExample(name=name, known=tuple(examples)), exit_code=2)
+        raise refuse(UnknownExample(name=name, known=tuple(examples)), exit_code=2)
     if to.exists() or to.is_symlink():
-        raise refuse(pictures.WouldOverwrite(path=str(to)), exit_code=2)
+        raise refuse(WouldOverwrite(path=str(to)), exit_code=2)
     with writing(to):
         make_folder(to.parent)
         with tempfile.TemporaryDirectory(dir=to.parent, prefix=f".{to.name}.") as temporary:

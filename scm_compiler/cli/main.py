@@ -71,9 +71,9 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end the process with exit code 2."""
+        from scm_compiler.cli.codes.system import WrongUsage  # noqa: PLC0415
         from scm_compiler.cli.console import Console  # noqa: PLC0415  (not needed by --help)
         from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-        from scm_compiler.diagnostics.codes.system import WrongUsage  # noqa: PLC0415
 
         self.print_usage(sys.stderr)
         wrong = refuse(WrongUsage(message), exit_code=USAGE)

@@ -104,7 +104,7 @@ def by_name(texts: Iterable[str], names: Sequence[str]) -> dict[str, str]:
 
 def bad_option(option: str, text: str, wanted: str, hint: str) -> Exception:
     """The refusal of an option's value (E707)."""
+    from scm_compiler.cli.codes.training import BadOption  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.diagnostics.codes.training import BadOption  # noqa: PLC0415
 
     return refuse(BadOption(option=option, text=text, wanted=wanted, hint=hint), exit_code=2)

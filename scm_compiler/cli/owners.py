@@ -20,7 +20,7 @@ def naming(owner: str, graph: Graph) -> Iterator[None]:
         graph: Its graph.
     """
     from scm_compiler.diagnostics import ScmError  # noqa: PLC0415  (not needed by --help)
-    from scm_compiler.diagnostics.codes.queries import UnknownNode  # noqa: PLC0415
+    from scm_compiler.semantics.codes.queries import UnknownNode  # noqa: PLC0415
 
     names = tuple(node.name for node in graph.nodes)
     try:

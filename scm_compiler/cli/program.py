@@ -56,8 +56,8 @@ def _only_program() -> str:
     Raises:
         ScmError: E708 with exit code 2 if there is none, or there are several.
     """
+    from scm_compiler.cli.codes.training import NoProgram  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.training import NoProgram  # noqa: PLC0415
 
     programs = tuple(str(path) for path in sorted(Path().glob("*.scm")))
     if len(programs) != 1:

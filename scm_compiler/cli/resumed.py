@@ -31,8 +31,8 @@ def refuse_changes(
     Raises:
         ScmError: E706 with exit code 2; E662 if a head has no such option.
     """
+    from scm_compiler.cli.codes.training import ResumeDiffers  # noqa: PLC0415
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.diagnostics.codes.training import ResumeDiffers  # noqa: PLC0415
 
     found = list(_of_labels(args, opened))
     for image in opened.manifest.heads:

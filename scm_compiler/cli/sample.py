@@ -205,7 +205,7 @@ def _refuse_wrong_counterfactual(args: argparse.Namespace, form: str, *, figure:
 
 def _cannot(output: str, reason: str, hint: str | None) -> Exception:
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.diagnostics.codes.samples import CannotSampleTo  # noqa: PLC0415
+    from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo  # noqa: PLC0415
 
     return refuse(CannotSampleTo(path=output, reason=reason, hint=hint), exit_code=2)
 

@@ -221,9 +221,9 @@ def _extended(
 ) -> tuple[Record, Plan]:
     """A run whose labels are trained, with heads to be trained in it."""
     from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.heads_runs import NoImageToTrain  # noqa: PLC0415
     from scm_compiler.runtime.runs.record import latest_record, open_record  # noqa: PLC0415
     from scm_compiler.runtime.stages import extend, require_labels  # noqa: PLC0415
+    from scm_compiler.runtime.stages.codes.heads import NoImageToTrain  # noqa: PLC0415
 
     opened = latest_record() if args.run is None else open_record(args.run)
     _refuse_other_graph(args, opened)
@@ -338,7 +338,7 @@ def _refuse_other_graph(args: argparse.Namespace, opened: Record) -> None:
 
 def _other_graph(args: argparse.Namespace, opened: Record):  # type: ignore[no-untyped-def]  # noqa: ANN202
     """What is wrong with FILE, if it is another graph than the run's."""
-    from scm_compiler.diagnostics.codes.training import ResumeDiffers  # noqa: PLC0415
+    from scm_compiler.cli.codes.training import ResumeDiffers  # noqa: PLC0415
 
     graph = opened.graph if args.file is None else read_program(args.file)[0]
     if graph.hash == opened.graph.hash:

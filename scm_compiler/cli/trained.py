@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping
 from math import log2
 from pathlib import Path
 
+from scm_compiler.cli.codes.training import ImagesNotTrained
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.progress import duration
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError
-from scm_compiler.diagnostics.codes.districts import HiddenStatesFallShort
-from scm_compiler.diagnostics.codes.training import ImagesNotTrained
 from scm_compiler.ir import Discrete, Graph
+from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
 from scm_compiler.runtime.runs.record import RUNS, Record
 from scm_compiler.runtime.stages import Finished
 from scm_compiler.syntax.printer import print_name

@@ -53,10 +53,10 @@ def _is_run(folder: Path) -> bool:
 def _verify_run(folder: Path) -> Certificate:
     """Open a run, which checks its files, compute its tables and certify its module again."""
     from scm_compiler.diagnostics import ScmError, refuse  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.certificate import BuildFileMissing  # noqa: PLC0415
-    from scm_compiler.diagnostics.codes.runs import FileChanged  # noqa: PLC0415
+    from scm_compiler.emit.codes.certificate import BuildFileMissing  # noqa: PLC0415
     from scm_compiler.emit.verification import verify_certificate  # noqa: PLC0415
     from scm_compiler.runtime.run import open_run  # noqa: PLC0415
+    from scm_compiler.runtime.runs.codes.runs import FileChanged  # noqa: PLC0415
     from scm_compiler.runtime.runs.head_certificate import check_heads  # noqa: PLC0415
     from scm_compiler.runtime.runs.model_files import check_tables  # noqa: PLC0415
     from scm_compiler.runtime.runs.numbers import TABLES  # noqa: PLC0415

@@ -25,7 +25,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.diagnostics.codes.certificate import (
+from scm_compiler.emit.codes.certificate import (
     BuildFileChanged,
     BuildFileMissing,
     FolderTaken,

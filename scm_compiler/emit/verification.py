@@ -7,14 +7,10 @@ from pathlib import Path
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.certificate import (
-    BuildFileChanged,
-    CertificateDiffers,
-    Inconsistent,
-)
 from scm_compiler.emit.build import CERTIFICATE, MANIFEST, read_build
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.checks.check import Check
+from scm_compiler.emit.codes.certificate import BuildFileChanged, CertificateDiffers, Inconsistent
 from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.shapes import count_numbers

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CausalGraph(Graph):
-    """A validated causal graph that is asked what follows from it; `scm.load` gives one."""
+    """A validated causal graph that is asked what follows from it; `scm.load` gives one.
+
+    Attributes:
+        name: The model's name.
+        nodes: In the order of declaration.
+        edges: Sorted by target, then source, both in the order of declaration; no duplicates.
+        confounders: The hidden common causes, sorted likewise.
+        asserts: What the author says that the graph implies.
+        claims: What the author says can be answered, and has to be decided.
+    """
 
     def identify(self, query: str) -> "Identification":
         """Whether observation determines a query, by which formula, or why not.

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import Span
-from scm_compiler.diagnostics.codes.identification import NotIdentifiable, WorldsDisagree
+from scm_compiler.identify.codes.identification import NotIdentifiable, WorldsDisagree
 from scm_compiler.identify.identification import NotIdentified, ask
 from scm_compiler.identify.remedies import remedies
 from scm_compiler.ir import Graph

@@ -15,7 +15,7 @@ from scm_compiler.diagnostics import (
     render_json,
     render_text,
 )
-from scm_compiler.diagnostics.codes.identification import (
+from scm_compiler.identify.codes.identification import (
     NotIdentifiable,
     OnlyInterventions,
     WorldsDisagree,

@@ -14,8 +14,8 @@ from weakref import WeakKeyDictionary
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import TooLarge
 from scm_compiler.inference.answers import Answer, Asked, Marginals, Method, Row, Table
+from scm_compiler.inference.codes.answers import TooLarge
 from scm_compiler.inference.counterfactual import NOISE_MODELS, answer_counterfactual
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.drawing import Ends, table_ends, together

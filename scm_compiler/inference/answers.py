@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
-from scm_compiler.diagnostics.codes.answers import RestsOnUnseen
-from scm_compiler.diagnostics.codes.counterfactuals import GuessedWorlds
-from scm_compiler.diagnostics.codes.identified import RestsOnGuesses
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
+from scm_compiler.inference.codes.answers import RestsOnUnseen
+from scm_compiler.inference.codes.counterfactuals import GuessedWorlds
+from scm_compiler.inference.codes.identified import RestsOnGuesses
 from scm_compiler.inference.number import (
     ANY_NOISE,
     Bounds,

@@ -15,8 +15,6 @@ from string import ascii_letters
 import numpy as np
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.answers import TooLarge
-from scm_compiler.diagnostics.codes.identified import NeverSeen, NoProbability
 from scm_compiler.identify.band import Band
 from scm_compiler.identify.counterfactual import Decision, District, Memory, decide, written
 from scm_compiler.identify.estimand import factors
@@ -24,6 +22,8 @@ from scm_compiler.identify.evaluation import LIMIT as MOST_CELLS
 from scm_compiler.identify.evaluation import largest_table
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.refusal import worlds_refusal
+from scm_compiler.inference.codes.answers import TooLarge
+from scm_compiler.inference.codes.identified import NeverSeen, NoProbability
 from scm_compiler.inference.contraction import Array, contract, plan
 from scm_compiler.inference.counterfactual import asked_of
 from scm_compiler.inference.counterfactual.evaluation import (

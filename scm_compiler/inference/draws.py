@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.identified import OnlyByFormula
-from scm_compiler.diagnostics.codes.weighting import NoExactDraws
 from scm_compiler.inference import engine_of
+from scm_compiler.inference.codes.identified import OnlyByFormula
+from scm_compiler.inference.codes.weighting import NoExactDraws
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.elimination import RULES, Scope, elimination_order
 from scm_compiler.inference.engine import Engine, impossible

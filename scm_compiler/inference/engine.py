@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import ImpossibleEvidence, TooLarge
-from scm_compiler.diagnostics.codes.weighting import TakesTooLong
+from scm_compiler.inference.codes.answers import ImpossibleEvidence, TooLarge
+from scm_compiler.inference.codes.weighting import TakesTooLong
 from scm_compiler.inference.contraction import (
     Array,
     Mass,

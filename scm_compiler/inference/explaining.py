@@ -5,7 +5,6 @@ from math import log2
 from typing import Any
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.answers import TooLarge
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.estimand import factors
 from scm_compiler.identify.evaluation import LIMIT, largest_table
@@ -15,6 +14,7 @@ from scm_compiler.identify.result import described
 from scm_compiler.inference import planning
 from scm_compiler.inference.answers import RUNGS
 from scm_compiler.inference.by_formula import worlds_formula
+from scm_compiler.inference.codes.answers import TooLarge
 from scm_compiler.inference.identified import planned_route
 from scm_compiler.inference.planning import Explanation
 from scm_compiler.inference.refusals import pointing_at, refuse_contradictory

@@ -13,17 +13,13 @@ from functools import cache, partial
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.diagnostics.codes.identified import (
-    NeverSeen,
-    OnlyByFormula,
-    RestsOnGuesses,
-)
 from scm_compiler.identify.band import Band, evaluate_band
 from scm_compiler.identify.evaluation import Joint, evaluate
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.identify.refusal import questions, refusal
 from scm_compiler.inference.by_formula import Work, refuse_wide, worlds_formula
+from scm_compiler.inference.codes.identified import NeverSeen, OnlyByFormula, RestsOnGuesses
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.evaluation import Numbers, Term, chain, condition_of, terms
 from scm_compiler.inference.observation import Observation, observation_of

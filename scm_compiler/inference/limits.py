@@ -3,9 +3,9 @@
 from math import log2, prod
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.diagnostics.codes.answers import TooLarge
-from scm_compiler.diagnostics.codes.counterfactuals import WorldsTooLarge
-from scm_compiler.diagnostics.codes.weighting import (
+from scm_compiler.inference.codes.answers import TooLarge
+from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
+from scm_compiler.inference.codes.weighting import (
     RestsOnNetworks,
     ShareUnknown,
     TableTooLong,

@@ -15,12 +15,12 @@ from itertools import chain, combinations, islice, product
 from math import prod
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import ImpossibleEvidence
 from scm_compiler.identify.band import evaluate_band
 from scm_compiler.identify.counterfactual import Decision, decide
 from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.counterfactual.ratio import decide_ratio
 from scm_compiler.inference.by_formula import Work, refuse_wide, signed, total
+from scm_compiler.inference.codes.answers import ImpossibleEvidence
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.limits import BEYOND_EXACT

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Report, ScmError, Source, Span, refuse
-from scm_compiler.diagnostics.codes.answers import Counterfactual, ImpossibleEvidence
+from scm_compiler.inference.codes.answers import Counterfactual, ImpossibleEvidence
 from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.identified import refuse_unidentified
 from scm_compiler.ir import Graph

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.answers import TooFewAccepted
+from scm_compiler.inference.codes.answers import TooFewAccepted
 from scm_compiler.inference.contraction import Array, contract
 from scm_compiler.inference.drawing import (
     ADDED,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.answers import HiddenCause
+from scm_compiler.inference.codes.answers import HiddenCause
 from scm_compiler.inference.contraction import Plan, plan
 from scm_compiler.inference.elimination import Scope
 from scm_compiler.ir import Discrete, Graph

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.diagnostics.codes.answers import RestsOnUnseen, Unsupported
+from scm_compiler.inference.codes.answers import RestsOnUnseen, Unsupported
 from scm_compiler.inference.contraction import Array, Mass, contract, plan
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Term, condition_of, term_value, terms

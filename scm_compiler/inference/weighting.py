@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.weighting import FewEffective, OnlyThreshold
+from scm_compiler.inference.codes.weighting import FewEffective, OnlyThreshold
 from scm_compiler.inference.counterfactual import difference
 from scm_compiler.inference.counterfactual.bounds import holding
 from scm_compiler.inference.counterfactual.evaluation import (

@@ -10,8 +10,8 @@ import io
 from dataclasses import dataclass
 
 from scm_compiler.diagnostics import ScmError, Source, Span, refuse
-from scm_compiler.diagnostics.codes.graph_files import BadMatrix, TooLarge
-from scm_compiler.diagnostics.codes.interchange import CannotHold
+from scm_compiler.interop.codes.graph_files import BadMatrix, TooLarge
+from scm_compiler.interop.codes.interchange import CannotHold
 from scm_compiler.interop.document import Document
 from scm_compiler.interop.translate import lowered, unknown_values
 from scm_compiler.ir import Graph

@@ -17,13 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Source, Span, closest
-from scm_compiler.diagnostics.codes.graph_files import TooLarge
-from scm_compiler.diagnostics.codes.interop import (
-    BifCycle,
-    BifTable,
-    BifTwice,
-    BifUnknownName,
-)
 from scm_compiler.interop.bif_blocks import (
     Blocks,
     Conditional,
@@ -32,6 +25,8 @@ from scm_compiler.interop.bif_blocks import (
     read_blocks,
     refusal,
 )
+from scm_compiler.interop.codes.bif import BifCycle, BifTable, BifTwice, BifUnknownName
+from scm_compiler.interop.codes.graph_files import TooLarge
 from scm_compiler.interop.document import read_text, stem
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, refuse
-from scm_compiler.diagnostics.codes.interop import BifSyntax, BifTwice
+from scm_compiler.interop.codes.bif import BifSyntax, BifTwice
 
 _NUMBERS = re.compile(r"([0-9eE.+,\s-]*);")
 _TOKEN = re.compile(

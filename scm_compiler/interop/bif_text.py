@@ -10,7 +10,7 @@ from itertools import product
 from urllib.parse import quote
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.interchange import CannotHold
+from scm_compiler.interop.codes.interchange import CannotHold
 from scm_compiler.ir import Discrete, Node
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.fold import HIDDEN

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scm_compiler.diagnostics import Report, Source, refuse
-from scm_compiler.diagnostics.codes.graph_files import TooLarge
-from scm_compiler.diagnostics.codes.interop import NotText
+from scm_compiler.interop.codes.bif import NotText
+from scm_compiler.interop.codes.graph_files import TooLarge
 from scm_compiler.ir import Graph
 from scm_compiler.model.tables import Tables
 

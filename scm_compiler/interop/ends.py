@@ -8,7 +8,7 @@ import re
 from difflib import get_close_matches
 
 from scm_compiler.diagnostics import ScmError, Source, closest, refuse
-from scm_compiler.diagnostics.codes.graph_attributes import UnknownEnd
+from scm_compiler.interop.codes.graph_attributes import UnknownEnd
 from scm_compiler.interop.graph_text import ENDS, Edge
 
 _DRAWN = {"->": "forward", "<-": "back", "<->": "both", "--": "none"}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scm_compiler.diagnostics import Diagnostic, Report, Source, refuse
-from scm_compiler.diagnostics.codes.interchange import NotKept, UnknownFormat
 from scm_compiler.interop.adjacency import adjacency_text, read_adjacency
 from scm_compiler.interop.bif import parse_bif
 from scm_compiler.interop.bif_text import bif_text, changed_names
+from scm_compiler.interop.codes.interchange import NotKept, UnknownFormat
 from scm_compiler.interop.dagitty import dagitty_text, read_dagitty
 from scm_compiler.interop.document import Document, read_text, stem
 from scm_compiler.interop.dot import dot_text, read_dot

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Source, Span, refuse
-from scm_compiler.diagnostics.codes.graph_files import GraphSyntax, TooLarge
+from scm_compiler.interop.codes.graph_files import GraphSyntax, TooLarge
 from scm_compiler.interop.graph_tokens import Token, Tokens
 from scm_compiler.interop.wording import QUOTES, embedded, is_name, way_out
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from scm_compiler.diagnostics import ScmError, Span
-from scm_compiler.diagnostics.codes.graph_files import GraphSyntax
+from scm_compiler.interop.codes.graph_files import GraphSyntax
 
 # No group is repeated possessively: Python 3.11.2 then overlooks the lookahead in it.
 _WORD = r"""(?P<word>(?:(?!@->|@-@|@--|--|->|<-|//|/\*)[^][\s{}=:;,"+])+)"""

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from scm_compiler import ir
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError, Sink, Source, Span, refuse
-from scm_compiler.diagnostics.codes.graph_attributes import BadKind, LabelsLeft, UnknownMark
-from scm_compiler.diagnostics.codes.graph_files import (
+from scm_compiler.identify.projection import Projection
+from scm_compiler.interop.codes.graph_attributes import BadKind, LabelsLeft, UnknownMark
+from scm_compiler.interop.codes.graph_files import (
     GraphSyntax,
     NotCausal,
     ProjectedOut,
@@ -21,7 +22,6 @@ from scm_compiler.diagnostics.codes.graph_files import (
     Undirected,
     ValuesUnknown,
 )
-from scm_compiler.identify.projection import Projection
 from scm_compiler.interop.document import Bend, Document, Position, graph_name
 from scm_compiler.interop.ends import drawn, misspelt
 from scm_compiler.interop.graph_text import DOT_HEADERS, Edge, GraphText

@@ -6,7 +6,7 @@ from dataclasses import replace
 from math import ceil, log10
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.interchange import CannotHold
+from scm_compiler.interop.codes.interchange import CannotHold
 from scm_compiler.interop.document import Document, Position
 from scm_compiler.ir import Discrete, Graph, Image, Node  # noqa: F401  (Discrete: the doctest)
 from scm_compiler.kinds import BUILTIN

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.certificate import BadGraphFile, GraphEdited
+from scm_compiler.ir.codes.graph_json import BadGraphFile, GraphEdited
 from scm_compiler.ir.domain import Discrete, Image
 from scm_compiler.ir.graph import Confounder, Edge, Graph, Independence, Node
 

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Literal
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.pictures import EngineMissing, OnlySvg, UnknownSuffix
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
+from scm_compiler.render.codes.pictures import EngineMissing, OnlySvg, UnknownSuffix
 from scm_compiler.render.dot import to_dot
 from scm_compiler.render.engine import ENGINES, MOST_LINES, EngineName, find_engine, lay_out
 from scm_compiler.render.mermaid import to_mermaid

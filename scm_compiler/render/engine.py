@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.pictures import EngineFailed, EngineMissing
+from scm_compiler.render.codes.pictures import EngineFailed, EngineMissing
 
 EngineName = Literal["auto", "graphviz-pure", "dot", "built-in"]
 ENGINES: tuple[EngineName, ...] = ("auto", "graphviz-pure", "dot", "built-in")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from scm_compiler.diagnostics import Sink, Span
-from scm_compiler.diagnostics.codes.claims import OverlappingSets
 from scm_compiler.ir import Independence
+from scm_compiler.semantics.codes.claims import OverlappingSets
 from scm_compiler.semantics.names import Scope
 from scm_compiler.syntax import tree
 

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Sink, Source, Span, closest
-from scm_compiler.diagnostics.codes.claims import NotDecided
-from scm_compiler.diagnostics.codes.queries import UnknownNode
 from scm_compiler.ir import Claim, CounterfactualClaim, Discrete, Graph, Node
 from scm_compiler.ir import query as ir
+from scm_compiler.semantics.codes.claims import NotDecided
+from scm_compiler.semantics.codes.queries import UnknownNode
 from scm_compiler.semantics.names import Scope
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax import query_tree, tree

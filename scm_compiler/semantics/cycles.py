@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 import networkx as nx
 
 from scm_compiler.diagnostics import Span
-from scm_compiler.diagnostics.codes.edges import Cycle
+from scm_compiler.semantics.codes.edges import Cycle
 
 _ENTRY = object()
 

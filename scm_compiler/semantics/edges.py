@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Span
-from scm_compiler.diagnostics.codes.edges import (
+from scm_compiler.ir import Confounder, Edge
+from scm_compiler.semantics.codes.edges import (
     ConfoundedWithItself,
     DuplicateConfounder,
     DuplicateEdge,
@@ -12,8 +13,7 @@ from scm_compiler.diagnostics.codes.edges import (
     StarOfNothing,
     TooManyEdges,
 )
-from scm_compiler.diagnostics.codes.graph import ConfoundedImage, ImageNotSink
-from scm_compiler.ir import Confounder, Edge
+from scm_compiler.semantics.codes.graph import ConfoundedImage, ImageNotSink
 from scm_compiler.semantics.names import Scope
 from scm_compiler.syntax import tree
 

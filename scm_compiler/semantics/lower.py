@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from scm_compiler.diagnostics import Sink, Source
-from scm_compiler.diagnostics.codes.graph import EmptyGraph, ImageWithoutParents, IsolatedLabel
-from scm_compiler.diagnostics.codes.names import BadGraphName, NamedTwice
 from scm_compiler.ir import Claim, CounterfactualClaim, Graph, Independence
 from scm_compiler.kinds import BUILTIN, NodeKind
 from scm_compiler.semantics.asserts import independences
+from scm_compiler.semantics.codes.graph import EmptyGraph, ImageWithoutParents, IsolatedLabel
+from scm_compiler.semantics.codes.names import BadGraphName, NamedTwice
 from scm_compiler.semantics.edges import Wiring, wire
 from scm_compiler.semantics.names import Scope, declare, report_lookalikes, report_unknown
 from scm_compiler.syntax import tree

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Sink, Span, closest
-from scm_compiler.diagnostics.codes.kinds import UnknownKind, WrongKindArguments
-from scm_compiler.diagnostics.codes.names import DeclaredTwice, NamesDifferInCase, UndeclaredNode
 from scm_compiler.ir import Discrete, Domain, Image, Node
 from scm_compiler.kinds import NodeKind
+from scm_compiler.semantics.codes.kinds import UnknownKind, WrongKindArguments
+from scm_compiler.semantics.codes.names import DeclaredTwice, NamesDifferInCase, UndeclaredNode
 from scm_compiler.syntax import tree
 
 _MOST_COMPARED, _MOST_SUGGESTED = 200_000, 100

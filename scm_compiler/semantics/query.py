@@ -6,24 +6,24 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Span, closest
-from scm_compiler.diagnostics.codes.conditions import (
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.semantics.codes.conditions import (
     ContradictoryEvidence,
     EvidenceWithoutValue,
     HeldAndObserved,
     HeldTwice,
 )
-from scm_compiler.diagnostics.codes.counterfactuals import OtherDomain
-from scm_compiler.diagnostics.codes.queries import (
+from scm_compiler.semantics.codes.queries import (
     AskedTwice,
     CauseNotBinary,
     ImageInQuery,
     NotNumeric,
     NotOneNumber,
+    OtherDomain,
     UnknownNode,
     UnknownValue,
 )
-from scm_compiler.ir import Discrete, Graph
-from scm_compiler.ir import query as ir
 from scm_compiler.syntax import query_tree as tree
 
 

@@ -7,8 +7,8 @@ from typing import Any
 from lark import Token, Transformer
 
 from scm_compiler.diagnostics import Span, refuse
-from scm_compiler.diagnostics.codes.syntax import BadName, MisplacedStar
 from scm_compiler.syntax import tree
+from scm_compiler.syntax.codes.syntax import BadName, MisplacedStar
 
 _LONGEST_NUMBER = 18
 _TIGHT_AFTER, _TIGHT_BEFORE = frozenset("(["), frozenset(")],")

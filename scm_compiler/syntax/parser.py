@@ -8,7 +8,9 @@ from lark import Lark, Token
 from lark.exceptions import UnexpectedToken
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, Span, refuse
-from scm_compiler.diagnostics.codes.syntax import (
+from scm_compiler.syntax import tree
+from scm_compiler.syntax.builder import Builder, span_of
+from scm_compiler.syntax.codes.syntax import (
     ReservedName,
     StatementTooLong,
     StrayCharacter,
@@ -17,8 +19,6 @@ from scm_compiler.diagnostics.codes.syntax import (
     UnclosedQuote,
     UnexpectedText,
 )
-from scm_compiler.syntax import tree
-from scm_compiler.syntax.builder import Builder, span_of
 from scm_compiler.syntax.errors import END, explain_lark_error
 from scm_compiler.syntax.grammar import load_parser
 from scm_compiler.syntax.layout import CLOSING, MOST_TOKENS, OPENING, Chunk, Remark, cut

@@ -9,7 +9,7 @@ from lark.exceptions import UnexpectedInput
 from lark.tree import Meta
 
 from scm_compiler.diagnostics import Sink, Source, Span, closest, one_of
-from scm_compiler.diagnostics.codes.query_text import (
+from scm_compiler.syntax.codes.query_text import (
     QuerySyntax,
     QueryTooLong,
     ReservedInQuery,

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from scm_compiler.diagnostics import Source, refuse
-from scm_compiler.diagnostics.codes.files import FileTooLarge, NotUtf8, Unreadable
+from scm_compiler.syntax.codes.files import FileTooLarge, NotUtf8, Unreadable
 
 LARGEST_FILE = 8 * 2**20
 STANDARD_INPUT = Path("-")

@@ -7,10 +7,10 @@ docstrings are rewritten with what the commands give.
 import inspect
 import re
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.pages import pages
 from tests.diagnostics.in_process import execute
 from tests.diagnostics.setups import SETUPS, SLOW
@@ -55,7 +55,7 @@ def test_an_example_does_what_it_shows(code, made, tmp_path, monkeypatch, reques
 
 def _write(code, shown, found):
     """Put what was found in the place of what the docstring shows."""
-    kind = Diagnostic.registry[code]
+    kind = resolve_name(PAGES[code].kind)
     path = Path(inspect.getsourcefile(kind))
     before, name, after = path.read_text("utf-8").partition(f"class {kind.__name__}(")
     raw = after.split('"""')[0].endswith("r")

@@ -1,6 +1,7 @@
 """The page of each code."""
 
 import re
+from pkgutil import resolve_name
 
 import pytest
 
@@ -29,10 +30,20 @@ def test_an_example_gives_its_code(page):
         assert {found.code for found in report.diagnostics} == {page.code}
 
 
-@pytest.mark.parametrize("code", PAGES)
-def test_a_code_says_how_grave_it_is(code):
-    assert re.fullmatch(r"[EWN]\d{3}", code)
-    assert Diagnostic.registry[code].code == code
+@pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.code)
+def test_a_code_says_how_grave_it_is(page):
+    assert re.fullmatch(r"[EWN]\d{3}", page.code)
+    kind = resolve_name(page.kind)
+    assert issubclass(kind, Diagnostic)
+    assert kind.code == page.code
+
+
+def test_no_code_is_used_twice():
+    """Importing all of them registers each; a second class of a code is refused."""
+    kinds = {resolve_name(page.kind) for page in PAGES.values()}
+    assert {kind.code for kind in kinds} == set(PAGES)
+    ours = [k for k in Diagnostic.registry.values() if k.__module__.startswith("scm_compiler.")]
+    assert set(ours) == kinds
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.code)

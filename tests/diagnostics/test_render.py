@@ -3,8 +3,8 @@
 import pytest
 
 from scm_compiler.diagnostics import Report, Source, Span, render_json, render_text
-from scm_compiler.diagnostics.codes.files import ProgramNotFound
-from scm_compiler.diagnostics.codes.rows import UnknownValue
+from scm_compiler.runtime.data.codes.rows import UnknownValue
+from scm_compiler.syntax.codes.files import ProgramNotFound
 
 ESCAPE = "\x1b[31m"
 

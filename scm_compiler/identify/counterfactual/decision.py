@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.counterfactuals import TooManyRows
+from scm_compiler.identify.codes.counterfactuals import TooManyRows
 from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.counterfactual.ratio import Decision, decide_ratio
 from scm_compiler.identify.counterfactual.sums import decide_by_sums

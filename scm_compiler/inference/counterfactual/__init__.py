@@ -13,8 +13,8 @@ from math import log2
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.diagnostics.codes.answers import Unsupported
-from scm_compiler.diagnostics.codes.counterfactuals import (
+from scm_compiler.inference.codes.answers import Unsupported
+from scm_compiler.inference.codes.counterfactuals import (
     GuessedWorlds,
     NoiseOutOfReach,
     WorldsTooLarge,

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.imagined import NoNoiseFits
+from scm_compiler.inference.codes.counterfactuals import NoNoiseFits
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.draws import draws_of

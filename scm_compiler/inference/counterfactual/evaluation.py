@@ -14,12 +14,10 @@ from math import prod
 import numpy as np
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.answers import HiddenCause, ImpossibleEvidence
-from scm_compiler.diagnostics.codes.counterfactuals import (
-    ImpossibleUnderNoise,
-    TooManyRows,
-)
+from scm_compiler.identify.codes.counterfactuals import TooManyRows
 from scm_compiler.identify.counterfactual import MOST_ROWS
+from scm_compiler.inference.codes.answers import HiddenCause, ImpossibleEvidence
+from scm_compiler.inference.codes.counterfactuals import ImpossibleUnderNoise
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.bounds import (
     Case,

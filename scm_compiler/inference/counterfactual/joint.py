@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.counterfactuals import WorldsTooLarge
+from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
 from scm_compiler.inference.contraction import Array, Plan, contract, plan
 from scm_compiler.inference.elimination import Scope
 from scm_compiler.inference.engine import Rows, refuse_endless

@@ -10,7 +10,7 @@ from functools import reduce
 import numpy as np
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.counterfactuals import TooManyForGumbel
+from scm_compiler.inference.codes.counterfactuals import TooManyForGumbel
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.joint import Group, Join
 

@@ -8,9 +8,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.training import UnknownChoice
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller import mle, wgan_gp
+from scm_compiler.runtime.controller.codes.training import UnknownChoice
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.table import LabelTable

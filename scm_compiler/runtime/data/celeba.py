@@ -5,8 +5,8 @@ from itertools import chain
 from pathlib import Path
 
 from scm_compiler.diagnostics import ScmError, Source, refuse
-from scm_compiler.diagnostics.codes.data import DataNotFound, NotAttributes
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.data.codes.data import DataNotFound, NotAttributes
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.reading import read_sheet
 from scm_compiler.runtime.data.sheet import Row, Sheet, text_lines

@@ -8,8 +8,8 @@ from math import prod
 import numpy as np
 
 from scm_compiler.diagnostics import Report
-from scm_compiler.diagnostics.codes.data import NeverSeen
 from scm_compiler.ir import Discrete, Graph
+from scm_compiler.runtime.data.codes.data import NeverSeen
 from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.data.table import LabelTable, flat_index
 

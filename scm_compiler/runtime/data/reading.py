@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
-from scm_compiler.diagnostics.codes.columns import (
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.runtime.data.codes.columns import (
     CountIsALabel,
     DuplicateColumn,
     ExtraColumns,
     MissingColumn,
     NoCountColumn,
 )
-from scm_compiler.diagnostics.codes.rows import (
+from scm_compiler.runtime.data.codes.rows import (
     BadCount,
     MissingValue,
     MixedCoding,
@@ -24,7 +25,6 @@ from scm_compiler.diagnostics.codes.rows import (
     RaggedRow,
     UnknownValue,
 )
-from scm_compiler.ir import Discrete, Graph
 from scm_compiler.runtime.data.coding import MISSING, ColumnCoding
 from scm_compiler.runtime.data.sheet import Row, Sheet
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered, tabulate

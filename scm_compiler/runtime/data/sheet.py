@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from scm_compiler.diagnostics import ScmError, Source, closest, refuse
-from scm_compiler.diagnostics.codes.data import DataNotFound, NotATable
+from scm_compiler.runtime.data.codes.data import DataNotFound, NotATable
 
 LONGEST_LINE = 4_000_000
 """In characters. A file whose lines are longer is no table, and would fill the memory."""

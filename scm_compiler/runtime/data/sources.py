@@ -5,11 +5,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.diagnostics.codes.data import NoDefaultData, UnknownDataSource
-from scm_compiler.diagnostics.codes.files import PlaceNotUtf8
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.celeba import read_celeba
+from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
 from scm_compiler.runtime.data.csv_file import read_csv
 from scm_compiler.runtime.data.table import LabelTable
 

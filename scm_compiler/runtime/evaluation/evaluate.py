@@ -5,11 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.evaluation import OtherRealImages
-from scm_compiler.diagnostics.codes.interchange import NoDataBehind
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
 from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.evaluation.codes.evaluation import NoDataBehind, OtherRealImages
 from scm_compiler.runtime.evaluation.course import course, read_previews
 from scm_compiler.runtime.evaluation.features import train_features
 from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head

@@ -9,10 +9,14 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.diagnostics.codes.evaluation import BeyondTheData, ImageShapesDiffer, WeakJudge
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.evaluation.classifier import JudgeRecipe, joined, train_judge
+from scm_compiler.runtime.evaluation.codes.evaluation import (
+    BeyondTheData,
+    ImageShapesDiffer,
+    WeakJudge,
+)
 from scm_compiler.runtime.evaluation.diversity import diversity
 from scm_compiler.runtime.evaluation.effects import Arrow, arrows, effects
 from scm_compiler.runtime.evaluation.estimate import Estimate, share

@@ -7,9 +7,9 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.evaluation import TooFewImages
 from scm_compiler.runtime.data.drawn_faces import LABELS, draw
 from scm_compiler.runtime.data.images.table import ImageTable
+from scm_compiler.runtime.evaluation.codes.evaluation import TooFewImages
 
 Renderer = Callable[[Tensor, torch.Generator], Tensor]
 """Draws true images (n, C, H, W) in uint8 of labels (n, P), where the truth can be drawn."""

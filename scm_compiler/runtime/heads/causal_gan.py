@@ -49,8 +49,8 @@ from pydantic import Field, model_validator
 from torch import Tensor, nn
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads import JointLabelsTooMany
 from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.codes.heads import JointLabelsTooMany
 from scm_compiler.runtime.heads.conditional_gan import GanTrainer, generator
 from scm_compiler.runtime.heads.dcgan import ConvGenerator, ConvLabeler
 from scm_compiler.runtime.heads.head import HeadTask

@@ -5,7 +5,7 @@ from typing import Literal
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads_runs import DeviceMissing
+from scm_compiler.runtime.heads.codes.heads import DeviceMissing
 
 Precision = Literal["float32", "bfloat16"]
 DEVICES = ("auto", "cuda", "mps", "cpu")

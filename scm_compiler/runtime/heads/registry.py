@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any, cast
 from pydantic import BaseModel, ValidationError
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads import (
+from scm_compiler.ir.domain import Image
+from scm_compiler.runtime.heads.codes.heads import (
     HeadNeedsLabels,
     HeadOption,
     HeadUnknown,
     ImageSizeUnsupported,
 )
-from scm_compiler.ir.domain import Image
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator

@@ -8,14 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.runs import CannotWrite
-from scm_compiler.diagnostics.codes.training import FolderTaken
+from scm_compiler.diagnostics.codes.writing import CannotWrite
 from scm_compiler.files import make_folder
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
+from scm_compiler.runtime.runs.codes.runs import FolderTaken
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.heads import add_heads, write_manifest
 from scm_compiler.runtime.runs.manifest import (

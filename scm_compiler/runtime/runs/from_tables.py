@@ -7,7 +7,6 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.interchange import HiddenNotEven
 from scm_compiler.emit.certificate import certify
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.model.explicit import ExplicitModule
@@ -17,6 +16,7 @@ from scm_compiler.passes import fold, unfold
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle.tables import logits
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.runs.codes.runs import HiddenNotEven
 from scm_compiler.runtime.runs.folder import create_run, settle
 from scm_compiler.runtime.runs.model_files import keeps_tables, write_tables, write_weights
 from scm_compiler.runtime.runs.numbers import CERTIFICATE

@@ -6,9 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.busy import AlreadyTraining
 from scm_compiler.files import sweep
 from scm_compiler.locks import lock
+from scm_compiler.runtime.runs.codes.busy import AlreadyTraining
 from scm_compiler.runtime.runs.head_files import PREVIEWS
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.runs import BadManifest
+from scm_compiler.runtime.runs.codes.runs import BadManifest
 from scm_compiler.runtime.storage.strict import (
     Count,
     Digest,

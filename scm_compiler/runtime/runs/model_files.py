@@ -11,7 +11,6 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.runs import TablesDiffer
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.model.explicit import ExplicitModule
@@ -22,6 +21,7 @@ from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import fold, unfold
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.runs.codes.runs import TablesDiffer
 from scm_compiler.runtime.runs.counted_tables import drawn_tables
 from scm_compiler.runtime.runs.numbers import (
     BEHIND,

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scm_compiler.diagnostics import ScmError, closest, refuse
-from scm_compiler.diagnostics.codes.runs import FileChanged, NotARun, RunTooNew
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.heads.config import HeadConfig
+from scm_compiler.runtime.runs.codes.runs import FileChanged, NotARun, RunTooNew
 from scm_compiler.runtime.runs.manifest import (
     FORMAT,
     Format,

@@ -22,8 +22,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.heads_runs import HeadNotTrained
-from scm_compiler.diagnostics.codes.runs import NoRun, NoTables, NotTrained, OtherGraph
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.inference import NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
@@ -36,6 +34,7 @@ from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
+from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables, NotTrained
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import Manifest, read_model
 from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
@@ -51,6 +50,7 @@ from scm_compiler.runtime.runs.opening import (
     refuse_mixed,
 )
 from scm_compiler.runtime.runs.unseen import mark_unseen
+from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.counterfactual.responses import Responses

@@ -13,8 +13,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.answers import HiddenCause
-from scm_compiler.diagnostics.codes.imagined import NothingHeld, UnitsHeld
+from scm_compiler.inference.codes.answers import HiddenCause
 from scm_compiler.inference.counterfactual.abduction import imagine
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.ir import Graph
@@ -23,6 +22,7 @@ from scm_compiler.model.tables import Tables
 from scm_compiler.notebook import paragraph, picture
 from scm_compiler.passes import fold, mutilate
 from scm_compiler.passes.prune import ancestors
+from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
 from scm_compiler.runtime.sampling.grid import Row, figure, png
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
 from scm_compiler.runtime.sampling.units import blocks

@@ -7,11 +7,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.samples import NotARegime, OtherSample, PlaceTaken
 from scm_compiler.files import sweep, write_new, writing
 from scm_compiler.ir import query as ir
 from scm_compiler.locks import lock
 from scm_compiler.runtime.runs.record import Record, open_record
+from scm_compiler.runtime.sampling.codes.samples import NotARegime, OtherSample, PlaceTaken
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
 from scm_compiler.semantics.question import read_query
 

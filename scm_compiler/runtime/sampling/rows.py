@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.samples import ParquetMissing
 from scm_compiler.ir import Discrete, Graph
+from scm_compiler.runtime.sampling.codes.samples import ParquetMissing
 from scm_compiler.runtime.sampling.grid import pixels
 from scm_compiler.runtime.sampling.job import pieces
 from scm_compiler.runtime.sampling.sample import Stream

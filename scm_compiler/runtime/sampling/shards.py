@@ -26,12 +26,11 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.processes import SamplerEnded
-from scm_compiler.diagnostics.codes.samples import CannotSampleTo
 from scm_compiler.files import make_folder
 from scm_compiler.ir import Graph
 from scm_compiler.model.naming import identifiers
 from scm_compiler.runtime.runs.record import open_record
+from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo, SamplerEnded
 from scm_compiler.runtime.sampling.grid import grid_of_one, png
 from scm_compiler.runtime.sampling.job import Job, at_work, claim, pieces
 from scm_compiler.runtime.sampling.rows import csv_text, is_whole, values_of

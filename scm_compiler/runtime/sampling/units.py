@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.answers import HiddenCause
-from scm_compiler.diagnostics.codes.imagined import NoNoiseFits
+from scm_compiler.inference.codes.answers import HiddenCause
+from scm_compiler.inference.codes.counterfactuals import NoNoiseFits
 from scm_compiler.inference.counterfactual.abduction import (
     Columns,
     Uniform,

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 import torch
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.processes import MemoryFull, TeamEnded
-from scm_compiler.diagnostics.codes.training import NothingToResume, TrainingDiverged
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.verification import require_consistent
 from scm_compiler.runtime.heads.config import HeadConfig
@@ -28,6 +26,8 @@ from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.trained_head import count_numbers, image_domain, write_head
+from scm_compiler.runtime.stages.codes.processes import MemoryFull, TeamEnded
+from scm_compiler.runtime.stages.codes.training import NothingToResume, TrainingDiverged
 from scm_compiler.runtime.stages.plan import refuse_unequal
 from scm_compiler.runtime.stages.preview import Previewing, previews
 from scm_compiler.runtime.storage.tensors import write_file

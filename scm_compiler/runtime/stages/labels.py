@@ -9,11 +9,6 @@ from pathlib import Path
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.training import (
-    NothingToResume,
-    NothingToTrain,
-    TrainingDiverged,
-)
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.verification import require_consistent
 from scm_compiler.ir import Graph
@@ -40,6 +35,11 @@ from scm_compiler.runtime.runs.numbers import CERTIFICATE, TABLES
 from scm_compiler.runtime.runs.recipe import recipe_of_run
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.unseen import mark_unseen
+from scm_compiler.runtime.stages.codes.training import (
+    NothingToResume,
+    NothingToTrain,
+    TrainingDiverged,
+)
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace, refuse_other
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.diagnostics.codes.heads_runs import BatchNotShared
 from scm_compiler.ir import Graph, Image
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data import drawn_faces
@@ -16,6 +15,7 @@ from scm_compiler.runtime.heads.device import faster_precision
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.trained_head import image_domain
+from scm_compiler.runtime.stages.codes.heads import BatchNotShared
 
 HEAD = "causal_gan"
 DRAWN = "drawn-faces"

@@ -10,19 +10,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.heads_runs import ImageHasHead, ImagesChanged
-from scm_compiler.diagnostics.codes.runs import NotTrained
-from scm_compiler.diagnostics.codes.training import NothingToResume, NothingToTrain
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.data.images import ImageTable, load_images
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.runs.codes.runs import NotTrained
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.runs.heads import add_heads
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.record import Record, open_record
+from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
+from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
 from scm_compiler.runtime.stages.images import HERE, Where, follow_image, train_image
 from scm_compiler.runtime.stages.labels import CHECKPOINT_SECONDS, train_run
 from scm_compiler.runtime.stages.plan import Plan

@@ -15,8 +15,8 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.runs import NotWeights, OtherGraph
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.storage.codes.tensors import NotWeights, OtherGraph
 from scm_compiler.runtime.storage.strict import said
 
 M = TypeVar("M", bound=BaseModel)

@@ -10,7 +10,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.runs import CannotWrite
+from scm_compiler.diagnostics.codes.writing import CannotWrite
 from scm_compiler.files import write_whole, writing
 from scm_compiler.runtime.storage.tensor_file import FACTS, open_tensors, unusable
 

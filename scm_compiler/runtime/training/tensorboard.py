@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.tensorboard import TensorBoardMissing
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.storage.tensors import cannot_write
+from scm_compiler.runtime.training.codes.tensorboard import TensorBoardMissing
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter

@@ -14,13 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.districts import DistrictTooLarge
 from scm_compiler.identify.admg import arrows
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.contraction import Array, Plan, adjoints, contract, plan
 from scm_compiler.ir import Graph
 from scm_compiler.model.tables import table_shape
 from scm_compiler.passes import unfold
+from scm_compiler.runtime.controller.codes.districts import DistrictTooLarge
 from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.table import LabelTable, gathered
 

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.columns import MissingColumn
-from scm_compiler.diagnostics.codes.images import ImagesNotFound, NoImages
 from scm_compiler.ir import Discrete, Image, Node
+from scm_compiler.runtime.data.codes.columns import MissingColumn
 from scm_compiler.runtime.data.coding import ColumnCoding
+from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
 from scm_compiler.runtime.data.images.decode import fitted
 from scm_compiler.runtime.data.images.files import unreadable
 from scm_compiler.runtime.data.images.names import printable

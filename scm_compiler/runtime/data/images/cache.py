@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.images import CacheUnusable
 from scm_compiler.files import make_folder, write_whole
 from scm_compiler.ir import Image
 from scm_compiler.locks import locked
+from scm_compiler.runtime.data.images.codes.images import CacheUnusable
 from scm_compiler.runtime.data.images.parts import (
     DAMAGED,
     Fault,

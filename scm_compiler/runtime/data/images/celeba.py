@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.images import ImagesNotFound
 from scm_compiler.runtime.data.celeba import attribute_file, attribute_sheet
+from scm_compiler.runtime.data.images.codes.images import ImagesNotFound
 from scm_compiler.runtime.data.images.files import pictures_in
 from scm_compiler.runtime.data.images.names import printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import paired

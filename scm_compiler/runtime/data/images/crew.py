@@ -17,8 +17,8 @@ from queue import SimpleQueue
 from types import TracebackType
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.images import DecoderEnded
 from scm_compiler.ir import Image
+from scm_compiler.runtime.data.images.codes.images import DecoderEnded
 from scm_compiler.runtime.data.images.decode import Unreadable, decode
 from scm_compiler.runtime.data.images.parts import Fault, write_part
 from scm_compiler.runtime.data.images.picture import Opened, Picture

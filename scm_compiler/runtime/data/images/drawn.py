@@ -12,11 +12,11 @@ import torch
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.diagnostics.codes.images import NotDrawable, UnknownImageSource
 from scm_compiler.ir import Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data import drawn_faces
 from scm_compiler.runtime.data.drawn_faces.face import SIZES
+from scm_compiler.runtime.data.images.codes.images import NotDrawable, UnknownImageSource
 from scm_compiler.runtime.data.images.parts import write_part
 from scm_compiler.runtime.data.images.wanted import Listing, Part, Wanted
 from scm_compiler.runtime.data.shipped import read_shipped

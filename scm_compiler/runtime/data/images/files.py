@@ -9,8 +9,8 @@ from operator import itemgetter
 from pathlib import Path, PurePosixPath
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.diagnostics.codes.images import ImagesNotFound, ImagesUnreadable
 from scm_compiler.ir import Image
+from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, ImagesUnreadable
 from scm_compiler.runtime.data.images.crew import decode_parts
 from scm_compiler.runtime.data.images.decode import SUFFIXES
 from scm_compiler.runtime.data.images.names import is_hidden, printable, refuse_unsafe

@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.images import ImagesNotFound, NoFileColumn
 from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoFileColumn
 from scm_compiler.runtime.data.images.files import file_picture, pictures_in
 from scm_compiler.runtime.data.images.names import plain, printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import paired

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath, PureWindowsPath
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.images import UnsafeName
+from scm_compiler.runtime.data.images.codes.images import UnsafeName
 
 
 def is_safe(name: str) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.image_faults import (
+from scm_compiler.runtime.data.images.codes.image_faults import (
     ImagesWithoutRow,
     LeftOut,
     RepeatedRows,
@@ -13,7 +13,7 @@ from scm_compiler.diagnostics.codes.image_faults import (
     TooManyFaults,
     UnreadableImages,
 )
-from scm_compiler.diagnostics.codes.images import NoImages
+from scm_compiler.runtime.data.images.codes.images import NoImages
 from scm_compiler.runtime.data.images.files import FilePictures
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.picture import Picture

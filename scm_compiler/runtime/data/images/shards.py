@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.diagnostics.codes.images import ImagesNotFound, NoImages
+from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
 from scm_compiler.runtime.data.images.decode import SUFFIXES
 from scm_compiler.runtime.data.images.files import FilePictures, unreadable
 from scm_compiler.runtime.data.images.names import is_hidden, printable, refuse_unsafe

@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.diagnostics.codes.images import NoImages, UnknownImageSource
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.celeba import PLACES
 from scm_compiler.runtime.data.images import drawn
 from scm_compiler.runtime.data.images.arrays import list_arrays
 from scm_compiler.runtime.data.images.cache import Kept, cache_folder, keep
 from scm_compiler.runtime.data.images.celeba import list_celeba
+from scm_compiler.runtime.data.images.codes.images import NoImages, UnknownImageSource
 from scm_compiler.runtime.data.images.drawn import list_drawn
 from scm_compiler.runtime.data.images.files import unreadable
 from scm_compiler.runtime.data.images.folder import list_folder

@@ -8,8 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.diagnostics.codes.image_faults import LeftOut
 from scm_compiler.ir import Graph, Image, Node
+from scm_compiler.runtime.data.images.codes.image_faults import LeftOut
 
 SPLITS = ("train", "valid", "test")
 UNKNOWN_SPLIT = -1

@@ -1,0 +1,257 @@
+"""E66x: image heads, and what they can be asked for."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+from scm_compiler.diagnostics.suggest import closest
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageSizeUnsupported(Diagnostic):
+    """The head cannot draw images of this size.
+
+    ## What it means
+
+    A head starts from a small grid and doubles it several times, so each side of the image must
+    be a whole number from 4 to 7, doubled the same number of times (at least twice) on both sides,
+    and at most 128: 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112 or 128. Sides of different
+    length need a common number of doublings, such as 32 by 64.
+
+    ## Example
+
+    ```scm title="faces.scm"
+    graph faces
+    Male : binary
+    Face : image(3, 50, 50)
+    Male -> Face
+    ```
+
+    ```console
+    $ scmc train faces.scm
+    error[E660]: the head `causal_gan` cannot draw `Face` at 50 by 50 pixels
+      = help: the nearest size that it can do is 48 by 48
+    ```
+
+    ## What to do
+
+    Declare the nearest size that the head can do, here `image(3, 48, 48)`. The pictures are
+    resized when they are read, so the data need not change.
+    """
+
+    code = "E660"
+
+    head: str
+    node: str
+    height: int
+    width: int
+    nearest: tuple[int, int]
+
+    def message(self) -> str:
+        """The size asked for."""
+        size = f"{self.height} by {self.width}"
+        return f"the head `{self.head}` cannot draw `{self.node}` at {size} pixels"
+
+    def help(self) -> str:
+        """The nearest size."""
+        return f"the nearest size that it can do is {self.nearest[0]} by {self.nearest[1]}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadUnknown(Diagnostic):
+    """No image head has this name.
+
+    ## What it means
+
+    An image node gets its generator from a registered head. The built-in heads are
+    `causal_gan`, `causal_began` and `conditional_gan`; an installed package may register more
+    through the entry point group `scmc.heads`.
+
+    ## Example
+
+    ```console
+    $ scmc train faces.scm --head causalgan
+    error[E661]: no image head is called `causalgan`
+      = help: did you mean `causal_gan`? The heads are `causal_gan`, `causal_began`, `conditional_gan`
+    ```
+
+    ## What to do
+
+    Use one of the names listed, or install the package that brings the head.
+    """
+
+    code = "E661"
+
+    name: str
+    known: tuple[str, ...]
+
+    def message(self) -> str:
+        """The name."""
+        return f"no image head is called `{self.name}`"
+
+    def help(self) -> str:
+        """The likely head, and all of them."""
+        near = closest(self.name, self.known)
+        listed = ", ".join(f"`{name}`" for name in self.known)
+        return f"did you mean `{near}`? The heads are {listed}" if near else f"the heads: {listed}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadOption(Diagnostic):
+    """An option of an image head is unknown, or its value does not fit.
+
+    ## What it means
+
+    Every head lists its options with their types and bounds; a preset (`default`, `paper`) gives
+    each a value. An option that the head does not have, a preset that it does not have, a value
+    outside the bounds and two values that exclude each other are refused before training starts.
+
+    ## Example
+
+    ```console
+    $ scmc train faces.scm --head causal_gan --option width=0
+    error[E662]: `width` of the head `causal_gan`: input should be greater than or equal to 4
+      = help: leave it out to use the preset's value
+    ```
+
+    ## What to do
+
+    Give the option a value that the message allows, or leave it out to use the preset's.
+    """
+
+    code = "E662"
+
+    head: str
+    option: str
+    reason: str
+
+    def message(self) -> str:
+        """The option and what is wrong with it."""
+        return f"`{self.option}` of the head `{self.head}`: {self.reason}"
+
+    def help(self) -> str:
+        """What to do."""
+        return "leave it out to use the preset's value"
+
+
+@dataclass(frozen=True, kw_only=True)
+class JointLabelsTooMany(Diagnostic):
+    """The joint Labeler would need too many outputs.
+
+    ## What it means
+
+    With `labeler=joint` the Labeler and the Anti-Labeler have one output for every combination
+    of the image's labels (2^d outputs for d binary labels; section 10.4 and Theorem 3 of
+    Kocaoglu et al. 2017). scmc allows 256 combinations, which is eight binary labels.
+
+    ## Example
+
+    ```console
+    $ scmc train drawn_faces --images drawn-faces:100 --head causal_gan --option labeler=joint
+    training drawn_faces with mle on celeba-labels: 202,599 rows, 217 distinct, seed 0
+    step 1/1  TVD 0.1517  0 s
+    certifying
+    training Face with causal_gan on drawn-faces:100, seed 0
+    error[E663]: a joint Labeler for `Face` needs 512 outputs; at most 256 are allowed
+      = help: use `labeler=marginal`, with one output a label
+    ```
+
+    ## What to do
+
+    Use `labeler=marginal` (equations 22 to 24): one output a label. It has the same optimum
+    where the image determines its labels (section 10.5).
+    """
+
+    code = "E663"
+
+    node: str
+    combinations: int
+    limit: int
+
+    def message(self) -> str:
+        """How many outputs it would take."""
+        need = f"a joint Labeler for `{self.node}` needs {self.combinations} outputs"
+        return f"{need}; at most {self.limit} are allowed"
+
+    def help(self) -> str:
+        """The other form."""
+        return "use `labeler=marginal`, with one output a label"
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeadNeedsLabels(Diagnostic):
+    """The head works through labels, and the image has none.
+
+    ## What it means
+
+    CausalGAN and CausalBEGAN learn from a Labeler, which reads the image's parents off the image.
+    An image without parents gives it nothing to read.
+
+    ## Example
+
+    ```scm title="alone.scm"
+    graph alone
+    Male : binary
+    Face : image(3, 32, 32)
+    ```
+
+    ```console
+    $ scmc train alone.scm --images drawn-faces:100
+    error[E664]: the head `causal_gan` needs labels, and `Face` has no parents
+      = help: draw the edges into `Face`, or use the head `conditional_gan`
+    ```
+
+    ## What to do
+
+    Draw the edges into the image (`* -> Face` for all labels), or use the head
+    `conditional_gan`, which is a plain GAN where there are no labels.
+    """
+
+    code = "E664"
+
+    head: str
+    node: str
+
+    def message(self) -> str:
+        """The head and the image."""
+        return f"the head `{self.head}` needs labels, and `{self.node}` has no parents"
+
+    def help(self) -> str:
+        """What would do."""
+        return f"draw the edges into `{self.node}`, or use the head `conditional_gan`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeviceMissing(Diagnostic):
+    """The device that is asked for is not there.
+
+    ## What it means
+
+    `--device cuda` needs an NVIDIA GPU and a build of torch that can use it; `--device mps` needs
+    a Mac with Apple silicon. `--devices N` on GPUs needs that many.
+
+    ## Example
+
+    Where torch finds no GPU:
+
+    ```console
+    $ scmc train drawn_faces --device cuda
+    error[E713]: there is no device `cuda` that torch can use here
+      = help: leave `--device` out to use the best that there is
+    ```
+
+    ## What to do
+
+    Leave `--device` out, or write `--device cpu`.
+    """
+
+    code = "E713"
+
+    device: str
+    count: int = 1
+
+    def message(self) -> str:
+        several = f" for {self.count} processes" if self.count > 1 else ""
+        return f"there is no device `{self.device}` that torch can use here{several}"
+
+    def help(self) -> str:
+        return "leave `--device` out to use the best that there is"

@@ -1,0 +1,113 @@
+"""E7xx, N7xx: training."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingDiverged(Diagnostic):
+    """Training ended in numbers that are not finite.
+
+    ## What it means
+
+    A loss or a weight became infinite or NaN. The command ends with exit code 4; the run keeps the
+    weights of the last checkpoint before that, and its manifest says `diverged`.
+
+    ## Example
+
+    ```console
+    $ scmc train -q faces.scm --stage labels --trainer wgan-gp --steps 20
+    error[E702]: training diverged after step 3: the losses or weights are not finite
+      = help: the weights of step 0 were kept; try another `--seed`
+    ```
+
+    ## What to do
+
+    Try another `--seed`, or `--preset default`. If the same happens on shipped data with a preset,
+    it is a bug worth reporting.
+    """
+
+    code = "E702"
+
+    step: int
+    kept: int
+    reason: str
+
+    def message(self) -> str:
+        return f"training diverged after step {self.step:,}: {self.reason}"
+
+    def help(self) -> str:
+        return f"the weights of step {self.kept:,} were kept; try another `--seed`"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingToTrain(Diagnostic):
+    """The graph has no labels.
+
+    ## What it means
+
+    Training fits the labels of a graph; images are drawn given labels. This graph declares none.
+
+    ## Example
+
+    ```scm title="alone.scm"
+    graph alone
+    Face : image(3, 64, 64)
+    ```
+
+    ```console
+    $ scmc train alone.scm
+    error[E703]: the graph `alone` has no labels to train
+      = help: declare the labels that cause the image
+    ```
+
+    ## What to do
+
+    Declare the labels that cause the image.
+    """
+
+    code = "E703"
+
+    name: str
+
+    def message(self) -> str:
+        return f"the graph `{self.name}` has no labels to train"
+
+    def help(self) -> str:
+        return "declare the labels that cause the image"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingToResume(Diagnostic):
+    """There is no training to go on with.
+
+    ## What it means
+
+    `--resume` goes on with a run that was interrupted or ended by its time budget. This run's
+    training diverged (going on would diverge again), or it is at its end.
+
+    ## Example
+
+    ```console
+    $ scmc train --resume
+    resuming runs/celeba_g1-1 with mle, seed 0
+    error[E705]: `runs/celeba_g1-1` cannot be resumed: its training is complete
+      = help: leave out `--resume` to start a new run
+    ```
+
+    ## What to do
+
+    Start a new run: leave out `--resume`.
+    """
+
+    code = "E705"
+
+    path: str
+    reason: str
+
+    def message(self) -> str:
+        return f"`{self.path}` cannot be resumed: {self.reason}"
+
+    def help(self) -> str:
+        return "leave out `--resume` to start a new run"

@@ -1,0 +1,188 @@
+"""E205, E206, E208, W203, N201: nodes, images and the graph as a whole."""
+
+from dataclasses import dataclass, field
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
+from scm_compiler.diagnostics.span import Span
+from scm_compiler.semantics.codes.names import written
+
+
+@dataclass(frozen=True)
+class ImageNotSink(Diagnostic):
+    """An image causes something.
+
+    ## What it means
+
+    An image is drawn from its labels, and nothing is drawn from it: it is a sink of the graph
+    (Corollary 1 of Kocaoglu et al. 2017). An edge out of an image has no mechanism.
+
+    ## Example
+
+    ```scm
+    Smiling : binary
+    Face    : image(3, 64, 64)
+    Face -> Smiling
+    ```
+
+    ## What to do
+
+    Turn the edge (`Smiling -> Face`): the label is the cause of what the picture shows.
+    """
+
+    code = "E205"
+
+    image: str
+    target: str
+    declared: Span = field(kw_only=True)
+
+    def message(self) -> str:
+        return f"the image `{self.image}` cannot be a cause of `{self.target}`"
+
+    def label(self) -> str:
+        return "an edge out of an image"
+
+    def labels(self) -> tuple[Label, ...]:
+        return (Label(self.declared, f"`{self.image}` is declared as an image here"),)
+
+    def help(self) -> str | None:
+        return f"labels cause images: `{written(self.target)} -> {written(self.image)}`"
+
+
+@dataclass(frozen=True)
+class ConfoundedImage(Diagnostic):
+    """A hidden common cause is given to an image.
+
+    ## What it means
+
+    `A <-> B` says that two labels share a hidden cause. An image reads its labels and noise
+    of its own; a cause that it shares with a label cannot be modelled.
+
+    ## Example
+
+    ```scm
+    Smiling : binary
+    Face    : image(3, 64, 64)
+    Smiling ->  Face
+    Smiling <-> Face
+    ```
+
+    ## What to do
+
+    Draw `<->` between labels only. If the cause is known, declare it as a label with edges to
+    both.
+    """
+
+    code = "E206"
+
+    image: str
+    declared: Span = field(kw_only=True)
+
+    def message(self) -> str:
+        return f"the image `{self.image}` cannot share a hidden cause"
+
+    def label(self) -> str:
+        return "`<->` stands between labels only"
+
+    def labels(self) -> tuple[Label, ...]:
+        return (Label(self.declared, f"`{self.image}` is declared as an image here"),)
+
+    def help(self) -> str:
+        return "draw `<->` between labels, or declare the cause as a label with edges to both"
+
+
+@dataclass(frozen=True)
+class EmptyGraph(Diagnostic):
+    """The program declares no node.
+
+    ## What it means
+
+    There is text, and perhaps a name for the graph, but not one node; a graph without nodes claims
+    nothing and cannot be compiled.
+
+    ## Example
+
+    ```scm
+    # to be written
+    graph nothing
+    ```
+
+    ## What to do
+
+    Declare nodes: `Young, Bald : binary`.
+    """
+
+    code = "E208"
+
+    def message(self) -> str:
+        return "the graph has no nodes"
+
+    def help(self) -> str | None:
+        return "declare some: `A, B : binary`"
+
+
+@dataclass(frozen=True)
+class ImageWithoutParents(Diagnostic):
+    """No label causes an image.
+
+    ## What it means
+
+    Nothing leads to the image, so it would be drawn from noise alone, and no intervention on a
+    label could change it. Usually an edge is missing.
+
+    ## Example
+
+    ```scm
+    Young, Bald : binary
+    Face        : image(3, 64, 64)
+    Young -> Bald
+    ```
+
+    ## What to do
+
+    Draw the edges, such as `* -> Face`: every label causes the image.
+    """
+
+    code = "W203"
+
+    name: str
+
+    def message(self) -> str:
+        return f"no label causes the image `{self.name}`"
+
+    def label(self) -> str:
+        return "has no parents"
+
+    def help(self) -> str | None:
+        return f"`* -> {written(self.name)}` makes every label a cause"
+
+
+@dataclass(frozen=True)
+class IsolatedLabel(Diagnostic):
+    """A label has no edge.
+
+    ## What it means
+
+    The label neither causes anything nor is caused by anything here: it is independent of all
+    other nodes. That is a claim too, but often an edge was forgotten.
+
+    ## Example
+
+    ```scm
+    Young, Male, Bald : binary
+    Young -> Bald
+    ```
+
+    ## What to do
+
+    Nothing, if the label is independent of the rest. Otherwise draw its edges.
+    """
+
+    code = "N201"
+
+    name: str
+
+    def message(self) -> str:
+        return f"`{self.name}` has no edges"
+
+    def label(self) -> str:
+        return "independent of every other node"
