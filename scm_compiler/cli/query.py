@@ -87,7 +87,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
     model = opened.distributions()
     where = {"run": str(opened.path)}
     if args.explain:
-        plan = explain(query, model.graph, run=model.conditionals, text=args.query)
+        plan = explain(
+            query,
+            model.graph,
+            run=model.conditionals,
+            estimated=bool(model.draws),
+            text=args.query,
+        )
         console.result(str(plan))
         console.document(plan.to_dict() | where)
         return OK

@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.inference.answers import RUNGS
+from scm_compiler.inference.codes.answers import TooLarge
+from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
+from scm_compiler.inference.codes.weighting import TakesTooLong
 from scm_compiler.inference.contraction import Plan
 from scm_compiler.inference.counterfactual import plan_worlds
 from scm_compiler.inference.counterfactual.joint import Joint
@@ -165,7 +169,12 @@ class Explanation:
 
 
 def explain(
-    query: ir.Query, graph: Graph, *, run: Collection[str] = (), text: str | None = None
+    query: ir.Query,
+    graph: Graph,
+    *,
+    run: Collection[str] = (),
+    estimated: bool = False,
+    text: str | None = None,
 ) -> Explanation:
     """Plan a query.
 
@@ -173,6 +182,8 @@ def explain(
         query: A resolved query.
         graph: The graph of the model's tables.
         run: The labels that have no table there (`Tables.conditionals`).
+        estimated: Whether tables there were estimated from draws (`Tables.draws`): such are not
+            drawn from again where an exact answer does not fit.
         text: The query as the user wrote it.
 
     Raises:
@@ -180,7 +191,19 @@ def explain(
             and E431 if its evidence contradicts itself.
     """
     with pointing_at(text):
-        return _explain(query, _Model(graph, frozenset(run)), text)
+        found = _explain(query, _Model(graph, frozenset(run)), text)
+        if estimated and found.method != "exact":
+            raise refuse(_beyond(found))
+        return found
+
+
+def _beyond(found: Explanation) -> Diagnostic:
+    """Why no exact answer fits: E433, E437, or E450 of several worlds."""
+    part = next(part for part in found.parts if not part.fits)
+    if part.peak <= LIMIT:
+        return TakesTooLong(cost=math.log2(part.cost), limit=math.log2(MOST_COST))
+    cells, limit = math.log2(part.peak), math.log2(LIMIT)
+    return WorldsTooLarge(cells, limit) if found.rung == 3 else TooLarge(cells, limit)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,9 @@ class Run(Record):
         """
         model = self.distributions()
         query = read_query(text, self.graph)
-        return explain(query, model.graph, run=model.conditionals, text=text)
+        return explain(
+            query, model.graph, run=model.conditionals, estimated=bool(model.draws), text=text
+        )
 
     def counterfactual(
         self,

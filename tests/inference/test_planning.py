@@ -3,7 +3,9 @@
 import json
 
 import numpy as np
+import pytest
 
+from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import explain
 
 
@@ -51,6 +53,8 @@ def test_what_would_not_fit_is_weighted(binary, parsed):
     plan = explain(parsed(text, graph), graph)
     assert plan.method == "weighted"
     assert plan.parts[0].largest == 2.0**29
+    with pytest.raises(ScmError, match="E433"):
+        explain(parsed(text, graph), graph, estimated=True)
     assert "would hold 2^30 numbers at once; the limit is 2^26" in str(plan)
 
 
