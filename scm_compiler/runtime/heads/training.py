@@ -264,11 +264,19 @@ def _laid_out_as(weight: Tensor, tensor: Tensor) -> Tensor:
 
 
 def _restore_moments(optimizer: Adam, moments: Mapping[str, Tensor]) -> None:
+    """Give Adam its moments back: none, as before its first step, or those of every weight."""
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
+    like = {
+        f"{rank}.{key}": torch.zeros(()) if key == "step" else weight
+        for rank, weight in enumerate(weights if moments else ())
+        for key in ("step", "exp_avg", "exp_avg_sq")
+    }
+    shapes = {name: tensor.shape for name, tensor in moments.items()}
+    if shapes != {name: tensor.shape for name, tensor in like.items()}:
+        raise ValueError("not the state of such a run: the moments are not of its weights")
     states: dict[int, dict[str, Tensor]] = {}
     for name, tensor in moments.items():
         rank, key = name.split(".", 1)
-        like = tensor if key == "step" else weights[int(rank)]
-        states.setdefault(int(rank), {})[key] = torch.empty_like(like).copy_(tensor)
+        states.setdefault(int(rank), {})[key] = torch.empty_like(like[name]).copy_(tensor)
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": states, "param_groups": groups})

@@ -133,6 +133,13 @@ def test_the_state_of_another_run_is_refused(squares, head):
         trainer.restore(held)
     with pytest.raises(ValueError, match="not the state"):
         trainer.restore({name: v for name, v in trainer.state().items() if name != "random"})
+    trainer.advance(1)
+    held = trainer.state()
+    moment = "optimizer.generator.0.exp_avg"
+    for other in (None, held[moment][:1], torch.zeros(())):
+        changed = {name: v for name, v in held.items() if name != moment}
+        with pytest.raises(ValueError, match="the moments are not of its weights"):
+            trainer.restore(changed if other is None else {**changed, moment: other})
 
 
 @every_head

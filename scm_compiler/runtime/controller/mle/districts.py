@@ -191,9 +191,15 @@ class Districts:
         return {name: rows.copy() for name, rows in self.tables.items()} | {"": progress}
 
     def restore(self, state: Rows) -> None:
-        """Go on from what `state` gave."""
-        self._gap, self._waited = float(state[""][0]), int(state[""][1])
-        self.tables = {name: rows.copy() for name, rows in state.items() if name}
+        """Go on from what `state` gave; ValueError if a table is none, or a count of steps."""
+        gap, waited = (float(number) for number in state[""])
+        tables = {name: rows.copy() for name, rows in state.items() if name}
+        if not 0 <= waited <= PATIENCE:
+            raise ValueError(f"the likelihood has not risen for {waited:g} steps")
+        for name, rows in tables.items():
+            if not np.allclose(rows.sum(-1), 1.0, atol=1e-6) or rows.min() < 0:
+                raise ValueError(f"the table of {name} is not a distribution")
+        self._gap, self._waited, self.tables = gap, int(waited), tables
 
 
 def _ahead(first: Rows, second: Rows, third: Rows) -> Rows | None:

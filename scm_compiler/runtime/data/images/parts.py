@@ -1,6 +1,7 @@
 """The files that hold some decoded images each, until all are there."""
 
 import io
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ DAMAGED = (
     EOFError,
     OverflowError,
     RuntimeError,
+    tokenize.TokenError,
     zipfile.BadZipFile,
     zlib.error,
 )

@@ -85,6 +85,24 @@ def test_going_on_is_as_if_never_stopped():
         assert torch.equal(weight, second.model().node_weights()[name])
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"district.": torch.tensor([0.0, 1e300])},
+        {"district.": torch.tensor([0.0, -1.0])},
+        {"district.A": torch.tensor(-1.0)},
+        {"district.A": torch.tensor(2.0)},
+        {"counters": torch.tensor([1, 2**40, 0, 0])},
+    ],
+)
+def test_what_no_training_reached_is_not_gone_on_from(changes):
+    graph, table = drawn(TWO, 1)
+    state = Mle(graph, table, MleOptions(steps=40), 7).state()
+    other = {name: value.double().expand_as(state[name]) for name, value in changes.items()}
+    with pytest.raises(ValueError, match=r"has not risen|not a distribution|steps in all"):
+        Mle(graph, table, MleOptions(steps=40), 7).restore(state | other)
+
+
 def test_networks_beside_districts():
     graph, table = drawn(TWO + "F : binary\nA, B, C, D -> F\n", 0, rows=20_000)
     options = MleOptions(table_limit=15, hidden_states=3, steps=60, check_steps=20, hidden=8)

@@ -148,7 +148,7 @@ def test_a_cache_that_is_no_folder(folder, refusal, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["images.npy", "facts.json"])
-@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"{}"])
+@pytest.mark.parametrize("damage", [b"", b"\x93NUMPY", b"\x93NUMPY\x01\x00\x02\x00('", b"{}"])
 def test_a_damaged_entry_is_made_again(folder, load, decoded, tmp_path, name, damage):
     place = folder()
     before = load(f"folder:{place}")
