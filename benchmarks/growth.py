@@ -133,10 +133,10 @@ class Outcome:
         return self.told or (self.ending != "stopped" and self.megabytes <= MEGABYTES)
 
 
-def run(words: Sequence[str], folder: Path, seconds: int) -> Outcome:
+def run(words: Sequence[str], folder: Path, seconds: int, program: str = RUN) -> Outcome:
     """Give a command in a folder, and stop it when its processor time is spent."""
     report = folder / "stderr"
-    command = [sys.executable, "-c", RUN, *words]
+    command = [sys.executable, "-c", program, *words]
     with report.open("wb") as told:
         child = subprocess.Popen(
             command,

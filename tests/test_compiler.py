@@ -57,3 +57,13 @@ def test_read_source_names_the_file(tmp_path):
     path = tmp_path / "g.scm"
     path.write_text("A : binary")
     assert read_source(path).name == str(path)
+
+
+def test_asserts_are_decided_up_to_a_bound(monkeypatch):
+    source = Source("g.scm", "A, B, C : binary\nA -> B -> C\nassert A _||_ C | B\n")
+    monkeypatch.setattr("scm_compiler.compiler.MOST_STEPS", 5)
+    assert check(source)[0] is not None
+    monkeypatch.setattr("scm_compiler.compiler.MOST_STEPS", 4)
+    graph, report = check(source)
+    assert graph is None
+    assert [found.code for found in report.diagnostics] == ["E470"]

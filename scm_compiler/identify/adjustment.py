@@ -30,6 +30,7 @@ def adjustment_sets(
         adjusted for, `()` that no set will do; another formula may: see `identify`.
 
     Raises:
+        ScmError: E531 if hidden causes tie too many nodes together.
         ValueError: If a name is not a node, or cause and effect are the same.
 
     >>> from scm_compiler.ir import Edge, Node

@@ -26,6 +26,11 @@ class Factor:
     given: tuple[str, ...] = ()
 
     @cached_property
+    def length(self) -> int:
+        """How often it names a variable."""
+        return len(self.of) + len(self.given)
+
+    @cached_property
     def free(self) -> Nodes:
         """The variables that the value depends on."""
         return frozenset(self.of) | frozenset(self.given)
@@ -39,6 +44,11 @@ class Product:
     """The product of formulas; of none it is 1."""
 
     factors: tuple["Estimand", ...] = ()
+
+    @cached_property
+    def length(self) -> int:
+        """How often it names a variable."""
+        return sum(part.length for part in self.factors)
 
     @cached_property
     def free(self) -> Nodes:
@@ -57,6 +67,11 @@ class Sum:
     term: "Estimand"
 
     @cached_property
+    def length(self) -> int:
+        """How often it names a variable."""
+        return len(self.over) + self.term.length
+
+    @cached_property
     def free(self) -> Nodes:
         """The variables that the value depends on."""
         return self.term.free - frozenset(self.over)
@@ -71,6 +86,11 @@ class Ratio:
 
     numerator: "Estimand"
     denominator: "Estimand"
+
+    @cached_property
+    def length(self) -> int:
+        """How often it names a variable."""
+        return self.numerator.length + self.denominator.length
 
     @cached_property
     def free(self) -> Nodes:

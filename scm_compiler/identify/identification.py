@@ -11,7 +11,9 @@ not identify is one that no method identifies without further assumptions.
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
+from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.admg import Admg, Nodes, arrows
+from scm_compiler.identify.codes.identification import FormulaTooLong
 from scm_compiler.identify.estimand import (
     Estimand,
     Factor,
@@ -28,6 +30,10 @@ from scm_compiler.ir import Graph
 
 LIMIT = 50
 """A formula with more variables than this is left as it is."""
+
+
+MOST_NAMED = 1_000_000
+"""A formula that names variables more often is not written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,7 @@ def identify(
         The formula, or the hedge that forbids one.
 
     Raises:
+        ScmError: E530 if the formula is too long.
         ValueError: If the sets overlap, hold a name that the graph does not, or none is asked.
 
     >>> from scm_compiler.ir import Confounder, Edge, Node
@@ -284,6 +291,7 @@ class _Derivation:
             names = ", ".join(f"{{{_listed(within.sorted(part))}}}" for part in districts)
             self._note("ID line 4", f"the districts {names} have a factor each")
         factors = [self._factor(part, nodes, joint, y, x) for part in districts]
+        self._bound(sum(factor.length for factor in factors))
         return marginal(product(factors), within.sorted(free - y))
 
     def decides(self, y: Nodes, x: Nodes) -> bool:
@@ -331,7 +339,7 @@ class _Derivation:
 
     def _conditionals(self, district: Nodes, nodes: Nodes, joint: Estimand) -> list[Estimand]:
         """P(v_i | v_1, …, v_(i-1)) of the current distribution, the last first (lines 6, 7)."""
-        within, found = self.within, list[Estimand]()
+        within, found, length = self.within, list[Estimand](), 0
         before = set(nodes)
         for name in reversed(within.sorted(nodes)):
             before.discard(name)
@@ -345,7 +353,14 @@ class _Derivation:
                 tied = within.district(name, before | {name})
                 near = tied.union(*(within.parents[other] & nodes for other in tied)) - {name}
                 found.append(Factor((name,), within.sorted(near | frozenset(joint.given))))
+            if name in district:
+                self._bound(length := length + found[-1].length)
         return found
+
+    def _bound(self, length: int) -> None:
+        """Refuse a formula that would name variables so often."""
+        if length > MOST_NAMED:
+            raise refuse(FormulaTooLong(MOST_NAMED))
 
     def _note(self, line: str, text: str) -> None:
         self.steps.append(Step(line, text))

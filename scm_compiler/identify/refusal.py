@@ -29,7 +29,8 @@ def worlds_refusal(
         span: Where it stands.
     """
     if decision.conflicts:
-        first = min(decision.conflicts, key=lambda found: graph.topological.index(found.node))
+        rank = {name: place for place, name in enumerate(graph.topological)}
+        first = min(decision.conflicts, key=lambda found: rank[found.node])
         hidden = bool(graph.confounders)
         return WorldsDisagree(query, first.node, first.variables, hidden=hidden, span=span)
     found = refusal(graph, decision.unidentified[0], query=query, span=span)

@@ -10,7 +10,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.admg import Admg, Nodes
+from scm_compiler.identify.codes.identification import TooManyTies
+
+MOST_TIES = 2_500_000
+"""How many ties between two nodes are followed."""
 
 Ties = dict[str, set[str]]
 """The neighbours of each node."""
@@ -60,11 +65,20 @@ class Ancestral:
 
 
 def ancestral_ties(within: Admg, left: str, right: str) -> Ties:
-    """The augmented graph over the ancestors of two nodes."""
+    """The augmented graph over the ancestors of two nodes.
+
+    Raises:
+        ScmError: E531 if it has too many ties.
+    """
     nodes = within.ancestors((left, right), within.nodes)
     ties: Ties = {node: set() for node in within.sorted(nodes)}
-    for district in within.districts(nodes):
-        tied = district.union(*(within.parents[node] for node in district))
+    cliques = [
+        district.union(*(within.parents[node] for node in district))
+        for district in within.districts(nodes)
+    ]
+    if (count := sum(len(tied) ** 2 for tied in cliques)) > MOST_TIES:
+        raise refuse(TooManyTies(count, MOST_TIES))
+    for tied in cliques:
         for node in tied:
             ties[node] |= tied - {node}
     return ties

@@ -14,9 +14,16 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
 from scm_compiler.render.codes.pictures import EngineMissing, OnlySvg, UnknownSuffix
 from scm_compiler.render.dot import to_dot
-from scm_compiler.render.engine import ENGINES, MOST_LINES, EngineName, find_engine, lay_out
+from scm_compiler.render.engine import (
+    ENGINES,
+    MOST_LAYERS,
+    MOST_LINES,
+    EngineName,
+    find_engine,
+    lay_out,
+)
 from scm_compiler.render.mermaid import to_mermaid
-from scm_compiler.render.picture import picture
+from scm_compiler.render.picture import Picture, picture
 from scm_compiler.render.svg import to_svg
 
 __all__ = [
@@ -51,18 +58,27 @@ def draw_svg(graph: Graph, regime: Regime | None = None, *, engine: EngineName =
         graph: The validated graph.
         regime: What is held by `do` and what is seen; the graph itself if None.
         engine: `auto` takes Graphviz where it is found and the built-in layout otherwise, or
-            where the graph has more than 1,500 lines, for which Graphviz takes too long.
+            where the graph has more than 1,500 lines, or these pass so many layers, that Graphviz
+            takes too long.
 
     Raises:
         ScmError: If the engine asked for is missing or fails (E802, E803).
         ValueError: If the regime names what the graph has not.
     """
     shown = picture(graph, regime)
-    small = engine != "auto" or len(shown.lines) <= MOST_LINES
+    small = engine != "auto" or _is_small(shown)
     program = find_engine(engine) if small else None
     if program is None:
         return to_svg(shown)
     return lay_out(program, to_dot(shown), "svg").decode()
+
+
+def _is_small(shown: Picture) -> bool:
+    """Whether Graphviz lays a picture out within seconds."""
+    if len(shown.lines) > MOST_LINES:
+        return False
+    rank = {name: layer for layer, names in enumerate(shown.ranks) for name in names}
+    return sum(abs(rank[line.target] - rank[line.source]) for line in shown.lines) <= MOST_LAYERS
 
 
 def draw_png(graph: Graph, regime: Regime | None = None, *, engine: EngineName = "auto") -> bytes:

@@ -17,7 +17,7 @@ from scm_compiler.render.codes.pictures import EngineFailed, EngineMissing
 EngineName = Literal["auto", "graphviz-pure", "dot", "built-in"]
 ENGINES: tuple[EngineName, ...] = ("auto", "graphviz-pure", "dot", "built-in")
 
-MOST_LINES = 1500
+MOST_LINES, MOST_LAYERS = 1500, 4000
 _SECONDS, _RESOLUTION = 60, 144
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.identify.counterfactual import decide, decide_query, written
+from scm_compiler.identify.counterfactual import Record, decide, decide_query, districts, written
 from scm_compiler.identify.evaluation import evaluate
 from scm_compiler.identify.identification import Identified, identify
 from scm_compiler.inference import answer
@@ -17,7 +17,7 @@ from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
-from scm_compiler.passes import flatten, unfold
+from scm_compiler.passes import flatten, twin, unfold
 from scm_compiler.passes.twin import Held
 from scm_compiler.passes.worlds import rung
 from scm_compiler.semantics.query import phrase
@@ -339,3 +339,49 @@ def test_with_hidden_causes_the_formulas_are_the_truth(model_of):
         assert value == pytest.approx(truth.probability, abs=1e-9), phrase(query, graph)
         checked += 1
     assert checked > 150
+
+
+def torn_pairs(count, values):
+    """Several parts alike, in each of which two worlds of one outcome disagree."""
+    domain = Discrete(tuple(map(str, range(values))))
+    names = [f"{letter}{part}" for part in range(count) for letter in "XWMY"]
+    edges = [(f"{a}{p}", f"{b}{p}") for p in range(count) for a, b in ("XM", "MY", "WM", "WY")]
+    pairs = [(f"{a}{p}", f"{b}{p}") for p in range(count) for a, b in ("MY", "XW")]
+    return Graph(
+        "g",
+        tuple(Node(name, "label", domain) for name in names),
+        tuple(Edge(*edge) for edge in edges),
+        tuple(Confounder(*pair) for pair in pairs),
+    )
+
+
+@pytest.mark.parametrize("count", [2, 4, 8])
+def test_the_terms_of_many_sums_are_bounded(count, monkeypatch):
+    """Each part alone has 64 terms, and the whole the product of all."""
+    looked = []
+    monkeypatch.setattr(
+        districts, "learn", lambda *known: looked.append(known) or twin.learn(*known)
+    )
+    graph = torn_pairs(count, 4)
+    held = [ir.Variable(f"Y{part}", (ir.Setting(f"X{part}", 0),)) for part in range(count)]
+    decided = decide(
+        graph,
+        [ir.Event(variable, 0) for variable in held],
+        [ir.Event(ir.Variable(f"Y{part}"), 0) for part in range(count)],
+    )
+    assert decided.conflicts
+    assert len(looked) * 4 * count < 4 * districts.MOST_COPIES
+
+
+def test_a_record_does_not_change_what_is_decided():
+    source = random.Random(5)
+    for _ in range(40):
+        graph = some_graph(source, 5, 0.3)
+        record = Record(graph)
+        names = list(graph.by_name)
+        for _ in range(4):
+            world = (ir.Setting(source.choice(names), source.randint(0, 1)),)
+            targets = [ir.Event(ir.Variable(source.choice(names), world), source.randint(0, 1))]
+            given = [ir.Event(ir.Variable(source.choice(names)), source.randint(0, 1))]
+            alone = decide(graph, targets, given)
+            assert decide(graph, targets, given, record=record) == alone

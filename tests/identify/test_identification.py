@@ -9,7 +9,13 @@ import pytest
 
 from scm_compiler.identify.evaluation import Dense, evaluate, value
 from scm_compiler.identify.hedge import is_hedge
-from scm_compiler.identify.identification import Identified, NotIdentified, derive, identify
+from scm_compiler.identify.identification import (
+    Identified,
+    NotIdentified,
+    derive,
+    identifiable,
+    identify,
+)
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 
@@ -497,3 +503,15 @@ def test_evaluation_says_where_support_is_missing(build):
     table = evaluate(found, Dense(("Z", "X", "Y"), joint))
     assert np.isnan(table.values[0]).all()
     assert table.values[1] == pytest.approx([0.6 * 0.5 + 0.4 * 0.25, 0.6 * 0.5 + 0.4 * 0.75])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_decision_without_a_formula_is_the_same(seed):
+    source = np.random.default_rng(seed)
+    verdicts = set()
+    for _ in range(60):
+        graph = random_graph(source, 6)
+        found = identify(graph, *random_question(source, graph))
+        assert identifiable(graph, found) == isinstance(found, Identified)
+        verdicts.add(isinstance(found, Identified))
+    assert verdicts == {True, False}

@@ -1,7 +1,8 @@
 """Implied independences, and their tests on data."""
 
 import math
-from itertools import combinations
+from importlib import import_module
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -131,3 +132,13 @@ def test_sets_are_not_tested():
     data = counts_of(np.ones((2, 2, 2), dtype=np.int64), tuple("ABC"))
     with pytest.raises(ValueError, match="two single labels"):
         check_independences([Independence(("A", "B"), ("C",))], data)
+
+
+def test_of_a_large_graph_fewer_pairs_are_looked_at(monkeypatch):
+    names = [f"N{rank}" for rank in range(30)]
+    nodes = tuple(Node(name, "binary", BINARY) for name in names)
+    graph = Graph("g", nodes, tuple(Edge(*pair) for pair in pairwise(names)))
+    monkeypatch.setattr(import_module("scm_compiler.identify.implied"), "WORK", 10 * (30 + 29))
+    found = implied(graph)
+    assert len(found.independences) == 10
+    assert not found.complete

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.emit import ExplicitModule, ExplicitSpec, compile_module
+from scm_compiler.emit import ExplicitModule, ExplicitSpec, compile_module, explicit, mechanism
 from scm_compiler.passes.unfold import unfold
 
 TABLES, NETWORKS = ExplicitSpec(hidden_states=4), ExplicitSpec(table_limit=1, hidden_states=4)
@@ -242,3 +242,32 @@ def test_a_table_that_cannot_be_written_out_is_refused(build_graph):
 def test_sizes_are_at_least_one():
     with pytest.raises(ValueError, match="at least 1"):
         ExplicitSpec(hidden_states=0)
+
+
+@pytest.mark.parametrize("form", ["fused", "plain"])
+def test_a_value_for_each_row_is_that_value_alone(graph, randomised, form):
+    module = randomised(graph)
+    module.form = form
+    noise = module.draw_noise(12, generator=torch.Generator().manual_seed(3))
+    for name, size in zip(module.layout.labels, module.layout.sizes, strict=True):
+        held = torch.arange(12) % size
+        found = module(noise, {name: held})
+        for value in range(size):
+            assert torch.equal(found[held == value], module(noise, {name: value})[held == value])
+        with pytest.raises(ValueError, match=f"0 to {size - 1}, not {size}"):
+            module(noise, {name: held + 1})
+
+
+def test_steps_are_computed_once_while_the_weights_are_settled(graphs, randomised, monkeypatch):
+    module = randomised(graphs["mixed"])
+    computed = []
+    monkeypatch.setattr(
+        explicit, "on_grid", lambda *x: computed.append(x) or mechanism.on_grid(*x)
+    )
+    noise = module.draw_noise(4)
+    with module.settled():
+        first = module(noise)
+        assert torch.equal(module(noise), first)
+    assert len(computed) == len(module.tables_of_size)
+    module(noise)
+    assert len(computed) == 2 * len(module.tables_of_size)

@@ -238,3 +238,14 @@ def test_weights_round_trip_and_are_named_by_node():
 def test_the_shape_is_checked():
     with pytest.raises(ValueError, match="at least 1"):
         ImplicitSpec(hidden=0)
+
+
+def test_a_value_for_each_row_is_that_value_alone():
+    made = module()
+    noise = made.draw_noise(12, generator=torch.Generator().manual_seed(3))
+    held = torch.arange(12) % 3
+    found = made(noise, {"C": held})
+    for value in range(3):
+        assert torch.equal(found[held == value], made(noise, {"C": value})[held == value])
+    with pytest.raises(ValueError, match="0 to 2, not 3"):
+        made(noise, {"C": held + 1})

@@ -230,6 +230,85 @@ class WorldsDisagree(Diagnostic):
 
 
 @dataclass(frozen=True)
+class FormulaTooLong(Diagnostic):
+    """A query whose formula is too long to be written.
+
+    ## What it means
+
+    Many nodes that hidden causes tie into few pieces make formulas long: each piece has a factor
+    for each of its nodes, and each factor names what precedes the node. The number of names grows
+    with the third power of the number of nodes.
+
+    ## Example
+
+    ```console
+    $ python -c "n = [f'N{i}' for i in range(400)]; print(','.join(n), ': binary;', ' -> '.join(n), *(f';{a} <-> {b}' for a, b in zip(n, n[2:])))" > tied.scm
+    $ scmc query --identify "P(N399 | do(N0))" --on tied.scm
+    error[E530]: the formula would name variables over 1,000,000 times
+      = help: ask of a smaller graph: the causes of what is asked, without what no question is about
+    ```
+
+    ## What to do
+
+    Ask of the part of the graph that matters. A chain of causes between two nodes of interest says
+    little more as a single arrow.
+    """
+
+    code = "E530"
+
+    limit: int
+
+    def message(self) -> str:
+        """The limit."""
+        return f"the formula would name variables over {self.limit:,} times"
+
+    def help(self) -> str:
+        """Where to ask instead."""
+        return "ask of a smaller graph: the causes of what is asked, without what no question is about"
+
+
+@dataclass(frozen=True)
+class TooManyTies(Diagnostic):
+    """Adjustment sets were asked for in a graph whose hidden causes tie very many nodes.
+
+    ## What it means
+
+    A set to adjust for is looked for in a graph without directions, in which the nodes that
+    hidden causes tie into one piece, and their parents, are all neighbours of each other. Their
+    number grows with the square of the size of a piece.
+
+    ## Example
+
+    ```console
+    $ python -c "n = [f'N{i}' for i in range(4000)]; print(','.join(n), ': binary;', ' -> '.join(n), *(f';{a} <-> {b}' for a, b in zip(n, n[2:])))" > tied.scm
+    $ scmc query --adjustment "ATE(N0 -> N3999)" --on tied.scm
+    error[E531]: hidden common causes make neighbours of 31,984,002 pairs of nodes; the limit is 2,500,000
+      = help: ask of a smaller graph: the causes of what is asked, without what no question is about
+    ```
+
+    ## What to do
+
+    Ask of the part of the graph that matters.
+    """
+
+    code = "E531"
+
+    ties: int
+    limit: int
+
+    def message(self) -> str:
+        """The number and the limit."""
+        return (
+            f"hidden common causes make neighbours of {self.ties:,} pairs of nodes; "
+            f"the limit is {self.limit:,}"
+        )
+
+    def help(self) -> str:
+        """Where to ask instead."""
+        return FormulaTooLong(0).help()
+
+
+@dataclass(frozen=True)
 class ImplicationsRejected(Diagnostic):
     r"""Data that speak against independences that the graph implies.
 

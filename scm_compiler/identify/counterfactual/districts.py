@@ -140,7 +140,7 @@ class Naming:
         for piece in pieces:
             unknown = frozenset[int]().union(*(district.unknown for district in piece))
             few = prod(self._size(piece[0].worlds, number) for number in unknown) <= LIMIT
-            if unknown and few and any(_torn(self.graph, district) for district in piece):
+            if unknown and few and any(torn(self.graph, district) for district in piece):
                 return min(unknown)
         return None
 
@@ -150,20 +150,20 @@ class Naming:
 
 def conflict_of(graph: Graph, district: District) -> Conflict | None:
     """A node that the copies of a district disagree on, with the copies; None if there is none."""
-    node = _torn(graph, district)
+    node = torn(graph, district)
     if node is None:
         return None
     shown = {_variable(graph, district.worlds, number) for number in district.copies}
     return Conflict(node, tuple(sorted(shown)))
 
 
-def _torn(graph: Graph, district: District) -> str | None:
+def torn(graph: Graph, district: District) -> str | None:
     """A node that is two things in a district: rather one that it reads, the first of several."""
     seen: dict[str, set[Input]] = {}
     for name, place in district.places(graph):
         seen.setdefault(name, set()).add(place)
-    torn = [name for name, places in seen.items() if len(places) > 1]
-    return min(torn, key=lambda name: (name in district.nodes, graph.order[name]), default=None)
+    several = [name for name, places in seen.items() if len(places) > 1]
+    return min(several, key=lambda name: (name in district.nodes, graph.order[name]), default=None)
 
 
 def _pieces(within: Admg, worlds: Worlds) -> list[Piece]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from scm_compiler.identify.admg import Nodes
-from scm_compiler.identify.counterfactual.districts import District, Naming, conflict_of
+from scm_compiler.identify.counterfactual.districts import District, Naming, torn
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.ir import Graph
 
@@ -47,5 +47,5 @@ class Memory:
 
     def determines(self, district: District) -> bool:
         """Whether no copies of a district disagree, and P determines its factor."""
-        agree = conflict_of(self.graph, district) is None
+        agree = torn(self.graph, district) is None
         return agree and isinstance(self.factor(district), Identified)

@@ -1,6 +1,6 @@
 """A counterfactual as a ratio of sums of products of districts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scm_compiler.identify.admg import Nodes
@@ -11,11 +11,15 @@ from scm_compiler.identify.counterfactual.districts import (
     Naming,
     Piece,
     conflict_of,
+    torn,
 )
 from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.identification import Identified, NotIdentified
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import unite
+
+MOST_SHOWN = 16
+"""How many disagreements are told of: a long graph can have one at each node."""
 
 Terms = tuple[tuple[District, ...], ...]
 """Products of districts, to be summed."""
@@ -75,14 +79,14 @@ def decide_ratio(
         return Decision()
     # What disagrees before any value is supposed is what the query itself says.
     plain = [
-        conflict_of(graph, district)
+        district
         for pieces in both
         for key, piece in pieces.items()
         if key not in cancelled
         for district in piece
     ]
-    shown = tuple(dict.fromkeys(conflict for conflict in plain if conflict is not None))
-    return replace(decided, conflicts=decided.conflicts and (shown or decided.conflicts))
+    shown = decided.conflicts and _conflicts(memory, plain)
+    return replace(decided, conflicts=shown or decided.conflicts)
 
 
 def decide_joint(memory: Memory, events: Sequence[ir.Event], do: ir.World) -> bool:
@@ -116,19 +120,26 @@ def _without(terms: Sequence[dict[Name, Piece]], common: Collection[Name]) -> Te
     )
 
 
+def _conflicts(memory: Memory, districts: Iterable[District]) -> tuple[Conflict, ...]:
+    """The first disagreements among the districts, by the order of the graph."""
+    rank = {name: place for place, name in enumerate(memory.graph.topological)}
+    met = [(rank[node], one) for one in districts if (node := torn(memory.graph, one)) is not None]
+    first = sorted(met, key=lambda found: found[0])[:MOST_SHOWN]
+    found = (conflict_of(memory.graph, district) for _, district in first)
+    return tuple(dict.fromkeys(conflict for conflict in found if conflict is not None))
+
+
 def _decided(memory: Memory, above: Terms, below: Terms) -> Decision:
-    graph = memory.graph
     districts = [district for term in (*above, *below) for district in term]
+    districts.sort(key=lambda one: sorted(one.nodes))
+    if conflicts := _conflicts(memory, districts):
+        return Decision(above, below, conflicts=conflicts)
     factors: dict[Identified, None] = {}
-    conflicts: dict[Conflict, None] = {}
     unidentified: dict[tuple[Nodes, Nodes], NotIdentified] = {}
-    for district in sorted(districts, key=lambda one: sorted(one.nodes)):
-        if (conflict := conflict_of(graph, district)) is not None:
-            conflicts[conflict] = None
-            continue
+    for district in districts:
         found = memory.factor(district)
         if isinstance(found, Identified):
             factors[found] = None
         else:
-            unidentified[district.nodes, district.read(graph)] = found
-    return Decision(above, below, tuple(factors), tuple(conflicts), tuple(unidentified.values()))
+            unidentified[district.nodes, district.read(memory.graph)] = found
+    return Decision(above, below, tuple(factors), (), tuple(unidentified.values()))
