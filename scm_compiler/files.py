@@ -1,5 +1,6 @@
 """Files that are written whole or not at all."""
 
+import errno
 import os
 import re
 import stat
@@ -8,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.codes.writing import CannotWrite
@@ -16,7 +18,7 @@ STANDARD_OUTPUT = Path("-")
 """What stands for standard output where a file is named to be written."""
 
 _TEMPORARY = re.compile(r"\.(.+)\.[a-z0-9_]{8}")
-"""The name under which `write_whole` writes a file."""
+"""The name under which `whole_file` writes a file."""
 
 _OF_RUNS = re.compile(r".+\.(json|jsonl|png|safetensors|scm)")
 
@@ -40,6 +42,50 @@ def writing(path: Path, *, resumable: bool = False) -> Iterator[None]:
         reason = error.strerror or str(error)
         found = CannotWrite(path=str(path), reason=reason, resumable=resumable)
         raise refuse(found, exit_code=2) from error
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say which path could not be read, and why, where the system refuses.
+
+    Args:
+        path: What is read inside.
+
+    Raises:
+        ScmError: E114 with exit code 2.
+    """
+    try:
+        yield
+    except OSError as error:
+        from scm_compiler.syntax.codes.files import Unreadable  # noqa: PLC0415  (seldom)
+
+        raise refuse(Unreadable(str(path), error.strerror or str(error)), exit_code=2) from error
+
+
+def listed(folder: Path) -> list[Path]:
+    """What a folder holds, in the order of the names; nothing if it is not there.
+
+    `Path.glob` passes over what may not be read as if it were not there.
+
+    Raises:
+        ScmError: E114 with exit code 2 if the folder may not be listed or searched.
+    """
+    with reading(folder), suppress(FileNotFoundError, NotADirectoryError):
+        os.stat(f"{folder}{os.sep}.")  # noqa: PTH116  (a `Path` drops the dot)
+        return sorted(folder.iterdir())
+    return []
+
+
+def holds(folder: Path, name: str) -> bool:
+    """Whether a folder holds a file of this name.
+
+    Raises:
+        ScmError: E114 with exit code 2 if the system does not let us know.
+    """
+    path = folder / name
+    with reading(path), suppress(FileNotFoundError, NotADirectoryError, ValueError):
+        return stat.S_ISREG(path.stat().st_mode)
+    return False
 
 
 def make_folder(path: Path) -> None:
@@ -81,9 +127,8 @@ def write_whole(path: Path, content: bytes | str) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
             stream.write(data)
     else:
-        target = _followed(path)
-        with _complete(target, data) as temporary:
-            temporary.replace(target)
+        with whole_file(_followed(path)) as stream:
+            stream.write(data)
 
 
 def is_standard_output(path: Path) -> bool:
@@ -118,7 +163,10 @@ def require_writable(path: Path) -> None:
         OSError: If it cannot be.
     """
     if not is_stream(path):
-        with tempfile.TemporaryFile(dir=_followed(path).parent):
+        target = _followed(path)
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        with tempfile.TemporaryFile(dir=target.parent):
             pass
 
 
@@ -137,14 +185,21 @@ def write_new(path: Path, content: str) -> bool:
     """
     if path.exists():
         return False
-    with _complete(path, content.encode()) as temporary:
-        try:
-            path.hardlink_to(temporary)
-        except FileExistsError:
-            return False
-        except OSError:  # a disk without links
-            temporary.replace(path)
+    try:
+        with whole_file(path, place=_place_new) as stream:
+            stream.write(content.encode())
+    except FileExistsError:
+        return False
     return True
+
+
+def _place_new(temporary: Path, path: Path) -> None:
+    try:
+        path.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a disk without links
+        temporary.replace(path)
 
 
 def _followed(path: Path) -> Path:
@@ -155,17 +210,24 @@ def _followed(path: Path) -> Path:
 
 
 @contextmanager
-def _complete(path: Path, data: bytes) -> Iterator[Path]:
-    """A temporary file beside `path` with the whole content, on the disk; removed at the end."""
+def whole_file(
+    path: Path, *, place: Callable[[Path, Path], object] = Path.replace
+) -> Iterator[BinaryIO]:
+    """A file to write, which takes its name when all of it is on the disk.
+
+    Args:
+        path: Where to; its folder must exist.
+        place: Gives a temporary file beside `path`, whole and with its permissions, that name.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")
     temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(data)
+        with os.fdopen(handle, "w+b") as stream:
+            yield stream
             stream.flush()
             os.fsync(stream.fileno())
         temporary.chmod(_mode(path))
-        yield temporary
+        place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -176,7 +238,7 @@ def of_runs(name: str) -> bool:
 
 
 def sweep(folder: Path, targets: Callable[[str], bool] = of_runs) -> None:
-    """Remove what processes that were killed in `write_whole` left in a folder.
+    """Remove what processes that were killed in `whole_file` left in a folder.
 
     Only while no other process writes files of these names there.
 

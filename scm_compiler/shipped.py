@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.syntax.codes.files import ProgramNotFound
+from scm_compiler.syntax.codes.files import ProgramNotFound, Unreadable
 
 _PACKAGE = Path(__file__).parent
 
@@ -36,7 +36,8 @@ def find_program(given: str | Path) -> Path:
     input and stands for itself.
 
     Raises:
-        ScmError: E113 with exit code 2 if there is neither.
+        ScmError: With exit code 2: E113 if there is neither, E114 if the system does not let us
+            know.
     """
     path, name = Path(given), str(given)
     if name == "-":
@@ -63,11 +64,18 @@ def find_run(given: str | Path) -> Path:
 
 
 def _exists(path: Path) -> bool:
-    """Whether the path names anything; a text that can name nothing does not."""
+    """Whether the path names anything; a text that can name nothing does not.
+
+    Raises:
+        ScmError: E114 with exit code 2 if it is in a folder that may not be searched.
+    """
     try:
-        return path.exists()
+        path.stat()
+    except PermissionError as error:
+        raise refuse(Unreadable(str(path), error.strerror or str(error)), exit_code=2) from error
     except (OSError, ValueError):
         return False
+    return True
 
 
 def _programs_beside(path: Path) -> list[str]:

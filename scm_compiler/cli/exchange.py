@@ -28,6 +28,19 @@ def refuse_existing(path: Path, args: argparse.Namespace) -> None:
     raise refuse(WouldReplace(str(path)), exit_code=2)
 
 
+def require_place(path: Path) -> None:
+    """Make sure that a file can be written, with the folders that it lacks, before others are.
+
+    Raises:
+        ScmError: E657 with exit code 2.
+    """
+    from scm_compiler.files import is_stream, require_writable, writing  # noqa: PLC0415
+
+    with writing(path):
+        there = next(folder for folder in path.absolute().parents if folder.exists())
+        require_writable(path if is_stream(path) or path.parent.exists() else there / path.name)
+
+
 def write(path: Path, text: str) -> None:
     """Write a file whole, compressed where its name says so.
 

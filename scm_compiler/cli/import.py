@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scm_compiler.cli.exchange import FORMATS, file_stem, refuse_existing, write
+from scm_compiler.cli.exchange import FORMATS, file_stem, refuse_existing, require_place, write
 from scm_compiler.cli.exits import OK
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         document.report.source, (*document.report.diagnostics, *program_losses(document))
     )
     console.show(findings)
+    require_place(output)
     made = _make_run(args, console, document, text)
     write(output, text)
     _tell(console, args, document, output, made)

@@ -40,7 +40,10 @@ def read_program(name: str | None) -> tuple[Graph, str | None]:
 
 def _last_build() -> tuple[Graph, str | None] | None:
     """The graph of the newest build here, and its program where the build has it."""
-    found = sorted(BUILDS.glob("*/graph.json"), key=lambda path: path.stat().st_mtime_ns)
+    from scm_compiler.files import holds, listed  # noqa: PLC0415
+
+    graphs = [build / "graph.json" for build in listed(BUILDS) if holds(build, "graph.json")]
+    found = sorted(graphs, key=lambda path: path.stat().st_mtime_ns)
     if not found:
         return None
     from scm_compiler.ir.json import graph_from_json  # noqa: PLC0415  (pydantic)

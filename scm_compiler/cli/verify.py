@@ -47,7 +47,9 @@ def _verify_build(folder: Path) -> Certificate:
 
 def _is_run(folder: Path) -> bool:
     """Whether a folder looks like a run: those alone have a config."""
-    return (folder / "config.json").exists() or (folder / "metrics.jsonl").exists()
+    from scm_compiler.files import holds  # noqa: PLC0415
+
+    return holds(folder, "config.json") or holds(folder, "metrics.jsonl")
 
 
 def _verify_run(folder: Path) -> Certificate:

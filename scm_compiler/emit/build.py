@@ -32,7 +32,7 @@ from scm_compiler.emit.codes.certificate import (
     NotABuild,
 )
 from scm_compiler.emit.source import emit_source
-from scm_compiler.files import is_stream, make_folder, write_whole, writing
+from scm_compiler.files import holds, is_stream, make_folder, reading, write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.model.compilation import Spec, spec_from_json, spec_to_json
@@ -102,7 +102,13 @@ def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) 
 
 
 def is_build(path: Path) -> bool:
-    """Whether a folder says that it is a build; it may still be damaged."""
+    """Whether a folder says that it is a build; it may still be damaged.
+
+    Raises:
+        ScmError: E114 with exit code 2 if it may not be searched.
+    """
+    if not holds(path, MANIFEST):
+        return False
     try:
         document = json.loads((path / MANIFEST).read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -166,11 +172,10 @@ def _read_manifest(path: Path) -> _Manifest:
         reason = "it is a file" if path.exists() else "there is no such folder"
         raise refuse(NotABuild(path=str(path), reason=reason), exit_code=2)
     file = path / MANIFEST
-    try:
+    if not holds(path, MANIFEST):
+        raise refuse(NotABuild(path=str(path), reason=f"it has no {MANIFEST}"), exit_code=2)
+    with reading(file):
         text = file.read_bytes()
-    except OSError as error:
-        reason = f"it has no {MANIFEST} that can be read"
-        raise refuse(NotABuild(path=str(path), reason=reason), exit_code=2) from error
     try:
         manifest = _Manifest.model_validate_json(text)
     except ValidationError as error:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
+from scm_compiler.syntax.codes.files import forbidden
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,4 +38,7 @@ class CannotWrite(Diagnostic):
         return f"cannot write `{self.path}`: {self.reason}"
 
     def help(self) -> str | None:
-        return "make room, then go on with `scmc train --resume`" if self.resumable else None
+        if not self.resumable:
+            return None
+        first = "allow writing there" if forbidden(self.reason) else "make room"
+        return f"{first}, then go on with `scmc train --resume`"

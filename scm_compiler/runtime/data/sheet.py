@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from scm_compiler.diagnostics import ScmError, Source, closest, refuse
+from scm_compiler.files import is_stream
 from scm_compiler.runtime.data.codes.data import DataNotFound, NotATable
 
 LONGEST_LINE = 4_000_000
@@ -38,13 +39,16 @@ def existing_file(path: Path) -> Path:
     """The path, if there is a file.
 
     Raises:
-        ScmError: E602 if not, E603 if the system cannot tell.
+        ScmError: E602 if not, E603 if the system cannot tell, or it is a pipe or a device, which
+            could be read only once.
     """
     try:
         if path.is_file():
             return path
     except OSError as error:  # such as a name that is too long to be one
         raise no_table(path, error.strerror or str(error)) from error
+    if is_stream(path):
+        raise no_table(path, "it is no file")
     raise refuse(DataNotFound(path=str(path), near=_near(path)), exit_code=2)
 
 

@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.writing import CannotWrite
-from scm_compiler.files import make_folder
+from scm_compiler.files import listed, make_folder
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
 from scm_compiler.runtime.controller.config import Config
@@ -62,7 +62,8 @@ def create_run(
         fill: Writes more into the folder before it appears.
 
     Raises:
-        ScmError: With exit code 2: E709 if the folder holds something, E657 if it cannot be made.
+        ScmError: With exit code 2: E709 if the folder holds something, E657 if it cannot be made,
+            E114 if the free numbers in `parent` cannot be told.
     """
     target = path or _next(parent, graph.name)
     if path is not None and path.exists() and not _empty(path):
@@ -150,7 +151,7 @@ def _next(parent: Path, name: str) -> Path:
     """`parent/<name>-<n>`, with n above that of every run of this name."""
     stem = re.sub(r"[^\w.-]+", "_", name).lstrip(".") or "graph"
     pattern = re.compile(re.escape(stem) + r"-(\d+)")
-    others = (pattern.fullmatch(path.name) for path in parent.glob(f"{stem}-*"))
+    others = (pattern.fullmatch(path.name) for path in listed(parent))
     number = max((int(found[1]) for found in others if found), default=0) + 1
     return parent / f"{stem}-{number}"
 

@@ -10,6 +10,7 @@ import numpy as np
 from pydantic import BaseModel, Field, ValidationError
 
 from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.files import reading
 from scm_compiler.runtime.runs.codes.runs import BadManifest
 from scm_compiler.runtime.storage.strict import (
     Count,
@@ -139,14 +140,14 @@ def read_model(path: Path, kind: type[M]) -> M:
     """A JSON file of a run as its model.
 
     Raises:
-        ScmError: E656 with exit code 2 if it cannot be read as such.
+        ScmError: With exit code 2: E114 if it may not be read, E656 if it holds something else.
     """
+    with reading(path):
+        content = path.read_bytes()
     try:
-        return kind.model_validate_json(path.read_bytes())
+        return kind.model_validate_json(content)
     except ValidationError as error:
         raise bad_file(path, said(error)) from error
-    except OSError as error:
-        raise bad_file(path, error.strerror or str(error)) from error
 
 
 def bad_file(path: Path, reason: str) -> ScmError:

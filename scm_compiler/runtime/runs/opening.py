@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scm_compiler.diagnostics import ScmError, closest, refuse
+from scm_compiler.files import holds, listed, reading
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.runtime.controller.config import Config
@@ -27,24 +28,34 @@ def read_manifests(folder: Path) -> list[tuple[Path, Manifest | ScmError]]:
     """The runs in a folder, unchecked, in the order in which they were begun.
 
     In the place of a manifest that cannot be read stands what is wrong with it.
+
+    Raises:
+        ScmError: E114 with exit code 2 if the folder may not be listed.
     """
-    runs = (path.parent for path in folder.glob(f"*/{MANIFEST}"))
-    found = [(run, _manifest_or_error(run)) for run in runs if not run.name.startswith(".")]
+    inside = (path for path in listed(folder) if not path.name.startswith("."))
+    found = [(path, read) for path in inside if (read := _manifest_or_error(path)) is not None]
     return sorted(found, key=lambda pair: (_begun(*pair), pair[0].name))
 
 
-def _manifest_or_error(folder: Path) -> Manifest | ScmError:
+def _manifest_or_error(folder: Path) -> Manifest | ScmError | None:
+    """The manifest, or what is wrong with it; None if there is none."""
     try:
-        return read_manifest(folder)
+        return read_manifest(folder) if holds(folder, MANIFEST) else None
     except ScmError as error:
         return error
 
 
 def _begun(folder: Path, manifest: Manifest | ScmError) -> str:
-    """When a run was begun, in UTC; as its oldest file tells where the manifest does not."""
+    """When a run was begun, in UTC; as its oldest file tells where the manifest does not.
+
+    Of a folder that may not be searched, as it tells itself.
+    """
     if isinstance(manifest, Manifest):
         return manifest.created
-    oldest = min(path.stat().st_mtime for path in folder.iterdir())
+    try:
+        oldest = min(path.stat().st_mtime for path in folder.iterdir())
+    except PermissionError:
+        oldest = folder.stat().st_mtime
     return datetime.fromtimestamp(oldest, UTC).isoformat(timespec="microseconds")
 
 
@@ -52,12 +63,13 @@ def read_manifest(folder: Path) -> Manifest:
     """What a run is and how it came about.
 
     Raises:
-        ScmError: With exit code 2: E651 if it is no run, E655 if a later version wrote it, E656 if
-            the file cannot be read.
+        ScmError: With exit code 2: E651 if it is no run, E655 if a later version wrote it, E114 if
+            the file may not be read, E656 if it holds something else.
     """
     path = folder / MANIFEST
-    if not path.is_file():
-        reason = f"it has no {MANIFEST}" if folder.is_dir() else "there is no such folder"
+    if not holds(folder, MANIFEST):
+        found_folder = f"it has no {MANIFEST}" if folder.is_dir() else "it is no folder"
+        reason = found_folder if folder.exists() else "there is no such folder"
         raise refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
     found = read_model(path, Format).format
     if found > FORMAT:
@@ -69,10 +81,13 @@ def changed_files(folder: Path, manifest: Manifest) -> Iterator[FileChanged]:
     """The files that are not what was written."""
     for name, expected in manifest.files.items():
         path = folder / name
-        if Path(name).name != name or not path.is_file():
+        if Path(name).name != name or not holds(folder, name):
             yield FileChanged(path=str(path), missing=True)
-        elif digest(path) != expected:
-            yield FileChanged(path=str(path))
+        else:
+            with reading(path):
+                found = digest(path)
+            if found != expected:
+                yield FileChanged(path=str(path))
 
 
 def refuse_mixed(folder: Path, manifest: Manifest, config: Config, graph: Graph) -> None:
@@ -115,16 +130,14 @@ def read_graph(path: Path) -> Graph:
     """The graph of a run.
 
     Raises:
-        ScmError: E656, E504 or E505 if it cannot be read.
+        ScmError: E114, E504 or E505 if it cannot be read.
     """
-    try:
+    with reading(path):
         content = path.read_bytes()
-    except OSError as error:
-        raise bad_file(path, error.strerror or str(error)) from error
     return graph_from_json(content, str(path))
 
 
 def _near(folder: Path) -> str | None:
-    others = [path.parent for path in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
-    near = closest(folder.name, [path.name for path in others])
+    others = [path.parent.name for path in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
+    near = closest(folder.name, [name for name in others if name != folder.name])
     return str(folder.parent / near) if near else None

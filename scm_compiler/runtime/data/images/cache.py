@@ -6,13 +6,11 @@ are there they become one file that can be mapped into memory, and last of all `
 makes the entry valid.
 """
 
-import contextlib
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, BinaryIO
@@ -22,7 +20,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.files import make_folder, write_whole
+from scm_compiler.files import make_folder, whole_file, write_whole
 from scm_compiler.ir import Image
 from scm_compiler.locks import locked
 from scm_compiler.runtime.data.images.codes.images import CacheUnusable
@@ -220,7 +218,7 @@ def _join(work: _Building) -> _Facts:
     """Make one file of the parts; a damaged part is removed, so that it is decoded again."""
     faults: list[Fault] = []
     digest = hashlib.sha256()
-    with _whole(work.entry / "images.npy") as stream:
+    with whole_file(work.entry / "images.npy") as stream:
         # The number of images is known at the end; the header has room for it.
         _header(stream, work.image, len(work.pictures))
         start = stream.tell()
@@ -247,18 +245,3 @@ def _header(stream: BinaryIO, image: Image, count: int) -> None:
     shape = (count, image.channels, image.height, image.width)
     header = {"descr": "|u1", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(stream, header)
-
-
-@contextlib.contextmanager
-def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A file to write that takes its name when it is complete."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 from scm_compiler.runtime.data.codes.data import DataNotFound, quoted, shortened
+from scm_compiler.syntax.codes.files import forbidden
 
 IMAGE_SOURCES = "`drawn-faces`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
 
@@ -285,6 +286,8 @@ class CacheUnusable(Diagnostic):
         return f"cannot keep decoded images in `{self.path}`: {reason}"
 
     def help(self) -> str:
+        if forbidden(self.reason):
+            return "name another folder in SCMC_CACHE"
         amount = f"{-(-self.bytes_needed // 10**6):,} MB"
         need = f" ({amount} are needed)" if self.bytes_needed else ""
         return f"free some space{need}, or name another folder in SCMC_CACHE"
