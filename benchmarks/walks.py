@@ -57,16 +57,16 @@ def a_step() -> Callable[[], object]:
     """One step of the training of a head, behind its first."""
     from scm_compiler.runtime.controller.registry import configure  # noqa: PLC0415
     from scm_compiler.runtime.data import load_labels  # noqa: PLC0415
-    from scm_compiler.runtime.stages import begin, go_on  # noqa: PLC0415
-    from scm_compiler.runtime.stages.images import HERE, head_trainer  # noqa: PLC0415
+    from scm_compiler.runtime.stages import create, train_stages  # noqa: PLC0415
+    from scm_compiler.runtime.stages.images import LOCAL, head_trainer  # noqa: PLC0415
     from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads  # noqa: PLC0415
 
     graph = scm_compiler.parse(GRAPH)
     request = HeadRequest({"": "drawn-faces:64"}, options={"batch": 8, "width": 8}, steps=3)
     plan = plan_heads(graph, request, seed=0)
-    run = begin(graph, load_labels("celeba-labels", graph), configure(), plan, path=Path("run"))
-    run = go_on(run, tables=plan.tables).run
-    trainer, _ = head_trainer(run, run.head_config("Face"), plan.tables["Face"], HERE)
+    run = create(graph, load_labels("celeba-labels", graph), configure(), plan, path=Path("run"))
+    run = train_stages(run, tables=plan.tables).run
+    trainer, _ = head_trainer(run, run.head_config("Face"), plan.tables["Face"], LOCAL)
     trainer.advance(1)
     return lambda: trainer.advance(1)
 

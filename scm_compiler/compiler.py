@@ -75,7 +75,7 @@ def decide_asserts(graph: Graph, sink: Sink) -> None:
     The witness is an open path, or a hedge.
     """
     if graph.claims:
-        from scm_compiler.identify.result import refused_claims  # noqa: PLC0415  (networkx)
+        from scm_compiler.identify.result import refused_claims  # noqa: PLC0415  (200 ms)
 
         sink.extend(refused_claims(graph))
     if not graph.asserts:
@@ -85,13 +85,13 @@ def decide_asserts(graph: Graph, sink: Sink) -> None:
         span = graph.asserts[0].span
         sink.report(TooManyAsserts(len(graph.asserts), size, MOST_STEPS, span=span))
         return
-    from scm_compiler.identify.separation import open_path  # noqa: PLC0415  (asked by few files)
+    from scm_compiler.identify.separation import open_path  # noqa: PLC0415  (20 ms, for few)
 
     for claim in graph.asserts:
         path = open_path(graph, claim.left, claim.right, claim.given)
         if path is not None:
-            found = NotImplied(claim.left, claim.right, claim.given, str(path), span=claim.span)
-            sink.report(found)
+            wrong = NotImplied(claim.left, claim.right, claim.given, str(path), span=claim.span)
+            sink.report(wrong)
 
 
 def _kinds(program: tree.File) -> Kinds:

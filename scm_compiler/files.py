@@ -40,8 +40,8 @@ def writing(path: Path, *, resumable: bool = False) -> Iterator[None]:
         if isinstance(error, BrokenPipeError) and is_standard_output(path):
             raise  # what reads the output has seen enough
         reason = error.strerror or str(error)
-        found = CannotWrite(path=str(path), reason=reason, resumable=resumable)
-        raise refuse(found, exit_code=2) from error
+        refusal = CannotWrite(path=str(path), reason=reason, resumable=resumable)
+        raise refuse(refusal, exit_code=2) from error
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The rules of the house: imports go down only, and heavy ones wait until they are needed."""
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ import networkx as nx
 import pytest
 
 ROOT = Path(__file__).parents[1]
+MOST_INSIDE = 40
+"""Imports of the package inside functions; each spares a heavy one where it is not needed."""
+
 HEAVY = ("torch", "numpy", "rich", "pydantic", "lark", "networkx")
 
 _PROBE = """
@@ -70,6 +74,32 @@ def test_help_imports_nothing_heavy(words, tmp_path):
 )
 def test_the_front_end_never_imports_torch(words, tmp_path):
     assert "torch" not in modules_after(*words, cwd=tmp_path)
+
+
+def imports_inside_functions(path):
+    """The imports of the package in the functions of a module."""
+    functions = (
+        node
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return {
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for function in functions
+        for node in ast.walk(function)
+        if (isinstance(node, ast.ImportFrom) and (node.level or ours(node.module)))
+        or (isinstance(node, ast.Import) and any(ours(alias.name) for alias in node.names))
+    }
+
+
+def ours(module):
+    return module.partition(".")[0] == "scm_compiler"
+
+
+def test_imports_stand_at_the_top_of_files():
+    modules = (ROOT / "scm_compiler").rglob("*.py")
+    inside = sorted(place for path in modules for place in imports_inside_functions(path))
+    assert 0 < len(inside) <= MOST_INSIDE, inside
 
 
 def test_no_module_is_longer_than_the_house_allows():

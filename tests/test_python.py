@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import scm_compiler as scm
-from scm_compiler.cli.query import configure as configure_query
+from scm_compiler.cli.arguments.query import configure as configure_query
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import METHODS, answer
 from scm_compiler.inference.answers import Answer, Asked, Marginals

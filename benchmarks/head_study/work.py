@@ -17,8 +17,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.head import Effort
 from scm_compiler.runtime.heads.device import choose_device
-from scm_compiler.runtime.stages import go_on, pending_heads
-from scm_compiler.runtime.stages.images import Where
+from scm_compiler.runtime.stages import pending_heads, train_stages
+from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.shipped import find_program
 
@@ -54,7 +54,9 @@ def train_one(settings: Settings, out: Path, name: str, seed: int, until: float 
         if not pending_heads(run) or (each is not None and spent >= each):
             return f"{path.name}: complete"
         allowed = least(None if budget is None else budget + spent, each)
-        run = go_on(run, budget=allowed, where=Where(choose_device(settings.device))).run
+        run = train_stages(
+            run, budget=allowed, placement=Placement(choose_device(settings.device))
+        ).run
     else:
         run = scm.train(
             graph_of(settings.size),

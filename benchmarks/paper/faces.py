@@ -27,8 +27,8 @@ from scm_compiler.runtime.run import Run, open_run, run_of
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.sampling.figures import plain, sweep, two_rows
 from scm_compiler.runtime.sampling.grid import grid, png
-from scm_compiler.runtime.stages import begin, go_on
-from scm_compiler.runtime.stages.images import Where
+from scm_compiler.runtime.stages import create, train_stages
+from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads
 from scm_compiler.shipped import find_program
 
@@ -131,12 +131,12 @@ def _trained(task: Task, graph: Graph, head: str, options: dict[str, Any], train
         request = HeadRequest({"": _source(task)}, {"": head}, options=options)
         plan = plan_heads(graph, request, seed=task.seed, device=task.device, budgeted=True)
         labels = load_labels("celeba-labels", graph)
-        run = begin(graph, labels, configure("mle", seed=task.seed), plan, path=path)
-    done = go_on(
+        run = create(graph, labels, configure("mle", seed=task.seed), plan, path=path)
+    done = train_stages(
         run,
         tables={IMAGE: table},
         budget=task.scale.head_seconds[training],
-        where=Where(task.device),
+        placement=Placement(task.device),
     )
     if done.outcome.ending == "interrupted":
         raise Stopped

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
+import argparse
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK, REFUSED
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import Report, ScmError, render_json
+from scm_compiler.ir import Graph
+from scm_compiler.shipped import find_program
+from scm_compiler.syntax.source import read_source
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterable
-
-    from scm_compiler.cli.console import Console
     from scm_compiler.cli.implications import Implications
-    from scm_compiler.diagnostics import Report
-    from scm_compiler.ir import Graph
     from scm_compiler.runtime.data.positivity import Positivity
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What was found about one file.
+    """What is said of one file.
 
     Attributes:
         graph: None if the program has errors.
         reports: Of the program, then of the data.
         coverage: How the data cover each label's parents, where data are checked.
-        implied: What `--implied` found.
+        implied: What `--implied` tells.
         code: The exit code that this file alone would give.
     """
 
@@ -37,27 +39,8 @@ class Outcome:
     code: int = 0
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the verb."""
-    parser.add_argument(
-        "files", nargs="+", metavar="FILE", help="a .scm file, the name of an example, or -"
-    )
-    parser.add_argument(
-        "--data",
-        metavar="SPEC",
-        help="also check columns, values and positivity of data, such as csv:table.csv",
-    )
-    parser.add_argument(
-        "--implied",
-        action="store_true",
-        help="list the independences that the graph implies; with --data, test them",
-    )
-
-
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check each file and return the exit code: the highest of all."""
-    from scm_compiler.diagnostics import render_json  # noqa: PLC0415  (the verb is known by now)
-
     outcomes = {
         name: _outcome(name, args.data, implied=args.implied) for name in dict.fromkeys(args.files)
     }
@@ -89,23 +72,18 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _outcome(name: str, data: str | None, *, implied: bool = False) -> Outcome:
     """Check one program, and the data against it if it is right."""
-    from scm_compiler.compiler import check  # noqa: PLC0415
-    from scm_compiler.diagnostics import ScmError  # noqa: PLC0415
-    from scm_compiler.shipped import find_program  # noqa: PLC0415
-    from scm_compiler.syntax.source import read_source  # noqa: PLC0415
-
     outcome = Outcome()
     try:
         outcome.graph, report = check(read_source(find_program(name)))
         outcome.reports.append(report)
         outcome.code = OK if report.ok else REFUSED
         if data is not None and outcome.graph is not None:
-            from scm_compiler.runtime.data.positivity import check_data  # noqa: PLC0415
+            from scm_compiler.runtime.data.positivity import check_data  # noqa: PLC0415  (numpy)
 
-            found, outcome.coverage = check_data(outcome.graph, data)
-            outcome.reports.append(found)
+            data_report, outcome.coverage = check_data(outcome.graph, data)
+            outcome.reports.append(data_report)
         if implied and outcome.graph is not None:
-            from scm_compiler.cli.implications import implications  # noqa: PLC0415
+            from scm_compiler.cli.implications import implications  # noqa: PLC0415  (numpy)
 
             outcome.implied = implications(outcome.graph, data)
             outcome.reports.append(outcome.implied.report)
@@ -143,7 +121,7 @@ def _tell(name: str, data: str | None, outcome: Outcome, console: Console) -> No
 
 def _findings(reports: Iterable[Report]) -> str:
     """How many errors, warnings and notes there are; empty for none."""
-    severities = [found.severity for report in reports for found in report.diagnostics]
+    severities = [entry.severity for report in reports for entry in report.diagnostics]
     counts = (_counted(severities.count(s), s) for s in ("error", "warning", "note"))
     return ", ".join(count for count in counts if count)
 
@@ -160,7 +138,8 @@ def _table(coverage: Iterable[Positivity]) -> str:
         (row.name, ", ".join(row.parents), row.configurations, row.unseen, row.fewest)
         for row in coverage
     ]
-    texts = [head, *(tuple(_cell(cell) for cell in row) for row in rows)]
+    spelt = (tuple(f"{c:,}" if isinstance(c, int) else c for c in row) for row in rows)
+    texts = [head, *spelt]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     return "\n".join(
         "  ".join(
@@ -169,7 +148,3 @@ def _table(coverage: Iterable[Positivity]) -> str:
         ).rstrip()
         for row in texts
     )
-
-
-def _cell(cell: str | int) -> str:
-    return f"{cell:,}" if isinstance(cell, int) else cell

@@ -2,72 +2,44 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import argparse
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.program import BUILDS, read_program
+from scm_compiler.cli.progress import Seldom
+from scm_compiler.diagnostics import render_json
+from scm_compiler.ir import Graph
+from scm_compiler.render import draw_svg
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Sequence
-
-    from scm_compiler.cli.console import Console
     from scm_compiler.emit import CausalModule
     from scm_compiler.emit.certificate import Certificate
-    from scm_compiler.ir import Graph
-
-BUILDS = Path("build")
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the verb."""
-    parser.add_argument("file", metavar="FILE", help="a .scm file or the name of an example")
-    parser.add_argument(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="DIR",
-        help="the folder to write (default: build/NAME)",
-    )
-    parser.add_argument(
-        "--mechanisms",
-        choices=("explicit", "implicit"),
-        default="explicit",
-        help="tables and likelihoods, as `train` fits them, or the paper's networks of noise",
-    )
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Compile, certify and write; the exit code says whether the program is right."""
-    from scm_compiler.compiler import check  # noqa: PLC0415
-    from scm_compiler.diagnostics import ScmError, render_json  # noqa: PLC0415
-    from scm_compiler.shipped import find_program  # noqa: PLC0415
-    from scm_compiler.syntax.source import read_source  # noqa: PLC0415
-
-    source = read_source(find_program(args.file))
-    graph, report = check(source)
-    if graph is None:
-        raise ScmError(report)
+    graph, source, report = read_program(args.file)
     console.show(report)
-    from scm_compiler.cli.progress import Seldom  # noqa: PLC0415
-    from scm_compiler.emit.build import PICTURE, PROGRAM, write_build  # noqa: PLC0415  (torch takes a second)
-    from scm_compiler.emit.products import compile_files  # noqa: PLC0415
-    from scm_compiler.render import draw_svg  # noqa: PLC0415
+    # torch, which takes a second that a wrong program need not wait for
+    from scm_compiler.emit import build, products  # noqa: PLC0415
 
     folder = args.output or BUILDS / graph.name
-    products = compile_files(graph, args.mechanisms, source, Seldom(console))
-    files = {**products.files, PICTURE: draw_svg(graph), PROGRAM: source.text}
-    write_build(folder, graph, products.module.spec, files)
+    compiled = products.compile_files(graph, args.mechanisms, source, Seldom(console))
+    files = {**compiled.files, build.PICTURE: draw_svg(graph), build.PROGRAM: source.text}
+    build.write_build(folder, graph, compiled.module.spec, files)
     artifacts = [str(folder / name) for name in sorted([*files, "manifest.json"])]
-    console.result(summary(graph, products.module))
-    console.result(verdict(products.certificate))
+    console.result(summary(graph, compiled.module))
+    console.result(verdict(compiled.certificate))
     console.note(f"wrote {folder}")
     console.document(
         {
             "ok": True,
             "diagnostics": render_json(report),
             "graph": described(graph),
-            "certificate": products.certificate.document(),
+            "certificate": compiled.certificate.document(),
             "artifacts": artifacts,
         }
     )

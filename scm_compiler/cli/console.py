@@ -72,9 +72,13 @@ class Console:
         """Print a refusal in the form asked for and return its exit code."""
         for report in error.reports:
             self.show(report)
-        found = [entry for report in error.reports for entry in render_json(report)]
-        self.document({"ok": False, "diagnostics": found})
+        diagnostics = [entry for report in error.reports for entry in render_json(report)]
+        self.document({"ok": False, "diagnostics": diagnostics})
         return error.exit_code
+
+    def refuse_usage(self, message: str) -> int:
+        """Print what is wrong with the command line (E116) and return its exit code."""
+        return self.refuse(refuse(WrongUsage(message), exit_code=USAGE))
 
     def guard(self, command: Callable[[], int]) -> int:
         """Run a command and turn what it raises into a message and an exit code."""
@@ -98,12 +102,12 @@ class Console:
                 raise
             return self._fail(Bug(kind=type(error).__name__, text=str(error)), BUG)
 
-    def _fail(self, found: Diagnostic, code: int) -> int:
+    def _fail(self, fault: Diagnostic, code: int) -> int:
         """Say why nothing came of the command, wherever that can still be written."""
         if self.json:
-            print(render_text(Report(None, (found,))), file=sys.stderr)
+            print(render_text(Report(None, (fault,))), file=sys.stderr)
         with suppress(OSError):  # standard output itself may be what fails
-            self.refuse(refuse(found, exit_code=code))
+            self.refuse(refuse(fault, exit_code=code))
         return code
 
 

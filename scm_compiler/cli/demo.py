@@ -9,6 +9,7 @@ from contextlib import redirect_stdout
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.main import main
+from scm_compiler.runtime.run import latest_run
 
 EXAMPLE = "celeba_g1"
 SEEN, DONE = "P(Male=1 | Mustache=1)", "P(Male=1 | do(Mustache=1))"
@@ -28,19 +29,17 @@ STEPS = (
 )
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments: there are none but the common ones."""
-
-
 def run(args: argparse.Namespace, console: Console) -> int:
     """Run the steps one after the other; stop at the first that fails."""
     started = time.perf_counter()
+    quiet = ["--quiet"] if args.quiet else []
     for step in STEPS:
         console.result(f"\n==> scmc {shlex.join(step)}")
-        code = _quietly(step) if args.json else main([*step, *_common(args)])
+        code = _quietly(step) if args.json else main([*step, *quiet])
         if code != OK:
             return code
-    seen, done = _answers()
+    opened = latest_run()
+    seen, done = opened.query(SEEN).probability, opened.query(DONE).probability
     console.result(
         f"\nOf the faces with a mustache, {seen:.1%} are men's. Paint a mustache on all, and\n"
         f"{done:.1%} are: the arrow runs from Male to Mustache, and `do` cuts it.\n"
@@ -53,18 +52,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _common(args: argparse.Namespace) -> list[str]:
-    return ["--quiet"] if args.quiet else []
-
-
 def _quietly(step: tuple[str, ...]) -> int:
     """Run a step without its output: the demo prints one document of its own."""
     with redirect_stdout(io.StringIO()):
         return main([*step, "--quiet"])
-
-
-def _answers() -> tuple[float, float]:
-    from scm_compiler.runtime.run import latest_run  # noqa: PLC0415  (torch)
-
-    opened = latest_run()
-    return opened.query(SEEN).probability, opened.query(DONE).probability

@@ -33,15 +33,14 @@ def in_team() -> bool:
     return int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
-def start_team(words: Sequence[str], count: int) -> int:
+def start_team(words: Sequence[str], count: int, signals: Sequence[signal.Signals]) -> int:
     """Run a command in several processes and return the leader's exit code.
 
     Args:
         words: Those after `scmc`.
         count: How many processes.
+        signals: Those that are passed on to the leader.
     """
-    from scm_compiler.runtime.training.signals import stopping  # noqa: PLC0415  (torch)
-
     threads = max(1, (os.cpu_count() or 1) // count)
     with tempfile.TemporaryDirectory(prefix="scmc-") as folder, _alive(Path(folder)):
         program = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={count}"]
@@ -51,7 +50,7 @@ def start_team(words: Sequence[str], count: int) -> int:
         team = subprocess.Popen(command, env=environment, start_new_session=True)  # noqa: S603
         usual = {
             number: signal.signal(number, lambda number, _: _forward(number, Path(folder), team))
-            for number in stopping()
+            for number in signals
         }
         try:
             team.wait()

@@ -1,75 +1,46 @@
 """`scmc query --identify` and `--adjustment`: what the graph alone says of a question."""
 
-from __future__ import annotations
+from scm_compiler.cli.console import Console
+from scm_compiler.cli.exits import OK, REFUSED
+from scm_compiler.diagnostics import refuse
+from scm_compiler.identify.adjustment import LIMIT, adjustment_sets
+from scm_compiler.identify.codes.identification import NotOneEffect
+from scm_compiler.identify.graph import CausalGraph
+from scm_compiler.identify.identification import ask
+from scm_compiler.identify.result import claims_of
+from scm_compiler.ir import Claim
 
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import argparse
-
-    from scm_compiler.cli.console import Console
-    from scm_compiler.identify.graph import CausalGraph
-
-
-def run_identification(args: argparse.Namespace, console: Console) -> int:
-    """Identify the query, or list what to adjust for; exit code 1 if it cannot be done.
+def print_identification(query: str, graph: CausalGraph, console: Console) -> int:
+    """Print the formulas of a query, and how they were derived.
 
     Raises:
-        ScmError: E520 if the query is not identified, E521 if adjustment does not fit it.
+        ScmError: E520 if the query is not identified.
     """
-    from scm_compiler.cli.owners import naming  # noqa: PLC0415
-
-    owner, graph = _owner(args)
-    with naming(owner, graph):
-        if args.adjustment:
-            return _adjustment(args.query, graph, console)
-        return _identify(args.query, graph, console)
-
-
-def _owner(args: argparse.Namespace) -> tuple[str, CausalGraph]:
-    """The program, else the run, and its graph."""
-    if args.on is not None:
-        from scm_compiler.compiler import load  # noqa: PLC0415
-
-        return args.on, load(args.on)
-    from scm_compiler.runtime.run import latest_run, open_run  # noqa: PLC0415  (torch)
-    from scm_compiler.shipped import find_run  # noqa: PLC0415
-
-    opened = latest_run() if args.run is None else open_run(find_run(args.run))
-    return str(opened.path), opened.graph
-
-
-def _identify(query: str, graph: CausalGraph, console: Console) -> int:
-    from scm_compiler.cli.exits import OK  # noqa: PLC0415
-    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-
-    found = graph.identify(query)
-    if found.refusal is not None:
-        raise refuse(found.refusal)
-    if not (found.parts or found.worlds):
-        console.result(repr(found))
-    for formula in found.formulas:
+    identified = graph.identify(query)
+    if identified.refusal is not None:
+        raise refuse(identified.refusal)
+    if not (identified.parts or identified.worlds):
+        console.result(repr(identified))
+    for formula in identified.formulas:
         console.result(formula)
-    for part, by in zip(found.found, found.by, strict=True):
+    for part, by in zip(identified.found, identified.by, strict=True):
         console.result(str(part))
         if part.arbitrary:
             console.result(f"  any value of {', '.join(part.arbitrary)} gives the same")
         console.note(f"  by {by}")
         for step in part.steps:
             console.note(f"  {step}")
-    console.document(found.to_dict())
+    console.document(identified.to_dict())
     return OK
 
 
-def _adjustment(query: str, graph: CausalGraph, console: Console) -> int:
-    from scm_compiler.cli.exits import OK, REFUSED  # noqa: PLC0415
-    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.identify.adjustment import LIMIT, adjustment_sets  # noqa: PLC0415
-    from scm_compiler.identify.codes.identification import NotOneEffect  # noqa: PLC0415
-    from scm_compiler.identify.identification import ask  # noqa: PLC0415
-    from scm_compiler.identify.result import claims_of  # noqa: PLC0415
-    from scm_compiler.ir import Claim  # noqa: PLC0415
+def list_adjustment_sets(query: str, graph: CausalGraph, console: Console) -> int:
+    """List what to adjust for; exit code 1 if no set will do.
 
+    Raises:
+        ScmError: E521 if adjustment does not fit the query.
+    """
     claims = [claim for claim in claims_of(query, graph) if isinstance(claim, Claim)]
     shapes = {(len(c.outcomes), len(c.treatments), len(c.conditions)) for c in claims}
     if len(claims) != 1 or shapes != {(1, 1, 0)}:
@@ -86,6 +57,6 @@ def _adjustment(query: str, graph: CausalGraph, console: Console) -> int:
         console.note("`--identify` finds another formula, or shows that there is none")
     if len(sets) > LIMIT:
         console.note("there are more")
-    found = {"adjustment": [list(some) for some in shown], "complete": len(sets) <= LIMIT}
-    console.document({"query": query, "ok": bool(shown), **found})
+    listed = {"adjustment": [list(some) for some in shown], "complete": len(sets) <= LIMIT}
+    console.document({"query": query, "ok": bool(shown), **listed})
     return OK if shown else REFUSED

@@ -1,15 +1,16 @@
 """`scmc check --implied`: the independences that a graph implies, and what data say of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from scm_compiler.diagnostics import Report
-    from scm_compiler.identify.implied import Implied
-    from scm_compiler.identify.independence import GTest
-    from scm_compiler.ir import Graph, Independence
+from scm_compiler.diagnostics import Report
+from scm_compiler.identify.codes.identification import ImplicationsRejected
+from scm_compiler.identify.estimand import quoted
+from scm_compiler.identify.evaluation import Counts
+from scm_compiler.identify.implied import Implied, implied
+from scm_compiler.identify.independence import GTest, check_independences
+from scm_compiler.ir import Graph, Independence
+from scm_compiler.runtime.data.sources import load_labels
 
 LEVEL = 0.05
 
@@ -19,23 +20,23 @@ class Implications:
     """What a graph implies.
 
     Attributes:
-        found: The independences.
+        implied: The independences.
         tests: One for each independence where data are tested; else none.
         report: A warning if the data reject some.
     """
 
-    found: Implied
+    implied: Implied
     tests: tuple[GTest, ...]
     report: Report
 
     def __str__(self) -> str:
         """A line for each independence, with its test where there is one."""
-        lines: list[tuple[str, ...]] = [(phrase(claim),) for claim in self.found.independences]
+        lines: list[tuple[str, ...]] = [(phrase(claim),) for claim in self.implied.independences]
         if self.tests:
             lines = [("implied", "G", "df", "p", "p (Holm)", "bits")]
             lines += [_row(test) for test in self.tests]
-        lines += [(f"no set separates {a}, {b}",) for a, b in self.found.inseparable]
-        if not self.found.complete:
+        lines += [(f"no set separates {a}, {b}",) for a, b in self.implied.inseparable]
+        if not self.implied.complete:
             lines.append(("(further pairs were not looked at)",))
         if self.tested:
             lines.append((self._verdict,))
@@ -49,8 +50,8 @@ class Implications:
     @property
     def rejected(self) -> tuple[GTest, ...]:
         """The tests that the data fail, the furthest from true first."""
-        found = (test for test in self.tests if test.corrected < LEVEL)
-        return tuple(sorted(found, key=lambda test: -test.bits))
+        failed = (test for test in self.tests if test.corrected < LEVEL)
+        return tuple(sorted(failed, key=lambda test: -test.bits))
 
     @property
     def _verdict(self) -> str:
@@ -71,14 +72,14 @@ class Implications:
             }
             for test in self.tests
         ]
-        claims = self.found.independences
+        claims = self.implied.independences
         return {
             "independences": [
                 {"left": claim.left[0], "right": claim.right[0], "given": list(claim.given)} | test
                 for claim, test in zip(claims, tests or [{} for _ in claims], strict=True)
             ],
-            "inseparable": [list(pair) for pair in self.found.inseparable],
-            "complete": self.found.complete,
+            "inseparable": [list(pair) for pair in self.implied.inseparable],
+            "complete": self.implied.complete,
         }
 
 
@@ -88,21 +89,13 @@ def implications(graph: Graph, data: str | None) -> Implications:
     Raises:
         ScmError: If the data cannot be used.
     """
-    from scm_compiler.diagnostics import Report  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.identify.implied import implied  # noqa: PLC0415
-
-    found = implied(graph)
+    claims = implied(graph)
     if data is None:
-        return Implications(found, (), Report(None, ()))
-    from scm_compiler.identify.codes.identification import ImplicationsRejected  # noqa: PLC0415
-    from scm_compiler.identify.evaluation import Counts  # noqa: PLC0415  (numpy)
-    from scm_compiler.identify.independence import check_independences  # noqa: PLC0415
-    from scm_compiler.runtime.data.sources import load_labels  # noqa: PLC0415
-
+        return Implications(claims, (), Report(None, ()))
     table = load_labels(data, graph)
     counts = Counts(table.labels, table.sizes, table.cells, table.counts)
-    tests = check_independences(found.independences, counts)
-    plain = Implications(found, tests, Report(None, ()))
+    tests = check_independences(claims.independences, counts)
+    plain = Implications(claims, tests, Report(None, ()))
     if not plain.rejected:
         return plain
     first = plain.rejected[0]
@@ -117,8 +110,6 @@ def implications(graph: Graph, data: str | None) -> Implications:
 
 def phrase(claim: Independence) -> str:
     """The independence as an assertion writes it."""
-    from scm_compiler.identify.estimand import quoted  # noqa: PLC0415
-
     left, right, given = (
         ", ".join(map(quoted, names)) for names in (claim.left, claim.right, claim.given)
     )

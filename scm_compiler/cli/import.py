@@ -2,60 +2,38 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scm_compiler.cli.exchange import FORMATS, file_stem, refuse_existing, require_place, write
+from scm_compiler.cli.codes.interchange import NotAProgram
+from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.output import file_stem, refuse_existing, require_place, write_text
+from scm_compiler.cli.progress import Seldom
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import Report, ScmError, Source, refuse, render_json
+from scm_compiler.interop import Document
+from scm_compiler.interop.formats import program_losses, read_document
+from scm_compiler.interop.positions import remarks
+from scm_compiler.ir import Discrete, Node
+from scm_compiler.runtime.data.codes.data import noted
+from scm_compiler.semantics.program import program_text
+from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:
-    import argparse
-
-    from scm_compiler.cli.console import Console
-    from scm_compiler.diagnostics import Report, ScmError
-    from scm_compiler.interop import Document
-    from scm_compiler.ir import Node
     from scm_compiler.runtime.runs.record import Record
 
 _MOST_SHOWN = 60
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the verb."""
-    add = parser.add_argument
-    add("file", type=Path, metavar="FILE", help="a BIF, dagitty, DOT, adjacency CSV or JSON file")
-    add(
-        "-o",
-        "--output",
-        type=Path,
-        metavar="OUT",
-        help="the program; - is standard output (default: NAME.scm here)",
-    )
-    add("--format", choices=FORMATS, help="of FILE (default: what its suffix says)")
-    add("--force", action="store_true", help="replace OUT if it exists")
-    runs = parser.add_mutually_exclusive_group()
-    runs.add_argument(
-        "--run",
-        type=Path,
-        metavar="DIR",
-        help="where the run goes that the tables of a BIF file become (default: runs/NAME-N)",
-    )
-    runs.add_argument("--no-run", action="store_true", help="import the graph alone")
-
-
 def run(args: argparse.Namespace, console: Console) -> int:
     """Read, translate, write; where there are tables, make a run of them."""
-    from scm_compiler.compiler import check  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.diagnostics import Report, Source, render_json  # noqa: PLC0415
-    from scm_compiler.interop.formats import program_losses, read_document  # noqa: PLC0415
-    from scm_compiler.interop.positions import remarks  # noqa: PLC0415
-    from scm_compiler.semantics.program import program_text  # noqa: PLC0415
-
     if args.output is not None:
         console.make_way(args.output)
     document = read_document(args.file, args.format)
     output = args.output or Path(f"{file_stem(document.graph.name)}.scm")
-    refuse_existing(output, args)
+    refuse_existing(output, force=args.force)
     text = program_text(document.graph, remarks(document.positions))
     graph, report = check(Source(str(output), text))
     if graph is None or graph.hash != document.graph.hash:
@@ -66,8 +44,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.show(findings)
     require_place(output)
     made = _make_run(args, console, document, text)
-    write(output, text)
-    _tell(console, args, document, output, made)
+    write_text(output, text)
+    _tell(console, document, output, made)
     console.document(
         {
             "ok": True,
@@ -83,12 +61,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _not_a_program(path: Path, document: Document, report: Report, text: str) -> ScmError:
     """The refusal of a graph that its text would not be, with the place in the file."""
-    from scm_compiler.cli.codes.interchange import NotAProgram  # noqa: PLC0415
-    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-
     node = next(filter(_unwritable, document.graph.nodes), None)
     reason = "its text would be another graph"
-    first = next((found for found in report.diagnostics if found.severity == "error"), None)
+    first = next((entry for entry in report.diagnostics if entry.severity == "error"), None)
     if node is not None and '"' in node.name:
         reason = f"a name cannot hold a double quote: `{node.name[:_MOST_SHOWN]}`"
     elif first is not None:
@@ -100,8 +75,6 @@ def _not_a_program(path: Path, document: Document, report: Report, text: str) ->
 
 def _unwritable(node: Node) -> bool:
     """Whether a program cannot declare a node: for its name, or for its values."""
-    from scm_compiler.ir import Discrete  # noqa: PLC0415
-
     domain = node.domain
     values = domain.values if isinstance(domain, Discrete) else ("0", "1")
     odd = (not t.strip() or '"' in t or not t.isprintable() for t in (node.name, *values))
@@ -114,27 +87,17 @@ def _make_run(
     """The run of the tables, if there are any and one is wanted."""
     if document.tables is None or args.no_run:
         return None
-    from scm_compiler.cli.progress import Seldom  # noqa: PLC0415
-    from scm_compiler.runtime.data.codes.data import noted  # noqa: PLC0415
     from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 
     origin, tell = f"{args.format or 'bif'}:{noted(args.file)}", Seldom(console)
     return run_of_tables(document.tables, origin, program=program, path=args.run, tell=tell)
 
 
-def _tell(
-    console: Console,
-    args: argparse.Namespace,
-    document: Document,
-    output: Path,
-    made: Record | None,
-) -> None:
+def _tell(console: Console, document: Document, output: Path, made: Record | None) -> None:
     console.result(f"wrote {output}: {document.graph.counts}")
     if made is not None:
         console.result(f"run   {made.path}")
     cause, effect = document.marked("exposure"), document.marked("outcome")
     if len(cause) == len(effect) == 1:
-        from scm_compiler.syntax.printer import print_name  # noqa: PLC0415
-
         asked = f"ATE({print_name(cause[0])} -> {print_name(effect[0])})"
         console.note(f"next: scmc query --adjustment '{asked}' --on {output}")

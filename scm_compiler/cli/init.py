@@ -1,34 +1,23 @@
 """`scmc init [NAME]`: list the shipped examples, or copy one here."""
 
-from __future__ import annotations
-
 import argparse
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite
+from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
-
-if TYPE_CHECKING:
-    from scm_compiler.cli.console import Console
+from scm_compiler.diagnostics import refuse
+from scm_compiler.files import make_folder, writing
+from scm_compiler.shipped import example_programs
 
 TRAINED = "run"
 """The folder of an example's trained run, which is used where it lies and not copied."""
 
 
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the verb."""
-    parser.add_argument("name", nargs="?", metavar="NAME", help="the example to copy")
-    parser.add_argument(
-        "--to", type=Path, metavar="DIR", help="the folder to make (default: NAME)"
-    )
-
-
 def run(args: argparse.Namespace, console: Console) -> int:
     """List or copy, and return the exit code."""
-    from scm_compiler.shipped import example_programs  # noqa: PLC0415
-
     examples = {name: program.parent for name, program in example_programs().items()}
     if args.name is None:
         _list({name: summary(folder) for name, folder in examples.items()}, console)
@@ -55,10 +44,6 @@ def _list(summaries: dict[str, str], console: Console) -> None:
 
 def _copy(name: str, to: Path, examples: dict[str, Path], console: Console) -> None:
     """Copy an example's folder to a temporary name beside its place, then rename it."""
-    from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite  # noqa: PLC0415
-    from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-    from scm_compiler.files import make_folder, writing  # noqa: PLC0415
-
     if name not in examples:
         raise refuse(UnknownExample(name=name, known=tuple(examples)), exit_code=2)
     if to.exists() or to.is_symlink():

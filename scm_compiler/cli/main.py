@@ -1,20 +1,27 @@
 """`scmc VERB …`: parses the command line, runs the verb, turns errors into exit codes.
 
-Nothing heavier than argparse is imported before a verb runs, so that `--help` answers at once.
+A verb is two functions, found by its name: what it takes, `configure(parser)` in `arguments/`, and
+what it does, `run(args, console)`. Nothing heavier than argparse is imported before the arguments
+are parsed, so that `--help` answers at once. The arguments of a verb of `CHECKED` are turned into
+a request in `requests/`, and it is the request that the verb runs on: a wrong one is refused
+before torch is loaded.
 """
 
 import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pkgutil import resolve_name
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from scm_compiler.cli.exits import USAGE
 from scm_compiler.version import __version__
 
-# verb -> (one line of help, the module that has `configure(parser)` and `run(args, console)`)
+if TYPE_CHECKING:
+    from scm_compiler.cli.console import Console
+
+# verb -> one line of help
 VERBS = {
     "init": "list the shipped examples, or copy one here",
     "check": "report every error, warning and note of .scm files",
@@ -31,6 +38,9 @@ VERBS = {
     "explain": "show the page of a diagnostic code",
     "demo": "the main job from end to end, on the shipped data",
 }
+
+CHECKED = {"sample", "train"}
+"""Verbs with a `request(args)` in `requests/`."""
 
 EMPTY = {"--do", "--given", "--vs", "--units"}
 """Options that may be empty: a regime that sets and sees nothing is observation."""
@@ -50,10 +60,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if args.verb is None:
         parser.print_help()
         return USAGE
-    from scm_compiler.cli.console import Console  # noqa: PLC0415  (not needed by --help)
+    console = _console(json=args.json, quiet=args.quiet)
+    return console.guard(lambda: _run(args, console))
 
-    console = Console(json=args.json, quiet=args.quiet)
-    return console.guard(lambda: int(resolve_name(_module(args.verb) + ":run")(args, console)))
+
+def _run(args: argparse.Namespace, console: "Console") -> int:
+    """Run the verb; what does its work is loaded last."""
+    asked = _function("requests." + args.verb, "request")(args) if args.verb in CHECKED else args
+    return int(_function(args.verb, "run")(asked, console))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -71,13 +85,8 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end the process with exit code 2."""
-        from scm_compiler.cli.codes.system import WrongUsage  # noqa: PLC0415
-        from scm_compiler.cli.console import Console  # noqa: PLC0415  (not needed by --help)
-        from scm_compiler.diagnostics import refuse  # noqa: PLC0415
-
         self.print_usage(sys.stderr)
-        wrong = refuse(WrongUsage(message), exit_code=USAGE)
-        raise SystemExit(Console(json=self.json).refuse(wrong))
+        raise SystemExit(_console(json=self.json).refuse_usage(message))
 
 
 def _unusable(text: str, options: Sequence[str]) -> str | None:
@@ -100,8 +109,16 @@ def _ready_streams() -> None:
         sys.stdout.reconfigure(errors="backslashreplace")
 
 
-def _module(verb: str) -> str:
-    return f"scm_compiler.cli.{verb}"
+def _console(*, json: bool, quiet: bool = False) -> "Console":
+    from scm_compiler.cli.console import Console  # noqa: PLC0415  (the diagnostics: 50 ms)
+
+    return Console(json=json, quiet=quiet)
+
+
+def _function(module: str, name: str) -> Callable[..., Any]:
+    """A function of a module of this package, imported now."""
+    function: Callable[..., Any] = resolve_name(f"{__package__}.{module}:{name}")
+    return function
 
 
 def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
@@ -123,5 +140,5 @@ def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
         sub = verbs.add_parser(verb, help=summary, description=summary, parents=[common])
         sub.json = "--json" in words
         if verb == chosen:
-            resolve_name(_module(verb) + ":configure")(sub)
+            _function("arguments." + verb, "configure")(sub)
     return parser

@@ -1,11 +1,12 @@
 """Options that are text on the command line and something else in the program."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Sequence
 from typing import Any
+
+from scm_compiler.cli.codes.training import BadOption
+from scm_compiler.diagnostics import ScmError, refuse
 
 _SEEDS = "a seed is 0 or more, below 2^63"
 
@@ -19,8 +20,8 @@ def seconds(text: str) -> float:
     >>> seconds("1h30m"), seconds("2.5")
     (5400.0, 2.5)
     """
-    found = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", text.strip())
-    parts = [float(part or 0) for part in found.groups()] if found else [0.0]
+    written = re.fullmatch(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?", text.strip())
+    parts = [float(part or 0) for part in written.groups()] if written else [0.0]
     total = sum(part * unit for part, unit in zip(parts, (3600.0, 60.0, 1.0), strict=False))
     if not total:
         raise bad_option("--budget", text, "a time", "write `90s`, `2m` or `1h30m`")
@@ -76,16 +77,16 @@ def settings(option: str, texts: Iterable[str]) -> dict[str, Any]:
     >>> settings("--option", ["width=24", "labeler=joint", "gamma=[0.5, 0.5, 0.5]"])
     {'width': 24, 'labeler': 'joint', 'gamma': [0.5, 0.5, 0.5]}
     """
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
         if not name or not equals:
             raise bad_option(option, text, "NAME=VALUE", "write such as `width=24`")
         try:
-            found[name] = json.loads(value)
+            values[name] = json.loads(value)
         except (ValueError, RecursionError):
-            found[name] = value
-    return found
+            values[name] = value
+    return values
 
 
 def by_name(texts: Iterable[str], names: Sequence[str]) -> dict[str, str]:
@@ -94,17 +95,14 @@ def by_name(texts: Iterable[str], names: Sequence[str]) -> dict[str, str]:
     >>> by_name(["causal_gan", "Face=causal_began"], ["Face", "Body"])
     {'': 'causal_gan', 'Face': 'causal_began'}
     """
-    found = {}
+    chosen = {}
     for text in texts:
         name, equals, rest = text.partition("=")
         named = bool(equals) and name in names
-        found[name if named else ""] = rest if named else text
-    return found
+        chosen[name if named else ""] = rest if named else text
+    return chosen
 
 
-def bad_option(option: str, text: str, wanted: str, hint: str) -> Exception:
+def bad_option(option: str, text: str, wanted: str, hint: str) -> ScmError:
     """The refusal of an option's value (E707)."""
-    from scm_compiler.cli.codes.training import BadOption  # noqa: PLC0415
-    from scm_compiler.diagnostics import refuse  # noqa: PLC0415  (the verb is known by now)
-
     return refuse(BadOption(option=option, text=text, wanted=wanted, hint=hint), exit_code=2)

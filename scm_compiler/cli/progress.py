@@ -83,12 +83,12 @@ class Bar:
     def start(self, total: int, done: int) -> None:
         """Draw the bar."""
         from rich.console import Console as Terminal  # noqa: PLC0415  (only on a terminal)
-        from rich.progress import (  # noqa: PLC0415
+        from rich.progress import (  # noqa: PLC0415  (only on a terminal)
             BarColumn,
             MofNCompleteColumn,
             TextColumn,
         )
-        from rich.progress import Progress as RichProgress  # noqa: PLC0415
+        from rich.progress import Progress as RichProgress  # noqa: PLC0415  (likewise)
 
         self._total = total
         self._bar = RichProgress(

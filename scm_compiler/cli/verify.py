@@ -1,31 +1,27 @@
 """`scmc verify DIR`: the certificate of a build or run again."""
 
-from __future__ import annotations
-
+import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from scm_compiler.cli.compile import verdict
+from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
-
-if TYPE_CHECKING:
-    import argparse
-
-    from scm_compiler.cli.console import Console
-    from scm_compiler.emit.certificate import Certificate
-
-
-def configure(parser: argparse.ArgumentParser) -> None:
-    """Declare the arguments of the verb."""
-    parser.add_argument("folder", type=Path, metavar="DIR", help="a build or a run")
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.emit.build import is_build
+from scm_compiler.emit.certificate import Certificate
+from scm_compiler.emit.codes.certificate import BuildFileMissing
+from scm_compiler.emit.verification import verify_build, verify_certificate
+from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.runs.codes.runs import FileChanged
+from scm_compiler.runtime.runs.head_certificate import check_heads
+from scm_compiler.runtime.runs.model_files import check_tables
+from scm_compiler.runtime.runs.numbers import TABLES
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Re-check and return the exit code."""
-    from scm_compiler.cli.compile import verdict  # noqa: PLC0415  (the verb is known by now)
-    from scm_compiler.emit.build import is_build  # noqa: PLC0415
-
     what = "run" if _is_run(args.folder) and not is_build(args.folder) else "build"
-    certificate = _verify_run(args.folder) if what == "run" else _verify_build(args.folder)
+    certificate = _verify_run(args.folder) if what == "run" else verify_build(args.folder)
     console.result(f"{args.folder}: every file is as it was written")
     console.result(verdict(certificate))
     console.document(
@@ -39,12 +35,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _verify_build(folder: Path) -> Certificate:
-    from scm_compiler.emit.verification import verify_build  # noqa: PLC0415
-
-    return verify_build(folder)
-
-
 def _is_run(folder: Path) -> bool:
     """Whether a folder looks like a run: those alone have a config."""
     from scm_compiler.files import holds  # noqa: PLC0415
@@ -54,21 +44,12 @@ def _is_run(folder: Path) -> bool:
 
 def _verify_run(folder: Path) -> Certificate:
     """Open a run, which checks its files, compute its tables and certify its module again."""
-    from scm_compiler.diagnostics import ScmError, refuse  # noqa: PLC0415
-    from scm_compiler.emit.codes.certificate import BuildFileMissing  # noqa: PLC0415
-    from scm_compiler.emit.verification import verify_certificate  # noqa: PLC0415
-    from scm_compiler.runtime.run import open_run  # noqa: PLC0415
-    from scm_compiler.runtime.runs.codes.runs import FileChanged  # noqa: PLC0415
-    from scm_compiler.runtime.runs.head_certificate import check_heads  # noqa: PLC0415
-    from scm_compiler.runtime.runs.model_files import check_tables  # noqa: PLC0415
-    from scm_compiler.runtime.runs.numbers import TABLES  # noqa: PLC0415
-
     try:
         opened = open_run(folder)
         module = opened.module()
         heads = [opened.head(image) for image in opened.images]
     except ScmError as error:
-        changed = all(isinstance(found, FileChanged) for found in error.diagnostics)
+        changed = all(isinstance(entry, FileChanged) for entry in error.diagnostics)
         raise (ScmError(*error.reports) if changed else error) from error
     if TABLES in opened.manifest.files:
         check_tables(folder, module, opened.manifest.seed)

@@ -37,7 +37,7 @@ class CausalGraph(Graph):
             ScmError: E40x or E41x if it cannot be read, E522 if it is a counterfactual or about an
                 image.
         """
-        from scm_compiler.identify.result import identify_text  # noqa: PLC0415  (networkx)
+        from scm_compiler.identify.result import identify_text  # noqa: PLC0415  (200 ms)
 
         return identify_text(self, query)
 

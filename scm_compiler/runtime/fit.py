@@ -10,11 +10,9 @@ from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import default_source, load_labels
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
-from scm_compiler.runtime.stages import begin, extend, go_on
-from scm_compiler.runtime.stages.images import Where
+from scm_compiler.runtime.stages import create, extend, train_stages
+from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadRequest, Plan, plan_heads
-
-NO_HEADS = Plan({}, {}, ())
 
 
 def train(  # noqa: PLR0913  (the same choices as on the command line)
@@ -65,7 +63,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     config = configure(trainer, preset=preset, seed=seed, **options)
     table = load_labels(data or default_source(graph), graph)
     place = choose_device(device)
-    plan = NO_HEADS
+    plan = Plan()
     if stage == "all":
         request = HeadRequest(
             _by_name(images),
@@ -75,8 +73,10 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
             steps=head_steps,
         )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
-    run = begin(graph, table, config, plan, path=None if path is None else Path(path))
-    return run_of(go_on(run, tables=plan.tables, budget=budget, where=Where(place)).run)
+    run = create(graph, table, config, plan, path=None if path is None else Path(path))
+    return run_of(
+        train_stages(run, tables=plan.tables, budget=budget, placement=Placement(place)).run
+    )
 
 
 def train_images(  # noqa: PLR0913  (the same choices as on the command line)
@@ -103,7 +103,9 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
     )
     plan = plan_heads(run.graph, request, seed=seed, device=place, budgeted=budget is not None)
     extended = extend(run, plan)
-    finished = go_on(extended, tables=plan.tables, budget=budget, where=Where(place), labels=False)
+    finished = train_stages(
+        extended, tables=plan.tables, budget=budget, placement=Placement(place), labels=False
+    )
     return run_of(finished.run)
 
 

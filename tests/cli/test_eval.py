@@ -8,11 +8,9 @@ import pytest
 from scm_compiler.cli.main import main
 from scm_compiler.ir import Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.runtime.evaluation import evaluate
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
-from scm_compiler.runtime.runs.folder import restart, settle
-from scm_compiler.runtime.storage import tensors
+from scm_compiler.runtime.runs.folder import finish, restart
 from scm_compiler.runtime.storage.tensors import cannot_write
 from scm_compiler.runtime.training.loop import Outcome
 
@@ -61,7 +59,9 @@ def test_the_page_goes_where_it_is_wanted(run, tmp_path):
 
 
 def test_a_place_that_cannot_be_written_is_refused_at_once(run, tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(evaluate, "evaluate_run", lambda *_, **__: pytest.fail("work was done"))
+    monkeypatch.setattr(
+        "scm_compiler.cli.eval.evaluate_run", lambda *_, **__: pytest.fail("work was done")
+    )
     page = tmp_path / "nowhere" / "page.html"
     assert main(["eval", str(run.path), "--html", str(page)]) == 2
     assert f"error[E657]: cannot write `{page}`" in capsys.readouterr().err
@@ -71,7 +71,7 @@ def test_what_was_found_is_told_though_the_disk_is_full(run, capsys, monkeypatch
     def full(path, *_, **__):
         raise cannot_write(path, OSError(28, "No space left on device"), resumable=False)
 
-    monkeypatch.setattr(tensors, "write_file", full)
+    monkeypatch.setattr("scm_compiler.cli.eval.write_file", full)
     assert main(["eval", str(run.path)]) == 2
     shown = capsys.readouterr()
     assert "TVD 0.0000 (exact)" in shown.out
@@ -81,8 +81,8 @@ def test_what_was_found_is_told_though_the_disk_is_full(run, capsys, monkeypatch
 def test_a_report_is_no_part_of_the_run(run):
     """A second report after the training went on must not make the run look changed."""
     assert main(["eval", str(run.path), "-q"]) == 0
-    settled = settle(restart(run), Outcome("complete", 1, 0.0, {}), 1, {})
-    assert "eval.json" not in settled.manifest.files
+    finished = finish(restart(run), Outcome("complete", 1, 0.0, {}), 1, {})
+    assert "eval.json" not in finished.manifest.files
     (run.path / "eval.json").write_text("{}")
     assert open_run(run.path).trained
 

@@ -114,7 +114,7 @@ def test_a_file_that_cannot_be_written_does_not_stop_the_others(rough, monkeypat
             raise OSError(28, "No space left on device")
         real(path, content)
 
-    monkeypatch.setattr(files, "write_whole", full)
+    monkeypatch.setattr("scm_compiler.cli.fmt.write_whole", full)
     assert main(["fmt", "--json", "g.scm", "h.scm"]) == 2
     document = json.loads(capsys.readouterr().out)
     assert [entry["code"] for entry in document["diagnostics"]] == ["E657"]

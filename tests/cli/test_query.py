@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from scm_compiler.cli import opening
 from scm_compiler.cli.main import main
 from scm_compiler.inference import answer
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
-from scm_compiler.runtime import run as runs
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ def run(monkeypatch, tmp_path):
 
     def place(tables):
         made = TableRun(tmp_path / "runs" / "g-1", tables.graph, tables)
-        monkeypatch.setattr(runs, "latest_run", lambda: made)
-        monkeypatch.setattr(runs, "open_run", lambda path: made)
+        monkeypatch.setattr(opening, "latest_run", lambda: made)
+        monkeypatch.setattr(opening, "open_run", lambda path: made)
         return made
 
     place(model())

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from scm_compiler.cli.main import main
+from scm_compiler.cli.options import seconds
 from scm_compiler.cli.progress import Bar, Lines, described, progress_for
-from scm_compiler.cli.train import seconds
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import ScmError, Source
 from scm_compiler.ir.json import graph_to_json

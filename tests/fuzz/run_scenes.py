@@ -119,7 +119,7 @@ def _train(text: str, trainer: str, options: dict[str, Any], *, stop: bool) -> N
     from scm_compiler.runtime.controller.registry import configure  # noqa: PLC0415
     from scm_compiler.runtime.data import load_labels  # noqa: PLC0415
     from scm_compiler.runtime.progress import Silent  # noqa: PLC0415
-    from scm_compiler.runtime.stages import begin, go_on  # noqa: PLC0415
+    from scm_compiler.runtime.stages import create, train_stages  # noqa: PLC0415
     from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads  # noqa: PLC0415
 
     class Stopping(Silent):
@@ -134,9 +134,9 @@ def _train(text: str, trainer: str, options: dict[str, Any], *, stop: bool) -> N
     graph = load("g.scm")
     plan = plan_heads(graph, request, seed=3)
     config = configure(trainer, seed=3, **options)
-    run = begin(graph, load_labels("csv:rows.csv", graph), config, plan, path=Path("run"))
+    run = create(graph, load_labels("csv:rows.csv", graph), config, plan, path=Path("run"))
     last = plan.configs or {"labels": None}
-    go_on(run, watch=lambda stage: Stopping() if stop and stage in last else Silent())
+    train_stages(run, watch=lambda stage: Stopping() if stop and stage in last else Silent())
 
 
 @contextlib.contextmanager

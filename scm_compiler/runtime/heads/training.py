@@ -17,10 +17,10 @@ from torch import Tensor, nn
 from torch.optim import Adam
 
 from scm_compiler.runtime.heads.averaging import average_into, copied
+from scm_compiler.runtime.heads.distributed import join
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
 from scm_compiler.runtime.heads.layers import seeded
 from scm_compiler.runtime.heads.options import HeadOptions
-from scm_compiler.runtime.heads.together import join
 from scm_compiler.runtime.heads.upload import uploaded
 from scm_compiler.runtime.training.fitting import Diverged, Mean
 

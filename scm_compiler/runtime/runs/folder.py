@@ -74,9 +74,9 @@ def create_run(
             built = Path(temporary) / "run"
             built.mkdir()
             _fill(built, graph, table, config, program)
-            begun = add_heads(open_record(built), heads)
+            created = add_heads(open_record(built), heads)
             if fill is not None:
-                fill(begun)
+                fill(created)
             return open_record(_place(built, target, graph.name if path is None else None))
     except OSError as error:
         raise cannot_write(target, error, resumable=False) from error
@@ -92,13 +92,13 @@ def restart(run: Record) -> Record:
     return write_manifest(run, run.manifest.model_copy(update=changes))
 
 
-def settle(run: Record, outcome: Outcome, total: int, metrics: Mapping[str, float]) -> Record:
+def finish(run: Record, outcome: Outcome, total: int, metrics: Mapping[str, float]) -> Record:
     """The run as it stands after a training, with the digests of all of its files.
 
     A checkpoint that nothing is left to do from is removed.
     """
     status: Status = outcome.ending if outcome.ending != "budget" else "complete"
-    names = sorted(p.name for p in run.path.iterdir() if p.is_file() and _settled(p.name))
+    names = sorted(p.name for p in run.path.iterdir() if p.is_file() and _is_vouched_for(p.name))
     changes = {
         "status": status,
         "steps": outcome.step,
@@ -107,13 +107,13 @@ def settle(run: Record, outcome: Outcome, total: int, metrics: Mapping[str, floa
         "metrics": dict(metrics),
         "files": {name: digest(run.path / name) for name in names},
     }
-    settled = write_manifest(run, run.manifest.model_copy(update=changes))
+    finished = write_manifest(run, run.manifest.model_copy(update=changes))
     if outcome.step >= total:
         (run.path / CHECKPOINT).unlink(missing_ok=True)
-    return settled
+    return finished
 
 
-def _settled(name: str) -> bool:
+def _is_vouched_for(name: str) -> bool:
     return (
         name != MANIFEST and not name.endswith(CHECKPOINT) and not name.startswith((".", "eval."))
     )
@@ -152,7 +152,7 @@ def _next(parent: Path, name: str) -> Path:
     stem = re.sub(r"[^\w.-]+", "_", name).lstrip(".") or "graph"
     pattern = re.compile(re.escape(stem) + r"-(\d+)")
     others = (pattern.fullmatch(path.name) for path in listed(parent))
-    number = max((int(found[1]) for found in others if found), default=0) + 1
+    number = max((int(other[1]) for other in others if other), default=0) + 1
     return parent / f"{stem}-{number}"
 
 
@@ -169,10 +169,10 @@ def _place(built: Path, target: Path, name: str | None) -> Path:
 
 def _of_target(error: ScmError, target: Path) -> ScmError:
     """A failed write of the folder's first files, told of the folder: no run is left to resume."""
-    found = error.diagnostics[0]
-    if not isinstance(found, CannotWrite):
+    failure = error.diagnostics[0]
+    if not isinstance(failure, CannotWrite):
         return error
-    return refuse(CannotWrite(path=str(target), reason=found.reason), exit_code=2)
+    return refuse(CannotWrite(path=str(target), reason=failure.reason), exit_code=2)
 
 
 def _empty(path: Path) -> bool:

@@ -17,7 +17,7 @@ from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle.tables import logits
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.codes.runs import HiddenNotEven
-from scm_compiler.runtime.runs.folder import create_run, settle
+from scm_compiler.runtime.runs.folder import create_run, finish
 from scm_compiler.runtime.runs.model_files import keeps_tables, write_tables, write_weights
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.record import Record
@@ -60,7 +60,7 @@ def run_of_tables(
         write_file(run.path / CERTIFICATE, certify(module, seed=0, tell=tell).to_json())
         if keeps_tables(module):  # as they were given, to the last bit; the weights are float32
             write_tables(run.path, found)
-        settle(run, Outcome("complete", 0, 0.0, {}), 0, {})
+        finish(run, Outcome("complete", 0, 0.0, {}), 0, {})
 
     config = Config(trainer=GIVEN, preset="", options={}, seed=0)
     return create_run(

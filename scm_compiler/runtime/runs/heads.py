@@ -51,7 +51,7 @@ def restart_head(run: Record, image: str) -> Record:
     return _with(run, image, files, {"status": "training"})
 
 
-def settle_head(run: Record, image: str, outcome: Outcome) -> Record:
+def finish_head(run: Record, image: str, outcome: Outcome) -> Record:
     """The run as it stands after the training of a head, with the digests of what it wrote.
 
     A checkpoint that nothing is left to do from is removed.
@@ -66,10 +66,10 @@ def settle_head(run: Record, image: str, outcome: Outcome) -> Record:
         "seconds": round(outcome.seconds, 3),
         "metrics": dict(outcome.metrics),
     }
-    settled = _with(run, image, {**run.manifest.files, **fresh}, changes)
+    finished = _with(run, image, {**run.manifest.files, **fresh}, changes)
     if outcome.step >= run.manifest.heads[image].total:
         (run.path / f"{names.prefix}{CHECKPOINT}").unlink(missing_ok=True)
-    return settled
+    return finished
 
 
 def write_manifest(run: Record, manifest: Manifest) -> Record:

@@ -4,24 +4,24 @@ from scm_compiler.runtime.stages.labels import Trained, resume, train_labels
 from scm_compiler.runtime.stages.sequence import (
     LABELS,
     Finished,
-    begin,
+    create,
     extend,
-    go_on,
+    follow_leader,
     pending_heads,
     require_labels,
-    take_part,
+    train_stages,
 )
 
 __all__ = [
     "LABELS",
     "Finished",
     "Trained",
-    "begin",
+    "create",
     "extend",
-    "go_on",
+    "follow_leader",
     "pending_heads",
     "require_labels",
     "resume",
-    "take_part",
     "train_labels",
+    "train_stages",
 ]

@@ -21,7 +21,7 @@ from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.head_certificate import check_heads
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.runs.heads import restart_head, settle_head
+from scm_compiler.runtime.runs.heads import finish_head, restart_head
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.record import Record, open_record
@@ -54,7 +54,7 @@ class TrainedImage:
 
 
 @dataclass(frozen=True)
-class Where:
+class Placement:
     """The machinery that a head is trained on.
 
     Attributes:
@@ -66,16 +66,14 @@ class Where:
     team: Team = ALONE
 
     @property
-    def place(self) -> torch.device:
+    def own_device(self) -> torch.device:
         """The device of this process."""
-        return self.team.device if self.device == "cuda" and not self.team.alone else self._own
-
-    @property
-    def _own(self) -> torch.device:
+        if self.device == "cuda" and not self.team.alone:
+            return self.team.device
         return torch.device(self.device)
 
 
-HERE = Where()
+LOCAL = Placement()
 
 
 def train_image(
@@ -85,7 +83,7 @@ def train_image(
     *,
     progress: Progress | None = None,
     budget: float | None = None,
-    where: Where = HERE,
+    placement: Placement = LOCAL,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> TrainedImage:
     """Train the head of an image from where it stands to its end.
@@ -96,7 +94,7 @@ def train_image(
         batches: Its data.
         progress: Who watches.
         budget: The most seconds to train, those before an interruption included.
-        where: On which device, by which processes.
+        placement: On which device, by which processes.
         checkpoint_seconds: The time between checkpoints.
 
     Raises:
@@ -112,12 +110,14 @@ def train_image(
         if facts is not None and facts.status == "complete" and facts.steps >= facts.total:
             done = NothingToResume(path=str(run.path), reason="its training is complete")
             raise refuse(done, exit_code=2)
-        with _in_memory(now, image, where):
-            return _train_alone(now, image, batches, progress, budget, where, checkpoint_seconds)
+        with _in_memory(now, image, placement):
+            return _train_alone(
+                now, image, batches, progress, budget, placement, checkpoint_seconds
+            )
 
 
 @contextmanager
-def _in_memory(run: Record, image: str, where: Where) -> Iterator[None]:
+def _in_memory(run: Record, image: str, placement: Placement) -> Iterator[None]:
     """Say it if the memory is full.
 
     Raises:
@@ -130,7 +130,7 @@ def _in_memory(run: Record, image: str, where: Where) -> Iterator[None]:
         if not full and "can't allocate memory" not in str(error):  # torch on a CPU
             raise
         batch = int(run.head_config(image).options["batch"])
-        wrong = MemoryFull(image=image, device=where.device, batch=batch)
+        wrong = MemoryFull(image=image, device=placement.device, batch=batch)
         raise refuse(wrong, exit_code=2) from error
 
 
@@ -140,7 +140,7 @@ def _train_alone(
     batches: ImageBatches,
     progress: Progress | None,
     budget: float | None,
-    where: Where,
+    placement: Placement,
     checkpoint_seconds: float,
 ) -> TrainedImage:
     """Train a head while no other process trains this run."""
@@ -148,10 +148,10 @@ def _train_alone(
     facts = {"graph": run.graph.hash, "config": config.model_dump(mode="json")}
     checkpoint = run.path / f"{files.prefix}{CHECKPOINT}"
     refuse_other(checkpoint, facts, count_numbers(run.graph, config))
-    trainer, labels = head_trainer(run, config, batches, where)
+    trainer, labels = head_trainer(run, config, batches, placement)
     run = restart_head(run, image)
     draw = previews(run.path, files, trainer, labels, config.seed)
-    led = Led(trainer, where.team) if not where.team.alone else None
+    led = Led(trainer, placement.team) if not placement.team.alone else None
     every = _report_steps(trainer.total)
     loop = Loop(
         led or trainer,
@@ -165,12 +165,12 @@ def _train_alone(
     try:
         outcome = loop.run()
     except TeamLost as error:
-        raise team_ended(run, where) from error
+        raise team_ended(run, placement) from error
     finally:
         if led is not None:
             led.release()
     draw(outcome.step)
-    run, certificate = _finish(run, config, trainer, outcome)
+    run, certificate = _write_results(run, config, trainer, outcome)
     if outcome.ending == "diverged":
         raise refuse(
             TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
@@ -180,23 +180,23 @@ def _train_alone(
     return TrainedImage(run, image, outcome)
 
 
-def follow_image(run: Record, image: str, batches: ImageBatches, where: Where) -> None:
+def follow_image(run: Record, image: str, batches: ImageBatches, placement: Placement) -> None:
     """Take part in the training of a head that another process leads."""
-    trainer, _ = head_trainer(run, run.head_config(image), batches, where)
+    trainer, _ = head_trainer(run, run.head_config(image), batches, placement)
     checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
     try:
-        follow(trainer, run.path / checkpoint, where.team)
+        follow(trainer, run.path / checkpoint, placement.team)
     except TeamLost as error:
-        raise team_ended(run, where) from error
+        raise team_ended(run, placement) from error
 
 
-def team_ended(run: Record, where: Where) -> ScmError:
+def team_ended(run: Record, placement: Placement) -> ScmError:
     """The refusal to go on without the others."""
-    return refuse(TeamEnded(path=str(run.path), processes=where.team.size), exit_code=2)
+    return refuse(TeamEnded(path=str(run.path), processes=placement.team.size), exit_code=2)
 
 
 def head_trainer(
-    run: Record, config: HeadConfig, batches: ImageBatches, where: Where
+    run: Record, config: HeadConfig, batches: ImageBatches, placement: Placement
 ) -> tuple[HeadTrainer, FrozenLabels]:
     """What trains a head, and the frozen labels that it draws from.
 
@@ -214,11 +214,11 @@ def head_trainer(
         labels,
         config.seed,
         config.steps,
-        where.place,
-        where.team,
+        placement.own_device,
+        placement.team,
     )
     spec = installed().find(config.head)
-    refuse_unequal(config.options, where.team.size)
+    refuse_unequal(config.options, placement.team.size)
     return spec.trainer(task, spec.stored_options(config.options)), labels
 
 
@@ -234,12 +234,12 @@ def _report_steps(total: int) -> int:
 
 
 def _speed(loop: Loop, config: HeadConfig) -> Mapping[str, float]:
-    found = {"images_per_second": round(loop.rate * float(config.options["batch"]), 3)}
+    speed = {"images_per_second": round(loop.rate * float(config.options["batch"]), 3)}
     left = loop.left
-    return found if left is None else {**found, "seconds_left": round(left, 1)}
+    return speed if left is None else {**speed, "seconds_left": round(left, 1)}
 
 
-def _finish(
+def _write_results(
     run: Record, config: HeadConfig, trainer: HeadTrainer, outcome: Outcome
 ) -> tuple[Record, Certificate]:
     """Write what the training gave, then the certificate that covers it."""
@@ -248,4 +248,4 @@ def _finish(
     trained = replace(run, manifest=run.manifest.model_copy(update={"files": files}))
     certificate = certify_run(trained)
     write_file(run.path / CERTIFICATE, certificate.to_json())
-    return settle_head(run, config.image, outcome), certificate
+    return finish_head(run, config.image, outcome), certificate

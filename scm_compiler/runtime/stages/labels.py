@@ -23,7 +23,7 @@ from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.progress import Progress, Silent
-from scm_compiler.runtime.runs.folder import create_run, restart, settle
+from scm_compiler.runtime.runs.folder import create_run, finish, restart
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.model_files import (
     keeps_tables,
@@ -172,7 +172,7 @@ def _train(
     module = trainer.model()
     metrics = _write_model(run, module, outcome)
     certificate = None if outcome.ending == "interrupted" else _certify(run, module)
-    run = settle(run, outcome, trainer.total, metrics)
+    run = finish(run, outcome, trainer.total, metrics)
     if outcome.ending == "diverged":
         raise refuse(
             TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),

@@ -62,9 +62,9 @@ class Plan:
         left_out: The images that nothing was named for.
     """
 
-    configs: Mapping[str, HeadConfig]
-    tables: Mapping[str, ImageTable]
-    left_out: tuple[str, ...]
+    configs: Mapping[str, HeadConfig] = field(default_factory=dict)
+    tables: Mapping[str, ImageTable] = field(default_factory=dict)
+    left_out: tuple[str, ...] = ()
 
     @property
     def notes(self) -> tuple[Diagnostic, ...]:

@@ -23,7 +23,7 @@ from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
-from scm_compiler.runtime.stages.images import HERE, Where, follow_image, train_image
+from scm_compiler.runtime.stages.images import LOCAL, Placement, follow_image, train_image
 from scm_compiler.runtime.stages.labels import CHECKPOINT_SECONDS, train_run
 from scm_compiler.runtime.stages.plan import Plan
 from scm_compiler.runtime.training.loop import Outcome
@@ -49,7 +49,7 @@ class Finished:
     outcome: Outcome
 
 
-def begin(
+def create(
     graph: Graph,
     table: LabelTable,
     config: Config,
@@ -111,13 +111,13 @@ def _extended(run: Record, plan: Plan) -> Record:
     return add_heads(run, plan.configs)
 
 
-def go_on(
+def train_stages(
     run: Record,
     *,
     tables: Mapping[str, ImageTable] | None = None,
     watch: Watch = lambda stage: Silent(),
     budget: float | None = None,
-    where: Where = HERE,
+    placement: Placement = LOCAL,
     labels: bool = True,
     images: bool = True,
 ) -> Finished:
@@ -129,7 +129,7 @@ def go_on(
         watch: Who watches each stage.
         budget: The most seconds to train in all: the labels take what they need, and the images
             share the rest.
-        where: On which device the heads are trained, by which processes.
+        placement: On which device the heads are trained, by which processes.
         labels: Whether to train labels.
         images: Whether to train heads.
 
@@ -148,9 +148,11 @@ def go_on(
         now = run if finished is None else finished.run
         table = held.get(image) or _read(now, image)
         share = None if budget is None else _share(now, image, budget)
-        if not where.team.alone:
-            where.team.tell({"run": str(now.path.resolve()), "image": image})
-        done = train_image(now, image, table, progress=watch(image), budget=share, where=where)
+        if not placement.team.alone:
+            placement.team.tell({"run": str(now.path.resolve()), "image": image})
+        done = train_image(
+            now, image, table, progress=watch(image), budget=share, placement=placement
+        )
         finished = Finished(done.run, image, done.outcome)
     if finished is None:
         reason = "its training is complete"
@@ -161,11 +163,11 @@ def go_on(
     return finished
 
 
-def take_part(where: Where) -> None:
+def follow_leader(placement: Placement) -> None:
     """What a process does that another one leads: the steps of every head, until there is none."""
-    while task := where.team.tell():
+    while task := placement.team.tell():
         run = open_record(task["run"])
-        follow_image(run, task["image"], _read(run, task["image"]), where)
+        follow_image(run, task["image"], _read(run, task["image"]), placement)
 
 
 def pending_heads(run: Record) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from scm_compiler.diagnostics import Source
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.runs.folder import create_run, settle
+from scm_compiler.runtime.runs.folder import create_run, finish
 from scm_compiler.runtime.runs.model_files import write_weights
 from scm_compiler.runtime.training.loop import Outcome
 from tests.diagnostics.setups.made import once, scmc, shipped
@@ -66,7 +66,7 @@ def days(folder):
 
     def fill(run):
         write_weights(run.path, ExplicitModule(graph))
-        settle(run, Outcome("complete", 0, 0.0, {}), 0, {})
+        finish(run, Outcome("complete", 0, 0.0, {}), 0, {})
 
     create_run(graph, rows, configure(), path=folder / "runs/days-1", fill=fill)
 

@@ -12,7 +12,7 @@ from scm_compiler.diagnostics import Source
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
-from scm_compiler.runtime.stages import begin, go_on
+from scm_compiler.runtime.stages import create, train_stages
 from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads
 
 PROGRAM = """graph small
@@ -40,7 +40,7 @@ def start(path: Path, planned=None, of=None):
     """A run with nothing trained yet."""
     made = of or graph()
     table = load_labels("celeba-labels", made)
-    return begin(made, table, configure(), planned or plan(made), path=path)
+    return create(made, table, configure(), planned or plan(made), path=path)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -63,7 +63,7 @@ def trained(_cache, tmp_path_factory) -> Path:
     """A finished run; not to be changed."""
     path = tmp_path_factory.mktemp("runs") / "small"
     planned = plan()
-    go_on(start(path, planned), tables=planned.tables)
+    train_stages(start(path, planned), tables=planned.tables)
     return path
 
 

@@ -21,9 +21,9 @@ from scm_compiler.runtime.heads.training import AdversarialTrainer
 from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.runs.manifest import digest
 from scm_compiler.runtime.runs.model_files import read_module
-from scm_compiler.runtime.stages import extend, go_on, pending_heads
+from scm_compiler.runtime.stages import extend, pending_heads, train_stages
 from scm_compiler.runtime.stages import images as train
-from scm_compiler.runtime.stages.images import Where
+from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import Plan, refuse_unequal
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training import Diverged, Silent, loop, team
@@ -132,11 +132,11 @@ def test_previews_are_grids_of_the_same_noise(run):
 
 def test_the_labels_stay_as_they_were(small, tmp_path):
     alone = small.start(tmp_path / "alone")
-    labels = go_on(alone, images=False)
+    labels = train_stages(alone, images=False)
     assert labels.run.images == ()
     assert pending_heads(labels.run) == ("Face",)
     before = (alone.path / "labels.safetensors").read_bytes()
-    both = go_on(labels.run, labels=False)
+    both = train_stages(labels.run, labels=False)
     assert both.run.images == ("Face",)
     assert (alone.path / "labels.safetensors").read_bytes() == before
     assert read_module(alone.path, alone.graph).sample(3).shape == (3, 3)
@@ -145,8 +145,8 @@ def test_the_labels_stay_as_they_were(small, tmp_path):
 @pytest.mark.parametrize("head", ["causal_gan", "causal_began", "conditional_gan"])
 def test_stopped_and_resumed_it_ends_the_same(small, tmp_path, head):
     planned = small.plan(head=head)
-    whole = go_on(small.start(tmp_path / "whole", planned), tables=planned.tables).run
-    first = go_on(
+    whole = train_stages(small.start(tmp_path / "whole", planned), tables=planned.tables).run
+    first = train_stages(
         small.start(tmp_path / "parts", planned),
         tables=planned.tables,
         watch=lambda stage: Stops(5) if stage == "Face" else Silent(),
@@ -155,7 +155,7 @@ def test_stopped_and_resumed_it_ends_the_same(small, tmp_path, head):
     assert 5 <= first.outcome.step < 12
     assert first.run.images == ("Face",)  # what there is can be sampled
     assert open_run(first.run.path).manifest.heads["Face"].status == "interrupted"
-    again = go_on(open_run(first.run.path)).run
+    again = train_stages(open_run(first.run.path)).run
     assert same(weights(again), weights(whole))
     assert losses(again) == losses(whole)
     assert again.manifest.heads["Face"].status == "complete"
@@ -171,8 +171,8 @@ def test_killed_it_goes_on_from_the_checkpoint(small, tmp_path):
                 raise Killed
 
     planned = small.plan()
-    whole = go_on(small.start(tmp_path / "whole", planned), tables=planned.tables).run
-    run = go_on(small.start(tmp_path / "parts", planned), images=False).run
+    whole = train_stages(small.start(tmp_path / "whole", planned), tables=planned.tables).run
+    run = train_stages(small.start(tmp_path / "parts", planned), images=False).run
     with pytest.raises(Killed):
         train.train_image(
             run, "Face", planned.tables["Face"], progress=Kills(), checkpoint_seconds=0.0
@@ -182,7 +182,7 @@ def test_killed_it_goes_on_from_the_checkpoint(small, tmp_path):
     assert left.manifest.heads["Face"].status == "training"
     kept = int(read_tensors(run.path / "Face.checkpoint.safetensors").facts["step"])
     assert 0 < kept < 12
-    again = go_on(left).run
+    again = train_stages(left).run
     assert same(weights(again), weights(whole))
     assert losses(again) == losses(whole)
 
@@ -193,7 +193,7 @@ def test_a_budget_is_shared(small, tmp_path, monkeypatch):
     text = small.program + "Portrait : image(3, 16, 16)\nMale -> Portrait\n"
     graph = small.graph(text)
     planned = small.plan(graph, steps=100_000)
-    run = go_on(
+    run = train_stages(
         small.start(tmp_path / "run", planned, graph), tables=planned.tables, budget=4.0
     ).run
     assert run.images == ("Face", "Portrait")
@@ -211,8 +211,8 @@ def test_a_budget_is_shared(small, tmp_path, monkeypatch):
 
 def test_a_full_disk_loses_nothing(small, tmp_path, monkeypatch):
     planned = small.plan()
-    whole = go_on(small.start(tmp_path / "whole", planned), tables=planned.tables).run
-    run = go_on(small.start(tmp_path / "run", planned), images=False).run
+    whole = train_stages(small.start(tmp_path / "whole", planned), tables=planned.tables).run
+    run = train_stages(small.start(tmp_path / "run", planned), images=False).run
     real, left = os.fsync, [8]
 
     def fsync(handle):
@@ -227,7 +227,7 @@ def test_a_full_disk_loses_nothing(small, tmp_path, monkeypatch):
     assert codes(caught) == ["E657"]
     assert "No space left on device" in str(caught.value)
     left[0] = 10_000
-    again = go_on(open_run(run.path)).run
+    again = train_stages(open_run(run.path)).run
     assert same(weights(again), weights(whole))
 
 
@@ -250,7 +250,7 @@ def test_a_divergence_keeps_the_last_good_weights(small, tmp_path, monkeypatch):
 
     monkeypatch.setattr(train, "head_trainer", bad)
     with pytest.raises(ScmError) as caught:
-        go_on(run, tables=planned.tables)
+        train_stages(run, tables=planned.tables)
     assert codes(caught) == ["E702"]
     assert caught.value.exit_code == 4
     opened = open_run(run.path)
@@ -258,7 +258,7 @@ def test_a_divergence_keeps_the_last_good_weights(small, tmp_path, monkeypatch):
     assert opened.sample(2).images.isfinite().all()
     assert pending_heads(opened) == ()
     with pytest.raises(ScmError, match="its training diverged"):
-        go_on(opened, tables=planned.tables)
+        train_stages(opened, tables=planned.tables)
 
 
 def test_other_images_are_not_gone_on_with(small, tmp_path):
@@ -273,17 +273,19 @@ def test_other_images_are_not_gone_on_with(small, tmp_path):
         rows.append(f"{number}.png,{number % 2},0")
     (folder / "metadata.csv").write_text("\n".join(rows))
     planned = small.plan(source=f"folder:{folder}")
-    run = go_on(small.start(tmp_path / "run", planned), images=False).run
+    run = train_stages(small.start(tmp_path / "run", planned), images=False).run
     (folder / "metadata.csv").write_text("\n".join(rows).replace("7.png,1", "7.png,0"))
     with pytest.raises(ScmError) as caught:
-        go_on(open_run(run.path))
+        train_stages(open_run(run.path))
     assert codes(caught) == ["E712"]
 
 
 def test_weights_of_another_graph_are_refused(run, small, tmp_path):
     other = small.graph(small.program.replace("Male, Mustache -> Face", "Male -> Face"))
     planned = small.plan(other)
-    wrong = go_on(small.start(tmp_path / "other", planned, other), tables=planned.tables).run
+    wrong = train_stages(
+        small.start(tmp_path / "other", planned, other), tables=planned.tables
+    ).run
     shutil.copy(wrong.path / "Face.safetensors", run.path / "Face.safetensors")
     with pytest.raises(ScmError) as caught:
         open_run(run.path)
@@ -295,8 +297,8 @@ def test_weights_of_another_graph_are_refused(run, small, tmp_path):
 
 def test_a_batch_that_cannot_be_shared(small, tmp_path):
     planned = small.plan()
-    run = go_on(small.start(tmp_path / "run", planned), images=False).run
-    where = train.Where("cpu", train.Team(0, 3))
+    run = train_stages(small.start(tmp_path / "run", planned), images=False).run
+    where = train.Placement("cpu", train.Team(0, 3))
     with pytest.raises(ScmError) as caught:
         train.head_trainer(run, run.head_config("Face"), planned.tables["Face"], where)
     assert codes(caught) == ["E714"]
@@ -324,12 +326,12 @@ def held_by_another(path):
 def test_one_process_at_a_time_changes_a_run(small, tmp_path):
     """Neither a head is added to a run that another process trains, nor its head trained."""
     planned = small.plan()
-    run = go_on(small.start(tmp_path / "run", Plan({}, {}, ())), images=False).run
-    waiting = go_on(small.start(tmp_path / "other", planned), images=False).run
+    run = train_stages(small.start(tmp_path / "run", Plan()), images=False).run
+    waiting = train_stages(small.start(tmp_path / "other", planned), images=False).run
     manifest = (run.path / "manifest.json").read_bytes()
     for path, act in (
         (run.path, lambda: extend(run, planned)),
-        (waiting.path, lambda: go_on(waiting, tables=planned.tables)),
+        (waiting.path, lambda: train_stages(waiting, tables=planned.tables)),
     ):
         with held_by_another(path) as held:
             with pytest.raises(ScmError) as caught:
@@ -342,11 +344,11 @@ def test_one_process_at_a_time_changes_a_run(small, tmp_path):
 
 def test_a_head_that_another_process_trained_meanwhile(small, tmp_path):
     planned = small.plan()
-    stale = go_on(small.start(tmp_path / "run", planned), images=False).run
-    done = go_on(open_run(stale.path), tables=planned.tables).run
+    stale = train_stages(small.start(tmp_path / "run", planned), images=False).run
+    done = train_stages(open_run(stale.path), tables=planned.tables).run
     before = (done.path / "Face.safetensors").read_bytes()
     with pytest.raises(ScmError) as caught:
-        go_on(stale, tables=planned.tables)
+        train_stages(stale, tables=planned.tables)
     assert codes(caught) == ["E705"]
     assert (done.path / "Face.safetensors").read_bytes() == before
 
@@ -356,7 +358,7 @@ def test_what_a_killed_process_left_is_removed(small, tmp_path):
     for name in (".Face.checkpoint.safetensors.ab12_cd3", ".manifest.json.abcdefgh"):
         (run.path / name).write_bytes(b"half")
     (run.path / ".notes.txt").write_text("mine")
-    done = go_on(run).run
+    done = train_stages(run).run
     assert [path.name for path in done.path.glob(".*")] == [".notes.txt"]
 
 
@@ -365,7 +367,7 @@ def test_a_head_that_is_not_consistent_is_told(small, tmp_path, monkeypatch):
     monkeypatch.setattr(train, "check_heads", lambda *_: [found])
     run = small.start(tmp_path / "run")
     with pytest.raises(ScmError) as caught:
-        go_on(run)
+        train_stages(run)
     assert codes(caught) == ["E501"]
     assert open_run(run.path).images == ("Face",)
     assert not json.loads((run.path / "certificate.json").read_text())["consistent"]
@@ -374,13 +376,15 @@ def test_a_head_that_is_not_consistent_is_told(small, tmp_path, monkeypatch):
 def test_a_lost_process_of_the_team_is_told(small, tmp_path, monkeypatch):
     """What is kept is the last checkpoint, from which the training goes on."""
     planned = small.plan(batch=8)
-    run = go_on(small.start(tmp_path / "run", planned), images=False).run
+    run = train_stages(small.start(tmp_path / "run", planned), images=False).run
     monkeypatch.setattr(team, "pass_on", gone)
     with pytest.raises(ScmError) as caught:
-        train.train_image(run, "Face", planned.tables["Face"], where=Where("cpu", Team(0, 2)))
+        train.train_image(
+            run, "Face", planned.tables["Face"], placement=Placement("cpu", Team(0, 2))
+        )
     assert codes(caught) == ["E721"]
     monkeypatch.undo()
-    assert go_on(open_run(run.path), tables=planned.tables).run.images == ("Face",)
+    assert train_stages(open_run(run.path), tables=planned.tables).run.images == ("Face",)
 
 
 def gone(_tensor):
@@ -401,11 +405,11 @@ def test_a_full_memory_is_told(small, tmp_path, monkeypatch, error):
     def full(*_):
         raise error
 
-    run = go_on(small.start(tmp_path / "run"), images=False).run
+    run = train_stages(small.start(tmp_path / "run"), images=False).run
     monkeypatch.setattr(AdversarialTrainer, "real", full)
     with pytest.raises(ScmError) as caught:
-        go_on(run)
+        train_stages(run)
     assert codes(caught) == ["E723"]
     assert "`--option batch=4`" in str(caught.value)
     monkeypatch.undo()
-    assert go_on(open_run(run.path)).run.images == ("Face",)
+    assert train_stages(open_run(run.path)).run.images == ("Face",)

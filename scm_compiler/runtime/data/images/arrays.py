@@ -18,11 +18,11 @@ from scm_compiler.runtime.data.coding import ColumnCoding
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
 from scm_compiler.runtime.data.images.decode import fitted
 from scm_compiler.runtime.data.images.files import unreadable
+from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.parts import write_part
 from scm_compiler.runtime.data.images.picture import DAMAGED_ZIP
 from scm_compiler.runtime.data.images.rows import SPLIT_COLUMN, split_codes
-from scm_compiler.runtime.data.images.wanted import Listing, Part, Wanted
 
 IMAGES = "images"
 _READERS = {
@@ -100,7 +100,7 @@ class ArrayPictures:
         return fitted(Pillow.fromarray(np.ascontiguousarray(pixels)), image)
 
 
-def list_arrays(place: str, wanted: Wanted) -> Listing:
+def list_arrays(place: str, spec: ImageSpec) -> Listing:
     """The images and labels of an npz file.
 
     `images` holds whole numbers from 0 to 255, shaped (N, H, W, C), (N, C, H, W) or (N, H, W) with
@@ -118,12 +118,12 @@ def list_arrays(place: str, wanted: Wanted) -> Listing:
         raise refuse(ImagesNotFound(path=printable(place), wanted="file"), exit_code=2)
     try:
         headers = _headers(path)
-        pictures = _pictures(path, headers, wanted)
-        labels = _labels(path, headers, wanted)[: wanted.limit]
+        pictures = _pictures(path, headers, spec)
+        labels = _labels(path, headers, spec)[: spec.limit]
         split = None
-        if SPLIT_COLUMN in headers and SPLIT_COLUMN not in wanted.names:
+        if SPLIT_COLUMN in headers and SPLIT_COLUMN not in spec.names:
             texts = _load(path, headers, SPLIT_COLUMN, pictures.shape[:1])
-            split = split_codes(str(text) for text in texts[: wanted.limit].tolist())
+            split = split_codes(str(text) for text in texts[: spec.limit].tolist())
     except _DAMAGED as error:
         raise unreadable(path, str(error) or type(error).__name__) from error
     return Listing(printable(place), pictures, labels, split)
@@ -131,12 +131,12 @@ def list_arrays(place: str, wanted: Wanted) -> Listing:
 
 def _headers(path: Path) -> dict[str, _Header]:
     with zipfile.ZipFile(path) as archive:
-        found = {}
+        headers = {}
         for member in archive.namelist():
             if member.endswith(".npy"):
                 with archive.open(member) as stream:
-                    found[member.removesuffix(".npy")] = _header(stream)
-    return found
+                    headers[member.removesuffix(".npy")] = _header(stream)
+    return headers
 
 
 def _header(stream: IO[bytes]) -> _Header:
@@ -150,7 +150,7 @@ def _header(stream: IO[bytes]) -> _Header:
     return _Header(shape, dtype, by_column)
 
 
-def _pictures(path: Path, headers: Mapping[str, _Header], wanted: Wanted) -> ArrayPictures:
+def _pictures(path: Path, headers: Mapping[str, _Header], spec: ImageSpec) -> ArrayPictures:
     header = headers.get(IMAGES)
     if header is None:
         raise ValueError("it has no array `images`")
@@ -158,10 +158,10 @@ def _pictures(path: Path, headers: Mapping[str, _Header], wanted: Wanted) -> Arr
         raise ValueError(f"`images` holds {header.dtype}, not whole numbers from 0 to 255 (uint8)")
     if header.by_column:
         raise ValueError("`images` is stored in Fortran order")
-    first = _channels_first(header.shape, wanted.image)
+    first = _channels_first(header.shape, spec.image)
     if not header.shape[0]:
         raise refuse(NoImages(path=printable(str(path))), exit_code=2)
-    count = min(header.shape[0], wanted.limit or header.shape[0])
+    count = min(header.shape[0], spec.limit or header.shape[0])
     return ArrayPictures(path, count, header.shape, first)
 
 
@@ -176,21 +176,20 @@ def _channels_first(shape: tuple[int, ...], image: Image) -> bool:
     return front and (not back or same)
 
 
-def _labels(path: Path, headers: Mapping[str, _Header], wanted: Wanted) -> NDArray[np.int64]:
+def _labels(path: Path, headers: Mapping[str, _Header], spec: ImageSpec) -> NDArray[np.int64]:
     count = headers[IMAGES].shape[:1]
     joined: dict[str, NDArray[Any]] = {}
-    if {"labels", "names"} <= headers.keys() and wanted.labels:
+    if {"labels", "names"} <= headers.keys() and spec.labels:
         names = [str(name) for name in _load(path, headers, "names").reshape(-1).tolist()]
         table = _load(path, headers, "labels", (*count, len(names)))
         joined = dict(zip(names, table.T, strict=True))
     columns = tuple(joined) or tuple(sorted(headers.keys() - {IMAGES, SPLIT_COLUMN}))
-    absent = [name for name in wanted.names if name not in columns]
+    absent = [name for name in spec.names if name not in columns]
     if absent:
-        found = [MissingColumn(name=name, columns=columns) for name in absent]
-        raise refuse(*found, exit_code=2)
+        raise refuse(*(MissingColumn(name=name, columns=columns) for name in absent), exit_code=2)
     held = [
         _values(joined[it.name] if joined else _load(path, headers, it.name, count), it)
-        for it in wanted.labels
+        for it in spec.labels
     ]
     return np.stack(held, axis=1) if held else np.zeros((*count, 0), np.int64)
 
@@ -207,8 +206,8 @@ def _load(
     if header.dtype.hasobject:
         raise ValueError(f"`{name}` holds Python objects, which are never loaded")
     with np.load(path, allow_pickle=False) as held:
-        found: NDArray[Any] = held[name]
-    return found
+        array: NDArray[Any] = held[name]
+    return array
 
 
 def _values(array: NDArray[Any], node: Node) -> NDArray[np.int64]:

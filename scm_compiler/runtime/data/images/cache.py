@@ -24,6 +24,7 @@ from scm_compiler.files import make_folder, whole_file, write_whole
 from scm_compiler.ir import Image
 from scm_compiler.locks import locked
 from scm_compiler.runtime.data.images.codes.images import CacheUnusable
+from scm_compiler.runtime.data.images.image_spec import Part, Pictures
 from scm_compiler.runtime.data.images.parts import (
     DAMAGED,
     Fault,
@@ -31,7 +32,6 @@ from scm_compiler.runtime.data.images.parts import (
     part_rows,
     read_part,
 )
-from scm_compiler.runtime.data.images.wanted import Part, Pictures
 from scm_compiler.runtime.progress import Progress
 
 _FORMAT = 1
@@ -103,11 +103,11 @@ def keep(pictures: Pictures, image: Image, root: Path, workers: int, progress: P
     """
     entry = root / "images" / _key(pictures, image)
     try:
-        found = _read(entry, image, len(pictures))
-        if found is None:
+        kept = _read(entry, image, len(pictures))
+        if kept is None:
             make_folder(entry)
             with locked(entry / "lock") as alone:
-                found = _read(entry, image, len(pictures)) or _build(
+                kept = _read(entry, image, len(pictures)) or _build(
                     _Building(entry, pictures, image, alone), workers, progress
                 )
     except OSError as error:
@@ -115,7 +115,7 @@ def keep(pictures: Pictures, image: Image, root: Path, workers: int, progress: P
         reason = error.strerror or str(error)
         unusable = CacheUnusable(path=str(root), reason=reason, bytes_needed=need)
         raise refuse(unusable, exit_code=2) from error
-    return found
+    return kept
 
 
 def _key(pictures: Pictures, image: Image) -> str:
@@ -143,8 +143,8 @@ def _read(entry: Path, image: Image, total: int) -> Kept | None:
 def _mapped(path: Path, count: int, image: Image) -> NDArray[np.uint8]:
     if count == 0:  # nothing cannot be mapped
         return np.zeros((0, image.channels, image.height, image.width), np.uint8)
-    found: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return np.asarray(found)
+    mapped: NDArray[np.uint8] = np.load(path, mmap_mode="r", allow_pickle=False)
+    return np.asarray(mapped)
 
 
 @dataclass(frozen=True)
@@ -187,10 +187,10 @@ def _build(work: _Building, workers: int, progress: Progress) -> Kept:
     facts = _join(work)
     write_whole(work.entry / "facts.json", facts.model_dump_json())
     shutil.rmtree(work.folder, ignore_errors=True)
-    found = _read(work.entry, work.image, len(work.pictures))
-    if found is None:
+    kept = _read(work.entry, work.image, len(work.pictures))
+    if kept is None:
         raise OSError("the decoded images cannot be read back")
-    return found
+    return kept
 
 
 def _sweep(entry: Path) -> None:

@@ -10,10 +10,10 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.celeba import attribute_file, attribute_sheet
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound
 from scm_compiler.runtime.data.images.files import pictures_in
+from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import paired
 from scm_compiler.runtime.data.images.rows import Rows, read_rows, split_codes
-from scm_compiler.runtime.data.images.wanted import Listing, Wanted
 from scm_compiler.runtime.data.sheet import text_lines
 
 CROP = 108
@@ -34,7 +34,7 @@ _PARTITION = (
 )
 
 
-def list_celeba(place: str, wanted: Wanted) -> Listing:
+def list_celeba(place: str, spec: ImageSpec) -> Listing:
     """The faces of CelebA.
 
     A picture that is not square is cut to its central 108 x 108 pixels; a square one was cut
@@ -44,7 +44,7 @@ def list_celeba(place: str, wanted: Wanted) -> Listing:
         place: The folder that holds `img_align_celeba/` (also nested, as Kaggle has it, or still
             zipped) and the attribute file, with `list_eval_partition.txt` if the splits matter; or
             a zip file of pictures, with a table of its name beside it (`faces.zip`, `faces.csv`).
-        wanted: What is needed.
+        spec: What is needed.
 
     Raises:
         ScmError: With exit code 2: E602 without an attribute file, E671 without images, E675, and
@@ -55,14 +55,14 @@ def list_celeba(place: str, wanted: Wanted) -> Listing:
         raise refuse(ImagesNotFound(path=printable(place)), exit_code=2)
     held = path if path.is_file() else _images(path)
     table = _table(path)
-    sheet = attribute_sheet(table, wanted.names)
-    rows = read_rows(sheet, wanted, sheet.header[0])
+    sheet = attribute_sheet(table, spec.names)
+    rows = read_rows(sheet, spec, sheet.header[0])
     refuse_unsafe(rows.names, table)
     if rows.split is None:
         folder = path.parent if path.is_file() else path
         rows = Rows(rows.names, rows.labels, _partition(folder, rows.names))
     pictures = {PurePosixPath(name).name: it for name, it in pictures_in(held).items()}
-    return paired(rows, pictures, wanted, path, crop=CROP)
+    return paired(rows, pictures, spec, path, crop=CROP)
 
 
 def _images(folder: Path) -> Path:

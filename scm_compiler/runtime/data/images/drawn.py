@@ -17,8 +17,8 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data import drawn_faces
 from scm_compiler.runtime.data.drawn_faces.face import SIZES
 from scm_compiler.runtime.data.images.codes.images import NotDrawable, UnknownImageSource
+from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
 from scm_compiler.runtime.data.images.parts import write_part
-from scm_compiler.runtime.data.images.wanted import Listing, Part, Wanted
 from scm_compiler.runtime.data.shipped import read_shipped
 
 NAME = "drawn-faces"
@@ -65,7 +65,7 @@ class DrawnPictures:
             yield part
 
 
-def list_drawn(place: str, wanted: Wanted) -> Listing:
+def list_drawn(place: str, spec: ImageSpec) -> Listing:
     """Faces drawn from labels that follow the counts of CelebA.
 
     All nine labels are drawn jointly; those that are no parents of the image vary as they do in
@@ -73,7 +73,7 @@ def list_drawn(place: str, wanted: Wanted) -> Listing:
 
     Args:
         place: How many, 20,000 if empty; `?seed=K` behind it gives other faces.
-        wanted: What is needed.
+        spec: What is needed.
 
     Raises:
         ScmError: With exit code 2: E670 if `place` is something else, E676 if the node cannot be
@@ -84,12 +84,12 @@ def list_drawn(place: str, wanted: Wanted) -> Listing:
     if form is None or not 1 <= count <= MOST:
         wrong = UnknownImageSource(text=f"{NAME}:{place}", near=f"{NAME}:{COUNT}")
         raise refuse(wrong, exit_code=2)
-    _refuse_other(wanted)
-    count = min(count, wanted.limit or count)
+    _refuse_other(spec)
+    count = min(count, spec.limit or count)
     generator = torch.Generator().manual_seed(int(form[2] or 0))
     labels = _draw_labels(count, generator)
     nuisance = drawn_faces.sample_nuisance(count, generator)
-    columns = [drawn_faces.LABELS.index(name) for name in wanted.names]
+    columns = [drawn_faces.LABELS.index(name) for name in spec.names]
     return Listing(NAME, DrawnPictures(torch.from_numpy(labels), nuisance), labels[:, columns])
 
 
@@ -104,25 +104,25 @@ def _draw_labels(count: int, generator: torch.Generator) -> NDArray[np.int64]:
     return rows
 
 
-def _refuse_other(wanted: Wanted) -> None:
-    image = wanted.image
+def _refuse_other(spec: ImageSpec) -> None:
+    image = spec.image
     if image.channels != 3 or image.height != image.width:
         reason = f"it is {image.channels} x {image.height} x {image.width}, not square in colour"
-        raise refuse(NotDrawable(node=wanted.node, reason=reason), exit_code=2)
+        raise refuse(NotDrawable(node=spec.node, reason=reason), exit_code=2)
     if not SIZES[0] <= image.height <= SIZES[1]:
         reason = f"it has {image.height} pixels a side, not {SIZES[0]} to {SIZES[1]}"
-        raise refuse(NotDrawable(node=wanted.node, reason=reason), exit_code=2)
-    found = []
-    for node in wanted.labels:
+        raise refuse(NotDrawable(node=spec.node, reason=reason), exit_code=2)
+    undrawable = []
+    for node in spec.labels:
         if node.name not in drawn_faces.LABELS:
             reason = f"it does not show the label `{node.name}`"
             near = closest(node.name, drawn_faces.LABELS)
-            found.append(NotDrawable(node=wanted.node, reason=reason, near=near))
+            undrawable.append(NotDrawable(node=spec.node, reason=reason, near=near))
         elif node.domain != BINARY:
             reason = f"the label `{node.name}` is not binary"
-            found.append(NotDrawable(node=wanted.node, reason=reason))
-    if found:
-        raise refuse(*found, exit_code=2)
+            undrawable.append(NotDrawable(node=spec.node, reason=reason))
+    if undrawable:
+        raise refuse(*undrawable, exit_code=2)
 
 
 @cache

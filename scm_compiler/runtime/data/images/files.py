@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.ir import Image
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, ImagesUnreadable
-from scm_compiler.runtime.data.images.crew import decode_parts
 from scm_compiler.runtime.data.images.decode import SUFFIXES
+from scm_compiler.runtime.data.images.decode_pool import decode_parts
+from scm_compiler.runtime.data.images.image_spec import Part
 from scm_compiler.runtime.data.images.names import is_hidden, printable, refuse_unsafe
 from scm_compiler.runtime.data.images.picture import DAMAGED_ZIP, MEMBER, Picture
-from scm_compiler.runtime.data.images.wanted import Part
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,8 @@ def _in_folder(folder: str) -> Iterator[tuple[str, Picture]]:
                     continue
                 if entry.is_dir(follow_symlinks=False):
                     left.append((entry.path, f"{name}/"))
-                elif _is_picture(name) and (found := file_picture(name, entry.path)):
-                    yield name, found
+                elif _is_picture(name) and (picture := file_picture(name, entry.path)):
+                    yield name, picture
 
 
 def _in_archive(path: str, members: list[zipfile.ZipInfo]) -> Iterator[tuple[str, Picture]]:

@@ -7,18 +7,18 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoFileColumn
 from scm_compiler.runtime.data.images.files import file_picture, pictures_in
+from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import plain, printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import paired
 from scm_compiler.runtime.data.images.picture import Picture
 from scm_compiler.runtime.data.images.rows import jsonl_sheet, read_rows
-from scm_compiler.runtime.data.images.wanted import Listing, Wanted
 from scm_compiler.runtime.data.sheet import Sheet
 
 FILE_COLUMNS = ("file_name", "image_id")
 _NAMES = ("metadata.csv", "metadata.jsonl")
 
 
-def list_folder(place: str, wanted: Wanted) -> Listing:
+def list_folder(place: str, spec: ImageSpec) -> Listing:
     """The images of a folder or a zip file, with the labels of its table.
 
     The table is `metadata.csv` or `metadata.jsonl` in the folder, or a file of the folder's or the
@@ -32,9 +32,9 @@ def list_folder(place: str, wanted: Wanted) -> Listing:
     """
     path = Path(place)
     pictures = pictures_in(path)
-    sheet = metadata_sheet(path, wanted.names)
+    sheet = metadata_sheet(path, spec.names)
     column = file_column(sheet)
-    rows = read_rows(sheet, wanted, column)
+    rows = read_rows(sheet, spec, column)
     refuse_unsafe(rows.names, sheet.path)
     rows = replace(rows, names=[plain(name) for name in rows.names])
 
@@ -42,7 +42,7 @@ def list_folder(place: str, wanted: Wanted) -> Listing:
         """A picture behind a link, or with an unusual ending."""
         return file_picture(name, str(path / name)) if path.is_dir() and name else None
 
-    return paired(rows, pictures, wanted, path, find=find)
+    return paired(rows, pictures, spec, path, find=find)
 
 
 def metadata_sheet(path: Path, names: tuple[str, ...]) -> Sheet:

@@ -15,10 +15,10 @@ from scm_compiler.runtime.data.images.codes.image_faults import (
 )
 from scm_compiler.runtime.data.images.codes.images import NoImages
 from scm_compiler.runtime.data.images.files import FilePictures
+from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.picture import Picture
 from scm_compiler.runtime.data.images.rows import Rows
-from scm_compiler.runtime.data.images.wanted import Listing, Wanted
 
 MOST_FAULTS = 0.01
 """The share of images and rows that may be left out."""
@@ -29,7 +29,7 @@ _NAMED = 3
 def paired(
     rows: Rows,
     pictures: Mapping[str, Picture],
-    wanted: Wanted,
+    spec: ImageSpec,
     path: object,
     *,
     crop: int | None = None,
@@ -40,7 +40,7 @@ def paired(
     Args:
         rows: The table.
         pictures: What there is, by the names that the table uses.
-        wanted: How many are needed.
+        spec: How many are needed.
         path: What to call the source.
         crop: As `decode` takes it.
         find: Looks for a picture that is not in `pictures`.
@@ -50,16 +50,16 @@ def paired(
             rows and pictures are left over.
     """
     first = {name: row for row, name in reversed(list(enumerate(rows.names)))}
-    found = [pictures.get(name) or find(name) for name in rows.names]
-    if not pictures and not any(found):
+    matched = [pictures.get(name) or find(name) for name in rows.names]
+    if not pictures and not any(matched):
         raise refuse(NoImages(path=printable(str(path))), exit_code=2)
-    lost = [name for name, picture in zip(rows.names, found, strict=True) if picture is None]
-    again = [name for row, name in enumerate(rows.names) if found[row] and first[name] != row]
+    lost = [name for name, picture in zip(rows.names, matched, strict=True) if picture is None]
+    again = [name for row, name in enumerate(rows.names) if matched[row] and first[name] != row]
     unnamed = sorted(pictures.keys() - first.keys())
     notes = left_over(lost, unnamed, len(rows.names), path, again=again)
-    places = [row for row in sorted(first.values()) if found[row]][: wanted.limit]
+    places = [row for row in sorted(first.values()) if matched[row]][: spec.limit]
     kept = np.array(places, np.int64)
-    chosen = [picture for row in places if (picture := found[row]) is not None]
+    chosen = [picture for row in places if (picture := matched[row]) is not None]
     split = None if rows.split is None else rows.split[kept]
     return Listing(
         printable(str(path)), FilePictures(chosen, crop), rows.labels[kept], split, notes

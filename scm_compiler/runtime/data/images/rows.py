@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.data.images.wanted import UNKNOWN_SPLIT, Wanted
+from scm_compiler.runtime.data.images.image_spec import UNKNOWN_SPLIT, ImageSpec
 from scm_compiler.runtime.data.reading import read_ordered
 from scm_compiler.runtime.data.sheet import Row, Sheet, existing_file, no_table, text_lines
 
@@ -37,21 +37,21 @@ class Rows:
     split: NDArray[np.int8] | None
 
 
-def read_rows(sheet: Sheet, wanted: Wanted, column: str | None) -> Rows:
+def read_rows(sheet: Sheet, spec: ImageSpec, column: str | None) -> Rows:
     """Read a table, with every error's row and column.
 
     Args:
         sheet: The text.
-        wanted: Which labels are needed.
+        spec: Which labels are needed.
         column: The column that names the images; None if the rows have no names.
 
     Raises:
         ScmError: With exit code 2; see `read_ordered`.
     """
-    splits = SPLIT_COLUMN in sheet.header and SPLIT_COLUMN not in wanted.names
+    splits = SPLIT_COLUMN in sheet.header and SPLIT_COLUMN not in spec.names
     columns = [name for name in (column, SPLIT_COLUMN if splits else None) if name is not None]
     recorded, texts = _recorded(sheet, columns)
-    labels = read_ordered(wanted.columns, recorded)
+    labels = read_ordered(spec.columns, recorded)
     names = [] if column is None else texts[column]
     return Rows(names, labels, split_codes(texts[SPLIT_COLUMN]) if splits else None)
 
@@ -62,8 +62,8 @@ def split_codes(texts: Iterable[str]) -> NDArray[np.int8] | None:
     >>> split_codes(["train", "Test", ""]).tolist()
     [0, 2, -1]
     """
-    found = [_SPLITS.get(text.strip().casefold(), UNKNOWN_SPLIT) for text in texts]
-    codes = np.array(found, dtype=np.int8)
+    numbers = [_SPLITS.get(text.strip().casefold(), UNKNOWN_SPLIT) for text in texts]
+    codes = np.array(numbers, dtype=np.int8)
     return codes if (codes != UNKNOWN_SPLIT).any() else None
 
 
@@ -105,12 +105,12 @@ def parsed(text: str | bytes, path: Path, place: str) -> dict[str, Any]:
         ScmError: E603 if the text is none.
     """
     try:
-        found = json.loads(text)
+        row = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise _no_object(path, place) from error
-    if not isinstance(found, dict):
+    if not isinstance(row, dict):
         raise _no_object(path, place)
-    return found
+    return row
 
 
 def _no_object(path: Path, place: str) -> ScmError:

@@ -19,11 +19,11 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
 from scm_compiler.runtime.data.images.decode import SUFFIXES
 from scm_compiler.runtime.data.images.files import FilePictures, unreadable
+from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import is_hidden, printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import left_over
 from scm_compiler.runtime.data.images.picture import Picture
 from scm_compiler.runtime.data.images.rows import object_sheet, parsed, read_rows
-from scm_compiler.runtime.data.images.wanted import Listing, Wanted
 
 _RANGE = re.compile(r"\{(\d{1,9})\.\.(\d{1,9})\}")
 _MOST_SHARDS = 100_000
@@ -38,12 +38,12 @@ class _Sample:
     record: tuple[int, int]
 
 
-def list_shards(pattern: str, wanted: Wanted) -> Listing:
+def list_shards(pattern: str, spec: ImageSpec) -> Listing:
     """The images of tar shards, with the labels of the JSON objects beside them.
 
     Args:
         pattern: A path with `*`, `?`, `[…]`, or ranges such as `{000..009}`.
-        wanted: What is needed.
+        spec: What is needed.
 
     Raises:
         ScmError: With exit code 2: E671 without a shard, E673 if one is damaged or compressed,
@@ -57,9 +57,9 @@ def list_shards(pattern: str, wanted: Wanted) -> Listing:
     notes = left_over(lost, unnamed, len(samples) + len(lost), pattern)
     if not samples:
         raise refuse(NoImages(path=printable(pattern)), exit_code=2)
-    samples = samples[: wanted.limit]
+    samples = samples[: spec.limit]
     sheet = object_sheet(Path(pattern), _records(samples))
-    rows = read_rows(sheet, wanted, None)
+    rows = read_rows(sheet, spec, None)
     pictures = FilePictures([sample.picture for sample in samples])
     return Listing(printable(pattern), pictures, rows.labels, rows.split, notes)
 
@@ -70,15 +70,15 @@ def shards(pattern: str) -> list[str]:
     Raises:
         ScmError: E671 with exit code 2 if one is not there, or none is.
     """
-    found: list[str] = []
+    paths: list[str] = []
     for name in expanded(pattern):
         # A file of that very name goes before a pattern: names may hold brackets.
         matches = [name] if Path(name).is_file() else sorted(glob.glob(name))  # noqa: PTH207
         if not matches:
             absent = ImagesNotFound(path=printable(name), wanted="shard")
             raise refuse(absent, exit_code=2)
-        found += matches
-    return found
+        paths += matches
+    return paths
 
 
 def expanded(pattern: str) -> list[str]:

@@ -20,15 +20,15 @@ from scm_compiler.runtime.data.images.codes.images import NoImages, UnknownImage
 from scm_compiler.runtime.data.images.drawn import list_drawn
 from scm_compiler.runtime.data.images.files import unreadable
 from scm_compiler.runtime.data.images.folder import list_folder
+from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.pairing import undecoded
 from scm_compiler.runtime.data.images.shards import list_shards
 from scm_compiler.runtime.data.images.table import ImageTable
-from scm_compiler.runtime.data.images.wanted import Listing, Wanted
 from scm_compiler.runtime.data.sources import require_utf8
 from scm_compiler.runtime.progress import Progress, Silent
 
-List = Callable[[str, Wanted], Listing]
+List = Callable[[str, ImageSpec], Listing]
 
 SOURCES: Mapping[str, List] = MappingProxyType(
     {
@@ -71,17 +71,17 @@ def load_images(
         ScmError: With exit code 2 and codes E67x, or E60x for what is wrong in a table.
         ValueError: If `image` is no image of the graph, or `limit` is below 1.
     """
-    wanted = Wanted.of(graph, image, limit)
-    listing = _listed(spec, wanted)
+    image_spec = ImageSpec.of(graph, image, limit)
+    listing = _listed(spec, image_spec)
     if not len(listing.pictures):
         raise refuse(NoImages(path=listing.path), exit_code=2)
     kept = keep(
-        listing.pictures, wanted.image, cache or cache_folder(), workers, progress or Silent()
+        listing.pictures, image_spec.image, cache or cache_folder(), workers, progress or Silent()
     )
-    return _table(spec, wanted, listing, kept)
+    return _table(spec, image_spec, listing, kept)
 
 
-def _listed(spec: str, wanted: Wanted) -> Listing:
+def _listed(spec: str, image_spec: ImageSpec) -> Listing:
     require_utf8(spec)
     kind, colon, place = spec.partition(":")
     named = "\0" not in spec and (place or (kind == drawn.NAME and not colon))
@@ -90,31 +90,31 @@ def _listed(spec: str, wanted: Wanted) -> Listing:
         near = _near(spec)
         raise refuse(UnknownImageSource(text=printable(spec), near=near), exit_code=2)
     try:
-        return source(place, wanted)
+        return source(place, image_spec)
     except OSError as error:
         raise unreadable(error.filename or place, error.strerror or str(error)) from error
 
 
-def _table(spec: str, wanted: Wanted, listing: Listing, kept: Kept) -> ImageTable:
+def _table(spec: str, image_spec: ImageSpec, listing: Listing, kept: Kept) -> ImageTable:
     total = len(listing.pictures)
     named = [(listing.pictures.name(it.index), it.reason) for it in kept.faults]
     notes = undecoded(named, total, listing.path, listing.notes)
     sound = np.setdiff1d(np.arange(total), [fault.index for fault in kept.faults])
     labels = np.ascontiguousarray(listing.labels[sound])
     return ImageTable(
-        names=wanted.names,
+        names=image_spec.names,
         images=kept.images,
         labels=labels,
         split=None if listing.split is None else listing.split[sound],
-        fingerprint=_fingerprint(wanted, kept, labels),
+        fingerprint=_fingerprint(image_spec, kept, labels),
         origin=spec,
         notes=notes,
     )
 
 
-def _fingerprint(wanted: Wanted, kept: Kept, labels: NDArray[np.int64]) -> str:
+def _fingerprint(image_spec: ImageSpec, kept: Kept, labels: NDArray[np.int64]) -> str:
     """The SHA-256 of shape, labels and pixels: what identifies the data, not their files."""
-    values = [[node.name, list(getattr(node.domain, "values", ()))] for node in wanted.labels]
+    values = [[node.name, list(getattr(node.domain, "values", ()))] for node in image_spec.labels]
     digest = hashlib.sha256(json.dumps([kept.images.shape, values, kept.digest]).encode())
     digest.update(labels.astype("<i8").tobytes())
     return digest.hexdigest()

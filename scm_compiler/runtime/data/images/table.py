@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.runtime.data.images.wanted import SPLITS, UNKNOWN_SPLIT
+from scm_compiler.runtime.data.images.image_spec import SPLITS, UNKNOWN_SPLIT
 
 HELD_SHARE, HELD_MOST = 0.2, 6000
 _CUT_SEED = 20_170_906

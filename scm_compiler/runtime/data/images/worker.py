@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from scm_compiler.ir import Image
-from scm_compiler.runtime.data.images.crew import decode_part
+from scm_compiler.runtime.data.images.decode_pool import decode_part
+from scm_compiler.runtime.data.images.image_spec import Part
 from scm_compiler.runtime.data.images.picture import Opened, Picture
-from scm_compiler.runtime.data.images.wanted import Part
 
 
 def main() -> None:

@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 
 from scm_compiler.ir import Image
-from scm_compiler.runtime.data.images import cache, crew, files
+from scm_compiler.runtime.data.images import cache, decode_pool, files
 from scm_compiler.runtime.data.images.cache import cache_folder
+from scm_compiler.runtime.data.images.image_spec import Part
 from scm_compiler.runtime.data.images.parts import Fault, read_part, write_part
-from scm_compiler.runtime.data.images.wanted import Part
 
 
 @pytest.fixture(autouse=True)
@@ -36,8 +36,8 @@ def decoded(monkeypatch):
         names.append(data)
         return plain(data, *given)
 
-    plain = crew.decode
-    monkeypatch.setattr(crew, "decode", counting)
+    plain = decode_pool.decode
+    monkeypatch.setattr(decode_pool, "decode", counting)
     return names
 
 
@@ -130,13 +130,13 @@ def test_a_full_disk_loses_nothing(folder, load, refusal, decoded, monkeypatch):
             raise OSError(errno.ENOSPC, "No space left on device")
         plain(path, *given)
 
-    plain = crew.write_part
-    monkeypatch.setattr(crew, "write_part", full)
+    plain = decode_pool.write_part
+    monkeypatch.setattr(decode_pool, "write_part", full)
     found = refusal(f"folder:{place}")
     assert "error[E678]: cannot keep decoded images in" in found
     assert "no space left on device" in found
     assert "SCMC_CACHE" in found
-    monkeypatch.setattr(crew, "write_part", plain)
+    monkeypatch.setattr(decode_pool, "write_part", plain)
     decoded.clear()
     assert len(load(f"folder:{place}")) == 10
     assert len(decoded) == 6  # the first four were there
@@ -161,7 +161,7 @@ def test_a_damaged_entry_is_made_again(folder, load, decoded, tmp_path, name, da
 
 def test_a_damaged_part_is_decoded_again(folder, load, refusal, monkeypatch, tmp_path):
     place = folder()
-    monkeypatch.setattr(crew, "write_part", lambda path, *_: path.write_bytes(b"damaged"))
+    monkeypatch.setattr(decode_pool, "write_part", lambda path, *_: path.write_bytes(b"damaged"))
     assert "000000.npz is damaged and was removed; try again" in refusal(f"folder:{place}")
     monkeypatch.undo()
     (tmp_path / "cache").rename(tmp_path / "old")
@@ -173,7 +173,7 @@ SCRIPT = """
     from pathlib import Path
     from scm_compiler.ir import Edge, Graph, Image, Node
     from scm_compiler.ir.domain import BINARY
-    from scm_compiler.runtime.data.images import cache, crew, load_images
+    from scm_compiler.runtime.data.images import cache, decode_pool, load_images
 
     cache.part_rows = lambda _: 4
     count = 0
@@ -183,7 +183,7 @@ SCRIPT = """
         count += 1
         return plain(*given)
 
-    plain, crew.decode = crew.decode, counting
+    plain, decode_pool.decode = decode_pool.decode, counting
 
     def load():
         nodes = Node("Male", "binary", BINARY), Node("Face", "image", Image(3, 8, 8))
@@ -208,7 +208,7 @@ def test_a_killed_process_leaves_no_half_file(folder, load, decoded, faces, tmp_
                 sys.stdin.read()
             write(path, *given)
 
-        write, crew.write_part = crew.write_part, stopping
+        write, decode_pool.write_part = decode_pool.write_part, stopping
         load()
     """
     program = textwrap.dedent(SCRIPT) + textwrap.dedent(body)
@@ -242,7 +242,7 @@ def parts(folder: Path, count: int) -> list[Part]:
 @pytest.fixture
 def always_workers(monkeypatch):
     """Start workers for any number of images; gives the processes that were started."""
-    monkeypatch.setattr(crew, "WORTH_A_WORKER", 1)
+    monkeypatch.setattr(decode_pool, "WORTH_A_WORKER", 1)
     begun = []
 
     def popen(*given, **options):
@@ -250,7 +250,7 @@ def always_workers(monkeypatch):
         return begun[-1]
 
     plain = subprocess.Popen
-    monkeypatch.setattr(crew.subprocess, "Popen", popen)
+    monkeypatch.setattr(decode_pool.subprocess, "Popen", popen)
     return begun
 
 
@@ -259,16 +259,16 @@ def test_workers_give_what_one_process_gives(folder, load, always_workers, decod
     (place / "005.png").write_bytes(b"damaged")
     alone = load(f"folder:{place}")
     assert len(decoded) == 130
-    crewed = load(f"folder:{place}", workers=2, cache=tmp_path / "other")
+    pooled = load(f"folder:{place}", workers=2, cache=tmp_path / "other")
     assert len(always_workers) == 2
     assert len(decoded) == 130
-    assert crewed.fingerprint == alone.fingerprint
-    assert crewed.notes == alone.notes
+    assert pooled.fingerprint == alone.fingerprint
+    assert pooled.notes == alone.notes
 
 
 def test_workers_end_when_the_caller_stops(folder, always_workers, tmp_path):
     pictures = list(files.pictures_in(folder(12)).values())
-    work = crew.decode_parts(pictures, parts(tmp_path / "p", 6), Image(3, 8, 8), None, 2)
+    work = decode_pool.decode_parts(pictures, parts(tmp_path / "p", 6), Image(3, 8, 8), None, 2)
     first = next(work)
     assert read_part(first.path).images.shape == (2, 3, 8, 8)
     work.close()
@@ -279,7 +279,7 @@ def test_a_worker_that_cannot_write(folder, always_workers, tmp_path):
     pictures = list(files.pictures_in(folder(4)).values())
     absent = [Part(tmp_path / "absent" / "0.npz", 0, 4)]
     with pytest.raises(FileNotFoundError):
-        list(crew.decode_parts(pictures, absent, Image(3, 8, 8), None, 1))
+        list(decode_pool.decode_parts(pictures, absent, Image(3, 8, 8), None, 1))
 
 
 def test_a_worker_that_ends(folder, refusal, always_workers, monkeypatch, tmp_path):

@@ -7,7 +7,7 @@ import torch
 from scm_compiler.ir import Image
 from scm_compiler.runtime.data.drawn_faces import LABELS, draw_from, sample_nuisance
 from scm_compiler.runtime.data.images.drawn import COUNT, list_drawn
-from scm_compiler.runtime.data.images.wanted import Wanted
+from scm_compiler.runtime.data.images.image_spec import ImageSpec
 
 SIZE = Image(3, 16, 16)
 
@@ -27,7 +27,7 @@ def test_the_images_show_their_labels(load, nine):
 
 
 def test_the_labels_follow_celeba(nine):
-    labels = list_drawn("100000", Wanted.of(nine, "Face")).labels
+    labels = list_drawn("100000", ImageSpec.of(nine, "Face")).labels
     shares = dict(zip(LABELS, labels.mean(axis=0), strict=True))
     # The marginals of the 202,599 images; six standard errors of 100,000 draws.
     for name, share in {"Male": 0.41675, "Mustache": 0.04154, "Young": 0.77362}.items():
@@ -57,7 +57,7 @@ def test_a_seed_gives_the_same_faces(load, nine, faces):
 
 
 def test_the_default_number(nine):
-    assert len(list_drawn("", Wanted.of(nine, "Face")).pictures) == COUNT
+    assert len(list_drawn("", ImageSpec.of(nine, "Face")).pictures) == COUNT
 
 
 def test_what_cannot_be_drawn(refusal, faces):

@@ -16,7 +16,7 @@ UNKNOWN_SPLIT = -1
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ImageSpec:
     """What an image node needs.
 
     Attributes:
@@ -32,7 +32,7 @@ class Wanted:
     limit: int | None = None
 
     @classmethod
-    def of(cls, graph: Graph, image: str, limit: int | None = None) -> "Wanted":
+    def of(cls, graph: Graph, image: str, limit: int | None = None) -> "ImageSpec":
         """What `image` needs in `graph`; ValueError if it is no image."""
         node = graph.by_name.get(image)
         if node is None or not isinstance(node.domain, Image):

@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import nn
 
-from scm_compiler.runtime.heads import together
+from scm_compiler.runtime.heads import distributed
+from scm_compiler.runtime.heads.distributed import TeamBatchNorm, join
 from scm_compiler.runtime.heads.layers import MinibatchFeatures
-from scm_compiler.runtime.heads.together import TeamBatchNorm, join
 from scm_compiler.runtime.storage.tensors import read_tensors
 from scm_compiler.runtime.training.team import ALONE, Team
 
@@ -123,7 +123,7 @@ def test_layers_that_see_the_batch_are_joined():
 
 def test_the_norm_of_a_team_is_batch_norm(monkeypatch):
     """With a team of one the sums are its own, and the layer is torch's."""
-    monkeypatch.setattr(together, "summed", lambda given: given)
+    monkeypatch.setattr(distributed, "summed", lambda given: given)
     random = torch.Generator().manual_seed(0)
     features = torch.randn(6, 3, 4, 4, generator=random)
     own = nn.BatchNorm2d(3)

@@ -1,4 +1,4 @@
-"""Decoding in processes of their own.
+"""Decoding in a pool of processes.
 
 A worker is a fresh Python that runs one module and is spoken to in lines of JSON. Unlike a forked
 process it inherits no threads and no locks, unlike a spawned one it does not run the caller's
@@ -20,9 +20,9 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Image
 from scm_compiler.runtime.data.images.codes.images import DecoderEnded
 from scm_compiler.runtime.data.images.decode import Unreadable, decode
+from scm_compiler.runtime.data.images.image_spec import Part
 from scm_compiler.runtime.data.images.parts import Fault, write_part
 from scm_compiler.runtime.data.images.picture import Opened, Picture
-from scm_compiler.runtime.data.images.wanted import Part
 
 WORTH_A_WORKER = 600
 """So many images are decoded before a worker has started."""
@@ -54,9 +54,9 @@ def decode_parts(
         OSError: If a file cannot be written.
     """
     count = sum(part.stop - part.start for part in parts)
-    crew = min(workers, count // WORTH_A_WORKER, len(parts))
-    if crew > 0 and sys.executable:
-        yield from _in_workers(pictures, parts, image, crop, crew)
+    size = min(workers, count // WORTH_A_WORKER, len(parts))
+    if size > 0 and sys.executable:
+        yield from _in_workers(pictures, parts, image, crop, size)
         return
     with Opened() as opened:
         for part in parts:

@@ -1,0 +1,1 @@
+"""What each verb takes: `configure(parser)`, importing nothing heavier than argparse."""

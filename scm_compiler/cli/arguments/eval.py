@@ -1,0 +1,26 @@
+"""The arguments of `scmc eval`."""
+
+import argparse
+from pathlib import Path
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    parser.add_argument(
+        "run", nargs="?", type=Path, metavar="RUN", help="a run (default: the last one)"
+    )
+    parser.add_argument(
+        "--data",
+        metavar="SPEC",
+        help="other rows of labels to hold the label model against, such as csv:held_out.csv "
+        "(default: those that it was trained on)",
+    )
+    parser.add_argument(
+        "--images",
+        metavar="SPEC",
+        help="the real images, such as drawn-faces or celeba:DIR (default: the head's own)",
+    )
+    parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
+    parser.add_argument(
+        "--html", metavar="FILE", type=Path, help="where the page goes (default: eval.html in RUN)"
+    )

@@ -1,0 +1,27 @@
+"""The arguments of `scmc export`."""
+
+import argparse
+from pathlib import Path
+
+from scm_compiler.cli.arguments.formats import FORMATS
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments of the verb."""
+    add = parser.add_argument
+    add(
+        "source",
+        metavar="RUN|FILE",
+        help="a run, a .scm file, an example, or a graph file of another program",
+    )
+    add(
+        "-o",
+        "--output",
+        type=Path,
+        metavar="OUT",
+        required=True,
+        help=".bif, .dagitty (or .txt), .dot (or .gv), .csv, .json or .mmd chooses the format; "
+        "- is standard output, and needs --format",
+    )
+    add("--format", choices=(*FORMATS, "mermaid"), help="of OUT (default: what its suffix says)")
+    add("--force", action="store_true", help="replace OUT if it exists")

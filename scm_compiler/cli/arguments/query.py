@@ -1,0 +1,61 @@
+"""The arguments of `scmc query`."""
+
+import argparse
+from pathlib import Path
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """Declare the arguments."""
+    parser.add_argument(
+        "query", help='such as "P(Male=1 | do(Mustache=1))", "ATE(A -> B)" or "do(Mustache=1)"'
+    )
+    parser.add_argument(
+        "--run",
+        metavar="DIR",
+        type=Path,
+        help="a run, or drawn_faces, which comes with scmc (default: the last one)",
+    )
+    parser.add_argument(
+        "--method",
+        choices=("auto", "exact", "weighted", "sample"),
+        default="auto",
+        help="exact: contraction of the tables; weighted: weighted draws; sample: the paper's "
+        "rejection sampling; auto: exact where it fits, else weighted (default: auto)",
+    )
+    parser.add_argument(
+        "--samples",
+        metavar="N",
+        type=_count,
+        default=10_000,
+        help="draws that `sample` must keep, or that weighted ones should be worth "
+        "(default: 10,000)",
+    )
+    parser.add_argument(
+        "--noise-model",
+        choices=("threshold", "gumbel-max"),
+        help="of counterfactuals (default: the label model's own)",
+    )
+    parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
+    parser.add_argument(
+        "--explain", action="store_true", help="print how it would be answered, and stop"
+    )
+    parser.add_argument(
+        "--identify",
+        action="store_true",
+        help="print the formula by which observation determines it, or why none does, and stop",
+    )
+    parser.add_argument(
+        "--adjustment", action="store_true", help="print the minimal adjustment sets, and stop"
+    )
+    parser.add_argument(
+        "--on",
+        metavar="FILE",
+        help="a .scm file or example for --identify and --adjustment, instead of a run",
+    )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if not 1 <= number <= 10_000_000:
+        raise argparse.ArgumentTypeError("must be from 1 to 10000000")
+    return number

@@ -1,0 +1,1 @@
+"""What a verb is asked for, checked before what does the work, and torch with it, is loaded."""

@@ -1,0 +1,162 @@
+"""What `scmc sample` is asked for."""
+
+import argparse
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from scm_compiler.cli.options import bad_option, seed, whole
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.files import is_stream
+from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo
+
+FORMS = ".csv, .parquet, .npz, .png, .tar and FOLDER/"
+COLUMNS, SWEPT, DIVERSE = 10, 8, 256
+"""The rows of a two-row figure, of a sweep and of a diversity grid if nothing is said."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SampleRequest:
+    """A sample that is asked for.
+
+    Attributes:
+        seed: Of everything that is drawn.
+        rows: How many rows or images.
+        processes: How many draw.
+        output: Where to, as it was written.
+        form: `.csv`, `.parquet`, `.npz`, `.png`, `.tar` or `folder`.
+        run: The run; None for the last one.
+        regime: As it was written; empty for observation.
+        image: The image to draw; None for all, or the first in a figure.
+        vs: The regime of a second row, if there is one.
+        sweep: The label that is swept, if one is.
+        shards: How many .tar files, as it was written.
+        imagined: Whether units of a sample are drawn as they were and would have been.
+        units: Which ones.
+        noise_model: Of the labels, in both worlds.
+    """
+
+    seed: int
+    rows: int
+    processes: int
+    output: str
+    form: str
+    run: Path | None
+    regime: str
+    image: str | None
+    vs: str | None
+    sweep: str | None
+    shards: str | None
+    imagined: bool
+    units: str
+    noise_model: str | None
+
+    @property
+    def path(self) -> Path:
+        """Where to."""
+        return Path(self.output)
+
+
+def request(args: argparse.Namespace) -> SampleRequest:
+    """What the command line asks for.
+
+    Raises:
+        ScmError: With exit code 2: E707 if an option's value is none, or cannot stand beside
+            others; E715 if the sample cannot be written there.
+    """
+    chosen_seed = seed(args.seed)
+    rows = _usual_rows(args) if args.rows is None else whole("-n", args.rows, 1, 10**9)
+    processes = 1 if args.processes is None else whole("--processes", args.processes, 1, 1024)
+    form = _form(args.output)
+    figure = args.vs is not None or args.sweep is not None or args.diversity
+    if figure and form != ".png":
+        option = "--vs" if args.vs is not None else "--sweep" if args.sweep else "--diversity"
+        raise cannot_sample(args.output, f"`{option}` draws a figure", "write it to a .png file")
+    _refuse_wrong_counterfactual(args, form, figure=figure)
+    _refuse_wrong_place(args.output, form, args.shards)
+    run = args.run
+    if args.of is not None:
+        run, chosen_seed = _run_and_seed(args.of)
+    return SampleRequest(
+        seed=chosen_seed,
+        rows=rows,
+        processes=processes,
+        output=args.output,
+        form=form,
+        run=run,
+        regime=args.regime,
+        image=args.image,
+        vs=args.vs,
+        sweep=args.sweep,
+        shards=args.shards,
+        imagined=args.of is not None,
+        units=args.units or "",
+        noise_model=args.noise_model,
+    )
+
+
+def cannot_sample(output: str, reason: str, hint: str | None) -> ScmError:
+    """The refusal to write a sample there (E715)."""
+    return refuse(CannotSampleTo(path=output, reason=reason, hint=hint), exit_code=2)
+
+
+def _usual_rows(args: argparse.Namespace) -> int:
+    if args.diversity:
+        return DIVERSE
+    if args.vs is not None or (args.of is not None and args.output.endswith(".png")):
+        return COLUMNS
+    return SWEPT if args.sweep else 100
+
+
+def _form(output: str) -> str:
+    """The form that a name asks for, by its end; `folder` for a folder, CSV for a nameless stream.
+
+    Raises:
+        ScmError: E715 with exit code 2 if there is no such form.
+    """
+    path = Path(output)
+    if not path.suffix and is_stream(path):
+        return ".csv"
+    if output.endswith(("/", os.sep)) or path.is_dir() or not path.suffix:
+        return "folder"
+    if path.suffix in (".csv", ".parquet", ".npz", ".png", ".tar"):
+        return path.suffix
+    raise cannot_sample(output, f"there is no form `{path.suffix}`", f"the forms are {FORMS}")
+
+
+def _refuse_wrong_counterfactual(args: argparse.Namespace, form: str, *, figure: bool) -> None:
+    if args.of is None:
+        if args.units is not None or args.noise_model is not None:
+            option = "--units" if args.units is not None else "--noise-model"
+            hint = "name a sample: `--of :SEED`"
+            text = args.units or args.noise_model or ""
+            raise bad_option(option, text, "an option without `--of`", hint)
+        return
+    if form not in (".png", ".csv"):
+        hint = "write them to a .png or .csv file"
+        raise cannot_sample(args.output, "`--of` draws two worlds", hint)
+    if figure or args.run is not None or args.seed is not None:
+        hint = "a sample says its run, its seed and its regime itself"
+        others = "possible beside `--vs`, `--sweep`, `--diversity`, `--run` or `--seed`"
+        raise bad_option("--of", args.of, others, hint)
+
+
+def _refuse_wrong_place(output: str, form: str, shards: str | None) -> None:
+    if shards is not None and form != ".tar":
+        raise cannot_sample(
+            output, "`--shards` needs .tar files", "such as `faces-{000..009}.tar`"
+        )
+    if not Path(output).parent.is_dir() and form not in ("folder", ".tar"):
+        raise cannot_sample(output, "its folder does not exist", None)
+
+
+def _run_and_seed(text: str) -> tuple[Path | None, int]:
+    """The run and the seed of `RUN:SEED`, `:SEED` or `RUN`.
+
+    Raises:
+        ScmError: E707 with exit code 2 if the seed is none.
+    """
+    path, colon, number = text.rpartition(":")
+    if not colon:
+        return Path(text), 0
+    return Path(path) if path else None, seed(number)

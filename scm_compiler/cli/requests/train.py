@@ -1,0 +1,92 @@
+"""What `scmc train` is asked for."""
+
+import argparse
+from dataclasses import dataclass
+from pathlib import Path
+
+from scm_compiler.cli.options import one_of, seconds, seed, whole
+
+STAGES = ("all", "labels", "images")
+DEVICES = ("auto", "cuda", "mps", "cpu")
+PRECISIONS = ("auto", "float32", "bfloat16")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainingRequest:
+    """A training that is asked for. None stands for what is left open.
+
+    Attributes:
+        words: The command line, to be given to further processes.
+        devices: How many processes train.
+        device: On which kind of device.
+        budget: The most seconds.
+        stage: Of `STAGES`.
+        precision: Of `PRECISIONS`.
+        seed: Of everything random.
+        steps: The most steps of each stage.
+        file: The program.
+        run: The run's folder.
+        resume: Whether to go on with a training that was stopped.
+        tensorboard: Whether to write the metrics for TensorBoard too.
+        data: The SPEC of the labels' data.
+        trainer: Of the labels.
+        preset: Of the labels' trainer.
+        images: The SPECs of images, each perhaps with `IMAGE=` before it.
+        heads: The names of heads, likewise.
+        head_preset: The preset of the heads' options.
+        options: The heads' options that differ from it, as NAME=VALUE.
+    """
+
+    words: tuple[str, ...]
+    devices: int
+    device: str
+    budget: float | None
+    stage: str
+    precision: str
+    seed: int | None
+    steps: int | None
+    file: str | None
+    run: Path | None
+    resume: bool
+    tensorboard: bool
+    data: str | None
+    trainer: str | None
+    preset: str | None
+    images: tuple[str, ...]
+    heads: tuple[str, ...]
+    head_preset: str | None
+    options: tuple[str, ...]
+
+    @property
+    def extends(self) -> bool:
+        """Whether a run that is there is trained further, and none is made."""
+        return self.resume or self.stage == "images"
+
+
+def request(args: argparse.Namespace) -> TrainingRequest:
+    """What the command line asks for.
+
+    Raises:
+        ScmError: E707 with exit code 2 if an option's value is none.
+    """
+    return TrainingRequest(
+        words=tuple(args.words),
+        devices=1 if args.devices is None else whole("--devices", args.devices, 1, 1024),
+        device=one_of("--device", args.device or "auto", DEVICES),
+        budget=None if args.budget is None else seconds(args.budget),
+        stage=one_of("--stage", args.stage or "all", STAGES),
+        precision=one_of("--precision", args.precision or "auto", PRECISIONS),
+        seed=None if args.seed is None else seed(args.seed),
+        steps=None if args.steps is None else whole("--steps", args.steps, 1, 10**12),
+        file=args.file,
+        run=args.run,
+        resume=args.resume,
+        tensorboard=args.tensorboard,
+        data=args.data,
+        trainer=args.trainer,
+        preset=args.preset,
+        images=tuple(args.images or ()),
+        heads=tuple(args.head or ()),
+        head_preset=args.head_preset,
+        options=tuple(args.option or ()),
+    )
