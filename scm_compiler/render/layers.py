@@ -15,7 +15,7 @@ from scm_compiler.render.text import width
 
 GAP, BEND_GAP, RISE, RING = 26.0, 14.0, 46.0, 4.0
 _SWEEPS, _MOST_BENDS = 12, 5000
-_MOST_MOVES = 600_000  # of all items in all sweeps: a drawing of so many is not read by eye
+_MOST_MOVES = 200_000  # of all items in all sweeps: a drawing of so many is not read by eye
 
 Point = tuple[float, float]
 Item = str | tuple[int, int]  # a node, or the bend of a line (its number) in a layer
