@@ -25,8 +25,9 @@ def require_place(path: Path) -> None:
         ScmError: E657 with exit code 2.
     """
     with writing(path):
-        there = next(folder for folder in path.absolute().parents if folder.exists())
-        require_writable(path if is_stream(path) or path.parent.exists() else there / path.name)
+        above = (folder for folder in path.absolute().parents if folder.exists())
+        there = path.parent if is_stream(path) else next(above, path)
+        require_writable(there / path.name)
 
 
 def write(path: Path, content: str | bytes) -> None:

@@ -1,9 +1,10 @@
 """The code of a file that cannot be written, by whichever stage."""
 
+import errno
+import os
 from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
-from scm_compiler.syntax.codes.files import forbidden
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,3 +43,13 @@ class CannotWrite(Diagnostic):
             return None
         first = "allow writing there" if forbidden(self.reason) else "make room"
         return f"{first}, then go on with `scmc train --resume`"
+
+
+def forbidden(reason: str) -> bool:
+    """Whether the system says that something is not allowed, rather than that room is lacking.
+
+    >>> forbidden("Permission denied"), forbidden("No space left on device")
+    (True, False)
+    """
+    codes = (errno.EACCES, errno.EPERM, errno.EROFS)
+    return reason.lower() in {os.strerror(code).lower() for code in codes}

@@ -192,13 +192,3 @@ class Unreadable(Diagnostic):
         if self.reason == os.strerror(errno.EISDIR):
             return "it is a folder; name a `.scm` file"
         return "name a file that you may read"
-
-
-def forbidden(reason: str) -> bool:
-    """Whether the system says that something is not allowed, rather than that room is lacking.
-
-    >>> forbidden("Permission denied"), forbidden("No space left on device")
-    (True, False)
-    """
-    codes = (errno.EACCES, errno.EPERM, errno.EROFS)
-    return reason.lower() in {os.strerror(code).lower() for code in codes}

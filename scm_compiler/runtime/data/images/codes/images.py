@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from scm_compiler.diagnostics.codes.writing import forbidden
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 from scm_compiler.runtime.data.codes.data import DataNotFound, quoted, shortened
-from scm_compiler.syntax.codes.files import forbidden
 
 IMAGE_SOURCES = "`drawn-faces`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
 
