@@ -75,10 +75,11 @@ def _of_options(request: TrainingRequest, opened: Record, image: str) -> Iterato
     if not changes:
         return
     config = opened.head_config(image)
-    asked = installed().find(config.head).options(**{**config.options, **changes})
+    head = installed().find(config.head)
+    held = head.stored_options(config.options).model_dump(mode="json")
+    asked = head.options(**{**config.options, **changes})
     for name, value in asked.model_dump(mode="json").items():
-        held = config.options[name]
-        yield from _differing("--option", _setting(name, held), _setting(name, value))
+        yield from _differing("--option", _setting(name, held[name]), _setting(name, value))
 
 
 def _setting(name: str, value: object) -> str:

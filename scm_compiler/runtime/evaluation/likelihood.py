@@ -10,6 +10,7 @@ from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle.rows import split
+from scm_compiler.runtime.controller.registry import recipe_of
 from scm_compiler.runtime.data.table import Cells, LabelTable
 from scm_compiler.runtime.evaluation.distance import (
     Array,
@@ -111,7 +112,7 @@ def _kept(module: CausalModule | None, trained: LabelTable, config: Config | Non
         for name, mechanism in zip(module.layout.labels, module.mechanisms, strict=True)
         if not mechanism.table
     ]
-    fitted, held = split(trained, float(config.options["held_out"]), config.seed)
+    fitted, held = split(trained, recipe_of(config)[1].model_dump()["held_out"], config.seed)
     if not names or (fitted is held):
         return None
     cells = torch.from_numpy(trained.cells)

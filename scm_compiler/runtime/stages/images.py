@@ -129,7 +129,7 @@ def _in_memory(run: Record, image: str, placement: Placement) -> Iterator[None]:
         full = isinstance(error, MemoryError | torch.OutOfMemoryError)
         if not full and "can't allocate memory" not in str(error):  # torch on a CPU
             raise
-        batch = int(run.head_config(image).options["batch"])
+        batch = _batch(run.head_config(image))
         wrong = MemoryFull(image=image, device=placement.device, batch=batch)
         raise refuse(wrong, exit_code=2) from error
 
@@ -152,13 +152,13 @@ def _train_alone(
     run = restart_head(run, image)
     draw = previews(run.path, files, trainer, labels, config.seed)
     led = Led(trainer, placement.team) if not placement.team.alone else None
-    every = _report_steps(trainer.total)
+    every, batch = _report_steps(trainer.total), _batch(config)
     loop = Loop(
         led or trainer,
         run.path,
         Pace(every, checkpoint_seconds, budget=budget),
         facts=facts,
-        measure=lambda: _speed(loop, config),
+        measure=lambda: _speed(loop, batch),
         progress=Previewing(progress or Silent(), draw, every),
         prefix=files.prefix,
     )
@@ -218,8 +218,9 @@ def head_trainer(
         placement.team,
     )
     spec = installed().find(config.head)
-    refuse_unequal(config.options, placement.team.size)
-    return spec.trainer(task, spec.stored_options(config.options)), labels
+    options = spec.stored_options(config.options)
+    refuse_unequal(options.model_dump(), placement.team.size)
+    return spec.trainer(task, options), labels
 
 
 def certify_run(run: Record) -> Certificate:
@@ -233,8 +234,14 @@ def _report_steps(total: int) -> int:
     return max(1, min(REPORT_STEPS, total // FEWEST_REPORTS))
 
 
-def _speed(loop: Loop, config: HeadConfig) -> Mapping[str, float]:
-    speed = {"images_per_second": round(loop.rate * float(config.options["batch"]), 3)}
+def _batch(config: HeadConfig) -> int:
+    """The images in a batch; an option that a configuration leaves out has its default."""
+    options = installed().find(config.head).stored_options(config.options)
+    return int(options.model_dump()["batch"])
+
+
+def _speed(loop: Loop, batch: int) -> Mapping[str, float]:
+    speed = {"images_per_second": round(loop.rate * batch, 3)}
     left = loop.left
     return speed if left is None else {**speed, "seconds_left": round(left, 1)}
 

@@ -113,6 +113,23 @@ def test_a_head_has_the_size_of_its_weights(run, tmp_path, changes):
     assert caught.value.exit_code == 2
 
 
+def test_an_option_that_was_left_out_has_its_default(run):
+    path = run.path / "Face.config.json"
+    config = json.loads(path.read_text())
+    held = read_tensors(run.path / "Face.safetensors")
+    for name in ("batch", "kernel"):
+        del config["options"][name]
+    path.write_text(json.dumps(config))
+    write_tensors(run.path / "Face.safetensors", held.tensors, {**held.facts, **config})
+    manifest = json.loads((run.path / "manifest.json").read_text())
+    for name in ("Face.config.json", "Face.safetensors"):
+        manifest["files"][name] = digest(run.path / name)
+    (run.path / "manifest.json").write_text(json.dumps(manifest))
+    opened = open_run(run.path)
+    assert opened.head("Face").generator.options.kernel == 4
+    assert train._batch(opened.head_config("Face")) == 32
+
+
 def test_the_log_has_speed_and_time_left(run):
     lines = [json.loads(x) for x in (run.path / "Face.metrics.jsonl").read_text().splitlines()]
     assert [line["step"] for line in lines] == list(range(1, 13))
