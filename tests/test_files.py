@@ -13,7 +13,16 @@ import pytest
 from scm_compiler import files
 from scm_compiler.cli.main import main
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.files import is_stream, make_folder, require_writable, write_whole, writing
+from scm_compiler.files import (
+    holds,
+    is_stream,
+    listed,
+    make_folder,
+    reading,
+    require_writable,
+    write_whole,
+    writing,
+)
 
 
 def test_it_writes_text_and_bytes(tmp_path):
@@ -183,3 +192,33 @@ def test_a_place_is_tried_before_there_is_anything_to_write(tmp_path):
     assert not list(tmp_path.iterdir())
     with pytest.raises(FileNotFoundError):
         require_writable(tmp_path / "none" / "a")
+    with pytest.raises(IsADirectoryError):
+        require_writable(tmp_path)
+
+
+def test_what_a_folder_holds(tmp_path):
+    for name in ("b", "a"):
+        (tmp_path / name).touch()
+    (tmp_path / "c").mkdir()
+    assert [path.name for path in listed(tmp_path)] == ["a", "b", "c"]
+    assert listed(tmp_path / "none") == listed(tmp_path / "a") == []
+    assert holds(tmp_path, "a")
+    assert not any(holds(tmp_path, name) for name in ("c", "none", "a/b", "\0"))
+
+
+def test_what_the_system_does_not_let_us_know_is_told(tmp_path):
+    (tmp_path / "circle").symlink_to("circle")
+    for ask in (
+        lambda: listed(tmp_path / "circle"),
+        lambda: holds(tmp_path, "circle"),
+        lambda: holds(tmp_path, "x" * 5000),
+    ):
+        with pytest.raises(ScmError) as caught:
+            ask()
+        assert [found.code for found in caught.value.diagnostics] == ["E114"]
+        assert caught.value.exit_code == 2
+    with (
+        pytest.raises(ScmError, match="cannot read `there`: No such file"),
+        reading(Path("there")),
+    ):
+        (tmp_path / "none").read_bytes()

@@ -2,8 +2,10 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from scm_compiler.cli.exits import BUG, USAGE
@@ -42,6 +44,15 @@ NEEDED = {
     "query": ["P(A=1)"],
     "explain": ["E101"],
 }
+OF_IMAGES = {"--images", "--head", "--head-preset", "--option", "--precision"}
+"""Options of `train` that are looked at only where there is an image to train."""
+
+
+def needed(verb, option):
+    if verb == "train" and option in OF_IMAGES:
+        images = [] if option == "--images" else ["--images", "npz:i.npz"]
+        return ["i.scm", *NEEDED["train"][1:], *images]
+    return NEEDED.get(verb, [])
 
 
 def options(verb):
@@ -66,16 +77,21 @@ def called(words):
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory):
-    """A folder with a program, its data, a build and a run."""
+    """A folder with programs, their data, a build and a run."""
     folder = tmp_path_factory.mktemp("place")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
+        patch.setattr(os, "fsync", lambda handle: None)  # a slow disk would be most of the time
+        patch.setenv("SCMC_CACHE", str(folder / "cache"))
+        Path("i.scm").write_text("A, B : binary\nF : image(1, 16, 16)\nA -> B\nA, B -> F\n")
+        shown = np.zeros((4, 16, 16), np.uint8)
+        np.savez("i.npz", images=shown, A=[0, 0, 1, 1], B=[0, 1, 0, 1])
         Path("g.scm").write_text("A, B : binary\nA -> B\n")
         Path("d.csv").write_text("A,B\n0,1\n1,1\n1,0\n")
         Path("g.dot").write_text("digraph { A -> B }")
         assert main(["compile", "g.scm", "-q"]) == 0
         assert main(["train", *NEEDED["train"], "-q"]) == 0
-    return folder
+        yield folder
 
 
 @pytest.mark.parametrize(
@@ -83,9 +99,9 @@ def place(tmp_path_factory):
 )
 def test_no_value_of_an_option_is_a_bug(verb, option, place, monkeypatch, capfd):
     monkeypatch.chdir(place)
-    needed = NEEDED.get(verb, [])
+    words = [verb, *needed(verb, option)]
     for value in VALUES:
-        code = called([verb, *needed, f"{option}={value}"])
+        code = called([*words, f"{option}={value}"])
         assert code != BUG, (value, capfd.readouterr().err)
         if value in ("--", "a\0b") or (not value.strip() and option not in EMPTY):
             assert code == USAGE, value

@@ -37,8 +37,7 @@ def place(tmp_path_factory):
             fill()
         held(folder)
         yield folder
-    for path in (folder, *folder.rglob("*")):
-        path.chmod(0o755)
+    unlock(folder)
     for path, mode in modes:
         path.chmod(mode)
 
@@ -72,6 +71,12 @@ def held(folder):
         path.chmod(0o555 if path.is_dir() else 0o444)
 
 
+def unlock(folder):
+    """Give the rights back, so that everything can be removed."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755)
+
+
 @pytest.fixture
 def own(tmp_path, place):
     """A folder of the user's."""
@@ -79,6 +84,7 @@ def own(tmp_path, place):
     folder.mkdir()
     folder.chmod(0o777)
     yield folder
+    unlock(folder)
     shutil.rmtree(folder)
 
 

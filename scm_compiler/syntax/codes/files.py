@@ -159,12 +159,13 @@ class ProgramNotFound(Diagnostic):
 
 @dataclass(frozen=True)
 class Unreadable(Diagnostic):
-    """The file exists and cannot be read.
+    """The file or folder cannot be read.
 
     ## What it means
 
-    The operating system refused to open or read the file: it is a folder, or reading it is not
-    permitted, or the disk failed.
+    The operating system refused to open or read it: it is a folder where a file is meant, or
+    reading it or searching its folder is not permitted, or the disk failed. So it may be with the
+    last run or build, in whose place no older one is taken.
 
     ## Example
 
@@ -177,7 +178,7 @@ class Unreadable(Diagnostic):
 
     ## What to do
 
-    Name a file that you may read.
+    Name one that you may read, or ask its owner for the right to.
     """
 
     code = "E114"
