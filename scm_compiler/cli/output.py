@@ -25,9 +25,10 @@ def require_place(path: Path) -> None:
         ScmError: E657 with exit code 2.
     """
     with writing(path):
-        above = (folder for folder in path.absolute().parents if folder.exists())
-        there = path.parent if is_stream(path) else next(above, path)
-        require_writable(there / path.name)
+        there = path
+        while not (there.parent.exists() or is_stream(there)):
+            there = there.parent
+        require_writable(there)
 
 
 def write(path: Path, content: str | bytes) -> None:
