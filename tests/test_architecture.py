@@ -19,15 +19,15 @@ _PROBE = """
 import contextlib, io, sys
 from scm_compiler.cli.main import main
 with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
-    code = main(sys.argv[1:])
-    assert code == 0, code
+    code = main(sys.argv[2:])
+    assert code == int(sys.argv[1]), code
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
 
 
-def modules_after(*words, cwd):
+def modules_after(*words, cwd, code=0):
     """The top-level modules that `scmc WORDS…` has imported by the time that it ends."""
-    command = [sys.executable, "-c", _PROBE, *words]
+    command = [sys.executable, "-c", _PROBE, str(code), *words]
     done = subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.split())
@@ -54,7 +54,12 @@ def test_imports_go_down_only():
 
 
 @pytest.mark.parametrize(
-    "words", [("--help",), ("--version",), ("render", "--help"), ("import", "--help")]
+    "words",
+    [
+        ("--help",),
+        ("--version",),
+        *((verb, "--help") for verb in ("render", "import", "train", "sample", "query")),
+    ],
 )
 def test_help_imports_nothing_heavy(words, tmp_path):
     assert modules_after(*words, cwd=tmp_path).isdisjoint(HEAVY)
@@ -74,6 +79,19 @@ def test_help_imports_nothing_heavy(words, tmp_path):
 )
 def test_the_front_end_never_imports_torch(words, tmp_path):
     assert "torch" not in modules_after(*words, cwd=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("train", "--steps", "x"), 2),
+        (("sample", "-o", "x.csv", "-n", "0"), 2),
+        (("compile", "nowhere.scm"), 2),
+        (("query", "--identify", "P(Cancer | do(Smoking=1))", "--on", "front_door"), 0),
+    ],
+)
+def test_what_needs_no_torch_does_not_wait_for_it(words, code, tmp_path):
+    assert "torch" not in modules_after(*words, cwd=tmp_path, code=code)
 
 
 def imports_inside_functions(path):
