@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.sampling.sample import BLOCK
 from scm_compiler.runtime.stages import train_stages
 
@@ -27,7 +27,7 @@ def test_labels_and_images(done):
 
 
 def test_without_a_head_there_are_no_images(small, tmp_path):
-    run = train_stages(small.start(tmp_path / "run"), images=False).run
+    run = run_of(train_stages(small.start(tmp_path / "run"), images=False).run)
     assert run.sample(3).images is None
     assert run.sample(3).pictures == {}
     with pytest.raises(ScmError) as caught:
