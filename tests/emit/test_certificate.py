@@ -12,7 +12,8 @@ from scm_compiler.emit import certificate as certificates
 from scm_compiler.emit.certificate import certify, choose
 from scm_compiler.emit.checks.check import Check, outcome
 from scm_compiler.emit.checks.declared import check_images, check_noise_blocks
-from scm_compiler.ir import Edge, Graph, NoiseBlock
+from scm_compiler.ir import Discrete, Edge, Graph, Node, NoiseBlock
+from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.module import Reads
 
 SPECS = {
@@ -263,3 +264,12 @@ def test_a_label_that_do_does_not_hold_is_caught(graphs):
 def test_a_mechanism_that_reads_other_rows_is_caught(graphs):
     found = failed(certify(ReadsItsBatch(graphs["binary"])))
     assert "the noise of other rows moves M" in found["changed noise"]
+
+
+def test_a_label_of_very_many_values_is_pinned_at_some():
+    many = Discrete(tuple(f"v{number}" for number in range(3000)))
+    nodes = (Node("A", "categorical", many), Node("B", "binary", BINARY))
+    found = certify(compile_module(Graph("wide", nodes, (Edge("A", "B"),))))
+    assert found.consistent
+    (pinned,) = (check for check in found.checks if check.name == "pinned labels")
+    assert "2 of 2 labels pinned at each value or 256 of more, one by one" in pinned.detail

@@ -26,7 +26,10 @@ _FORMS: tuple[Form, Form] = ("fused", "plain")
 
 
 CELLS = 2**22
-"""So many values of labels are computed at once, at most."""
+"""So many probabilities of values are computed at once, at most."""
+
+VALUES = 256
+"""A label is pinned at each of its values; one with more than so many at so many of them."""
 
 
 @dataclass
@@ -86,8 +89,7 @@ def check_pinned_labels(
         for rank, name in enumerate(names):
             tell(f"pinned labels: {rank:,} of {len(names):,}")
             size, most = contract.size(name), _at_once(contract, rows)
-            for first in range(0, size, most):
-                values = torch.arange(first, min(first + most, size))
+            for values in torch.split(_pins(size), most):
                 many = len(values)
                 held = values.repeat_interleave(rows)
                 found = model(noise.repeat(many, 1), do={name: held})
@@ -101,8 +103,10 @@ def check_pinned_labels(
     left = [(name, contract.labels[place]) for name, place in seen.left(wanted)]
     stuck = [f"{child} never moves under do({name})" for name, child in sorted(left)]
     edges = sum(int(columns.sum()) for columns in wanted.values())
+    few = any(contract.size(name) > VALUES for name in names)
     detail = (
-        f"{len(names)} of {len(contract.labels)} labels pinned at each value, one by one; "
+        f"{len(names)} of {len(contract.labels)} labels pinned at each value"
+        f"{f' or {VALUES} of more' if few else ''}, one by one; "
         f"{edges - len(left)} of {edges} edges transmit"
     )
     wrong = [f"do({cause}) moves {other}" for cause, other in seen.violations]
@@ -200,6 +204,12 @@ def _columns(contract: Contract, names: Iterable[str]) -> Tensor:
     return found
 
 
+def _pins(size: int) -> Tensor:
+    """The values at which a label is pinned."""
+    count = min(size, VALUES)
+    return (torch.arange(count) * (size - 1)) // max(1, count - 1)
+
+
 def _at_once(contract: Contract, rows: int) -> int:
     """How many causes are looked at in one batch."""
-    return max(1, CELLS // (rows * max(1, len(contract.labels))))
+    return max(1, CELLS // (rows * max(1, sum(map(contract.size, contract.labels)))))
