@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.identify.counterfactual import Record, decide, decide_query, districts, written
+from scm_compiler.identify.counterfactual import Memory, decide, decide_query, districts, written
 from scm_compiler.identify.evaluation import evaluate
 from scm_compiler.identify.identification import Identified, identify
 from scm_compiler.inference import answer
@@ -377,11 +377,11 @@ def test_a_record_does_not_change_what_is_decided():
     source = random.Random(5)
     for _ in range(40):
         graph = some_graph(source, 5, 0.3)
-        record = Record(graph)
+        memory = Memory(graph)
         names = list(graph.by_name)
         for _ in range(4):
             world = (ir.Setting(source.choice(names), source.randint(0, 1)),)
             targets = [ir.Event(ir.Variable(source.choice(names), world), source.randint(0, 1))]
             given = [ir.Event(ir.Variable(source.choice(names)), source.randint(0, 1))]
             alone = decide(graph, targets, given)
-            assert decide(graph, targets, given, record=record) == alone
+            assert decide(graph, targets, given, memory=memory) == alone

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.emit import ExplicitModule, ExplicitSpec, compile_module, explicit, mechanism
+from scm_compiler.emit import ExplicitModule, ExplicitSpec, compile_module
+from scm_compiler.model import explicit, mechanism
 from scm_compiler.passes.unfold import unfold
 
 TABLES, NETWORKS = ExplicitSpec(hidden_states=4), ExplicitSpec(table_limit=1, hidden_states=4)

@@ -282,7 +282,8 @@ class Loop:
         tensors = file.load("pt")
         try:
             empty = next((name for name, tensor in tensors.items() if tensor.isnan().any()), None)
-            self.fitting.restore(tensors)
+            if empty is None:
+                self.fitting.restore(tensors)
         except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError) as error:
             raise unusable(file.path, str(error)) from error
         if empty is not None:
