@@ -12,11 +12,9 @@ from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import seed
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source
-from scm_compiler.inference import Answer, Marginals, answer, explain
-from scm_compiler.inference.answers import columns
+from scm_compiler.inference import explain
 from scm_compiler.ir import Graph
-from scm_compiler.ir.query import Event, Query, Regime, Variable
-from scm_compiler.model.tables import Tables
+from scm_compiler.ir.query import Query
 from scm_compiler.semantics.codes.queries import UnknownNode
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax.query import parse_query
@@ -53,7 +51,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         noise_model=args.noise_model,
     )
     console.result(answered.how if args.run else f"{answered.how}, on {opened.path}")
-    console.result(_beside(answered, query, model) or answered.text)
+    console.result(answered.text)
     if answered.formulas:
         console.result(answered.formulas)
     console.show(Report(None, answered.warnings))
@@ -116,27 +114,3 @@ def _naming(owner: str, graph: Graph) -> Iterator[None]:
             for report in error.reports
         )
         raise ScmError(*reports, exit_code=error.exit_code) from None
-
-
-def _beside(answered: Answer, query: Query, model: Tables) -> str | None:
-    """A regime's table with, beside each `do`, what only seeing the same values would say."""
-    if not isinstance(query, Regime) or not query.do:
-        return None
-    if not isinstance(answered.value, Marginals):
-        return None
-    if answered.rung > 2:  # several worlds: bounds stand beside the numbers
-        return None
-    held = tuple(Event(Variable(s.node), s.value) for s in query.do if isinstance(s.value, int))
-    try:
-        seen = answer(replace(query, do=(), given=(*held, *query.given)), model)
-    except ScmError:
-        return None  # these values never occur together, or only sampling could tell
-    if not isinstance(seen.value, Marginals):
-        raise TypeError("the answer to a regime has no marginals")
-    lines = [
-        (node, value, str(number), str(seen.value[node][value]))
-        for node, table in answered.value.items()
-        for value, number in table.items()
-        if tuple(table) != ("0", "1") or value == "1"
-    ]
-    return columns([("label", "value", answered.query, seen.query), *lines])

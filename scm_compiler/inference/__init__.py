@@ -7,6 +7,7 @@ answer(query, tables).probability
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from time import perf_counter
 from weakref import WeakKeyDictionary
@@ -20,7 +21,7 @@ from scm_compiler.inference.counterfactual import NOISE_MODELS, answer_counterfa
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.drawing import Ends, table_ends, together
 from scm_compiler.inference.engine import Engine
-from scm_compiler.inference.evaluation import Numbers, evaluate
+from scm_compiler.inference.evaluation import Numbers, condition_of, evaluate
 from scm_compiler.inference.explaining import explain
 from scm_compiler.inference.identified import Estimate, Route, route
 from scm_compiler.inference.limits import (
@@ -126,7 +127,20 @@ def answer(
         found=way.found,
         derived=way.formulas,
         effective=found.effective,
+        see=partial(_seeing, flat, model, rung(flat)),
     )
+
+
+def _seeing(query: ir.Query, model: Tables, level: int) -> Answer | None:
+    """What only seeing the values would say that a regime of rung 2 holds."""
+    if not isinstance(query, ir.Regime) or not query.do or level > 2:
+        return None
+    held = condition_of(query.do, ()).do
+    seen = tuple(ir.Event(ir.Variable(name), value) for name, value in held.items())
+    try:
+        return answer(ir.Regime(given=(*seen, *query.given)), model)
+    except ScmError:
+        return None  # these values never occur together, or only sampling could tell
 
 
 @dataclass(frozen=True, slots=True)

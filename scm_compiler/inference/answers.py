@@ -1,7 +1,8 @@
 """Answers: what was found, how it was got, and how firm it is."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
@@ -139,15 +140,19 @@ class Marginals(Mapping[str, Mapping[str, Number]]):
         return table(head, lines)
 
     @property
-    def _lines(self) -> list[tuple[str, ...]]:
-        """The head, then a line for each value; of a binary label for 1 alone."""
-        lines = [
-            ((node, value), number)
+    def numbers(self) -> Mapping[tuple[str, str], Number]:
+        """The number of each label and value; of a binary label for 1 alone."""
+        return {
+            (node, value): number
             for node, numbers in self.tables.items()
             for value, number in numbers.items()
             if tuple(numbers) != ("0", "1") or value == "1"
-        ]
-        return _numbered(("label", "value"), lines)
+        }
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        """The head, then a line for each number."""
+        return _numbered(("label", "value"), [*self.numbers.items()])
 
 
 @dataclass(frozen=True)
@@ -173,6 +178,7 @@ class Answer:
             on follows from observation.
         derived: Of a counterfactual on such a graph, each probability as a formula over these.
         effective: How many independent draws weighted ones are worth; None if none were weighted.
+        see: Answers what `seeing` asks.
     """
 
     query: str
@@ -188,6 +194,16 @@ class Answer:
     found: tuple[Identified, ...] = ()
     derived: tuple[str, ...] = ()
     effective: float | None = None
+    see: Callable[[], "Answer | None"] = field(default=lambda: None, compare=False, repr=False)
+
+    @cached_property
+    def seeing(self) -> "Answer | None":
+        """Of a regime that holds labels, what only seeing them at these values would say.
+
+        It is asked when it is first read; None of other questions, of several worlds, and where
+        the values never occur together.
+        """
+        return self.see()
 
     @property
     def probability(self) -> float:
@@ -282,16 +298,28 @@ class Answer:
             found["rests_on_guesses"] = True
         if self.derived:
             found["formulas"] = list(self.derived)
+        if self.seeing is not None:
+            found["seeing"] = {"query": self.seeing.query, **self.seeing.value.to_dict()}
         worth = {} if self.effective is None else {"effective_samples": self.effective}
         return found | worth | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 
     @property
     def text(self) -> str:
-        """The query and the answer."""
+        """The query and the answer; of a regime that holds labels, with what seeing would say."""
+        if self.seeing is not None:
+            return columns(self._beside(self.seeing))
         if not isinstance(self.value, Number):
             return f"{self.query}\n{self.value}"
         lines = (f"{self.query} = {self.value}", spanned(self.value.bounds))
         return "\n".join(line for line in lines if line)
+
+    def _beside(self, seen: "Answer") -> list[tuple[str, ...]]:
+        """A head, and each label's numbers under `do` beside those of only seeing."""
+        assert isinstance(self.value, Marginals)
+        assert isinstance(seen.value, Marginals)
+        done, beside = self.value.numbers, seen.value.numbers
+        lines = [(*place, str(number), str(beside[place])) for place, number in done.items()]
+        return [("label", "value", self.query, seen.query), *lines]
 
     def __str__(self) -> str:
         warnings = [render_text(Report(None, self.warnings))] if self.warnings else []
@@ -305,6 +333,9 @@ class Answer:
         warned = render_text(Report(None, self.warnings)) if self.warnings else ""
         if isinstance(self.value, Number):
             said = paragraph(f"{self.query} = {self.value}", spanned(self.bounds), self.how)
+        elif self.seeing is not None:
+            head, *lines = self._beside(self.seeing)
+            said = paragraph(self.query, self.how) + table(head, lines)
         else:
             said = paragraph(self.query, self.how) + self.value._repr_html_()
         return said + printed(self.formulas) + printed(warned)

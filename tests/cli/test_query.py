@@ -87,6 +87,8 @@ def test_a_regime_stands_beside_what_seeing_would_say(run, capsys):
     assert main(["query", "do(Wet=1)", "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["answer"]["marginals"]["Rain"]["1"]["probability"] == 0.25
+    seen = document["seeing"]["marginals"]["Rain"]["1"]["probability"]
+    assert (document["seeing"]["query"], round(seen, 5)) == ("given(Wet=1)", 0.72727)
 
 
 def test_an_estimate_has_its_error(run, capsys):
