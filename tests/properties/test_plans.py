@@ -40,4 +40,4 @@ def test_a_plan_and_its_answer_agree(hidden, number, tmp_path):
             continue
         assert outcome(lambda question=question: run.explain(question)) == done, question
         compared += 1
-    assert compared > 20
+    assert compared > 10
