@@ -93,7 +93,7 @@ def _resolved(tree: Tree, graph: Graph, source: Source, owner: str) -> Query:
 
 @contextmanager
 def _naming(owner: str, graph: Graph) -> Iterator[None]:
-    """Say of each unknown node (E410) that is raised inside whose graph lacks it, and its nodes.
+    """Add the graph's name and its nodes to every E410 raised inside.
 
     Args:
         owner: The run or the program.

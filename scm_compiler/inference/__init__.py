@@ -269,7 +269,7 @@ def _sampled(
 
 @dataclass(frozen=True)
 class _Asking:
-    """Of whom a query is asked, and how; the attributes are the arguments of `answer`."""
+    """The model that a query is put to, and how; the attributes are the arguments of `answer`."""
 
     model: Tables
     method: Asked
@@ -278,7 +278,7 @@ class _Asking:
     noise_model: str | Responses | None
 
     def answer(self, query: ir.Query) -> tuple[Route, _Found]:
-        """On what a flattened query was answered, and what was found."""
+        """Answer a flattened query; also the route that was taken."""
         if rung(query) < 3 or self.method == "sample":
             refuse_contradictory(query, self.model.graph)
         way, used = _routed(query, self.model, self.method, self.seed)
@@ -300,7 +300,7 @@ class _Asking:
 
 
 def _routed(query: ir.Query, model: Tables, method: Asked, seed: int) -> tuple[Route, Asked]:
-    """On what a query is answered, and by which method.
+    """Choose the tables and the method for a query.
 
     Where `auto` finds a formula too wide, weighted draws of the model are left: an identified
     query has the same answer whatever the states of its hidden causes are.

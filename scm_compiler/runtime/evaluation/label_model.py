@@ -40,7 +40,7 @@ from scm_compiler.runtime.evaluation.regimes import (
 from scm_compiler.runtime.runs.counted_tables import draw_units
 
 MOST_PAIRS = 400
-"""With more pairs of labels than so many, the pairwise tables are not worked out from tables."""
+"""Above this many pairs of labels, pairwise tables are not worked out from tables."""
 
 DRAWS = 200_000
 """The units of a model with networks for tables that its marginals and pairs are counted in."""

@@ -158,7 +158,7 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         super().__init__(task, options)
         mine = self._beyond(options)
         self._twins = torch.nonzero(mine).squeeze(1).to(task.device)
-        self._lawful = torch.nonzero(~mine).squeeze(1).to(task.device)
+        self._on_support = torch.nonzero(~mine).squeeze(1).to(task.device)
         self._turned = torch.nonzero(mine.repeat(task.team.size)).squeeze(1)
 
     def build(self) -> tuple[ConvGenerator, dict[str, nn.Module]]:
@@ -192,9 +192,9 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         return self.done % self.options.labeler_every == 0
 
     @property
-    def lawful(self) -> Tensor | slice:
+    def on_support(self) -> Tensor | slice:
         """The generated images of a batch whose labels the label model drew."""
-        return self._lawful if self._reads and len(self._twins) else slice(None)
+        return self._on_support if self._reads and len(self._twins) else slice(None)
 
     def draw_asked(self) -> tuple[Tensor, Tensor]:
         """The label model's labels (B, P) and noise (B, Z); some rows are twins of those before.
@@ -227,11 +227,11 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
             accuracy = self.accuracy(outputs, real.labels, self.task.coding)
             metrics |= {"labeler": loss, "labeler_accuracy": accuracy}
         if "anti_labeler" in self.labelers:
-            lawful = asked.rows(self.lawful)
+            on_support = asked.rows(self.on_support)
             _, metrics["anti_labeler"] = self._teach(
                 "anti_labeler",
-                drawn[self.lawful],
-                lambda read: self._generated_label_loss(read, lawful),
+                drawn[self.on_support],
+                lambda read: self._generated_label_loss(read, on_support),
             )
         return metrics
 
@@ -253,7 +253,7 @@ class CausalGanTrainer(GanTrainer[CausalGanOptions]):
         for name in self.labelers:
             outputs = self._read(name, shown)
             if name == "anti_labeler":
-                outputs, of = outputs[self.lawful], asked.rows(self.lawful)
+                outputs, of = outputs[self.on_support], asked.rows(self.on_support)
             else:
                 of = asked
             terms[name] = self._generated_label_loss(outputs, of)

@@ -69,7 +69,7 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
         return self.options.discriminator_rate
 
     @property
-    def lawful(self) -> Tensor | slice:
+    def on_support(self) -> Tensor | slice:
         """The generated images of a batch whose labels the label model drew: all."""
         return slice(None)
 
@@ -111,7 +111,7 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
             for_fake: Verdict = self.discriminator(fake, asked.encoded)
         hinge = self.options.gan_loss == "hinge"
         loss = losses.hinge_discriminator_loss if hinge else losses.discriminator_loss
-        value = loss(for_real.whole, for_fake.whole[self.lawful])
+        value = loss(for_real.whole, for_fake.whole[self.on_support])
         if for_real.parts is not None and for_fake.parts is not None:
             value = value + loss(for_real.parts, for_fake.parts)
         self.descend(("discriminator", value))
@@ -130,7 +130,7 @@ class GanTrainer(AdversarialTrainer[Settings, ConvGenerator]):
         with self.autocast():
             verdict: Verdict = self.discriminator(shown, asked.encoded)
         loss = _GENERATOR_LOSSES[self.options.gan_loss]
-        value = loss(verdict.whole[self.lawful])
+        value = loss(verdict.whole[self.on_support])
         return value if verdict.parts is None else value + loss(verdict.parts), {}
 
     def seen(self, images: Tensor) -> Tensor:

@@ -94,7 +94,7 @@ def claim(path: Path, job: Job, parts: int, there: Collection[Path] = ()) -> Non
 
 @contextmanager
 def at_work(path: Path, targets: Callable[[str], bool], folders: Iterable[Path]) -> Iterator[None]:
-    """Be one of the processes that write a sample.
+    """Hold the writer lock of a sample.
 
     Several may write one at a time. The first removes what killed ones left under temporary
     names; the others wait for that. Some systems know no locks: there nothing is removed.

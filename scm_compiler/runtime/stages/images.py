@@ -118,7 +118,7 @@ def train_image(
 
 @contextmanager
 def _in_memory(run: Record, image: str, placement: Placement) -> Iterator[None]:
-    """Say it if the memory is full.
+    """Turn an out-of-memory error into E723.
 
     Raises:
         ScmError: E723 with exit code 2.
