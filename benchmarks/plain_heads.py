@@ -130,7 +130,7 @@ class PlainGan(PlainLoop):
             labels[self.twins, columns] = 1 - labels[self.twins, columns]
         return labels, noise
 
-    def lawful(self, of: Tensor) -> Tensor:
+    def on_support(self, of: Tensor) -> Tensor:
         """The rows whose labels are as drawn."""
         if self.twins is None:
             return of
@@ -160,13 +160,13 @@ class PlainGan(PlainLoop):
         real, fake = self.seen(real), self.seen(fake)
         with self.autocast():
             for_real, for_fake = self.discriminator(real, labels), self.discriminator(fake, asked)
-        whole = self.lawful(for_fake.whole)
+        whole = self.on_support(for_fake.whole)
         loss = relu(1 - for_real.whole).mean() + relu(1 + whole).mean()
         loss = loss + relu(1 - for_real.parts).mean() + relu(1 + for_fake.parts).mean()
         descend(self.discriminator_step, loss)
         if self.twins is None:
             return
-        fake, asked = self.lawful(fake), self.lawful(asked)
+        fake, asked = self.on_support(fake), self.on_support(asked)
         for labeler, step, images, truth in zip(
             self.labelers, self.steps, (real, fake), (labels, asked), strict=False
         ):
@@ -190,7 +190,7 @@ class PlainGan(PlainLoop):
         shown = self.seen(fake)
         with self.autocast():
             whole, parts = self.discriminator(shown, labels)
-            loss = -self.lawful(whole).mean() - parts.mean()
+            loss = -self.on_support(whole).mean() - parts.mean()
             if self.twins is not None:
                 loss = loss + self.every * self.labels_loss(fake, shown, labels)
         descend(self.generator_step, loss)
@@ -200,7 +200,7 @@ class PlainGan(PlainLoop):
         assert isinstance(self.options, CausalGanOptions)
         read, unread = (labeler(shown) for labeler in self.labelers)
         loss = self.options.labeler_weight * binary_cross_entropy_with_logits(read, labels)
-        puzzled = binary_cross_entropy_with_logits(self.lawful(unread), self.lawful(labels))
+        puzzled = binary_cross_entropy_with_logits(self.on_support(unread), self.on_support(labels))
         loss = loss - self.options.anti_labeler_weight * puzzled
         change = (fake[self.twins] - fake[self.twins - 1].detach()).abs().mean()
         share = len(self.twins) / len(fake) / labels.shape[1]
