@@ -200,7 +200,9 @@ class PlainGan(PlainLoop):
         assert isinstance(self.options, CausalGanOptions)
         read, unread = (labeler(shown) for labeler in self.labelers)
         loss = self.options.labeler_weight * binary_cross_entropy_with_logits(read, labels)
-        puzzled = binary_cross_entropy_with_logits(self.on_support(unread), self.on_support(labels))
+        puzzled = binary_cross_entropy_with_logits(
+            self.on_support(unread), self.on_support(labels)
+        )
         loss = loss - self.options.anti_labeler_weight * puzzled
         change = (fake[self.twins] - fake[self.twins - 1].detach()).abs().mean()
         share = len(self.twins) / len(fake) / labels.shape[1]
