@@ -12,6 +12,7 @@ from scm_compiler.runtime.sampling.imagined import Imagined, imagine_sample
 from scm_compiler.runtime.sampling.job import regime_of
 from scm_compiler.runtime.sampling.rows import csv_text
 from scm_compiler.runtime.storage.tensors import write_file
+from scm_compiler.semantics.query import on_one_line
 
 
 def draw_counterfactual(request: SampleRequest, console: Console) -> int:
@@ -35,7 +36,7 @@ def draw_counterfactual(request: SampleRequest, console: Console) -> int:
     )
     content = png(worlds.figure()) if picture else _csv(opened.graph, worlds)
     write_file(request.path, content, resumable=False)
-    told = f"{request.rows:,} units as drawn, and had {request.regime}"
+    told = f"{request.rows:,} units as drawn, and had {on_one_line(request.regime)}"
     console.result(f"{told}: {request.path}")
     if worlds.noise_model is not None:
         console.note(f"noise model: {worlds.noise_model}; which one holds, no data tell")

@@ -25,6 +25,7 @@ from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job, regime_of
 from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD
 from scm_compiler.runtime.storage.tensors import write_file
+from scm_compiler.semantics.query import on_one_line
 
 
 def run(request: SampleRequest, console: Console) -> int:
@@ -55,9 +56,10 @@ def run(request: SampleRequest, console: Console) -> int:
 
 def _described(request: SampleRequest) -> str:
     """What was drawn."""
-    count, regime = f"{request.rows:,}", request.regime or "observation"
+    count, regime = f"{request.rows:,}", on_one_line(request.regime) or "observation"
     if request.vs is not None:
-        return f"{count} images of {regime} above {count} of {request.vs or 'observation'}"
+        other = on_one_line(request.vs) or "observation"
+        return f"{count} images of {regime} above {count} of {other}"
     if request.sweep is not None:
         return f"{count} images of {regime}, each with {request.sweep} from one end to the other"
     return f"{count} {'images' if request.form == '.png' else 'rows'} of {regime}"

@@ -30,7 +30,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.notebook import code, formula, printed
 from scm_compiler.passes.worlds import flatten, rung
 from scm_compiler.semantics.claims import read_counterfactual, read_question
-from scm_compiler.semantics.query import phrase
+from scm_compiler.semantics.query import on_one_line, phrase
 
 _SETTLED = "what it holds or sees, or for what never happens"
 
@@ -146,7 +146,7 @@ def identify_text(graph: Graph, query: str) -> Identification:
         parts.append(identify(graph, claim.outcomes, claim.treatments, claim.conditions))
         if isinstance(parts[-1], NotIdentified):
             break
-    return Identification(query, graph, tuple(parts))
+    return Identification(on_one_line(query), graph, tuple(parts))
 
 
 def _identify_worlds(graph: Graph, query: str) -> Identification:
@@ -158,11 +158,11 @@ def _identify_worlds(graph: Graph, query: str) -> Identification:
     flat = flatten(resolved, graph)
     if rung(flat) < 3:
         parts = tuple(identify(graph, *asked) for asked in questions(flat, graph))
-        return Identification(query, graph, parts)
+        return Identification(on_one_line(query), graph, parts)
     decided = decide_query(graph, flat)
     lost = not all(decision.identified for _, decision in decided)
     factors = dict.fromkeys(part for _, decision in decided for part in decision.factors)
-    return Identification(query, graph, () if lost else tuple(factors), decided)
+    return Identification(on_one_line(query), graph, () if lost else tuple(factors), decided)
 
 
 def refused_claims(graph: Graph) -> Iterator[Diagnostic]:

@@ -81,7 +81,16 @@ def worded(text: str | None, query: ir.Query, graph: Graph) -> str:
     >>> worded("P(A |\r\n  do(B=0))", ir.Regime(), Graph("g", (), ()))
     'P(A | do(B=0))'
     """
-    return phrase(query, graph) if text is None else re.sub(r"\s*[^\S ]\s*", " ", text.strip())
+    return phrase(query, graph) if text is None else on_one_line(text)
+
+
+def on_one_line(text: str) -> str:
+    r"""A text as it was typed, with a blank for each line's end and other white space.
+
+    >>> on_one_line("do(A=1,\r\n  B=0)\u00a0")
+    'do(A=1, B=0)'
+    """
+    return re.sub(r"\s*[^\S ]\s*", " ", text.strip())
 
 
 # A value that may be left out: the error that made it unknown is reported already.

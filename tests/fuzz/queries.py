@@ -44,6 +44,8 @@ def _run_of(world, random, name, *, counted):
             "csv:rows.csv",
             "--run",
             "run",
+            "--budget",
+            "3s",
             "-q",
         )
         return Made(name, files, (words,))

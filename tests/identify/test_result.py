@@ -115,3 +115,8 @@ def test_values_may_be_left_out():
     graph = parse_text(OF_THREE)
     assert graph.identify("P(B | do(A, H)) - P(B)")
     assert graph.identify("P(B[A=1] | do(H))").by == ("rule 2 of do-calculus",)
+
+
+def test_a_question_is_echoed_on_one_line():
+    said = repr(BOW.identify("P(X |\r\n do(X))\u2028"))
+    assert said.startswith("P(X | do(X)) asks for what it holds or sees")
