@@ -54,7 +54,6 @@ def fill():
         ["import", "g.bif", "-o", "gone/g.scm", "--run", "gone/run"],
         ["import", "g.dot", "-o", "gone/g2.scm"],
         ["export", "x/model.scm", "-o", "gone/g.json"],
-        ["render", "x/model.scm", "-o", "gone/g.png"],
         ["render", "x/model.scm", "-o", "gone/g.svg"],
         ["sample", "-o", "gone/s.csv", "--run", RUN],
         ["query", ASKED, "--run", RUN],
@@ -131,7 +130,7 @@ def told(found):
         (["train", "--resume", "--run", "faces", "--budget", "9s"], ["E657"]),
         (["init", "hair"], ["E657"]),
         (["render", "x/model.scm"], ["E657"]),
-        (["render", "x/model.scm", "-o", "g.png"], ["E657"]),
+        (["render", "x/model.scm", "-o", "g2.svg"], ["E657"]),
         (["import", "g.bif"], ["E657"]),
         (["import", "g.dot"], ["E657"]),
         (["export", "x/model.scm", "-o", "g.json"], ["E657"]),
@@ -293,7 +292,7 @@ def test_no_home(place, own, home):
         ["train", "sprinkler", "--data", data],
         ["query", ASKED],
         ["sample", "-o", "faces.png", "-n", "2", "--run", "drawn_faces"],
-        ["render", "sprinkler", "-o", "g.png"],
+        ["render", "sprinkler", "-o", "g.svg"],
         ["eval"],
     ):
         assert told(ended(words, own, environment)) == [], words
