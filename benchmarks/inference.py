@@ -26,8 +26,9 @@ import numpy as np
 from benchmarks.peers import dowhy_sampler, pyagrum_network
 from benchmarks.sampling import causal_graph_1
 from benchmarks.timing import interleave, ratio, verdict
-from scm_compiler.inference import _ENGINES, answer
+from scm_compiler.inference import answer
 from scm_compiler.inference.draws import draw_labels
+from scm_compiler.inference.engine import _ENGINES
 from scm_compiler.interop import read_bif
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir import query as ir

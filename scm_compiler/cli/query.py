@@ -12,7 +12,7 @@ from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import seed
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source
-from scm_compiler.inference import explain
+from scm_compiler.inference import plan
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Query
 from scm_compiler.semantics.codes.queries import UnknownNode
@@ -29,18 +29,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     tree = _parsed(source)
     opened = opened_run(args.run)
     query = _resolved(tree, opened.graph, source, str(opened.path))
-    model = opened.distributions()
     place = {"run": str(opened.path)}
     if args.explain:
-        plan = explain(
-            query,
-            model.graph,
-            run=model.conditionals,
-            estimated=bool(model.draws),
-            text=args.query,
-        )
-        console.result(str(plan))
-        console.document(plan.to_dict() | place)
+        planned = plan(query, opened.distributions(), method=args.method, text=args.query)
+        console.result(str(planned))
+        console.document(planned.to_dict() | place)
         return OK
     answered = opened.ask(
         query,

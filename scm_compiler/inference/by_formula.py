@@ -6,7 +6,7 @@ of products of distributions under `do`, each a formula over the observational d
 noise model enters.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import log2
@@ -32,8 +32,8 @@ from scm_compiler.inference.counterfactual.evaluation import (
     hidden_causes,
     networks_of,
 )
-from scm_compiler.inference.engine import LIMIT, Engine, refuse_endless
-from scm_compiler.inference.shape import Condition, label_sizes
+from scm_compiler.inference.limits import LIMIT, TooMuch, first
+from scm_compiler.inference.shape import Condition, Shapes, label_sizes, too_long
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held
@@ -171,7 +171,7 @@ def worlds_formula(query: ir.Query, graph: Graph) -> WorldsFormula | None:
 
     Raises:
         ScmError: E520 or E523 if observation does not determine it; and as
-            `counterfactual.plan_worlds`, but for E432.
+            `counterfactual.Networks.of`, but for E432.
     """
     asked = dict(asked_of(query, graph))
     reached = {_reached(q, graph) for signed in asked.values() for _, q in signed}
@@ -185,19 +185,25 @@ def worlds_formula(query: ir.Query, graph: Graph) -> WorldsFormula | None:
     )
 
 
-def refuse_wide(found: Identified, engine: Engine) -> None:
-    """Refuse (E433 or E437) a formula that is too wide to be evaluated, before anything is done.
+def too_wide(found: Identified, law: Shapes) -> TooMuch | None:
+    """Why a formula takes too much memory (E433) or time (E437) to be evaluated, if it does.
 
     Args:
         found: An identified query.
-        engine: On the observational distribution.
+        law: The shapes of questions on the observational distribution.
     """
-    cells = largest_table(found, engine.sizes)
+    cells = largest_table(found, law.sizes)
     if cells > MOST_CELLS:
-        raise refuse(TooLarge(log2(cells), log2(MOST_CELLS), "formula"))
-    for factor in factors(found.estimand):
-        for names in filter(None, ((*factor.given, *factor.of), factor.given)):
-            engine.check_size(engine.program(names, Condition()).plan)
+        return TooLarge(log2(cells), log2(MOST_CELLS), "formula")
+    marginals = (law.shape(names, Condition()) for names in marginals_of([found]))
+    return first(known.beyond for known in marginals)
+
+
+def marginals_of(found: Iterable[Identified]) -> tuple[tuple[str, ...], ...]:
+    """What formulas ask of the observational distribution: its marginals, each once."""
+    asked = (part for one in found for part in factors(one.estimand))
+    scopes = (names for part in asked for names in ((*part.given, *part.of), part.given) if names)
+    return tuple(dict.fromkeys(scopes))
 
 
 def _reached(question: Question, graph: Graph) -> bool:
@@ -262,7 +268,8 @@ def _term(
     if not tables:
         return (1.0, 1.0, 1.0)
     way = plan(scopes, sizes, ())
-    refuse_endless(way)
+    if (beyond := too_long(way)) is not None:
+        raise refuse(beyond)
     masses = [contract(way, list(end)) for end in zip(*tables, strict=True)]
     return tuple(float(mass.values * np.exp(mass.log_scale)) for mass in masses)
 

@@ -49,7 +49,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Contraction:
     """How to contract tables of given scopes.
 
     Attributes:
@@ -75,8 +75,8 @@ class Plan:
     held: float
 
 
-def plan(scopes: Sequence[Scope], sizes: Mapping[str, int], keep: Scope) -> Plan:
-    """Plan a contraction: the cheapest of several greedy orders.
+def plan(scopes: Sequence[Scope], sizes: Mapping[str, int], keep: Scope) -> Contraction:
+    """Contraction a contraction: the cheapest of several greedy orders.
 
     Where the first order is cheap already the others are not tried.
 
@@ -85,7 +85,7 @@ def plan(scopes: Sequence[Scope], sizes: Mapping[str, int], keep: Scope) -> Plan
         sizes: The number of values of each variable.
         keep: The variables that stay, in the order of the result's axes.
     """
-    best: Plan | None = None
+    best: Contraction | None = None
     for rule in RULES:
         order = elimination_order(scopes, sizes, keep, rule)
         found = _Planner(scopes, sizes).finish(order, keep, rule)
@@ -115,12 +115,12 @@ class _Planner:
         self.largest = max(self.cells, default=1.0)
         self.held = self.peak = self.made = sum(self.cells)
 
-    def finish(self, order: tuple[str, ...], keep: Scope, rule: str) -> Plan:
+    def finish(self, order: tuple[str, ...], keep: Scope, rule: str) -> Contraction:
         for name in order:
             self._join(self._by_size(self.holders[name]), drop=name)
         self._join(self._by_size(self.alive), keep=keep)
         steps = tuple(self.steps)
-        return Plan(
+        return Contraction(
             steps, self.operands, keep, order, rule, self.cost, self.largest, self.peak, self.made
         )
 
@@ -202,7 +202,7 @@ class Mass:
             return np.asarray(np.log(total) + self.log_scale)
 
 
-def contract(way: Plan, tables: Sequence[Array]) -> Mass:
+def contract(way: Contraction, tables: Sequence[Array]) -> Mass:
     """Run a plan. Exact zeros stay zeros; tiny numbers are kept, whatever their size.
 
     Products of ordinary floats are tried first. Where they come near to underflow the plan is run
@@ -223,7 +223,7 @@ def contract(way: Plan, tables: Sequence[Array]) -> Mass:
     return Mass(np.exp(logs - peak), np.squeeze(peak, axis=axes))
 
 
-def adjoints(way: Plan, tables: Sequence[Array]) -> list[Array] | None:
+def adjoints(way: Contraction, tables: Sequence[Array]) -> list[Array] | None:
     """The derivative of a full contraction (a plan that keeps nothing) by each table.
 
     One backward sweep gives them all (Darwiche 2003): a table times its derivative is the joint
@@ -256,7 +256,7 @@ def adjoints(way: Plan, tables: Sequence[Array]) -> list[Array] | None:
     return [slopes[index] for index in range(way.operands)]
 
 
-def _multiply(way: Plan, tables: Sequence[Array], *, spend: bool = False) -> list[Array]:
+def _multiply(way: Contraction, tables: Sequence[Array], *, spend: bool = False) -> list[Array]:
     """The given tables and the result of every step; what is spent is let go of if asked to."""
     results = list(tables)
     for step in way.steps:
@@ -298,7 +298,7 @@ def _backwards(
     return _subscripts(joint, result, others, reached, alone=alone), missing
 
 
-def _add_logs(way: Plan, tables: Sequence[Array]) -> Array:
+def _add_logs(way: Contraction, tables: Sequence[Array]) -> Array:
     with np.errstate(divide="ignore"):
         results = [np.log(table) for table in tables]
     for step in way.steps:

@@ -1,61 +1,24 @@
 """The exact engine: posteriors from tables, by contraction of what a query rests on."""
 
-import math
-import os
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.inference.codes.answers import ImpossibleEvidence, TooLarge
-from scm_compiler.inference.codes.weighting import TakesTooLong
-from scm_compiler.inference.contraction import (
-    Array,
-    Mass,
-    Plan,
-    adjoints,
-    contract,
-)
-from scm_compiler.inference.lookup import Lookup, tabulate
-from scm_compiler.inference.shape import (
-    Condition,
-    Program,
-    compile_shape,
-    label_sizes,
-    plan_over,
-    refuse_confounded,
-)
+from scm_compiler.inference.codes.answers import ImpossibleEvidence
+from scm_compiler.inference.contraction import Array, Mass, adjoints, contract
+from scm_compiler.inference.limits import LIMIT
+from scm_compiler.inference.lookup import tabulate
+from scm_compiler.inference.shape import Condition, Known, Program, Shapes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
-from scm_compiler.passes import Requisite
 from scm_compiler.semantics.query import phrase, phrase_events
 
-
-def _most_numbers() -> float:
-    try:
-        memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    except (AttributeError, ValueError, OSError):  # not a system that tells
-        return 2.0**26
-    return min(2.0**26, memory / 8 / 8)
-
-
-LIMIT = _most_numbers()
-"""The numbers that an exact answer may hold at once: half a gigabyte, or an eighth of a small
-machine's memory."""
-
-MOST_COST = 2.0**35
-"""The most multiplications that an exact answer may take: about a minute."""
-
-MOST_RUNS = 2**18
-"""Configurations of its parents on which a mechanism without a table is run for an answer."""
-
-_REMEMBERED = 512
-
-_REMEMBERED_RUNS = 32
+_REMEMBERED = 32
 
 _ALL = slice(None)
 
@@ -66,23 +29,8 @@ Rows = Mapping[str, Array]
 """A table for each label, parents first; one with a batch axis before them is many tables."""
 
 
-@dataclass
-class _Known:
-    """A program that the engine remembers, and what it learnt by running it.
-
-    Attributes:
-        program: The program.
-        asked: How often it was asked for.
-        lookup: Its answers for all values of the condition, once it was asked for again.
-    """
-
-    program: Program
-    asked: int = 0
-    lookup: Lookup | None = None
-
-
-class Engine:
-    """Answers on one model; remembers the plans of the questions it was asked.
+class Engine(Shapes):
+    """Answers on one model; remembers the shapes of the questions it was asked.
 
     Args:
         model: The tables.
@@ -90,45 +38,15 @@ class Engine:
     """
 
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
-        self.graph = model.graph
+        super().__init__(model.graph, model.conditionals, limit)
         self.rows: Rows = model.probabilities
         self.conditionals = model.conditionals
-        self.limit = limit
-        self.sizes = label_sizes(model.graph)
-        self._programs: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
-        self._apart: dict[tuple[object, ...], Plan] = {}
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 
     @cached_property
-    def _with_zeros(self) -> frozenset[str]:
+    def with_zeros(self) -> frozenset[str]:
+        """The labels whose tables have zeros."""
         return frozenset(name for name, table in self.rows.items() if not table.all())
-
-    @property
-    def peak(self) -> float:
-        """The numbers that any remembered plan holds at once, at most."""
-        ways = (known.program.plan for known in self._programs.values())
-        return max((way.peak for way in ways), default=1.0)
-
-    def program(self, targets: tuple[str, ...], condition: Condition) -> Program:
-        """The compiled form of P(targets | condition), from memory if it was asked before.
-
-        Raises:
-            ScmError: E432 if it rests on a hidden common cause.
-        """
-        return self._known(targets, condition).program
-
-    def _known(self, targets: tuple[str, ...], condition: Condition) -> _Known:
-        key = (targets, frozenset(condition.do), frozenset(condition.given))
-        known = self._programs.get(key)
-        if known is None:
-            known = _Known(compile_shape(self.graph, targets, condition, self.sizes))
-            self._remember(key, known)
-        return known
-
-    def _remember(self, key: tuple[object, ...], known: _Known) -> None:
-        self._programs[key] = known
-        if len(self._programs) > _REMEMBERED:
-            self._programs.popitem(last=False)
 
     def posterior(
         self, targets: tuple[str, ...], condition: Condition, rows: Rows | None = None
@@ -147,7 +65,7 @@ class Engine:
             ScmError: E431 if the evidence is impossible, E432 if the answer rests on a hidden
                 common cause, E433 if a table would be too large.
         """
-        known = self._known(targets, condition)
+        known = self._fitting(targets, condition)
         if rows is None:
             self._check_apart(known.program, condition)
             found = self._look_up(known, targets, condition)
@@ -162,7 +80,7 @@ class Engine:
             return np.asarray(mass.values / total)
 
     def _look_up(
-        self, known: _Known, targets: tuple[str, ...], condition: Condition
+        self, known: Known, targets: tuple[str, ...], condition: Condition
     ) -> Array | None:
         """The answer from the table for all conditions of this shape, once there is one."""
         known.asked += 1
@@ -172,24 +90,19 @@ class Engine:
                 known.lookup = tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
         return None if known.lookup is None else known.lookup.at(condition.fixed)
 
-    def mass(self, program: Program, condition: Condition, rows: Rows | None = None) -> Mass:
-        """P(targets, evidence) over the tables that the program rests on.
+    def _fitting(self, targets: tuple[str, ...], condition: Condition) -> Known:
+        """P(targets | condition), compiled; refused (E433, E437) where it takes too much."""
+        known = self.shape(targets, condition)
+        if known.beyond is not None:
+            raise refuse(known.beyond)
+        return known
 
-        Raises:
-            ScmError: E433 if a table would be too large.
-        """
-        self.check_size(program.plan)
+    def mass(self, program: Program, condition: Condition, rows: Rows | None = None) -> Mass:
+        """P(targets, evidence) over the tables that the program rests on."""
         fixed = condition.fixed
         used = self.rows if rows is None else rows
         nodes = program.requisite.nodes
         return contract(program.plan, [self.cut(name, fixed, used) for name in nodes])
-
-    def check_size(self, way: Plan) -> None:
-        """Refuse a plan that would hold more than the limit (E433) or never end (E437)."""
-        if way.peak > self.limit:
-            cells, limit = math.log2(way.peak), math.log2(self.limit)
-            raise refuse(TooLarge(cells=cells, limit=limit))
-        refuse_endless(way)
 
     def cut(self, name: str, fixed: Mapping[str, int], rows: Rows) -> Array:
         """A label's table at the fixed values; axes for the other variables remain.
@@ -207,7 +120,7 @@ class Engine:
         key = (name, tuple([fixed.get(other) for other in parents]))
         if key not in self._ran:
             self._ran[key] = self._run(name, fixed)
-            if len(self._ran) > _REMEMBERED_RUNS:
+            if len(self._ran) > _REMEMBERED:
                 self._ran.popitem(last=False)
         return self._ran[key][..., fixed.get(name, _ALL)]
 
@@ -215,9 +128,8 @@ class Engine:
         """A mechanism without a table at all values of the parents that are not fixed."""
         parents = self.graph.parents[name]
         shape = [1 if other in fixed else self.sizes[other] for other in parents]
-        rows = math.prod(map(float, shape))
-        if rows > MOST_RUNS:
-            raise refuse(TooLarge(cells=math.log2(rows) + 1, limit=math.log2(MOST_RUNS) + 1))
+        if (beyond := self.runs_beyond([name], fixed)) is not None:
+            raise refuse(beyond)
         places = np.indices(shape).reshape(len(parents), -1)
         for rank, other in enumerate(parents):
             places[rank] += fixed.get(other, 0)
@@ -226,25 +138,13 @@ class Engine:
 
     def check_possible(self, condition: Condition) -> None:
         """Refuse evidence of probability zero (E431)."""
-        self._check_apart(self.program((), condition), condition)
+        self._check_apart(self._fitting((), condition).program, condition)
 
     def _check_apart(self, program: Program, condition: Condition) -> None:
-        for nodes in program.apart:
-            if self._with_zeros.isdisjoint(nodes):
-                continue
-            way = self._plan_apart(nodes, condition)
-            self.check_size(way)
+        for nodes, way in self.apart(program, condition):
             tables = [self.cut(name, condition.fixed, self.rows) for name in nodes]
             if not contract(way, tables).values.all():
                 raise impossible(self.graph, condition)
-
-    def _plan_apart(self, nodes: tuple[str, ...], condition: Condition) -> Plan:
-        key = (nodes, frozenset(condition.fixed))
-        if key not in self._apart:
-            if len(self._apart) > _REMEMBERED:
-                self._apart.clear()
-            self._apart[key] = plan_over(self.graph, nodes, condition, self.sizes, ())
-        return self._apart[key]
 
     def marginals(self, condition: Condition, rows: Rows | None = None) -> dict[str, Array]:
         """P(label | condition) of every label, in one forward and one backward sweep.
@@ -254,9 +154,9 @@ class Engine:
         """
         used = self.rows if rows is None else rows
         names = [name for name in self.sizes if name not in condition.do]
-        way = self._sweep(condition)
+        way = self.sweep(condition)
         slopes = None
-        if names and way.held <= self.limit and way.cost <= MOST_COST:
+        if way is not None:
             tables = [self.cut(name, condition.fixed, used) for name in names]
             slopes = adjoints(way, tables)
         if slopes is None:
@@ -266,18 +166,6 @@ class Engine:
             for name, table, slope in zip(names, tables, slopes, strict=True)
         }
         return {name: found.get(name, self._point(name, condition)) for name in self.sizes}
-
-    def _sweep(self, condition: Condition) -> Plan:
-        key = ("sweep", frozenset(condition.do), frozenset(condition.given))
-        known = self._programs.get(key)
-        if known is None:
-            names = tuple(name for name in self.sizes if name not in condition.do)
-            refuse_confounded(self.graph, names)
-            way = plan_over(self.graph, names, condition, self.sizes, ())
-            whole = Requisite(self.graph, names, (), (), ())
-            known = _Known(Program(whole, way, ()))
-            self._remember(key, known)
-        return known.program.plan
 
     def _marginal(self, name: str, joint: Array, condition: Condition) -> Array:
         if name in condition.fixed:
@@ -300,10 +188,15 @@ class Engine:
         return np.asarray(np.eye(self.sizes[name])[condition.fixed.get(name, 0)])
 
 
-def refuse_endless(way: Plan) -> None:
-    """Refuse (E437) a plan that takes more multiplications than anyone waits for."""
-    if way.cost > MOST_COST:
-        raise refuse(TakesTooLong(cost=math.log2(way.cost), limit=math.log2(MOST_COST)))
+_ENGINES: WeakKeyDictionary[Tables, Engine] = WeakKeyDictionary()
+
+
+def engine_of(model: Tables) -> Engine:
+    """The model's engine, with the shapes that it remembers."""
+    engine = _ENGINES.get(model)
+    if engine is None:
+        engine = _ENGINES[model] = Engine(model)
+    return engine
 
 
 def impossible(graph: Graph, condition: Condition) -> ScmError:

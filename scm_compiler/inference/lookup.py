@@ -12,7 +12,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.inference.contraction import SAFE, Array, Plan, contract, plan
+from scm_compiler.inference.contraction import SAFE, Array, Contraction, contract, plan
 from scm_compiler.ir import Graph
 
 MOST_NUMBERS = 2**13
@@ -86,7 +86,7 @@ def lookup_plan(
     nodes: Sequence[str],
     fixed: Collection[str],
     targets: tuple[str, ...],
-) -> tuple[tuple[str, ...], Plan] | None:
+) -> tuple[tuple[str, ...], Contraction] | None:
     """The axes of a table of all answers, and how to make it; the arguments are `tabulate`'s."""
     scopes = [(*graph.parents[name], name) for name in nodes]
     reached = {name for scope in scopes for name in scope}

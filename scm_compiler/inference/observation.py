@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import confounded_labels, law_graph
 from scm_compiler.inference.contraction import Array, contract
-from scm_compiler.inference.engine import MOST_COST, Engine
+from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.precision import Replicates
 from scm_compiler.inference.shape import Condition, plan_over
 from scm_compiler.ir import Graph
@@ -70,7 +70,9 @@ class Observation:
         """The part of P(names) that comes about by way of rows that the data hold."""
         if not self._masks:
             return self.marginal(names)
-        mass = self.engine.mass(self.engine.program(names, Condition()), Condition(), self._sure)
+        mass = self.engine.mass(
+            self.engine.shape(names, Condition()).program, Condition(), self._sure
+        )
         return np.asarray(mass.values * np.exp(mass.log_scale))
 
     def replicates(self, count: int, seed: int) -> list["Replicate"]:
@@ -95,7 +97,7 @@ class Observation:
         above = ancestors(self.law.graph, self._masks)
         names = tuple(name for name in self.engine.sizes if name in above)
         way = plan_over(self.law.graph, names, Condition(), self.engine.sizes, ())
-        if way.peak > self.engine.limit or way.cost > MOST_COST:
+        if self.engine.beyond(way) is not None:
             met = [(self.marginal(above_it) * mask).sum() for above_it, mask in self._reached()]
             return min(1.0, float(sum(met)))
         whole = contract(way, [self._sure[name] for name in names])

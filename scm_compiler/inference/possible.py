@@ -14,16 +14,15 @@ from functools import cache, partial
 from itertools import chain, combinations, islice, product
 from math import prod
 
-from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.band import evaluate_band
 from scm_compiler.identify.counterfactual import Decision, decide
 from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.counterfactual.ratio import decide_ratio
-from scm_compiler.inference.by_formula import Work, refuse_wide, signed, total
+from scm_compiler.inference.by_formula import Work, signed, too_wide, total
 from scm_compiler.inference.codes.answers import ImpossibleEvidence
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.evaluation import condition_of
-from scm_compiler.inference.limits import BEYOND_EXACT
 from scm_compiler.inference.observation import Observation
 from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
@@ -88,11 +87,9 @@ def _is_plain(variable: ir.Variable, graph: Graph) -> bool:
 
 def _refuse_unseen(plain: Events, observed: Observation) -> None:
     """Refuse what the world as it is never shows; no formula limits how many labels that is."""
-    try:
-        observed.engine.check_possible(condition_of((), plain))
-    except ScmError as refusal:
-        if not isinstance(refusal.diagnostics[0], BEYOND_EXACT):
-            raise
+    condition = condition_of((), plain)
+    if observed.engine.shape((), condition).beyond is None:
+        observed.engine.check_possible(condition)
 
 
 @dataclass(frozen=True)
@@ -141,12 +138,8 @@ class _Chances:
 
     def _never(self, decision: Decision) -> bool | None:
         """Whether a probability is zero; None where observation does not determine it."""
-        if not decision.identified:
-            return None
-        try:
-            for factor in decision.factors:
-                refuse_wide(factor, self.observed.engine)
-        except ScmError:
+        law = self.observed.engine
+        if not decision.identified or any(too_wide(part, law) for part in decision.factors):
             return None
         if decision.sums is None:
             return total(decision.above, self.graph, decision, self._work)[2] <= 0

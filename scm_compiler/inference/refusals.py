@@ -3,11 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from math import prod
 
 from scm_compiler.diagnostics import Report, ScmError, Source, Span, refuse
 from scm_compiler.inference.codes.answers import Counterfactual, ImpossibleEvidence
+from scm_compiler.inference.codes.weighting import TableTooLong
 from scm_compiler.inference.evaluation import condition_of
-from scm_compiler.inference.identified import refuse_unidentified
+from scm_compiler.inference.limits import MOST_ROWS
+from scm_compiler.inference.route import refuse_unidentified
+from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
@@ -30,6 +34,15 @@ def pointing_at(text: str | None) -> Iterator[None]:
         source, span = Source("query", text), Span(0, len(text))
         shown = (replace(diagnostic, span=span) for diagnostic in error.diagnostics)
         raise ScmError(Report(source, tuple(shown)), exit_code=error.exit_code) from None
+
+
+def refuse_long_tables(query: ir.Query, graph: Graph) -> None:
+    """Refuse (E438) a table with more rows than anyone reads or memory holds."""
+    if isinstance(query, ir.Probability) and len(query.free) > 1:
+        sizes = label_sizes(graph)
+        rows = prod(sizes[variable.node] for variable in query.free)
+        if rows > MOST_ROWS:
+            raise refuse(TableTooLong(rows=rows, limit=MOST_ROWS))
 
 
 def refuse_unanswerable(query: ir.Query, graph: Graph) -> None:

@@ -121,7 +121,7 @@ def _sample_term(
     """
     fixed = term.condition.fixed
     targets = (*term.asked, *term.free)
-    engine.program(tuple(name for name in targets if name not in fixed), term.condition)
+    engine.shape(tuple(name for name in targets if name not in fixed), term.condition)
     shape = tuple(engine.sizes[name] for name in term.free)
     cells = int(np.prod(shape, dtype=np.int64))
 

@@ -3,14 +3,19 @@
 Only which labels are held and seen matters here, not at which values.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import log2, prod
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.inference.codes.answers import HiddenCause
-from scm_compiler.inference.contraction import Plan, plan
+from scm_compiler.inference.codes.answers import HiddenCause, TooLarge
+from scm_compiler.inference.codes.weighting import TakesTooLong
+from scm_compiler.inference.contraction import Contraction, plan
 from scm_compiler.inference.elimination import Scope
+from scm_compiler.inference.limits import LIMIT, MOST_COST, MOST_RUNS, TooMuch, first
+from scm_compiler.inference.lookup import Lookup
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.passes import Requisite, mutilate, prune
 from scm_compiler.passes.prune import ancestors
@@ -49,8 +54,148 @@ class Program:
     """
 
     requisite: Requisite
-    plan: Plan
+    plan: Contraction
     apart: tuple[tuple[str, ...], ...]
+
+
+@dataclass
+class Known:
+    """A question's shape that is remembered, and what was learnt by answering it.
+
+    Attributes:
+        program: What it rests on and how to contract that.
+        beyond: Why that takes too much memory or time; None if it does not.
+        asked: How often it was answered.
+        lookup: The answers for all values of the condition, once it was asked for again.
+    """
+
+    program: Program
+    beyond: TooMuch | None
+    asked: int = 0
+    lookup: Lookup | None = None
+
+
+_REMEMBERED = 512
+
+
+class Shapes:
+    """The shapes of questions on one graph, each compiled once and remembered.
+
+    Args:
+        graph: The graph of some tables.
+        networks: The labels that have no table there.
+        limit: The numbers that an answer may hold at once.
+    """
+
+    def __init__(self, graph: Graph, networks: Collection[str] = (), limit: float = LIMIT) -> None:
+        self.graph, self.networks, self.limit = graph, frozenset(networks), limit
+        self.sizes = label_sizes(graph)
+        self._known: OrderedDict[Hashable, Known] = OrderedDict()
+        self._ways: dict[Hashable, Contraction] = {}
+
+    @cached_property
+    def with_zeros(self) -> frozenset[str]:
+        """The labels whose tables have zeros; where there are none, nothing is impossible."""
+        return frozenset()
+
+    @property
+    def peak(self) -> float:
+        """The numbers that any remembered contraction holds at once, at most."""
+        return max((known.program.plan.peak for known in self._known.values()), default=1.0)
+
+    def shape(self, targets: tuple[str, ...], condition: Condition) -> Known:
+        """P(targets | condition), compiled.
+
+        Raises:
+            ScmError: E432 if it rests on a hidden common cause.
+        """
+        key = (targets, frozenset(condition.do), frozenset(condition.given))
+        known = self._known.get(key)
+        if known is None:
+            program = compile_shape(self.graph, targets, condition, self.sizes)
+            ways = [program.plan, *(way for _, way in self.apart(program, condition))]
+            beyond = first(map(self.beyond, ways))
+            nodes = program.requisite.nodes
+            known = Known(program, self.runs_beyond(nodes, condition.fixed) or beyond)
+            self._remember(key, known)
+        return known
+
+    def _remember(self, key: Hashable, known: Known) -> None:
+        self._known[key] = known
+        if len(self._known) > _REMEMBERED:
+            self._known.popitem(last=False)
+
+    def swept(self, condition: Condition) -> Known:
+        """Every label, forwards and backwards in one sweep.
+
+        Raises:
+            ScmError: E432 if it rests on a hidden common cause.
+        """
+        key = ("sweep", frozenset(condition.do), frozenset(condition.given))
+        if key not in self._known:
+            names = tuple(name for name in self.sizes if name not in condition.do)
+            refuse_confounded(self.graph, names)
+            way = plan_over(self.graph, names, condition, self.sizes, ())
+            whole = Requisite(self.graph, names, (), (), ())
+            beyond = self.runs_beyond(names, condition.fixed) or self.beyond(way, way.held)
+            self._remember(key, Known(Program(whole, way, ()), beyond))
+        return self._known[key]
+
+    def sweep(self, condition: Condition) -> Contraction | None:
+        """The contraction of such a sweep; None if it is too large, or sweeps nothing.
+
+        Raises:
+            ScmError: E432 if it rests on a hidden common cause.
+        """
+        known = self.swept(condition)
+        fits = known.program.requisite.nodes and known.beyond is None
+        return known.program.plan if fits else None
+
+    def apart(
+        self, program: Program, condition: Condition
+    ) -> Iterator[tuple[tuple[str, ...], Contraction]]:
+        """The separated parts whose evidence may be impossible, and how to contract them."""
+        for nodes in program.apart:
+            if not self.with_zeros.isdisjoint(nodes):
+                yield nodes, self.over(nodes, condition)
+
+    def over(self, nodes: Sequence[str], condition: Condition, keep: Scope = ()) -> Contraction:
+        """The contraction of the tables of some labels, remembered; see `plan_over`."""
+        key = (tuple(nodes), frozenset(condition.fixed), keep)
+        if key not in self._ways:
+            if len(self._ways) > _REMEMBERED:
+                self._ways.clear()
+            self._ways[key] = plan_over(self.graph, nodes, condition, self.sizes, keep)
+        return self._ways[key]
+
+    def beyond(self, way: Contraction, held: float | None = None) -> TooMuch | None:
+        """Why a contraction takes too much memory (E433) or time (E437), if it does.
+
+        Args:
+            way: The contraction.
+            held: The numbers that are held at once; `way.peak` if None.
+        """
+        peak = way.peak if held is None else held
+        if peak > self.limit:
+            return TooLarge(log2(peak), log2(self.limit))
+        return too_long(way)
+
+    def runs_beyond(self, nodes: Collection[str], fixed: Collection[str]) -> TooMuch | None:
+        """Why labels without a table would be run on too many values of their parents (E433)."""
+        for name in nodes if self.networks else ():
+            if name in self.networks:
+                free = (n for n in self.graph.parents[name] if n not in fixed)
+                rows = prod(float(self.sizes[n]) for n in free)
+                if rows > MOST_RUNS:
+                    return TooLarge(log2(rows) + 1, log2(MOST_RUNS) + 1, runs=True)
+        return None
+
+
+def too_long(way: Contraction) -> TooMuch | None:
+    """Why a contraction takes more multiplications than anyone waits for (E437), if it does."""
+    if way.cost > MOST_COST:
+        return TakesTooLong(cost=log2(way.cost), limit=log2(MOST_COST))
+    return None
 
 
 def label_sizes(graph: Graph) -> dict[str, int]:
@@ -89,7 +234,7 @@ def plan_over(
     condition: Condition,
     sizes: Mapping[str, int],
     keep: Scope,
-) -> Plan:
+) -> Contraction:
     """The plan that contracts the tables of some labels; fixed variables are no axes."""
     scopes = [
         tuple(name for name in (*graph.parents[node], node) if name not in condition.fixed)

@@ -23,14 +23,18 @@ from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.inference.codes.answers import RestsOnUnseen, Unsupported
-from scm_compiler.inference.contraction import Array, Mass, contract, plan
+from scm_compiler.inference.codes.weighting import RestsOnNetworks, ShareUnknown
+from scm_compiler.inference.contraction import Array, Contraction, Mass, contract, plan
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Term, condition_of, term_value, terms
-from scm_compiler.inference.shape import Condition, plan_over
+from scm_compiler.inference.shape import Condition, label_sizes
+from scm_compiler.inference.weighting import asked
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import mutilate
 from scm_compiler.passes.prune import ancestors
+from scm_compiler.passes.twin import unite
 
 _NEGLIGIBLE = 1e-6
 _MOST = 600.0  # of a logarithm; beyond it the interval is everything
@@ -58,6 +62,8 @@ class Support:
 def support_warnings(query: ir.Query, engine: Engine, model: Tables) -> tuple[Diagnostic, ...]:
     """The warning that a query's answer rests in part on guesses, if it does.
 
+    Where it takes too much to work out what part that is, the warning (W442) says so.
+
     Raises:
         ScmError: E435 if everything that the answer says rests on guesses.
     """
@@ -67,10 +73,13 @@ def support_warnings(query: ir.Query, engine: Engine, model: Tables) -> tuple[Di
     if isinstance(query, ir.Regime):
         names = tuple(engine.sizes)
         condition = condition_of(query.do, query.given)
-        parts = [(1.0, _support(Term({}, (), condition), names, engine, masks))]
+        found = [(1.0, _support(Term({}, (), condition), names, engine, masks))]
     else:
         signed = terms(query, engine.graph)
-        parts = [(sign, term_support(term, engine, masks)) for sign, term in signed]
+        found = [(sign, term_support(term, engine, masks)) for sign, term in signed]
+    parts = [(sign, part) for sign, part in found if part is not None]
+    if len(parts) < len(found):
+        return guess_warnings(query, model)
     share = max(part.share for _, part in parts)
     if share < _NEGLIGIBLE:
         return ()
@@ -84,8 +93,8 @@ def support_warnings(query: ir.Query, engine: Engine, model: Tables) -> tuple[Di
     return (RestsOnUnseen(share, nodes, float(low), float(high)),)
 
 
-def term_support(term: Term, engine: Engine, masks: Masks) -> Support:
-    """The interval of one term.
+def term_support(term: Term, engine: Engine, masks: Masks) -> Support | None:
+    """The interval of one term; None where it takes too much to work out.
 
     Args:
         term: As evaluated.
@@ -100,27 +109,30 @@ def term_support(term: Term, engine: Engine, masks: Masks) -> Support:
     if term.never or not targets:
         value = term_value(term, engine)  # the condition fixes what is asked
         return Support(0.0, value, value, ())
-    rests_on = engine.program(targets, term.condition).requisite.nodes
+    rests_on = engine.shape(targets, term.condition).program.requisite.nodes
     return _support(term, rests_on, engine, masks)
 
 
-def _support(term: Term, rests_on: Sequence[str], engine: Engine, masks: Masks) -> Support:
+def _support(term: Term, rests_on: Sequence[str], engine: Engine, masks: Masks) -> Support | None:
     condition = term.condition
     names = tuple(name for name in rests_on if name not in condition.do)
     rows = {name: _seen_rows(name, engine, masks) for name in names if name in engine.rows}
     reach = _Reach(names, rows, masks, engine)
+    aim = Condition(condition.do, {**condition.given, **term.asked})
+    if not _fits(reach, condition, aim, term):
+        return None
     whole = float(_contract(names, condition, engine, rows).log_total)
     met = reach.log_masses(condition)
     if met and whole == -np.inf:
         raise refuse(Unsupported(tuple(met)))
     ratio = sum(_ratio(mass, whole) for mass in met.values())
-    aimed = reach.log_masses(Condition(condition.do, {**condition.given, **term.asked}))
+    aimed = reach.log_masses(aim)
     reached = sum(_ratio(mass, whole) for mass in aimed.values())
     certain = condition.given.keys().isdisjoint(names)
     if certain:  # the probabilities of all that can happen sum to one, whatever the guesses
         ratio = max(0.0, math.expm1(min(-whole, _MOST)))
     weights = np.array(term.weights or (0.0, 1.0))
-    sure = _sure(term, names, engine, rows, whole)
+    sure = _sure(term, aim, reach, whole)
     low = (sure + ratio * weights.min()) / (1 + ratio)
     reached = min(reached, ratio)
     high = (sure + reached * weights.max()) / (1 + (ratio if certain else reached))
@@ -145,36 +157,46 @@ class _Reach:
 
     def _log_mass(self, name: str, condition: Condition) -> float:
         """Log P(the label's parents in a guessed row, the evidence above it), guesses left out."""
-        graph, fixed = self.engine.graph, condition.fixed
-        parents = graph.parents[name]
-        above = ancestors(mutilate(graph, condition.do), parents)
-        used = [other for other in self.names if other in above]
+        fixed, parents = condition.fixed, self.engine.graph.parents[name]
         mask = self.masks[name][tuple(fixed.get(other, slice(None)) for other in parents)]
-        scopes = [
-            tuple(n for n in (*graph.parents[other], other) if n not in fixed) for other in used
-        ]
-        free = tuple(other for other in parents if other not in fixed)
-        way = plan([*scopes, free], self.engine.sizes, ())
-        self.engine.check_size(way)
+        used, way = self.above(name, condition)
         tables = [self.engine.cut(other, fixed, self.rows) for other in used]
         return float(contract(way, [*tables, np.asarray(mask, np.float64)]).log_total)
+
+    def above(self, name: str, condition: Condition) -> tuple[list[str], Contraction]:
+        """The labels above one, and how to sum their tables with its guessed rows."""
+        graph, fixed = self.engine.graph, condition.fixed
+        parents = graph.parents[name]
+        reached = ancestors(mutilate(graph, condition.do), parents)
+        used = [other for other in self.names if other in reached]
+        read = [*((*graph.parents[other], other) for other in used), parents]
+        scopes = [tuple(n for n in scope if n not in fixed) for scope in read]
+        return used, plan(scopes, self.engine.sizes, ())
 
 
 def _ratio(mass: float, whole: float) -> float:
     return math.exp(min(mass - whole, _MOST))
 
 
-def _sure(
-    term: Term, names: Sequence[str], engine: Engine, rows: Mapping[str, Array], whole: float
-) -> Array:
+def _fits(reach: _Reach, condition: Condition, aim: Condition, term: Term) -> bool:
+    """Whether what the guesses can do is worked out within memory and time."""
+    engine, names = reach.engine, reach.names
+    met = [name for name in names if name in reach.masks]
+    ways = [reach.above(name, known)[1] for name in met for known in (condition, aim)]
+    ways += [engine.over(names, condition), engine.over(names, aim, _kept(term))] if names else []
+    return not any(map(engine.beyond, ways)) and not engine.runs_beyond(names, condition.fixed)
+
+
+def _kept(term: Term) -> tuple[str, ...]:
+    return tuple(name for name in term.free if name not in term.condition.fixed)
+
+
+def _sure(term: Term, aim: Condition, reach: _Reach, whole: float) -> Array:
     """N / D: the term as the seen rows alone have it."""
-    fixed = term.condition.fixed
-    shape = [engine.sizes[name] for name in term.free]
-    keep = tuple(name for name in term.free if name not in fixed)
-    if len(keep) < len(term.free):
-        return np.zeros(shape)  # a table, of which only the share is told
-    condition = Condition(term.condition.do, {**term.condition.given, **term.asked})
-    mass = _contract(names, condition, engine, rows, keep)
+    keep = _kept(term)
+    if len(keep) < len(term.free):  # a table, of which only the share is told
+        return np.zeros([reach.engine.sizes[name] for name in term.free])
+    mass = _contract(reach.names, aim, reach.engine, reach.rows, keep)
     table = mass.values * np.exp(mass.log_scale - whole)
     return np.asarray(table if term.weights is None else table @ np.array(term.weights))
 
@@ -193,7 +215,36 @@ def _contract(
 ) -> Mass:
     if not names:
         return Mass(np.ones(()))
-    way = plan_over(engine.graph, names, condition, engine.sizes, keep)
-    engine.check_size(way)
-    fixed = condition.fixed
-    return contract(way, [engine.cut(name, fixed, rows) for name in names])
+    tables = [engine.cut(name, condition.fixed, rows) for name in names]
+    return contract(engine.over(names, condition, keep), tables)
+
+
+def network_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
+    """The warning (W441) that an answer rests on networks that have no table, if it does."""
+    if not model.conditionals:
+        return ()
+    reached = _reached(query, model.graph)
+    nodes = tuple(name for name in model.conditionals if name in reached)
+    if not nodes:
+        return ()
+    sizes = label_sizes(model.graph)
+    most = max(sum(math.log2(sizes[n]) for n in model.graph.parents[name]) for name in nodes)
+    return (RestsOnNetworks(nodes=nodes, configurations=most),)
+
+
+def guess_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
+    """The warning (W442) that an answer may rest on guesses, where the share is not known."""
+    guessed = [name for name, mask in model.unseen.items() if mask.any()]
+    reached = _reached(query, model.graph) if guessed else set()
+    nodes = tuple(name for name in guessed if name in reached)
+    return (ShareUnknown(nodes=nodes),) if nodes else ()
+
+
+def _reached(query: ir.Query, graph: Graph) -> set[str]:
+    """The labels whose mechanisms a query reaches."""
+    found: set[str] = set()
+    for _, question in asked(query, graph):
+        targets = tuple(event.variable for event in question.targets)
+        worlds = unite(graph, question.given, question.do, targets)
+        found |= set() if worlds is None else {*worlds.nodes}
+    return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scm_compiler.inference import SAMPLES, Answer, Explanation, explain
+from scm_compiler.inference import SAMPLES, Answer, Plan, plan
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
 from scm_compiler.runtime.regime import Regime, Value, Values
@@ -71,11 +71,12 @@ class Run(Record):
             noise_model=noise_model,
         )
 
-    def explain(self, text: str) -> Explanation:
+    def explain(self, text: str, *, method: Asked = "auto") -> Plan:
         """How a question would be answered, without answering it.
 
         Args:
             text: As for `query`.
+            method: As for `query`.
 
         Returns:
             Its rung, by what it is identified, what it rests on, in which order that is summed out
@@ -85,11 +86,7 @@ class Run(Record):
             ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
                 answered, E520 if it is not identified.
         """
-        model = self.distributions()
-        query = read_query(text, self.graph)
-        return explain(
-            query, model.graph, run=model.conditionals, estimated=bool(model.draws), text=text
-        )
+        return plan(read_query(text, self.graph), self.distributions(), method=method, text=text)
 
     def counterfactual(
         self,

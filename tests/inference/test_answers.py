@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference import answer, engine
+from scm_compiler.inference import answer, shape
 from scm_compiler.ir import Discrete, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
@@ -308,7 +308,7 @@ def test_a_second_question_of_the_same_shape_reuses_the_plan(smoking, parsed, mo
     def planned_again(*_):
         raise AssertionError("planned again")
 
-    monkeypatch.setattr(engine, "compile_shape", planned_again)
+    monkeypatch.setattr(shape, "compile_shape", planned_again)
     other = answer(parsed("P(Cancer=0 | do(Smoke=0))", fresh.graph), fresh)
     assert (first.probability, other.probability) == pytest.approx((DO1, 1 - DO0))
 

@@ -9,7 +9,7 @@ import pytest
 from scm_compiler import parse, train
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.law import law_graph
-from scm_compiler.inference import Table, answer, explain
+from scm_compiler.inference import Table, answer, plan
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
@@ -221,8 +221,8 @@ def test_draws_do_not_answer_it(binary, ask, text):
 
 def test_the_plan_says_the_formula(binary, parsed):
     graph = binary(*FRONT_DOOR)
-    plan = explain(parsed(EFFECT_ON_THE_TREATED, graph), graph, text=EFFECT_ON_THE_TREATED)
-    assert (plan.rung, plan.identified, plan.method) == (3, True, "exact")
-    assert EFFECT_ON_THE_TREATED in str(plan)
-    assert plan.to_dict()["formulas"] == list(plan.derived)
-    assert plan.parts
+    planned = plan(parsed(EFFECT_ON_THE_TREATED, graph), graph, text=EFFECT_ON_THE_TREATED)
+    assert (planned.rung, planned.identified, planned.method) == (3, True, "exact")
+    assert EFFECT_ON_THE_TREATED in str(planned)
+    assert planned.to_dict()["formulas"] == list(planned.derived)
+    assert planned.parts

@@ -4,7 +4,7 @@ import pytest
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference import explain
+from scm_compiler.inference import plan
 from scm_compiler.passes import unfold
 from scm_compiler.semantics.question import read_query
 
@@ -14,32 +14,32 @@ BOW = "X, Y, Z : binary\nX -> Y -> Z\nX <-> Y\n"
 
 def planned(program, text):
     graph = parse_text(program)
-    return explain(read_query(text, graph), unfold(graph, 4)[0], text=text)
+    return plan(read_query(text, graph), unfold(graph, 4)[0], text=text)
 
 
 def test_a_formula_and_the_marginals_that_it_asks_for():
-    plan = planned(FRONT_DOOR, "P(C=1 | do(S=1))")
-    first, second, third, *_ = str(plan).splitlines()
+    shown = planned(FRONT_DOOR, "P(C=1 | do(S=1))")
+    first, second, third, *_ = str(shown).splitlines()
     assert first.startswith("rung 2 (intervene), identified by the front-door formula, exact")
     assert second == "P(C=1 | do(S=1))"
     assert third == "P(C | do(S)) = sum_{T} P(T | S) sum_{S'} P(C | S', T) P(S')"
-    assert [part.asks for part in plan.parts] == ["P(T, S)", "P(C, S, T)", "P(S)"]
-    (estimand,) = plan.to_dict()["estimands"]
+    assert [part.asks for part in shown.parts] == ["P(T, S)", "P(C, S, T)", "P(S)"]
+    (estimand,) = shown.to_dict()["estimands"]
     assert estimand["by"] == "the front-door formula"
 
 
 def test_what_rests_on_no_hidden_cause_is_planned_as_ever():
-    plan = planned(BOW, "P(Z=1 | do(Y=1))")
-    assert "identified by rule 2 of do-calculus" in str(plan)
-    (part,) = plan.parts
+    shown = planned(BOW, "P(Z=1 | do(Y=1))")
+    assert "identified by rule 2 of do-calculus" in str(shown)
+    (part,) = shown.parts
     assert part.rests_on == ("Z",)
 
 
 def test_observation_rests_on_the_law():
-    plan = planned(FRONT_DOOR, "P(C=1 | S=1)")
-    assert plan.rung == 1
-    assert "estimands" not in plan.to_dict()
-    (part,) = plan.parts
+    shown = planned(FRONT_DOOR, "P(C=1 | S=1)")
+    assert shown.rung == 1
+    assert "estimands" not in shown.to_dict()
+    (part,) = shown.parts
     assert "U(S,C)" not in part.rests_on
 
 

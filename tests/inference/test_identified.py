@@ -13,7 +13,7 @@ from scm_compiler.identify.estimand import factors
 from scm_compiler.identify.graph import causal
 from scm_compiler.identify.identification import Identified, identify
 from scm_compiler.identify.law import law_graph
-from scm_compiler.inference import answer, explain
+from scm_compiler.inference import answer, plan
 from scm_compiler.inference.observation import observation_of
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
@@ -414,11 +414,11 @@ def test_the_width_of_a_formula_is_known_before_anything_is_done(broad, parsed, 
     (found,) = caught.value.diagnostics
     assert (found.code, found.cells) == ("E433", 28)
     assert found.message() == "the formula needs a table of 2^28 numbers; the limit is 2^24"
-    plan = explain(parsed(asked(1), fold(broad.graph)), broad.graph)
-    assert plan.method == "weighted"
+    planned = plan(parsed(asked(1), fold(broad.graph)), broad.graph)
+    assert planned.method == "weighted"
     said = "likelihood weighting (the formula needs a table of 2^28 numbers; the limit is 2^24)"
-    assert said in str(plan)
-    assert plan.to_dict()["widest"] == 2**28
+    assert said in str(planned)
+    assert planned.to_dict()["widest"] == 2**28
 
 
 def test_networks_have_no_draws_to_fall_back_on(broad, ask):

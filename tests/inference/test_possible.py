@@ -6,7 +6,7 @@ import pytest
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.graph import causal
 from scm_compiler.identify.law import law_graph
-from scm_compiler.inference import METHODS, explain
+from scm_compiler.inference import METHODS, plan
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import fold, unfold
@@ -161,5 +161,5 @@ def test_a_difference_from_zero(chain, ask):
 def test_what_never_happens_is_explained(bow, parsed):
     graph = fold(bow.graph)
     for text in ("P(B=1, B=0 | do(A=1))", "P(A=0, B=1, B[A=0]=0)"):
-        assert "identified" in str(explain(parsed(text, graph), bow.graph)).splitlines()[0]
+        assert "identified" in str(plan(parsed(text, graph), bow.graph)).splitlines()[0]
         assert causal(graph).identify(text)

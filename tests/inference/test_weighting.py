@@ -217,7 +217,7 @@ def test_a_table_of_too_many_rows_is_refused():
 
 
 def test_an_order_that_would_take_too_long_is_not_run(smoking, ask, monkeypatch):
-    monkeypatch.setattr("scm_compiler.inference.engine.MOST_COST", 1.0)
+    monkeypatch.setattr("scm_compiler.inference.shape.MOST_COST", 1.0)
     fresh = Tables(smoking.graph, smoking.probabilities)
     with pytest.raises(ScmError) as refused:
         ask(fresh, "P(Cough=1)", method="exact")

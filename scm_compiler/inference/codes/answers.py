@@ -166,13 +166,24 @@ class TooLarge(Diagnostic):
     limit: float
     what: str = "exact answer"
     drawable: bool = True
+    runs: bool = False
 
     def message(self) -> str:
         """The size and the limit, as powers of two."""
-        return (
-            f"the {self.what} needs a table of 2^{self.cells:.0f} numbers; "
-            f"the limit is 2^{self.limit:.0f}"
-        )
+        return f"the {self.what} needs a table of {self._sizes}"
+
+    def why(self) -> str:
+        """Why a plan does something else."""
+        if self.runs:
+            most = f"more than 2^{self.limit - 1:.0f} configurations"
+            return f"an exact answer would run a mechanism on {most}"
+        if self.what != "exact answer":
+            return f"the {self.what} needs a table of {self._sizes}"
+        return f"an exact answer would hold {self._sizes.replace('numbers', 'numbers at once')}"
+
+    @property
+    def _sizes(self) -> str:
+        return f"2^{self.cells:.0f} numbers; the limit is 2^{self.limit:.0f}"
 
     def help(self) -> str:
         """The other method."""

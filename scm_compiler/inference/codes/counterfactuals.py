@@ -46,6 +46,11 @@ class WorldsTooLarge(Diagnostic):
             f"the limit is 2^{self.limit:.0f}"
         )
 
+    def why(self) -> str:
+        """Why a plan does something else."""
+        cells, limit = f"2^{self.cells:.0f} numbers at once", f"2^{self.limit:.0f}"
+        return f"an exact answer would hold {cells}; the limit is {limit}"
+
     def help(self) -> str:
         """What makes it smaller."""
         return "evidence on more nodes, or fewer worlds, make it smaller"

@@ -90,6 +90,11 @@ class TakesTooLong(Diagnostic):
             f"the limit is 2^{self.limit:.0f}"
         )
 
+    def why(self) -> str:
+        """Why a plan does something else."""
+        cost, limit = f"2^{self.cost:.0f} multiplications", f"2^{self.limit:.0f}"
+        return f"an exact answer would take {cost}; the limit is {limit}"
+
     def help(self) -> str:
         """The other method."""
         return "`--method weighted` estimates it, with its error"

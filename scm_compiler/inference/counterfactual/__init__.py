@@ -19,6 +19,7 @@ from scm_compiler.inference.codes.counterfactuals import (
     NoiseOutOfReach,
     WorldsTooLarge,
 )
+from scm_compiler.inference.codes.weighting import ShareUnknown
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.bounds import Masks
 from scm_compiler.inference.counterfactual.evaluation import (
@@ -31,7 +32,8 @@ from scm_compiler.inference.counterfactual.evaluation import (
 from scm_compiler.inference.counterfactual.joint import Join, Joint
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engine import LIMIT, Rows
+from scm_compiler.inference.engine import Rows
+from scm_compiler.inference.limits import LIMIT, TooMuch, first
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.precision import REPLICATES, Replicates
 from scm_compiler.inference.shape import label_sizes
@@ -43,11 +45,10 @@ from scm_compiler.semantics.query import phrase
 __all__ = [
     "NOISE_MODELS",
     "Found",
+    "Networks",
     "Responses",
-    "answer_counterfactual",
     "asked_of",
     "difference",
-    "plan_worlds",
 ]
 
 _NEGLIGIBLE = 1e-6
@@ -88,68 +89,94 @@ class Found:
         return not any(span.open for part in self.parts.values() for span in part.bounds)
 
 
-def answer_counterfactual(
-    query: ir.Query,
-    model: Tables,
-    *,
-    noise_model: str | Responses | None = None,
-    seed: int = 0,
-    limit: float = LIMIT,
-) -> Found:
-    """Answer a query of rung 3.
+@dataclass(frozen=True)
+class Networks:
+    """The networks of worlds that a query of rung 3 is answered from.
 
-    Args:
-        query: Resolved against the model's graph.
-        model: The tables.
-        noise_model: `threshold`, `gumbel-max`, or the networks' own responses; None for
-            `threshold` where the tables are exact.
-        seed: Of the posterior draws behind a standard error.
-        limit: The largest table, in numbers, that may be made.
-
-    Raises:
-        ScmError: E431 impossible evidence, E432 hidden common cause, E435 no data behind the
-            answer, E450 too large, E452 networks out of reach, E453 too many worlds for
-            Gumbel-max, E454 too many rows.
-        ValueError: If there is no such noise model.
+    Attributes:
+        graph: Of the tables.
+        asked: The questions of each part of the answer, with their signs: under "" the only part,
+            or one under each label's name.
     """
-    asked = {
-        name: [(sign, prepare(question, model.graph, limit)) for sign, question in signed]
-        for name, signed in asked_of(query, model.graph)
-    }
-    every = [prepared for signed in asked.values() for _, prepared in signed]
-    _refuse_computed(every, model, limit)
-    answering = _answering(every, model, noise_model, seed)
-    parts = {name: answering.part(signed) for name, signed in asked.items()}
-    warnings = tuple(_guesses(asked.values(), answering))
-    found = Found(parts, answering.name, warnings)
-    return replace(found, noise_model=None) if found.identified else found
 
+    graph: Graph
+    asked: Mapping[str, "Signed"]
 
-def plan_worlds(
-    query: ir.Query, graph: Graph, limit: float = LIMIT
-) -> tuple[tuple[str, Joint], ...]:
-    """The networks that a query of rung 3 is answered from, each with what it computes.
+    @classmethod
+    def of(cls, query: ir.Query, graph: Graph, limit: float = LIMIT) -> "Networks":
+        """The networks of a query.
 
-    Of the rows of a table the first stands for all.
+        Args:
+            query: Resolved against the graph.
+            graph: The graph of the tables.
+            limit: The largest table, in numbers, that may be made.
 
-    Args:
-        query: Resolved against the graph.
-        graph: The graph of the model's tables.
-        limit: The largest table, in numbers, that may be made.
+        Raises:
+            ScmError: E431 the evidence contradicts itself, E432 hidden common cause, E454 too
+                many rows.
+        """
+        asked = {
+            name: [(sign, prepare(question, graph, limit)) for sign, question in signed]
+            for name, signed in asked_of(query, graph)
+        }
+        return cls(graph, asked)
 
-    Raises:
-        ScmError: As for `answer_counterfactual`.
-    """
-    found = []
-    for _, signed in asked_of(query, graph):
-        for _, question in signed:
-            prepared = prepare(question, graph, limit)
-            first = next((joint for joint in prepared.cells.values() if joint is not None), None)
-            if question.given:
-                found.append(("the evidence", prepared.evidence))
-            if first is not None:
-                found.append((phrase(as_query(question), graph), first))
-    return tuple(found)
+    @cached_property
+    def every(self) -> tuple[Prepared, ...]:
+        """All questions."""
+        return tuple(prepared for signed in self.asked.values() for _, prepared in signed)
+
+    @cached_property
+    def nodes(self) -> frozenset[str]:
+        """The labels that have a copy in some world."""
+        worlds = (worlds for prepared in self.every for worlds in prepared.worlds)
+        return frozenset(name for each in worlds for name in each.nodes)
+
+    @property
+    def shown(self) -> Iterator[tuple[str, Joint]]:
+        """What stands for all of them in a plan: of the rows of a table the first."""
+        for prepared in self.every:
+            row = next(filter(None, prepared.cells.values()), None)
+            if prepared.question.given:
+                yield "the evidence", prepared.evidence
+            if row is not None:
+                yield phrase(as_query(prepared.question), self.graph), row
+
+    def beyond(self, networks: Collection[str], limit: float = LIMIT) -> TooMuch | None:
+        """Why they take too much memory (E450) or time (E437) to be worked out, if they do.
+
+        Args:
+            networks: The labels that have no table, for which it would be too large.
+            limit: The largest table, in numbers, that may be made.
+        """
+        sizes = label_sizes(self.graph)
+        for name in sorted(self.nodes & set(networks)):
+            cells = sum(log2(sizes[n]) for n in (*self.graph.parents[name], name))
+            return WorldsTooLarge(cells, log2(limit))
+        return first(prepared.beyond for prepared in self.every)
+
+    def answer(
+        self, model: Tables, noise_model: str | Responses | None = None, seed: int = 0
+    ) -> Found:
+        """Work the answer out.
+
+        Args:
+            model: The tables.
+            noise_model: `threshold`, `gumbel-max`, or the networks' own responses; None for
+                `threshold` where the tables are exact.
+            seed: Of the posterior draws behind a standard error.
+
+        Raises:
+            ScmError: E431 impossible evidence, E435 no data behind the answer, E452 networks out
+                of reach, E453 too many worlds for Gumbel-max, E455 evidence that the noise model
+                excludes.
+            ValueError: If there is no such noise model.
+        """
+        answering = _answering(list(self.every), model, noise_model, seed)
+        parts = {name: answering.part(signed) for name, signed in self.asked.items()}
+        warnings = tuple(_guesses(self.asked.values(), answering))
+        found = Found(parts, answering.name, warnings)
+        return replace(found, noise_model=None) if found.identified else found
 
 
 def asked_of(query: ir.Query, graph: Graph) -> Iterator[tuple[str, list[tuple[float, Question]]]]:
@@ -255,17 +282,6 @@ def _answering(
     return _Answering(model, noise or "threshold", tied, seed)
 
 
-def _refuse_computed(asked: Sequence[Prepared], model: Tables, limit: float) -> None:
-    """Refuse (E450) what rests on a label whose table is too large to be written out."""
-    sizes = label_sizes(model.graph)
-    for name in {
-        name for prepared in asked for worlds in prepared.worlds for name in worlds.nodes
-    }:
-        if name in model.conditionals:
-            cells = sum(log2(sizes[n]) for n in (*model.graph.parents[name], name))
-            raise refuse(WorldsTooLarge(cells, log2(limit)))
-
-
 def _total(signs: Sequence[float], values: Sequence[Array]) -> Array:
     parts = [sign * value for sign, value in zip(signs, values, strict=True)]
     return np.asarray(sum(parts[1:], start=parts[0]))
@@ -292,9 +308,13 @@ def _guesses(asked: Collection[Signed], answering: _Answering) -> Iterator[Diagn
     if not masks:
         return
     every, law = [prepared for signed in asked for _, prepared in signed], answering.law
-    share = max(prepared.guessed(law.rows, law.join, masks) for prepared in every)
+    shares = [prepared.guessed(law.rows, law.join, masks) for prepared in every]
     met = {name for prepared in every for worlds in prepared.worlds for name in worlds.nodes}
     nodes = tuple(name for name in masks if name in met)
+    if None in shares:
+        yield ShareUnknown(nodes)
+        return
+    share = max(share for share in shares if share is not None)
     if share >= 1 - _NEGLIGIBLE:
         raise refuse(Unsupported(nodes=nodes))
     if share < _NEGLIGIBLE:

@@ -199,7 +199,7 @@ def _pairs(group: Group) -> list[Pair]:
 def _corners(case: Case, switches: _Switches) -> Bounds:
     """The extremes over all settings of the switches."""
     settings = np.array(list(np.ndindex(*[2] * switches.count)), np.bool_)
-    largest = max(case.joint.plan.largest, case.evidence.plan.largest)
+    largest = max(case.joint.way.largest, case.evidence.way.largest)
     step = int(max(1, min(len(settings), _BATCH_CELLS // largest)))
     values = [
         _at(case, switches, settings[start : start + step])

@@ -28,8 +28,9 @@ from scm_compiler.inference.counterfactual.bounds import (
     most_log_mass,
 )
 from scm_compiler.inference.counterfactual.joint import Group, Join, Joint
-from scm_compiler.inference.counterfactual.noise import NOISE_MODELS
+from scm_compiler.inference.counterfactual.noise import NOISE_MODELS, beyond_gumbel
 from scm_compiler.inference.engine import Rows
+from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.shape import confounded, label_sizes
 from scm_compiler.ir import Graph
@@ -123,10 +124,16 @@ class Prepared:
         return {name for worlds in self.worlds for name in worlds.tied}
 
     @property
+    def beyond(self) -> TooMuch | None:
+        """Why the networks take too much memory (E450) or time (E437), if they do."""
+        joints = (self.evidence, *filter(None, self.cells.values()))
+        return first(joint.beyond for joint in joints)
+
+    @property
     def room(self) -> float:
         """How many batches of tables fit where one table may have `limit` numbers."""
         joints = [joint for joint in self.cells.values() if joint is not None]
-        largest = max(joint.plan.largest for joint in (self.evidence, *joints))
+        largest = max(joint.way.largest for joint in (self.evidence, *joints))
         return self.evidence.limit // largest
 
     @property
@@ -176,7 +183,8 @@ class Prepared:
         given = concerning(self.question, self.graph)
         if len(given) == len(self.question.given):
             return self
-        return prepare(replace(self.question, given=given), self.graph, self.evidence.limit)
+        smaller = prepare(replace(self.question, given=given), self.graph, self.evidence.limit)
+        return smaller if smaller.beyond is None else self
 
     def _cell(self, values: tuple[int, ...], rows: Rows, unseen: Masks | None) -> Bounds:
         joint = self.cells[values]
@@ -190,15 +198,18 @@ class Prepared:
         return bounds(Case(joint, self.evidence, others, rows, unseen, self._open))
 
     @cached_property
-    def _open(self) -> Joint:
-        """The network of all that is asked and seen, with no values."""
+    def _open(self) -> Joint | None:
+        """The network of all that is asked and seen, with no values; None if it is too large."""
         events = (*self.question.targets, *self.question.given)
         worlds = unite(self.graph, (), self.question.do, tuple(e.variable for e in events))
         assert worlds is not None  # nothing is known that could contradict itself
-        return Joint(worlds, self.graph, self.evidence.limit)
+        joint = Joint(worlds, self.graph, self.evidence.limit)
+        return joint if joint.beyond is None else None
 
-    def guessed(self, rows: Rows, noise: Join, masks: Masks) -> float:
+    def guessed(self, rows: Rows, noise: Join, masks: Masks) -> float | None:
         """The share of the units that fit the evidence that meet a guessed row in some world.
+
+        None where it takes too much to work out.
 
         Args:
             rows: The tables, whose guesses are used.
@@ -211,6 +222,8 @@ class Prepared:
         if worlds is None:
             raise contradiction(question, self.graph)
         joint = Joint(worlds, self.graph, self.evidence.limit)
+        if joint.beyond is not None:
+            return None
         alone = masks.keys() - set(worlds.tied)
         sure = {
             name: np.where(masks[name][..., None], 0.0, table) if name in alone else table
@@ -228,7 +241,10 @@ class Prepared:
         return float(1.0 - np.exp(seen))
 
     def _others(self, values: tuple[int, ...]) -> tuple[Joint, ...] | None:
-        """The networks in which the targets have other values than in one cell."""
+        """The networks in which the targets have other values than in one cell.
+
+        None where they are too many or too large.
+        """
         own = {e.variable: e.value for e in self.question.with_values(values)}
         sizes = [label_sizes(self.graph)[variable.node] for variable in own]
         if prod(sizes) > _MOST_OTHERS:
@@ -243,7 +259,8 @@ class Prepared:
             for other in product(*map(range, sizes))
             if other != tuple(own.values())
         ]
-        return tuple(Joint(worlds, self.graph, limit) for worlds in found if worlds is not None)
+        joints = tuple(Joint(worlds, self.graph, limit) for worlds in found if worlds is not None)
+        return joints if all(joint.beyond is None for joint in joints) else None
 
     def _refusal(self, rows: Rows) -> ScmError:
         """Of evidence that is impossible, under this noise model or under all.
@@ -268,12 +285,10 @@ class Prepared:
 
     def _allowing(self, rows: Rows) -> Iterator[str]:
         """The noise models with a name that allow the evidence."""
+        groups = self.evidence.groups(rows)
         for name, join in NOISE_MODELS.items():
-            try:
-                mass = self.evidence.log_mass(rows, join)
-            except ScmError:
-                continue  # Gumbel-max knows two worlds alone
-            if mass > -np.inf:
+            knows = name != "gumbel-max" or not any(map(beyond_gumbel, groups))
+            if knows and self.evidence.log_mass(rows, join) > -np.inf:
                 yield name
 
 

@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
-from scm_compiler.inference.contraction import Array, Plan, contract, plan
+from scm_compiler.inference.contraction import Array, Contraction, contract, plan
 from scm_compiler.inference.elimination import Scope
-from scm_compiler.inference.engine import Rows, refuse_endless
-from scm_compiler.inference.shape import label_sizes
+from scm_compiler.inference.engine import Rows
+from scm_compiler.inference.limits import TooMuch
+from scm_compiler.inference.shape import label_sizes, too_long
 from scm_compiler.ir import Graph
 from scm_compiler.passes.twin import Copy, Held, Worlds
 
@@ -81,22 +82,17 @@ class Joint:
     limit: float
 
     @cached_property
-    def way(self) -> Plan:
+    def way(self) -> Contraction:
         """The contraction, whether it fits or not."""
         scopes = [*map(self._scope, self._alone), *map(self._group_scope, self.worlds.coupled)]
         return plan(scopes or [()], self._sizes, ())
 
-    @property
-    def plan(self) -> Plan:
-        """The contraction.
-
-        Raises:
-            ScmError: E450 if it needs a table beyond the limit, E437 if it would never end.
-        """
+    @cached_property
+    def beyond(self) -> TooMuch | None:
+        """Why the contraction takes too much memory (E450) or time (E437), if it does."""
         if self.way.peak > self.limit:
-            raise refuse(WorldsTooLarge(math.log2(self.way.peak), math.log2(self.limit)))
-        refuse_endless(self.way)
-        return self.way
+            return WorldsTooLarge(math.log2(self.way.peak), math.log2(self.limit))
+        return too_long(self.way)
 
     def log_mass(self, rows: Rows, join: Join) -> Array:
         """The logarithm of the probability, one number for each element of the batch.
@@ -106,14 +102,15 @@ class Joint:
             join: Makes the table of copies that share noise.
 
         Raises:
-            ScmError: E450 if it needs a table beyond the limit.
+            ScmError: E450 if it needs a table beyond the limit, E437 if it would never end.
         """
-        way = self.plan
+        if self.beyond is not None:
+            raise refuse(self.beyond)
         tables = [self._cut(self.worlds.copies[i], rows, self._value(i)) for i in self._alone]
         for numbers, group in zip(self.worlds.coupled, self.groups(rows), strict=True):
             scope = (*self._shared(numbers), *self._own(numbers))
             tables.append(_diagonal(join(group), scope, 0))
-        return contract(way, tables or [np.ones(())]).log_total
+        return contract(self.way, tables or [np.ones(())]).log_total
 
     def groups(self, rows: Rows) -> list[Group]:
         """The copies that share noise, node by node."""

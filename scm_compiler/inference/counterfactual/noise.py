@@ -62,7 +62,7 @@ def gumbel(group: Group) -> Array:
     """
     if group.tables[0].shape[-1] == 2:
         return threshold(group)
-    if len(group.tables) > 2:
+    if beyond_gumbel(group):
         raise refuse(TooManyForGumbel(node=group.node, worlds=len(group.tables)))
     first, second = (_normalised(table) for table in group.tables)
     size = first.shape[-1]
@@ -71,6 +71,11 @@ def gumbel(group: Group) -> Array:
     found = joint[(..., *(slice(None) if value is None else value for value in group.known))]
     same = group.beside(group.rows[0] == group.rows[1])
     return np.asarray(np.where(same, threshold(group), found))
+
+
+def beyond_gumbel(group: Group) -> bool:
+    """Whether no closed form of the common table is known under the Gumbel-max model."""
+    return group.tables[0].shape[-1] > 2 and len(group.tables) > 2
 
 
 NOISE_MODELS: dict[str, Join] = {"threshold": threshold, "gumbel-max": gumbel}

@@ -7,7 +7,7 @@ import torch
 from scm_compiler.compiler import load, parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.law import confounded_labels, law_graph
-from scm_compiler.inference import answer, explain
+from scm_compiler.inference import answer, plan
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.interop import bif_text
 from scm_compiler.ir import query as ir
@@ -147,8 +147,8 @@ def test_the_answer_names_the_draws_and_the_formula():
     assert found.how.startswith(f"{by}, estimated from 5,000 draws of the model")
     assert found.to_dict()["samples"] == 5000
     assert found.std_error > 0.002
-    plan = explain(read_query("P(C=1 | do(S=1))", model.graph), model.graph)
-    assert "identified by the front-door formula" in str(plan)
+    planned = plan(read_query("P(C=1 | do(S=1))", model.graph), model.graph)
+    assert "identified by the front-door formula" in str(planned)
     again = ask(drawn_tables(networks(FRONT_DOOR, 0), 0, 5000), "P(C=1 | do(S=1))")
     assert again.to_dict()["answer"] == found.to_dict()["answer"]
 

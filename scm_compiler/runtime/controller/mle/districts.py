@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.admg import arrows
 from scm_compiler.identify.law import law_graph
-from scm_compiler.inference.contraction import Array, Plan, adjoints, contract, plan
+from scm_compiler.inference.contraction import Array, Contraction, adjoints, contract, plan
 from scm_compiler.ir import Graph
 from scm_compiler.model.tables import table_shape
 from scm_compiler.passes import unfold
@@ -96,7 +96,7 @@ class District:
     members: tuple[Member, ...]
     shares: Array
     states: int
-    way: Plan
+    way: Contraction
     best: float
 
     def step(self, tables: Rows) -> tuple[Rows, float]:
@@ -272,7 +272,7 @@ def _too_large(
     return None
 
 
-def _way(graph: Graph, part: tuple[str, ...], states: int) -> Plan:
+def _way(graph: Graph, part: tuple[str, ...], states: int) -> Contraction:
     whole, hidden = unfold(graph, states)
     scopes = [tuple(p for p in whole.parents[name] if p in hidden) for name in part]
     return plan(scopes, dict.fromkeys(hidden, states), ())

@@ -1,0 +1,64 @@
+"""The engine of rung 3: networks of worlds that share noise, under a named noise model."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from scm_compiler.inference.counterfactual import Networks
+from scm_compiler.inference.limits import TooMuch
+from scm_compiler.inference.parts import Part, worlds_part
+from scm_compiler.inference.result import Result, worked_out
+from scm_compiler.inference.support import network_warnings
+from scm_compiler.inference.task import Task
+
+
+@dataclass(frozen=True)
+class WorldsWork:
+    """The networks of a query."""
+
+    task: Task
+    networks: Networks
+
+    @cached_property
+    def beyond(self) -> TooMuch | None:
+        """Why they take too much memory (E450) or time (E437), if they do."""
+        return self.networks.beyond(self.task.shapes.networks)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """Their contractions, to be shown."""
+        without = self.task.shapes.networks
+        return tuple(worlds_part(asks, joint, without) for asks, joint in self.networks.shown)
+
+    def run(self, seed: int, samples: int) -> Result:
+        """Contract, under the noise model and under any other."""
+        task, tables = self.task, self.task.tables
+        found = self.networks.answer(tables, task.noise_model, seed)
+        numbers = {name: part.point for name, part in found.parts.items()}
+        errors = {name: part.errors for name, part in found.parts.items()}
+        return worked_out(
+            task.query,
+            tables,
+            numbers,
+            errors,
+            bounds={name: part.bounds for name, part in found.parts.items()},
+            identified=found.identified,
+            noise_model=found.noise_model,
+            warnings=found.warnings + network_warnings(task.query, tables),
+        )
+
+
+class CounterfactualEngine:
+    """Abduction, action and prediction in one sum (`counterfactual`)."""
+
+    name = "counterfactual"
+    methods = ("auto", "exact")
+
+    def prepare(self, task: Task) -> WorldsWork | None:
+        """Any query of rung 3 that no hidden cause reaches.
+
+        Raises:
+            ScmError: E431, E432, E454; see `Networks.of`.
+        """
+        if task.rung < 3 or task.route.formulas:
+            return None
+        return WorldsWork(task, Networks.of(task.query, task.shapes.graph))

@@ -1,0 +1,87 @@
+"""The exact engine: a query of rung 1 or 2 as contractions of tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from scm_compiler.identify.law import confounded_labels
+from scm_compiler.inference.engine import engine_of
+from scm_compiler.inference.evaluation import chain, condition_of, evaluate, terms
+from scm_compiler.inference.limits import TooMuch, first
+from scm_compiler.inference.parts import Part, posterior_part, regime_part
+from scm_compiler.inference.precision import standard_errors
+from scm_compiler.inference.result import Result, worked_out
+from scm_compiler.inference.shape import Condition
+from scm_compiler.inference.support import network_warnings, support_warnings
+from scm_compiler.inference.task import Task
+from scm_compiler.ir import query as ir
+
+Link = tuple[tuple[str, ...], Condition]
+
+
+@dataclass(frozen=True)
+class Contractions:
+    """The contractions of a query."""
+
+    task: Task
+
+    @cached_property
+    def beyond(self) -> TooMuch | None:
+        """Why they take too much memory (E433) or time (E437), if they do."""
+        if isinstance(query := self.task.query, ir.Regime):
+            condition = condition_of(query.do, query.given)
+            if self.task.shapes.sweep(condition) is not None:
+                return self._beyond_plain
+        shapes = self.task.shapes
+        known = (shapes.shape(targets, condition) for targets, condition in self._links)
+        return first(each.beyond for each in known) or self._beyond_plain
+
+    @cached_property
+    def _links(self) -> Sequence[Link]:
+        """The posteriors that are asked for; without targets, whether the evidence can happen."""
+        query, shapes = self.task.query, self.task.shapes
+        if isinstance(query, ir.Regime):
+            condition = condition_of(query.do, query.given)
+            unknown = [name for name in shapes.sizes if name not in condition.fixed]
+            return [((), condition), *(((name,), condition) for name in unknown)]
+        return [link for _, term in terms(query, shapes.graph) for link in chain(term)]
+
+    @property
+    def _beyond_plain(self) -> TooMuch | None:
+        """Why P(label | parents) of labels with hidden causes is too large to be made."""
+        setting = self.task.setting
+        if self.task.route.tables != "plain":
+            return None
+        graph, law = setting.declared, setting.law
+        scopes = ((*graph.parents[name], name) for name in confounded_labels(graph))
+        known = (law.shape(scope, Condition()) for scope in scopes)
+        return first(each.beyond for each in known)
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """The contractions, to be shown."""
+        query, shapes = self.task.query, self.task.shapes
+        if isinstance(query, ir.Regime):
+            return (regime_part(condition_of(query.do, query.given), shapes),)
+        return tuple(posterior_part(*link, shapes) for link in self._links if link[0])
+
+    def run(self, seed: int, samples: int) -> Result:
+        """Contract."""
+        query, tables = self.task.query, self.task.tables
+        engine = engine_of(tables)
+        numbers = evaluate(query, engine)
+        errors = standard_errors(query, engine, tables, numbers, seed)
+        found = worked_out(query, tables, numbers, errors)
+        warnings = support_warnings(query, engine, tables) + network_warnings(query, tables)
+        return replace(found, warnings=warnings)
+
+
+class ExactEngine:
+    """Contractions of tables (`contraction`): memory and time are known beforehand."""
+
+    name = "exact"
+    methods = ("auto", "exact")
+
+    def prepare(self, task: Task) -> Contractions | None:
+        """Any query of rung 1 or 2 that a product of tables answers."""
+        return None if task.rung == 3 or task.route.formulas else Contractions(task)

@@ -1,0 +1,127 @@
+"""What an engine finds, and the answer that is made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.inference.answers import Marginals, Method, Row, Table
+from scm_compiler.inference.drawing import Ends, table_ends
+from scm_compiler.inference.evaluation import Numbers
+from scm_compiler.inference.number import Bounds, DrawingInterval, Kind, Number
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.model.tables import Tables
+from scm_compiler.semantics.query import phrase_events
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What an engine found.
+
+    Attributes:
+        numbers: The parts of the answer.
+        errors: Their standard errors.
+        method: How they were got.
+        samples: Draws behind them; None if exact.
+        ends: Their intervals of drawing.
+        bounds: Of each number of a part, what any noise model could make of it.
+        identified: Whether every noise model gives the same.
+        noise_model: What was assumed where they do not.
+        warnings: What to know before relying on them.
+        effective: How many independent draws weighted ones are worth.
+    """
+
+    numbers: Numbers
+    errors: Numbers
+    method: Method
+    samples: int | None
+    ends: Mapping[str, Ends] = field(default_factory=dict)
+    bounds: Mapping[str, tuple[Bounds, ...]] = field(default_factory=dict)
+    identified: bool = True
+    noise_model: str | None = None
+    warnings: tuple[Diagnostic, ...] = ()
+    effective: float | None = None
+
+    def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
+        """One number of the part of this name."""
+        shape = self.numbers[name].shape
+        span = self.bounds[name][np.ravel_multi_index(place, shape)] if self.bounds else None
+        value, error = float(self.numbers[name][place]), float(self.errors[name][place])
+        if not error:
+            return Number(value, error, kind, span)
+        low, high = self.ends[name].low[place], self.ends[name].high[place]
+        return Number(value, error, kind, span, DrawingInterval(float(low), float(high)))
+
+    def value(self, query: ir.Query, graph: Graph) -> Number | Table | Marginals:
+        """The numbers in the form that a query asks for.
+
+        Args:
+            query: Flattened.
+            graph: As its author wrote it.
+        """
+        match query:
+            case ir.Regime():
+                tables = {
+                    node.name: {
+                        row.values[0]: row.probability
+                        for row in self._table((node.name,), node.name, graph).rows
+                    }
+                    for node in graph.labels
+                }
+                return Marginals(tables)
+            case ir.Probability() if query.free:
+                shown = tuple(_shown(variable, graph) for variable in query.free)
+                names = tuple(variable.node for variable in query.free)
+                return replace(self._table(names, "", graph), variables=shown)
+            case ir.Contrast() | ir.Effect():
+                return self.number("", (), "difference")
+            case ir.Expectation():
+                return self.number("", (), "expectation")
+            case _:
+                return self.number("", ())
+
+    def _table(self, names: tuple[str, ...], part: str, graph: Graph) -> Table:
+        domains = [graph.by_name[name].domain for name in names]
+        values = [domain.values for domain in domains if isinstance(domain, Discrete)]
+        places = np.ndindex(self.numbers[part].shape)
+        rows = tuple(
+            Row(chosen, self.number(part, place))
+            for chosen, place in zip(product(*values), places, strict=True)
+        )
+        return Table(names, rows)
+
+
+def worked_out(
+    query: ir.Query,
+    model: Tables,
+    numbers: Numbers,
+    errors: Numbers,
+    **more: Any,  # noqa: ANN401
+) -> Result:
+    """The result of exact work on tables, which may themselves be estimated.
+
+    Args:
+        query: Flattened.
+        model: The tables.
+        numbers: The parts of the answer.
+        errors: Their standard errors.
+        more: Further attributes.
+    """
+    method: Method = "exact"
+    samples = None
+    if any(map(np.any, errors.values())):
+        method = "drawn" if model.drawn else "estimated"
+        samples = model.drawn or min(int(np.min(draws)) for draws in model.draws.values())
+    ends = table_ends(query, model.graph, numbers, errors)
+    return Result(numbers, errors, method, samples, ends, **more)
+
+
+def _shown(variable: ir.Variable, graph: Graph) -> str:
+    """A free target as the table names it: with its world, if it has one of its own."""
+    if not variable.world:
+        return variable.node
+    return phrase_events([ir.Event(variable)], graph)
