@@ -28,10 +28,9 @@ from scm_compiler.inference.refusals import (
     refuse_long_tables,
 )
 from scm_compiler.inference.result import Result
-from scm_compiler.inference.route import Route, route_of
-from scm_compiler.inference.setting import Setting
+from scm_compiler.inference.route import route_of
 from scm_compiler.inference.shape import label_sizes
-from scm_compiler.inference.task import QueryEngine, Task, Work
+from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
@@ -257,14 +256,19 @@ def _decide(
     """The plan of a flattened query: identification first, then the first engine that can."""
     if rung(query) < 3 or method == "sample":
         refuse_contradictory(query, setting.graph)
-    route = route_of(query, setting, drawn=method == "weighted")
+    route = Route()
+    if setting.hidden:
+        route = route_of(query, setting, drawn=method == "weighted")
     task = Task(query, setting, route, method, noise_model)
-    prepared = ((engine.name, engine.prepare(task)) for engine in engines)
-    ways = [(name, work) for name, work in prepared if work is not None]
-    first = ways[0][1]
-    for name, work in ways:
+    first: Work | None = None
+    for engine in engines:
+        work = engine.prepare(task)
+        if work is None:
+            continue
         if work.beyond is None:
-            return Plan("", task, name, work, None if work is first else first)
+            return Plan("", task, engine.name, work, first)
+        first = first or work
+    assert first is not None
     assert first.beyond is not None
     raise refuse(first.beyond)
 

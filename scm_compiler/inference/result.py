@@ -111,11 +111,10 @@ def worked_out(
         errors: Their standard errors.
         more: Further attributes.
     """
-    method: Method = "exact"
-    samples = None
-    if any(map(np.any, errors.values())):
-        method = "drawn" if model.drawn else "estimated"
-        samples = model.drawn or min(int(np.min(draws)) for draws in model.draws.values())
+    if not any(map(np.any, errors.values())):
+        return Result(numbers, errors, "exact", None, **more)
+    method: Method = "drawn" if model.drawn else "estimated"
+    samples = model.drawn or min(int(np.min(draws)) for draws in model.draws.values())
     ends = table_ends(query, model.graph, numbers, errors)
     return Result(numbers, errors, method, samples, ends, **more)
 

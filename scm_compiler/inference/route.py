@@ -7,41 +7,23 @@ with its hedge.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.refusal import questions, refusal
-from scm_compiler.inference.by_formula import WorldsFormula, worlds_formula
+from scm_compiler.inference.by_formula import worlds_formula
 from scm_compiler.inference.evaluation import chain, condition_of, terms
 from scm_compiler.inference.observation import Names
-from scm_compiler.inference.setting import Setting, Which
 from scm_compiler.inference.shape import confounded, label_sizes, requisite
+from scm_compiler.inference.task import Route, Setting
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.worlds import rung
 from scm_compiler.semantics.query import phrase
 
 
-@dataclass(frozen=True)
-class Route:
-    """From which distributions a query is answered.
-
-    Attributes:
-        tables: Whose product answers it.
-        found: How it follows from observation; empty where no hidden cause is in the graph.
-        formulas: Whether these formulas are evaluated, for want of tables that multiply.
-        worlds: Of a counterfactual, how it follows from `found`.
-    """
-
-    tables: Which = "own"
-    found: tuple[Identified, ...] = ()
-    formulas: bool = False
-    worlds: WorldsFormula | None = None
-
-
 def route_of(query: ir.Query, setting: Setting, *, drawn: bool = False) -> Route:
-    """Identify a query.
+    """Identify a query on a graph with hidden common causes.
 
     Args:
         query: A flattened query.
@@ -52,8 +34,6 @@ def route_of(query: ir.Query, setting: Setting, *, drawn: bool = False) -> Route
         ScmError: E520 or E523 if observation does not determine it; of a counterfactual also E431
             and E454.
     """
-    if not setting.hidden:
-        return Route()
     declared, level = setting.declared, rung(query)
     if level == 3:
         formula = None if drawn else worlds_formula(query, declared)

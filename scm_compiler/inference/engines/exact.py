@@ -1,12 +1,15 @@
 """The exact engine: a query of rung 1 or 2 as contractions of tables."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
+from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.identify.law import confounded_labels
 from scm_compiler.inference.engine import engine_of
-from scm_compiler.inference.evaluation import chain, condition_of, evaluate, terms
+from scm_compiler.inference.evaluation import Numbers, chain, condition_of, evaluate, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.parts import Part, posterior_part, regime_part
 from scm_compiler.inference.precision import standard_errors
@@ -70,10 +73,15 @@ class Contractions:
         query, tables = self.task.query, self.task.tables
         engine = engine_of(tables)
         numbers = evaluate(query, engine)
-        errors = standard_errors(query, engine, tables, numbers, seed)
-        found = worked_out(query, tables, numbers, errors)
-        warnings = support_warnings(query, engine, tables) + network_warnings(query, tables)
-        return replace(found, warnings=warnings)
+        errors: Numbers = {name: np.zeros(np.shape(part)) for name, part in numbers.items()}
+        warnings: tuple[Diagnostic, ...] = ()
+        if tables.draws:
+            errors = standard_errors(query, engine, tables, numbers, seed)
+        if tables.unseen:
+            warnings += support_warnings(query, engine, tables)
+        if tables.conditionals:
+            warnings += network_warnings(query, tables)
+        return worked_out(query, tables, numbers, errors, warnings=warnings)
 
 
 class ExactEngine:
