@@ -35,7 +35,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         plan = explain(
             query,
             model.graph,
-            run=model.conditionals,
+            run=model.networks,
             estimated=bool(model.draws),
             text=args.query,
         )

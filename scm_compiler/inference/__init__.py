@@ -40,7 +40,7 @@ from scm_compiler.inference.support import support_warnings
 from scm_compiler.inference.weighting import weigh
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Counted, Tables
 from scm_compiler.passes import flatten, fold
 from scm_compiler.passes.worlds import never, rung
 from scm_compiler.semantics.query import phrase_events, worded
@@ -191,8 +191,8 @@ def _how(model: Tables, *, estimated: bool) -> tuple[Method, int | None]:
     """The method and the draws of an answer that was worked out from tables."""
     if not estimated:
         return "exact", None
-    if model.drawn:
-        return "drawn", model.drawn
+    if isinstance(model.known, Counted):
+        return "drawn", model.known.units
     return "estimated", min(int(np.min(draws)) for draws in model.draws.values())
 
 
@@ -310,7 +310,7 @@ def _routed(query: ir.Query, model: Tables, method: Asked, seed: int) -> tuple[R
         return route(query, model, sampled=drawn, seed=seed), method
     except ScmError as refusal:
         (found, *_) = refusal.diagnostics
-        if isinstance(found, TooLarge) and model.drawn:
+        if isinstance(found, TooLarge) and isinstance(model.known, Counted):
             raise refuse(replace(found, drawable=False)) from None
         if method != "auto" or not isinstance(found, BEYOND_EXACT):
             raise

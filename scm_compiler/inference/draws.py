@@ -32,7 +32,7 @@ from scm_compiler.inference.shape import (
     refuse_confounded,
 )
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Conditional, Tables
+from scm_compiler.model.tables import Conditional, Counted, Tables
 from scm_compiler.passes import flatten, fold, mutilate
 from scm_compiler.passes.prune import ancestors
 
@@ -151,10 +151,10 @@ def _multiplying(regime: ir.Regime, model: Tables) -> Tables:
     Raises:
         ScmError: E520 or E441 for an intervention on networks that share noise.
     """
-    if not model.drawn or model.law is None:
+    if not isinstance(model.known, Counted) or model.observational is None:
         return model
     if not regime.do:
-        return model.law
+        return model.observational
     refuse_unidentified(regime, model.graph)
     held = condition_of(regime.do, ()).do
     if confounded(model.graph, label_sizes(model.graph).keys() - held.keys()):
@@ -187,8 +187,8 @@ def draw_labels(
 def _forward(engine: Engine, name: str) -> Step | Run:
     """A label that no evidence stands below: drawn from its parents."""
     parents = engine.graph.parents[name]
-    if name in engine.conditionals:
-        return Run(name, parents, engine.conditionals[name])
+    if name in engine.networks:
+        return Run(name, parents, engine.networks[name])
     return Step(name, Factor((*parents, name), engine.rows[name]))
 
 

@@ -92,7 +92,7 @@ class Engine:
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
         self.graph = model.graph
         self.rows: Rows = model.probabilities
-        self.conditionals = model.conditionals
+        self.networks = model.networks
         self.limit = limit
         self.sizes = label_sizes(model.graph)
         self._programs: OrderedDict[tuple[object, ...], _Known] = OrderedDict()
@@ -168,7 +168,7 @@ class Engine:
         known.asked += 1
         if known.asked == _AGAIN:
             nodes = known.program.requisite.nodes
-            if self.conditionals.keys().isdisjoint(nodes):
+            if self.networks.keys().isdisjoint(nodes):
                 known.lookup = tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
         return None if known.lookup is None else known.lookup.at(condition.fixed)
 
@@ -197,7 +197,7 @@ class Engine:
         Where the label has no table, its mechanism is run on the parents' values that remain.
         """
         parents = self.graph.parents[name]
-        if name in self.conditionals:
+        if name in self.networks:
             return self._computed(name, fixed)
         scope = (*parents, name)
         return rows[name][(..., *[fixed.get(other, _ALL) for other in scope])]
@@ -222,7 +222,7 @@ class Engine:
         for rank, other in enumerate(parents):
             places[rank] += fixed.get(other, 0)
         free = [size for size, other in zip(shape, parents, strict=True) if other not in fixed]
-        return self.conditionals[name].at(places.T.copy()).reshape(*free, self.sizes[name])
+        return self.networks[name].at(places.T.copy()).reshape(*free, self.sizes[name])
 
     def check_possible(self, condition: Condition) -> None:
         """Refuse evidence of probability zero (E431)."""

@@ -181,7 +181,7 @@ def explain(
     Args:
         query: A resolved query.
         graph: The graph of the model's tables.
-        run: The labels that have no table there (`Tables.conditionals`).
+        run: The labels that have no table there (`Tables.networks`).
         estimated: Whether tables there were estimated from draws (`Tables.draws`): such are not
             drawn from again where an exact answer does not fit.
         text: The query as the user wrote it.

@@ -219,8 +219,8 @@ def _draw(
 
 def _bounds(name: str, place: tuple[NDArray[np.int64], ...], engine: Engine) -> Array:
     """P(label <= k | parents) of every draw, (B, size), or (size,) of a label without parents."""
-    if name in engine.conditionals:
-        return np.asarray(engine.conditionals[name].at(np.stack(place, 1)).cumsum(1))
+    if name in engine.networks:
+        return np.asarray(engine.networks[name].at(np.stack(place, 1)).cumsum(1))
     return np.asarray(engine.rows[name].cumsum(-1)[place])
 
 
@@ -231,7 +231,7 @@ def _probability(condition: Condition, engine: Engine) -> float | None:
     if not names or confounded(engine.graph, names):
         return None
     way = plan_over(engine.graph, names, condition, engine.sizes, ())
-    if way.peak > engine.limit or not engine.conditionals.keys().isdisjoint(names):
+    if way.peak > engine.limit or not engine.networks.keys().isdisjoint(names):
         return None
     tables = [engine.cut(name, condition.fixed, engine.rows) for name in names]
     return float(np.exp(contract(way, tables).log_total))

@@ -268,7 +268,7 @@ class Sampler:
         """A copy's distributions at every value of what is not held: one a line."""
         copy = self.worlds.copies[place]
         size = self.sizes[copy.node]
-        if copy.node in self.model.conditionals:
+        if copy.node in self.model.networks:
             return np.eye(size)
         at = tuple(self._fixed(i) for i in copy.inputs)
         return np.asarray(self.model.probabilities[copy.node][at]).reshape(-1, size)

@@ -60,7 +60,7 @@ class Units:
         """P(copy | its inputs), one row a unit: (B, size)."""
         copy = self.worlds.copies[place]
         at = tuple(i.value if isinstance(i, Held) else self.values[i] for i in copy.inputs)
-        conditional = self.model.conditionals.get(copy.node)
+        conditional = self.model.networks.get(copy.node)
         if conditional is None:
             found = self.model.probabilities[copy.node][at]
         else:

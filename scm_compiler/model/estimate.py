@@ -25,13 +25,13 @@ Run = Callable[[str, Tensor], Tensor]
 """A label's name and its encoded parents (B, columns), to its logits for fresh noise (B, O)."""
 
 
-Estimated = tuple[dict[str, NDArray[np.float64]], dict[str, int]]
+Estimates = tuple[dict[str, NDArray[np.float64]], dict[str, int]]
 """The tables of some labels, and the draws behind each of their rows."""
 
 
 def estimate_tables(
     graph: Graph, names: Iterable[str], run: Run, draws: int, most_rows: int
-) -> Estimated:
+) -> Estimates:
     """The tables of some labels, by running each one's mechanism on fresh noise.
 
     Args:

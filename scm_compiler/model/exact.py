@@ -60,7 +60,7 @@ def written_tables(module: Explicit, most: float) -> Tables:
             raise ValueError(f"the table of `{name}` has {prod(shape):,} entries")
         logits = module.table(name).double() if m.table else _all_logits(module, m)
         found[name] = probabilities(logits).view(shape).cpu().numpy()
-    return Tables(unfolded, found, conditionals=beyond)
+    return Tables(unfolded, found, networks=beyond)
 
 
 def _beyond(module: Explicit, most: float) -> dict[str, Computed]:

@@ -248,7 +248,7 @@ class ExplicitModule(CausalModule):
 
         Args:
             most: The most numbers in all tables of networks, the smallest counted first. A label
-                whose network is beyond them is one of the `conditionals`.
+                whose network is beyond them is one of the `networks`.
 
         Raises:
             ValueError: If a label has so many settings of its parents that its table cannot be

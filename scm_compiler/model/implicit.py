@@ -18,13 +18,13 @@ import torch
 from torch import Tensor, nn
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.estimate import Estimated, estimate_tables
+from scm_compiler.model.estimate import Estimates, estimate_tables
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.mechanism import encode, logits_of, require_layers
 from scm_compiler.model.module import CausalModule, Held, Reads, check_weights, chunks, part
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 
 Read = Literal["hard", "soft", "straight-through"]
 """What children read of a parent: its value; its sigmoid or softmax; the value forwards, with the
@@ -227,7 +227,7 @@ class ImplicitModule(CausalModule):
         found, taken = self.own_tables(
             self.layout.labels, draws=draws, most_rows=most_rows, generator=generator
         )
-        return Tables(self.graph, found, draws=taken)
+        return Tables(self.graph, found, Estimated(taken))
 
     @torch.no_grad()
     def own_tables(
@@ -237,7 +237,7 @@ class ImplicitModule(CausalModule):
         draws: int = 100_000,
         most_rows: int = 2_000_000,
         generator: torch.Generator | None = None,
-    ) -> Estimated:
+    ) -> Estimates:
         """P(label | parents) of labels whose noise is their own, with the draws behind each row.
 
         Args:

@@ -88,7 +88,7 @@ class Run(Record):
         model = self.distributions()
         query = read_query(text, self.graph)
         return explain(
-            query, model.graph, run=model.conditionals, estimated=bool(model.draws), text=text
+            query, model.graph, run=model.networks, estimated=bool(model.draws), text=text
         )
 
     def counterfactual(

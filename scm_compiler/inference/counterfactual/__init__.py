@@ -261,7 +261,7 @@ def _refuse_computed(asked: Sequence[Prepared], model: Tables, limit: float) -> 
     for name in {
         name for prepared in asked for worlds in prepared.worlds for name in worlds.nodes
     }:
-        if name in model.conditionals:
+        if name in model.networks:
             cells = sum(log2(sizes[n]) for n in (*model.graph.parents[name], name))
             raise refuse(WorldsTooLarge(cells, log2(limit)))
 

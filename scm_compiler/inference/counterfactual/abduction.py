@@ -79,7 +79,7 @@ def abduct(
     """The noise of one node, drawn given its parents and its value.
 
     Args:
-        model: The tables; the label may be one of its `conditionals`.
+        model: The tables; the label may be one of its `networks`.
         name: The node.
         units: The value index of every node that is read (B,).
         uniform: Where the noise comes from.
@@ -121,8 +121,8 @@ def respond(
 def chances(model: Tables, name: str, world: Columns) -> Array:
     """P(node | its parents in a world): (B, size)."""
     parents = model.graph.parents[name]
-    if name in model.conditionals:
-        return model.conditionals[name].at(np.stack([world[parent] for parent in parents], 1))
+    if name in model.networks:
+        return model.networks[name].at(np.stack([world[parent] for parent in parents], 1))
     table = model.probabilities[name]
     if not parents:
         return np.broadcast_to(table, (len(world[name]), len(table)))

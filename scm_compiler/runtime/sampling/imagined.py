@@ -180,7 +180,7 @@ def _refuse_fitted_states(model: Tables, moved: frozenset[str]) -> None:
     tables have the states that they say.
     """
     graph = fold(model.graph)
-    if model.law is None:
+    if model.observational is None:
         return
     pairs = tuple(
         f"{pair.left} <-> {pair.right}"

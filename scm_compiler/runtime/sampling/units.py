@@ -79,7 +79,7 @@ def noise_of_rows(run: "Record", stream: Stream, rows: int) -> Tensor:
             leaves those open. E835 if no noise gives a value that a unit has.
     """
     model, module = run.distributions(), run.module().double()
-    if model.law is not None:
+    if model.observational is not None:
         pairs = (f"{pair.left} <-> {pair.right}" for pair in run.graph.confounders)
         raise refuse(HiddenCause(pairs=tuple(pairs)))
     held, noise = stream.draws.condition.do, run.noise_of()

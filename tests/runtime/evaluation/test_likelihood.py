@@ -62,7 +62,7 @@ def test_networks_without_tables_are_evaluated_as_with_them(wide):
     module, data = wide
     exact = evaluate_labels(module, module.tables(), data)
     run = evaluate_labels(module, module.tables(most=0), data, seed=4)
-    assert module.tables(most=0).conditionals.keys() == {"H", "D"}
+    assert module.tables(most=0).networks.keys() == {"H", "D"}
     assert run.agreement.draws == DRAWS
     assert exact.agreement.draws is None
     for mine, theirs in (
