@@ -13,10 +13,9 @@ from scm_compiler.emit.source import emit_source
 from scm_compiler.emit.verification import SEED, require_consistent
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
-from scm_compiler.model.compilation import Spec, compile_module
-from scm_compiler.model.implicit import ImplicitSpec
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
 
 
 @dataclass(frozen=True)

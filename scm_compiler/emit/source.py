@@ -22,11 +22,10 @@ from scm_compiler.emit.target import (
     tuple_of,
 )
 from scm_compiler.ir import Discrete, Graph
-from scm_compiler.model.compilation import Spec
-from scm_compiler.model.implicit import ImplicitSpec
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import ExplicitSpec, mechanisms
 from scm_compiler.model.naming import identifiers
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
+from scm_compiler.model.wiring import wirings
 
 
 @dataclass(frozen=True)
@@ -189,7 +188,7 @@ def _explicit(
 ) -> Iterator[_Mechanism]:
     variables = [*names.values(), *hidden]
     widths = tuple_of([str(spec.hidden)] * (spec.layers - 1))
-    for name, m in zip(layout.labels, mechanisms(layout, spec), strict=True):
+    for name, m in zip(layout.labels, wirings(layout, spec), strict=True):
         sizes = tuple_of([str(size) for size in m.sizes])
         shape: tuple[Expression, ...] = (sizes, str(m.size))
         build = call("Table", *shape) if m.table else call("Network", *shape, widths)

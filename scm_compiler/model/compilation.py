@@ -9,12 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
-
-Spec = ExplicitSpec | ImplicitSpec
-"""What the mechanisms of a model are; with the graph it determines the module."""
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
 
 Family = Literal["explicit", "implicit"]
 

@@ -1,7 +1,7 @@
 """The explicit family: each label is a table of logits, or a network, and one uniform number.
 
 x = 1[u < sigmoid(f(parents))] for two values, the inverse of the distribution function for more
-(mechanism.py). P(x | parents) is then known in closed form: `tables` is exact, and likelihood can
+(coupling.py). P(x | parents) is then known in closed form: `tables` is exact, and likelihood can
 be maximised directly.
 
 A hidden common cause `A <-> B` is a shared uniform number, cut into K equally likely states that
@@ -20,23 +20,18 @@ import torch
 from torch import Tensor, nn
 
 from scm_compiler.ir import Graph
+from scm_compiler.model.codec import (
+    encode_all,
+    encoded_of,
+    encoded_spans,
+    weights_of,
+    width_of,
+)
+from scm_compiler.model.coupling import values_below
 from scm_compiler.model.exact import written_tables
 from scm_compiler.model.fused import TableGroup
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import (
-    ExplicitSpec,
-    Mechanism,
-    encode,
-    encoded_spans,
-    logits_of,
-    mechanisms,
-    multilinear,
-    on_grid,
-    soft_one_hot,
-    soft_states,
-    survival,
-    values_below,
-)
+from scm_compiler.model.logits import multilinear, on_grid, soft_states, survival
 from scm_compiler.model.module import (
     CausalModule,
     Held,
@@ -48,7 +43,9 @@ from scm_compiler.model.module import (
 )
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
+from scm_compiler.model.wiring import Wiring, wirings
 
 FUSED_ROWS = 512
 """Batches of at most this many rows run level-fused, larger ones label by label."""
@@ -94,7 +91,7 @@ class ExplicitModule(CausalModule):
         self.graph = graph
         self.spec = spec or ExplicitSpec()
         self.layout = Layout(graph)
-        self.mechanisms = mechanisms(self.layout, self.spec)
+        self.mechanisms = wirings(self.layout, self.spec)
         self._rows: dict[int, slice] = {}
         self._kept: dict[torch.dtype, dict[int, Tensor]] | None = None
         self.tables_of_size = nn.ParameterDict(self._stack_tables())
@@ -161,7 +158,7 @@ class ExplicitModule(CausalModule):
         A table is read by its multilinear extension, the state of a hidden cause by a piecewise
         linear one; both agree with `forward` at hard values and in the middle of a state.
         """
-        inputs = [soft_one_hot(values[:, span]) for span in self.layout.encoded]
+        inputs = [weights_of(values[:, span]) for span in self.layout.encoded]
         for column in range(len(inputs), self.layout.noise_size):
             inputs.append(soft_states(noise[:, column], self.spec.hidden_states))
         found = []
@@ -214,11 +211,10 @@ class ExplicitModule(CausalModule):
         if m.table:
             rows = (inputs * inputs.new_tensor(m.strides)).sum(1)
             return self._flat(m).index_select(0, rows)
-        columns = [encode(inputs[:, rank], size, self.dtype) for rank, size in enumerate(m.sizes)]
         networks, rank = self.network(m)
-        return networks.node(rank, torch.cat(columns, 1))
+        return networks.node(rank, encode_all(inputs.unbind(1), m.sizes, self.dtype))
 
-    def network(self, m: Mechanism) -> tuple[LevelNetworks, int]:
+    def network(self, m: Wiring) -> tuple[LevelNetworks, int]:
         """The networks of a label's level, and which of them is its own."""
         place, rank = self._rank[m.label]
         networks = self.networks[place]
@@ -295,19 +291,19 @@ class ExplicitModule(CausalModule):
             stops = list(accumulate(m.configurations for m in stacked))
             for m, stop in zip(stacked, stops, strict=True):
                 self._rows[m.label] = slice(stop - m.configurations, stop)
-            yield str(size), nn.Parameter(torch.zeros(stops[-1], logits_of(size)))
+            yield str(size), nn.Parameter(torch.zeros(stops[-1], width_of(size)))
 
-    def _table_groups(self, level: list[Mechanism]) -> Iterator[TableGroup]:
+    def _table_groups(self, level: list[Wiring]) -> Iterator[TableGroup]:
         for size in sorted({m.size for m in level if m.table}):
             members = [m for m in level if m.table and m.size == size]
             yield TableGroup(members, [self._rows[m.label].start for m in members])
 
-    def _add_networks(self, members: list[Mechanism], generator: torch.Generator | None) -> None:
+    def _add_networks(self, members: list[Wiring], generator: torch.Generator | None) -> None:
         if not members:
             return
-        spans = encoded_spans(self._input_sizes())
         hidden = (self.spec.hidden,) * (self.spec.layers - 1)
-        columns = [[c for i in m.inputs for c in spans[i]] for m in members]
+        places = [range(s.start, s.stop) for s in encoded_spans(self._input_sizes())]
+        columns = [[c for i in m.inputs for c in places[i]] for m in members]
         outputs = [m.outputs for m in members]
         for rank, m in enumerate(members):
             self._rank[m.label] = (len(self.networks), rank)
@@ -318,7 +314,7 @@ class ExplicitModule(CausalModule):
         hidden = self.layout.noise_size - len(self.mechanisms)
         return self.layout.sizes + (self.spec.hidden_states,) * hidden
 
-    def _flat(self, m: Mechanism) -> Tensor:
+    def _flat(self, m: Wiring) -> Tensor:
         stacked: Tensor = self.tables_of_size[str(m.size)]
         return stacked[self._rows[m.label]]
 
@@ -357,17 +353,13 @@ class ExplicitModule(CausalModule):
                     inputs[:, label] = fixed[label]
         return inputs[:, :labels]
 
-    def _run_networks(self, members: list[Mechanism], inputs: Tensor, noise: Tensor) -> None:
+    def _run_networks(self, members: list[Wiring], inputs: Tensor, noise: Tensor) -> None:
         """Write the values of one level's networks into their columns of the inputs."""
         networks, _ = self.network(members[0])
-        source = [
-            encode(inputs[:, column], size, noise.dtype)
-            for column, size in enumerate(self._input_sizes())
-        ]
-        logits = networks(torch.cat(source, 1))
+        logits = networks(encode_all(inputs.unbind(1), self._input_sizes(), noise.dtype))
         for rank, m in enumerate(members):
             steps = survival(logits[rank, :, : m.outputs])
-            inputs[:, m.label] = values_below(noise[:, m.own], steps).long()
+            inputs[:, m.label] = values_below(noise[:, m.own], steps, torch.int32).long()
 
     def _plain(
         self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]
@@ -390,28 +382,25 @@ class ExplicitModule(CausalModule):
         return columns[: len(self.mechanisms)]
 
     def _value(
-        self, m: Mechanism, columns: list[Tensor], noise: Tensor, steps: dict[int, Tensor]
+        self, m: Wiring, columns: list[Tensor], noise: Tensor, steps: dict[int, Tensor]
     ) -> Tensor:
         """One label's values (B,) from the columns of its inputs."""
         uniform = noise[:, m.own]
         if not m.table:
-            inputs = [
-                encode(columns[c], s, noise.dtype) for c, s in zip(m.inputs, m.sizes, strict=True)
-            ]
+            inputs = encode_all([columns[c] for c in m.inputs], m.sizes, noise.dtype)
             networks, rank = self.network(m)
-            return values_below(uniform, survival(networks.node(rank, torch.cat(inputs, 1))))
+            return values_below(uniform, survival(networks.node(rank, inputs)), torch.int32)
         own = steps[m.size][self._rows[m.label]]
         if not m.inputs:
-            return values_below(uniform, own[0])
+            return values_below(uniform, own[0], torch.int32)
         row = columns[m.inputs[0]].int()
         for column, size in zip(m.inputs[1:], m.sizes[1:], strict=True):
             row = torch.add(columns[column], row, alpha=size)
-        return values_below(uniform, own.index_select(0, row))
+        return values_below(uniform, own.index_select(0, row), torch.int32)
 
-    def _soft_logits(self, m: Mechanism, inputs: list[Tensor]) -> Tensor:
+    def _soft_logits(self, m: Wiring, inputs: list[Tensor]) -> Tensor:
         """One label's logits (B, outputs) at soft weights over the values of its inputs."""
         if m.table:
             return multilinear(self._flat(m).view(*m.sizes, m.outputs), inputs)
-        columns = [w[:, 1:] if w.shape[1] == 2 else w for w in inputs]
         networks, rank = self.network(m)
-        return networks.node(rank, torch.cat(columns, 1))
+        return networks.node(rank, torch.cat([encoded_of(weights) for weights in inputs], 1))

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from math import prod
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.implicit import ImplicitSpec
+from scm_compiler.model.codec import width_of
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import ExplicitSpec, logits_of, mechanisms
 from scm_compiler.model.naming import identifiers
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
+from scm_compiler.model.wiring import wirings
 
 Shapes = Iterator[tuple[str, tuple[int, ...]]]
 
@@ -38,19 +39,19 @@ def count_numbers(graph: Graph, spec: ExplicitSpec | ImplicitSpec) -> int:
 
 def _explicit(layout: Layout, spec: ExplicitSpec) -> Shapes:
     names = identifiers(layout.labels)
-    for label, m in zip(layout.labels, mechanisms(layout, spec), strict=True):
+    for label, m in zip(layout.labels, wirings(layout, spec), strict=True):
         if m.table:
             yield f"{names[label]}.logits", (*m.sizes, m.outputs)
         else:
-            inputs = sum(logits_of(size) for size in m.sizes)
+            inputs = sum(width_of(size) for size in m.sizes)
             yield from _layers(names[label], inputs, m.outputs, spec)
 
 
 def _implicit(layout: Layout, spec: ImplicitSpec) -> Shapes:
     for label, name in enumerate(identifiers(layout.labels).values()):
-        encoded = sum(logits_of(layout.sizes[parent]) for parent in layout.parents[label])
+        encoded = sum(width_of(layout.sizes[parent]) for parent in layout.parents[label])
         inputs = encoded + spec.noise * len(layout.reads[label])
-        yield from _layers(name, inputs, logits_of(layout.sizes[label]), spec)
+        yield from _layers(name, inputs, width_of(layout.sizes[label]), spec)
 
 
 def _layers(name: str, inputs: int, outputs: int, spec: ExplicitSpec | ImplicitSpec) -> Shapes:

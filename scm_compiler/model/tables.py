@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.ir.graph import Graph
+from scm_compiler.model.mechanism import Chances, Conditional, Network, Tabular
 
 Draws = Mapping[str, int | NDArray[np.int64]]
 """For each label that was estimated, the draws behind each parent configuration: one number, or an
@@ -16,20 +18,6 @@ array over the configurations where they differ. A label that is absent has an e
 Masks = Mapping[str, NDArray[np.bool_]]
 """For each label, true at the parent configurations that nothing stands behind; absent labels have
 been seen everywhere."""
-
-
-class Conditional(Protocol):
-    """P(label | parents) that is computed where it is asked, because its table cannot be held."""
-
-    def at(self, parents: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The distributions for some values of the parents.
-
-        Args:
-            parents: (B, parents) value indices, in the order of `graph.parents`.
-
-        Returns:
-            (B, size of the label); each row sums to 1, and no number is zero.
-        """
 
 
 class Data(Protocol):
@@ -151,6 +139,17 @@ class Tables:
                 raise ValueError(f"the table of {node.name} has shape {found}, not {shape}")
             if not np.allclose(table.sum(-1), 1.0, atol=1e-6) or table.min() < 0:
                 raise ValueError(f"the table of {node.name} is not a distribution")
+
+    @cached_property
+    def mechanisms(self) -> Mapping[str, Chances]:
+        """The mechanism of each label, whose noise is coupled to its value by `threshold`."""
+        return {node.name: self._mechanism(node.name) for node in self.graph.labels}
+
+    def _mechanism(self, name: str) -> Chances:
+        domain, parents = self.graph.domain(name), self.graph.parents[name]
+        if name in self.networks:
+            return Network(domain, parents, conditional=self.networks[name])
+        return Tabular(domain, parents, rows=self.probabilities[name])
 
     @property
     def draws(self) -> Draws:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scm_compiler.model.explicit import ExplicitSpec
+from scm_compiler.model.spec import ExplicitSpec
 
 
 @pytest.mark.parametrize("name", ["binary", "mixed"])

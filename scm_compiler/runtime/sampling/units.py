@@ -19,8 +19,8 @@ from scm_compiler.inference.codes.counterfactuals import NoNoiseFits
 from scm_compiler.inference.counterfactual.abduction import (
     Columns,
     Uniform,
-    abduct,
     draw_hidden,
+    mechanism_of,
 )
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.ir import Discrete
@@ -118,9 +118,10 @@ def module_noise(
         found = 2 * found - 1
     for name, reads in zip(layout.labels, layout.reads, strict=True):
         if name not in held:
-            own = abduct(model, name, block.units, block.uniform, noise)
-            columns = noise.noise(name, own) if isinstance(noise, Responses) else own[:, None]
-            found[:, layout.blocks[reads[0]]] = columns
+            mechanism = mechanism_of(model, name, noise)
+            uniform = block.uniform(name, mechanism.width)
+            own = mechanism.abduct(block.units[name], block.units, uniform)
+            found[:, layout.blocks[reads[0]]] = mechanism.columns(own)
     if isinstance(module, ExplicitModule):
         _place_hidden(found, module, model, block.units)
     drawn = torch.from_numpy(found)

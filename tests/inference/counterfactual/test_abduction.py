@@ -17,8 +17,8 @@ from scm_compiler.inference.counterfactual.networks import responses_of
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.ir import query as ir
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.semantics.question import read_query
 

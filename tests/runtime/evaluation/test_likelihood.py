@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data.table import tabulate

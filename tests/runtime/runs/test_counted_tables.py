@@ -11,7 +11,8 @@ from scm_compiler.inference import answer, explain
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.interop import bif_text
 from scm_compiler.ir import query as ir
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.spec import ImplicitSpec
 from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import tabulate

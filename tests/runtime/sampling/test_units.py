@@ -11,8 +11,7 @@ from scm_compiler.inference import answer
 from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine
 from scm_compiler.inference.counterfactual.networks import responses_of
 from scm_compiler.ir import query as ir
-from scm_compiler.model.explicit import ExplicitSpec
-from scm_compiler.model.implicit import ImplicitSpec
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.sampling.units import Block, module_noise
 

@@ -15,9 +15,9 @@ from torch import Tensor
 
 from scm_compiler.ir import Graph
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.mechanism import ExplicitSpec
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.shapes import weight_shapes
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split

@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from scm_compiler.model.codec import encode
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import encode
 from scm_compiler.runtime.data.table import LabelTable
 
 
