@@ -79,6 +79,7 @@ class ExplicitModule(CausalModule):
     """
 
     spec: ExplicitSpec
+    exact = True
 
     def __init__(
         self,
@@ -103,10 +104,9 @@ class ExplicitModule(CausalModule):
             self.groups.append(nn.ModuleList(self._table_groups(members)))
             self._add_networks([m for m in members if not m.table], generator)
 
-    def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
-        """Exogenous noise (B, N), uniform in [0, 1)."""
-        shape = (batch, self.layout.noise_size)
-        return torch.rand(shape, generator=generator, dtype=self.dtype, device=self.device)
+    def noise_of(self, uniform: Tensor) -> Tensor:
+        """The uniform numbers themselves."""
+        return uniform
 
     @torch.no_grad()
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
@@ -236,7 +236,13 @@ class ExplicitModule(CausalModule):
         return torch.log_softmax(logits, 1).gather(1, values.unsqueeze(1)).squeeze(1)
 
     @torch.no_grad()
-    def tables(self, most: float = inf) -> Tables:
+    def tables(
+        self,
+        *,
+        most: float = inf,
+        draws: int = 0,
+        generator: torch.Generator | None = None,
+    ) -> Tables:
         """Exact tables in float64.
 
         Where the graph has hidden common causes they are of the unfolded graph
@@ -245,11 +251,14 @@ class ExplicitModule(CausalModule):
         Args:
             most: The most numbers in all tables of networks, the smallest counted first. A label
                 whose network is beyond them is one of the `networks`.
+            draws: None are needed.
+            generator: Nothing is drawn.
 
         Raises:
             ValueError: If a label has so many settings of its parents that its table cannot be
                 written out.
         """
+        del draws, generator
         return written_tables(self, most)
 
     def node_weights(self) -> dict[str, Tensor]:

@@ -11,6 +11,7 @@ A hidden common cause `A <-> B` is one more block of noise that both networks re
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from math import inf
 from typing import Literal
 
 import torch
@@ -89,9 +90,9 @@ class ImplicitModule(CausalModule):
             for level in self.layout.levels
         )
 
-    def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
-        """Exogenous noise (B, N), uniform in [-1, 1)."""
-        return self._uniform(batch, self.layout.noise_size, generator)
+    def noise_of(self, uniform: Tensor) -> Tensor:
+        """Noise in [-1, 1)."""
+        return uniform.mul_(2.0).sub_(1.0)
 
     @torch.no_grad()
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
@@ -180,6 +181,7 @@ class ImplicitModule(CausalModule):
     def tables(
         self,
         *,
+        most: float = inf,
         draws: int = 100_000,
         most_rows: int = 2_000_000,
         generator: torch.Generator | None = None,
@@ -190,6 +192,7 @@ class ImplicitModule(CausalModule):
         probability p has the standard error sqrt(p (1 - p) / draws).
 
         Args:
+            most: All tables are made, whatever it is.
             draws: Draws for each parent configuration.
             most_rows: A label runs at most this many rows: with many configurations it gets
                 fewer draws for each, but at least 1000.
@@ -202,6 +205,7 @@ class ImplicitModule(CausalModule):
             ValueError: If the graph has hidden common causes (the tables of single labels do not
                 hold its distribution), or a label too many parent configurations.
         """
+        del most
         if self.graph.confounders:
             raise ValueError("networks that share noise (`<->`) have no tables of single labels")
         found, taken = self.own_tables(
@@ -236,7 +240,7 @@ class ImplicitModule(CausalModule):
 
         def run(name: str, parents: Tensor) -> Tensor:
             networks, rank = places[name]
-            noise = self._uniform(len(parents), self.spec.noise, random)
+            noise = self.draw_columns(len(parents), self.spec.noise, random)
             return networks.node(rank, torch.cat([parents.to(noise), noise], 1))
 
         return estimate_tables(self.graph, names, run, draws, most_rows)
@@ -288,12 +292,6 @@ class ImplicitModule(CausalModule):
             columns = [place[c] for parent in parents for c in self._columns(parent)]
             found.append(columns + [c for b in blocks for c in range(b.start, b.stop)])
         return found
-
-    def _uniform(self, rows: int, columns: int, generator: torch.Generator | None) -> Tensor:
-        found = torch.rand(
-            (rows, columns), generator=generator, dtype=self.dtype, device=self.device
-        )
-        return found.mul_(2.0).sub_(1.0)
 
     def _activate(self, logits: Tensor, level: tuple[int, ...]) -> tuple[Tensor, Tensor]:
         """The soft and hard outputs (B, columns of the level) of logits (n, B, O)."""

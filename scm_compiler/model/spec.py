@@ -1,6 +1,10 @@
 """What the mechanisms of a model are, as data; with the graph it determines the module."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+Family = Literal["explicit", "implicit"]
 
 MOST_LAYERS = 1000
 """The most layers of a network."""
@@ -18,6 +22,8 @@ class ExplicitSpec:
         layers: Linear layers of a network in all, the output's included.
     """
 
+    family: ClassVar[Family] = "explicit"
+    noise_width: ClassVar[int] = 1
     table_limit: int = 4096
     hidden_states: int = 8
     hidden: int = 64
@@ -39,6 +45,7 @@ class ImplicitSpec:
         noise: Uniform inputs in each noise block.
     """
 
+    family: ClassVar[Family] = "implicit"
     hidden: int = 10
     layers: int = 6
     noise: int = 10
@@ -48,8 +55,15 @@ class ImplicitSpec:
             raise ValueError(f"the sizes of a network are at least 1: {self}")
         require_layers(self.layers)
 
+    @property
+    def noise_width(self) -> int:
+        """The columns of each noise block."""
+        return self.noise
+
 
 Spec = ExplicitSpec | ImplicitSpec
+
+SPECS: Mapping[Family, type[Spec]] = {kind.family: kind for kind in (ExplicitSpec, ImplicitSpec)}
 
 
 def require_layers(layers: int) -> None:

@@ -13,7 +13,6 @@ import torch
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
-from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.shapes import weight_shapes
@@ -87,13 +86,9 @@ def model_tables(module: CausalModule, seed: int) -> Tables:
     Raises:
         ValueError: If the model has no such tables, or they are too large.
     """
-    if isinstance(module, ImplicitModule):
-        if module.graph.confounders:
-            return drawn_tables(module, seed)
-        return module.tables(generator=torch.Generator().manual_seed(seed))
-    if isinstance(module, ExplicitModule):
-        return module.tables(most=MOST_WRITTEN)
-    return module.tables()
+    if isinstance(module, ImplicitModule) and module.graph.confounders:
+        return drawn_tables(module, seed)
+    return module.tables(most=MOST_WRITTEN, generator=torch.Generator().manual_seed(seed))
 
 
 def keeps_tables(module: CausalModule) -> bool:
@@ -101,8 +96,8 @@ def keeps_tables(module: CausalModule) -> bool:
 
     Estimated ones are kept always, exact ones where they are not large.
     """
-    if not isinstance(module, ExplicitModule):
-        return isinstance(module, ImplicitModule)
+    if not module.exact:
+        return True
     graph, _ = unfold(module.graph, module.spec.hidden_states)
     return sum(prod(table_shape(graph, node.name)) for node in graph.labels) <= MOST_NUMBERS
 

@@ -12,7 +12,6 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.verification import require_consistent
 from scm_compiler.ir import Graph
-from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.model.threads import one_thread
@@ -193,11 +192,11 @@ def _certify(run: Record, module: CausalModule) -> Certificate:
 def _distance_now(trainer: Trainer, table: LabelTable) -> Mapping[str, float]:
     """The distance to the data for a report: quicker and less exact than the final one."""
     module = trainer.model()
-    model = _quick_tables(module) if isinstance(module, ImplicitModule) else None
+    model = None if module.exact else _quick_tables(module)
     return {"tvd": distance(model or module, table, draws=FEW_ROWS).value}
 
 
-def _quick_tables(module: ImplicitModule) -> Tables | None:
+def _quick_tables(module: CausalModule) -> Tables | None:
     """Roughly estimated tables, if there are any and they are few."""
     graph = module.graph
     rows = sum(prod(table_shape(graph, node.name)[:-1]) for node in graph.labels)
