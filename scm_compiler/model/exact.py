@@ -29,7 +29,7 @@ class Explicit(Protocol):
     graph: Graph
     spec: ExplicitSpec
     layout: Layout
-    mechanisms: tuple[Wiring, ...]
+    wirings: tuple[Wiring, ...]
 
     @property
     def device(self) -> torch.device:
@@ -53,21 +53,21 @@ def written_tables(module: Explicit, most: float) -> Tables:
     states = module.spec.hidden_states
     unfolded, hidden = unfold(module.graph, states)
     found = {name: np.full(states, 1 / states) for name in hidden}
-    beyond = _beyond(module, most)
-    for name, m in zip(module.layout.labels, module.mechanisms, strict=True):
-        if name in beyond:
+    networks = _networks(module, most)
+    for name, m in zip(module.layout.labels, module.wirings, strict=True):
+        if name in networks:
             continue
         shape = table_shape(unfolded, name)
         if prod(shape) > MOST_CELLS:
             raise ValueError(f"the table of `{name}` has {prod(shape):,} entries")
         logits = module.table(name).double() if m.table else _all_logits(module, m)
         found[name] = probabilities(logits).view(shape).cpu().numpy()
-    return Tables(unfolded, found, networks=beyond)
+    return Tables(unfolded, found, networks=networks)
 
 
-def _beyond(module: Explicit, most: float) -> dict[str, Computed]:
+def _networks(module: Explicit, most: float) -> dict[str, Computed]:
     """The networks whose tables are not written out."""
-    labels = zip(module.layout.labels, module.mechanisms, strict=True)
+    labels = zip(module.layout.labels, module.wirings, strict=True)
     networks = sorted((m.configurations * m.size, name, m) for name, m in labels if not m.table)
     total, found = 0, {}
     for numbers, name, m in networks:

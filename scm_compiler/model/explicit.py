@@ -62,7 +62,7 @@ class ExplicitModule(CausalModule):
         generator: Where the networks' initial weights are drawn from; the global one if None.
 
     Attributes:
-        mechanisms: What each label reads, in the order of the labels.
+        wirings: What each label reads, in the order of the labels.
         tables_of_size: For each number of values, the logits (rows, outputs) of all tables of
             labels with as many; `table` gives one label's.
 
@@ -92,7 +92,7 @@ class ExplicitModule(CausalModule):
         self.graph = graph
         self.spec = spec or ExplicitSpec()
         self.layout = Layout(graph)
-        self.mechanisms = wirings(self.layout, self.spec)
+        self.wirings = wirings(self.layout, self.spec)
         self._rows: dict[int, slice] = {}
         self._kept: dict[torch.dtype, dict[int, Tensor]] | None = None
         self.tables_of_size = nn.ParameterDict(self._stack_tables())
@@ -100,7 +100,7 @@ class ExplicitModule(CausalModule):
         self.groups = nn.ModuleList()
         self.networks = nn.ModuleList()
         for level in self.layout.levels:
-            members = [self.mechanisms[label] for label in level]
+            members = [self.wirings[label] for label in level]
             self.groups.append(nn.ModuleList(self._table_groups(members)))
             self._add_networks([m for m in members if not m.table], generator)
 
@@ -162,7 +162,7 @@ class ExplicitModule(CausalModule):
         for column in range(len(inputs), self.layout.noise_size):
             inputs.append(soft_states(noise[:, column], self.spec.hidden_states))
         found = []
-        for m in self.mechanisms:
+        for m in self.wirings:
             logits = self._soft_logits(m, [inputs[column] for column in m.inputs])
             uniform = noise[:, m.own].unsqueeze(1)
             found.append(torch.logit(survival(logits)) - torch.logit(uniform))
@@ -170,13 +170,13 @@ class ExplicitModule(CausalModule):
 
     def reads(self) -> tuple[Reads, ...]:
         """What each label's mechanism reads; a hidden cause is read as noise."""
-        labels = len(self.mechanisms)
+        labels = len(self.wirings)
         return tuple(
             Reads(
                 labels=tuple(column for column in m.inputs if column < labels),
                 noise=(m.own, *(column for column in m.inputs if column >= labels)),
             )
-            for m in self.mechanisms
+            for m in self.wirings
         )
 
     def describe(self) -> dict[str, str]:
@@ -184,7 +184,7 @@ class ExplicitModule(CausalModule):
         shape = f"network of {self.spec.layers} layers, {self.spec.hidden} wide"
         return {
             name: f"table of {m.configurations:,}" if m.table else shape
-            for name, m in zip(self.layout.labels, self.mechanisms, strict=True)
+            for name, m in zip(self.layout.labels, self.wirings, strict=True)
         }
 
     def table(self, name: str) -> Tensor:
@@ -195,7 +195,7 @@ class ExplicitModule(CausalModule):
         Raises:
             ValueError: If the label has a network.
         """
-        m = self.mechanisms[self.layout.index[name]]
+        m = self.wirings[self.layout.index[name]]
         if not m.table:
             raise ValueError(f"`{name}` has a network, not a table")
         return self._flat(m).view(*m.sizes, m.outputs)
@@ -207,7 +207,7 @@ class ExplicitModule(CausalModule):
             name: The label.
             inputs: (B, inputs) int64: its parents' values, then its hidden causes' states.
         """
-        m = self.mechanisms[self.layout.index[name]]
+        m = self.wirings[self.layout.index[name]]
         if m.table:
             rows = (inputs * inputs.new_tensor(m.strides)).sum(1)
             return self._flat(m).index_select(0, rows)
@@ -265,7 +265,7 @@ class ExplicitModule(CausalModule):
         """Copies: `<identifier>.logits` (size of each input…, outputs) or a network's layers."""
         found: dict[str, Tensor] = {}
         for name, identifier in identifiers(self.layout.labels).items():
-            m = self.mechanisms[self.layout.index[name]]
+            m = self.wirings[self.layout.index[name]]
             if m.table:
                 found[f"{identifier}.logits"] = self.table(name).detach().clone()
                 continue
@@ -283,7 +283,7 @@ class ExplicitModule(CausalModule):
         """
         check_weights(weights, self.node_weights())
         for name, identifier in identifiers(self.layout.labels).items():
-            m = self.mechanisms[self.layout.index[name]]
+            m = self.wirings[self.layout.index[name]]
             if m.table:
                 self.table(name).copy_(weights[f"{identifier}.logits"])
                 continue
@@ -294,7 +294,7 @@ class ExplicitModule(CausalModule):
 
     def _stack_tables(self) -> Iterator[tuple[str, nn.Parameter]]:
         """The stacked tables of each size; the labels' rows are noted on the way."""
-        members = [m for m in self.mechanisms if m.table]
+        members = [m for m in self.wirings if m.table]
         for size in sorted({m.size for m in members}):
             stacked = [m for m in members if m.size == size]
             stops = list(accumulate(m.configurations for m in stacked))
@@ -320,7 +320,7 @@ class ExplicitModule(CausalModule):
 
     def _input_sizes(self) -> tuple[int, ...]:
         """How many values each input has: the labels, then the hidden causes."""
-        hidden = self.layout.noise_size - len(self.mechanisms)
+        hidden = self.layout.noise_size - len(self.wirings)
         return self.layout.sizes + (self.spec.hidden_states,) * hidden
 
     def _flat(self, m: Wiring) -> Tensor:
@@ -341,11 +341,11 @@ class ExplicitModule(CausalModule):
 
     def _states(self, noise: Tensor) -> Tensor:
         """The states (B, H) int32 of the hidden causes."""
-        return (noise[:, len(self.mechanisms) :] * self.spec.hidden_states).int()
+        return (noise[:, len(self.wirings) :] * self.spec.hidden_states).int()
 
     def _fused(self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]) -> Tensor:
         """Level by level, each level as one batched operation for each size of tables."""
-        labels = len(self.mechanisms)
+        labels = len(self.wirings)
         inputs = noise.new_zeros((noise.shape[0], self.layout.noise_size), dtype=torch.int64)
         inputs[:, labels:] = self._states(noise)
         for level, groups in zip(self.layout.levels, self.groups, strict=True):
@@ -353,7 +353,7 @@ class ExplicitModule(CausalModule):
             for group in groups:
                 assert isinstance(group, TableGroup)
                 inputs[:, group.labels] = group(inputs, noise, steps[group.size])
-            members = [self.mechanisms[label] for label in level]
+            members = [self.wirings[label] for label in level]
             networks = [m for m in members if not m.table]
             if networks:
                 self._run_networks(networks, inputs, noise)
@@ -378,17 +378,17 @@ class ExplicitModule(CausalModule):
         Returns:
             Each label's values (B,), bool or int32.
         """
-        columns: list[Tensor] = [noise.new_empty(0)] * len(self.mechanisms)
+        columns: list[Tensor] = [noise.new_empty(0)] * len(self.wirings)
         columns += self._states(noise).unbind(1)
         for label in (label for level in self.layout.levels for label in level):
-            m = self.mechanisms[label]
+            m = self.wirings[label]
             if label in fixed:
                 kind = torch.bool if m.size == 2 else torch.int32
                 held = torch.as_tensor(fixed[label], device=noise.device)
                 columns[label] = held.to(kind).expand(noise.shape[:1])
             else:
                 columns[label] = self._value(m, columns, noise, steps)
-        return columns[: len(self.mechanisms)]
+        return columns[: len(self.wirings)]
 
     def _value(
         self, m: Wiring, columns: list[Tensor], noise: Tensor, steps: dict[int, Tensor]

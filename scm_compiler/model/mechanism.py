@@ -49,7 +49,11 @@ class Mechanism(Protocol):
         """The node's values (B, …) in a world, for its own noise (B, …)."""
 
     def log_prob(self, value: Column, world: World) -> Array:
-        """The log of P(value | parents), of a density where values are real (B,), in nats."""
+        """The log of P(value | parents), of a density where values are real (B,), in nats.
+
+        Raises:
+            ValueError: If such a mechanism tells no probabilities.
+        """
 
     def abduct(self, value: Column, world: World, uniform: Array) -> Noise:
         """The node's own noise (B, …), drawn given its parents and its value.
@@ -63,7 +67,8 @@ class Mechanism(Protocol):
             uniform: Independent uniform numbers (B, width).
 
         Raises:
-            ScmError: If no noise explains a unit, or the noise cannot be had.
+            ScmError: If no noise explains a unit.
+            ValueError: If the noise of such a mechanism cannot be had at all.
         """
 
     def table(self) -> Array | None:

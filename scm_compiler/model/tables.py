@@ -1,4 +1,4 @@
-"""The conditional probability tables of a graph's labels: what exact answers are computed from."""
+"""Models, and the tables of their labels: what exact answers are computed from."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.ir.graph import Graph
-from scm_compiler.model.mechanism import Chances, Conditional, Network, Tabular
+from scm_compiler.model.mechanism import Chances, Conditional, Mechanism, Network, Tabular
+from scm_compiler.passes.fold import HIDDEN
 
 Draws = Mapping[str, int | NDArray[np.int64]]
 """For each label that was estimated, the draws behind each parent configuration: one number, or an
@@ -109,8 +110,35 @@ def on_data(known: Knowledge, unseen: Masks, data: Data | None) -> Knowledge:
 
 
 @dataclass(frozen=True, eq=False)
+class Model:
+    """A graph and a mechanism for each of its nodes; how firmly they are known is a type.
+
+    Attributes:
+        graph: The graph; hidden common causes may be nodes of it.
+        mechanisms: By node, images included where their generators are trained.
+        known: How firmly they are known.
+    """
+
+    graph: Graph
+    mechanisms: Mapping[str, Mechanism]
+    known: Knowledge = GIVEN
+
+    @cached_property
+    def tables(self) -> "Tables":
+        """Its discrete view: what exact answers are computed from.
+
+        Raises:
+            ValueError: If a label has neither a table nor probabilities that can be computed.
+        """
+        own = {node.name: self.mechanisms[node.name] for node in self.graph.labels}
+        networks = {name: m.conditional for name, m in own.items() if isinstance(m, Network)}
+        found = {name: table for name, m in own.items() if (table := m.table()) is not None}
+        return Tables(self.graph, found, self.known, networks)
+
+
+@dataclass(frozen=True, eq=False)
 class Tables:
-    """P(node | parents) for every label of a graph.
+    """The discrete view of a model: P(node | parents) for every label of a graph.
 
     Attributes:
         graph: The graph that the tables belong to.
@@ -141,6 +169,11 @@ class Tables:
                 raise ValueError(f"the table of {node.name} is not a distribution")
 
     @cached_property
+    def model(self) -> Model:
+        """Its labels as a model."""
+        return Model(self.graph, self.mechanisms, self.known)
+
+    @cached_property
     def mechanisms(self) -> Mapping[str, Chances]:
         """The mechanism of each label, whose noise is coupled to its value by `threshold`."""
         return {node.name: self._mechanism(node.name) for node in self.graph.labels}
@@ -150,6 +183,22 @@ class Tables:
         if name in self.networks:
             return Network(domain, parents, conditional=self.networks[name])
         return Tabular(domain, parents, rows=self.probabilities[name])
+
+    def counts(self, name: str) -> NDArray[np.int64] | None:
+        """How many rows of data have each value under each parent configuration.
+
+        With the weights of a prior added they are the shapes of the Dirichlet posterior of each
+        row of the label's table. None where no data are known, or not of a hidden cause.
+        """
+        scope = (*self.graph.parents[name], name)
+        hidden = any(self.graph.by_name[other].kind == HIDDEN for other in scope)
+        data = self.known.data
+        return None if data is None or hidden else data.counts_of(scope)
+
+    @property
+    def rows(self) -> int:
+        """How many rows of data stand behind the tables."""
+        return 0 if self.known.data is None else self.known.data.rows
 
     @property
     def draws(self) -> Draws:

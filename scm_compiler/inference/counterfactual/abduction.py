@@ -21,8 +21,7 @@ from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.draws import draws_of
 from scm_compiler.ir import query as ir
 from scm_compiler.model.coupling import COUPLINGS
-from scm_compiler.model.mechanism import Mechanism
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Model, Tables
 from scm_compiler.passes.fold import HIDDEN
 
 Column = NDArray[np.int64]
@@ -32,30 +31,40 @@ Uniform = Callable[[str, int], Array]
 """A node and a number k to independent uniform numbers (B, k), the same ones for each node."""
 
 
+def under(tables: Tables, noise: str | Responses) -> Model:
+    """The model that tables and a noise model make.
+
+    Args:
+        tables: P(node | parents).
+        noise: `threshold`, `gumbel-max`, or the responses of the model's networks.
+    """
+    if isinstance(noise, Responses):
+        return replace(
+            tables.model, mechanisms={name: noise.mechanism(name) for name in tables.mechanisms}
+        )
+    coupling = COUPLINGS[noise]
+    coupled = {name: replace(m, coupling=coupling) for name, m in tables.mechanisms.items()}
+    return replace(tables.model, mechanisms=coupled)
+
+
 def imagine(
-    model: Tables,
-    units: Columns,
-    do: Mapping[str, int],
-    uniform: Uniform,
-    noise: str | Responses = "threshold",
+    model: Model, units: Columns, do: Mapping[str, int], uniform: Uniform
 ) -> dict[str, Column]:
     """What the labels of units would have been.
 
     Args:
-        model: The tables. Hidden common causes are nodes of theirs, whose values are part of the
-            noise: they must be among the units, see `draw_hidden`.
-        units: The value index of every node of the tables (B,).
+        model: The model. Hidden common causes are nodes of it, whose values are part of the noise:
+            they must be among the units, see `draw_hidden`.
+        units: The values of every node that is imagined (B,).
         do: What would have been held.
         uniform: Where the noise comes from.
-        noise: `threshold`, `gumbel-max`, or the responses of the model's networks.
 
     Raises:
         ScmError: E835 if no draw of a network's noise explains a unit.
     """
     graph = model.graph
     found: dict[str, Column] = dict(units)
-    labels = {node.name for node in graph.labels}
-    for name in (name for name in graph.topological if name in labels):
+    for name in (name for name in graph.topological if name in units):
         if name in do:
             found[name] = np.full_like(units[name], do[name])
             continue
@@ -63,17 +72,10 @@ def imagine(
         for parent in graph.parents[name]:
             moved |= found[parent] != units[parent]
         if moved.any():
-            mechanism = mechanism_of(model, name, noise)
+            mechanism = model.mechanisms[name]
             own = mechanism.abduct(units[name], units, uniform(name, mechanism.width))
             found[name] = np.where(moved, mechanism.sample(found, own), units[name])
     return found
-
-
-def mechanism_of(model: Tables, name: str, noise: str | Responses) -> Mechanism:
-    """A node's mechanism under a noise model: `threshold`, `gumbel-max`, or responses."""
-    if isinstance(noise, Responses):
-        return noise.mechanism(name)
-    return replace(model.mechanisms[name], coupling=COUPLINGS[noise])
 
 
 def draw_hidden(model: Tables, units: Columns, seed: int) -> dict[str, Column]:

@@ -110,8 +110,8 @@ def _kept(module: CausalModule | None, trained: LabelTable, config: Config | Non
         return None
     names = [
         name
-        for name, mechanism in zip(module.layout.labels, module.mechanisms, strict=True)
-        if not mechanism.table
+        for name, wiring in zip(module.layout.labels, module.wirings, strict=True)
+        if not wiring.table
     ]
     fitted, held = split(trained, recipe_of(config)[1].model_dump()["held_out"], config.seed)
     if not names or (fitted is held):

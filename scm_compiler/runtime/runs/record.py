@@ -25,9 +25,10 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.inference import NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
+from scm_compiler.inference.counterfactual.abduction import under
 from scm_compiler.ir import Discrete
 from scm_compiler.ir.query import Query
-from scm_compiler.model.tables import Fitted, Tables
+from scm_compiler.model.tables import Fitted, Model, Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
@@ -226,6 +227,19 @@ class Record:
                 `module`.
         """
         return self._tables
+
+    def model(self, noise_model: str | None = None) -> Model:
+        """A mechanism for each label, and for each image whose head is trained.
+
+        Args:
+            noise_model: Of the labels, as for `noise_of`.
+
+        Raises:
+            ScmError: As `distributions` and `head`.
+        """
+        labels = under(self.distributions(), self.noise_of(noise_model))
+        images = {name: self.head(name) for name in self.images}
+        return replace(labels, mechanisms={**labels.mechanisms, **images})
 
     @cached_property
     def _tables(self) -> Tables:

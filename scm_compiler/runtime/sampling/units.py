@@ -20,7 +20,7 @@ from scm_compiler.inference.counterfactual.abduction import (
     Columns,
     Uniform,
     draw_hidden,
-    mechanism_of,
+    under,
 )
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.ir import Discrete
@@ -114,9 +114,10 @@ def module_noise(
     random = np.random.default_rng(int(block.uniform("", 1)[0, 0] * 2**53))
     found = random.random((len(next(iter(block.units.values()))), layout.noise_size))
     found = module.noise_of(torch.from_numpy(found)).numpy()
+    mechanisms = under(model, noise).mechanisms
     for name, reads in zip(layout.labels, layout.reads, strict=True):
         if name not in held:
-            mechanism = mechanism_of(model, name, noise)
+            mechanism = mechanisms[name]
             uniform = block.uniform(name, mechanism.width)
             own = mechanism.abduct(block.units[name], block.units, uniform)
             found[:, layout.blocks[reads[0]]] = mechanism.columns(own)

@@ -63,8 +63,8 @@ class Mle:
             layers=options.layers,
         )
         self._module = ExplicitModule(graph, spec, generator=self._random)
-        labels = zip(self._module.layout.labels, self._module.mechanisms, strict=True)
-        names = {name: mechanism.table for name, mechanism in labels}
+        labels = zip(self._module.layout.labels, self._module.wirings, strict=True)
+        names = {name: wiring.table for name, wiring in labels}
         self._tables = [name for name, table in names.items() if table]
         self._networks = [name for name, table in names.items() if not table]
         kept, held = split(table, options.held_out, seed)
