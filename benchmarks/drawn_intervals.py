@@ -20,7 +20,7 @@ from scm_compiler.inference import Answer, answer
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.query import Query
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 from scm_compiler.semantics.question import read_query
 
 PROBABILITIES = (0.001, 0.003, 0.006, 0.01, 0.03, 0.1, 0.3, 0.5)
@@ -39,7 +39,7 @@ def model(edges: str, tables: Mapping[str, object], draws: Mapping[str, object])
     """Binary labels with these tables."""
     nodes = tuple(Node(name, "binary", BINARY) for name in tables)
     arrows = tuple(Edge(*edge.split("->")) for edge in edges.split())
-    return Tables(Graph("coins", nodes, arrows), dict(tables), draws=dict(draws))
+    return Tables(Graph("coins", nodes, arrows), dict(tables), Estimated(dict(draws)))
 
 
 def weighing(p: float, ratio: float) -> Tables:

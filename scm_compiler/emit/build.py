@@ -35,7 +35,8 @@ from scm_compiler.emit.source import emit_source
 from scm_compiler.files import holds, is_stream, make_folder, reading, write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
-from scm_compiler.model.compilation import Spec, spec_from_json, spec_to_json
+from scm_compiler.model.compilation import spec_from_json, spec_to_json
+from scm_compiler.model.spec import Spec
 
 MANIFEST, SOURCE, GRAPH = "manifest.json", "model.py", "graph.json"
 CERTIFICATE, PICTURE, PROGRAM = "certificate.json", "graph.svg", "model.scm"

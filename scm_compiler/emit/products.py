@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 
@@ -13,10 +12,9 @@ from scm_compiler.emit.source import emit_source
 from scm_compiler.emit.verification import SEED, require_consistent
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
-from scm_compiler.model.compilation import Spec, compile_module
-from scm_compiler.model.implicit import ImplicitSpec
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.spec import SPECS, Family
 
 
 @dataclass(frozen=True)
@@ -30,7 +28,7 @@ class Products:
 
 def compile_files(
     graph: Graph,
-    family: Literal["explicit", "implicit"],
+    family: Family,
     source: Source | None = None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> Products:
@@ -45,7 +43,7 @@ def compile_files(
     Raises:
         ScmError: E501 if the certificate says no.
     """
-    spec: Spec = ImplicitSpec() if family == "implicit" else ExplicitSpec()
+    spec = SPECS[family]()
     module = compile_module(graph, spec, generator=torch.Generator().manual_seed(SEED))
     certificate = certify(module, seed=SEED, tell=tell)
     require_consistent(certificate)

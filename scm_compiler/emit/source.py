@@ -5,8 +5,8 @@ a comment that quotes the lines of the program it came from. Its weights have th
 `CausalModule.node_weights` gives.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Source, Span
 from scm_compiler.emit import templates
@@ -22,11 +22,10 @@ from scm_compiler.emit.target import (
     tuple_of,
 )
 from scm_compiler.ir import Discrete, Graph
-from scm_compiler.model.compilation import Spec
-from scm_compiler.model.implicit import ImplicitSpec
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import ExplicitSpec, mechanisms
 from scm_compiler.model.naming import identifiers
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
+from scm_compiler.model.wiring import wirings
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,23 @@ class _Mechanism:
     caused: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class _Printed:
+    """What one family of mechanisms puts into the source.
+
+    Attributes:
+        mechanisms: One for each label.
+        classes: What they are made of, and nothing that is not used.
+        noise: How their noise is drawn.
+        states: The variables of hidden causes that they read, and what each is.
+    """
+
+    mechanisms: tuple[_Mechanism, ...]
+    classes: tuple[str, ...]
+    noise: str
+    states: Mapping[str, str] = field(default_factory=dict)
+
+
 def emit_source(graph: Graph, spec: Spec, source: Source | None = None) -> str:
     """The source of a module `model.py` that needs torch and safetensors alone.
 
@@ -60,25 +76,15 @@ def emit_source(graph: Graph, spec: Spec, source: Source | None = None) -> str:
         spec: What the mechanisms are.
         source: The program, to quote its lines; the edges are named if None.
     """
-    layout = Layout(graph, spec.noise if isinstance(spec, ImplicitSpec) else 1)
-    names = identifiers(layout.labels)
-    hidden = _hidden_names(graph, set(names.values()))
-    if isinstance(spec, ImplicitSpec):
-        found = list(_implicit(layout, spec, names, source))
-        states: dict[str, str] = {}
-    else:
-        found = list(_explicit(layout, spec, names, hidden, source))
-        first = len(layout.labels)
-        states = {
-            name: f"(noise[:, {first + rank}] * {spec.hidden_states}).long()"
-            for rank, name in enumerate(hidden)
-        }
+    layout = Layout(graph, spec.noise_width)
+    found = _FAMILIES[type(spec)](layout, spec, source)
     parts = [
         _docstring(graph),
         templates.IMPORTS,
         *_constants(graph, layout),
-        *_classes(found, isinstance(spec, ImplicitSpec)),
-        _model(layout, found, states, isinstance(spec, ImplicitSpec)),
+        *found.classes,
+        templates.SETTINGS,
+        _model(layout, found),
         templates.LOAD,
     ]
     head, rest = "\n".join(parts[:4]), parts[4:]
@@ -124,28 +130,13 @@ def _constants(graph: Graph, layout: Layout) -> Iterator[str]:
     yield "\n".join([*lines, f"NOISE = {layout.noise_size}  # columns of noise", ""])
 
 
-def _classes(found: list[_Mechanism], implicit: bool) -> Iterator[str]:
-    """The classes that the mechanisms use, and no others."""
-    used = {m.build.opening for m in found if isinstance(m.build, Bracket)}
-    if used and not implicit:
-        yield templates.SURVIVAL
-    if "Network(" in used:
-        yield templates.ENCODE
-        yield templates.IMPLICIT_NETWORK if implicit else templates.EXPLICIT_NETWORK
-    if "Table(" in used:
-        yield templates.TABLE
-    yield templates.SETTINGS
-
-
-def _model(layout: Layout, found: list[_Mechanism], states: dict[str, str], implicit: bool) -> str:
+def _model(layout: Layout, found: _Printed) -> str:
     """The class Model: the mechanisms, and how they read each other."""
-    noise = templates.SYMMETRIC_NOISE if implicit else templates.UNIFORM_NOISE
-    return "\n".join(
-        [*_init(found), "", noise, *_forward(layout, found, states), "", templates.SAMPLE]
-    )
+    init, forward = _init(found.mechanisms), _forward(layout, found)
+    return "\n".join([*init, "", found.noise, *forward, "", templates.SAMPLE])
 
 
-def _init(found: list[_Mechanism]) -> Iterator[str]:
+def _init(found: Sequence[_Mechanism]) -> Iterator[str]:
     yield "class Model(nn.Module):"
     yield '    """The labels as functions of each other and of noise."""'
     yield ""
@@ -159,7 +150,8 @@ def _init(found: list[_Mechanism]) -> Iterator[str]:
         yield from print_expression(f"self.{m.identifier} = ", m.build, 2)
 
 
-def _forward(layout: Layout, found: list[_Mechanism], states: dict[str, str]) -> Iterator[str]:
+def _forward(layout: Layout, printed: _Printed) -> Iterator[str]:
+    found, states = printed.mechanisms, printed.states
     yield "    def forward(self, noise: Tensor, do: Mapping[str, int] | None = None) -> Tensor:"
     yield '        """The labels (B, labels) for noise (B, NOISE), under an intervention."""'
     yield "        held = settings(do)" if found else "        settings(do)"
@@ -180,34 +172,36 @@ def _forward(layout: Layout, found: list[_Mechanism], states: dict[str, str]) ->
     yield from print_expression("return ", call("torch.stack", columns, "1"), 2)
 
 
-def _explicit(
-    layout: Layout,
-    spec: ExplicitSpec,
-    names: dict[str, str],
-    hidden: list[str],
-    source: Source | None,
-) -> Iterator[_Mechanism]:
+def _explicit(layout: Layout, spec: ExplicitSpec, source: Source | None) -> _Printed:
+    names = identifiers(layout.labels)
+    hidden = _hidden_names(layout.graph, set(names.values()))
     variables = [*names.values(), *hidden]
     widths = tuple_of([str(spec.hidden)] * (spec.layers - 1))
-    for name, m in zip(layout.labels, mechanisms(layout, spec), strict=True):
+    wired = wirings(layout, spec)
+    found = []
+    for name, m in zip(layout.labels, wired, strict=True):
         sizes = tuple_of([str(size) for size in m.sizes])
         shape: tuple[Expression, ...] = (sizes, str(m.size))
         build = call("Table", *shape) if m.table else call("Network", *shape, widths)
-        yield _Mechanism(
-            name=name,
-            identifier=names[name],
-            build=build,
-            noise=f"noise[:, {m.own}]",
-            inputs=tuple(variables[column] for column in m.inputs),
-            declared=_declaration(layout.graph, name, source),
-            caused=_causes(layout.graph, name, source),
-        )
+        inputs = tuple(variables[column] for column in m.inputs)
+        noise = f"noise[:, {m.own}]"
+        found.append(_mechanism(layout.graph, name, source, names[name], build, noise, inputs))
+    classes = [templates.SURVIVAL] if wired else []
+    if not all(m.table for m in wired):
+        classes += [templates.ENCODE, templates.EXPLICIT_NETWORK]
+    if any(m.table for m in wired):
+        classes.append(templates.TABLE)
+    states = {
+        name: f"(noise[:, {len(wired) + rank}] * {spec.hidden_states}).long()"
+        for rank, name in enumerate(hidden)
+    }
+    return _Printed(tuple(found), tuple(classes), templates.UNIFORM_NOISE, states)
 
 
-def _implicit(
-    layout: Layout, spec: ImplicitSpec, names: dict[str, str], source: Source | None
-) -> Iterator[_Mechanism]:
+def _implicit(layout: Layout, spec: ImplicitSpec, source: Source | None) -> _Printed:
+    names = identifiers(layout.labels)
     widths = tuple_of([str(spec.hidden)] * (spec.layers - 1))
+    found = []
     for label, name in enumerate(layout.labels):
         parents = layout.parents[label]
         blocks = [layout.blocks[block] for block in layout.reads[label]]
@@ -215,15 +209,31 @@ def _implicit(
         joined = call("torch.cat", Bracket("[", tuple(slices), "]"), "1")
         sizes = tuple_of([str(layout.sizes[parent]) for parent in parents])
         width = str(spec.noise * len(blocks))
-        yield _Mechanism(
-            name=name,
-            identifier=names[name],
-            build=call("Network", sizes, str(layout.sizes[label]), width, widths),
-            noise=slices[0] if len(slices) == 1 else joined,
-            inputs=tuple(names[layout.labels[parent]] for parent in parents),
-            declared=_declaration(layout.graph, name, source),
-            caused=_causes(layout.graph, name, source),
-        )
+        build = call("Network", sizes, str(layout.sizes[label]), width, widths)
+        noise = slices[0] if len(slices) == 1 else joined
+        inputs = tuple(names[layout.labels[parent]] for parent in parents)
+        found.append(_mechanism(layout.graph, name, source, names[name], build, noise, inputs))
+    classes = (templates.ENCODE, templates.IMPLICIT_NETWORK) if found else ()
+    return _Printed(tuple(found), classes, templates.SYMMETRIC_NOISE)
+
+
+_FAMILIES: Mapping[type[Spec], Callable[..., _Printed]] = {
+    ExplicitSpec: _explicit,
+    ImplicitSpec: _implicit,
+}
+
+
+def _mechanism(
+    graph: Graph,
+    name: str,
+    source: Source | None,
+    identifier: str,
+    build: Expression,
+    noise: Expression,
+    inputs: tuple[str, ...],
+) -> _Mechanism:
+    declared, caused = _declaration(graph, name, source), _causes(graph, name, source)
+    return _Mechanism(name, identifier, build, noise, inputs, declared, caused)
 
 
 def _hidden_names(graph: Graph, taken: set[str]) -> list[str]:

@@ -7,7 +7,6 @@ backwards). What stands below is drawn from its parents, as without evidence.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from math import log2, prod
 
 import numpy as np
@@ -31,7 +30,9 @@ from scm_compiler.inference.shape import (
     refuse_confounded,
 )
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Conditional, Tables
+from scm_compiler.model.coupling import values_above
+from scm_compiler.model.mechanism import Chances, Tabular
+from scm_compiler.model.tables import Counted, Tables
 from scm_compiler.passes import flatten, fold, mutilate
 from scm_compiler.passes.prune import ancestors
 
@@ -52,53 +53,15 @@ class Step:
 
     Attributes:
         name: The label.
-        factor: P(name, known labels) up to a constant; the label is the last axis.
+        mechanism: P(name | known labels); its own where no evidence stands below it.
     """
 
     name: str
-    factor: Factor
+    mechanism: Chances
 
     def draw(self, values: Mapping[str, Values], uniform: Array) -> Values:
         """The label's values, one for each uniform number in [0, 1)."""
-        bounds = self._bounds
-        if self.factor.scope[:-1]:
-            row = np.zeros(len(uniform), np.int64)
-            for other, size in zip(self.factor.scope, self.factor.table.shape[:-1], strict=False):
-                row = row * size + values[other]
-            bounds = bounds.take(row, 1)
-        # A number below the first bound is value 0; none falls on a value of probability zero.
-        found: Values = (uniform >= bounds[0]).astype(np.int64)
-        for bound in bounds[1:]:
-            found += uniform >= bound
-        return found
-
-    @cached_property
-    def _bounds(self) -> Array:
-        """P(label <= k) for all values k but the last: (size - 1, rows of the table)."""
-        table = self.factor.table.reshape(-1, self.factor.table.shape[-1])
-        heaps = table.cumsum(1)
-        whole = np.where(heaps[:, -1:] > 0, heaps[:, -1:], 1.0)
-        return np.ascontiguousarray((heaps / whole)[:, :-1].T)
-
-
-@dataclass(frozen=True)
-class Run:
-    """A label whose mechanism has no table, drawn by running it on its parents' values.
-
-    Attributes:
-        name: The label.
-        parents: Its parents.
-        conditional: The mechanism.
-    """
-
-    name: str
-    parents: tuple[str, ...]
-    conditional: Conditional
-
-    def draw(self, values: Mapping[str, Values], uniform: Array) -> Values:
-        """The label's values, one for each uniform number in [0, 1)."""
-        table = self.conditional.at(np.stack([values[name] for name in self.parents], 1))
-        return np.asarray((uniform[:, None] >= table.cumsum(1)[:, :-1]).sum(1))
+        return values_above(uniform, self.mechanism.bounds(values))
 
 
 @dataclass(frozen=True)
@@ -112,7 +75,7 @@ class Draws:
     """
 
     labels: tuple[str, ...]
-    steps: tuple[Step | Run, ...]
+    steps: tuple[Step, ...]
     condition: Condition
 
     def rows(self, count: int, seed: int) -> Values:
@@ -140,7 +103,7 @@ def draws_of(regime: ir.Regime, model: Tables) -> Draws:
     backward = eliminate(engine, condition, [name for name in engine.sizes if name in above])
     below = (name for name in engine.graph.topological if name in engine.sizes)
     free = [name for name in below if name not in above and name not in condition.do]
-    forward = (_forward(engine, name) for name in free)
+    forward = (Step(name, engine.model.mechanisms[name]) for name in free)
     return Draws(labels, (*reversed(backward), *forward), condition)
 
 
@@ -150,10 +113,10 @@ def _multiplying(regime: ir.Regime, model: Tables) -> Tables:
     Raises:
         ScmError: E520 or E441 for an intervention on networks that share noise.
     """
-    if not model.drawn or model.law is None:
+    if not isinstance(model.known, Counted) or model.observational is None:
         return model
     if not regime.do:
-        return model.law
+        return model.observational
     refuse_unidentified(regime, model.graph)
     held = condition_of(regime.do, ()).do
     if confounded(model.graph, label_sizes(model.graph).keys() - held.keys()):
@@ -183,14 +146,6 @@ def draw_labels(
     return draws_of(regime, model).rows(rows, seed)
 
 
-def _forward(engine: Engine, name: str) -> Step | Run:
-    """A label that no evidence stands below: drawn from its parents."""
-    parents = engine.graph.parents[name]
-    if name in engine.conditionals:
-        return Run(name, parents, engine.conditionals[name])
-    return Step(name, Factor((*parents, name), engine.rows[name]))
-
-
 def eliminate(engine: Engine, condition: Condition, names: Sequence[str]) -> tuple[Step, ...]:
     """Sum labels out in a good order; one step a label that is not fixed, in that order.
 
@@ -213,7 +168,8 @@ def eliminate(engine: Engine, condition: Condition, names: Sequence[str]) -> tup
     for name in order:
         touching = [factor for factor in factors if name in factor.scope]
         bucket = _multiply(touching, name, engine)
-        steps.append(Step(name, bucket))
+        domain = engine.graph.domain(name)
+        steps.append(Step(name, Tabular(domain, bucket.scope[:-1], rows=bucket.table)))
         message = bucket.table.sum(-1)
         if not message.any():
             raise impossible(engine.graph, condition)

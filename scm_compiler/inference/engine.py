@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Mapping
 from functools import cached_property
-from weakref import WeakKeyDictionary
 
 import numpy as np
 
@@ -38,9 +37,9 @@ class Engine(Shapes):
     """
 
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
-        super().__init__(model.graph, model.conditionals, limit)
+        super().__init__(model.graph, model.networks, limit)
         self.rows: Rows = model.probabilities
-        self.conditionals = model.conditionals
+        self.model, self.conditionals = model, model.networks
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 
     @cached_property
@@ -188,14 +187,12 @@ class Engine(Shapes):
         return np.asarray(np.eye(self.sizes[name])[condition.fixed.get(name, 0)])
 
 
-_ENGINES: WeakKeyDictionary[Tables, Engine] = WeakKeyDictionary()
-
-
 def engine_of(model: Tables) -> Engine:
-    """The model's engine, with the shapes that it remembers."""
-    engine = _ENGINES.get(model)
-    if engine is None:
-        engine = _ENGINES[model] = Engine(model)
+    """The model's engine, which it keeps, with the shapes that the engine remembers."""
+    kept = vars(model)
+    if "_engine" not in kept:
+        kept["_engine"] = Engine(model)
+    engine: Engine = kept["_engine"]
     return engine
 
 

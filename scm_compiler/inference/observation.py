@@ -20,7 +20,7 @@ from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.precision import Replicates
 from scm_compiler.inference.shape import Condition, plan_over
 from scm_compiler.ir import Graph
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import GIVEN, Counted, Estimated, Fitted, Tables, on_data
 from scm_compiler.passes import fold
 from scm_compiler.passes.prune import ancestors
 
@@ -34,7 +34,7 @@ class Observation:
     """The observational distribution of a model whose hidden causes are labels.
 
     Args:
-        model: Tables in which hidden causes are labels, or that hold a `law`.
+        model: Tables in which hidden causes are labels, or that hold an `observational`.
 
     Attributes:
         declared: The graph as its author wrote it.
@@ -44,8 +44,8 @@ class Observation:
 
     def __init__(self, model: Tables) -> None:
         self.declared = fold(model.graph)
-        self._own = replace(model, law=None) if model.graph is self.declared else None
-        self.law = _law_of(model, self.declared) if model.law is None else model.law
+        self._own = _alone(model) if model.graph is self.declared else None
+        self.law = model.observational or _law_of(model, self.declared)
         self.engine = Engine(self.law)
         self._decided: dict[tuple[Names, ...], Identified | NotIdentified] = {}
 
@@ -127,13 +127,8 @@ class Observation:
             unseen.pop(name, None)
             if mask.any():
                 unseen[name] = mask
-        return Tables(
-            graph,
-            rows,
-            draws=self.law.draws,
-            unseen=unseen,
-            conditionals=self.law.conditionals,
-        )
+        known = on_data(self.law.known, unseen, self.law.known.data)
+        return Tables(graph, rows, known, self.law.networks)
 
     @cached_property
     def _masks(self) -> dict[str, NDArray[np.bool_]]:
@@ -190,9 +185,10 @@ _KNOWN: WeakKeyDictionary[Tables, Observation] = WeakKeyDictionary()
 def observation_of(model: Tables) -> Observation | None:
     """The observational distribution of a model with hidden causes; None for one without.
 
-    Tables of a graph in which `<->` is left, and no `law`, do not hold one: None as well.
+    Tables of a graph in which `<->` is left do not hold one, without an `observational`: None as
+    well.
     """
-    if model.law is None and fold(model.graph) is model.graph:
+    if model.observational is None and fold(model.graph) is model.graph:
         return None
     if model not in _KNOWN:
         _KNOWN[model] = Observation(model)
@@ -210,9 +206,16 @@ def _law_of(model: Tables, declared: Graph) -> Tables:
         rows[name], mask = _conditional(joint, joint)
         if mask.any():
             unseen[name] = mask
-    return Tables(
-        graph, rows, draws={n: d for n, d in model.draws.items() if n in rows}, unseen=unseen
-    )
+    draws = {name: behind for name, behind in model.draws.items() if name in rows}
+    known = Estimated(draws) if draws else GIVEN
+    return Tables(graph, rows, on_data(known, unseen, model.known.data))
+
+
+def _alone(model: Tables) -> Tables:
+    """The tables without the observational distribution that they come with."""
+    if isinstance(model.known, Fitted | Counted):
+        return replace(model, known=replace(model.known, observational=None))
+    return model
 
 
 def _untied(declared: Graph) -> Collection[str]:

@@ -25,6 +25,7 @@ from scm_compiler.inference.engine import Engine, impossible
 from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
 from scm_compiler.inference.shape import Condition, confounded, plan_over, refuse_confounded
 from scm_compiler.ir import query as ir
+from scm_compiler.model.coupling import values_above
 from scm_compiler.passes import mutilate
 from scm_compiler.passes.prune import ancestors
 
@@ -205,23 +206,12 @@ def _draw(
         if name in condition.do:
             columns[name] = np.full(size, condition.do[name])
             continue
-        place = tuple(columns[parent] for parent in engine.graph.parents[name])
-        bounds = _bounds(name, place, engine)
-        noise = random.random(size)
-        columns[name] = np.zeros(size, np.int64)
-        for value in range(engine.sizes[name] - 1):
-            columns[name] += noise >= bounds[..., value]
+        bounds = engine.model.mechanisms[name].bounds(columns)
+        columns[name] = values_above(random.random(size), bounds)
     keep = np.ones(size, np.bool_)
     for name, value in condition.given.items():
         keep &= columns[name] == value
     return {name: column[keep] for name, column in columns.items()}
-
-
-def _bounds(name: str, place: tuple[NDArray[np.int64], ...], engine: Engine) -> Array:
-    """P(label <= k | parents) of every draw, (B, size), or (size,) of a label without parents."""
-    if name in engine.conditionals:
-        return np.asarray(engine.conditionals[name].at(np.stack(place, 1)).cumsum(1))
-    return np.asarray(engine.rows[name].cumsum(-1)[place])
 
 
 def _probability(condition: Condition, engine: Engine) -> float | None:
@@ -231,7 +221,7 @@ def _probability(condition: Condition, engine: Engine) -> float | None:
     if not names or confounded(engine.graph, names):
         return None
     way = plan_over(engine.graph, names, condition, engine.sizes, ())
-    if way.peak > engine.limit or not engine.conditionals.keys().isdisjoint(names):
+    if way.peak > engine.limit or not engine.networks.isdisjoint(names):
         return None
     tables = [engine.cut(name, condition.fixed, engine.rows) for name in names]
     return float(np.exp(contract(way, tables).log_total))

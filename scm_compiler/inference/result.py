@@ -14,7 +14,7 @@ from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.number import Bounds, DrawingInterval, Kind, Number
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Counted, Tables
 from scm_compiler.semantics.query import phrase_events
 
 
@@ -113,10 +113,11 @@ def worked_out(
     """
     if not any(map(np.any, errors.values())):
         return Result(numbers, errors, "exact", None, **more)
-    method: Method = "drawn" if model.drawn else "estimated"
-    samples = model.drawn or min(int(np.min(draws)) for draws in model.draws.values())
     ends = table_ends(query, model.graph, numbers, errors)
-    return Result(numbers, errors, method, samples, ends, **more)
+    if isinstance(model.known, Counted):
+        return Result(numbers, errors, "drawn", model.known.units, ends, **more)
+    fewest = min(int(np.min(draws)) for draws in model.draws.values())
+    return Result(numbers, errors, "estimated", fewest, ends, **more)
 
 
 def _shown(variable: ir.Variable, graph: Graph) -> str:

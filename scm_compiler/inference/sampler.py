@@ -268,10 +268,11 @@ class Sampler:
         """A copy's distributions at every value of what is not held: one a line."""
         copy = self.worlds.copies[place]
         size = self.sizes[copy.node]
-        if copy.node in self.model.conditionals:
+        table = self.model.mechanisms[copy.node].table()
+        if table is None:
             return np.eye(size)
         at = tuple(self._fixed(i) for i in copy.inputs)
-        return np.asarray(self.model.probabilities[copy.node][at]).reshape(-1, size)
+        return np.asarray(table[at]).reshape(-1, size)
 
     def _fixed(self, place: Input) -> int | slice:
         """An input's value where all units have the same."""

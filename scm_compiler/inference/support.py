@@ -221,10 +221,10 @@ def _contract(
 
 def network_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
     """The warning (W441) that an answer rests on networks that have no table, if it does."""
-    if not model.conditionals:
+    if not model.networks:
         return ()
     reached = _reached(query, model.graph)
-    nodes = tuple(name for name in model.conditionals if name in reached)
+    nodes = tuple(name for name in model.networks if name in reached)
     if not nodes:
         return ()
     sizes = label_sizes(model.graph)

@@ -17,7 +17,7 @@ from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Shapes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Counted, Tables
 from scm_compiler.passes import fold
 from scm_compiler.passes.worlds import rung
 
@@ -48,8 +48,8 @@ class Setting:
         """That of a model, or of a graph alone."""
         if isinstance(model, Graph):
             return cls(model)
-        drawn = bool(model.draws or model.drawn)
-        return cls(model.graph, model, frozenset(model.conditionals), drawn)
+        drawn = bool(model.draws) or isinstance(model.known, Counted)
+        return cls(model.graph, model, frozenset(model.networks), drawn)
 
     @cached_property
     def declared(self) -> Graph:
@@ -60,7 +60,7 @@ class Setting:
     def observed(self) -> Observation | None:
         """What the tables say of observation, where the graph has hidden common causes."""
         model = self.model
-        if model is None or (model.law is None and self.declared is self.graph):
+        if model is None or (model.observational is None and self.declared is self.graph):
             return None
         return observation_of(model)
 

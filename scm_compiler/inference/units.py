@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.inference.contraction import Array
+from scm_compiler.model.coupling import interval, tails, values_below
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.twin import Held, Worlds
 
@@ -44,7 +45,8 @@ class Units:
         noise = self._noise.get(self.worlds.copies[place].node)
         if known is None:
             uniform = self._uniform(noise)
-            self.values[place] = (uniform[:, None] < _at_least(table)[:, 1:]).sum(1)
+            below = values_below(uniform, _at_least(table)[:, 1:-1], np.int64)
+            self.values[place] = below.astype(np.int64)
             return
         self.values[place] = np.full(self.count, known)
         chance = table[:, known] if noise is None else noise.narrow(_at_least(table), known)
@@ -59,22 +61,19 @@ class Units:
     def table(self, place: int) -> Array:
         """P(copy | its inputs), one row a unit: (B, size)."""
         copy = self.worlds.copies[place]
-        at = tuple(i.value if isinstance(i, Held) else self.values[i] for i in copy.inputs)
-        conditional = self.model.conditionals.get(copy.node)
-        if conditional is None:
-            found = self.model.probabilities[copy.node][at]
-        else:
-            rows = self.count if any(isinstance(i, int) for i in copy.inputs) else 1
-            found = conditional.at(np.stack([np.broadcast_to(v, (rows,)) for v in at], 1))
+        mechanism = self.model.mechanisms[copy.node]
+        inputs = (
+            np.asarray(i.value) if isinstance(i, Held) else self.values[i] for i in copy.inputs
+        )
+        found = mechanism.chances(dict(zip(mechanism.parents, inputs, strict=True)))
         return np.broadcast_to(found, (self.count, found.shape[-1]))
 
 
 def _at_least(table: Array) -> Array:
     """P(x >= k) for k = 0 … size: (B, size + 1); it begins with 1 and ends with 0."""
-    tails = table[:, ::-1].cumsum(1)[:, ::-1]
-    tails = np.minimum(tails, 1.0)
-    tails[:, 0] = 1.0
-    return np.concatenate([tails, np.zeros((len(table), 1))], 1)
+    found = np.minimum(tails(table), 1.0)
+    found[:, 0] = 1.0
+    return found
 
 
 class _Noise:
@@ -93,7 +92,7 @@ class _Noise:
 
     def narrow(self, at_least: Array, value: int) -> Array:
         """See a copy at a value; the probability that it had for it."""
-        low, high = at_least[:, value + 1], at_least[:, value]
+        low, high = interval(at_least, value)
         if self.drawn is not None:
             return ((self.drawn >= low) & (self.drawn < high)).astype(np.float64)
         low, high = np.maximum(low, self.low), np.minimum(high, self.high)

@@ -1,7 +1,9 @@
 """From a graph and a spec to a module, and specs as JSON."""
 
+import dataclasses
 import json
-from typing import Any, Literal
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import torch
 from pydantic import TypeAdapter, ValidationError
@@ -9,16 +11,14 @@ from pydantic import TypeAdapter, ValidationError
 from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.spec import SPECS, ExplicitSpec, ImplicitSpec, Spec
 
-Spec = ExplicitSpec | ImplicitSpec
-"""What the mechanisms of a model are; with the graph it determines the module."""
-
-Family = Literal["explicit", "implicit"]
-
-_SPECS: dict[str, type[Spec]] = {"explicit": ExplicitSpec, "implicit": ImplicitSpec}
+_MODULES: Mapping[type[Spec], Callable[..., CausalModule]] = {
+    ExplicitSpec: ExplicitModule,
+    ImplicitSpec: ImplicitModule,
+}
 
 
 def compile_module(
@@ -40,9 +40,8 @@ def compile_module(
     torch.Size([3, 1])
     """
     require_graph(graph, "compile")
-    if isinstance(spec, ImplicitSpec):
-        return ImplicitModule(graph, spec, generator=generator)
-    return ExplicitModule(graph, spec, generator=generator)
+    chosen = spec or ExplicitSpec()
+    return _MODULES[type(chosen)](graph, chosen, generator=generator)
 
 
 def spec_to_json(spec: Spec) -> dict[str, Any]:
@@ -51,9 +50,8 @@ def spec_to_json(spec: Spec) -> dict[str, Any]:
     >>> spec_to_json(ImplicitSpec(hidden=8))
     {'family': 'implicit', 'hidden': 8, 'layers': 6, 'noise': 10}
     """
-    family = next(name for name, kind in _SPECS.items() if type(spec) is kind)
     fields: dict[str, Any] = TypeAdapter(type(spec)).dump_python(spec)
-    return {"family": family, **fields}
+    return {"family": spec.family, **fields}
 
 
 def spec_from_json(data: object) -> Spec:
@@ -63,10 +61,11 @@ def spec_from_json(data: object) -> Spec:
         ValueError: If the data are not those of a spec; one sentence says why.
     """
     fields = dict(data) if isinstance(data, dict) else {}
-    kind = _SPECS.get(str(fields.pop("family", None)))
+    kinds = {str(family): kind for family, kind in SPECS.items()}
+    kind = kinds.get(str(fields.pop("family", None)))
     if kind is None:
-        raise ValueError(f"a spec names its family, {' or '.join(_SPECS)}")
-    unknown = fields.keys() - kind.__dataclass_fields__.keys()
+        raise ValueError(f"a spec names its family, {' or '.join(SPECS)}")
+    unknown = fields.keys() - {field.name for field in dataclasses.fields(kind)}
     if unknown:
         raise ValueError(f"a spec has no field {', '.join(sorted(map(str, unknown)))}")
     try:

@@ -9,37 +9,38 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scm_compiler.model.mechanism import Mechanism, encode, probabilities
+from scm_compiler.model.codec import encode_all
+from scm_compiler.model.logits import probabilities
 from scm_compiler.model.module import chunks
 from scm_compiler.model.network import LevelNetworks
+from scm_compiler.model.wiring import Wiring
 
 
 @dataclass(frozen=True)
 class Computed:
-    """A `Conditional` (ir/tables.py): the network is run on the values that are asked about.
+    """A `Conditional` (mechanism.py): the network is run on the values that are asked about.
 
     Attributes:
         networks: Those of the label's level.
         rank: Which of them is the label's.
-        mechanism: What the label reads.
+        wiring: What the label reads.
     """
 
     networks: LevelNetworks
     rank: int
-    mechanism: Mechanism
+    wiring: Wiring
 
     @torch.no_grad()
     def at(self, parents: NDArray[np.int64]) -> NDArray[np.float64]:
         """The distributions (B, size), in float64, for values of the parents (B, parents)."""
         columns = torch.from_numpy(parents)
         pieces = [self._piece(columns[rows]) for rows in chunks(len(parents))]
-        return torch.cat(pieces).numpy() if pieces else np.empty((0, self.mechanism.size))
+        return torch.cat(pieces).numpy() if pieces else np.empty((0, self.wiring.size))
 
     @cached_property
     def _exact(self) -> LevelNetworks:
         return copy.deepcopy(self.networks).double().cpu()
 
     def _piece(self, parents: Tensor) -> Tensor:
-        sizes = self.mechanism.sizes
-        encoded = [encode(parents[:, i], size, torch.float64) for i, size in enumerate(sizes)]
-        return probabilities(self._exact.node(self.rank, torch.cat(encoded, 1)))
+        encoded = encode_all(parents.unbind(1), self.wiring.sizes, torch.float64)
+        return probabilities(self._exact.node(self.rank, encoded))

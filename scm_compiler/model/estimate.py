@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.mechanism import encode, logits_of
+from scm_compiler.model.codec import decide, encode_all
 from scm_compiler.model.module import chunks
 from scm_compiler.model.tables import table_shape
 
@@ -25,13 +25,13 @@ Run = Callable[[str, Tensor], Tensor]
 """A label's name and its encoded parents (B, columns), to its logits for fresh noise (B, O)."""
 
 
-Estimated = tuple[dict[str, NDArray[np.float64]], dict[str, int]]
+Estimates = tuple[dict[str, NDArray[np.float64]], dict[str, int]]
 """The tables of some labels, and the draws behind each of their rows."""
 
 
 def estimate_tables(
     graph: Graph, names: Iterable[str], run: Run, draws: int, most_rows: int
-) -> Estimated:
+) -> Estimates:
     """The tables of some labels, by running each one's mechanism on fresh noise.
 
     Args:
@@ -66,19 +66,15 @@ def estimate_tables(
 
 def _encoded(values: tuple[int, ...], shape: tuple[int, ...]) -> Tensor:
     """One parent configuration as the networks read it: (columns,)."""
-    parts = [
-        encode(torch.tensor(value), size, torch.get_default_dtype())
-        for value, size in zip(values, shape, strict=False)
-    ]
-    return torch.cat(parts) if parts else torch.empty(0)
+    columns = [torch.tensor(value) for value in values]
+    return encode_all(columns, shape[:-1], torch.get_default_dtype())
 
 
 def _counts(run: Run, name: str, parents: Tensor, draws: int, size: int) -> NDArray[np.int64]:
     """How many draws give each value."""
     counts = torch.zeros(size, dtype=torch.int64)
     for rows in chunks(draws, CHUNK):
-        logits = run(name, parents.expand(rows.stop - rows.start, -1))
-        values = (logits[:, 0] > 0).long() if logits_of(size) == 1 else logits.argmax(1)
+        values = decide(run(name, parents.expand(rows.stop - rows.start, -1)))
         counts += torch.bincount(values.cpu(), minlength=size)
     found: NDArray[np.int64] = counts.numpy()
     return found

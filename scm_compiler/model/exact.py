@@ -11,10 +11,12 @@ from torch import Tensor
 from scm_compiler.ir import Graph
 from scm_compiler.model.computed import Computed
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import ExplicitSpec, Mechanism, probabilities, settings
+from scm_compiler.model.logits import probabilities
 from scm_compiler.model.module import chunks
 from scm_compiler.model.network import LevelNetworks
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.wiring import Wiring, settings
 from scm_compiler.passes.unfold import unfold
 
 MOST_CELLS = 2**26
@@ -27,7 +29,7 @@ class Explicit(Protocol):
     graph: Graph
     spec: ExplicitSpec
     layout: Layout
-    mechanisms: tuple[Mechanism, ...]
+    wirings: tuple[Wiring, ...]
 
     @property
     def device(self) -> torch.device:
@@ -36,7 +38,7 @@ class Explicit(Protocol):
     def table(self, name: str) -> Tensor:
         """One label's logits (size of each input…, outputs)."""
 
-    def network(self, m: Mechanism) -> tuple[LevelNetworks, int]:
+    def network(self, m: Wiring) -> tuple[LevelNetworks, int]:
         """The networks of a label's level, and which of them is its own."""
 
 
@@ -51,21 +53,21 @@ def written_tables(module: Explicit, most: float) -> Tables:
     states = module.spec.hidden_states
     unfolded, hidden = unfold(module.graph, states)
     found = {name: np.full(states, 1 / states) for name in hidden}
-    beyond = _beyond(module, most)
-    for name, m in zip(module.layout.labels, module.mechanisms, strict=True):
-        if name in beyond:
+    networks = _networks(module, most)
+    for name, m in zip(module.layout.labels, module.wirings, strict=True):
+        if name in networks:
             continue
         shape = table_shape(unfolded, name)
         if prod(shape) > MOST_CELLS:
             raise ValueError(f"the table of `{name}` has {prod(shape):,} entries")
         logits = module.table(name).double() if m.table else _all_logits(module, m)
         found[name] = probabilities(logits).view(shape).cpu().numpy()
-    return Tables(unfolded, found, conditionals=beyond)
+    return Tables(unfolded, found, networks=networks)
 
 
-def _beyond(module: Explicit, most: float) -> dict[str, Computed]:
+def _networks(module: Explicit, most: float) -> dict[str, Computed]:
     """The networks whose tables are not written out."""
-    labels = zip(module.layout.labels, module.mechanisms, strict=True)
+    labels = zip(module.layout.labels, module.wirings, strict=True)
     networks = sorted((m.configurations * m.size, name, m) for name, m in labels if not m.table)
     total, found = 0, {}
     for numbers, name, m in networks:
@@ -75,7 +77,7 @@ def _beyond(module: Explicit, most: float) -> dict[str, Computed]:
     return found
 
 
-def _all_logits(module: Explicit, m: Mechanism) -> Tensor:
+def _all_logits(module: Explicit, m: Wiring) -> Tensor:
     """The logits (settings, outputs) of a network at every setting of its inputs, float64."""
     networks, rank = module.network(m)
     exact = copy.deepcopy(networks).double()

@@ -1,7 +1,7 @@
 """The explicit family: each label is a table of logits, or a network, and one uniform number.
 
 x = 1[u < sigmoid(f(parents))] for two values, the inverse of the distribution function for more
-(mechanism.py). P(x | parents) is then known in closed form: `tables` is exact, and likelihood can
+(coupling.py). P(x | parents) is then known in closed form: `tables` is exact, and likelihood can
 be maximised directly.
 
 A hidden common cause `A <-> B` is a shared uniform number, cut into K equally likely states that
@@ -20,23 +20,18 @@ import torch
 from torch import Tensor, nn
 
 from scm_compiler.ir import Graph
+from scm_compiler.model.codec import (
+    encode_all,
+    encoded_of,
+    encoded_spans,
+    weights_of,
+    width_of,
+)
+from scm_compiler.model.coupling import values_below
 from scm_compiler.model.exact import written_tables
 from scm_compiler.model.fused import TableGroup
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import (
-    ExplicitSpec,
-    Mechanism,
-    encode,
-    encoded_spans,
-    logits_of,
-    mechanisms,
-    multilinear,
-    on_grid,
-    soft_one_hot,
-    soft_states,
-    survival,
-    values_below,
-)
+from scm_compiler.model.logits import multilinear, on_grid, soft_states, survival
 from scm_compiler.model.module import (
     CausalModule,
     Held,
@@ -48,7 +43,9 @@ from scm_compiler.model.module import (
 )
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
+from scm_compiler.model.wiring import Wiring, wirings
 
 FUSED_ROWS = 512
 """Batches of at most this many rows run level-fused, larger ones label by label."""
@@ -65,7 +62,7 @@ class ExplicitModule(CausalModule):
         generator: Where the networks' initial weights are drawn from; the global one if None.
 
     Attributes:
-        mechanisms: What each label reads, in the order of the labels.
+        wirings: What each label reads, in the order of the labels.
         tables_of_size: For each number of values, the logits (rows, outputs) of all tables of
             labels with as many; `table` gives one label's.
 
@@ -82,6 +79,7 @@ class ExplicitModule(CausalModule):
     """
 
     spec: ExplicitSpec
+    exact = True
 
     def __init__(
         self,
@@ -94,7 +92,7 @@ class ExplicitModule(CausalModule):
         self.graph = graph
         self.spec = spec or ExplicitSpec()
         self.layout = Layout(graph)
-        self.mechanisms = mechanisms(self.layout, self.spec)
+        self.wirings = wirings(self.layout, self.spec)
         self._rows: dict[int, slice] = {}
         self._kept: dict[torch.dtype, dict[int, Tensor]] | None = None
         self.tables_of_size = nn.ParameterDict(self._stack_tables())
@@ -102,14 +100,13 @@ class ExplicitModule(CausalModule):
         self.groups = nn.ModuleList()
         self.networks = nn.ModuleList()
         for level in self.layout.levels:
-            members = [self.mechanisms[label] for label in level]
+            members = [self.wirings[label] for label in level]
             self.groups.append(nn.ModuleList(self._table_groups(members)))
             self._add_networks([m for m in members if not m.table], generator)
 
-    def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
-        """Exogenous noise (B, N), uniform in [0, 1)."""
-        shape = (batch, self.layout.noise_size)
-        return torch.rand(shape, generator=generator, dtype=self.dtype, device=self.device)
+    def noise_of(self, uniform: Tensor) -> Tensor:
+        """The uniform numbers themselves."""
+        return uniform
 
     @torch.no_grad()
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
@@ -161,11 +158,11 @@ class ExplicitModule(CausalModule):
         A table is read by its multilinear extension, the state of a hidden cause by a piecewise
         linear one; both agree with `forward` at hard values and in the middle of a state.
         """
-        inputs = [soft_one_hot(values[:, span]) for span in self.layout.encoded]
+        inputs = [weights_of(values[:, span]) for span in self.layout.encoded]
         for column in range(len(inputs), self.layout.noise_size):
             inputs.append(soft_states(noise[:, column], self.spec.hidden_states))
         found = []
-        for m in self.mechanisms:
+        for m in self.wirings:
             logits = self._soft_logits(m, [inputs[column] for column in m.inputs])
             uniform = noise[:, m.own].unsqueeze(1)
             found.append(torch.logit(survival(logits)) - torch.logit(uniform))
@@ -173,13 +170,13 @@ class ExplicitModule(CausalModule):
 
     def reads(self) -> tuple[Reads, ...]:
         """What each label's mechanism reads; a hidden cause is read as noise."""
-        labels = len(self.mechanisms)
+        labels = len(self.wirings)
         return tuple(
             Reads(
                 labels=tuple(column for column in m.inputs if column < labels),
                 noise=(m.own, *(column for column in m.inputs if column >= labels)),
             )
-            for m in self.mechanisms
+            for m in self.wirings
         )
 
     def describe(self) -> dict[str, str]:
@@ -187,7 +184,7 @@ class ExplicitModule(CausalModule):
         shape = f"network of {self.spec.layers} layers, {self.spec.hidden} wide"
         return {
             name: f"table of {m.configurations:,}" if m.table else shape
-            for name, m in zip(self.layout.labels, self.mechanisms, strict=True)
+            for name, m in zip(self.layout.labels, self.wirings, strict=True)
         }
 
     def table(self, name: str) -> Tensor:
@@ -198,7 +195,7 @@ class ExplicitModule(CausalModule):
         Raises:
             ValueError: If the label has a network.
         """
-        m = self.mechanisms[self.layout.index[name]]
+        m = self.wirings[self.layout.index[name]]
         if not m.table:
             raise ValueError(f"`{name}` has a network, not a table")
         return self._flat(m).view(*m.sizes, m.outputs)
@@ -210,15 +207,14 @@ class ExplicitModule(CausalModule):
             name: The label.
             inputs: (B, inputs) int64: its parents' values, then its hidden causes' states.
         """
-        m = self.mechanisms[self.layout.index[name]]
+        m = self.wirings[self.layout.index[name]]
         if m.table:
             rows = (inputs * inputs.new_tensor(m.strides)).sum(1)
             return self._flat(m).index_select(0, rows)
-        columns = [encode(inputs[:, rank], size, self.dtype) for rank, size in enumerate(m.sizes)]
         networks, rank = self.network(m)
-        return networks.node(rank, torch.cat(columns, 1))
+        return networks.node(rank, encode_all(inputs.unbind(1), m.sizes, self.dtype))
 
-    def network(self, m: Mechanism) -> tuple[LevelNetworks, int]:
+    def network(self, m: Wiring) -> tuple[LevelNetworks, int]:
         """The networks of a label's level, and which of them is its own."""
         place, rank = self._rank[m.label]
         networks = self.networks[place]
@@ -240,7 +236,13 @@ class ExplicitModule(CausalModule):
         return torch.log_softmax(logits, 1).gather(1, values.unsqueeze(1)).squeeze(1)
 
     @torch.no_grad()
-    def tables(self, most: float = inf) -> Tables:
+    def tables(
+        self,
+        *,
+        most: float = inf,
+        draws: int = 0,
+        generator: torch.Generator | None = None,
+    ) -> Tables:
         """Exact tables in float64.
 
         Where the graph has hidden common causes they are of the unfolded graph
@@ -248,19 +250,22 @@ class ExplicitModule(CausalModule):
 
         Args:
             most: The most numbers in all tables of networks, the smallest counted first. A label
-                whose network is beyond them is one of the `conditionals`.
+                whose network is beyond them is one of the `networks`.
+            draws: None are needed.
+            generator: Nothing is drawn.
 
         Raises:
             ValueError: If a label has so many settings of its parents that its table cannot be
                 written out.
         """
+        del draws, generator
         return written_tables(self, most)
 
     def node_weights(self) -> dict[str, Tensor]:
         """Copies: `<identifier>.logits` (size of each input…, outputs) or a network's layers."""
         found: dict[str, Tensor] = {}
         for name, identifier in identifiers(self.layout.labels).items():
-            m = self.mechanisms[self.layout.index[name]]
+            m = self.wirings[self.layout.index[name]]
             if m.table:
                 found[f"{identifier}.logits"] = self.table(name).detach().clone()
                 continue
@@ -278,7 +283,7 @@ class ExplicitModule(CausalModule):
         """
         check_weights(weights, self.node_weights())
         for name, identifier in identifiers(self.layout.labels).items():
-            m = self.mechanisms[self.layout.index[name]]
+            m = self.wirings[self.layout.index[name]]
             if m.table:
                 self.table(name).copy_(weights[f"{identifier}.logits"])
                 continue
@@ -289,25 +294,25 @@ class ExplicitModule(CausalModule):
 
     def _stack_tables(self) -> Iterator[tuple[str, nn.Parameter]]:
         """The stacked tables of each size; the labels' rows are noted on the way."""
-        members = [m for m in self.mechanisms if m.table]
+        members = [m for m in self.wirings if m.table]
         for size in sorted({m.size for m in members}):
             stacked = [m for m in members if m.size == size]
             stops = list(accumulate(m.configurations for m in stacked))
             for m, stop in zip(stacked, stops, strict=True):
                 self._rows[m.label] = slice(stop - m.configurations, stop)
-            yield str(size), nn.Parameter(torch.zeros(stops[-1], logits_of(size)))
+            yield str(size), nn.Parameter(torch.zeros(stops[-1], width_of(size)))
 
-    def _table_groups(self, level: list[Mechanism]) -> Iterator[TableGroup]:
+    def _table_groups(self, level: list[Wiring]) -> Iterator[TableGroup]:
         for size in sorted({m.size for m in level if m.table}):
             members = [m for m in level if m.table and m.size == size]
             yield TableGroup(members, [self._rows[m.label].start for m in members])
 
-    def _add_networks(self, members: list[Mechanism], generator: torch.Generator | None) -> None:
+    def _add_networks(self, members: list[Wiring], generator: torch.Generator | None) -> None:
         if not members:
             return
-        spans = encoded_spans(self._input_sizes())
         hidden = (self.spec.hidden,) * (self.spec.layers - 1)
-        columns = [[c for i in m.inputs for c in spans[i]] for m in members]
+        places = [range(s.start, s.stop) for s in encoded_spans(self._input_sizes())]
+        columns = [[c for i in m.inputs for c in places[i]] for m in members]
         outputs = [m.outputs for m in members]
         for rank, m in enumerate(members):
             self._rank[m.label] = (len(self.networks), rank)
@@ -315,10 +320,10 @@ class ExplicitModule(CausalModule):
 
     def _input_sizes(self) -> tuple[int, ...]:
         """How many values each input has: the labels, then the hidden causes."""
-        hidden = self.layout.noise_size - len(self.mechanisms)
+        hidden = self.layout.noise_size - len(self.wirings)
         return self.layout.sizes + (self.spec.hidden_states,) * hidden
 
-    def _flat(self, m: Mechanism) -> Tensor:
+    def _flat(self, m: Wiring) -> Tensor:
         stacked: Tensor = self.tables_of_size[str(m.size)]
         return stacked[self._rows[m.label]]
 
@@ -336,11 +341,11 @@ class ExplicitModule(CausalModule):
 
     def _states(self, noise: Tensor) -> Tensor:
         """The states (B, H) int32 of the hidden causes."""
-        return (noise[:, len(self.mechanisms) :] * self.spec.hidden_states).int()
+        return (noise[:, len(self.wirings) :] * self.spec.hidden_states).int()
 
     def _fused(self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]) -> Tensor:
         """Level by level, each level as one batched operation for each size of tables."""
-        labels = len(self.mechanisms)
+        labels = len(self.wirings)
         inputs = noise.new_zeros((noise.shape[0], self.layout.noise_size), dtype=torch.int64)
         inputs[:, labels:] = self._states(noise)
         for level, groups in zip(self.layout.levels, self.groups, strict=True):
@@ -348,7 +353,7 @@ class ExplicitModule(CausalModule):
             for group in groups:
                 assert isinstance(group, TableGroup)
                 inputs[:, group.labels] = group(inputs, noise, steps[group.size])
-            members = [self.mechanisms[label] for label in level]
+            members = [self.wirings[label] for label in level]
             networks = [m for m in members if not m.table]
             if networks:
                 self._run_networks(networks, inputs, noise)
@@ -357,17 +362,13 @@ class ExplicitModule(CausalModule):
                     inputs[:, label] = fixed[label]
         return inputs[:, :labels]
 
-    def _run_networks(self, members: list[Mechanism], inputs: Tensor, noise: Tensor) -> None:
+    def _run_networks(self, members: list[Wiring], inputs: Tensor, noise: Tensor) -> None:
         """Write the values of one level's networks into their columns of the inputs."""
         networks, _ = self.network(members[0])
-        source = [
-            encode(inputs[:, column], size, noise.dtype)
-            for column, size in enumerate(self._input_sizes())
-        ]
-        logits = networks(torch.cat(source, 1))
+        logits = networks(encode_all(inputs.unbind(1), self._input_sizes(), noise.dtype))
         for rank, m in enumerate(members):
             steps = survival(logits[rank, :, : m.outputs])
-            inputs[:, m.label] = values_below(noise[:, m.own], steps).long()
+            inputs[:, m.label] = values_below(noise[:, m.own], steps, torch.int32).long()
 
     def _plain(
         self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]
@@ -377,41 +378,38 @@ class ExplicitModule(CausalModule):
         Returns:
             Each label's values (B,), bool or int32.
         """
-        columns: list[Tensor] = [noise.new_empty(0)] * len(self.mechanisms)
+        columns: list[Tensor] = [noise.new_empty(0)] * len(self.wirings)
         columns += self._states(noise).unbind(1)
         for label in (label for level in self.layout.levels for label in level):
-            m = self.mechanisms[label]
+            m = self.wirings[label]
             if label in fixed:
                 kind = torch.bool if m.size == 2 else torch.int32
                 held = torch.as_tensor(fixed[label], device=noise.device)
                 columns[label] = held.to(kind).expand(noise.shape[:1])
             else:
                 columns[label] = self._value(m, columns, noise, steps)
-        return columns[: len(self.mechanisms)]
+        return columns[: len(self.wirings)]
 
     def _value(
-        self, m: Mechanism, columns: list[Tensor], noise: Tensor, steps: dict[int, Tensor]
+        self, m: Wiring, columns: list[Tensor], noise: Tensor, steps: dict[int, Tensor]
     ) -> Tensor:
         """One label's values (B,) from the columns of its inputs."""
         uniform = noise[:, m.own]
         if not m.table:
-            inputs = [
-                encode(columns[c], s, noise.dtype) for c, s in zip(m.inputs, m.sizes, strict=True)
-            ]
+            inputs = encode_all([columns[c] for c in m.inputs], m.sizes, noise.dtype)
             networks, rank = self.network(m)
-            return values_below(uniform, survival(networks.node(rank, torch.cat(inputs, 1))))
+            return values_below(uniform, survival(networks.node(rank, inputs)), torch.int32)
         own = steps[m.size][self._rows[m.label]]
         if not m.inputs:
-            return values_below(uniform, own[0])
+            return values_below(uniform, own[0], torch.int32)
         row = columns[m.inputs[0]].int()
         for column, size in zip(m.inputs[1:], m.sizes[1:], strict=True):
             row = torch.add(columns[column], row, alpha=size)
-        return values_below(uniform, own.index_select(0, row))
+        return values_below(uniform, own.index_select(0, row), torch.int32)
 
-    def _soft_logits(self, m: Mechanism, inputs: list[Tensor]) -> Tensor:
+    def _soft_logits(self, m: Wiring, inputs: list[Tensor]) -> Tensor:
         """One label's logits (B, outputs) at soft weights over the values of its inputs."""
         if m.table:
             return multilinear(self._flat(m).view(*m.sizes, m.outputs), inputs)
-        columns = [w[:, 1:] if w.shape[1] == 2 else w for w in inputs]
         networks, rank = self.network(m)
-        return networks.node(rank, torch.cat(columns, 1))
+        return networks.node(rank, torch.cat([encoded_of(weights) for weights in inputs], 1))

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from scm_compiler.model.mechanism import Mechanism, values_below
+from scm_compiler.model.coupling import values_below
+from scm_compiler.model.wiring import Wiring
 
 
 class TableGroup(nn.Module):
@@ -25,7 +26,7 @@ class TableGroup(nn.Module):
     strides: Tensor
     offsets: Tensor
 
-    def __init__(self, members: Sequence[Mechanism], offsets: Sequence[int]) -> None:
+    def __init__(self, members: Sequence[Wiring], offsets: Sequence[int]) -> None:
         super().__init__()
         self.size = members[0].size
         self.width = max(len(m.inputs) for m in members)
@@ -55,7 +56,7 @@ class TableGroup(nn.Module):
             chosen = inputs.index_select(1, self.gather) * self.strides
             rows = rows + chosen.view(inputs.shape[0], -1, self.width).sum(-1)
         found = steps.index_select(0, rows.flatten()).view(*rows.shape, steps.shape[1])
-        return values_below(noise.index_select(1, self.own), found).long()
+        return values_below(noise.index_select(1, self.own), found, torch.int32).long()
 
 
 def _padded(numbers: Sequence[int], width: int) -> list[int]:

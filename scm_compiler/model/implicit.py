@@ -11,20 +11,21 @@ A hidden common cause `A <-> B` is one more block of noise that both networks re
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 import torch
 from torch import Tensor, nn
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.estimate import Estimated, estimate_tables
+from scm_compiler.model.codec import decode, encode, width_of
+from scm_compiler.model.estimate import Estimates, estimate_tables
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import encode, logits_of, require_layers
 from scm_compiler.model.module import CausalModule, Held, Reads, check_weights, chunks, part
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.spec import ImplicitSpec
+from scm_compiler.model.tables import Estimated, Tables
 
 Read = Literal["hard", "soft", "straight-through"]
 """What children read of a parent: its value; its sigmoid or softmax; the value forwards, with the
@@ -35,26 +36,6 @@ FUSED_ROWS = 2048
 
 SEED = 0
 """Of the tables that are estimated without a generator."""
-
-
-@dataclass(frozen=True)
-class ImplicitSpec:
-    """The shape of every label's network; the defaults are the reference implementation's.
-
-    Attributes:
-        hidden: Units in each hidden layer.
-        layers: Linear layers in all, the output's included.
-        noise: Uniform inputs in each noise block.
-    """
-
-    hidden: int = 10
-    layers: int = 6
-    noise: int = 10
-
-    def __post_init__(self) -> None:
-        if min(self.hidden, self.layers, self.noise) < 1:
-            raise ValueError(f"the sizes of a network are at least 1: {self}")
-        require_layers(self.layers)
 
 
 class ImplicitModule(CausalModule):
@@ -102,27 +83,27 @@ class ImplicitModule(CausalModule):
         self.levels = nn.ModuleList(
             LevelNetworks(
                 [sources[label] for label in level],
-                [logits_of(self.layout.sizes[label]) for label in level],
+                [width_of(self.layout.sizes[label]) for label in level],
                 hidden,
                 generator=generator,
             )
             for level in self.layout.levels
         )
 
-    def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
-        """Exogenous noise (B, N), uniform in [-1, 1)."""
-        return self._uniform(batch, self.layout.noise_size, generator)
+    def noise_of(self, uniform: Tensor) -> Tensor:
+        """Noise in [-1, 1)."""
+        return uniform.mul_(2.0).sub_(1.0)
 
     @torch.no_grad()
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The labels' values (B, V) for this noise (B, N); see `CausalModule.forward`."""
         if torch.compiler.is_compiling():  # the exported program has any number of rows
-            return self._decode(self.sweep(noise, "hard", do)[1])
+            return decode(self.sweep(noise, "hard", do)[1], self.layout.sizes)
         shape = (noise.shape[0], len(self.layout.labels))
         found = torch.empty(shape, dtype=torch.int64, device=noise.device)
         for rows in chunks(noise.shape[0]):
             here = part(do or {}, rows)
-            found[rows] = self._decode(self.sweep(noise[rows], "hard", here)[1])
+            found[rows] = decode(self.sweep(noise[rows], "hard", here)[1], self.layout.sizes)
         return found
 
     def raw(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
@@ -173,7 +154,7 @@ class ImplicitModule(CausalModule):
         found: dict[int, Tensor] = {}
         for level, networks in zip(self.layout.levels, self.levels, strict=True):
             for label, logits in zip(level, networks(source), strict=True):
-                found[label] = logits[:, : logits_of(self.layout.sizes[label])]
+                found[label] = logits[:, : width_of(self.layout.sizes[label])]
         return tuple(found[label] for label in range(len(found)))
 
     def reads(self) -> tuple[Reads, ...]:
@@ -200,6 +181,7 @@ class ImplicitModule(CausalModule):
     def tables(
         self,
         *,
+        most: float = inf,
         draws: int = 100_000,
         most_rows: int = 2_000_000,
         generator: torch.Generator | None = None,
@@ -210,6 +192,7 @@ class ImplicitModule(CausalModule):
         probability p has the standard error sqrt(p (1 - p) / draws).
 
         Args:
+            most: All tables are made, whatever it is.
             draws: Draws for each parent configuration.
             most_rows: A label runs at most this many rows: with many configurations it gets
                 fewer draws for each, but at least 1000.
@@ -222,12 +205,13 @@ class ImplicitModule(CausalModule):
             ValueError: If the graph has hidden common causes (the tables of single labels do not
                 hold its distribution), or a label too many parent configurations.
         """
+        del most
         if self.graph.confounders:
             raise ValueError("networks that share noise (`<->`) have no tables of single labels")
         found, taken = self.own_tables(
             self.layout.labels, draws=draws, most_rows=most_rows, generator=generator
         )
-        return Tables(self.graph, found, draws=taken)
+        return Tables(self.graph, found, Estimated(taken))
 
     @torch.no_grad()
     def own_tables(
@@ -237,7 +221,7 @@ class ImplicitModule(CausalModule):
         draws: int = 100_000,
         most_rows: int = 2_000_000,
         generator: torch.Generator | None = None,
-    ) -> Estimated:
+    ) -> Estimates:
         """P(label | parents) of labels whose noise is their own, with the draws behind each row.
 
         Args:
@@ -256,7 +240,7 @@ class ImplicitModule(CausalModule):
 
         def run(name: str, parents: Tensor) -> Tensor:
             networks, rank = places[name]
-            noise = self._uniform(len(parents), self.spec.noise, random)
+            noise = self.draw_columns(len(parents), self.spec.noise, random)
             return networks.node(rank, torch.cat([parents.to(noise), noise], 1))
 
         return estimate_tables(self.graph, names, run, draws, most_rows)
@@ -309,19 +293,13 @@ class ImplicitModule(CausalModule):
             found.append(columns + [c for b in blocks for c in range(b.start, b.stop)])
         return found
 
-    def _uniform(self, rows: int, columns: int, generator: torch.Generator | None) -> Tensor:
-        found = torch.rand(
-            (rows, columns), generator=generator, dtype=self.dtype, device=self.device
-        )
-        return found.mul_(2.0).sub_(1.0)
-
     def _activate(self, logits: Tensor, level: tuple[int, ...]) -> tuple[Tensor, Tensor]:
         """The soft and hard outputs (B, columns of the level) of logits (n, B, O)."""
         if logits.shape[2] == 1:
             flat = logits.squeeze(2).t()
             return torch.sigmoid(flat), (flat > 0).to(flat.dtype)
         pairs = [
-            _choose(logits[rank, :, : logits_of(self.layout.sizes[label])])
+            _choose(logits[rank, :, : width_of(self.layout.sizes[label])])
             for rank, label in enumerate(level)
         ]
         return torch.cat([soft for soft, _ in pairs], 1), torch.cat([hard for _, hard in pairs], 1)
@@ -331,7 +309,7 @@ class ImplicitModule(CausalModule):
     ) -> Tensor:
         """The outputs (B, columns of the level) with those of the intervened labels replaced."""
         sizes = [self.layout.sizes[label] for label in level]
-        parts = list(torch.split(outputs, [logits_of(size) for size in sizes], 1))
+        parts = list(torch.split(outputs, [width_of(size) for size in sizes], 1))
         for rank, (label, size) in enumerate(zip(level, sizes, strict=True)):
             if label in fixed:
                 value = torch.as_tensor(fixed[label], device=outputs.device)
@@ -341,16 +319,6 @@ class ImplicitModule(CausalModule):
     def _in_order(self, levels: list[Tensor]) -> Tensor:
         """The columns of all levels in the order of the layout."""
         return torch.cat(levels, 1).index_select(1, self.ordered)
-
-    def _decode(self, encoded: Tensor) -> Tensor:
-        """Value indices (B, V) of hard encoded columns (B, E)."""
-        if self.layout.encoded_width == len(self.layout.labels):
-            return encoded.long()
-        columns = [
-            encoded[:, span.start].long() if size == 2 else encoded[:, span].argmax(1)
-            for span, size in zip(self.layout.encoded, self.layout.sizes, strict=True)
-        ]
-        return torch.stack(columns, 1)
 
 
 def _choose(logits: Tensor) -> tuple[Tensor, Tensor]:

@@ -9,9 +9,9 @@ Image nodes are not laid out: they are sinks with a head of their own.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
 
 from scm_compiler.ir import Discrete, Graph
+from scm_compiler.model.codec import encoded_spans, spans_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Layout:
     @cached_property
     def encoded(self) -> tuple[slice, ...]:
         """The encoded columns of each label."""
-        return _slices([1 if size == 2 else size for size in self.sizes])
+        return encoded_spans(self.sizes)
 
     @cached_property
     def encoded_width(self) -> int:
@@ -77,7 +77,7 @@ class Layout:
             for block in self.graph.noise
             if any(reader in self.index for reader in block.readers)
         ]
-        return dict(zip(names, _slices([self.noise_width] * len(names)), strict=True))
+        return dict(zip(names, spans_of([self.noise_width] * len(names)), strict=True))
 
     @cached_property
     def noise_size(self) -> int:
@@ -93,8 +93,3 @@ class Layout:
                 if reader in found:
                     found[reader].append(block.name)
         return tuple(tuple(found[name]) for name in self.labels)
-
-
-def _slices(widths: list[int]) -> tuple[slice, ...]:
-    stops = list(accumulate(widths))
-    return tuple(slice(stop - width, stop) for stop, width in zip(stops, widths, strict=True))

@@ -8,7 +8,8 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal, TypeVar
+from math import inf
+from typing import Any, ClassVar, Literal, TypeVar
 
 import numpy as np
 import torch
@@ -61,10 +62,20 @@ class CausalModule(nn.Module, ABC):
     layout: Layout
     spec: Any
     form: Form = "auto"
+    exact: ClassVar[bool] = False
+    """Whether the tables are exact, else estimated or counted in draws."""
 
-    @abstractmethod
     def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
         """Exogenous noise (B, N), one row a unit."""
+        return self.draw_columns(batch, self.layout.noise_size, generator)
+
+    def draw_columns(
+        self, rows: int, columns: int, generator: torch.Generator | None = None
+    ) -> Tensor:
+        """Some columns of noise (rows, columns)."""
+        shape = (rows, columns)
+        uniform = torch.rand(shape, generator=generator, dtype=self.dtype, device=self.device)
+        return self.noise_of(uniform)
 
     @abstractmethod
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
@@ -102,8 +113,27 @@ class CausalModule(nn.Module, ABC):
         """What each label's mechanism reads, taken from the indices that `forward` gathers by."""
 
     @abstractmethod
-    def tables(self) -> Tables:
-        """P(label | parents) of every label: exact where the mechanisms allow, else estimated."""
+    def tables(
+        self,
+        *,
+        most: float = inf,
+        draws: int = 100_000,
+        generator: torch.Generator | None = None,
+    ) -> Tables:
+        """P(label | parents) of every label: exact where the mechanisms allow, else estimated.
+
+        Args:
+            most: The most numbers in tables that are written out from networks.
+            draws: Draws for each parent configuration, where they are estimated.
+            generator: Where their noise comes from; if None, the same noise at every call.
+
+        Raises:
+            ValueError: If the model has no such tables, or they are too large.
+        """
+
+    @abstractmethod
+    def noise_of(self, uniform: Tensor) -> Tensor:
+        """The noise that uniform numbers in [0, 1) stand for; these may be overwritten."""
 
     @abstractmethod
     def node_weights(self) -> dict[str, Tensor]:

@@ -4,19 +4,20 @@ A spec that is read from a file may say any size. Its shapes are held against wh
 before a module of that size is made.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from math import prod
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.implicit import ImplicitSpec
+from scm_compiler.model.codec import width_of
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import ExplicitSpec, logits_of, mechanisms
 from scm_compiler.model.naming import identifiers
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
+from scm_compiler.model.wiring import wirings
 
 Shapes = Iterator[tuple[str, tuple[int, ...]]]
 
 
-def weight_shapes(graph: Graph, spec: ExplicitSpec | ImplicitSpec) -> Shapes:
+def weight_shapes(graph: Graph, spec: Spec) -> Shapes:
     """The names and shapes of the weights that `CausalModule.node_weights` would give.
 
     >>> from scm_compiler.ir import Node
@@ -25,36 +26,39 @@ def weight_shapes(graph: Graph, spec: ExplicitSpec | ImplicitSpec) -> Shapes:
     >>> next(weight_shapes(graph, ImplicitSpec(hidden=10**30)))
     ('A.layer0.weight', (1000000000000000000000000000000, 10))
     """
-    if isinstance(spec, ImplicitSpec):
-        yield from _implicit(Layout(graph, spec.noise), spec)
-    else:
-        yield from _explicit(Layout(graph), spec)
+    yield from _SHAPES[type(spec)](Layout(graph, spec.noise_width), spec)
 
 
-def count_numbers(graph: Graph, spec: ExplicitSpec | ImplicitSpec) -> int:
+def count_numbers(graph: Graph, spec: Spec) -> int:
     """How many numbers the weights are in all."""
     return sum(prod(shape) for _, shape in weight_shapes(graph, spec))
 
 
 def _explicit(layout: Layout, spec: ExplicitSpec) -> Shapes:
     names = identifiers(layout.labels)
-    for label, m in zip(layout.labels, mechanisms(layout, spec), strict=True):
+    for label, m in zip(layout.labels, wirings(layout, spec), strict=True):
         if m.table:
             yield f"{names[label]}.logits", (*m.sizes, m.outputs)
         else:
-            inputs = sum(logits_of(size) for size in m.sizes)
+            inputs = sum(width_of(size) for size in m.sizes)
             yield from _layers(names[label], inputs, m.outputs, spec)
 
 
 def _implicit(layout: Layout, spec: ImplicitSpec) -> Shapes:
     for label, name in enumerate(identifiers(layout.labels).values()):
-        encoded = sum(logits_of(layout.sizes[parent]) for parent in layout.parents[label])
+        encoded = sum(width_of(layout.sizes[parent]) for parent in layout.parents[label])
         inputs = encoded + spec.noise * len(layout.reads[label])
-        yield from _layers(name, inputs, logits_of(layout.sizes[label]), spec)
+        yield from _layers(name, inputs, width_of(layout.sizes[label]), spec)
 
 
-def _layers(name: str, inputs: int, outputs: int, spec: ExplicitSpec | ImplicitSpec) -> Shapes:
+def _layers(name: str, inputs: int, outputs: int, spec: Spec) -> Shapes:
     for depth in range(spec.layers):
         wide = outputs if depth == spec.layers - 1 else spec.hidden
         yield f"{name}.layer{depth}.weight", (wide, inputs if depth == 0 else spec.hidden)
         yield f"{name}.layer{depth}.bias", (wide,)
+
+
+_SHAPES: Mapping[type[Spec], Callable[..., Shapes]] = {
+    ExplicitSpec: _explicit,
+    ImplicitSpec: _implicit,
+}

@@ -12,7 +12,7 @@ from scm_compiler.cli.main import main
 from scm_compiler.inference import answer
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def model(draws=None, unseen=None):
     nodes = tuple(Node(name, "binary", BINARY) for name in ("Rain", "Wet"))
     graph = Graph("g", nodes, (Edge("Rain", "Wet"),))
     tables = {"Rain": np.array([0.75, 0.25]), "Wet": np.array([[0.9, 0.1], [0.2, 0.8]])}
-    return Tables(graph, tables, draws=draws or {}, unseen=unseen or {})
+    return Tables(graph, tables, Estimated(draws or {}, unseen or {}))
 
 
 @pytest.fixture

@@ -165,9 +165,9 @@ def test_a_mechanism_that_ignores_a_parent_is_caught(graphs):
 
 def test_declared_shared_noise_is_caught(graphs):
     module = compile_module(graphs["binary"])
-    honest = list(module.mechanisms)
+    honest = list(module.wirings)
     honest[1] = replace(honest[1], own=0)
-    module.mechanisms = tuple(honest)
+    module.wirings = tuple(honest)
     found = failed(certify(module))
     assert found["declared noise"] == (
         "M reads the noise of Y",

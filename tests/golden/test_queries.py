@@ -10,7 +10,7 @@ from scm_compiler.diagnostics.pages import pages
 from scm_compiler.inference import answer
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Fitted, Tables, table_shape
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax.query import parse_query
 
@@ -46,7 +46,7 @@ def model():
     tables["Bald"] = np.array([[[1.0, 0.0], [0.4, 0.6]], [[1.0, 0.0], [0.9, 0.1]]])
     tables["5_o_Clock_Shadow"] = np.array([0.99, 0.01])
     unseen = {"Hat": np.array([False, True, False])}
-    return Tables(graph, tables, unseen=unseen)
+    return Tables(graph, tables, Fitted(unseen))
 
 
 def message_of(text, model):

@@ -13,7 +13,7 @@ from scm_compiler.inference import Table, answer, plan
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Counted, Estimated, Fitted, Tables, table_shape
 from scm_compiler.passes.unfold import unfold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.semantics.query import phrase
@@ -115,8 +115,11 @@ def smoking(binary, smoke=(0.6, 0.4), tar=((0.9, 0.1), (0.1, 0.9)), *, unseen=No
         "T": np.array(tar),
         "C": np.array([[[0.9, 0.1], [0.6, 0.4]], [[0.5, 0.5], [0.3, 0.7]]]),
     }
-    held = Tables(law_graph(graph), law, unseen=unseen or {}, draws=draws or {})
-    return Tables(whole, rows, draws=draws or {}, law=held, drawn=draws and 10_000)
+    if draws is None:
+        held = Tables(law_graph(graph), law, Fitted(unseen or {}))
+        return Tables(whole, rows, Fitted(observational=held))
+    held = Tables(law_graph(graph), law, Estimated(draws, unseen or {}))
+    return Tables(whole, rows, Counted(10_000, draws, observational=held))
 
 
 def test_the_effect_on_the_treated_by_the_front_door(binary, ask):

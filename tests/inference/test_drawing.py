@@ -12,7 +12,7 @@ import pytest
 from scm_compiler.inference.drawing import UNIT, Ends, Side, around, from_errors, signed_sum
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 
 Z = 1.959963984540054
 GRID = [(p, n) for n in (100, 400, 1000, 10_000) for p in (0.001, 0.003, 0.006, 0.01, 0.1, 0.5)]
@@ -107,7 +107,7 @@ def coins():
         graph = Graph("coins", nodes, (Edge("B", "A"), Edge("A", "C")))
         tables = {"B": [1 - p, p], "A": np.eye(2), "C": [[0.7, 0.3], [0.1, 0.9]]}
         rows = {name: np.array(table) for name, table in tables.items()}
-        return Tables(graph, rows, draws={} if draws is None else {"B": draws})
+        return Tables(graph, rows, Estimated({} if draws is None else {"B": draws}))
 
     return build
 

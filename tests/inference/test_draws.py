@@ -106,7 +106,7 @@ def wide() -> Tables:
     edges = (*(Edge(n, "All") for n in names), Edge("R0", "One"))
     tables = {name: np.array([0.7, 0.3]) for name in names}
     tables["One"] = np.array([[0.9, 0.1], [0.4, 0.6]])
-    return Tables(Graph("g", nodes, edges), tables, conditionals={"All": _Noisy()})
+    return Tables(Graph("g", nodes, edges), tables, networks={"All": _Noisy()})
 
 
 @pytest.mark.statistics

@@ -18,7 +18,7 @@ from scm_compiler.inference.observation import observation_of
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Counted, Fitted, Tables, table_shape
 from scm_compiler.passes import fold
 from scm_compiler.passes.unfold import unfold
 
@@ -184,7 +184,8 @@ def law_of(graph, shares, unseen):
         name: np.full(table_shape(whole, name), 0.5)
         for name in (*(n.name for n in graph.labels), *hidden)
     }
-    return Tables(whole, rows, law=Tables(law_graph(graph), shares, unseen=unseen))
+    law = Tables(law_graph(graph), shares, Fitted(unseen))
+    return Tables(whole, rows, Fitted(observational=law))
 
 
 def test_combinations_never_seen_are_said_or_refused(binary, ask):
@@ -426,7 +427,7 @@ def test_networks_have_no_draws_to_fall_back_on(broad, ask):
     law = observation_of(broad).law
     rows = {name: table for name, table in law.probabilities.items() if name != "Y"}
     rows["Y"] = np.full((2, 2), 0.5)  # P(Y | M), which nothing below rests on
-    counted = Tables(fold(broad.graph), rows, law=law, drawn=1000)
+    counted = Tables(fold(broad.graph), rows, Counted(1000, observational=law))
     with pytest.raises(ScmError) as caught:
         ask(counted, asked(1))
     (found,) = caught.value.diagnostics

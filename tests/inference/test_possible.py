@@ -8,7 +8,7 @@ from scm_compiler.identify.graph import causal
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference import METHODS, plan
 from scm_compiler.inference.draws import draw_labels
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Fitted, Tables, table_shape
 from scm_compiler.passes import fold, unfold
 
 
@@ -33,7 +33,7 @@ def seen(binary):
             part = joint.sum(axes).transpose([kept.index(other) for other in scope])
             below = part.sum(-1, keepdims=True)
             tables[name] = np.where(below > 0, part / np.where(below > 0, below, 1), 0.5)
-        return Tables(whole, rows, law=Tables(law, tables))
+        return Tables(whole, rows, Fitted(observational=Tables(law, tables)))
 
     return build
 
@@ -77,7 +77,7 @@ def test_possible_evidence_is_answered(fork, ask):
 
 
 def test_no_row_of_a_regime_is_drawn(fork, parsed):
-    regime = parsed("do(X=1), given(A=0, B=1)", law_graph(fork.law.graph))
+    regime = parsed("do(X=1), given(A=0, B=1)", law_graph(fork.observational.graph))
     with pytest.raises(ScmError) as caught:
         draw_labels(regime, fork, 5)
     assert caught.value.diagnostics[0].code == "E431"

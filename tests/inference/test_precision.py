@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.inference.precision import Replicates
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 
 
 def estimated(model, draws, random):
@@ -13,7 +13,7 @@ def estimated(model, draws, random):
         name: random.multinomial(draws, table) / draws
         for name, table in model.probabilities.items()
     }
-    return Tables(model.graph, tables, draws=dict.fromkeys(tables, draws))
+    return Tables(model.graph, tables, Estimated(dict.fromkeys(tables, draws)))
 
 
 @pytest.mark.statistics
@@ -51,7 +51,7 @@ def test_a_proportion_of_zero_has_an_error(binary, ask):
     graph = binary("A B", "A->B")
     never = np.array([[1.0, 0.0], [0.5, 0.5]])
     draws = {"A": 100, "B": 100}
-    model = Tables(graph, {"A": np.array([1.0, 0.0]), "B": never}, draws=draws)
+    model = Tables(graph, {"A": np.array([1.0, 0.0]), "B": never}, Estimated(draws))
     for text in ("P(A=1)", "P(B=1)", "P(A=1, B=1)", "P(B=1 | do(A=0))"):
         found = ask(model, text)
         assert found.probability == 0
@@ -62,7 +62,7 @@ def test_a_proportion_of_zero_has_an_error(binary, ask):
 
 
 def test_only_the_tables_that_are_used_matter(smoking, ask):
-    model = Tables(smoking.graph, smoking.probabilities, draws={"Cough": 50})
+    model = Tables(smoking.graph, smoking.probabilities, Estimated({"Cough": 50}))
     exact = ask(model, "P(Cancer=1 | do(Smoke=1))")
     assert (exact.method, exact.std_error) == ("exact", 0)
     assert ask(model, "P(Cough=1 | do(Smoke=1))").method == "estimated"
@@ -91,7 +91,7 @@ def test_the_same_seed_gives_the_same_error(smoking, ask):
 def test_replicates_are_drawn_from_the_posterior(smoking):
     """Beta(k + 1/2, n - k + 1/2), its mean and variance; false alarms below 1e-5."""
     table = smoking.probabilities["Smoke"]
-    model = Tables(smoking.graph, smoking.probabilities, draws={"Smoke": 40})
+    model = Tables(smoking.graph, smoking.probabilities, Estimated({"Smoke": 40}))
     drawn = Replicates(model, 20_000, seed=0)["Smoke"]
     a, b = 40 * table + 0.5, 40 * (1 - table) + 0.5
     mean, variance = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))

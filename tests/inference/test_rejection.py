@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 
 
 @pytest.mark.statistics
@@ -76,6 +76,6 @@ def test_too_few_accepted_is_refused_with_the_counts(binary, ask):
 
 
 def test_estimated_tables_add_their_own_error(smoking, ask):
-    model = Tables(smoking.graph, smoking.probabilities, draws=dict.fromkeys(["Smoke"], 20))
+    model = Tables(smoking.graph, smoking.probabilities, Estimated(dict.fromkeys(["Smoke"], 20)))
     sampled = ask(model, "P(Smoke=1)", method="sample")
     assert sampled.std_error > ask(model, "P(Smoke=1)").std_error > 0.04

@@ -7,7 +7,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import terms
 from scm_compiler.inference.support import term_support
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 
 
 def refilled(model, random):
@@ -17,14 +17,14 @@ def refilled(model, random):
         guess = random.dirichlet(np.full(table.shape[-1], 0.1), size=table.shape[:-1])
         mask = model.unseen.get(name)
         tables[name] = table if mask is None else np.where(mask[..., None], guess, table)
-    return Tables(model.graph, tables, unseen=model.unseen)
+    return Tables(model.graph, tables, Fitted(model.unseen))
 
 
 @pytest.fixture
 def partly(smoking):
     """No row has a gene without smoke where cancer was noted, or cancer where cough was."""
     masks = {"Cancer": np.array([[False, False], [True, False]]), "Cough": np.array([False, True])}
-    return Tables(smoking.graph, smoking.probabilities, unseen=masks)
+    return Tables(smoking.graph, smoking.probabilities, Fitted(masks))
 
 
 def test_the_share_is_the_probability_of_an_unseen_row(partly, ask):
@@ -96,7 +96,7 @@ def test_random_models_stay_in_their_interval(binary, ask, parsed):
             shape = [2] * len(graph.parents[node.name])
             tables[node.name] = random.dirichlet([1, 1], size=shape)
             masks[node.name] = random.random(shape) < 0.3 if shape else np.zeros((), np.bool_)
-        model = Tables(graph, tables, unseen=masks)
+        model = Tables(graph, tables, Fitted(masks))
         query = parsed("P(D, C=1 | do(B=1), E2=1)", graph)
         ((_, term),) = terms(query, graph)
         engine = Engine(model)

@@ -12,7 +12,7 @@ from scm_compiler.inference import answer
 from scm_compiler.inference.sampler import Sampler
 from scm_compiler.ir import Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 
 SIGMAS = 5.0
 
@@ -143,7 +143,7 @@ def voters(binary) -> Tables:
     graph = binary(" ".join([*names, "Y", "Z"]), " ".join([*(f"{n}->Y" for n in names), "Y->Z"]))
     tables = {name: np.array([0.5, 0.5]) for name in names}
     tables["Z"] = np.array([[0.8, 0.2], [0.3, 0.7]])
-    return Tables(graph, tables, conditionals={"Y": _Majority()})
+    return Tables(graph, tables, networks={"Y": _Majority()})
 
 
 @pytest.mark.statistics
@@ -228,7 +228,7 @@ def test_an_order_that_would_take_too_long_is_not_run(smoking, ask, monkeypatch)
 
 def test_guesses_are_told_where_their_share_is_not_known(smoking, ask):
     unseen = {"Cancer": np.array([[False, True], [False, False]])}
-    model = Tables(smoking.graph, smoking.probabilities, unseen=unseen)
+    model = Tables(smoking.graph, smoking.probabilities, Fitted(unseen))
     found = ask(model, "P(Cough=1 | do(Smoke=1))", method="weighted")
     assert [warning.code for warning in found.warnings] == ["W442"]
     assert not ask(model, "P(Smoke=1)", method="weighted").warnings
@@ -236,9 +236,7 @@ def test_guesses_are_told_where_their_share_is_not_known(smoking, ask):
 
 def test_guesses_beside_a_mechanism_without_a_table(voters, ask):
     unseen = {"Z": np.array([True, False])}
-    model = Tables(
-        voters.graph, voters.probabilities, unseen=unseen, conditionals=voters.conditionals
-    )
+    model = Tables(voters.graph, voters.probabilities, Fitted(unseen), voters.networks)
     known = ", ".join(f"X{i:02}=1" for i in range(20))
     found = ask(model, f"P(Z=1 | do({known}))")
     assert found.method == "exact"

@@ -12,7 +12,7 @@ from scm_compiler.interop import FORMATS, Document, losses, read_document
 from scm_compiler.interop.document import LARGEST_FILE
 from scm_compiler.interop.formats import format_of, program_losses
 from scm_compiler.ir import Discrete, Graph, Node
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 
 
 def code_of(call):
@@ -64,8 +64,7 @@ def test_what_tables_have_beside_their_numbers_is_told():
     tables = Tables(
         graph,
         {"A": np.full(2, 0.5), "b c": np.full((2, 2), 0.5)},
-        draws={"A": 100},
-        unseen={"b c": np.array([True, False])},
+        Estimated({"A": 100}, {"b c": np.array([True, False])}),
     )
     found = said(Document(graph, tables), "bif")
     assert "`b c` has another for other programs" in found

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from scm_compiler.emit import ExplicitModule, ExplicitSpec, compile_module
-from scm_compiler.model import explicit, mechanism
+from scm_compiler.model import explicit, logits
 from scm_compiler.passes.unfold import unfold
 
 TABLES, NETWORKS = ExplicitSpec(hidden_states=4), ExplicitSpec(table_limit=1, hidden_states=4)
@@ -262,9 +262,7 @@ def test_a_value_for_each_row_is_that_value_alone(graph, randomised, form):
 def test_steps_are_computed_once_while_the_weights_are_settled(graphs, randomised, monkeypatch):
     module = randomised(graphs["mixed"])
     computed = []
-    monkeypatch.setattr(
-        explicit, "on_grid", lambda *x: computed.append(x) or mechanism.on_grid(*x)
-    )
+    monkeypatch.setattr(explicit, "on_grid", lambda *x: computed.append(x) or logits.on_grid(*x))
     noise = module.draw_noise(4)
     with module.settled():
         first = module(noise)

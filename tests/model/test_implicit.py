@@ -8,7 +8,8 @@ import torch
 
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.spec import ImplicitSpec
 
 COLOUR = Discrete(("red", "green", "blue"))
 NODES = (

@@ -17,7 +17,7 @@ from scm_compiler.inference import answer
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.semantics.query import phrase
@@ -274,7 +274,7 @@ def test_the_interval_of_guesses_holds_the_truth_of_any_mechanism(domains, data)
     assume(rung(flatten(query, scm.graph)) == 3)
     truth, whole = scm.probability(query)
     assume(whole > 1e-9)
-    found = answer_or_code(query, Tables(scm.graph, rows, unseen=unseen))
+    found = answer_or_code(query, Tables(scm.graph, rows, Fitted(unseen)))
     assume(not isinstance(found, str))
     warned = [warning for warning in found.warnings if warning.code == "W450"]
     assert found.rests_on_guesses == bool(warned)

@@ -13,6 +13,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.counterfactuals import TooManyForGumbel
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.joint import Group, Join
+from scm_compiler.model.coupling import tails
 
 _ROUNDING = 8 * np.finfo(np.float64).eps
 
@@ -87,12 +88,8 @@ def _normalised(table: Array) -> Array:
 
 def _ends(table: Array) -> tuple[Array, Array, Array, Array]:
     """P(x >= v), P(x > v), P(x <= v) and P(x < v) along the last axis."""
-    at_least = table[..., ::-1].cumsum(-1)[..., ::-1]
-    at_most = table.cumsum(-1)
-    none = np.zeros_like(table[..., :1])
-    above = np.concatenate([at_least[..., 1:], none], -1)
-    below = np.concatenate([none, at_most[..., :-1]], -1)
-    return at_least, above, at_most, below
+    top, bottom = tails(table), tails(table[..., ::-1])[..., ::-1]
+    return top[..., :-1], top[..., 1:], bottom[..., 1:], bottom[..., :-1]
 
 
 def _races(first: Array, second: Array, i: int, j: int) -> Array:

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from scm_compiler.diagnostics import refuse
+from scm_compiler.inference.codes.counterfactuals import NoNoiseFits
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.joint import Group
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Discrete, Graph
+from scm_compiler.model.mechanism import Column, Noise, World, row_of
 from scm_compiler.model.tables import table_shape
 
 Values = NDArray[np.int64]
@@ -92,6 +95,10 @@ class Responses:
             found = found + np.tensordot(part, together, 1)
         return found
 
+    def mechanism(self, node: str) -> "Responding":
+        """One label's mechanism, whose noise is one of the draws."""
+        return Responding(self.graph.domain(node), self.graph.parents[node], node, self)
+
     def replicate(self, count: int, seed: int) -> "Responses":
         """The responses under laws drawn from their posterior, along a batch axis.
 
@@ -107,6 +114,66 @@ class Responses:
 
     def _size(self, node: str) -> int:
         return table_shape(self.graph, node)[-1]
+
+
+@dataclass(frozen=True, eq=False)
+class Responding:
+    """The `Mechanism` of a label whose network's noise is one of many draws.
+
+    Attributes:
+        domain: The label's values.
+        parents: What it reads.
+        node: Its name.
+        responses: Those of the model.
+        width: One number chooses the draw.
+    """
+
+    domain: Discrete
+    parents: tuple[str, ...]
+    node: str
+    responses: Responses
+    width: int = 1
+
+    def sample(self, world: World, noise: Noise) -> Column:
+        """What the response functions of these draws (B,) give."""
+        return np.asarray(self._law.values[self._law.draws[noise], self._row(world)])
+
+    def log_prob(self, value: Column, world: World) -> Array:
+        """The log of the share of the draws that give the value (B,)."""
+        table = self.table().reshape(-1, self.domain.size)
+        with np.errstate(divide="ignore"):
+            return np.log(table[self._row(world), value])
+
+    def abduct(self, value: Column, world: World, uniform: Array) -> Noise:
+        """The number (B,) of one of the draws that give the unit's value, each as likely.
+
+        Raises:
+            ScmError: E835 if none does.
+        """
+        found = np.zeros_like(value)
+        pairs = np.stack([np.broadcast_to(self._row(world), value.shape), value], 1)
+        for row, wanted in np.unique(pairs, axis=0).tolist():
+            (fitting,) = np.nonzero((self._law.values[:, row] == wanted)[self._law.draws])
+            if not len(fitting):
+                raise refuse(NoNoiseFits(self.node, self.domain.values[wanted]))
+            where = np.flatnonzero((pairs == (row, wanted)).all(1))
+            found[where] = fitting[(uniform[where, 0] * len(fitting)).astype(np.int64)]
+        return found
+
+    def table(self) -> Array:
+        """The shares of the draws."""
+        return self.responses.margin(self.node)
+
+    def columns(self, noise: Noise) -> Array:
+        """The network's own noise in these draws."""
+        return self.responses.noise(self.node, noise)
+
+    @property
+    def _law(self) -> Law:
+        return self.responses.law(self.node)
+
+    def _row(self, world: World) -> Values:
+        return row_of(world, self.parents, table_shape(self.responses.graph, self.node))
 
 
 def _replicated(law: Law, random: np.random.Generator, count: int, size: int) -> Law:

@@ -79,7 +79,7 @@ class Contractions:
             errors = standard_errors(query, engine, tables, numbers, seed)
         if tables.unseen:
             warnings += support_warnings(query, engine, tables)
-        if tables.conditionals:
+        if tables.networks:
             warnings += network_warnings(query, tables)
         return worked_out(query, tables, numbers, errors, warnings=warnings)
 

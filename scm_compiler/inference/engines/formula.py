@@ -24,6 +24,7 @@ from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.task import Task
 from scm_compiler.ir import query as ir
+from scm_compiler.model.tables import Counted
 
 _NEGLIGIBLE = 1e-6
 _WIDE = 2**16
@@ -46,7 +47,8 @@ class Formulas:
         """Why they take too much memory (E433) or time (E437) to be evaluated, if they do."""
         setting = self.task.setting
         beyond = first(too_wide(one, setting.law) for one in self._evaluated)
-        if isinstance(beyond, TooLarge) and setting.model is not None and setting.model.drawn:
+        drawn = setting.model is not None and isinstance(setting.model.known, Counted)
+        if drawn and isinstance(beyond, TooLarge):
             return replace(beyond, drawable=False)
         return beyond
 

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from scm_compiler.identify.law import confounded_labels, law_graph
 from scm_compiler.ir import Graph
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes import fold
 from scm_compiler.runtime.data.table import LabelTable
 
@@ -50,4 +50,4 @@ def fitted_law(model: Tables, table: LabelTable) -> Tables:
         if mask.any():
             unseen[name] = mask
     kept = {node.name: rows[node.name] for node in declared.labels if node.name in rows}
-    return Tables(graph, kept, unseen=unseen, conditionals=model.conditionals)
+    return Tables(graph, kept, Fitted(unseen, table), model.networks)

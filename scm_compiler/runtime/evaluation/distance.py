@@ -19,7 +19,7 @@ from torch import Tensor
 from scm_compiler.identify.law import confounded_labels
 from scm_compiler.inference.contraction import contract, plan
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.mechanism import probabilities
+from scm_compiler.model.logits import probabilities
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import unfold

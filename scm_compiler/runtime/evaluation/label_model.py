@@ -126,7 +126,7 @@ def evaluate_labels(
     source = data if trained is None else trained
     singles = float((data.counts == 1).sum()) / data.rows
     likely = likelihood(module, tables, data, source, config)
-    if module is None or not tables.conditionals:
+    if module is None or not tables.networks:
         far = distance(module if module is not None and graph.confounders else tables, data)
         found = Agreement(_marginals(tables, data), _pairs(tables, data))
         left_out = () if found.pairs or len(data.labels) < 2 else (_TOO_MANY_PAIRS,)
@@ -141,7 +141,7 @@ def _without_tables(tables: Tables, data: LabelTable) -> str:
     """What a model with networks for tables is not asked, and why."""
     graph = fold(tables.graph)
     sizes = {n.name: n.domain.size for n in graph.labels if isinstance(n.domain, Discrete)}
-    rows = {name: sum(log2(sizes[n]) for n in graph.parents[name]) for name in tables.conditionals}
+    rows = {name: sum(log2(sizes[n]) for n in graph.parents[name]) for name in tables.networks}
     widest = max(rows, key=rows.__getitem__)
     return (
         f"answers under do, beside the data's: `{widest}` has 2^{rows[widest]:.0f} parent "

@@ -7,7 +7,7 @@ import torch
 
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.module import CausalModule
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Counted, Tables
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle.rows import split
 from scm_compiler.runtime.controller.registry import recipe_of
@@ -91,9 +91,10 @@ def likelihood(
 
 def joint_probabilities(module: CausalModule | None, tables: Tables, cells: Cells) -> Array:
     """The probability of each row (cells, V): (cells,); of networks that share noise their law."""
-    if isinstance(module, ExplicitModule) and tables.conditionals:
+    if isinstance(module, ExplicitModule) and tables.networks:
         return module_probabilities(module, cells)
-    return table_probabilities(tables.law if tables.drawn and tables.law else tables, cells)
+    counted = isinstance(tables.known, Counted) and tables.observational
+    return table_probabilities(counted or tables, cells)
 
 
 def _alone(data: LabelTable, trained: LabelTable) -> Estimate:
@@ -109,8 +110,8 @@ def _kept(module: CausalModule | None, trained: LabelTable, config: Config | Non
         return None
     names = [
         name
-        for name, mechanism in zip(module.layout.labels, module.mechanisms, strict=True)
-        if not mechanism.table
+        for name, wiring in zip(module.layout.labels, module.wirings, strict=True)
+        if not wiring.table
     ]
     fitted, held = split(trained, recipe_of(config)[1].model_dump()["held_out"], config.seed)
     if not names or (fitted is held):

@@ -8,7 +8,6 @@ networks of the others are run on each of their parent configurations, as withou
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from math import prod
 
 import numpy as np
@@ -17,10 +16,10 @@ from numpy.typing import NDArray
 
 from scm_compiler.identify.law import confounded_labels, law_graph
 from scm_compiler.ir import Graph
-from scm_compiler.model.estimate import Estimated
+from scm_compiler.model.estimate import Estimates
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule, chunks
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered, tabulate
 
@@ -42,8 +41,8 @@ def drawn_tables(module: ImplicitModule, seed: int, draws: int = DRAWS) -> Table
         draws: The units to draw.
 
     Returns:
-        Tables of the graph as declared, with `law`. What is counted has the number of draws behind
-        each row in `draws`; a row without any is marked in `unseen`.
+        Tables of the graph as declared, with `observational`. What is counted has the number of
+        draws behind each row in `draws`; a row without any is marked in `unseen`.
 
     Raises:
         ValueError: If a table would have more than `MOST_NUMBERS` numbers.
@@ -57,9 +56,8 @@ def drawn_tables(module: ImplicitModule, seed: int, draws: int = DRAWS) -> Table
         [node.name for node in graph.labels if node.name not in tied], generator=random
     )
     units = draw_units(module, draws, random)
-    return replace(
-        counted_tables(graph, tied, units, own), law=counted_tables(law, tied, units, own)
-    )
+    observational = counted_tables(law, tied, units, own)
+    return counted_tables(graph, tied, units, own, observational)
 
 
 def draw_units(module: CausalModule, draws: int, random: torch.Generator) -> LabelTable:
@@ -73,7 +71,13 @@ def draw_units(module: CausalModule, draws: int, random: torch.Generator) -> Lab
     return tabulate(module.graph, cells, counts, f"{draws:,} draws of the model")
 
 
-def counted_tables(graph: Graph, tied: Sequence[str], units: LabelTable, own: Estimated) -> Tables:
+def counted_tables(
+    graph: Graph,
+    tied: Sequence[str],
+    units: LabelTable,
+    own: Estimates,
+    observational: Tables | None = None,
+) -> Tables:
     """The tables of a graph: those of some labels counted, the others as they are.
 
     Args:
@@ -81,6 +85,7 @@ def counted_tables(graph: Graph, tied: Sequence[str], units: LabelTable, own: Es
         tied: The labels that are counted.
         units: The units to count in.
         own: The tables of the other labels, and the draws behind each of their rows.
+        observational: The tables of the graph of their law, if these are not.
     """
     rows, draws = dict(own[0]), dict[str, int | NDArray[np.int64]](own[1])
     unseen = {}
@@ -90,7 +95,7 @@ def counted_tables(graph: Graph, tied: Sequence[str], units: LabelTable, own: Es
         draws[name] = behind
         if not behind.all():
             unseen[name] = np.asarray(behind == 0)
-    return Tables(graph, rows, draws=draws, unseen=unseen, drawn=units.rows)
+    return Tables(graph, rows, Counted(units.rows, draws, unseen, observational=observational))
 
 
 def _refuse_large(graph: Graph, names: Iterable[str]) -> None:

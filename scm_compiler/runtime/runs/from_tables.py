@@ -10,7 +10,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import certify
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold, unfold
 from scm_compiler.runtime.controller.config import Config

@@ -13,11 +13,10 @@ import torch
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
-from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.shapes import weight_shapes
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.passes import fold, unfold
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.data.table import LabelTable
@@ -87,13 +86,9 @@ def model_tables(module: CausalModule, seed: int) -> Tables:
     Raises:
         ValueError: If the model has no such tables, or they are too large.
     """
-    if isinstance(module, ImplicitModule):
-        if module.graph.confounders:
-            return drawn_tables(module, seed)
-        return module.tables(generator=torch.Generator().manual_seed(seed))
-    if isinstance(module, ExplicitModule):
-        return module.tables(most=MOST_WRITTEN)
-    return module.tables()
+    if isinstance(module, ImplicitModule) and module.graph.confounders:
+        return drawn_tables(module, seed)
+    return module.tables(most=MOST_WRITTEN, generator=torch.Generator().manual_seed(seed))
 
 
 def keeps_tables(module: CausalModule) -> bool:
@@ -101,8 +96,8 @@ def keeps_tables(module: CausalModule) -> bool:
 
     Estimated ones are kept always, exact ones where they are not large.
     """
-    if not isinstance(module, ExplicitModule):
-        return isinstance(module, ImplicitModule)
+    if not module.exact:
+        return True
     graph, _ = unfold(module.graph, module.spec.hidden_states)
     return sum(prod(table_shape(graph, node.name)) for node in graph.labels) <= MOST_NUMBERS
 
@@ -121,8 +116,9 @@ def check_tables(folder: Path, module: CausalModule, seed: int) -> None:
     kept, found = read_tables(folder, module.graph), model_tables(module, seed)
     path = str(folder / TABLES)
     names = [*differing(kept, found)]
-    if kept.law is not None and found.law is not None:
-        names += [name for name in differing(kept.law, found.law) if name not in names]
+    if kept.observational is not None and found.observational is not None:
+        others = differing(kept.observational, found.observational)
+        names += [name for name in others if name not in names]
     if names:
         raise refuse(*(TablesDiffer(path=path, node=name) for name in names), exit_code=2)
 
@@ -147,10 +143,10 @@ def write_tables(folder: Path, tables: Tables) -> None:
     alike = {name: draws for name, draws in tables.draws.items() if isinstance(draws, int)}
     tensors = dict(_tensors(tables, tables.probabilities, TABLE))
     facts: dict[str, object] = {"graph": fold(tables.graph).hash, "draws": alike}
-    if tables.drawn and tables.law is not None:
-        own = [name for name in tables.law.probabilities if name not in alike]
-        tensors |= _tensors(tables.law, own, LAW)
-        facts |= {"drawn": tables.drawn}
+    if isinstance(tables.known, Counted) and tables.observational is not None:
+        own = [name for name in tables.observational.probabilities if name not in alike]
+        tensors |= _tensors(tables.observational, own, LAW)
+        facts |= {"drawn": tables.known.units}
     hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
     if hidden and isinstance(hidden[0], Discrete):
         facts["hidden_states"] = hidden[0].size

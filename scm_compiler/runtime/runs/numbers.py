@@ -5,7 +5,6 @@ and the tables stays clear of it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +13,7 @@ from pydantic import Field
 
 from scm_compiler.identify.law import law_graph
 from scm_compiler.ir import Graph
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import GIVEN, Counted, Estimated, Tables, table_shape
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.manifest import DataFacts
@@ -111,13 +110,14 @@ def read_tables(folder: Path, graph: Graph) -> Tables:
     file.require(_expected(whole, facts))
     arrays = file.load("np")
     try:
-        found = _estimated(whole, _kept(arrays, TABLE), draws, drawn)
+        kept = _kept(arrays, TABLE)
         if not drawn:
-            return found
+            found = {name: kept[name][0] for name in {**kept, **draws}}
+            return Tables(whole, found, Estimated(draws) if draws else GIVEN)
         # What the law does not have of its own is as among the tables.
-        own = {name: (found.probabilities[name], None) for name in draws}
-        law = _estimated(law_graph(graph), {**own, **_kept(arrays, LAW)}, draws, drawn)
-        return replace(found, law=law)
+        own = {name: (kept[name][0], None) for name in draws}
+        law = _counted(law_graph(graph), {**own, **_kept(arrays, LAW)}, facts)
+        return _counted(whole, kept, facts, law)
     except KeyError as error:
         raise unusable(file.path, f"it tells of draws of {error}") from error
     except ValueError as error:
@@ -157,16 +157,15 @@ def _kept(arrays: Mapping[str, Any], kind: str) -> _Kept:
     }
 
 
-def _estimated(graph: Graph, kept: _Kept, alike: Mapping[str, int], drawn: int) -> Tables:
-    """Tables; a row that was to be counted in draws and has none is `unseen`."""
+def _counted(
+    graph: Graph, kept: _Kept, facts: TableFacts, observational: Tables | None = None
+) -> Tables:
+    """Tables that were counted in draws; a row that has none is `unseen`."""
     behind = {name: draws for name, (_, draws) in kept.items() if draws is not None}
     if any((draws < 0).any() for draws in behind.values()):
         raise ValueError("a number of draws is below zero")
-    kept = {name: kept[name] for name in {**kept, **alike}}
-    return Tables(
-        graph,
-        {name: table for name, (table, _) in kept.items()},
-        draws={**alike, **behind},
-        unseen={name: np.asarray(draws == 0) for name, draws in behind.items() if not draws.all()},
-        drawn=drawn,
-    )
+    unseen = {name: np.asarray(draws == 0) for name, draws in behind.items() if not draws.all()}
+    draws = {**facts.draws, **behind}
+    found = {name: kept[name][0] for name in {**kept, **facts.draws}}
+    known = Counted(facts.drawn, draws, unseen, observational=observational)
+    return Tables(graph, found, known)

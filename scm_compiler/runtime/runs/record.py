@@ -25,9 +25,10 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.inference import NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
+from scm_compiler.inference.counterfactual.abduction import under
 from scm_compiler.ir import Discrete
 from scm_compiler.ir.query import Query
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Model, Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
@@ -49,7 +50,7 @@ from scm_compiler.runtime.runs.opening import (
     read_manifests,
     refuse_mixed,
 )
-from scm_compiler.runtime.runs.unseen import mark_unseen
+from scm_compiler.runtime.runs.unseen import with_data
 from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
@@ -207,8 +208,8 @@ class Record:
             ScmError: E659 if the model has no such tables, or they are too large; and as `module`.
         """
         found = self.distributions()
-        if found.conditionals:
-            name = next(iter(found.conditionals))
+        if found.networks:
+            name = next(iter(found.networks))
             sizes = (found.graph.by_name[n].domain for n in (*found.graph.parents[name], name))
             numbers = prod(domain.size for domain in sizes if isinstance(domain, Discrete))
             reason = f"the table of `{name}` would have {numbers:,} numbers"
@@ -219,13 +220,26 @@ class Record:
         """What questions are answered from: as `tables`, but with networks left as networks.
 
         A label with so many parent configurations that its table cannot be held is one of the
-        `conditionals`.
+        `networks`.
 
         Raises:
             ScmError: E659 if a mechanism has neither a table nor computable probabilities; and as
                 `module`.
         """
         return self._tables
+
+    def model(self, noise_model: str | None = None) -> Model:
+        """A mechanism for each label, and for each image whose head is trained.
+
+        Args:
+            noise_model: Of the labels, as for `noise_of`.
+
+        Raises:
+            ScmError: As `distributions` and `head`.
+        """
+        labels = under(self.distributions(), self.noise_of(noise_model))
+        images = {name: self.head(name) for name in self.images}
+        return replace(labels, mechanisms={**labels.mechanisms, **images})
 
     @cached_property
     def _tables(self) -> Tables:
@@ -245,12 +259,11 @@ class Record:
 
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""
-        marked = mark_unseen(tables, self.labels)
-        if not (self.graph.confounders and self.labels.rows):
-            return marked
-        if tables.law is not None:
-            return replace(marked, law=mark_unseen(tables.law, self.labels))
-        return replace(marked, law=fitted_law(marked, self.labels))
+        found = with_data(tables, self.labels)
+        if isinstance(found.known, Fitted) and self.graph.confounders:
+            law = fitted_law(found, self.labels)
+            return replace(found, known=replace(found.known, observational=law))
+        return found
 
 
 def open_record(path: str | Path) -> Record:

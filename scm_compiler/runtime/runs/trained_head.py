@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from scm_compiler.ir import Graph, Image
+from scm_compiler.model.mechanism import Column, Noise, World
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.head import ImageGenerator
 from scm_compiler.runtime.heads.labels import LabelCoding
@@ -18,7 +20,7 @@ from scm_compiler.runtime.storage.tensors import finite, write_tensors
 
 @dataclass(frozen=True, eq=False)
 class TrainedHead:
-    """The mechanism of an image node: a function of its declared parents and its own noise.
+    """The `Mechanism` of an image node: a function of its declared parents and its own noise.
 
     Attributes:
         node: The image's name.
@@ -39,6 +41,45 @@ class TrainedHead:
     def coding(self) -> LabelCoding:
         """The labels that it reads."""
         return self.generator.coding
+
+    @property
+    def domain(self) -> Image:
+        """See `Mechanism.domain`."""
+        return self.generator.image
+
+    @property
+    def parents(self) -> tuple[str, ...]:
+        """The image's declared parents."""
+        return self.coding.names
+
+    @property
+    def width(self) -> int:
+        """The numbers that its noise is made of."""
+        return self.generator.noise_size
+
+    def sample(self, world: World, noise: Noise) -> Column:
+        """Images (B, C, H, W) in [-1, 1] for noise (B, Z) from `draw_noise`."""
+        labels = np.zeros((len(noise), len(self.parents)), np.int64)
+        for rank, parent in enumerate(self.parents):
+            labels[:, rank] = world[parent]
+        drawn = self.generator.render(torch.from_numpy(labels), torch.as_tensor(noise))
+        found: Column = drawn.cpu().numpy()
+        return found
+
+    def log_prob(self, value: Column, world: World) -> Column:
+        """A generator draws images and tells no density: always ValueError."""
+        raise ValueError(f"the generator of `{self.node}` tells no probabilities")
+
+    def abduct(self, value: Column, world: World, uniform: Noise) -> Noise:
+        """The noise behind an image cannot be had: always ValueError."""
+        raise ValueError(f"the noise behind an image of `{self.node}` cannot be had")
+
+    def table(self) -> None:
+        """There is none."""
+
+    def columns(self, noise: Noise) -> Noise:
+        """The noise (B, Z) as it is."""
+        return noise
 
     def draw_noise(self, rows: int, *, generator: torch.Generator | None = None) -> Tensor:
         """The image's own exogenous noise (rows, Z)."""

@@ -6,12 +6,12 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Counted, Tables, on_data
 from scm_compiler.runtime.data.table import LabelTable
 
 
-def mark_unseen(tables: Tables, table: LabelTable) -> Tables:
-    """The tables, with the parent configurations that the data never show in `unseen`.
+def with_data(tables: Tables, table: LabelTable) -> Tables:
+    """The tables with the data behind them, and what the data never show in `unseen`.
 
     Hidden parents of an unfolded graph are not in the data, and count as seen everywhere. Without
     a single row there are no data behind the tables at all: they were given, and are as they are.
@@ -22,7 +22,11 @@ def mark_unseen(tables: Tables, table: LabelTable) -> Tables:
     masks = {name: _mask(tables, table, name) for name in written}
     for name, mask in tables.unseen.items():  # what draws of the model never showed
         masks[name] = masks.get(name, mask) | mask
-    return replace(tables, unseen={name: mask for name, mask in masks.items() if mask.any()})
+    unseen = {name: mask for name, mask in masks.items() if mask.any()}
+    known = on_data(tables.known, unseen, table)
+    if isinstance(known, Counted) and known.observational is not None:
+        known = replace(known, observational=with_data(known.observational, table))
+    return replace(tables, known=known)
 
 
 def _mask(tables: Tables, table: LabelTable, name: str) -> NDArray[np.bool_]:

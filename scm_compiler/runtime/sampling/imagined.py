@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from PIL import Image
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.answers import HiddenCause
-from scm_compiler.inference.counterfactual.abduction import imagine
+from scm_compiler.inference.counterfactual.abduction import imagine, under
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -153,11 +152,7 @@ def imagine_sample(
     factual = stream.sample(0, rows)
     noise = run.noise_of(noise_model)
     labels = _labels(model, stream, factual, held, noise)
-    whole = torch.from_numpy(labels)
-    pictures = {
-        image: head.render(whole, stream.noise(image, 0, rows))
-        for image, head in stream.heads.items()
-    }
+    pictures = stream.pictures(labels, 0, rows)
     imagined = Sample(factual.names, labels, pictures, factual.domains)
     named = noise.name if isinstance(noise, Responses) else noise
     return Imagined(factual, imagined, texts[0], texts[1], seed, named if moved else None)
@@ -180,7 +175,7 @@ def _refuse_fitted_states(model: Tables, moved: frozenset[str]) -> None:
     tables have the states that they say.
     """
     graph = fold(model.graph)
-    if model.law is None:
+    if model.observational is None:
         return
     pairs = tuple(
         f"{pair.left} <-> {pair.right}"
@@ -199,8 +194,8 @@ def _labels(
     noise: str | Responses,
 ) -> NDArray[np.int64]:
     """The imagined labels (B, V), block by block: a longer sample begins with a shorter one."""
-    parts = []
+    parts, coupled = [], under(model, noise)
     for block in blocks(model, stream, len(factual)):
-        found = imagine(model, block.units, held, block.uniform, noise)
+        found = imagine(coupled, block.units, held, block.uniform)
         parts.append(np.stack([found[name] for name in factual.names], 1)[block.part])
     return np.concatenate(parts) if parts else factual.rows

@@ -117,12 +117,15 @@ class Stream:
     def sample(self, start: int, stop: int) -> Sample:
         """The rows from `start` up to `stop`, with their images."""
         labels = self.labels(start, stop)
-        whole = torch.from_numpy(labels)
-        pictures = {
-            image: head.render(whole, self.noise(image, start, stop))
+        return Sample(self.names, labels, self.pictures(labels, start, stop), self.domains)
+
+    def pictures(self, labels: NDArray[np.int64], start: int, stop: int) -> dict[str, Tensor]:
+        """The images of some rows, whose labels may be others than they were drawn with."""
+        world = dict(zip(self.names, labels.T, strict=True))
+        return {
+            image: torch.from_numpy(head.sample(world, self.noise(image, start, stop).numpy()))
             for image, head in self.heads.items()
         }
-        return Sample(self.names, labels, pictures, self.domains)
 
     def labels(self, start: int, stop: int) -> NDArray[np.int64]:
         """The labels (stop - start, V) alone."""

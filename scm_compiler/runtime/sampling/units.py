@@ -19,12 +19,11 @@ from scm_compiler.inference.codes.counterfactuals import NoNoiseFits
 from scm_compiler.inference.counterfactual.abduction import (
     Columns,
     Uniform,
-    abduct,
     draw_hidden,
+    under,
 )
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.ir import Discrete
-from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
@@ -79,7 +78,7 @@ def noise_of_rows(run: "Record", stream: Stream, rows: int) -> Tensor:
             leaves those open. E835 if no noise gives a value that a unit has.
     """
     model, module = run.distributions(), run.module().double()
-    if model.law is not None:
+    if model.observational is not None:
         pairs = (f"{pair.left} <-> {pair.right}" for pair in run.graph.confounders)
         raise refuse(HiddenCause(pairs=tuple(pairs)))
     held, noise = stream.draws.condition.do, run.noise_of()
@@ -114,29 +113,28 @@ def module_noise(
     layout = module.layout
     random = np.random.default_rng(int(block.uniform("", 1)[0, 0] * 2**53))
     found = random.random((len(next(iter(block.units.values()))), layout.noise_size))
-    if not isinstance(module, ExplicitModule):
-        found = 2 * found - 1
+    found = module.noise_of(torch.from_numpy(found)).numpy()
+    mechanisms = under(model, noise).mechanisms
     for name, reads in zip(layout.labels, layout.reads, strict=True):
         if name not in held:
-            own = abduct(model, name, block.units, block.uniform, noise)
-            columns = noise.noise(name, own) if isinstance(noise, Responses) else own[:, None]
-            found[:, layout.blocks[reads[0]]] = columns
-    if isinstance(module, ExplicitModule):
-        _place_hidden(found, module, model, block.units)
+            mechanism = mechanisms[name]
+            uniform = block.uniform(name, mechanism.width)
+            own = mechanism.abduct(block.units[name], block.units, uniform)
+            found[:, layout.blocks[reads[0]]] = mechanism.columns(own)
+    _place_hidden(found, module, model, block.units)
     drawn = torch.from_numpy(found)
     _refuse_others(module(drawn, dict(held)).numpy(), module, block.units)
     return drawn[block.part]
 
 
 def _place_hidden(
-    found: NDArray[np.float64], module: ExplicitModule, model: Tables, units: Columns
+    found: NDArray[np.float64], module: CausalModule, model: Tables, units: Columns
 ) -> None:
     """Move the noise of hidden causes into the interval of the state that each unit has."""
     hidden = [node.name for node in model.graph.labels if node.kind == HIDDEN]
     shared = [block.name for block in module.graph.noise if len(block.readers) > 1]
-    states = module.spec.hidden_states
     for name, block in zip(hidden, shared, strict=True):
-        columns = module.layout.blocks[block]
+        columns, states = module.layout.blocks[block], model.graph.domain(name).size
         found[:, columns] = (units[name][:, None] + found[:, columns]) / states
 
 

@@ -12,9 +12,8 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.verification import require_consistent
 from scm_compiler.ir import Graph
-from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.registry import make_trainer
@@ -34,7 +33,7 @@ from scm_compiler.runtime.runs.model_files import (
 from scm_compiler.runtime.runs.numbers import CERTIFICATE, TABLES
 from scm_compiler.runtime.runs.recipe import recipe_of_run
 from scm_compiler.runtime.runs.record import Record, open_record
-from scm_compiler.runtime.runs.unseen import mark_unseen
+from scm_compiler.runtime.runs.unseen import with_data
 from scm_compiler.runtime.stages.codes.training import (
     NothingToResume,
     NothingToTrain,
@@ -193,11 +192,11 @@ def _certify(run: Record, module: CausalModule) -> Certificate:
 def _distance_now(trainer: Trainer, table: LabelTable) -> Mapping[str, float]:
     """The distance to the data for a report: quicker and less exact than the final one."""
     module = trainer.model()
-    model = _quick_tables(module) if isinstance(module, ImplicitModule) else None
+    model = None if module.exact else _quick_tables(module)
     return {"tvd": distance(model or module, table, draws=FEW_ROWS).value}
 
 
-def _quick_tables(module: ImplicitModule) -> Tables | None:
+def _quick_tables(module: CausalModule) -> Tables | None:
     """Roughly estimated tables, if there are any and they are few."""
     graph = module.graph
     rows = sum(prod(table_shape(graph, node.name)[:-1]) for node in graph.labels)
@@ -226,8 +225,8 @@ def _write_model(run: Record, module: CausalModule, outcome: Outcome) -> Mapping
     write_tables(run.path, tables)
     if not run.graph.confounders:
         return metrics | {"tvd": distance(tables, run.labels).value}
-    law = tables.law or fitted_law(mark_unseen(tables, run.labels), run.labels)
-    far = distance(module if tables.drawn else tables, run.labels).value
+    law = tables.observational or fitted_law(with_data(tables, run.labels), run.labels)
+    far = distance(module if isinstance(tables.known, Counted) else tables, run.labels).value
     return metrics | {"tvd": far, "law_tvd": distance(law, run.labels).value}
 
 

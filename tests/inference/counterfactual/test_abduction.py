@@ -12,13 +12,13 @@ import torch
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import answer
-from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine
+from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine, under
 from scm_compiler.inference.counterfactual.networks import responses_of
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.ir import query as ir
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.semantics.question import read_query
 
@@ -60,7 +60,7 @@ def test_shares_are_the_exact_answers(noise):
     """P(Y[X=1] | X=0, M, Y) for every M and Y that occur often."""
     model = network(parse_text(PROGRAM, "g"))
     units = units_of(model)
-    found = imagine(model, units, {"X": 1}, uniform_of(1), noise)
+    found = imagine(under(model, noise), units, {"X": 1}, uniform_of(1))
     assert (found["X"] == 1).all()
     assert (found["B"] == units["B"]).all()
     compared = 0
@@ -90,7 +90,7 @@ def test_the_same_units_as_the_model_run_forwards():
     noise = module.draw_noise(ROWS, generator=torch.Generator().manual_seed(0))
     forwards = joint(module(noise).numpy(), module(noise, {"X": 0}).numpy())
     units = units_of(model)
-    found = imagine(model, units, {"X": 0}, uniform_of(2))
+    found = imagine(model.model, units, {"X": 0}, uniform_of(2))
     backwards = joint(np.stack(list(units.values()), 1), np.stack([found[n] for n in units], 1))
     for cell in forwards.keys() | backwards.keys():
         one, other = forwards.get(cell, 0), backwards.get(cell, 0)
@@ -107,12 +107,12 @@ def test_what_does_not_move_keeps_its_value(noise):
     model = network(parse_text(PROGRAM, "g"))
     units = units_of(model, 2000)
     for value in (0, 1):
-        found = imagine(model, units, {"X": value}, uniform_of(1, 2000), noise)
+        found = imagine(under(model, noise), units, {"X": value}, uniform_of(1, 2000))
         same = units["X"] == value
         for name, column in units.items():
             assert (found[name][same] == column[same]).all()
     assert all(
-        (imagine(model, units, {}, uniform_of(1, 2000))[n] == units[n]).all() for n in units
+        (imagine(model.model, units, {}, uniform_of(1, 2000))[n] == units[n]).all() for n in units
     )
 
 
@@ -122,7 +122,7 @@ def test_two_counterfactuals_are_of_the_same_units():
     rows = np.array([[0.9, 0.1], [0.5, 0.5], [0.2, 0.8]])
     model = Tables(graph, {"X": np.full(3, 1 / 3), "Y": rows})
     units = units_of(model, 5000)
-    worlds = [imagine(model, units, {"X": v}, uniform_of(4, 5000))["Y"] for v in range(3)]
+    worlds = [imagine(model.model, units, {"X": v}, uniform_of(4, 5000))["Y"] for v in range(3)]
     assert (worlds[0] <= worlds[1]).all()
     assert (worlds[1] <= worlds[2]).all()
 
@@ -133,7 +133,7 @@ def test_certain_tables_are_followed():
     units = units_of(model, 1000)
     for noise in ("threshold", "gumbel-max"):
         for value in (0, 1):
-            found = imagine(model, units, {"X": value}, uniform_of(0, 1000), noise)
+            found = imagine(under(model, noise), units, {"X": value}, uniform_of(0, 1000))
             assert (found["Y"] == value).all()
 
 
@@ -144,7 +144,7 @@ def test_networks_answer_by_their_own_noise():
     model = module.tables(draws=20_000, generator=torch.Generator().manual_seed(0))
     noise = responses_of(module, draws=20_000)
     units = units_of(model)
-    found = imagine(model, units, {"X": 1}, uniform_of(6), noise)
+    found = imagine(under(model, noise), units, {"X": 1}, uniform_of(6))
     for y in (0, 1):
         chosen = (units["X"] == 0) & (units["Y"] == y)
         if (count := int(chosen.sum())) < 500:
@@ -163,7 +163,7 @@ def test_a_value_that_no_noise_gives():
     model = Tables(graph, {"X": np.array([0.5, 0.5]), "Y": np.full((2, 2), 0.5)})
     units = {"X": np.array([0]), "Y": np.array([1])}
     with pytest.raises(ScmError) as refusal:
-        imagine(model, units, {"X": 1}, uniform_of(0, 1), noise)
+        imagine(under(model, noise), units, {"X": 1}, uniform_of(0, 1))
     assert refusal.value.diagnostics[0].code == "E835"
 
 
@@ -179,7 +179,7 @@ def test_hidden_common_causes_are_drawn_given_the_labels():
     units = units_of(model)
     known = draw_hidden(model, units, seed=11)
     assert set(known) == {"X", "Y", "U(X,Y)"}
-    found = imagine(model, known, {"X": 1}, uniform_of(8))
+    found = imagine(model.model, known, {"X": 1}, uniform_of(8))
     for y in (0, 1):
         chosen = (units["X"] == 0) & (units["Y"] == y)
         posterior = p_x[:, 0] * p_y[0, :, y]

@@ -11,7 +11,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference.counterfactual import Networks
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
 from scm_compiler.ir import Discrete
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes.fold import HIDDEN
 
 UNIT = "P(Cancer[Smoke=0]=1 | Smoke=1, Cancer=1)"
@@ -125,7 +125,7 @@ def test_a_node_in_two_worlds_may_have_no_hidden_cause(binary, ask):
 
 def test_guessed_rows_are_told(smoking, ask):
     unseen = {"Cancer": np.array([[False, False], [True, False]])}
-    model = replace(smoking, unseen=unseen)
+    model = replace(smoking, known=Fitted(unseen))
     (warning,) = ask(model, UNIT).warnings
     assert warning.code == "W450"
     assert warning.share == pytest.approx(0.21 * 0.5 / (0.14 * 0.1 + 0.21 * 0.5))

@@ -12,7 +12,7 @@ import pytest
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Discrete
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 
 UNIT = "P(Cancer[Smoke=0]=1 | Smoke=1, Cancer=1)"
 OTHERWISE = "Cancer[Smoke=0]=1, Cancer[Smoke=1]=0"
@@ -26,7 +26,7 @@ def guessing(smoking):
         mask = np.zeros((2, 2), bool)
         place = {"Gene": 1, "Smoke": smokes}
         mask[tuple(place[name] for name in smoking.graph.parents["Cancer"])] = True
-        return replace(smoking, unseen={"Cancer": mask})
+        return replace(smoking, known=Fitted({"Cancer": mask}))
 
     return build
 
@@ -68,7 +68,7 @@ def test_an_answer_with_guesses_does_not_look_exact(guessing, ask):
     assert found.to_dict()["rests_on_guesses"] is True
     assert ends == pytest.approx((0.102, 0.402))
     assert "it can be anything in [0.1020, 0.4020]" in str(found)
-    sure = ask(replace(guessing(0), unseen={}), text)
+    sure = ask(replace(guessing(0), known=Fitted()), text)
     assert "identified, exact, " in sure.how
     assert "rests_on_guesses" not in sure.to_dict()
 

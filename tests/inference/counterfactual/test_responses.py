@@ -6,7 +6,8 @@ import torch
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference.counterfactual.networks import responses_of
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.spec import ImplicitSpec
 
 TEXT = "P(C[A=0]=1 | A=1, C=1)"
 

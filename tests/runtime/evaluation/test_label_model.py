@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data.table import tabulate
 from scm_compiler.runtime.evaluation.label_model import evaluate_labels
@@ -57,7 +57,7 @@ def test_what_the_data_never_show_has_no_answer_of_theirs(make_graph):
 
 def test_estimated_tables_pass_their_error_on(small):
     graph, data, tables = small
-    estimated = Tables(graph, tables.probabilities, draws={"Warm": 1000})
+    estimated = Tables(graph, tables.probabilities, Estimated({"Warm": 1000}))
     found = of(evaluate_labels(None, estimated, data), "do(Sun=1)", "Warm")
     assert found.model.error == pytest.approx(np.sqrt(0.9 * 0.1 / 1000), rel=0.2)
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data.table import tabulate
@@ -62,7 +62,7 @@ def test_networks_without_tables_are_evaluated_as_with_them(wide):
     module, data = wide
     exact = evaluate_labels(module, module.tables(), data)
     run = evaluate_labels(module, module.tables(most=0), data, seed=4)
-    assert module.tables(most=0).conditionals.keys() == {"H", "D"}
+    assert module.tables(most=0).networks.keys() == {"H", "D"}
     assert run.agreement.draws == DRAWS
     assert exact.agreement.draws is None
     for mine, theirs in (

@@ -11,8 +11,9 @@ from scm_compiler.inference import answer, plan
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.interop import bif_text
 from scm_compiler.ir import query as ir
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.spec import ImplicitSpec
+from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import tabulate
 from scm_compiler.runtime.fit import train
@@ -126,7 +127,7 @@ def _counted(graph, cells, counts):
     names = [node.name for node in graph.labels]
     law = counted_tables(law_graph(graph), names, units, ({}, {}))
     found = counted_tables(graph, names, units, ({}, {}))
-    return Tables(graph, found.probabilities, draws=found.draws, law=law, drawn=units.rows)
+    return Tables(graph, found.probabilities, Counted(units.rows, found.draws, observational=law))
 
 
 def test_what_is_not_identified_is_refused_with_its_hedge():
@@ -183,10 +184,10 @@ def test_rows_without_do_are_drawn_from_the_law():
 def test_rows_that_no_draw_showed_are_guesses():
     """Thirty draws leave some of the blankets empty."""
     model = drawn_tables(networks(NAPKIN, 3), 0, 30)
-    masks = {**model.law.unseen}
+    masks = {**model.observational.unseen}
     assert masks
     for name, mask in masks.items():
-        assert np.array_equal(mask, np.asarray(model.law.draws[name]) == 0)
+        assert np.array_equal(mask, np.asarray(model.observational.draws[name]) == 0)
 
 
 def test_tables_too_wide_to_count_are_refused(monkeypatch):
@@ -206,8 +207,8 @@ def trained(tmp_path_factory):
 def test_a_run_keeps_what_was_counted(trained):
     again = open_run(trained.path)
     kept, fresh = again.distributions(), drawn_tables(again.module(), again.manifest.seed)
-    assert kept.drawn == fresh.drawn == DRAWS
-    for mine, other in ((kept, fresh), (kept.law, fresh.law)):
+    assert kept.known.units == fresh.known.units == DRAWS
+    for mine, other in ((kept, fresh), (kept.observational, fresh.observational)):
         assert mine.graph == other.graph
         assert mine.probabilities.keys() == other.probabilities.keys()
         for name, table in other.probabilities.items():

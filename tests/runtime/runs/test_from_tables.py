@@ -11,7 +11,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError, Source
 from scm_compiler.interop import bif_text, parse_bif, read_bif
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.mechanism import ExplicitSpec
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run

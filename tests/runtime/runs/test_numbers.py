@@ -11,7 +11,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit import ExplicitModule, ImplicitModule
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Estimated, Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run, run_of
@@ -81,7 +81,7 @@ def test_a_counted_table_may_differ_by_the_error_of_its_draws():
     graph = Graph("g", (Node("A", "binary", BINARY),))
 
     def tables(share, **draws):
-        return Tables(graph, {"A": np.array([1 - share, share])}, draws=draws)
+        return Tables(graph, {"A": np.array([1 - share, share])}, Estimated(draws))
 
     found = tables(0.5, A=10_000)  # five standard errors are 0.025
     assert [*model_files.differing(tables(0.524), found)] == []

@@ -8,11 +8,10 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit import compile_module
 from scm_compiler.inference import answer
-from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine
+from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine, under
 from scm_compiler.inference.counterfactual.networks import responses_of
 from scm_compiler.ir import query as ir
-from scm_compiler.model.explicit import ExplicitSpec
-from scm_compiler.model.implicit import ImplicitSpec
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.sampling.units import Block, module_noise
 
@@ -93,7 +92,7 @@ def test_in_another_world_they_are_the_units_that_are_imagined(spec):
     block = block_of(module, model, drawn(module, 3000).numpy())
     found = module_noise(module, model, block, {}, noise)
     for held in ({"A": 0}, {"B": 2}, {"A": 1, "C": 0}):
-        imagined = imagine(model, block.units, held, block.uniform, noise)
+        imagined = imagine(under(model, noise), block.units, held, block.uniform)
         other = module(found, held).numpy()
         for rank, name in enumerate(module.layout.labels):
             assert np.array_equal(other[:, rank], imagined[name]), (held, name)
@@ -104,7 +103,7 @@ def test_hidden_causes_are_abducted_too():
     model, noise = model_of(module)
     block = block_of(module, model, drawn(module, 3000).numpy())
     found = module_noise(module, model, block, {}, noise)
-    imagined = imagine(model, block.units, {"B": 1}, block.uniform, noise)
+    imagined = imagine(under(model, noise), block.units, {"B": 1}, block.uniform)
     assert np.array_equal(module(found, {"B": 1}).numpy()[:, 1], imagined["C"])
 
 

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scm_compiler.model.mechanism import MOST_LAYERS
+from scm_compiler.model.spec import MOST_LAYERS
 
 
 class MleOptions(BaseModel):

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data.shares import closed_form, unseen_rows
 from scm_compiler.runtime.data.table import LabelTable
 
@@ -29,7 +29,7 @@ def fit_tables(graph: Graph, table: LabelTable) -> Tables:
     fitted = {name: closed_form(graph, table, name) for name in names}
     missing = {name: unseen_rows(graph, table, name) for name in names}
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
-    return Tables(graph, fitted, unseen=unseen)
+    return Tables(graph, fitted, Fitted(unseen, table))
 
 
 def logits(probabilities: NDArray[np.float64]) -> Tensor:

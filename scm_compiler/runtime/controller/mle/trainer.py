@@ -15,9 +15,9 @@ from torch import Tensor
 
 from scm_compiler.ir import Graph
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.model.mechanism import ExplicitSpec
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.shapes import weight_shapes
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
@@ -63,8 +63,8 @@ class Mle:
             layers=options.layers,
         )
         self._module = ExplicitModule(graph, spec, generator=self._random)
-        labels = zip(self._module.layout.labels, self._module.mechanisms, strict=True)
-        names = {name: mechanism.table for name, mechanism in labels}
+        labels = zip(self._module.layout.labels, self._module.wirings, strict=True)
+        names = {name: wiring.table for name, wiring in labels}
         self._tables = [name for name, table in names.items() if table]
         self._networks = [name for name, table in names.items() if not table]
         kept, held = split(table, options.held_out, seed)

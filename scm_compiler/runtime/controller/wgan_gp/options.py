@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from scm_compiler.model.mechanism import MOST_LAYERS
+from scm_compiler.model.spec import MOST_LAYERS
 
 
 class WganGpOptions(BaseModel):

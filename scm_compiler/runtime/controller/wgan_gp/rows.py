@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor
 
+from scm_compiler.model.codec import encode_all
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.mechanism import encode
 from scm_compiler.runtime.data.table import LabelTable
 
 
@@ -24,8 +24,7 @@ class RealRows:
     def __init__(self, table: LabelTable, layout: Layout) -> None:
         order = [table.labels.index(name) for name in layout.labels]
         values = torch.as_tensor(table.cells[:, order], dtype=torch.long)
-        columns = zip(values.unbind(1), layout.sizes, strict=True)
-        self.cells = torch.cat([encode(c, size, torch.float32) for c, size in columns], 1)
+        self.cells = encode_all(values.unbind(1), layout.sizes, torch.float32)
         counts = torch.as_tensor(table.counts, dtype=torch.float64)
         self.upper = torch.cumsum(counts, 0) / counts.sum()
 

@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.implicit import ImplicitModule, ImplicitSpec
+from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.shapes import count_numbers
+from scm_compiler.model.spec import ImplicitSpec
 from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.trainer import Diverged
 from scm_compiler.runtime.controller.wgan_gp.critic import Critic

@@ -1,0 +1,76 @@
+"""What the mechanisms of a model are, as data; with the graph it determines the module."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+Family = Literal["explicit", "implicit"]
+
+MOST_LAYERS = 1000
+"""The most layers of a network."""
+
+
+@dataclass(frozen=True)
+class ExplicitSpec:
+    """The shape of every label's mechanism.
+
+    Attributes:
+        table_limit: A label with at most this many settings of its parents (and hidden causes)
+            has a saturated table; one with more has a network.
+        hidden_states: The number of equally likely states of a hidden common cause.
+        hidden: Units in each hidden layer of a network.
+        layers: Linear layers of a network in all, the output's included.
+    """
+
+    family: ClassVar[Family] = "explicit"
+    noise_width: ClassVar[int] = 1
+    table_limit: int = 4096
+    hidden_states: int = 8
+    hidden: int = 64
+    layers: int = 3
+
+    def __post_init__(self) -> None:
+        if min(self.table_limit, self.hidden_states, self.hidden, self.layers) < 1:
+            raise ValueError(f"the sizes of a mechanism are at least 1: {self}")
+        require_layers(self.layers)
+
+
+@dataclass(frozen=True)
+class ImplicitSpec:
+    """The shape of every label's network; the defaults are the reference implementation's.
+
+    Attributes:
+        hidden: Units in each hidden layer.
+        layers: Linear layers in all, the output's included.
+        noise: Uniform inputs in each noise block.
+    """
+
+    family: ClassVar[Family] = "implicit"
+    hidden: int = 10
+    layers: int = 6
+    noise: int = 10
+
+    def __post_init__(self) -> None:
+        if min(self.hidden, self.layers, self.noise) < 1:
+            raise ValueError(f"the sizes of a network are at least 1: {self}")
+        require_layers(self.layers)
+
+    @property
+    def noise_width(self) -> int:
+        """The columns of each noise block."""
+        return self.noise
+
+
+Spec = ExplicitSpec | ImplicitSpec
+
+SPECS: Mapping[Family, type[Spec]] = {kind.family: kind for kind in (ExplicitSpec, ImplicitSpec)}
+
+
+def require_layers(layers: int) -> None:
+    """Refuse a network of more layers than any that can be trained.
+
+    Raises:
+        ValueError: If there are more than `MOST_LAYERS`.
+    """
+    if layers > MOST_LAYERS:
+        raise ValueError(f"a network has at most {MOST_LAYERS:,} layers, not {layers:,}")
