@@ -42,6 +42,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         seed=seed(args.seed),
         samples=args.samples,
         noise_model=args.noise_model,
+        level=args.level,
     )
     console.result(answered.how if args.run else f"{answered.how}, on {opened.path}")
     console.result(answered.text)

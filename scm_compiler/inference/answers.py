@@ -16,6 +16,7 @@ from scm_compiler.inference.number import (
     ANY_NOISE,
     Bounds,
     DrawingInterval,
+    Interval,
     Number,
     spanned,
 )
@@ -94,12 +95,19 @@ def _numbered(
     head: tuple[str, ...], lines: Sequence[tuple[tuple[str, ...], Number]]
 ) -> list[tuple[str, ...]]:
     """A head, and lines that end with a number, and with its bounds where some are open."""
-    shown = [(*cells, str(number)) for cells, number in lines]
+    top = (*head, "probability")
+    shown = [(*cells, number.plain) for cells, number in lines]
+    intervals = [number.interval for _, number in lines]
+    known = next((interval for interval in intervals if interval is not None), None)
+    if known is not None:
+        top = (*top, known.head)
+        ends = ("" if interval is None else interval.ends for interval in intervals)
+        shown = [(*line, end) for line, end in zip(shown, ends, strict=True)]
     spans = [number.bounds for _, number in lines]
-    if not any(span is not None and span.open for span in spans):
-        return [(*head, "probability"), *shown]
-    wide = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
-    return [(*head, "probability", ANY_NOISE), *wide]
+    if any(span is not None and span.open for span in spans):
+        top = (*top, ANY_NOISE)
+        shown = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
+    return [top, *shown]
 
 
 @dataclass(frozen=True)
@@ -178,7 +186,9 @@ class Answer:
             on follows from observation.
         derived: Of a counterfactual on such a graph, each probability as a formula over these.
         effective: How many independent draws weighted ones are worth; None if none were weighted.
+        rows: How many rows of data the tables are fitted to; 0 where none are behind them.
         see: Answers what `seeing` asks.
+        make_firm: Works out `firm`.
     """
 
     query: str
@@ -194,7 +204,9 @@ class Answer:
     found: tuple[Identified, ...] = ()
     derived: tuple[str, ...] = ()
     effective: float | None = None
+    rows: int = 0
     see: Callable[[], "Answer | None"] = field(default=lambda: None, compare=False, repr=False)
+    make_firm: Callable[[], "Firm | None"] = field(default=lambda: None, compare=False, repr=False)
 
     @cached_property
     def seeing(self) -> "Answer | None":
@@ -204,6 +216,20 @@ class Answer:
         the values never occur together.
         """
         return self.see()
+
+    @cached_property
+    def firm(self) -> "Firm":
+        """How firmly the data determine the answer; worked out when it is first read."""
+        return self.make_firm() or Firm(self.value)
+
+    @property
+    def interval(self) -> Interval | None:
+        """What the rows of data leave open of the one number; see `probability`.
+
+        None where that is not known (`firm.note` says why), or was not asked for.
+        """
+        self._number  # noqa: B018  (refuses what is not one number)
+        return self.firm.value.interval if isinstance(self.firm.value, Number) else None
 
     @property
     def probability(self) -> float:
@@ -263,7 +289,7 @@ class Answer:
     def _way(self) -> str:
         match self.method:
             case "exact":
-                return "exact"
+                return "exact on the fitted tables" if self.rows else "exact"
             case "estimated":
                 return f"from tables estimated with {self.samples:,} draws a row"
             case "drawn":
@@ -289,7 +315,7 @@ class Answer:
             "samples": self.samples,
             "seconds": self.seconds,
             "graph_hash": self.graph_hash,
-            "answer": self.value.to_dict(),
+            "answer": self.firm.value.to_dict(),
             "diagnostics": render_json(Report(None, self.warnings)),
         }
         if self.found:
@@ -299,27 +325,37 @@ class Answer:
         if self.derived:
             found["formulas"] = list(self.derived)
         if self.seeing is not None:
-            found["seeing"] = {"query": self.seeing.query, **self.seeing.value.to_dict()}
+            found["seeing"] = {"query": self.seeing.query, **self.seeing.firm.value.to_dict()}
+        if self.firm.note:
+            found["interval_note"] = self.firm.note
         worth = {} if self.effective is None else {"effective_samples": self.effective}
         return found | worth | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 
     @property
     def text(self) -> str:
         """The query and the answer; of a regime that holds labels, with what seeing would say."""
+        value = self.firm.value
         if self.seeing is not None:
-            return columns(self._beside(self.seeing))
-        if not isinstance(self.value, Number):
-            return f"{self.query}\n{self.value}"
-        lines = (f"{self.query} = {self.value}", spanned(self.value.bounds))
-        return "\n".join(line for line in lines if line)
+            lines = [columns(self._beside(self.seeing))]
+        elif isinstance(value, Number):
+            lines = [f"{self.query} = {value}", spanned(value.bounds)]
+        else:
+            lines = [self.query, str(value)]
+        return "\n".join(filter(None, [*lines, self.firm.note]))
 
     def _beside(self, seen: "Answer") -> list[tuple[str, ...]]:
         """A head, and each label's numbers under `do` beside those of only seeing."""
-        assert isinstance(self.value, Marginals)
-        assert isinstance(seen.value, Marginals)
-        done, beside = self.value.numbers, seen.value.numbers
-        lines = [(*place, str(number), str(beside[place])) for place, number in done.items()]
-        return [("label", "value", self.query, seen.query), *lines]
+        held, watched = self.firm.value, seen.firm.value
+        assert isinstance(held, Marginals)
+        assert isinstance(watched, Marginals)
+        done, beside = held.numbers, watched.numbers
+        firm = next((n.interval for n in done.values() if n.interval is not None), None)
+        more = (firm.head,) if firm is not None else ()
+        top = ("label", "value", self.query, *more, seen.query, *more)
+        return [
+            top,
+            *((*p, *_cells(n, more), *_cells(beside[p], more)) for p, n in done.items()),
+        ]
 
     def __str__(self) -> str:
         warnings = [render_text(Report(None, self.warnings))] if self.warnings else []
@@ -332,13 +368,35 @@ class Answer:
         """How it was got, the answer, and what to know before relying on it."""
         warned = render_text(Report(None, self.warnings)) if self.warnings else ""
         if isinstance(self.value, Number):
-            said = paragraph(f"{self.query} = {self.value}", spanned(self.bounds), self.how)
+            value = self.firm.value
+            bounds = spanned(value.bounds) if isinstance(value, Number) else ""
+            said = paragraph(f"{self.query} = {value}", bounds, self.how)
         elif self.seeing is not None:
             head, *lines = self._beside(self.seeing)
             said = paragraph(self.query, self.how) + table(head, lines)
         else:
-            said = paragraph(self.query, self.how) + self.value._repr_html_()
+            said = paragraph(self.query, self.how) + self.firm.value._repr_html_()
         return said + printed(self.formulas) + printed(warned)
+
+
+@dataclass(frozen=True)
+class Firm:
+    """An answer with what rows of data leave open of it.
+
+    Attributes:
+        value: The answer, each number with its interval.
+        note: Why there are none, where there are none.
+    """
+
+    value: Number | Table | Marginals
+    note: str = ""
+
+
+def _cells(number: Number, firm: tuple[str, ...]) -> tuple[str, ...]:
+    """A number, and its interval where the head has one."""
+    if not firm:
+        return (number.plain,)
+    return (number.plain, "" if number.interval is None else number.interval.ends)
 
 
 def columns(lines: list[tuple[str, ...]]) -> str:

@@ -14,6 +14,49 @@ Kind = Literal["probability", "expectation", "difference"]
 
 
 @dataclass(frozen=True, slots=True)
+class Interval:
+    """An interval that says how firmly rows of data determine a number.
+
+    Attributes:
+        low: Its lower end.
+        high: Its upper end.
+        level: In what part of all data sets such an interval holds the truth.
+        rows: How many rows there are.
+        by: How it was worked out.
+    """
+
+    low: float
+    high: float
+    level: float
+    rows: int
+    by: str = "posterior draws of the tables"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The interval as plain data."""
+        return {
+            "low": self.low,
+            "high": self.high,
+            "level": self.level,
+            "rows": self.rows,
+            "by": self.by,
+        }
+
+    @property
+    def ends(self) -> str:
+        """The two ends, to the digits that mean something."""
+        digits = min(max(3, 2 - _exponent((self.high - self.low) or 1.0)), 9)
+        return f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
+
+    @property
+    def head(self) -> str:
+        """What such intervals are, as a table's head."""
+        return f"{self.level * 100:g} % from {self.rows:,} rows"
+
+    def __str__(self) -> str:
+        return f"{self.level * 100:g} % {self.ends} from {self.rows:,} rows"
+
+
+@dataclass(frozen=True, slots=True)
 class Bounds:
     """An interval that holds the answer under every noise model.
 
@@ -22,12 +65,14 @@ class Bounds:
         high: Its upper end.
         sharp: Whether each end is the answer under some noise model.
         grounds: Where they were not worked out exactly, from what they are.
+        interval: What the rows of data leave open of both ends; None where it was not asked for.
     """
 
     low: float
     high: float
     sharp: bool
     grounds: str = ""
+    interval: Interval | None = None
 
     @property
     def width(self) -> float:
@@ -42,6 +87,8 @@ class Bounds:
     def to_dict(self) -> dict[str, Any]:
         """The interval as plain data."""
         found: dict[str, Any] = {"low": self.low, "high": self.high, "sharp": self.sharp}
+        if self.interval is not None:
+            found["interval"] = self.interval.to_dict()
         return found | ({"grounds": self.grounds} if self.grounds else {})
 
     def __str__(self) -> str:
@@ -88,6 +135,7 @@ class Number:
         bounds: Of a counterfactual, what it can be whatever the noise model; None on the other
             rungs, where no noise model enters.
         drawing_interval: What drawing leaves open; None where the number is exact.
+        interval: What the rows of data leave open; None where that is not known or asked for.
     """
 
     value: float
@@ -95,15 +143,23 @@ class Number:
     kind: Kind = "probability"
     bounds: Bounds | None = None
     drawing_interval: DrawingInterval | None = None
+    interval: Interval | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The number under its kind's name, its error, and its interval and bounds if any."""
         found: dict[str, Any] = {self.kind: self.value, "std_error": self.std_error}
         if self.drawing_interval is not None:
             found["drawing_interval"] = self.drawing_interval.to_dict()
+        if self.interval is not None:
+            found["interval"] = self.interval.to_dict()
         return found if self.bounds is None else found | {"bounds": self.bounds.to_dict()}
 
     def __str__(self) -> str:
+        return self.plain if self.interval is None else f"{self.plain}, {self.interval}"
+
+    @property
+    def plain(self) -> str:
+        """The number, and what drawing leaves open."""
         drawn = self.drawing_interval
         if drawn is None or drawn.even(self.value, self.std_error):
             return _shown(self.value, self.std_error)
@@ -118,7 +174,8 @@ def spanned(span: Bounds | None) -> str:
     if span is None or not span.open:
         return ""
     how = span.grounds or ("sharp" if span.sharp else "perhaps wider than need be")
-    return f"{ANY_NOISE}: in {span} ({how})"
+    firm = "" if span.interval is None else f", {span.interval}"
+    return f"{ANY_NOISE}: in {span} ({how}){firm}"
 
 
 def _shown(value: float, error: float) -> str:

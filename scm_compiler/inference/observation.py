@@ -75,15 +75,14 @@ class Observation:
         )
         return np.asarray(mass.values * np.exp(mass.log_scale))
 
-    def replicates(self, count: int, seed: int) -> list["Replicate"]:
-        """Observational distributions drawn from what is known of an estimated one.
+    def replicates(self, rows: Replicates) -> list["Replicate"]:
+        """Observational distributions that the law might be.
 
         Args:
-            count: How many.
-            seed: Of the draws.
+            rows: Tables of the law, drawn from its posterior.
         """
-        batch = _Batch(self.engine, Replicates(self.law, count, seed), count)
-        return [Replicate(batch, rank) for rank in range(count)]
+        batch = _Batch(self.engine, rows, rows.count)
+        return [Replicate(batch, rank) for rank in range(rows.count)]
 
     @cached_property
     def guessed(self) -> float:

@@ -12,12 +12,13 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
-from scm_compiler.inference.answers import RUNGS, Answer, Asked
+from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engines import engines_of
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
-from scm_compiler.inference.evaluation import condition_of
+from scm_compiler.inference.evaluation import Numbers, condition_of
+from scm_compiler.inference.intervals import COUNT, FEWER, Intervals, ends_of, span_ends
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part, listed
@@ -33,7 +34,7 @@ from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Given, Tables
 from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import never, rung
@@ -41,6 +42,13 @@ from scm_compiler.semantics.query import worded
 
 SAMPLES = 10_000
 """Draws that are wanted where a query is answered by drawing."""
+
+LEVEL = 0.95
+"""Of the intervals from the data, unless another is asked for."""
+
+_GIVEN = "no interval: the tables were given, and no data stand behind them"
+
+_UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
 
 _SHOWN = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
 
@@ -168,13 +176,15 @@ class Plan:
     def _repr_html_(self) -> str:
         return printed(str(self))
 
-    def run(self, *, seed: int = 0, samples: int = SAMPLES) -> Answer:
+    def run(self, *, seed: int = 0, samples: int = SAMPLES, level: float | None = LEVEL) -> Answer:
         """Answer the query.
 
         Args:
             seed: Of sampling, and of the posterior draws behind a standard error.
             samples: Draws that `sample` must accept for each probability, and that weighted draws
                 should be worth.
+            level: Of the intervals from the data, which are worked out when they are first read;
+                None for none.
 
         Raises:
             ScmError: Where the numbers do not allow it: E431 impossible evidence, E434 too few
@@ -203,8 +213,34 @@ class Plan:
             found=self.found,
             derived=self.derived,
             effective=result.effective,
-            see=partial(_seeing, task),
+            rows=self._rows,
+            see=partial(_seeing, task, level),
+            make_firm=partial(self._firm, result, seed, level),
         )
+
+    @property
+    def _rows(self) -> int:
+        """How many rows of data the tables are fitted to."""
+        model = self.task.setting.model
+        return model.rows if model is not None and isinstance(model.known, Fitted) else 0
+
+    def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
+        """The answer with the intervals that the rows of data leave."""
+        model = self.task.setting.model
+        if level is None or model is None:
+            return None
+        value = partial(result.value, self.task.query, self.task.setting.declared)
+        if isinstance(model.known, Given):
+            return Firm(value(), _GIVEN)
+        drawn = self.work.spread(COUNT, seed, result.numbers)
+        if drawn is None:
+            return Firm(value(), _UNKNOWN)
+        spans = {}
+        if isinstance(self.work, WorldsWork) and not result.identified:
+            spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
+        ends = ends_of(drawn, result.numbers, level)
+        firm = replace(result, intervals=Intervals(level, model.rows, ends, spans))
+        return Firm(firm.value(self.task.query, self.task.setting.declared))
 
 
 def plan(
@@ -281,6 +317,7 @@ def answer(
     seed: int = 0,
     samples: int = SAMPLES,
     noise_model: str | Responses | None = None,
+    level: float | None = LEVEL,
     text: str | None = None,
 ) -> Answer:
     """Answer a query on a model: plan it, and run the plan.
@@ -293,6 +330,7 @@ def answer(
         seed: As for `Plan.run`.
         samples: As for `Plan.run`.
         noise_model: As for `plan`.
+        level: As for `Plan.run`.
         text: The query as the user wrote it.
 
     Raises:
@@ -301,7 +339,7 @@ def answer(
     """
     started = perf_counter()
     made = plan(query, model, method=method, noise_model=noise_model, text=text)
-    answered = made.run(seed=seed, samples=samples)
+    answered = made.run(seed=seed, samples=samples, level=level)
     return replace(answered, seconds=perf_counter() - started)
 
 
@@ -330,6 +368,10 @@ class Never:
         spans = {"": (Bounds(0.0, 0.0, sharp=True),) * zeros[""].size}
         return Result(zeros, zeros, "exact", None, bounds=spans if self.task.rung == 3 else {})
 
+    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
+        """Zeros, whatever the data."""
+        return {name: np.zeros((count, *part.shape)) for name, part in point.items()}
+
 
 def _never(query: ir.Query, setting: Setting) -> Plan:
     """The plan for what happens in no model."""
@@ -342,7 +384,7 @@ def _never(query: ir.Query, setting: Setting) -> Plan:
     return Plan("", task, "zero", Never(task, evidence))
 
 
-def _seeing(task: Task) -> Answer | None:
+def _seeing(task: Task, level: float | None) -> Answer | None:
     """What only seeing the values would say that a regime of rung 2 holds."""
     query, model = task.query, task.setting.model
     if not isinstance(query, ir.Regime) or not query.do or task.rung > 2 or model is None:
@@ -350,6 +392,6 @@ def _seeing(task: Task) -> Answer | None:
     held = condition_of(query.do, ()).do
     seen = tuple(ir.Event(ir.Variable(name), value) for name, value in held.items())
     try:
-        return answer(ir.Regime(given=(*seen, *query.given)), model)
+        return answer(ir.Regime(given=(*seen, *query.given)), model, level=level)
     except ScmError:
         return None  # these values never occur together, or only sampling could tell

@@ -1,13 +1,17 @@
-"""The standard error of an answer whose tables were estimated from draws.
+"""Tables that are not known for sure, drawn again and again: what an answer can be in their stead.
 
-Each estimated row of a table is a sample proportion; its posterior under Jeffreys' prior is a
-Dirichlet distribution. The query is answered on many tables drawn from that posterior, all at
-once along a batch axis, and the error is their root mean square distance from the answer. So an
-error passes through any query, however non-linear, both sides of a contrast share their tables,
-and a proportion of zero still has an error.
+Each row of a table that was counted, in rows of data or in draws of a network, is a sample
+proportion; its posterior is a Dirichlet distribution. The query is answered on many tables drawn
+from that posterior, all at once along a batch axis. So what is not known passes through any
+query, however non-linear, both sides of a contrast share their tables, and a proportion of zero
+still has an error.
+
+Where draws are behind the tables, the error of the answer is its root mean square distance on
+tables drawn from the posterior under Jeffreys' prior. Where rows of data are, the quantiles of
+the answer on drawn tables are an interval.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 
@@ -20,35 +24,43 @@ from scm_compiler.model.tables import Tables
 REPLICATES = 400
 """Tables drawn from the posterior: the error itself is then known to about 3.5 %."""
 
+PRIOR = 0.5
+"""What the prior of a row of a table weighs, in rows of data, spread over its values."""
+
+Shapes = Callable[[str], Array | None]
+"""The shapes of the Dirichlet posterior of a label's rows; None where its table is exact."""
+
 
 class Replicates(Mapping[str, Array]):
-    """Tables drawn from the posterior of an estimated model, each label's on first use.
+    """Tables drawn from the posterior of a model, each label's on first use.
 
     Args:
-        model: Tables of which some were estimated (`model.draws`).
-        count: The size of the batch axis of the estimated labels; exact labels have none.
+        model: The tables.
+        shapes: Of their posterior.
+        count: The size of the batch axis of the drawn labels; exact labels have none.
         seed: Of the random numbers; a label's draws do not depend on which others are used.
     """
 
-    def __init__(self, model: Tables, count: int, seed: int) -> None:
+    def __init__(self, model: Tables, shapes: Shapes, count: int, seed: int) -> None:
         self._known: dict[str, Array] = {}
-        self._exact = model.probabilities
-        self._draws = model.draws
+        self._exact, self._shapes = model.probabilities, shapes
         self._ranks = {node.name: rank for rank, node in enumerate(model.graph.labels)}
-        self._count, self._seed = count, seed
+        self.count, self._seed = count, seed
 
     def __getitem__(self, name: str) -> Array:
-        if name not in self._draws:
-            return self._exact[name]
         if name not in self._known:
-            self._known[name] = self._draw(name)
+            shapes = self._shapes(name)
+            self._known[name] = self._exact[name] if shapes is None else self._draw(name, shapes)
         return self._known[name]
 
-    def _draw(self, name: str) -> Array:
-        table = self._exact[name]
+    def one(self, rank: int) -> dict[str, Array]:
+        """The tables of one of the drawn models."""
+        drawn = ((name, self[name], table.ndim) for name, table in self._exact.items())
+        return {name: part[rank] if part.ndim > axes else part for name, part, axes in drawn}
+
+    def _draw(self, name: str, shapes: Array) -> Array:
         random = np.random.default_rng((self._seed, self._ranks[name]))
-        shapes = table * np.asarray(self._draws[name])[..., None] + 0.5
-        weights = random.standard_gamma(shapes, size=(self._count, *table.shape))
+        weights = random.standard_gamma(shapes, size=(self.count, *shapes.shape))
         return np.asarray(weights / weights.sum(-1, keepdims=True))
 
     def __iter__(self) -> Iterator[str]:
@@ -56,6 +68,49 @@ class Replicates(Mapping[str, Array]):
 
     def __len__(self) -> int:
         return len(self._exact)
+
+
+def estimated(model: Tables, count: int, seed: int) -> Replicates:
+    """Tables drawn from what is known of those that were counted in draws."""
+
+    def shapes(name: str) -> Array | None:
+        if name not in model.draws:
+            return None
+        behind = np.asarray(model.draws[name])[..., None]
+        return np.asarray(model.probabilities[name] * behind + 0.5)
+
+    return Replicates(model, shapes, count, seed)
+
+
+def fitted(model: Tables, count: int, seed: int) -> Replicates:
+    """Tables drawn from what the rows of data leave open that they are the shares of."""
+
+    def shapes(name: str) -> Array | None:
+        counts = model.counts(name)
+        return None if counts is None else counts + PRIOR / counts.shape[-1]
+
+    return Replicates(model, shapes, count, seed)
+
+
+def spread(
+    answers: Callable[[int, int], Numbers], point: Numbers, count: int, room: float
+) -> Numbers:
+    """Answers on many drawn tables, along a first axis of each part.
+
+    Args:
+        answers: On a batch of tables: of its size and its number.
+        point: The answer itself.
+        count: How many tables.
+        room: How large a batch may be.
+    """
+    size = int(min(count, max(1.0, room)))
+    found: dict[str, list[Array]] = {name: [] for name in point}
+    for number in range(-(-count // size)):
+        for name, part in answers(size, number).items():
+            # No batch axis where no table that was drawn is involved.
+            shape = (size, *np.shape(point[name]))
+            found[name].append(np.broadcast_to(part, shape))
+    return {name: np.concatenate(parts)[:count] for name, parts in found.items()}
 
 
 def standard_errors(
@@ -77,7 +132,7 @@ def standard_errors(
     batch = int(min(REPLICATES, max(1.0, engine.limit // engine.peak)))
     batches = -(-REPLICATES // batch)
     for number in range(batches):
-        rows = Replicates(model, batch, seed + number)
+        rows = estimated(model, batch, seed + number)
         for name, part in evaluate(query, engine, rows).items():
             squares[name] = squares[name] + _mean_square(part - point[name], point[name]) / batches
     return {name: np.sqrt(part) for name, part in squares.items()}

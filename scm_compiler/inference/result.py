@@ -11,6 +11,7 @@ from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.inference.answers import Marginals, Method, Row, Table
 from scm_compiler.inference.drawing import Ends, table_ends
 from scm_compiler.inference.evaluation import Numbers
+from scm_compiler.inference.intervals import Intervals
 from scm_compiler.inference.number import Bounds, DrawingInterval, Kind, Number
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
@@ -33,6 +34,7 @@ class Result:
         noise_model: What was assumed where they do not.
         warnings: What to know before relying on them.
         effective: How many independent draws weighted ones are worth.
+        intervals: What the rows of data leave open, where that was worked out.
     """
 
     numbers: Numbers
@@ -45,16 +47,28 @@ class Result:
     noise_model: str | None = None
     warnings: tuple[Diagnostic, ...] = ()
     effective: float | None = None
+    intervals: Intervals | None = None
 
     def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
         """One number of the part of this name."""
-        shape = self.numbers[name].shape
-        span = self.bounds[name][np.ravel_multi_index(place, shape)] if self.bounds else None
+        span = self._span(name, place)
+        interval = None if self.intervals is None else self.intervals.at(name, place)
         value, error = float(self.numbers[name][place]), float(self.errors[name][place])
         if not error:
-            return Number(value, error, kind, span)
+            return Number(value, error, kind, span, interval=interval)
         low, high = self.ends[name].low[place], self.ends[name].high[place]
-        return Number(value, error, kind, span, DrawingInterval(float(low), float(high)))
+        drawn = DrawingInterval(float(low), float(high))
+        return Number(value, error, kind, span, drawn, interval)
+
+    def _span(self, name: str, place: tuple[int, ...]) -> Bounds | None:
+        """The bounds of one number."""
+        if not self.bounds:
+            return None
+        rank = int(np.ravel_multi_index(place, self.numbers[name].shape))
+        span = self.bounds[name][rank]
+        if self.intervals is None or not span.open:
+            return span
+        return replace(span, interval=self.intervals.of_bounds(name, rank))
 
     def value(self, query: ir.Query, graph: Graph) -> Number | Table | Marginals:
         """The numbers in the form that a query asks for.

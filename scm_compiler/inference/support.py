@@ -31,7 +31,7 @@ from scm_compiler.inference.shape import Condition, label_sizes
 from scm_compiler.inference.weighting import asked
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes import mutilate
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.passes.twin import unite
@@ -238,6 +238,12 @@ def guess_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
     reached = _reached(query, model.graph) if guessed else set()
     nodes = tuple(name for name in guessed if name in reached)
     return (ShareUnknown(nodes=nodes),) if nodes else ()
+
+
+def known_from_rows(query: ir.Query, model: Tables) -> bool:
+    """Whether what rows of data leave open is known of all that a query rests on."""
+    fitted = isinstance(model.known, Fitted) and model.known.likeliest
+    return fitted and not (model.networks and _reached(query, model.graph) & set(model.networks))
 
 
 def _reached(query: ir.Query, graph: Graph) -> set[str]:

@@ -10,6 +10,7 @@ from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.by_formula import WorldsFormula
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engine import engine_of
+from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.observation import Names, Observation, observation_of
 from scm_compiler.inference.parts import Part
@@ -176,6 +177,12 @@ class Work(Protocol):
     @property
     def parts(self) -> Sequence[Part]:
         """Its contractions, to be shown."""
+
+    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
+        """The answers on many tables that the rows of data leave open, along a first axis.
+
+        None where what they leave open is not known.
+        """
 
     def run(self, seed: int, samples: int) -> Result:
         """Answer.

@@ -49,6 +49,8 @@ class Fitted:
     Attributes:
         unseen: Where the rows hold no parent configuration, so that the numbers are guesses.
         data: The rows; None where only the masks are known.
+        likeliest: Whether the tables are the shares of the rows, which make them most likely: what
+            the rows leave open is then known too.
         observational: Where hidden causes are labels of the tables, the observational distribution
             as the rows have it: tables of `identify.law.law_graph`. What observation determines is
             answered from it.
@@ -56,6 +58,7 @@ class Fitted:
 
     unseen: Masks = field(default_factory=dict)
     data: Data | None = None
+    likeliest: bool = False
     observational: "Tables | None" = None
     draws: ClassVar[Draws] = {}
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scm_compiler.inference import SAMPLES, Answer, Plan, plan
+from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, plan
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
 from scm_compiler.runtime.regime import Regime, Value, Values
@@ -48,6 +48,7 @@ class Run(Record):
         seed: int = 0,
         samples: int = SAMPLES,
         noise_model: str | None = None,
+        level: float | None = LEVEL,
     ) -> Answer:
         """Answer a question.
 
@@ -57,6 +58,8 @@ class Run(Record):
             seed: Of whatever is drawn.
             samples: Draws that `sample` must keep.
             noise_model: Of counterfactuals: `threshold` or `gumbel-max`; None for the model's own.
+            level: Of the intervals from the data, which are worked out when they are first read;
+                None for none.
 
         Raises:
             ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
@@ -69,6 +72,7 @@ class Run(Record):
             seed=seed,
             samples=samples,
             noise_model=noise_model,
+            level=level,
         )
 
     def explain(self, text: str, *, method: Asked = "auto") -> Plan:

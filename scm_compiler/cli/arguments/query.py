@@ -37,6 +37,20 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     parser.add_argument(
+        "--level",
+        metavar="L",
+        type=_level,
+        default=0.95,
+        help="of the intervals from the data (default: 0.95)",
+    )
+    parser.add_argument(
+        "--no-interval",
+        action="store_const",
+        const=None,
+        dest="level",
+        help="leave them out",
+    )
+    parser.add_argument(
         "--explain", action="store_true", help="print how it would be answered, and stop"
     )
     parser.add_argument(
@@ -59,3 +73,10 @@ def _count(text: str) -> int:
     if not 1 <= number <= 10_000_000:
         raise argparse.ArgumentTypeError("must be from 1 to 10000000")
     return number
+
+
+def _level(text: str) -> float:
+    level = float(text)
+    if not 0 < level < 1:
+        raise argparse.ArgumentTypeError("must be between 0 and 1")
+    return level

@@ -35,7 +35,7 @@ from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import LIMIT, TooMuch, first
 from scm_compiler.inference.number import Bounds
-from scm_compiler.inference.precision import REPLICATES, Replicates
+from scm_compiler.inference.precision import REPLICATES, estimated, fitted
 from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -155,6 +155,41 @@ class Networks:
             return WorldsTooLarge(cells, log2(limit))
         return first(prepared.beyond for prepared in self.every)
 
+    def spread(
+        self, model: Tables, noise_model: str | Responses | None, count: int, seed: int
+    ) -> dict[str, Array]:
+        """Each part of the answer on tables that its rows of data leave open.
+
+        Args:
+            model: The tables.
+            noise_model: As for `answer`.
+            count: How many tables are drawn.
+            seed: Of these.
+
+        Returns:
+            The drawn tables along the first axis; not a number where they exclude the evidence.
+        """
+        answering = _answering(list(self.every), model, noise_model, seed)
+        law = answering.over(fitted(model, count, seed))
+        return {name: answering.total(signed, law) for name, signed in self.asked.items()}
+
+    def ends(
+        self, model: Tables, noise_model: str | Responses | None, count: int, seed: int
+    ) -> dict[str, tuple[Array, Array]]:
+        """The lower and upper bounds of each part, likewise, in the order of the flat part."""
+        answering = _answering(list(self.every), model, noise_model, seed)
+        rows = fitted(model, count, seed)
+        laws = [answering.over(rows.one(rank)) for rank in range(count)]
+        found = {}
+        for name, signed in self.asked.items():
+            spans = [answering.bounds(signed, law=law, checked=False) for law in laws]
+            low, high = (
+                np.array([[getattr(span, end) for span in row] for row in spans])
+                for end in ("low", "high")
+            )
+            found[name] = low, high
+        return found
+
     def answer(
         self, model: Tables, noise_model: str | Responses | None = None, seed: int = 0
     ) -> Found:
@@ -229,18 +264,40 @@ class _Answering:
 
     def part(self, signed: Signed) -> Part:
         """One part of the answer."""
-        point = _total([sign for sign, _ in signed], self._values(signed))
+        point = self.total(signed, self.law)
         return Part(point, self._errors(signed, point), self.bounds(signed))
 
-    def bounds(self, signed: Signed, unseen: Masks | None = None) -> tuple[Bounds, ...]:
+    def bounds(
+        self,
+        signed: Signed,
+        unseen: Masks | None = None,
+        law: _Law | None = None,
+        *,
+        checked: bool = True,
+    ) -> tuple[Bounds, ...]:
         """Of each number of a part; as `Prepared.bounds` has it."""
-        values = zip(signed, self._values(signed), strict=True)
-        spans = [prepared.bounds(self.law.rows, v, unseen) for (_, prepared), v in values]
+        law = law or self.law
+        values = [p.value(law.rows, law.join, checked=checked) for _, p in signed]
+        spans = [
+            prepared.bounds(law.rows, value, unseen)
+            for (_, prepared), value in zip(signed, values, strict=True)
+        ]
         signs = [sign for sign, _ in signed]
         return tuple(difference(signs, row) for row in zip(*spans, strict=True))
 
-    def _values(self, signed: Signed) -> list[Array]:
-        return [prepared.value(self.law.rows, self.law.join) for _, prepared in signed]
+    def total(self, signed: Signed, law: _Law) -> Array:
+        """The numbers of a part; of many tables, not a number where they exclude the evidence.
+
+        Raises:
+            ScmError: E431 or E455 of one set of tables, if the evidence is impossible.
+        """
+        checked = law is self.law
+        values = [p.value(law.rows, law.join, checked=checked) for _, p in signed]
+        return _total([sign for sign, _ in signed], values)
+
+    def over(self, rows: Rows) -> _Law:
+        """How the nodes of other tables behave."""
+        return self._law(rows, self.noise)
 
     def _law(self, rows: Rows, noise: str | Responses) -> _Law:
         """Nodes whose noise matters have the margins of their responses, which rounds alike."""
@@ -264,7 +321,7 @@ class _Answering:
         return np.sqrt(square)
 
     def _replicate(self, batch: int, seed: int) -> _Law:
-        rows = Replicates(self.model, batch, seed)
+        rows = estimated(self.model, batch, seed)
         if isinstance(self.noise, str):
             return self._law(rows, self.noise)
         return self._law(rows, self.noise.replicate(batch, seed))

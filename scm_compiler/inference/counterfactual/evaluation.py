@@ -142,22 +142,28 @@ class Prepared:
         sizes = label_sizes(self.graph)
         return tuple(sizes[variable.node] for variable in self.question.free)
 
-    def value(self, rows: Rows, join: Join) -> Array:
+    def value(self, rows: Rows, join: Join, *, checked: bool = True) -> Array:
         """The answer, shape (batch…, size of each free target…) or (batch…) for an expectation.
+
+        Args:
+            rows: The tables.
+            join: The noise model.
+            checked: Whether evidence that is impossible is refused; else it gives no number.
 
         Raises:
             ScmError: E431 if the evidence is impossible, E455 if only this noise model makes it
                 so, E450 if a table would be too large.
         """
         whole = self.evidence.log_mass(rows, join)
-        if np.any(whole == -np.inf):
+        if checked and np.any(whole == -np.inf):
             raise refuse(self._impossible) if whole.ndim else self._refusal(rows)
-        parts = [
-            np.zeros(whole.shape)
-            if joint is None
-            else np.minimum(np.exp(joint.log_mass(rows, join) - whole), 1.0)
-            for joint in self.cells.values()
-        ]
+        with np.errstate(invalid="ignore"):
+            parts = [
+                np.zeros(whole.shape)
+                if joint is None
+                else np.minimum(np.exp(joint.log_mass(rows, join) - whole), 1.0)
+                for joint in self.cells.values()
+            ]
         table = np.stack(np.broadcast_arrays(*parts), -1)
         if self.question.weights is not None:
             return np.asarray(table @ np.array(self.question.weights))

@@ -1,13 +1,17 @@
 """The engine of rung 3: networks of worlds that share noise, under a named noise model."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual import Networks
+from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.parts import Part, worlds_part
+from scm_compiler.inference.precision import spread
 from scm_compiler.inference.result import Result, worked_out
-from scm_compiler.inference.support import network_warnings
+from scm_compiler.inference.support import known_from_rows, network_warnings
 from scm_compiler.inference.task import Task
 
 
@@ -45,6 +49,22 @@ class WorldsWork:
             noise_model=found.noise_model,
             warnings=found.warnings + network_warnings(task.query, tables),
         )
+
+    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
+        """The answers on tables drawn from what the rows of data leave open."""
+        task, tables = self.task, self.task.tables
+        if not known_from_rows(task.query, tables):
+            return None
+
+        def answers(size: int, number: int) -> Numbers:
+            return self.networks.spread(tables, task.noise_model, size, seed + number)
+
+        room = min(prepared.room for prepared in self.networks.every)
+        return spread(answers, point, count, room)
+
+    def ends(self, count: int, seed: int) -> Mapping[str, tuple[Array, Array]]:
+        """The bounds of each number on such tables."""
+        return self.networks.ends(self.task.tables, self.task.noise_model, count, seed)
 
 
 class CounterfactualEngine:

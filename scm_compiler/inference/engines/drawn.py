@@ -9,7 +9,7 @@ from scm_compiler.inference.codes.identified import OnlyByFormula
 from scm_compiler.inference.counterfactual.evaluation import refuse_hidden_causes
 from scm_compiler.inference.drawing import table_ends, together
 from scm_compiler.inference.engine import engine_of
-from scm_compiler.inference.evaluation import evaluate
+from scm_compiler.inference.evaluation import Numbers, evaluate
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.precision import standard_errors
@@ -33,6 +33,9 @@ class Draws:
     task: Task
     beyond: TooMuch | None = None
     parts: tuple[Part, ...] = ()
+
+    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
+        """Not known: that would take as many draws for each of many tables."""
 
     @property
     def tables(self) -> Tables:

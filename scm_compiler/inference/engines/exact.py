@@ -12,10 +12,10 @@ from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, chain, condition_of, evaluate, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.parts import Part, posterior_part, regime_part
-from scm_compiler.inference.precision import standard_errors
+from scm_compiler.inference.precision import fitted, spread, standard_errors
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import network_warnings, support_warnings
+from scm_compiler.inference.support import known_from_rows, network_warnings, support_warnings
 from scm_compiler.inference.task import Task
 from scm_compiler.ir import query as ir
 
@@ -82,6 +82,17 @@ class Contractions:
         if tables.networks:
             warnings += network_warnings(query, tables)
         return worked_out(query, tables, numbers, errors, warnings=warnings)
+
+    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
+        """The answers on tables drawn from what the rows of data leave open."""
+        query, tables, engine = self.task.query, self.task.tables, engine_of(self.task.tables)
+        if not known_from_rows(query, tables):
+            return None
+
+        def answers(size: int, number: int) -> Numbers:
+            return evaluate(query, engine, fitted(tables, size, seed + number))
+
+        return spread(answers, point, count, engine.limit // engine.peak)
 
 
 class ExactEngine:

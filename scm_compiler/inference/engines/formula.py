@@ -19,9 +19,10 @@ from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.observation import Names, Observation
 from scm_compiler.inference.parts import Part, posterior_part
-from scm_compiler.inference.precision import REPLICATES
+from scm_compiler.inference.precision import REPLICATES, estimated, fitted, spread
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
+from scm_compiler.inference.support import known_from_rows
 from scm_compiler.inference.task import Task
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Counted
@@ -93,6 +94,25 @@ class Formulas:
             task.query, task.setting.tables("own"), numbers, errors, warnings=warnings
         )
 
+    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
+        """The answers on observational distributions that the rows of data leave open."""
+        task, observed = self.task, self.task.setting.observed
+        assert observed is not None
+        law, engine = observed.law, observed.engine
+        if not known_from_rows(task.query, law):
+            return None
+        parts_by = partial(_parts, task, observed)
+
+        def answers(size: int, number: int) -> Numbers:
+            each = [
+                {name: _total(signed, "values") for name, signed in parts.items()}
+                for source in observed.replicates(fitted(law, size, seed + number))
+                for parts in [parts_by(cache(partial(_values, source)))]
+            ]
+            return {name: np.stack([one[name] for one in each]) for name in point}
+
+        return spread(answers, point, count, engine.limit // (8 * engine.peak))
+
 
 class FormulaEngine:
     """Formulas over the observational distribution, where hidden common causes are in the way."""
@@ -135,7 +155,7 @@ def _errors(parts_by: PartsBy, observed: Observation, point: Numbers, seed: int)
     batch = int(min(count, max(1.0, observed.engine.limit // (8 * peak))))
     batches = -(-count // batch)
     for number in range(batches):
-        for source in observed.replicates(batch, seed + number):
+        for source in observed.replicates(estimated(observed.law, batch, seed + number)):
             for name, signed in parts_by(cache(partial(_values, source))).items():
                 squares[name] += np.square(_total(signed, "values") - point[name])
     return {name: np.sqrt(square / (batch * batches)) for name, square in squares.items()}

@@ -50,4 +50,5 @@ def fitted_law(model: Tables, table: LabelTable) -> Tables:
         if mask.any():
             unseen[name] = mask
     kept = {node.name: rows[node.name] for node in declared.labels if node.name in rows}
-    return Tables(graph, kept, Fitted(unseen, table), model.networks)
+    likeliest = isinstance(model.known, Fitted) and model.known.likeliest
+    return Tables(graph, kept, Fitted(unseen, table, likeliest), model.networks)

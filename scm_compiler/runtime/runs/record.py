@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.graph import CausalGraph, causal
-from scm_compiler.inference import NOISE_MODELS, SAMPLES, Answer, answer
+from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.abduction import under
 from scm_compiler.ir import Discrete
@@ -159,6 +159,7 @@ class Record:
         seed: int = 0,
         samples: int = SAMPLES,
         noise_model: str | None = None,
+        level: float | None = LEVEL,
     ) -> Answer:
         """Answer a question that was read already; the arguments are those of `query`."""
         return answer(
@@ -169,6 +170,7 @@ class Record:
             samples=samples,
             text=text,
             noise_model=noise_model or self._own_noise(query),
+            level=level,
         )
 
     def noise_of(self, noise_model: str | None = None) -> "str | Responses":
@@ -260,10 +262,14 @@ class Record:
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""
         found = with_data(tables, self.labels)
-        if isinstance(found.known, Fitted) and self.graph.confounders:
-            law = fitted_law(found, self.labels)
-            return replace(found, known=replace(found.known, observational=law))
-        return found
+        if not isinstance(found.known, Fitted):
+            return found
+        known = replace(found.known, likeliest=self.config.trainer == "mle")
+        found = replace(found, known=known)
+        if not self.graph.confounders:
+            return found
+        law = fitted_law(found, self.labels)
+        return replace(found, known=replace(known, observational=law))
 
 
 def open_record(path: str | Path) -> Record:

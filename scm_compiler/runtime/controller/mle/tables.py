@@ -29,7 +29,7 @@ def fit_tables(graph: Graph, table: LabelTable) -> Tables:
     fitted = {name: closed_form(graph, table, name) for name in names}
     missing = {name: unseen_rows(graph, table, name) for name in names}
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
-    return Tables(graph, fitted, Fitted(unseen, table))
+    return Tables(graph, fitted, Fitted(unseen, table, likeliest=True))
 
 
 def logits(probabilities: NDArray[np.float64]) -> Tensor:
