@@ -1,0 +1,263 @@
+"""How often intervals from the data hold the truth: random models, many data sets of each.
+
+    python -m benchmarks.coverage [--sets N] [--rows 100 500 5000 50000] [--kinds ...]
+
+For each kind of question and number of rows, data sets are drawn from random graphs of four to
+eight labels of two or three values, each from tables of its own. The model is fitted to the rows,
+the question is answered with its 95 % interval, and the true tables say whether that holds the
+truth. Printed are the share of intervals that do, and how wide they are beside those of
+a bootstrap (`--bootstrap`): the model fitted anew to a thousand resamples of the rows.
+"""
+
+import argparse
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.compiler import parse_text
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.identify.graph import causal
+from scm_compiler.inference import answer
+from scm_compiler.inference.draws import draw_labels
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.model.tables import Fitted, Tables, table_shape
+from scm_compiler.passes import unfold
+from scm_compiler.runtime.controller.mle.tables import fit_tables
+from scm_compiler.runtime.data.shares import fitted_law
+from scm_compiler.runtime.data.table import LabelTable, tabulate
+from scm_compiler.semantics.question import read_query
+
+ROWS = (100, 500, 5000, 50000)
+RARE = 0.01
+"""About how likely rare evidence is."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A graph, its true tables and a question.
+
+    Attributes:
+        graph: As its author wrote it.
+        truth: The tables, in which hidden causes are labels.
+        text: The question.
+    """
+
+    graph: Graph
+    truth: Tables
+    text: str
+
+    @property
+    def query(self) -> ir.Query:
+        """The question, resolved."""
+        return read_query(self.text, self.graph)
+
+
+def random_graph(random: np.random.Generator, *, hidden: bool) -> Graph:
+    """Four to eight labels of two or three values, each with at most three parents."""
+    count = int(random.integers(4, 9 if not hidden else 6))
+    names = [f"V{i}" for i in range(count)]
+    kinds = ["binary" if random.random() < 0.6 else "categorical(a, b, c)" for _ in names]
+    kinds[0] = kinds[-1] = "binary"
+    lines = [f"{name} : {kind}" for name, kind in zip(names, kinds, strict=True)]
+    for i in range(1, count):
+        parents = random.choice(i, size=min(i, int(random.integers(1, 4))), replace=False)
+        lines += [f"{names[p]} -> {names[i]}" for p in sorted(parents)]
+    if hidden:
+        left, right = sorted(random.choice(count, size=2, replace=False))
+        lines.append(f"{names[left]} <-> {names[right]}")
+    return causal(parse_text("\n".join(lines)))
+
+
+def random_tables(graph: Graph, random: np.random.Generator) -> Tables:
+    """Tables of rows that are drawn evenly from all distributions, hidden causes as labels."""
+    whole = unfold(graph, 3)[0] if graph.confounders else graph
+    found = {}
+    for node in whole.labels:
+        shape = table_shape(whole, node.name)
+        found[node.name] = random.dirichlet(np.ones(shape[-1]), size=shape[:-1])
+    return Tables(whole, found)
+
+
+def _binary(graph: Graph) -> list[str]:
+    return [node.name for node in graph.labels if graph.domain(node.name).size == 2]
+
+
+def plain(graph: Graph, random: np.random.Generator) -> str:
+    """P(Y | X) of two labels."""
+    left, right = random.choice([node.name for node in graph.labels], size=2, replace=False)
+    return f"P({_value(graph, left, random)} | {_value(graph, right, random)})"
+
+
+def doing(graph: Graph, random: np.random.Generator) -> str:
+    """P(Y | do(X)) of an early and a late label."""
+    cause, outcome = _ends(graph, random)
+    return f"P({_value(graph, outcome, random)} | do({_value(graph, cause, random)}))"
+
+
+def doing_and_seeing(graph: Graph, random: np.random.Generator) -> str:
+    """P(Y | do(X), Z)."""
+    cause, other, outcome = sorted(random.choice(len(graph.labels), size=3, replace=False))
+    names = [graph.labels[int(i)].name for i in (cause, other, outcome)]
+    held, seen, asked = (_value(graph, name, random) for name in names)
+    return f"P({asked} | do({held}), {seen})"
+
+
+def effect(graph: Graph, random: np.random.Generator) -> str:
+    """ATE(X -> Y) of binary labels."""
+    names = _binary(graph)
+    cause, outcome = sorted(random.choice(len(names), size=2, replace=False))
+    return f"ATE({names[cause]} -> {names[outcome]})"
+
+
+def mean(graph: Graph, random: np.random.Generator) -> str:
+    """E(Y | X) of a binary label."""
+    cause, outcome = _ends(graph, random)
+    return f"E({outcome} | {_value(graph, cause, random)})" if outcome in _binary(graph) else ""
+
+
+def rare(graph: Graph, random: np.random.Generator) -> str:
+    """P(Y | evidence) where the evidence is rare."""
+    names = [node.name for node in graph.labels]
+    asked, *seen = random.permutation(names)[: int(random.integers(3, 5))]
+    return (
+        f"P({_value(graph, asked, random)} | {', '.join(_value(graph, n, random) for n in seen)})"
+    )
+
+
+def unit(graph: Graph, random: np.random.Generator) -> str:
+    """P(Y[X=x] | X, Y) of binary labels."""
+    names = _binary(graph)
+    cause, outcome = sorted(random.choice(len(names), size=2, replace=False))
+    left, right = names[cause], names[outcome]
+    return f"P({right}[{left}=0]=1 | {left}=1, {right}=1)"
+
+
+KINDS: dict[str, tuple[Callable[[Graph, np.random.Generator], str], bool]] = {
+    "P(Y | X)": (plain, False),
+    "P(Y | do(X))": (doing, False),
+    "P(Y | do(X), Z)": (doing_and_seeing, False),
+    "E(Y | X)": (mean, False),
+    "ATE": (effect, False),
+    "rare evidence": (rare, False),
+    "counterfactual": (unit, False),
+    "hidden: P(Y | do(X))": (doing, True),
+    "hidden: ATE": (effect, True),
+}
+
+
+def _ends(graph: Graph, random: np.random.Generator) -> tuple[str, str]:
+    cause, outcome = sorted(random.choice(len(graph.labels), size=2, replace=False))
+    return graph.labels[int(cause)].name, graph.labels[int(outcome)].name
+
+
+def _value(graph: Graph, name: str, random: np.random.Generator) -> str:
+    domain = graph.domain(name)
+    return f"{name}={domain.values[int(random.integers(domain.size))]}"
+
+
+def problems(kind: str, random: np.random.Generator) -> Iterator[Problem]:
+    """Random problems of a kind, without end."""
+    ask, hidden = KINDS[kind]
+    while True:
+        graph = random_graph(random, hidden=hidden)
+        truth = random_tables(graph, random)
+        text = ask(graph, random)
+        if not text:
+            continue
+        problem = Problem(graph, truth, text)
+        try:
+            found = answer(problem.query, truth, level=None)
+        except ScmError:
+            continue
+        if kind == "rare evidence" and not RARE / 3 < _evidence(problem) < RARE * 3:
+            continue
+        if found.identified or kind == "counterfactual":
+            yield problem
+
+
+def _evidence(problem: Problem) -> float:
+    query = problem.query
+    assert isinstance(query, ir.Probability)
+    return answer(ir.Probability(query.given), problem.truth, level=None).probability
+
+
+def fitted(graph: Graph, rows: NDArray[np.int64]) -> Tables:
+    """The model that rows of data give."""
+    table = tabulate(graph, rows, np.ones(len(rows), np.int64), "rows")
+    return fitted_to(graph, table)
+
+
+def fitted_to(graph: Graph, table: LabelTable) -> Tables:
+    """The model that a table of rows gives; with hidden causes, its observational distribution."""
+    if not graph.confounders:
+        return fit_tables(graph, table)
+    tables = fit_tables(graph, table)
+    assert isinstance(tables.known, Fitted)
+    return replace(tables, known=replace(tables.known, observational=fitted_law(tables, table)))
+
+
+def measured(kind: str, rows: int, sets: int, seed: int) -> "Cell":
+    """One cell of the table."""
+    random = np.random.default_rng((seed, rows, sorted(KINDS).index(kind)))
+    held, widths, refused, seconds = 0, [], 0, 0.0
+    ready = problems(kind, random)
+    done = 0
+    while done < sets:
+        problem = next(ready)
+        truth = answer(problem.query, problem.truth, level=None).probability
+        drawn = draw_labels(ir.Regime(), problem.truth, rows, seed=int(random.integers(2**31)))
+        model = fitted(problem.graph, drawn)
+        try:
+            found = answer(problem.query, model)
+            started = perf_counter()
+            interval = found.interval
+            seconds += perf_counter() - started
+        except ScmError:
+            refused += 1
+            if refused > 5 * sets:
+                break
+            continue
+        assert interval is not None
+        held += interval.low <= truth <= interval.high
+        widths.append(interval.high - interval.low)
+        done += 1
+    return Cell(kind, rows, held / max(done, 1), float(np.mean(widths)), refused, seconds / done)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What was measured of one kind of question at one number of rows."""
+
+    kind: str
+    rows: int
+    coverage: float
+    width: float
+    refused: int
+    seconds: float
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="benchmarks.coverage", description=__doc__)
+    parser.add_argument("--sets", type=int, default=1000)
+    parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
+    parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--seed", type=int, default=0)
+    args = parser.parse_args(words)
+    print(f"{'kind':<24}{'rows':>8}{'held':>8}{'width':>8}{'refused':>9}{'ms':>8}")
+    for kind in args.kinds:
+        for rows in args.rows:
+            cell = measured(kind, rows, args.sets, args.seed)
+            print(
+                f"{kind:<24}{rows:>8,}{cell.coverage:>8.1%}{cell.width:>8.3f}"
+                f"{cell.refused:>9}{cell.seconds * 1e3:>8.1f}",
+                flush=True,
+            )
+
+
+if __name__ == "__main__":
+    main()
