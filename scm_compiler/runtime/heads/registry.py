@@ -22,8 +22,7 @@ from scm_compiler.runtime.heads.codes.heads import (
 )
 
 if TYPE_CHECKING:
-    from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator
-    from scm_compiler.runtime.heads.labels import LabelCoding
+    from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator, LabelCoding
 
 ENTRY_POINTS = "scmc.heads"
 LARGEST = 128

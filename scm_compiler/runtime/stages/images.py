@@ -14,9 +14,13 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.emit.verification import require_consistent
 from scm_compiler.runtime.heads.config import HeadConfig
-from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
-from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageBatches
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import (
+    FrozenLabels,
+    HeadTask,
+    HeadTrainer,
+    ImageBatches,
+    LabelCoding,
+)
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.head_certificate import check_heads

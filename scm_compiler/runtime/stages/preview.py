@@ -5,8 +5,7 @@ from pathlib import Path
 
 import torch
 
-from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
-from scm_compiler.runtime.heads.head import HeadTrainer
+from scm_compiler.runtime.heads.head import FrozenLabels, HeadTrainer
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.head_files import SIDE, HeadFiles
 from scm_compiler.runtime.sampling.grid import grid, png

@@ -7,7 +7,7 @@ import torch
 from scm_compiler.diagnostics import Diagnostic, ScmError
 from scm_compiler.ir import Image
 from scm_compiler.runtime.heads.codes import heads as codes
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.heads.registry import BUILTIN, SIDES, Heads, HeadSpec, halvings
 
 

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from scm_compiler.runtime.heads.layers import (
+from scm_compiler.runtime.heads.networks import (
     LabelledNorm,
     MinibatchFeatures,
     Projection,
