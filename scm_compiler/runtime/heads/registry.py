@@ -32,6 +32,9 @@ SIDES = tuple(
 )
 """The sides that the built-in heads can draw."""
 
+Nearest = Callable[[Image], Image]
+"""The image nearest to the one that is asked for that a head can draw: itself, if it can."""
+
 
 def halvings(height: int, width: int) -> int | None:
     """How often both sides can be halved so that the shorter ends at 4 to 7; None if they cannot.
@@ -46,6 +49,24 @@ def halvings(height: int, width: int) -> int | None:
     return None
 
 
+def halvable(image: Image) -> Image:
+    """The nearest image that networks can draw which double a small grid several times.
+
+    >>> halvable(Image(3, 64, 64)), halvable(Image(3, 50, 50))
+    (Image(channels=3, height=64, width=64), Image(channels=3, height=48, width=48))
+    """
+    if halvings(image.height, image.width) is not None:
+        return image
+    pairs = [(height, width) for height in SIDES for width in SIDES if halvings(height, width)]
+    near = min(pairs, key=lambda pair: abs(pair[0] - image.height) + abs(pair[1] - image.width))
+    return Image(image.channels, *near)
+
+
+def any_image(image: Image) -> Image:
+    """What a head that draws every size says."""
+    return image
+
+
 @dataclass(frozen=True)
 class HeadSpec:
     """One image head.
@@ -57,7 +78,7 @@ class HeadSpec:
             `OPTIONS` (the pydantic model of the options), `PRESETS` (the changes of each preset
             to the options' defaults), `generator(image, coding, options)` and
             `trainer(task, options)`.
-        capabilities: What it can do beyond training: `sample` (draw images for given labels).
+        nearest: Which images it can draw; all, if it does not say.
         labelled: Whether it needs at least one label.
         origin: The package that registered it.
     """
@@ -65,7 +86,7 @@ class HeadSpec:
     name: str
     summary: str
     module: str
-    capabilities: frozenset[str] = frozenset({"sample"})
+    nearest: Nearest = any_image
     labelled: bool = True
     origin: str = "scm_compiler"
 
@@ -80,18 +101,18 @@ class HeadSpec:
         Raises:
             ScmError: E660 for its size, E664 if the head needs labels and there are none.
         """
-        if halvings(image.height, image.width) is None:
+        nearest = self.nearest(image)
+        if nearest != image:
             raise refuse(
-                ImageSizeUnsupported(
-                    head=self.name,
-                    node=node,
-                    height=image.height,
-                    width=image.width,
-                    nearest=_nearest(image),
-                )
+                ImageSizeUnsupported(head=self.name, node=node, image=image, nearest=nearest)
             )
         if self.labelled and labels == 0:
             raise refuse(HeadNeedsLabels(head=self.name, node=node))
+
+    @property
+    def model(self) -> type[BaseModel]:
+        """The pydantic model of its options."""
+        return cast("type[BaseModel]", self._load("OPTIONS"))
 
     @property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:
@@ -108,9 +129,8 @@ class HeadSpec:
             known = ", ".join(self.presets)
             reason = f"there is no preset `{preset}`, only {known}"
             raise refuse(HeadOption(head=self.name, option="preset", reason=reason))
-        model = cast("type[BaseModel]", self._load("OPTIONS"))
         try:
-            return model.model_validate({**self.presets[preset], **changes})
+            return self.model.model_validate({**self.presets[preset], **changes})
         except ValidationError as wrong:
             raise refuse(*(_wrong(self.name, error) for error in wrong.errors())) from wrong
 
@@ -120,9 +140,8 @@ class HeadSpec:
         Raises:
             ValueError: If they are others; one sentence says why.
         """
-        model = cast("type[BaseModel]", self._load("OPTIONS"))
         try:
-            return model.model_validate_json(json.dumps(dict(options)), strict=True)
+            return self.model.model_validate_json(json.dumps(dict(options)), strict=True)
         except ValidationError as wrong:
             found = _wrong(self.name, wrong.errors()[0])
             raise ValueError(f"options.{found.option}: {found.reason}") from wrong
@@ -193,16 +212,19 @@ BUILTIN = Heads(
             "causal_gan",
             "discriminator, Labeler and Anti-Labeler (Kocaoglu et al. 2017, section 5.2)",
             "scm_compiler.runtime.heads.causal_gan",
+            halvable,
         ),
         HeadSpec(
             "causal_began",
             "auto-encoder discriminator and Labeler with margins (the same, section 5.3)",
             "scm_compiler.runtime.heads.causal_began",
+            halvable,
         ),
         HeadSpec(
             "conditional_gan",
             "the baseline: labels as input only, no Labelers",
             "scm_compiler.runtime.heads.conditional_gan",
+            halvable,
             labelled=False,
         ),
     )
@@ -215,11 +237,6 @@ def installed() -> Heads:
 
     found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
     return BUILTIN.extended(*(point.load() for point in found))
-
-
-def _nearest(image: Image) -> tuple[int, int]:
-    pairs = [(height, width) for height in SIDES for width in SIDES if halvings(height, width)]
-    return min(pairs, key=lambda pair: abs(pair[0] - image.height) + abs(pair[1] - image.width))
 
 
 def _wrong(head: str, error: Any) -> HeadOption:  # noqa: ANN401  (pydantic's own dict)

@@ -238,14 +238,15 @@ def _report_steps(total: int) -> int:
     return max(1, min(REPORT_STEPS, total // FEWEST_REPORTS))
 
 
-def _batch(config: HeadConfig) -> int:
-    """The images in a batch; an option that a configuration leaves out has its default."""
-    options = installed().find(config.head).stored_options(config.options)
-    return int(options.model_dump()["batch"])
+def _batch(config: HeadConfig) -> int | None:
+    """The images in a batch; None if the head has no such option."""
+    options = installed().find(config.head).stored_options(config.options).model_dump()
+    return int(options["batch"]) if "batch" in options else None
 
 
-def _speed(loop: Loop, batch: int) -> Mapping[str, float]:
-    speed = {"images_per_second": round(loop.rate * batch, 3)}
+def _speed(loop: Loop, batch: int | None) -> Mapping[str, float]:
+    """The speed for a report, and how long the training will still take."""
+    speed = {} if batch is None else {"images_per_second": round(loop.rate * batch, 3)}
     left = loop.left
     return speed if left is None else {**speed, "seconds_left": round(left, 1)}
 

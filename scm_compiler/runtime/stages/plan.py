@@ -129,7 +129,7 @@ def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:
     Raises:
         ScmError: E714 with exit code 2.
     """
-    batch = int(options["batch"])
+    batch = options.get("batch", 2 * processes)  # a head without the option divides by itself
     if batch % processes or batch < 2 * processes:
         raise refuse(BatchNotShared(batch=batch, processes=processes), exit_code=2)
 
@@ -156,7 +156,8 @@ def _options(graph: Graph, image: str, request: HeadRequest, device: str) -> dic
     assert isinstance(domain, Image)
     spec.check(image, domain, len(graph.parents[image]))
     changes = dict(request.options)
-    if "precision" not in changes:
-        asked = request.precision
-        changes["precision"] = faster_precision(device) if asked == "auto" else asked
+    if request.precision != "auto":
+        changes.setdefault("precision", request.precision)
+    elif "precision" in spec.model.model_fields:
+        changes.setdefault("precision", faster_precision(device))
     return spec.options(request.preset, **changes).model_dump(mode="json")
