@@ -130,7 +130,7 @@ def _trained(task: Task, graph: Graph, head: str, options: dict[str, Any], train
         request = HeadRequest({"": _source(task)}, {"": head}, options=options)
         plan = plan_heads(graph, request, seed=task.seed, device=task.device, budgeted=True)
         labels = load_labels("celeba-labels", graph)
-        run = create(graph, labels, configure("mle", seed=task.seed), plan, path=path)
+        run = create(graph, labels, configure("mle", seed=task.seed), plan.configs, path=path)
     done = train_stages(
         run,
         tables={IMAGE: table},

@@ -105,7 +105,7 @@ def _created(
         console.show(Report(None, table.notes))
     labels_alone = request.stage == "labels"
     plan = Plan() if labels_alone else _planned(request, graph, seed, placement, console)
-    opened = create(graph, table, config, plan, program=text, path=request.run)
+    opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
         f"{table.rows:,} rows, {len(table.counts):,} distinct, seed {seed}"
@@ -128,7 +128,7 @@ def _extended(
         names = ", ".join(f"`{name}`" for name in plan.left_out)
         reason = f"no images were named for {names}" if names else "it has no image"
         raise refuse(NoImageToTrain(name=opened.graph.name, reason=reason), exit_code=2)
-    return extend(opened, plan), plan
+    return extend(opened, plan.configs), plan
 
 
 def _resumed(request: TrainingRequest, console: Console) -> Record:

@@ -73,7 +73,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
             steps=head_steps,
         )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
-    run = create(graph, table, config, plan, path=None if path is None else Path(path))
+    run = create(graph, table, config, plan.configs, path=None if path is None else Path(path))
     return run_of(
         train_stages(run, tables=plan.tables, budget=budget, placement=Placement(place)).run
     )
@@ -102,7 +102,7 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
         _by_name(images), _by_name(head), preset, dict(options or {}), steps=steps
     )
     plan = plan_heads(run.graph, request, seed=seed, device=place, budgeted=budget is not None)
-    extended = extend(run, plan)
+    extended = extend(run, plan.configs)
     finished = train_stages(
         extended, tables=plan.tables, budget=budget, placement=Placement(place), labels=False
     )

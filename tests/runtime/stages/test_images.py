@@ -347,7 +347,7 @@ def test_one_process_at_a_time_changes_a_run(small, tmp_path):
     waiting = train_stages(small.start(tmp_path / "other", planned), images=False).run
     manifest = (run.path / "manifest.json").read_bytes()
     for path, act in (
-        (run.path, lambda: extend(run, planned)),
+        (run.path, lambda: extend(run, planned.configs)),
         (waiting.path, lambda: train_stages(waiting, tables=planned.tables)),
     ):
         with held_by_another(path) as held:
@@ -356,7 +356,7 @@ def test_one_process_at_a_time_changes_a_run(small, tmp_path):
             assert codes(caught) == ["E730"]
             held.communicate("")
     assert (run.path / "manifest.json").read_bytes() == manifest
-    assert extend(run, planned).manifest.heads["Face"].status == "waiting"
+    assert extend(run, planned.configs).manifest.heads["Face"].status == "waiting"
 
 
 def test_a_head_that_another_process_trained_meanwhile(small, tmp_path):
