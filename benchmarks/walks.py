@@ -72,12 +72,7 @@ def a_step() -> Callable[[], object]:
     training = ExitStack()
     training.enter_context(labels.module.settled())
     trainer.advance(1)
-
-    def step() -> None:
-        trainer.advance(1)
-        training.close()
-
-    return step
+    return lambda: (training, trainer.advance(1))
 
 
 def walks() -> Iterator[tuple[str, Walk]]:
