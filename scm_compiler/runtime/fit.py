@@ -12,7 +12,7 @@ from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
 from scm_compiler.runtime.stages import create, extend, train_stages
 from scm_compiler.runtime.stages.images import Placement
-from scm_compiler.runtime.stages.plan import HeadRequest, Plan, plan_heads
+from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 
 
 def train(  # noqa: PLR0913  (the same choices as on the command line)
@@ -63,7 +63,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     config = configure(trainer, preset=preset, seed=seed, **options)
     table = load_labels(data or default_source(graph), graph)
     place = choose_device(device)
-    plan = Plan()
+    plan = HeadPlan()
     if stage == "all":
         request = HeadRequest(
             _by_name(images),

@@ -83,14 +83,14 @@ class Losses:
     fake_labels: Tensor
 
 
-def margins(found: Losses, gamma: tuple[float, float, float]) -> Tensor:
+def margins(means: Losses, gamma: tuple[float, float, float]) -> Tensor:
     """The margins b1, b2 of (7) and the margin of margins b3 of (8): (3,).
 
     >>> margins(Losses(*torch.tensor([1.0, 0.2, 0.5, 0.1])), (0.5, 0.5, 0.5))
     tensor([0.3000, 0.1500, 0.0000])
     """
-    b1 = gamma[0] * found.real - found.fake
-    b2 = gamma[1] * found.real_labels - found.fake_labels
+    b1 = gamma[0] * means.real - means.fake
+    b2 = gamma[1] * means.real_labels - means.fake_labels
     return torch.stack([b1, b2, gamma[2] * b1.clamp(min=0) - b2.clamp(min=0)])
 
 
@@ -109,9 +109,9 @@ def followed(
     return moved if least is None else torch.maximum(moved, least)
 
 
-def measure(found: Losses, by: Tensor) -> Tensor:
+def measure(means: Losses, by: Tensor) -> Tensor:
     """M_complete of (10): L(x) + |b1| + |b2| + |b3|; the reference code adds L_sq(l_x, …)."""
-    return found.real + by.abs().sum()
+    return means.real + by.abs().sum()
 
 
 class BeganDecoder(nn.Module):

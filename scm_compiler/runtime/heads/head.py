@@ -33,7 +33,7 @@ ROWS = 32
 
 
 @dataclass(frozen=True)
-class Block:
+class LabelBlock:
     """Labels that the networks' outputs are read alike for.
 
     Attributes:
@@ -46,9 +46,11 @@ class Block:
     ranks: slice
     columns: slice
 
-    def up_to(self, rank: int, column: int) -> "Block":
+    def up_to(self, rank: int, column: int) -> "LabelBlock":
         """The block with further labels of two values, up to a rank and a column."""
-        return Block(self.size, slice(self.ranks.start, rank), slice(self.columns.start, column))
+        return LabelBlock(
+            self.size, slice(self.ranks.start, rank), slice(self.columns.start, column)
+        )
 
     def one(self, labels: Tensor) -> Tensor:
         """The values (B,) of its only label."""
@@ -97,16 +99,16 @@ class LabelCoding:
         return self.encoded[-1].stop if self.encoded else 0
 
     @cached_property
-    def blocks(self) -> tuple[Block, ...]:
+    def blocks(self) -> tuple[LabelBlock, ...]:
         """The labels in order: neighbours of two values together, each other one by itself."""
-        found: list[Block] = []
+        blocks: list[LabelBlock] = []
         for rank, (size, columns) in enumerate(zip(self.sizes, self.encoded, strict=True)):
-            before = found[-1] if found else None
+            before = blocks[-1] if blocks else None
             if before is not None and before.size == size == 2:
-                found[-1] = before.up_to(rank + 1, columns.stop)
+                blocks[-1] = before.up_to(rank + 1, columns.stop)
             else:
-                found.append(Block(size, slice(rank, rank + 1), columns))
-        return tuple(found)
+                blocks.append(LabelBlock(size, slice(rank, rank + 1), columns))
+        return tuple(blocks)
 
     @property
     def combinations(self) -> int:

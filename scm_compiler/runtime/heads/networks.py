@@ -135,14 +135,11 @@ class MinibatchFeatures(nn.Module):
         super().__init__()
         self.first = nn.Conv2d(channels, width, side, 2, padding=(side - 1) // 2)
         self.second = nn.Conv2d(width, width, side, 2, padding=(side - 1) // 2)
-        shape = self._shape(channels, grid)
+        with torch.no_grad():
+            shape = self._branch(torch.zeros(1, channels, *grid)).shape[1:]
         self.project = nn.Linear(shape.numel(), kernels * dimension)
         self.kernels = kernels
         self.everyone: Callable[[Tensor], Tensor] = lambda points: points
-
-    def _shape(self, channels: int, grid: tuple[int, int]) -> torch.Size:
-        with torch.no_grad():
-            return torch.Size(self._branch(torch.zeros(1, channels, *grid)).shape[1:])
 
     def _branch(self, features: Tensor) -> Tensor:
         hidden: Tensor = self.second(nn.functional.leaky_relu(self.first(features), 0.2))
@@ -158,7 +155,7 @@ class MinibatchFeatures(nn.Module):
         return torch.cat([features, mean[:, :, None, None].expand(-1, -1, *features.shape[2:])], 1)
 
 
-class Projection(nn.Module):
+class LabelProjection(nn.Module):
     """The labels' part of a projection discriminator (Miyato and Koyama 2018): <V y, features>.
 
     Args:
@@ -307,13 +304,13 @@ class ConvStack(nn.Module):
 
     def stages(self, images: Tensor) -> list[Tensor]:
         """The features after each layer, from fine to coarse."""
-        hidden, found = images, []
+        hidden, stages = images, []
         for level, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
             hidden = leaky_relu(norm(layer(hidden)), SLOPE)
             if level == 1 and self.batchwise is not None:
                 hidden = self.batchwise(hidden)
-            found.append(hidden)
-        return found
+            stages.append(hidden)
+        return stages
 
 
 class Verdict(NamedTuple):
@@ -351,7 +348,9 @@ class ConvDiscriminator(nn.Module):
         count = channels(image, options.width)[-2]
         self.parts = bounded(nn.Conv2d(count, 1, 1), norm) if options.patches else None
         labelled = options.projection and coding.width > 0
-        self.projection = Projection(coding.width, self.stack.features, norm) if labelled else None
+        self.projection = (
+            LabelProjection(coding.width, self.stack.features, norm) if labelled else None
+        )
 
     def forward(self, images: Tensor, labels: Tensor) -> Verdict:
         """What it says of images (B, C, H, W) that are said to have encoded labels (B, E)."""

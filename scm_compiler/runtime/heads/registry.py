@@ -235,8 +235,8 @@ def installed() -> Heads:
     """The built-in heads and those of installed packages (entry points of `scmc.heads`)."""
     from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
 
-    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
-    return BUILTIN.extended(*(point.load() for point in found))
+    points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    return BUILTIN.extended(*(point.load() for point in points))
 
 
 def _wrong(head: str, error: Any) -> HeadOption:  # noqa: ANN401  (pydantic's own dict)

@@ -53,7 +53,7 @@ class HeadRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class HeadPlan:
     """The heads that are to be trained, with their data.
 
     Attributes:
@@ -81,7 +81,7 @@ def plan_heads(
     budgeted: bool = False,
     processes: int = 1,
     progress: Progress | None = None,
-) -> Plan:
+) -> HeadPlan:
     """Check what is asked for and read the images.
 
     Args:
@@ -120,7 +120,7 @@ def plan_heads(
         for image, source in named.items()
     }
     left_out = tuple(image for image, source in wanted.items() if source is None)
-    return Plan(configs, tables, left_out)
+    return HeadPlan(configs, tables, left_out)
 
 
 def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:

@@ -108,10 +108,10 @@ def refuse_other(path: Path, facts: Mapping[str, Any], numbers: int) -> None:
 def _reached(file: TensorFile, facts: Mapping[str, Any]) -> Reached:
     if any(file.facts.get(name) != value for name, value in facts.items()):
         raise unusable(file.path, "it belongs to another training")
-    found = file.facts_as(Reached)
-    if found.sums.keys() != found.counts.keys():
+    reached = file.facts_as(Reached)
+    if reached.sums.keys() != reached.counts.keys():
         raise unusable(file.path, "sums and counts are of different losses")
-    return found
+    return reached
 
 
 @dataclass
@@ -181,10 +181,10 @@ class Loop:
     def left(self) -> float | None:
         """About how many seconds are left, by the steps or by the budget; None if unknown."""
         steps = self.fitting.total - self.fitting.done
-        found = [steps / self.rate] if self.rate else []
+        bounds = [steps / self.rate] if self.rate else []
         if self.pace.budget is not None:
-            found.append(max(0.0, self.pace.budget - self.seconds))
-        return min(found, default=None)
+            bounds.append(max(0.0, self.pace.budget - self.seconds))
+        return min(bounds, default=None)
 
     def _train(self, stop: Stop) -> Outcome:
         while self.fitting.done < self.fitting.total:
@@ -271,11 +271,11 @@ class Loop:
             self._save()
             return
         file = open_tensors(self.checkpoint)
-        found = _reached(file, self.facts)
-        self._restore(file, found.step)
-        self._before = found.seconds
-        self._sums, self._counts = dict(found.sums), dict(found.counts)
-        self._unreported, self._metrics = found.unreported, dict(found.metrics)
+        reached = _reached(file, self.facts)
+        self._restore(file, reached.step)
+        self._before = reached.seconds
+        self._sums, self._counts = dict(reached.sums), dict(reached.counts)
+        self._unreported, self._metrics = reached.unreported, dict(reached.metrics)
         self.journal.rewind(self.fitting.done)
 
     def _restore(self, file: TensorFile, step: int) -> None:

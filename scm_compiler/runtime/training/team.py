@@ -116,8 +116,8 @@ class Team:
         if self.leads:
             text.copy_(torch.frombuffer(bytearray(content), dtype=torch.uint8))
         pass_on(text)
-        found: dict[str, Any] = json.loads(bytes(text.cpu().tolist()))
-        return found
+        told: dict[str, Any] = json.loads(bytes(text.cpu().tolist()))
+        return told
 
     @contextmanager
     def dismissed_after(self) -> Iterator[None]:
