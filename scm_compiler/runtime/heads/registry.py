@@ -50,7 +50,7 @@ def halvings(height: int, width: int) -> int | None:
 
 
 def halvable(image: Image) -> Image:
-    """The nearest image that networks can draw which double a small grid several times.
+    """The nearest image whose sides are a small number, doubled several times.
 
     >>> halvable(Image(3, 64, 64)), halvable(Image(3, 50, 50))
     (Image(channels=3, height=64, width=64), Image(channels=3, height=48, width=48))
@@ -63,7 +63,7 @@ def halvable(image: Image) -> Image:
 
 
 def any_image(image: Image) -> Image:
-    """What a head that draws every size says."""
+    """The same image: for a head that draws every size."""
     return image
 
 

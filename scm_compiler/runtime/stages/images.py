@@ -46,7 +46,7 @@ CHECKPOINT_SECONDS = 30.0
 
 @dataclass(frozen=True)
 class Placement:
-    """The machinery that a head is trained on.
+    """The device and the processes that train a head.
 
     Attributes:
         device: The kind of device.
@@ -77,7 +77,7 @@ def train_image(
     placement: Placement = LOCAL,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> Finished:
-    """Train the head of an image from where it stands to its end.
+    """Train the head of an image to its end, from its checkpoint if it has one.
 
     Args:
         run: A run with trained labels and a configuration of the head (`add_heads`).
@@ -168,7 +168,7 @@ def _train_alone(
 
 
 def follow_image(run: Record, image: str, batches: ImageBatches, placement: Placement) -> None:
-    """Take part in the training of a head that another process leads."""
+    """Train a head together with the process that leads."""
     trainer, labels = head_trainer(run, run.head_config(image), batches, placement)
     checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
     try:
@@ -179,7 +179,7 @@ def follow_image(run: Record, image: str, batches: ImageBatches, placement: Plac
 
 
 def team_ended(run: Record, placement: Placement) -> ScmError:
-    """The refusal to go on without the others."""
+    """The refusal to train without the other processes."""
     return refuse(TeamEnded(path=str(run.path), processes=placement.team.size), exit_code=2)
 
 
@@ -224,7 +224,7 @@ def _batch(config: HeadConfig) -> int | None:
 
 
 def _speed(loop: Loop, batch: int | None) -> Mapping[str, float]:
-    """The speed for a report, and how long the training will still take."""
+    """The speed and the time that is left, for a report."""
     speed = {} if batch is None else {"images_per_second": round(loop.rate * batch, 3)}
     left = loop.left
     return speed if left is None else {**speed, "seconds_left": round(left, 1)}

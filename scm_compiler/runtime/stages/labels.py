@@ -54,7 +54,7 @@ def train_labels(
     budget: float | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
 ) -> Finished:
-    """Train the labels of a run from where they stand to their end.
+    """Train the labels of a run to their end, from the checkpoint if there is one.
 
     The weights at the end of a training that was stopped and goes on are those of one that was
     never stopped, byte for byte.
@@ -136,7 +136,7 @@ def _quick_tables(module: ImplicitModule) -> Tables | None:
 
 
 def _network_numbers(run: Record) -> int:
-    """How many weights the networks have that are to be trained."""
+    """The number of weights in the networks to be trained."""
     recipe, options = recipe_of_run(run)
     return recipe.numbers(run.graph, options)
 

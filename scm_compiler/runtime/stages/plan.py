@@ -1,4 +1,4 @@
-"""What is asked for of the images of a graph, before anything is trained."""
+"""The plan of a graph's heads: which one draws which image, from which data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ MOST_STEPS = 1_000_000
 
 @dataclass(frozen=True)
 class HeadRequest:
-    """What is asked for of the heads; one value for all images, or one an image.
+    """A request for heads: one value for all images, or one for each.
 
     Attributes:
         sources: Where images come from, by image; `""` stands for all others.
@@ -82,7 +82,7 @@ def plan_heads(
     processes: int = 1,
     progress: Progress | None = None,
 ) -> HeadPlan:
-    """Check what is asked for and read the images.
+    """Check a request and read the images.
 
     Args:
         graph: The graph.

@@ -142,7 +142,7 @@ def train_stages(
 
 
 def follow_leader(placement: Placement) -> None:
-    """What a process does that another one leads: the steps of every head, until there is none."""
+    """Train every head together with the leader, until it dismisses this process."""
     while task := placement.team.tell():
         run = open_record(task["run"])
         follow_image(run, task["image"], _read(run, task["image"]), placement)
@@ -161,7 +161,7 @@ def pending_heads(run: Record) -> tuple[str, ...]:
 
 
 def _labels_pending(run: Record) -> bool:
-    """Whether labels are to be trained; once a head is asked for, a budget's end is an end."""
+    """Whether labels are to be trained; with heads, labels that a budget ended are finished."""
     manifest = run.manifest
     if manifest.status in ("training", "interrupted"):
         return True
@@ -170,7 +170,7 @@ def _labels_pending(run: Record) -> bool:
 
 
 def _share(run: Record, image: str, budget: float) -> float:
-    """The most seconds of an image: what is left, divided among those that wait.
+    """An image's share of the budget: what is left, divided among the images that wait.
 
     One that was never trained gets a second at least, whatever the labels took.
     """

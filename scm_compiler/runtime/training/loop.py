@@ -87,7 +87,7 @@ class Reached(Strict):
 
 
 def refuse_other(path: Path, facts: Mapping[str, Any], numbers: int) -> None:
-    """Refuse to go on from a checkpoint that is none of a training, before that is built.
+    """Refuse a checkpoint of another training before the networks are built.
 
     Args:
         path: The checkpoint; it need not exist.
@@ -122,7 +122,7 @@ class Loop:
         fitting: What is trained.
         folder: Where `checkpoint.safetensors` and `metrics.jsonl` are.
         pace: When to report, save and stop.
-        facts: What a checkpoint must agree on to be gone on from, such as the graph's hash.
+        facts: What a checkpoint must agree on, such as the graph's hash.
         measure: Further metrics for each report, computed from the model as it is then.
         progress: Who watches.
         prefix: What the names of the checkpoint and the metrics begin with, where one folder
@@ -202,7 +202,7 @@ class Loop:
         return self._end("complete")
 
     def _advance(self) -> None:
-        """Train for about a slice of time, but not past the next report."""
+        """Take as many steps as fit into a slice of time, but none past the next report."""
         before = self.fitting.done
         every = self.pace.report_steps
         steps = min(self._slice, every - before % every)
@@ -215,7 +215,7 @@ class Loop:
             self._report()
 
     def _add(self, losses: Mapping[str, float], taken: int) -> None:
-        """Add what a slice of so many steps reports to the sums of the next report."""
+        """Add the losses of a slice to the sums of the next report."""
         self._unreported += taken
         for name, mean in losses.items():
             steps = mean.steps if isinstance(mean, Mean) else taken
@@ -243,7 +243,7 @@ class Loop:
         return Outcome(ending, step, self.seconds, self._metrics, signal, reached=step)
 
     def _fall_back(self, reason: str) -> Outcome:
-        """Put the last checkpoint back after a divergence."""
+        """Restore the last checkpoint after a divergence."""
         reached = self.fitting.done
         stored = read_tensors(self.checkpoint)
         self.fitting.restore(stored.tensors)
@@ -265,7 +265,7 @@ class Loop:
         self._saved = monotonic()
 
     def _resume(self) -> None:
-        """Read the checkpoint, or write a first one, so that there is one from the start."""
+        """Resume from the checkpoint, or write a first one."""
         if not self.checkpoint.exists():
             self.journal.rewind(-1)
             self._save()
@@ -294,5 +294,5 @@ class Loop:
 
 
 def _rounded(mean: float) -> float:
-    """A mean to nine digits: all that a float32 has, none that depends on the order of sums."""
+    """A mean rounded to nine digits: those that a float32 has, whatever the order of the sums."""
     return float(f"{mean:.9g}")
