@@ -52,8 +52,8 @@ def halvings(height: int, width: int) -> int | None:
 def halvable(image: Image) -> Image:
     """The nearest image whose sides are a small number, doubled several times.
 
-    >>> halvable(Image(3, 64, 64)), halvable(Image(3, 50, 50))
-    (Image(channels=3, height=64, width=64), Image(channels=3, height=48, width=48))
+    >>> halvable(Image(3, 50, 50)) == Image(3, 48, 48)
+    True
     """
     if halvings(image.height, image.width) is not None:
         return image
