@@ -26,9 +26,7 @@ from scm_compiler.runtime.controller.mle import MleOptions
 from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.images import ImageTable
-from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
-from scm_compiler.runtime.heads.head import HeadTask
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import FrozenLabels, HeadTask, LabelCoding
 from scm_compiler.runtime.heads.registry import BUILTIN
 from scm_compiler.runtime.heads.training import AdversarialTrainer
 

@@ -13,16 +13,15 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss, mse_loss, relu
 
 from scm_compiler.ir import Image
-from scm_compiler.runtime.heads.augmentation import Augmentation
 from scm_compiler.runtime.heads.causal_began import (
     BeganDiscriminator,
     BeganGenerator,
     CausalBeganOptions,
 )
-from scm_compiler.runtime.heads.causal_gan import CausalGanOptions
-from scm_compiler.runtime.heads.dcgan import ConvDiscriminator, ConvGenerator, ConvLabeler
-from scm_compiler.runtime.heads.labels import LabelCoding
-from scm_compiler.runtime.heads.options import GanOptions, HeadOptions
+from scm_compiler.runtime.heads.gan import draw_change
+from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator, ConvLabeler
+from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions, HeadOptions
 
 BATCH = 32
 """Images that are sampled at once."""
@@ -109,7 +108,6 @@ class PlainGan(PlainLoop):
         self.steps = [self.adam(it, rate) for it in self.labelers]
         self.generator_step = self.adam(self.generator, options.generator_rate)
         self.discriminator_step = self.adam(self.discriminator, options.discriminator_rate)
-        self.augmentation = Augmentation(shift=image.height // 16)
         self.done = 0
         self.twins: Tensor | None = None
 
@@ -142,7 +140,8 @@ class PlainGan(PlainLoop):
         """The images, changed a little."""
         if not self.options.augmentation:
             return images
-        return self.augmentation.draw(len(images), torch.default_generator).apply(images)
+        shift = images.shape[2] // 16
+        return draw_change(len(images), shift, torch.default_generator).apply(images)
 
     def step(self) -> None:
         """One update of each network."""

@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from inspect import CO_OPTIMIZED
 from io import StringIO
 from pathlib import Path
@@ -64,11 +64,15 @@ def a_step() -> Callable[[], object]:
     graph = scm_compiler.parse(GRAPH)
     request = HeadRequest({"": "drawn-faces:64"}, options={"batch": 8, "width": 8}, steps=3)
     plan = plan_heads(graph, request, seed=0)
-    run = create(graph, load_labels("celeba-labels", graph), configure(), plan, path=Path("run"))
+    run = create(
+        graph, load_labels("celeba-labels", graph), configure(), plan.configs, path=Path("run")
+    )
     run = train_stages(run, tables=plan.tables).run
-    trainer, _ = head_trainer(run, run.head_config("Face"), plan.tables["Face"], LOCAL)
+    trainer, labels = head_trainer(run, run.head_config("Face"), plan.tables["Face"], LOCAL)
+    training = ExitStack()
+    training.enter_context(labels.module.settled())
     trainer.advance(1)
-    return lambda: trainer.advance(1)
+    return lambda: (training, trainer.advance(1))
 
 
 def walks() -> Iterator[tuple[str, Walk]]:

@@ -20,8 +20,7 @@ from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
 from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_images
 from scm_compiler.runtime.evaluation.report import read_curves
-from scm_compiler.runtime.heads.head import ImageGenerator
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.regime import Regime
 from scm_compiler.runtime.run import Run, open_run, run_of
 from scm_compiler.runtime.runs.head_files import files_of
@@ -131,7 +130,7 @@ def _trained(task: Task, graph: Graph, head: str, options: dict[str, Any], train
         request = HeadRequest({"": _source(task)}, {"": head}, options=options)
         plan = plan_heads(graph, request, seed=task.seed, device=task.device, budgeted=True)
         labels = load_labels("celeba-labels", graph)
-        run = create(graph, labels, configure("mle", seed=task.seed), plan, path=path)
+        run = create(graph, labels, configure("mle", seed=task.seed), plan.configs, path=path)
     done = train_stages(
         run,
         tables={IMAGE: table},

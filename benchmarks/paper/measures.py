@@ -23,8 +23,7 @@ from scm_compiler.runtime.evaluation.real import RealImages, to_bytes
 from scm_compiler.runtime.evaluation.realism import kid
 from scm_compiler.runtime.evaluation.regimes import KINDS, Key, Seen, Subject, regime_of, see
 from scm_compiler.runtime.evaluation.report import plain
-from scm_compiler.runtime.heads.head import ImageGenerator
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.progress import Silent
 
 RARE = "Mustache"

@@ -16,12 +16,9 @@ from scm_compiler.ir import Graph
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.heads import losses
-from scm_compiler.runtime.heads.dcgan import ConvDiscriminator, ConvGenerator
 from scm_compiler.runtime.heads.device import faster_precision
-from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
-from scm_compiler.runtime.heads.head import HeadTask
-from scm_compiler.runtime.heads.labels import LabelCoding
-from scm_compiler.runtime.heads.layers import scaled
+from scm_compiler.runtime.heads.head import FrozenLabels, HeadTask, LabelCoding
+from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator, scaled
 from scm_compiler.runtime.heads.options import GanOptions
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages

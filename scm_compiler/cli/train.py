@@ -30,7 +30,7 @@ from scm_compiler.runtime.stages import (
 )
 from scm_compiler.runtime.stages.codes.heads import NoImageToTrain
 from scm_compiler.runtime.stages.images import Placement
-from scm_compiler.runtime.stages.plan import HeadRequest, Plan, plan_heads
+from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 from scm_compiler.runtime.training.signals import stop_on_signals, stopping
 from scm_compiler.runtime.training.team import joined, local_size
 from scm_compiler.runtime.training.tensorboard import FOLDER, Recording, require_tensorboard
@@ -72,7 +72,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
     if request.tensorboard:
         require_tensorboard()
     if request.resume:
-        opened, plan = _resumed(request, console), Plan()
+        opened, plan = _resumed(request, console), HeadPlan()
     elif program is None:
         opened, plan = _extended(request, placement, console)
     else:
@@ -95,7 +95,7 @@ def _created(
     text: str | None,
     placement: Placement,
     console: Console,
-) -> tuple[Record, Plan]:
+) -> tuple[Record, HeadPlan]:
     """A new run, with what is to be trained in it."""
     seed, trainer = request.seed or 0, request.trainer or "mle"
     steps = {} if request.steps is None else {"steps": request.steps}
@@ -104,8 +104,8 @@ def _created(
     if not console.quiet:
         console.show(Report(None, table.notes))
     labels_alone = request.stage == "labels"
-    plan = Plan() if labels_alone else _planned(request, graph, seed, placement, console)
-    opened = create(graph, table, config, plan, program=text, path=request.run)
+    plan = HeadPlan() if labels_alone else _planned(request, graph, seed, placement, console)
+    opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
         f"{table.rows:,} rows, {len(table.counts):,} distinct, seed {seed}"
@@ -115,7 +115,7 @@ def _created(
 
 def _extended(
     request: TrainingRequest, placement: Placement, console: Console
-) -> tuple[Record, Plan]:
+) -> tuple[Record, HeadPlan]:
     """A run whose labels are trained, with heads to be trained in it."""
     opened = latest_record() if request.run is None else open_record(request.run)
     other = other_graph(request, opened)
@@ -128,7 +128,7 @@ def _extended(
         names = ", ".join(f"`{name}`" for name in plan.left_out)
         reason = f"no images were named for {names}" if names else "it has no image"
         raise refuse(NoImageToTrain(name=opened.graph.name, reason=reason), exit_code=2)
-    return extend(opened, plan), plan
+    return extend(opened, plan.configs), plan
 
 
 def _resumed(request: TrainingRequest, console: Console) -> Record:
@@ -142,7 +142,7 @@ def _resumed(request: TrainingRequest, console: Console) -> Record:
 
 def _planned(
     request: TrainingRequest, graph: Graph, seed: int, placement: Placement, console: Console
-) -> Plan:
+) -> HeadPlan:
     """What is to be trained of the images, their data read."""
     names = [node.name for node in graph.images]
     heads = HeadRequest(

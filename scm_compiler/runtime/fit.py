@@ -12,7 +12,7 @@ from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
 from scm_compiler.runtime.stages import create, extend, train_stages
 from scm_compiler.runtime.stages.images import Placement
-from scm_compiler.runtime.stages.plan import HeadRequest, Plan, plan_heads
+from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 
 
 def train(  # noqa: PLR0913  (the same choices as on the command line)
@@ -63,7 +63,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     config = configure(trainer, preset=preset, seed=seed, **options)
     table = load_labels(data or default_source(graph), graph)
     place = choose_device(device)
-    plan = Plan()
+    plan = HeadPlan()
     if stage == "all":
         request = HeadRequest(
             _by_name(images),
@@ -73,7 +73,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
             steps=head_steps,
         )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
-    run = create(graph, table, config, plan, path=None if path is None else Path(path))
+    run = create(graph, table, config, plan.configs, path=None if path is None else Path(path))
     return run_of(
         train_stages(run, tables=plan.tables, budget=budget, placement=Placement(place)).run
     )
@@ -102,7 +102,7 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
         _by_name(images), _by_name(head), preset, dict(options or {}), steps=steps
     )
     plan = plan_heads(run.graph, request, seed=seed, device=place, budgeted=budget is not None)
-    extended = extend(run, plan)
+    extended = extend(run, plan.configs)
     finished = train_stages(
         extended, tables=plan.tables, budget=budget, placement=Placement(place), labels=False
     )

@@ -40,3 +40,34 @@ class Silent:
 
     def phase(self, name: str) -> None:
         """Nothing."""
+
+
+class Relay:
+    """Passes everything on to another watcher; a subclass adds to it.
+
+    Args:
+        inner: Who else watches.
+    """
+
+    def __init__(self, inner: Progress) -> None:
+        self._inner = inner
+
+    def start(self, total: int, done: int) -> None:
+        """Pass it on."""
+        self._inner.start(total, done)
+
+    def move(self, done: int, seconds: float) -> None:
+        """Pass it on."""
+        self._inner.move(done, seconds)
+
+    def report(self, step: int, metrics: Mapping[str, float]) -> None:
+        """Pass it on."""
+        self._inner.report(step, metrics)
+
+    def stop(self) -> None:
+        """Pass it on."""
+        self._inner.stop()
+
+    def phase(self, name: str) -> None:
+        """Pass it on."""
+        self._inner.phase(name)

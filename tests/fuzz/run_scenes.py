@@ -134,7 +134,7 @@ def _train(text: str, trainer: str, options: dict[str, Any], *, stop: bool) -> N
     graph = load("g.scm")
     plan = plan_heads(graph, request, seed=3)
     config = configure(trainer, seed=3, **options)
-    run = create(graph, load_labels("csv:rows.csv", graph), config, plan, path=Path("run"))
+    run = create(graph, load_labels("csv:rows.csv", graph), config, plan.configs, path=Path("run"))
     last = plan.configs or {"labels": None}
     train_stages(run, watch=lambda stage: Stopping() if stop and stage in last else Silent())
 

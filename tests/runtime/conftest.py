@@ -40,7 +40,7 @@ def start(path: Path, planned=None, of=None):
     """A run with nothing trained yet."""
     made = of or graph()
     table = load_labels("celeba-labels", made)
-    return create(made, table, configure(), planned or plan(made), path=path)
+    return create(made, table, configure(), (planned or plan(made)).configs, path=path)
 
 
 @pytest.fixture(autouse=True, scope="session")

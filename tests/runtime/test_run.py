@@ -16,7 +16,7 @@ from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import latest_run, open_run
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.runs.manifest import digest
-from scm_compiler.runtime.stages import train_labels
+from scm_compiler.runtime.stages import create, train_labels
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def trained(make_graph, tmp_path_factory) -> Path:
     graph = make_graph("Male Young Mustache", "Male>Mustache Young>Mustache", "faces")
     table = load_labels("celeba-labels", graph)
     path = tmp_path_factory.mktemp("module") / "runs" / "faces-1"
-    train_labels(graph, table, configure(seed=3), path=path, program="# as typed\n")
+    train_labels(create(graph, table, configure(seed=3), path=path, program="# as typed\n"))
     return path
 
 
@@ -77,7 +77,7 @@ def test_the_tables_of_a_run_are_the_shares(run):
 def test_unseen_configurations_are_marked(make_graph, tmp_path, spec):
     graph = make_graph("A B C", "A>C B>C")
     table = load_labels(spec("A,B,C\n0,0,0\n1,1,1\n0,1,1\n"), graph)
-    run = train_labels(graph, table, configure(), path=tmp_path / "run").run
+    run = train_labels(create(graph, table, configure(), path=tmp_path / "run")).run
     assert open_run(run.path).tables().unseen["C"].tolist() == [[False, False], [True, False]]
 
 
@@ -85,7 +85,7 @@ def test_estimated_tables_know_their_draws(make_graph, tmp_path):
     graph = make_graph("Male Mustache", "Male>Mustache")
     config = configure("wgan-gp", steps=2, batch=16, critic_updates=1)
     table = load_labels("celeba-labels", graph)
-    opened = open_run(train_labels(graph, table, config, path=tmp_path / "r").run.path)
+    opened = open_run(train_labels(create(graph, table, config, path=tmp_path / "r")).run.path)
     found = opened.tables()
     assert isinstance(found, Tables)
     assert set(found.draws) == {"Male", "Mustache"}
@@ -205,7 +205,7 @@ def test_weights_that_are_no_weights(run):
 def test_weights_of_another_graph(run, make_graph, tmp_path):
     graph = make_graph("Male Young Mustache", "Male>Mustache")
     table = load_labels("celeba-labels", graph)
-    other = train_labels(graph, table, configure(), path=tmp_path / "other").run
+    other = train_labels(create(graph, table, configure(), path=tmp_path / "other")).run
     for name in ("labels.safetensors", "cells.safetensors"):
         shutil.copy(other.path / name, run / name)
         vouch(run, name)

@@ -1,4 +1,4 @@
-"""What is asked of the training of labels, with every option spelt out."""
+"""The configuration of a label training, with every option spelt out."""
 
 from collections.abc import Mapping
 from typing import Any

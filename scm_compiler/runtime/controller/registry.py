@@ -50,7 +50,7 @@ TRAINERS: Mapping[str, Recipe] = MappingProxyType(
 def configure(
     trainer: str = "mle", *, preset: str = "default", seed: int = 0, **changes: object
 ) -> Config:
-    """What is asked for, with every option spelt out.
+    """Make a configuration, with every option spelt out.
 
     Args:
         trainer: The trainer's name.

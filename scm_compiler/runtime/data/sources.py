@@ -1,8 +1,13 @@
-"""Where labels come from: one entry a kind of source."""
+"""Where data come from: one entry a kind of source.
+
+A package adds a source of labels, images or both through the entry point group `scmc.sources`.
+"""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING, cast
 
 from scm_compiler.diagnostics import closest, refuse
 from scm_compiler.ir import Graph
@@ -12,10 +17,64 @@ from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, Un
 from scm_compiler.runtime.data.csv_file import read_csv
 from scm_compiler.runtime.data.table import LabelTable
 
-Read = Callable[[str, Graph], LabelTable]
+if TYPE_CHECKING:
+    from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 
-SOURCES: Mapping[str, Read] = MappingProxyType({"csv": read_csv, "celeba": read_celeba})
-"""What reads `KIND:PLACE`, by kind."""
+ENTRY_POINTS = "scmc.sources"
+
+
+@dataclass(frozen=True)
+class DataSource:
+    """What reads the data that `KIND:PLACE` names.
+
+    Attributes:
+        labels: Reads the labels of a graph at a place; None if the source has no labels.
+        images: Lists the images at a place, with the labels that are needed; None likewise.
+        bare: Whether `KIND` alone names data, too; the place is then empty.
+    """
+
+    labels: Callable[[str, Graph], LabelTable] | None = None
+    images: "Callable[[str, ImageSpec], Listing] | None" = None
+    bare: bool = False
+
+
+BUILTIN: Mapping[str, DataSource] = MappingProxyType(
+    {"csv": DataSource(read_csv), "celeba": DataSource(read_celeba)}
+)
+"""The sources of labels, by kind."""
+
+
+def find_source(
+    spec: str, builtin: Mapping[str, DataSource] = BUILTIN
+) -> tuple[DataSource, str] | None:
+    """The source that a SPEC names, built in or of an installed package, and the place.
+
+    Raises:
+        ValueError: If two packages register the kind.
+    """
+    kind, colon, place = spec.partition(":")
+    source = builtin.get(kind) or _registered(kind)
+    if source is None or not (place or (source.bare and not colon)):
+        return None
+    return source, place
+
+
+def source_kinds(builtin: Mapping[str, DataSource] = BUILTIN) -> tuple[str, ...]:
+    """The kinds of sources, built in or of installed packages."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
+
+    return (*builtin, *sorted(entry_points(group=ENTRY_POINTS).names))
+
+
+def _registered(kind: str) -> DataSource | None:
+    """The source of this kind that an installed package registers."""
+    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
+
+    points = sorted(entry_points(group=ENTRY_POINTS, name=kind), key=lambda point: point.value)
+    if len(points) > 1:
+        owners = " and ".join(point.value for point in points)
+        raise ValueError(f"two packages register the data source `{kind}`: {owners}")
+    return cast("DataSource", points[0].load()) if points else None
 
 
 def default_source(graph: Graph) -> str:
@@ -47,7 +106,8 @@ def load_labels(spec: str, graph: Graph) -> LabelTable:
 
     Args:
         spec: `celeba-labels`; `csv:FILE`, with `?count=NAME` behind it where a column NAME says
-            how often each row occurs; or `celeba:DIR`, the folder of CelebA's attribute file.
+            how often each row occurs; `celeba:DIR`, the folder of CelebA's attribute file; or
+            `KIND:PLACE` of an installed package.
         graph: Whose labels are read. Columns are matched by name.
 
     Returns:
@@ -59,11 +119,10 @@ def load_labels(spec: str, graph: Graph) -> LabelTable:
     if spec == shipped.NAME:
         return shipped.read_shipped(graph)
     require_utf8(spec)
-    kind, colon, place = spec.partition(":")
-    read = SOURCES.get(kind) if colon and place else None
-    if read is None:
+    source, place = find_source(spec) or (DataSource(), "")
+    if source.labels is None:
         raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
-    return read(place, graph)
+    return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
 
 
 def _near(spec: str) -> str | None:
@@ -74,5 +133,5 @@ def _near(spec: str) -> str | None:
     if path.is_file():
         return f"{'celeba' if path.stem == 'list_attr_celeba' else 'csv'}:{spec}"
     kind, _, place = spec.partition(":")
-    near = closest(kind, [shipped.NAME, *SOURCES])
-    return f"{near}:{place or 'PATH'}" if near in SOURCES else near
+    near = closest(kind, [shipped.NAME, *source_kinds()])
+    return near if near in (None, shipped.NAME) else f"{near}:{place or 'PATH'}"

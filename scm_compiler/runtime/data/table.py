@@ -76,9 +76,9 @@ class LabelTable:
         """
         columns = [self.labels.index(name) for name in names]
         shape = tuple(self.sizes[column] for column in columns)
-        found = np.zeros(prod(shape), dtype=np.int64)
-        np.add.at(found, flat_index(self.cells[:, columns], shape), self.counts)
-        return found.reshape(shape)
+        counts = np.zeros(prod(shape), dtype=np.int64)
+        np.add.at(counts, flat_index(self.cells[:, columns], shape), self.counts)
+        return counts.reshape(shape)
 
 
 def tabulate(
@@ -119,7 +119,7 @@ def gathered(
 
 def flat_index(cells: Cells, shape: tuple[int, ...]) -> NDArray[np.int64]:
     """The place of each row (rows, K) in an array of this shape, in C order: (rows,)."""
-    found = np.zeros(len(cells), dtype=np.int64)
+    index = np.zeros(len(cells), dtype=np.int64)
     for column, size in enumerate(shape):
-        found = found * size + cells[:, column]
-    return found
+        index = index * size + cells[:, column]
+    return index

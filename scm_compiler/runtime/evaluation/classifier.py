@@ -21,8 +21,8 @@ from scm_compiler.runtime.evaluation.estimate import Array
 from scm_compiler.runtime.evaluation.learning import apply, dice, kept, learn
 from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.evaluation.scores import Score, score
-from scm_compiler.runtime.heads.labels import LabelCoding
-from scm_compiler.runtime.heads.layers import seeded
+from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.networks import seeded
 from scm_compiler.runtime.progress import Progress, Silent
 
 POOL = 16_384

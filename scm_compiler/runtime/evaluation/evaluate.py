@@ -114,7 +114,7 @@ def _evaluate_image(
 
 
 def _other_images(config: HeadConfig, real: RealImages) -> Iterator[OtherRealImages]:
-    """Say it if a head's own source changed; drawn faces are drawn a shade otherwise elsewhere."""
+    """Warn if a head's own source changed; drawn faces differ by a shade between machines."""
     drawn = config.source.partition(":")[0] == DRAWN
     if not drawn and real.table.fingerprint != config.fingerprint:
         yield OtherRealImages(source=config.source, node=config.image)

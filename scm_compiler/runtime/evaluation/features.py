@@ -16,7 +16,7 @@ from torch.nn.functional import avg_pool2d, cross_entropy
 from scm_compiler.runtime.evaluation.estimate import Array
 from scm_compiler.runtime.evaluation.learning import apply, dice, kept, learn
 from scm_compiler.runtime.evaluation.real import RealImages
-from scm_compiler.runtime.heads.layers import seeded
+from scm_compiler.runtime.heads.networks import seeded
 from scm_compiler.runtime.progress import Progress, Silent
 
 TASK = "which turn and which damage an image had (self-supervised, no labels)"

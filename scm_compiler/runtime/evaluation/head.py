@@ -30,7 +30,7 @@ from scm_compiler.runtime.evaluation.head_report import (
     Coverage,
     HeadReport,
     LabelScores,
-    Pictures,
+    PictureRows,
 )
 from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.evaluation.realism import Realism, fid, kid, told_apart
@@ -230,7 +230,7 @@ def _absent(combinations: Tensor, shown: Tensor) -> Estimate:
     return share(int(absent.sum()), len(absent))
 
 
-def pictures(subject: Subject, found: tuple[Arrow, ...], shown: int) -> Pictures | None:
+def pictures(subject: Subject, found: tuple[Arrow, ...], shown: int) -> PictureRows | None:
     """The two rows of the arrow whose cause do and given move most apart."""
     if not found:
         return None
@@ -240,7 +240,7 @@ def pictures(subject: Subject, found: tuple[Arrow, ...], shown: int) -> Pictures
     for key in keys:
         asked = subject.labels(regime_of(key), shown, "picture", key)
         rows.append(subject.images(asked, "picture", key))
-    return Pictures(tuple(written(key, subject.graph) for key in keys), torch.stack(rows))
+    return PictureRows(tuple(written(key, subject.graph) for key in keys), torch.stack(rows))
 
 
 def _warnings(subject: Subject, cover: tuple[Coverage, ...]) -> Iterable[Diagnostic]:

@@ -54,7 +54,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, eq=False)
-class Pictures:
+class PictureRows:
     """The paper's two-row figure: the same label set, and seen.
 
     Attributes:
@@ -105,7 +105,7 @@ class HeadReport:
     truth_known: bool
     left_out: tuple[str, ...] = ()
     warnings: tuple[Diagnostic, ...] = ()
-    pictures: Pictures | None = None
+    pictures: PictureRows | None = None
     course: tuple[Moment, ...] = ()
 
     def __post_init__(self) -> None:

@@ -17,7 +17,7 @@ from torch.nn.functional import adaptive_avg_pool2d, binary_cross_entropy_with_l
 
 from scm_compiler.runtime.evaluation.estimate import NOTHING, Array, Estimate, mean, share
 from scm_compiler.runtime.evaluation.learning import apply, dice, learn
-from scm_compiler.runtime.heads.layers import seeded
+from scm_compiler.runtime.heads.networks import seeded
 from scm_compiler.runtime.progress import Progress, Silent
 
 BLOCK, BLOCKS = 100, 10

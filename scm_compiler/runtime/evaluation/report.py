@@ -10,7 +10,7 @@ import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json
 from scm_compiler.runtime.evaluation.estimate import Estimate
-from scm_compiler.runtime.evaluation.head_report import HeadReport, Pictures
+from scm_compiler.runtime.evaluation.head_report import HeadReport, PictureRows
 from scm_compiler.runtime.evaluation.label_model import LabelReport
 from scm_compiler.runtime.evaluation.marginals import Agreement
 from scm_compiler.runtime.training.journal import Journal
@@ -93,7 +93,7 @@ def _record(content: Any) -> dict[str, Any]:  # noqa: ANN401  (any dataclass)
         return {"value": plain(content.value), "std_error": plain(content.error)}
     held = {item.name: getattr(content, item.name) for item in fields(content)}
     held |= _derived(content)
-    return {k: plain(v) for k, v in held.items() if not isinstance(v, Pictures)}
+    return {k: plain(v) for k, v in held.items() if not isinstance(v, PictureRows)}
 
 
 def _leaf(content: object) -> Any:  # noqa: ANN401  (whatever JSON can hold)

@@ -8,7 +8,6 @@ its images are good. The convergence measure (10) falls as training goes on.
 Printed (9) subtracts L_sq(l, G(z, l)) with c2; the Labeler is missing there, as (6) shows.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,9 +18,8 @@ from torch.nn.functional import elu, interpolate
 
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
-from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
-from scm_compiler.runtime.heads.labels import LabelCoding
-from scm_compiler.runtime.heads.layers import RowLinear
+from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator, LabelCoding
+from scm_compiler.runtime.heads.networks import RowLinear
 from scm_compiler.runtime.heads.options import HeadOptions
 from scm_compiler.runtime.heads.registry import halvings
 from scm_compiler.runtime.heads.training import AdversarialTrainer
@@ -85,14 +83,14 @@ class Losses:
     fake_labels: Tensor
 
 
-def margins(found: Losses, gamma: tuple[float, float, float]) -> Tensor:
+def margins(means: Losses, gamma: tuple[float, float, float]) -> Tensor:
     """The margins b1, b2 of (7) and the margin of margins b3 of (8): (3,).
 
     >>> margins(Losses(*torch.tensor([1.0, 0.2, 0.5, 0.1])), (0.5, 0.5, 0.5))
     tensor([0.3000, 0.1500, 0.0000])
     """
-    b1 = gamma[0] * found.real - found.fake
-    b2 = gamma[1] * found.real_labels - found.fake_labels
+    b1 = gamma[0] * means.real - means.fake
+    b2 = gamma[1] * means.real_labels - means.fake_labels
     return torch.stack([b1, b2, gamma[2] * b1.clamp(min=0) - b2.clamp(min=0)])
 
 
@@ -111,9 +109,9 @@ def followed(
     return moved if least is None else torch.maximum(moved, least)
 
 
-def measure(found: Losses, by: Tensor) -> Tensor:
+def measure(means: Losses, by: Tensor) -> Tensor:
     """M_complete of (10): L(x) + |b1| + |b2| + |b3|; the reference code adds L_sq(l_x, …)."""
-    return found.real + by.abs().sum()
+    return means.real + by.abs().sum()
 
 
 class BeganDecoder(nn.Module):
@@ -227,6 +225,7 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         self.balance = torch.tensor([0.0, 0.0, third], dtype=exact, device=task.device)
         self.lambdas = self.balance.new_tensor(options.lambdas)
         self.least = self.balance.clone()
+        self.kept = {"balance": self.balance}
 
     def build(self) -> tuple[BeganGenerator, dict[str, nn.Module]]:
         """The generator and the discriminator with its Labeler."""
@@ -260,32 +259,26 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         generator_loss = image_fake + c3 * label_fake
         self.descend(("discriminator", discriminator), ("generator", generator_loss))
         four = torch.stack([image_real, image_fake, label_real, label_fake]).detach()
-        found = Losses(*self.task.team.mean([four])[0].to(self.balance.dtype))
+        four_means = Losses(*self.mean([four])[0].to(self.balance.dtype))
         accuracy = losses.label_accuracy(read_fake, asked.labels, coding)
-        return {"generated_label_accuracy": accuracy, **self._follow(found)}
+        return {"generated_label_accuracy": accuracy, **self._follow(four_means)}
 
-    def _follow(self, found: Losses) -> dict[str, Tensor]:
-        by = margins(found, self.options.gamma)
-        self.balance = followed(self.balance, by, self.lambdas, least=self.least)
-        complete = measure(found, by)
+    def _follow(self, means: Losses) -> dict[str, Tensor]:
+        """Move the coefficients; the step's metrics."""
+        by = margins(means, self.options.gamma)
+        moved = followed(self.balance, by, self.lambdas, least=self.least)
+        self.balance.copy_(moved)
+        complete = measure(means, by)
         return {
-            "real": found.real,
-            "fake": found.fake,
-            "real_labels": found.real_labels,
-            "fake_labels": found.fake_labels,
+            "real": means.real,
+            "fake": means.fake,
+            "real_labels": means.real_labels,
+            "fake_labels": means.fake_labels,
             **dict(zip(("b1", "b2", "b3"), by, strict=True)),
-            **dict(zip(("c1", "c2", "c3"), self.balance, strict=True)),
+            **dict(zip(("c1", "c2", "c3"), moved, strict=True)),
             "m_complete": complete,
-            "m_complete_with_labels": complete + found.real_labels,
+            "m_complete_with_labels": complete + means.real_labels,
         }
-
-    def coefficients(self) -> dict[str, Tensor]:
-        """c1, c2, c3 as float64 (3,)."""
-        return {"balance": self.balance.cpu().double()}
-
-    def restore_coefficients(self, state: Mapping[str, Tensor]) -> None:
-        """Take back c1, c2, c3."""
-        self.balance.copy_(state["balance"])
 
 
 def generator(image: Image, coding: LabelCoding, options: CausalBeganOptions) -> BeganGenerator:

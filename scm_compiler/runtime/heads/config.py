@@ -1,4 +1,4 @@
-"""What is asked of the training of a head, with every option spelt out."""
+"""The configuration of a head's training, with every option spelt out."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.function import FunctionCtx
 
-from scm_compiler.runtime.heads.layers import MinibatchFeatures
+from scm_compiler.runtime.heads.networks import MinibatchFeatures
 from scm_compiler.runtime.training.team import Team, sum_up
 
 

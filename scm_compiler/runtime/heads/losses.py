@@ -28,7 +28,7 @@ from torch.nn.functional import (
     softplus,
 )
 
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:

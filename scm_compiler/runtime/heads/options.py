@@ -1,8 +1,8 @@
-"""The options that all image heads share."""
+"""The options of the image heads."""
 
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Norm = Literal["batch", "group", "spectral", "none"]
 
@@ -74,6 +74,59 @@ class GanOptions(HeadOptions):
     discriminator_every: int = Field(1, ge=1, le=100)
     generator_rate: float = Field(5e-4, gt=0, lt=1)
     discriminator_rate: float = Field(1e-3, gt=0, lt=1)
+
+
+class CausalGanOptions(GanOptions):
+    """The options of CausalGAN, beside those of any GAN here.
+
+    Attributes:
+        labeler: One output a label value (`marginal`, (22)-(24)), or one for each combination of
+            labels (`joint`, (16)-(20)).
+        labeler_weight: The weight of the Labeler's term in the generator's loss; 0 leaves it out.
+        anti_labeler_weight: The weight of the Anti-Labeler's term at the start; 0 leaves it out.
+        anti_labeler_decay: T of (12), in steps; none for a constant weight.
+        swapped: Whether cross entropies of generated images have their arguments swapped
+            (section 7.2); needs `label_input=logits`.
+        beyond: One generated image in so many has the noise and the labels of the one before it,
+            but with one label turned; 0 for none. The Labeler judges it, and the discriminator its
+            parts: what a whole of such labels looks like no data say. So the generator learns to
+            draw what no data show, such as a woman with a mustache, which `do` asks for.
+        likeness: The weight of the mean absolute difference of these two images, over the number
+            of labels, as one label has that share of the Labeler's term: the turned label is to
+            change what it has to, and no more.
+        labeler_every: The Labelers take part in one step of so many, with as many times their
+            weight; the others are those of a conditional GAN (lazy terms: Karras et al. 2020).
+        labeler_width: The channels of the finest layer of both Labelers.
+        labeler_norm: The normalisation in both Labelers.
+        labeler_radius: How far each image is moved before a Labeler learns from it, to where it is
+            most at a loss: the root mean square over the pixels, whose range is 2 (Goodfellow et
+            al. 2015). A Labeler that small changes mislead is satisfied by a pattern that no one
+            would take for the label; one that they do not asks for what people see, too.
+        labeler_rate: Adam's learning rate for both.
+    """
+
+    labeler: Literal["marginal", "joint"] = "marginal"
+    labeler_weight: float = Field(0.5, ge=0, le=100)
+    anti_labeler_weight: float = Field(0.5, ge=0, le=100)
+    anti_labeler_decay: float | None = Field(None, gt=0)
+    swapped: bool = False
+    beyond: int = Field(4, ge=0, le=4096)
+    likeness: float = Field(5.0, ge=0, le=100)
+    labeler_every: int = Field(4, ge=1, le=1000)
+    labeler_width: int = Field(32, ge=4, le=256)
+    labeler_norm: Norm = "spectral"
+    labeler_radius: float = Field(0.02, ge=0, lt=1)
+    labeler_rate: float = Field(1e-3, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if self.swapped and self.label_input == "hard":
+            raise ValueError("swapped cross entropy needs label_input=logits: log 0 is infinite")
+        if self.beyond == 1:
+            raise ValueError("beyond=1 leaves no image whose labels are as drawn; 2 is the least")
+        if self.swapped and self.labeler == "joint":
+            raise ValueError("swapped cross entropy is defined for labeler=marginal")
+        return self
 
 
 PAPER_GAN = {

@@ -22,8 +22,7 @@ from scm_compiler.runtime.heads.codes.heads import (
 )
 
 if TYPE_CHECKING:
-    from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator
-    from scm_compiler.runtime.heads.labels import LabelCoding
+    from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator, LabelCoding
 
 ENTRY_POINTS = "scmc.heads"
 LARGEST = 128
@@ -32,6 +31,9 @@ SIDES = tuple(
     base << times for times in range(2, 6) for base in range(4, 8) if base << times <= LARGEST
 )
 """The sides that the built-in heads can draw."""
+
+Nearest = Callable[[Image], Image]
+"""The image nearest to the one that is asked for that a head can draw: itself, if it can."""
 
 
 def halvings(height: int, width: int) -> int | None:
@@ -47,6 +49,24 @@ def halvings(height: int, width: int) -> int | None:
     return None
 
 
+def halvable(image: Image) -> Image:
+    """The nearest image whose sides are a small number, doubled several times.
+
+    >>> halvable(Image(3, 50, 50)) == Image(3, 48, 48)
+    True
+    """
+    if halvings(image.height, image.width) is not None:
+        return image
+    pairs = [(height, width) for height in SIDES for width in SIDES if halvings(height, width)]
+    near = min(pairs, key=lambda pair: abs(pair[0] - image.height) + abs(pair[1] - image.width))
+    return Image(image.channels, *near)
+
+
+def any_image(image: Image) -> Image:
+    """The same image: for a head that draws every size."""
+    return image
+
+
 @dataclass(frozen=True)
 class HeadSpec:
     """One image head.
@@ -58,7 +78,7 @@ class HeadSpec:
             `OPTIONS` (the pydantic model of the options), `PRESETS` (the changes of each preset
             to the options' defaults), `generator(image, coding, options)` and
             `trainer(task, options)`.
-        capabilities: What it can do beyond training: `sample` (draw images for given labels).
+        nearest: Which images it can draw; all, if it does not say.
         labelled: Whether it needs at least one label.
         origin: The package that registered it.
     """
@@ -66,7 +86,7 @@ class HeadSpec:
     name: str
     summary: str
     module: str
-    capabilities: frozenset[str] = frozenset({"sample"})
+    nearest: Nearest = any_image
     labelled: bool = True
     origin: str = "scm_compiler"
 
@@ -81,18 +101,18 @@ class HeadSpec:
         Raises:
             ScmError: E660 for its size, E664 if the head needs labels and there are none.
         """
-        if halvings(image.height, image.width) is None:
+        nearest = self.nearest(image)
+        if nearest != image:
             raise refuse(
-                ImageSizeUnsupported(
-                    head=self.name,
-                    node=node,
-                    height=image.height,
-                    width=image.width,
-                    nearest=_nearest(image),
-                )
+                ImageSizeUnsupported(head=self.name, node=node, image=image, nearest=nearest)
             )
         if self.labelled and labels == 0:
             raise refuse(HeadNeedsLabels(head=self.name, node=node))
+
+    @property
+    def model(self) -> type[BaseModel]:
+        """The pydantic model of its options."""
+        return cast("type[BaseModel]", self._load("OPTIONS"))
 
     @property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:
@@ -109,9 +129,8 @@ class HeadSpec:
             known = ", ".join(self.presets)
             reason = f"there is no preset `{preset}`, only {known}"
             raise refuse(HeadOption(head=self.name, option="preset", reason=reason))
-        model = cast("type[BaseModel]", self._load("OPTIONS"))
         try:
-            return model.model_validate({**self.presets[preset], **changes})
+            return self.model.model_validate({**self.presets[preset], **changes})
         except ValidationError as wrong:
             raise refuse(*(_wrong(self.name, error) for error in wrong.errors())) from wrong
 
@@ -121,9 +140,8 @@ class HeadSpec:
         Raises:
             ValueError: If they are others; one sentence says why.
         """
-        model = cast("type[BaseModel]", self._load("OPTIONS"))
         try:
-            return model.model_validate_json(json.dumps(dict(options)), strict=True)
+            return self.model.model_validate_json(json.dumps(dict(options)), strict=True)
         except ValidationError as wrong:
             found = _wrong(self.name, wrong.errors()[0])
             raise ValueError(f"options.{found.option}: {found.reason}") from wrong
@@ -194,16 +212,19 @@ BUILTIN = Heads(
             "causal_gan",
             "discriminator, Labeler and Anti-Labeler (Kocaoglu et al. 2017, section 5.2)",
             "scm_compiler.runtime.heads.causal_gan",
+            halvable,
         ),
         HeadSpec(
             "causal_began",
             "auto-encoder discriminator and Labeler with margins (the same, section 5.3)",
             "scm_compiler.runtime.heads.causal_began",
+            halvable,
         ),
         HeadSpec(
             "conditional_gan",
             "the baseline: labels as input only, no Labelers",
             "scm_compiler.runtime.heads.conditional_gan",
+            halvable,
             labelled=False,
         ),
     )
@@ -214,13 +235,8 @@ def installed() -> Heads:
     """The built-in heads and those of installed packages (entry points of `scmc.heads`)."""
     from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
 
-    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
-    return BUILTIN.extended(*(point.load() for point in found))
-
-
-def _nearest(image: Image) -> tuple[int, int]:
-    pairs = [(height, width) for height in SIDES for width in SIDES if halvings(height, width)]
-    return min(pairs, key=lambda pair: abs(pair[0] - image.height) + abs(pair[1] - image.width))
+    points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
+    return BUILTIN.extended(*(point.load() for point in points))
 
 
 def _wrong(head: str, error: Any) -> HeadOption:  # noqa: ANN401  (pydantic's own dict)

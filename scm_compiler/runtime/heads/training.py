@@ -1,4 +1,4 @@
-"""What the trainers of all heads share: batches, optimisers, averaging, state.
+"""What the trainers of adversarial heads share: batches, optimisers, averaging, state.
 
 Everything random comes from one `torch.Generator` on the CPU, in a fixed order, so that a run's
 state (weights, moments, average, generator, counters) determines everything that follows.
@@ -7,6 +7,7 @@ state (weights, moments, average, generator, counters) determines everything tha
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from math import fsum, isfinite, nan
@@ -16,16 +17,15 @@ import torch
 from torch import Tensor, nn
 from torch.optim import Adam
 
-from scm_compiler.runtime.heads.averaging import average_into, copied
 from scm_compiler.runtime.heads.distributed import join
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
-from scm_compiler.runtime.heads.layers import seeded
+from scm_compiler.runtime.heads.networks import seeded
 from scm_compiler.runtime.heads.options import HeadOptions
-from scm_compiler.runtime.heads.upload import uploaded
 from scm_compiler.runtime.training.fitting import Diverged, Mean
 
 Options = TypeVar("Options", bound=HeadOptions)
 Generator = TypeVar("Generator", bound=ImageGenerator)
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,10 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
     Args:
         task: What to train on.
         options: The head's options.
-        generator: Builds the generator.
+
+    Attributes:
+        networks: The generator and its judges, under their names.
+        kept: What the state holds beside the networks, such as coefficients that change.
     """
 
     options: Options
@@ -63,19 +66,24 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
 
     def __init__(self, task: HeadTask, options: Options) -> None:
         self.task = task
+        self.team = None if task.team.alone else task.team
         self.options = options
+        self.kept: dict[str, Tensor] = {}
         self.total = task.total
         self.done = 0
         self.random = torch.Generator().manual_seed(task.seed)
         with seeded(self.random):
             self.generator, judges = self.build()
         self.networks: dict[str, nn.Module] = {"generator": self.generator, **judges}
+        self.layout = torch.channels_last if options.channels_last else torch.contiguous_format
         for network in self.networks.values():
             join(network, task.team)
-            network.to(task.device, memory_format=self._layout)  # type: ignore[call-overload]
+            network.to(task.device, memory_format=self.layout)  # type: ignore[call-overload]
         self.average = copied(self.generator)
-        self.optimizers = {
-            name: self._optimizer(name, network) for name, network in self.networks.items()
+        betas = (options.beta1, options.beta2)
+        self.optimizers = {  # each in one kernel for all weights
+            name: Adam(network.parameters(), lr=self.rate(name), betas=betas, fused=True)
+            for name, network in self.networks.items()
         }
 
     @abstractmethod
@@ -97,7 +105,10 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
             Diverged: If a mean or a weight of the generator is not finite.
         """
         seen: dict[str, list[Tensor]] = {}
-        with self._repeatable():
+        repeatable = torch.backends.cudnn.flags(  # on a GPU: none of its unordered sums
+            enabled=True, benchmark=False, deterministic=True, allow_tf32=True
+        )
+        with repeatable:
             for _ in range(min(steps, self.total - self.done)):
                 for name, value in self.step().items():
                     seen.setdefault(name, []).append(value.detach())
@@ -118,11 +129,10 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         """
         numbers = iter(_values([value for values in seen.values() for value in values]))
         means = {name: _mean(list(islice(numbers, len(them)))) for name, them in seen.items()}
-        team = self.task.team
-        if team.alone:
+        if self.team is None:
             return means
         shares = [torch.tensor(mean, device=self.task.device) for mean in means.values()]
-        together = zip(means.items(), _values(team.mean(shares)), strict=True)
+        together = zip(means.items(), _values(self.team.mean(shares)), strict=True)
         return {name: Mean(value, mean.steps) for (name, mean), value in together}
 
     def model(self) -> Generator:
@@ -139,7 +149,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
             "random": self.random.get_state(),
             "done": torch.tensor(self.done),
             **_named("average", self.average.state_dict()),
-            **self.coefficients(),
+            **self.kept,
         }
         for name, network in self.networks.items():
             held.update(_named(name, network.state_dict()))
@@ -161,7 +171,8 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         try:
             self.random.set_state(state["random"].clone())
             self.done = int(state["done"])
-            self.restore_coefficients(state)
+            for name, tensor in self.kept.items():
+                tensor.copy_(state[name])
             self.average.load_state_dict(_under("average", state))
             for name, network in self.networks.items():
                 network.load_state_dict(_under(name, state))
@@ -170,21 +181,14 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         for name, optimizer in self.optimizers.items():
             _restore_moments(optimizer, _under(f"optimizer.{name}", state))
 
-    def coefficients(self) -> dict[str, Tensor]:
-        """What a head needs to go on beside its networks; nothing for most."""
-        return {}
-
-    def restore_coefficients(self, state: Mapping[str, Tensor]) -> None:
-        """Take back what `coefficients` gave."""
-
     def descend(self, *losses: tuple[str, Tensor]) -> None:
         """Update each named network by its loss; all gradients are taken before any update."""
         for name, loss in losses:
             weights = list(self.networks[name].parameters())
             gradients = torch.autograd.grad(loss, weights, retain_graph=len(losses) > 1)
-            together = self.task.team.mean(gradients)
-            for weight, gradient in zip(weights, together, strict=True):
-                weight.grad = _laid_out_as(weight, gradient)
+            for weight, gradient in zip(weights, self.mean(gradients), strict=True):
+                alike = gradient.stride() == weight.stride()  # fused Adam counts on it
+                weight.grad = gradient if alike else torch.empty_like(weight).copy_(gradient)
         for name, _ in losses:
             for group in self.optimizers[name].param_groups:
                 group["lr"] = self.rate(name)
@@ -196,47 +200,72 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         half = self.options.precision == "bfloat16"
         return torch.autocast(self.task.device.type, torch.bfloat16, enabled=half)
 
+    def mean(self, tensors: Sequence[Tensor]) -> Sequence[Tensor]:
+        """The mean of each tensor over all processes."""
+        return tensors if self.team is None else self.team.mean(tensors)
+
     def real(self) -> LabelledImages:
         """A batch of the data: this process' share of it."""
         images, labels = self.task.batches.draw(self.options.batch, self.random)
-        device, team = self.task.device, self.task.team
-        images, labels = team.share(images), team.share(labels)
-        scaled = uploaded(images, device).float().div_(127.5).sub_(1)
-        return self._labelled(scaled.contiguous(memory_format=self._layout), labels)
+        batch = self._placed(images, labels)
+        pixels = batch.images.float().div_(127.5).sub_(1).contiguous(memory_format=self.layout)
+        return LabelledImages(pixels, batch.labels, batch.encoded)
 
     def asked(self) -> LabelledImages:
-        """Labels to draw images of, and the noise to draw them from."""
+        """Labels to draw images of, and the noise to draw them from: this process' share."""
         labels, noise = self.draw_asked()
-        team = self.task.team
-        there = uploaded(team.share(noise), self.task.device)
-        return self._labelled(there, team.share(labels))
+        return self._placed(noise, labels)
 
     def draw_asked(self) -> tuple[Tensor, Tensor]:
         """What a whole batch is asked for: the label model's labels (B, P), and noise (B, Z)."""
         labels = self.task.labels.draw_labels(self.options.batch, self.random)
         return labels, self.generator.draw_noise(self.options.batch, generator=self.random)
 
-    def _labelled(self, images: Tensor, labels: Tensor) -> LabelledImages:
-        device = self.task.device
-        encoded = self.task.coding.encode(labels)
-        return LabelledImages(images, uploaded(labels, device), uploaded(encoded, device))
+    def _placed(self, images: Tensor, labels: Tensor) -> LabelledImages:
+        """This process' share of a batch, on its device."""
+        if self.team is not None:
+            images, labels = self.team.share(images), self.team.share(labels)
+        parts = (images, labels, self.task.coding.encode(labels))
+        return LabelledImages(*(uploaded(part, self.task.device) for part in parts))
 
-    def _optimizer(self, name: str, network: nn.Module) -> Adam:
-        """Adam, in one kernel for all weights."""
-        betas = (self.options.beta1, self.options.beta2)
-        return Adam(network.parameters(), lr=self.rate(name), betas=betas, fused=True)
 
-    @staticmethod
-    def _repeatable() -> AbstractContextManager[object]:
-        """The same bits each time, on a GPU too: none of its faster, unordered sums."""
-        flags: AbstractContextManager[object] = torch.backends.cudnn.flags(
-            enabled=True, benchmark=False, deterministic=True, allow_tf32=True
-        )
-        return flags
+def uploaded(tensor: Tensor, device: torch.device) -> Tensor:
+    """The tensor on the device; the CPU does not wait until it is there.
 
-    @property
-    def _layout(self) -> torch.memory_format:
-        return torch.channels_last if self.options.channels_last else torch.contiguous_format
+    A copy to a GPU out of ordinary memory first waits for all that the GPU has been asked to do.
+    Out of pinned memory it is one more thing to do, in its turn.
+    """
+    if device.type != "cuda":
+        return tensor.to(device)
+    return tensor.pin_memory().to(device, non_blocking=True)
+
+
+def copied(network: Network) -> Network:
+    """A copy of the network that takes no gradients, in evaluation mode."""
+    return deepcopy(network).requires_grad_(False).eval()
+
+
+@torch.no_grad()
+def average_into(average: nn.Module, network: nn.Module, decay: float, step: int) -> None:
+    """Move an average towards a network: a <- d a + (1 - d) w.
+
+    The decay grows from 2/11 to `decay` over the first steps, so that the first weights are soon
+    forgotten. Running statistics of batch norm are averaged too, counters copied.
+
+    Args:
+        average: What is moved.
+        network: Where to.
+        decay: The final decay; 0 copies.
+        step: The number of steps taken, from 1.
+    """
+    share = 1 - min(decay, (1 + step) / (10 + step))
+    both = ([*it.parameters(), *it.buffers()] for it in (average, network))
+    pairs = list(zip(*both, strict=True))
+    means = [mean for mean, _ in pairs if mean.is_floating_point()]
+    torch._foreach_lerp_(means, [last for _, last in pairs if last.is_floating_point()], share)
+    for mean, last in pairs:
+        if not mean.is_floating_point():
+            mean.copy_(last)
 
 
 def _values(scalars: Sequence[Tensor]) -> list[float]:
@@ -256,11 +285,6 @@ def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
 def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
     start = f"{prefix}."
     return {name[len(start) :]: held for name, held in tensors.items() if name.startswith(start)}
-
-
-def _laid_out_as(weight: Tensor, tensor: Tensor) -> Tensor:
-    """A gradient whose elements lie in memory as its weight's do: fused Adam counts on it."""
-    return tensor if tensor.stride() == weight.stride() else torch.empty_like(weight).copy_(tensor)
 
 
 def _restore_moments(optimizer: Adam, moments: Mapping[str, Tensor]) -> None:

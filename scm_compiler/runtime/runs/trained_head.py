@@ -10,8 +10,7 @@ from torch import Tensor
 from scm_compiler.ir import Graph, Image
 from scm_compiler.model.mechanism import Column, Noise, World
 from scm_compiler.runtime.heads.config import HeadConfig
-from scm_compiler.runtime.heads.head import ImageGenerator
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.storage.tensor_file import Form, open_tensors, refuse_foreign, unusable

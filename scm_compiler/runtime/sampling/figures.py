@@ -10,7 +10,7 @@ from torch import Tensor
 
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.runtime.runs.trained_head import TrainedHead
-from scm_compiler.runtime.sampling.grid import Row, figure, grid
+from scm_compiler.runtime.sampling.grid import PictureRow, figure, grid
 from scm_compiler.runtime.sampling.sample import Stream
 
 STEPS = 8
@@ -29,7 +29,7 @@ def two_rows(
 ) -> Image.Image:
     """Two regimes, one above the other (Figures 8 to 17): the same image noise in each column."""
     rows = [
-        Row(caption, stream.sample(0, columns).pictures[image])
+        PictureRow(caption, stream.sample(0, columns).pictures[image])
         for stream, caption in zip(streams, captions, strict=True)
     ]
     return figure(rows)
@@ -53,7 +53,7 @@ def sweep(stream: Stream, graph: Graph, image: str, label: str, rows: int) -> Im
     assert isinstance(domain, Discrete)
     swept, headings = _swept(head, labels, label, domain)
     drawn = torch.stack([_drawn(head, encoded, noise) for encoded in swept], dim=1)
-    return figure([Row("", images) for images in drawn], headings=headings)
+    return figure([PictureRow("", images) for images in drawn], headings=headings)
 
 
 def _swept(

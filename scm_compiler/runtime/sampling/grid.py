@@ -75,7 +75,7 @@ def cut_grid(picture: Image.Image, count: int, size: tuple[int, int]) -> Tensor:
 
 
 @dataclass(frozen=True)
-class Row:
+class PictureRow:
     """A row of a figure.
 
     Attributes:
@@ -87,7 +87,7 @@ class Row:
     images: Tensor
 
 
-def figure(rows: Sequence[Row], *, headings: Sequence[str] = ()) -> Image.Image:
+def figure(rows: Sequence[PictureRow], *, headings: Sequence[str] = ()) -> Image.Image:
     """Captioned rows of images, one below the other; small images are shown larger.
 
     Args:

@@ -22,7 +22,7 @@ from scm_compiler.notebook import paragraph, picture
 from scm_compiler.passes import fold, mutilate
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
-from scm_compiler.runtime.sampling.grid import Row, figure, png
+from scm_compiler.runtime.sampling.grid import PictureRow, figure, png
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
 from scm_compiler.runtime.sampling.units import blocks
 
@@ -70,7 +70,7 @@ class Imagined:
         if name is None or name not in self.factual.pictures:
             raise ValueError("no image was drawn: the run has no trained head")
         worlds = ((self._seen, self.factual), (f"had {self.do}", self.counterfactual))
-        return figure([Row(caption, sample.pictures[name]) for caption, sample in worlds])
+        return figure([PictureRow(caption, sample.pictures[name]) for caption, sample in worlds])
 
     @property
     def _seen(self) -> str:

@@ -50,7 +50,7 @@ Told = Callable[[int], None]
 
 
 @dataclass(frozen=True)
-class Part:
+class ShardPart:
     """Some rows of a job.
 
     Attributes:
@@ -83,7 +83,7 @@ def write_folder(
     there = [path for path in sorted(folder.iterdir()) if not path.name.startswith(".")]
     claim(folder / "sample.json", job, 1, there)
     parts = [
-        Part(start, min(start + PART, job.rows), folder) for start in range(0, job.rows, PART)
+        ShardPart(start, min(start + PART, job.rows), folder) for start in range(0, job.rows, PART)
     ]
     opened = open_record(job.run)
     missing = [part for part in parts if not _all_there(part, job)]
@@ -118,7 +118,7 @@ def write_shards(
     claim(_facts(paths), job, len(paths), [path for path in paths if path.exists()])
     bounds = [job.rows * place // len(paths) for place in range(len(paths) + 1)]
     parts = [
-        Part(start, stop, path)
+        ShardPart(start, stop, path)
         for start, stop, path in zip(bounds[:-1], bounds[1:], paths, strict=True)
     ]
     missing = [part for part in parts if not part.path.is_file()]
@@ -158,9 +158,9 @@ def shard_paths(pattern: str, shards: int) -> list[Path]:
 
 
 def _run(
-    write: Callable[[Stream, Graph, Job, Part], None],
+    write: Callable[[Stream, Graph, Job, ShardPart], None],
     job: Job,
-    parts: list[Part],
+    parts: list[ShardPart],
     processes: int,
     told: Told,
 ) -> None:
@@ -185,10 +185,10 @@ def _run(
 
 def _in_order(
     pool: ProcessPoolExecutor,
-    write: Callable[[Stream, Graph, Job, Part], None],
+    write: Callable[[Stream, Graph, Job, ShardPart], None],
     job: Job,
-    parts: list[Part],
-) -> Iterator[Part]:
+    parts: list[ShardPart],
+) -> Iterator[ShardPart]:
     tasks = [pool.submit(_write, write, job, part) for part in parts]
     for task, part in zip(tasks, parts, strict=True):
         task.result()
@@ -204,11 +204,13 @@ def _open(job: Job) -> None:
     _OPENED[job] = (job.stream(), open_record(job.run).graph)
 
 
-def _write(write: Callable[[Stream, Graph, Job, Part], None], job: Job, part: Part) -> None:
+def _write(
+    write: Callable[[Stream, Graph, Job, ShardPart], None], job: Job, part: ShardPart
+) -> None:
     write(*_OPENED[job], job, part)
 
 
-def _write_pictures(stream: Stream, _graph: Graph, job: Job, part: Part) -> None:
+def _write_pictures(stream: Stream, _graph: Graph, job: Job, part: ShardPart) -> None:
     for start, piece in pieces(stream, part.start, part.stop):
         for image, images in piece.pictures.items():
             for row in range(len(piece)):
@@ -218,7 +220,7 @@ def _write_pictures(stream: Stream, _graph: Graph, job: Job, part: Part) -> None
                     write_file(path, _png(images[row]), resumable=False)
 
 
-def _write_shard(stream: Stream, graph: Graph, job: Job, part: Part) -> None:
+def _write_shard(stream: Stream, graph: Graph, job: Job, part: ShardPart) -> None:
     content = io.BytesIO()
     with tarfile.open(fileobj=content, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for start, piece in pieces(stream, part.start, part.stop):
@@ -273,12 +275,12 @@ def _is_of_folder(name: str) -> bool:
     return name == "metadata.csv" or re.fullmatch(r"\d+\.png", name) is not None
 
 
-def _all_there(part: Part, job: Job) -> bool:
+def _all_there(part: ShardPart, job: Job) -> bool:
     rows = range(part.start, part.stop)
     return all((part.path / _picture(job, im, row)).is_file() for im in job.images for row in rows)
 
 
-def _since(parts: list[Part], missing: list[Part], told: Told) -> Told:
+def _since(parts: list[ShardPart], missing: list[ShardPart], told: Told) -> Told:
     """Tell the rows that are there in all, those of earlier parts included."""
     count = [sum(part.stop - part.start for part in parts if part not in missing)]
 

@@ -1,9 +1,8 @@
 """Training of a run in stages: its labels, then the head of each image."""
 
-from scm_compiler.runtime.stages.labels import Trained, resume, train_labels
+from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.result import LABELS, Finished
 from scm_compiler.runtime.stages.sequence import (
-    LABELS,
-    Finished,
     create,
     extend,
     follow_leader,
@@ -15,13 +14,11 @@ from scm_compiler.runtime.stages.sequence import (
 __all__ = [
     "LABELS",
     "Finished",
-    "Trained",
     "create",
     "extend",
     "follow_leader",
     "pending_heads",
     "require_labels",
-    "resume",
     "train_labels",
     "train_stages",
 ]

@@ -12,11 +12,14 @@ import torch
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.emit.certificate import Certificate, certify
-from scm_compiler.emit.verification import require_consistent
 from scm_compiler.runtime.heads.config import HeadConfig
-from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
-from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageBatches
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import (
+    FrozenLabels,
+    HeadTask,
+    HeadTrainer,
+    ImageBatches,
+    LabelCoding,
+)
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.head_certificate import check_heads
@@ -27,35 +30,23 @@ from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.trained_head import count_numbers, image_domain, write_head
 from scm_compiler.runtime.stages.codes.processes import MemoryFull, TeamEnded
-from scm_compiler.runtime.stages.codes.training import NothingToResume, TrainingDiverged
+from scm_compiler.runtime.stages.codes.training import NothingToResume
 from scm_compiler.runtime.stages.plan import refuse_unequal
 from scm_compiler.runtime.stages.preview import Previewing, previews
+from scm_compiler.runtime.stages.result import Finished, conclude
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace, refuse_other
 from scm_compiler.runtime.training.team import ALONE, Led, Team, TeamLost, follow
 
 REPORT_STEPS, FEWEST_REPORTS = 100, 20
+"""A report each hundred steps, more often in a short training."""
+
 CHECKPOINT_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class TrainedImage:
-    """A run after the training of a head.
-
-    Attributes:
-        run: The run.
-        image: The image.
-        outcome: How the training ended.
-    """
-
-    run: Record
-    image: str
-    outcome: Outcome
-
-
-@dataclass(frozen=True)
 class Placement:
-    """The machinery that a head is trained on.
+    """The device and the processes that train a head.
 
     Attributes:
         device: The kind of device.
@@ -85,8 +76,8 @@ def train_image(
     budget: float | None = None,
     placement: Placement = LOCAL,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
-) -> TrainedImage:
-    """Train the head of an image from where it stands to its end.
+) -> Finished:
+    """Train the head of an image to its end, from its checkpoint if it has one.
 
     Args:
         run: A run with trained labels and a configuration of the head (`add_heads`).
@@ -142,7 +133,7 @@ def _train_alone(
     budget: float | None,
     placement: Placement,
     checkpoint_seconds: float,
-) -> TrainedImage:
+) -> Finished:
     """Train a head while no other process trains this run."""
     config, files = run.head_config(image), files_of(run.graph, image)
     facts = {"graph": run.graph.hash, "config": config.model_dump(mode="json")}
@@ -152,7 +143,8 @@ def _train_alone(
     run = restart_head(run, image)
     draw = previews(run.path, files, trainer, labels, config.seed)
     led = Led(trainer, placement.team) if not placement.team.alone else None
-    every, batch = _report_steps(trainer.total), _batch(config)
+    every = max(1, min(REPORT_STEPS, trainer.total // FEWEST_REPORTS))
+    batch = _batch(config)
     loop = Loop(
         led or trainer,
         run.path,
@@ -163,7 +155,8 @@ def _train_alone(
         prefix=files.prefix,
     )
     try:
-        outcome = loop.run()
+        with labels.module.settled():
+            outcome = loop.run()
     except TeamLost as error:
         raise team_ended(run, placement) from error
     finally:
@@ -171,27 +164,22 @@ def _train_alone(
             led.release()
     draw(outcome.step)
     run, certificate = _write_results(run, config, trainer, outcome)
-    if outcome.ending == "diverged":
-        raise refuse(
-            TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
-            exit_code=4,
-        )
-    require_consistent(certificate)
-    return TrainedImage(run, image, outcome)
+    return conclude(run, image, outcome, certificate)
 
 
 def follow_image(run: Record, image: str, batches: ImageBatches, placement: Placement) -> None:
-    """Take part in the training of a head that another process leads."""
-    trainer, _ = head_trainer(run, run.head_config(image), batches, placement)
+    """Train a head together with the process that leads."""
+    trainer, labels = head_trainer(run, run.head_config(image), batches, placement)
     checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
     try:
-        follow(trainer, run.path / checkpoint, placement.team)
+        with labels.module.settled():
+            follow(trainer, run.path / checkpoint, placement.team)
     except TeamLost as error:
         raise team_ended(run, placement) from error
 
 
 def team_ended(run: Record, placement: Placement) -> ScmError:
-    """The refusal to go on without the others."""
+    """The refusal to train without the other processes."""
     return refuse(TeamEnded(path=str(run.path), processes=placement.team.size), exit_code=2)
 
 
@@ -229,19 +217,15 @@ def certify_run(run: Record) -> Certificate:
     return certify(run.module(), seed=run.config.seed, further=checks)
 
 
-def _report_steps(total: int) -> int:
-    """A report each hundred steps, more often in a short training."""
-    return max(1, min(REPORT_STEPS, total // FEWEST_REPORTS))
+def _batch(config: HeadConfig) -> int | None:
+    """The images in a batch; None if the head has no such option."""
+    options = installed().find(config.head).stored_options(config.options).model_dump()
+    return int(options["batch"]) if "batch" in options else None
 
 
-def _batch(config: HeadConfig) -> int:
-    """The images in a batch; an option that a configuration leaves out has its default."""
-    options = installed().find(config.head).stored_options(config.options)
-    return int(options.model_dump()["batch"])
-
-
-def _speed(loop: Loop, batch: int) -> Mapping[str, float]:
-    speed = {"images_per_second": round(loop.rate * batch, 3)}
+def _speed(loop: Loop, batch: int | None) -> Mapping[str, float]:
+    """The speed and the time that is left, for a report."""
+    speed = {} if batch is None else {"images_per_second": round(loop.rate * batch, 3)}
     left = loop.left
     return speed if left is None else {**speed, "seconds_left": round(left, 1)}
 

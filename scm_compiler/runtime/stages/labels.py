@@ -1,28 +1,23 @@
-"""Training of the label model, from a graph and data to a finished run."""
+"""The first stage: the label model, trained on the run's own table of labels."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import partial
 from math import prod
-from pathlib import Path
 
 import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import Certificate, certify
-from scm_compiler.emit.verification import require_consistent
-from scm_compiler.ir import Graph
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.model.threads import one_thread
-from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.progress import Progress, Silent
-from scm_compiler.runtime.runs.folder import create_run, finish, restart
+from scm_compiler.runtime.runs.folder import finish, restart
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.model_files import (
     keeps_tables,
@@ -34,11 +29,8 @@ from scm_compiler.runtime.runs.numbers import CERTIFICATE, TABLES
 from scm_compiler.runtime.runs.recipe import recipe_of_run
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.unseen import with_data
-from scm_compiler.runtime.stages.codes.training import (
-    NothingToResume,
-    NothingToTrain,
-    TrainingDiverged,
-)
+from scm_compiler.runtime.stages.codes.training import NothingToResume
+from scm_compiler.runtime.stages.result import LABELS, Finished, conclude
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace, refuse_other
 
@@ -54,77 +46,34 @@ FEW_ROWS = 20_000
 """The samples behind the distance in a report, where there are no tables."""
 
 
-@dataclass(frozen=True)
-class Trained:
-    """A run after a training.
-
-    Attributes:
-        run: The run.
-        outcome: How the training ended.
-    """
-
-    run: Record
-    outcome: Outcome
-
-
 def train_labels(
-    graph: Graph,
-    table: LabelTable,
-    config: Config,
-    *,
-    program: str | None = None,
-    path: Path | None = None,
-    progress: Progress | None = None,
-    budget: float | None = None,
-    checkpoint_seconds: float = CHECKPOINT_SECONDS,
-) -> Trained:
-    """Train the labels of a graph in a new run.
-
-    Args:
-        graph: The validated graph; its images are left to their heads.
-        table: The data.
-        config: The trainer and its settings; see `configure`.
-        program: The exact text that the graph came from, to be kept with the run.
-        path: The run's folder; `runs/<graph>-<n>` if None.
-        progress: Who watches.
-        budget: The most seconds to train.
-        checkpoint_seconds: The time between checkpoints.
-
-    Raises:
-        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E702 with
-            exit code 4 if the training diverged (the run then holds the last good weights), E709
-            or E657 if the folder cannot be written, E501 if the trained module is not consistent
-            with its graph (the run then holds it, with the certificate that says so).
-    """
-    if not graph.labels:
-        raise refuse(NothingToTrain(name=graph.name))
-    make_trainer(graph, table, config)  # refuses before there is a folder
-    run = create_run(graph, table, config, program=program, path=path)
-    return train_run(run, progress, budget, checkpoint_seconds)
-
-
-def resume(
     run: Record,
     *,
     progress: Progress | None = None,
     budget: float | None = None,
     checkpoint_seconds: float = CHECKPOINT_SECONDS,
-) -> Trained:
-    """Go on with a training that was interrupted, killed or out of time.
+) -> Finished:
+    """Train the labels of a run to their end, from the checkpoint if there is one.
 
-    The weights at the end are those of a training that was never stopped, byte for byte.
+    The weights at the end of a training that was stopped and goes on are those of one that was
+    never stopped, byte for byte.
 
     Args:
         run: The run.
         progress: Who watches.
-        budget: The most seconds to train, those before the interruption included.
+        budget: The most seconds to train, those before an interruption included.
         checkpoint_seconds: The time between checkpoints.
 
     Raises:
-        ScmError: E705 if the training is complete or diverged; and as `train_labels`.
+        ScmError: E705 if the training is complete or diverged, E730 if another process trains the
+            run, E702 with exit code 4 if the training diverges (the run then holds the last good
+            weights), E657 if a file cannot be written, E501 if the trained module is not
+            consistent with its graph (the run then holds it, with the certificate that says so).
     """
-    _refuse_finished(run)
-    return train_run(run, progress, budget, checkpoint_seconds)
+    with sole_trainer(run.path):
+        now = open_record(run.path)
+        _refuse_finished(now)
+        return _train_alone(restart(now), progress, budget, checkpoint_seconds)
 
 
 def _refuse_finished(run: Record) -> None:
@@ -136,23 +85,10 @@ def _refuse_finished(run: Record) -> None:
         raise refuse(NothingToResume(path=str(run.path), reason=reason), exit_code=2)
 
 
-def train_run(
+def _train_alone(
     run: Record, progress: Progress | None, budget: float | None, checkpoint_seconds: float
-) -> Trained:
-    """Train a run from where it stands to its end; the arguments are those of `resume`.
-
-    Raises:
-        ScmError: E730 if another process trains it; and as `resume`.
-    """
-    with sole_trainer(run.path):
-        now = open_record(run.path)
-        _refuse_finished(now)
-        return _train(restart(now), progress, budget, checkpoint_seconds)
-
-
-def _train(
-    run: Record, progress: Progress | None, budget: float | None, checkpoint_seconds: float
-) -> Trained:
+) -> Finished:
+    """Train the labels while no other process trains this run."""
     facts = {"graph": run.graph.hash, "config": run.config.model_dump(mode="json")}
     refuse_other(run.path / CHECKPOINT, facts, _network_numbers(run))
     trainer = make_trainer(run.graph, run.labels, run.config)
@@ -172,14 +108,7 @@ def _train(
     metrics = _write_model(run, module, outcome)
     certificate = None if outcome.ending == "interrupted" else _certify(run, module)
     run = finish(run, outcome, trainer.total, metrics)
-    if outcome.ending == "diverged":
-        raise refuse(
-            TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
-            exit_code=4,
-        )
-    if certificate is not None:
-        require_consistent(certificate)
-    return Trained(run, outcome)
+    return conclude(run, LABELS, outcome, certificate)
 
 
 def _certify(run: Record, module: CausalModule) -> Certificate:
@@ -206,7 +135,7 @@ def _quick_tables(module: CausalModule) -> Tables | None:
 
 
 def _network_numbers(run: Record) -> int:
-    """How many weights the networks have that are to be trained."""
+    """The number of weights in the networks to be trained."""
     recipe, options = recipe_of_run(run)
     return recipe.numbers(run.graph, options)
 

@@ -1,4 +1,4 @@
-"""What is asked for of the images of a graph, before anything is trained."""
+"""The plan of a graph's heads: which one draws which image, from which data."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ MOST_STEPS = 1_000_000
 
 @dataclass(frozen=True)
 class HeadRequest:
-    """What is asked for of the heads; one value for all images, or one an image.
+    """A request for heads: one value for all images, or one for each.
 
     Attributes:
         sources: Where images come from, by image; `""` stands for all others.
@@ -53,7 +53,7 @@ class HeadRequest:
 
 
 @dataclass(frozen=True, eq=False)
-class Plan:
+class HeadPlan:
     """The heads that are to be trained, with their data.
 
     Attributes:
@@ -81,8 +81,8 @@ def plan_heads(
     budgeted: bool = False,
     processes: int = 1,
     progress: Progress | None = None,
-) -> Plan:
-    """Check what is asked for and read the images.
+) -> HeadPlan:
+    """Check a request and read the images.
 
     Args:
         graph: The graph.
@@ -120,7 +120,7 @@ def plan_heads(
         for image, source in named.items()
     }
     left_out = tuple(image for image, source in wanted.items() if source is None)
-    return Plan(configs, tables, left_out)
+    return HeadPlan(configs, tables, left_out)
 
 
 def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:
@@ -129,7 +129,7 @@ def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:
     Raises:
         ScmError: E714 with exit code 2.
     """
-    batch = int(options["batch"])
+    batch = options.get("batch", 2 * processes)  # a head without the option divides by itself
     if batch % processes or batch < 2 * processes:
         raise refuse(BatchNotShared(batch=batch, processes=processes), exit_code=2)
 
@@ -156,7 +156,8 @@ def _options(graph: Graph, image: str, request: HeadRequest, device: str) -> dic
     assert isinstance(domain, Image)
     spec.check(image, domain, len(graph.parents[image]))
     changes = dict(request.options)
-    if "precision" not in changes:
-        asked = request.precision
-        changes["precision"] = faster_precision(device) if asked == "auto" else asked
+    if request.precision != "auto":
+        changes.setdefault("precision", request.precision)
+    elif "precision" in spec.model.model_fields:
+        changes.setdefault("precision", faster_precision(device))
     return spec.options(request.preset, **changes).model_dump(mode="json")

@@ -5,9 +5,8 @@ from pathlib import Path
 
 import torch
 
-from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
-from scm_compiler.runtime.heads.head import HeadTrainer
-from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.heads.head import FrozenLabels, HeadTrainer
+from scm_compiler.runtime.progress import Progress, Relay
 from scm_compiler.runtime.runs.head_files import SIDE, HeadFiles
 from scm_compiler.runtime.sampling.grid import grid, png
 from scm_compiler.runtime.storage.tensors import cannot_write, write_file
@@ -16,8 +15,8 @@ GROWTH = 1.25
 """A report whose step is this many times that of the last preview has one."""
 
 
-class Previewing:
-    """Watches a training for somebody else, and draws a preview now and then.
+class Previewing(Relay):
+    """Draws a preview now and then, beside whoever watches.
 
     Args:
         inner: Who else watches.
@@ -26,38 +25,26 @@ class Previewing:
     """
 
     def __init__(self, inner: Progress, draw: Callable[[int], None], every: int) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._draw = draw
         self._every = every
         self._last = 0
 
     def start(self, total: int, done: int) -> None:
-        """Pass it on; previews up to here are there, of the steps that would have one anyway."""
+        """Count the previews that an earlier start of this training has drawn."""
         for step in range(self._every, done + 1, self._every):
             self._last = step if self._due(step) else self._last
-        self._inner.start(total, done)
-
-    def move(self, done: int, seconds: float) -> None:
-        """Pass it on."""
-        self._inner.move(done, seconds)
+        super().start(total, done)
 
     def report(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Pass it on, and draw if it is time."""
-        self._inner.report(step, metrics)
+        """Draw if it is time."""
+        super().report(step, metrics)
         if self._due(step):
             self._draw(step)
             self._last = step
 
     def _due(self, step: int) -> bool:
         return step >= GROWTH * self._last
-
-    def stop(self) -> None:
-        """Pass it on."""
-        self._inner.stop()
-
-    def phase(self, name: str) -> None:
-        """Pass it on."""
-        self._inner.phase(name)
 
 
 def previews(

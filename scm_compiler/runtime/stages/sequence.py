@@ -6,8 +6,8 @@ the joint distribution (Corollary 1, Kocaoglu et al. 2017).
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
@@ -15,6 +15,7 @@ from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.data.images import ImageTable, load_images
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.codes.runs import NotTrained
 from scm_compiler.runtime.runs.folder import create_run
@@ -24,36 +25,18 @@ from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
 from scm_compiler.runtime.stages.images import LOCAL, Placement, follow_image, train_image
-from scm_compiler.runtime.stages.labels import CHECKPOINT_SECONDS, train_run
-from scm_compiler.runtime.stages.plan import Plan
-from scm_compiler.runtime.training.loop import Outcome
+from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.result import LABELS, Finished
 
 Watch = Callable[[str], Progress]
 """Who watches the stage of this name: `labels`, or an image."""
-
-LABELS = "labels"
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A run after its stages.
-
-    Attributes:
-        run: The run.
-        stage: The last stage that was trained: `labels`, or an image.
-        outcome: How it ended.
-    """
-
-    run: Record
-    stage: str
-    outcome: Outcome
 
 
 def create(
     graph: Graph,
     table: LabelTable,
     config: Config,
-    plan: Plan,
+    heads: Mapping[str, HeadConfig] = MappingProxyType({}),
     *,
     program: str | None = None,
     path: Path | None = None,
@@ -64,7 +47,7 @@ def create(
         graph: The graph.
         table: The labels' data.
         config: The labels' trainer.
-        plan: The heads.
+        heads: What is asked for of the heads, by image.
         program: The exact text that the graph came from.
         path: The folder; `runs/<graph>-<n>` if None.
 
@@ -75,7 +58,7 @@ def create(
     if not graph.labels:
         raise refuse(NothingToTrain(name=graph.name))
     make_trainer(graph, table, config)  # refuses before there is a folder
-    return create_run(graph, table, config, program=program, path=path, heads=plan.configs)
+    return create_run(graph, table, config, program=program, path=path, heads=heads)
 
 
 def require_labels(run: Record) -> None:
@@ -88,7 +71,7 @@ def require_labels(run: Record) -> None:
         raise refuse(NotTrained(path=str(run.path)), exit_code=2)
 
 
-def extend(run: Record, plan: Plan) -> Record:
+def extend(run: Record, heads: Mapping[str, HeadConfig]) -> Record:
     """A run whose labels are trained, with heads that wait.
 
     Raises:
@@ -96,19 +79,16 @@ def extend(run: Record, plan: Plan) -> Record:
             process trains the run.
     """
     with sole_trainer(run.path):
-        return _extended(open_record(run.path), plan)
-
-
-def _extended(run: Record, plan: Plan) -> Record:
-    require_labels(run)
-    taken = tuple(
-        ImageHasHead(path=str(run.path), node=image, head=run.manifest.heads[image].head)
-        for image in plan.configs
-        if image in run.manifest.heads
-    )
-    if taken:
-        raise refuse(*taken, exit_code=2)
-    return add_heads(run, plan.configs)
+        now = open_record(run.path)
+        require_labels(now)
+        taken = tuple(
+            ImageHasHead(path=str(now.path), node=image, head=now.manifest.heads[image].head)
+            for image in heads
+            if image in now.manifest.heads
+        )
+        if taken:
+            raise refuse(*taken, exit_code=2)
+        return add_heads(now, heads)
 
 
 def train_stages(
@@ -140,8 +120,7 @@ def train_stages(
     finished = None
     held = tables or {}
     if labels and _labels_pending(run):
-        trained = train_run(run, watch(LABELS), budget, CHECKPOINT_SECONDS)
-        finished = Finished(trained.run, LABELS, trained.outcome)
+        finished = train_labels(run, progress=watch(LABELS), budget=budget)
     for image in pending_heads(run) if images else ():
         if finished is not None and finished.outcome.signal is not None:
             return finished
@@ -150,10 +129,9 @@ def train_stages(
         share = None if budget is None else _share(now, image, budget)
         if not placement.team.alone:
             placement.team.tell({"run": str(now.path.resolve()), "image": image})
-        done = train_image(
+        finished = train_image(
             now, image, table, progress=watch(image), budget=share, placement=placement
         )
-        finished = Finished(done.run, image, done.outcome)
     if finished is None:
         reason = "its training is complete"
         ended = {run.manifest.status, *(facts.status for facts in run.manifest.heads.values())}
@@ -164,7 +142,7 @@ def train_stages(
 
 
 def follow_leader(placement: Placement) -> None:
-    """What a process does that another one leads: the steps of every head, until there is none."""
+    """Train every head together with the leader, until it dismisses this process."""
     while task := placement.team.tell():
         run = open_record(task["run"])
         follow_image(run, task["image"], _read(run, task["image"]), placement)
@@ -183,7 +161,7 @@ def pending_heads(run: Record) -> tuple[str, ...]:
 
 
 def _labels_pending(run: Record) -> bool:
-    """Whether labels are to be trained; once a head is asked for, a budget's end is an end."""
+    """Whether labels are to be trained; with heads, labels that a budget ended are finished."""
     manifest = run.manifest
     if manifest.status in ("training", "interrupted"):
         return True
@@ -192,7 +170,7 @@ def _labels_pending(run: Record) -> bool:
 
 
 def _share(run: Record, image: str, budget: float) -> float:
-    """The most seconds of an image: what is left, divided among those that wait.
+    """An image's share of the budget: what is left, divided among the images that wait.
 
     One that was never trained gets a second at least, whatever the labels took.
     """

@@ -1,4 +1,4 @@
-"""What the training loop asks of anything that is trained in steps."""
+"""What the training loop needs of anything that is trained in steps."""
 
 from collections.abc import Mapping
 from typing import Protocol, Self

@@ -32,7 +32,7 @@ class Journal:
         """The entries; a line that was cut short, or tells of no step, is left out."""
         if not self.path.exists():
             return []
-        found = []
+        entries = []
         for line in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 entry = json.loads(line)
@@ -40,8 +40,8 @@ class Journal:
                 continue
             step = entry.get("step", 0) if isinstance(entry, dict) else None
             if type(step) is int and abs(step) < 2**63:
-                found.append(entry)
-        return found
+                entries.append(entry)
+        return entries
 
     def rewind(self, step: int) -> None:
         """Forget the entries after a step, so that a resumed training does not log them twice."""

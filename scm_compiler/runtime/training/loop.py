@@ -87,7 +87,7 @@ class Reached(Strict):
 
 
 def refuse_other(path: Path, facts: Mapping[str, Any], numbers: int) -> None:
-    """Refuse to go on from a checkpoint that is none of a training, before that is built.
+    """Refuse a checkpoint of another training before the networks are built.
 
     Args:
         path: The checkpoint; it need not exist.
@@ -108,10 +108,10 @@ def refuse_other(path: Path, facts: Mapping[str, Any], numbers: int) -> None:
 def _reached(file: TensorFile, facts: Mapping[str, Any]) -> Reached:
     if any(file.facts.get(name) != value for name, value in facts.items()):
         raise unusable(file.path, "it belongs to another training")
-    found = file.facts_as(Reached)
-    if found.sums.keys() != found.counts.keys():
+    reached = file.facts_as(Reached)
+    if reached.sums.keys() != reached.counts.keys():
         raise unusable(file.path, "sums and counts are of different losses")
-    return found
+    return reached
 
 
 @dataclass
@@ -122,7 +122,7 @@ class Loop:
         fitting: What is trained.
         folder: Where `checkpoint.safetensors` and `metrics.jsonl` are.
         pace: When to report, save and stop.
-        facts: What a checkpoint must agree on to be gone on from, such as the graph's hash.
+        facts: What a checkpoint must agree on, such as the graph's hash.
         measure: Further metrics for each report, computed from the model as it is then.
         progress: Who watches.
         prefix: What the names of the checkpoint and the metrics begin with, where one folder
@@ -181,10 +181,10 @@ class Loop:
     def left(self) -> float | None:
         """About how many seconds are left, by the steps or by the budget; None if unknown."""
         steps = self.fitting.total - self.fitting.done
-        found = [steps / self.rate] if self.rate else []
+        bounds = [steps / self.rate] if self.rate else []
         if self.pace.budget is not None:
-            found.append(max(0.0, self.pace.budget - self.seconds))
-        return min(found, default=None)
+            bounds.append(max(0.0, self.pace.budget - self.seconds))
+        return min(bounds, default=None)
 
     def _train(self, stop: Stop) -> Outcome:
         while self.fitting.done < self.fitting.total:
@@ -202,7 +202,7 @@ class Loop:
         return self._end("complete")
 
     def _advance(self) -> None:
-        """Train for about a slice of time, but not past the next report."""
+        """Take as many steps as fit into a slice of time, but none past the next report."""
         before = self.fitting.done
         every = self.pace.report_steps
         steps = min(self._slice, every - before % every)
@@ -215,7 +215,7 @@ class Loop:
             self._report()
 
     def _add(self, losses: Mapping[str, float], taken: int) -> None:
-        """Add what a slice of so many steps reports to the sums of the next report."""
+        """Add the losses of a slice to the sums of the next report."""
         self._unreported += taken
         for name, mean in losses.items():
             steps = mean.steps if isinstance(mean, Mean) else taken
@@ -243,7 +243,7 @@ class Loop:
         return Outcome(ending, step, self.seconds, self._metrics, signal, reached=step)
 
     def _fall_back(self, reason: str) -> Outcome:
-        """Put the last checkpoint back after a divergence."""
+        """Restore the last checkpoint after a divergence."""
         reached = self.fitting.done
         stored = read_tensors(self.checkpoint)
         self.fitting.restore(stored.tensors)
@@ -265,17 +265,17 @@ class Loop:
         self._saved = monotonic()
 
     def _resume(self) -> None:
-        """Read the checkpoint, or write a first one, so that there is one from the start."""
+        """Resume from the checkpoint, or write a first one."""
         if not self.checkpoint.exists():
             self.journal.rewind(-1)
             self._save()
             return
         file = open_tensors(self.checkpoint)
-        found = _reached(file, self.facts)
-        self._restore(file, found.step)
-        self._before = found.seconds
-        self._sums, self._counts = dict(found.sums), dict(found.counts)
-        self._unreported, self._metrics = found.unreported, dict(found.metrics)
+        reached = _reached(file, self.facts)
+        self._restore(file, reached.step)
+        self._before = reached.seconds
+        self._sums, self._counts = dict(reached.sums), dict(reached.counts)
+        self._unreported, self._metrics = reached.unreported, dict(reached.metrics)
         self.journal.rewind(self.fitting.done)
 
     def _restore(self, file: TensorFile, step: int) -> None:
@@ -294,5 +294,5 @@ class Loop:
 
 
 def _rounded(mean: float) -> float:
-    """A mean to nine digits: all that a float32 has, none that depends on the order of sums."""
+    """A mean rounded to nine digits: those that a float32 has, whatever the order of the sums."""
     return float(f"{mean:.9g}")

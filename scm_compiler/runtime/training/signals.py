@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal as a wish to stop, so that a training can save first."""
+"""Let a training save before Ctrl-C, SIGTERM or a closed terminal stops it."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def stopping() -> tuple[signal.Signals, ...]:
 
 
 def _leave_terminal() -> None:
-    """Point the output streams that lead to a terminal nowhere."""
+    """Send what is still printed to a terminal nowhere."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for number in (1, 2):
         with suppress(OSError):

@@ -36,7 +36,7 @@ class TeamLost(Exception):  # noqa: N818  (what happened, not a fault of the cal
 
 
 def sum_up(tensor: Tensor) -> None:
-    """Make a tensor the sum of those of all processes.
+    """Replace a tensor by its sum over all processes.
 
     Raises:
         TeamLost: If one of them is gone.
@@ -46,7 +46,7 @@ def sum_up(tensor: Tensor) -> None:
 
 
 def pass_on(tensor: Tensor) -> None:
-    """Make a tensor the first process', on all.
+    """Copy the first process' tensor to all others.
 
     Raises:
         TeamLost: If one of them is gone.
@@ -108,7 +108,7 @@ class Team:
         return [part.view(tensor.shape).to(tensor.dtype) for part, tensor in pairs]
 
     def tell(self, message: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """What the leader says, on every process; the others pass nothing."""
+        """Send a message from the leader to every process; the others pass nothing."""
         content = json.dumps(message or {}).encode()
         length = torch.tensor([len(content)], device=self.device)
         pass_on(length)
@@ -116,12 +116,12 @@ class Team:
         if self.leads:
             text.copy_(torch.frombuffer(bytearray(content), dtype=torch.uint8))
         pass_on(text)
-        found: dict[str, Any] = json.loads(bytes(text.cpu().tolist()))
-        return found
+        told: dict[str, Any] = json.loads(bytes(text.cpu().tolist()))
+        return told
 
     @contextmanager
     def dismissed_after(self) -> Iterator[None]:
-        """Lead the others inside, and tell them at the end that there is nothing more to do."""
+        """Lead the others inside the block, and dismiss them at its end."""
         try:
             yield
         finally:
@@ -176,7 +176,7 @@ class Led:
         self.done = fitting.done
 
     def advance(self, steps: int) -> Mapping[str, float]:
-        """Take steps, together."""
+        """Take steps on every process."""
         self._order(_ADVANCE, steps)
         losses = self._fitting.advance(steps)
         self.done = self._fitting.done
@@ -193,7 +193,7 @@ class Led:
         self._order(_RESTORE, 0)
 
     def release(self) -> None:
-        """Let the others go, where they are not gone already."""
+        """Release the followers, if they are still there."""
         with suppress(TeamLost):
             self._order(_STOP, 0)
 
@@ -202,7 +202,7 @@ class Led:
 
 
 def follow(fitting: Fitting, checkpoint: Path, team: Team) -> None:
-    """Do what the leader does, until it lets this process go.
+    """Follow the leader step by step until it releases this process.
 
     Args:
         fitting: The same as the leader's, with this process' share of each batch.

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.progress import Progress, Relay
 from scm_compiler.runtime.storage.tensors import cannot_write
 from scm_compiler.runtime.training.codes.tensorboard import TensorBoardMissing
 
@@ -18,7 +18,7 @@ FOLDER = "tensorboard"
 
 
 def require_tensorboard() -> None:
-    """Refuse to go on without the package.
+    """Refuse to train without the package.
 
     Raises:
         ScmError: E720 with exit code 2.
@@ -27,8 +27,8 @@ def require_tensorboard() -> None:
         raise refuse(TensorBoardMissing(), exit_code=2)
 
 
-class Recording:
-    """Watches a training for somebody else, and writes its metrics for TensorBoard.
+class Recording(Relay):
+    """Writes the metrics for TensorBoard, beside whoever watches.
 
     A training that goes on takes back what was written after its checkpoint.
 
@@ -38,27 +38,23 @@ class Recording:
     """
 
     def __init__(self, inner: Progress, folder: Path) -> None:
-        self._inner = inner
+        super().__init__(inner)
         self._folder = folder
         self._writer: SummaryWriter | None = None
 
     def start(self, total: int, done: int) -> None:
-        """Pass it on, and open the log."""
+        """Open the log."""
         from torch.utils.tensorboard import SummaryWriter  # noqa: PLC0415  (an extra)
 
         try:
             self._writer = SummaryWriter(str(self._folder), purge_step=done + 1)
         except OSError as error:
             raise cannot_write(self._folder, error) from error
-        self._inner.start(total, done)
-
-    def move(self, done: int, seconds: float) -> None:
-        """Pass it on."""
-        self._inner.move(done, seconds)
+        super().start(total, done)
 
     def report(self, step: int, metrics: Mapping[str, float]) -> None:
-        """Pass it on, and write the metrics."""
-        self._inner.report(step, metrics)
+        """Write the metrics."""
+        super().report(step, metrics)
         assert self._writer is not None
         try:
             for name, value in metrics.items():
@@ -68,11 +64,7 @@ class Recording:
             raise cannot_write(self._folder, error) from error
 
     def stop(self) -> None:
-        """Pass it on, and close the log."""
-        self._inner.stop()
+        """Close the log."""
+        super().stop()
         if self._writer is not None:
             self._writer.close()
-
-    def phase(self, name: str) -> None:
-        """Pass it on."""
-        self._inner.phase(name)

@@ -8,9 +8,7 @@ from benchmarks.paper.faces import causal_graph_1
 from benchmarks.paper.together import HEAD, JointTrainer
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.runtime.data.images.table import ImageTable
-from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
-from scm_compiler.runtime.heads.head import HeadTask
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import FrozenLabels, HeadTask, LabelCoding
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.runs.trained_head import image_domain
 

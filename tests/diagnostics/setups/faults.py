@@ -32,7 +32,7 @@ HEAD = """from torch.nn.functional import interpolate
 
 from scm_compiler.ir import Image
 from scm_compiler.runtime.heads.conditional_gan import OPTIONS, PRESETS, trainer
-from scm_compiler.runtime.heads.dcgan import ConvGenerator
+from scm_compiler.runtime.heads.networks import ConvGenerator
 from scm_compiler.runtime.heads.registry import HeadSpec
 
 {name} = HeadSpec("{name}", "", "{name}_head", origin="{name}-head")

@@ -17,8 +17,7 @@ from scm_compiler.runtime.evaluation.classifier import JudgeRecipe
 from scm_compiler.runtime.evaluation.features import FeatureRecipe
 from scm_compiler.runtime.evaluation.head import Effort
 from scm_compiler.runtime.evaluation.real import drawn_faces, real_images
-from scm_compiler.runtime.heads.head import ImageGenerator
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.shipped import find_program
 
 SIZE = 16

@@ -14,7 +14,7 @@ from scm_compiler.runtime.evaluation.classifier import (
     uniform_labels,
 )
 from scm_compiler.runtime.evaluation.real import LEAST, real_images
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 
 TWO = LabelCoding(("Hue", "Bright"), (3, 2), (0, 1))
 

@@ -13,7 +13,7 @@ from scm_compiler.runtime.evaluation.html import _head as head_html
 from scm_compiler.runtime.evaluation.real import real_images
 from scm_compiler.runtime.evaluation.report import plain
 from scm_compiler.runtime.evaluation.text import _head as head_text
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 
 
 def evaluated(case, generator, **changes):

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor
 
 from scm_compiler.ir import Discrete, Edge, Graph, Image, Node
-from scm_compiler.runtime.heads.head import HeadTask
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
 
 PROBABILITY_BIG = 0.3
 

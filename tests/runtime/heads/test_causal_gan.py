@@ -57,7 +57,7 @@ def test_the_anti_labeler_fades_by_equation_12(squares):
 def test_the_joint_labeler_has_an_output_a_combination(squares):
     run = trainer(squares, labeler="joint")
     metrics = run.advance(3)
-    assert run.labelers["labeler"].read.out_features == 6
+    assert run.labelers.networks["labeler"].read.out_features == 6
     assert 0 <= metrics["generated_label_accuracy"] <= 1
 
 
@@ -76,9 +76,9 @@ def test_learning_the_label_terms_does_not_touch_the_real_labeler(squares):
     """The Labeler learns from real images only: its weights stay in a step without its turn."""
     run = trainer(squares, discriminator_every=2)
     run.advance(1)
-    before = [weight.clone() for weight in run.labelers["labeler"].parameters()]
+    before = [weight.clone() for weight in run.labelers.networks["labeler"].parameters()]
     run.advance(1)
-    after = list(run.labelers["labeler"].parameters())
+    after = list(run.labelers.networks["labeler"].parameters())
     assert all(torch.equal(one, other) for one, other in zip(before, after, strict=True))
 
 
@@ -98,9 +98,9 @@ def test_a_labeler_learns_from_images_that_mislead_it(squares):
         return losses.label_loss(read, labels, run.task.coding)
 
     def loss_of(seen):
-        return float(loss(run.labelers["labeler"].eval()(seen)).detach())
+        return float(loss(run.labelers.networks["labeler"].eval()(seen)).detach())
 
-    moved = run._misleading("labeler", shown, loss) - shown
+    moved = run.labelers.misleading(run, "labeler", shown, loss) - shown
     assert torch.allclose(moved.square().mean((1, 2, 3)).sqrt(), torch.full((8,), 0.05))
     other = torch.randn(moved.shape, generator=run.random)
     other *= 0.05 / other.square().mean((1, 2, 3), keepdim=True).sqrt()

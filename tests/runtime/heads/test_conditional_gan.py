@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.heads.registry import BUILTIN
 
 TINY = {"width": 8, "batch": 8, "noise_size": 8}

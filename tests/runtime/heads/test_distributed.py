@@ -10,7 +10,7 @@ from torch import nn
 
 from scm_compiler.runtime.heads import distributed
 from scm_compiler.runtime.heads.distributed import TeamBatchNorm, join
-from scm_compiler.runtime.heads.layers import MinibatchFeatures
+from scm_compiler.runtime.heads.networks import MinibatchFeatures
 from scm_compiler.runtime.storage.tensors import read_tensors
 from scm_compiler.runtime.training.team import ALONE, Team
 
@@ -23,7 +23,7 @@ from scm_compiler.diagnostics import Source
 from scm_compiler.ir import Image
 from scm_compiler.runtime.heads.registry import BUILTIN
 from scm_compiler.runtime.heads.head import HeadTask
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.storage.tensors import write_tensors
 from scm_compiler.runtime.training.team import joined
 

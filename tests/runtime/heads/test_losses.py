@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from scm_compiler.runtime.heads import losses
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 
 BINARY = LabelCoding(("L",), (2,), (0,))
 TWO = LabelCoding(("A", "B"), (2, 2), (0, 1))

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from scm_compiler.emit.verification import verify_certificate
-from scm_compiler.runtime.heads.labels import LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.runs.head_certificate import check_heads
 from scm_compiler.runtime.runs.trained_head import TrainedHead
 

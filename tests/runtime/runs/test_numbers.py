@@ -17,7 +17,7 @@ from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.runs import model_files
 from scm_compiler.runtime.runs.numbers import TABLES, read_tables
-from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages import create, train_labels
 
 ASK = """
 import sys
@@ -31,7 +31,7 @@ print("torch" in sys.modules)
 def trained(tmp_path):
     graph = load("celeba_g1")
     table = load_labels("celeba-labels", graph)
-    return train_labels(graph, table, configure(), path=tmp_path / "run").run
+    return train_labels(create(graph, table, configure(), path=tmp_path / "run")).run
 
 
 def test_the_kept_tables_are_the_exact_ones(trained):

@@ -9,7 +9,7 @@ from PIL import Image
 
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.sampling import figures
-from scm_compiler.runtime.sampling.grid import GAP, Row, figure, grid, pixels, png
+from scm_compiler.runtime.sampling.grid import GAP, PictureRow, figure, grid, pixels, png
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,7 @@ def test_grey_images_and_the_same_bytes():
 
 def test_captions_stand_above_their_rows():
     images = torch.ones(4, 3, 64, 64)
-    plain, captioned = figure([Row("", images)]), figure([Row("do(A=1)", images)])
+    plain, captioned = figure([PictureRow("", images)]), figure([PictureRow("do(A=1)", images)])
     assert plain.width == captioned.width
     assert captioned.height > plain.height
     top = np.asarray(captioned)[: captioned.height - plain.height]
@@ -94,7 +94,7 @@ def test_a_plain_grid_is_nearly_square(done):
 def test_headings_stay_inside(label):
     """At both ends of a row, where a heading is wider than its column."""
     headings = [f"{label}=0", *[""] * 6, f"{label}=1"]
-    picture = figure([Row("", torch.zeros(8, 3, 64, 64))], headings=headings)
+    picture = figure([PictureRow("", torch.zeros(8, 3, 64, 64))], headings=headings)
     line = np.asarray(picture.convert("L"))[:20]
     assert (line[:, :2] == 255).all()
     assert (line[:, -2:] == 255).all()

@@ -24,7 +24,7 @@ from scm_compiler.runtime.runs.model_files import read_module
 from scm_compiler.runtime.stages import extend, pending_heads, train_stages
 from scm_compiler.runtime.stages import images as train
 from scm_compiler.runtime.stages.images import Placement
-from scm_compiler.runtime.stages.plan import Plan, refuse_unequal
+from scm_compiler.runtime.stages.plan import HeadPlan, refuse_unequal
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training import Diverged, Silent, loop, team
 from scm_compiler.runtime.training.team import Team, TeamLost
@@ -343,11 +343,11 @@ def held_by_another(path):
 def test_one_process_at_a_time_changes_a_run(small, tmp_path):
     """Neither a head is added to a run that another process trains, nor its head trained."""
     planned = small.plan()
-    run = train_stages(small.start(tmp_path / "run", Plan()), images=False).run
+    run = train_stages(small.start(tmp_path / "run", HeadPlan()), images=False).run
     waiting = train_stages(small.start(tmp_path / "other", planned), images=False).run
     manifest = (run.path / "manifest.json").read_bytes()
     for path, act in (
-        (run.path, lambda: extend(run, planned)),
+        (run.path, lambda: extend(run, planned.configs)),
         (waiting.path, lambda: train_stages(waiting, tables=planned.tables)),
     ):
         with held_by_another(path) as held:
@@ -356,7 +356,7 @@ def test_one_process_at_a_time_changes_a_run(small, tmp_path):
             assert codes(caught) == ["E730"]
             held.communicate("")
     assert (run.path / "manifest.json").read_bytes() == manifest
-    assert extend(run, planned).manifest.heads["Face"].status == "waiting"
+    assert extend(run, planned.configs).manifest.heads["Face"].status == "waiting"
 
 
 def test_a_head_that_another_process_trained_meanwhile(small, tmp_path):

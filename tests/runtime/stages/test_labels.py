@@ -20,7 +20,7 @@ from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import create_run
-from scm_compiler.runtime.stages import resume, train_labels
+from scm_compiler.runtime.stages import create, train_labels
 from scm_compiler.runtime.training import loop
 
 SMALL = {
@@ -68,7 +68,7 @@ def logged(run) -> list[int]:
 
 def test_causal_graph_1_reaches_the_floor_of_its_graph():
     graph = load("celeba_g1")
-    found = train_labels(graph, load_labels("celeba-labels", graph), configure())
+    found = train_labels(create(graph, load_labels("celeba-labels", graph), configure()))
     assert found.outcome.ending == "complete"
     assert found.run.path == Path("runs/celeba_g1-1")
     assert found.run.manifest.metrics["tvd"] == pytest.approx(0.15168, abs=1e-4)
@@ -104,7 +104,7 @@ def test_a_module_that_is_not_consistent_is_told(celeba, monkeypatch):
     graph, table = celeba
     monkeypatch.setattr(trainer, "ExplicitModule", ReadsNonParent)
     with pytest.raises(ScmError) as caught:
-        train_labels(graph, table, configure(), path=Path("runs/wrong"))
+        train_labels(create(graph, table, configure(), path=Path("runs/wrong")))
     assert {d.code for d in caught.value.diagnostics} == {"E501"}
     assert "do(Male) moves Young" in caught.value.diagnostics[0].message()
     run = open_run(Path("runs/wrong"))
@@ -115,7 +115,7 @@ def test_a_module_that_is_not_consistent_is_told(celeba, monkeypatch):
 @pytest.mark.parametrize("name", ["celeba_cg1", "celeba_rcg1"])
 def test_a_complete_graph_reaches_the_data(name):
     graph = load(name)
-    found = train_labels(graph, load_labels("celeba-labels", graph), configure())
+    found = train_labels(create(graph, load_labels("celeba-labels", graph), configure()))
     assert found.run.manifest.metrics["tvd"] < 1e-6
 
 
@@ -123,15 +123,15 @@ def test_a_complete_graph_reaches_the_data(name):
 def test_interrupted_and_resumed_it_ends_byte_for_byte_the_same(celeba, name):
     graph, table = celeba
     config = configure(name, seed=5, **SMALL[name])
-    whole = train_labels(graph, table, config, checkpoint_seconds=0.0)
-    stopped = train_labels(graph, table, config, progress=StopAt(13, signal.SIGTERM))
+    whole = train_labels(create(graph, table, config), checkpoint_seconds=0.0)
+    stopped = train_labels(create(graph, table, config), progress=StopAt(13, signal.SIGTERM))
     assert stopped.outcome.signal == signal.SIGTERM
     assert stopped.run.manifest.status == "interrupted"
     assert 13 <= stopped.run.manifest.steps < 40
     half = open_run(stopped.run.path)
     assert half.trained
     half.module().sample(3)
-    again = resume(half)
+    again = train_labels(half)
     assert again.run.manifest.status == "complete"
     for part in ("labels.safetensors", "config.json", "graph.json", "cells.safetensors"):
         assert (again.run.path / part).read_bytes() == (whole.run.path / part).read_bytes()
@@ -142,7 +142,7 @@ def test_interrupted_and_resumed_it_ends_byte_for_byte_the_same(celeba, name):
 def test_the_seed_decides(celeba):
     graph, table = celeba
     runs = [
-        train_labels(graph, table, configure("wgan-gp", seed=seed, **SMALL["wgan-gp"])).run
+        train_labels(create(graph, table, configure("wgan-gp", seed=seed, **SMALL["wgan-gp"]))).run
         for seed in (0, 0, 1)
     ]
     one, two, other = ((run.path / "labels.safetensors").read_bytes() for run in runs)
@@ -157,19 +157,19 @@ def test_a_budget_ends_a_training_which_can_go_on(celeba, monkeypatch):
     monkeypatch.setattr(loop, "monotonic", lambda: next(ticks) * 0.01)
     graph, table = celeba
     config = configure("mle", **SMALL["mle"] | {"steps": 100_000, "patience": 10_000})
-    found = train_labels(graph, table, config, budget=0.2)
+    found = train_labels(create(graph, table, config), budget=0.2)
     manifest = found.run.manifest
     assert (manifest.status, found.outcome.ending) == ("complete", "budget")
     assert 0 < manifest.steps < manifest.total == 100_000
-    more = resume(open_run(found.run.path), budget=manifest.seconds + 0.2)
+    more = train_labels(open_run(found.run.path), budget=manifest.seconds + 0.2)
     assert manifest.steps < more.run.manifest.steps < manifest.total
 
 
 def test_what_is_complete_is_not_resumed(celeba):
     graph, table = celeba
-    found = train_labels(graph, table, configure())
+    found = train_labels(create(graph, table, configure()))
     with pytest.raises(ScmError) as caught:
-        resume(found.run)
+        train_labels(found.run)
     assert [d.code for d in caught.value.diagnostics] == ["E705"]
 
 
@@ -184,21 +184,21 @@ def test_a_divergence_keeps_the_last_good_weights(celeba, monkeypatch):
 
     monkeypatch.setattr(trainer.Mle, "advance", advance)
     with pytest.raises(ScmError) as caught:
-        train_labels(graph, table, configure(**SMALL["mle"]), checkpoint_seconds=0.0)
+        train_labels(create(graph, table, configure(**SMALL["mle"])), checkpoint_seconds=0.0)
     assert caught.value.exit_code == 4
     assert [d.code for d in caught.value.diagnostics] == ["E702"]
     run = open_run("runs/faces-1")
     assert (run.manifest.status, run.manifest.steps) == ("diverged", 20)
     assert all(weight.isfinite().all() for weight in run.module().node_weights().values())
     with pytest.raises(ScmError, match="its training diverged"):
-        resume(run)
+        train_labels(run)
 
 
 def test_a_graph_without_labels_leaves_no_run(make_graph):
     graph = Graph("pictures", (Node("Face", "image", Image(3, 64, 64)),))
     table = load_labels("celeba-labels", make_graph("Male"))
     with pytest.raises(ScmError) as caught:
-        train_labels(graph, table, configure())
+        train_labels(create(graph, table, configure()))
     assert [d.code for d in caught.value.diagnostics] == ["E703"]
     assert not Path("runs").exists()
 
@@ -213,15 +213,15 @@ def test_options_that_are_not_the_trainers(make_graph):
 def test_killed_at_random_moments_it_ends_byte_for_byte_the_same(celeba, name, tmp_path):
     graph, table = celeba
     config = configure(name, seed=2, **SMALL[name] | {"steps": 300})
-    whole = train_labels(graph, table, config, path=tmp_path / "whole")
+    whole = train_labels(create(graph, table, config, path=tmp_path / "whole"))
     script = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from scm_compiler.runtime.stages import resume\n"
+        "from scm_compiler.runtime.stages import train_labels\n"
         "from scm_compiler.runtime.run import open_run\n"
         "run = open_run(Path(sys.argv[1]))\n"
         "print('ready', flush=True)\n"
-        "resume(run, checkpoint_seconds=0.0)\n"
+        "train_labels(run, checkpoint_seconds=0.0)\n"
         "print('done', flush=True)\n"
     )
     run = create_run(graph, table, config, path=tmp_path / "parts")
@@ -260,9 +260,9 @@ def test_a_run_that_another_process_trains_is_left_alone(celeba, tmp_path):
     ) as other:
         assert other.stdout.readline() == b"held\n"
         with pytest.raises(ScmError) as caught:
-            resume(run)
+            train_labels(run)
         assert caught.value.exit_code == 2
         assert [found.code for found in caught.value.diagnostics] == ["E730"]
         assert {path.name: path.read_bytes() for path in run.path.iterdir()} == before
         other.kill()
-    assert resume(run).outcome.ending == "complete"
+    assert train_labels(run).outcome.ending == "complete"

@@ -13,7 +13,7 @@ from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.manifest import digest
-from scm_compiler.runtime.stages import train_labels
+from scm_compiler.runtime.stages import create, train_labels
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 
 SMALL = {"steps": 2, "hidden": 4, "layers": 2, "noise": 2, "batch": 8, "critic_updates": 1}
@@ -29,7 +29,7 @@ def runs(tmp_path_factory):
         table = load_labels("celeba-labels", graph)
         for trainer, options in (("mle", {}), ("wgan-gp", SMALL)):
             path = folder / f"{trainer}{len(pairs)}"
-            train_labels(graph, table, configure(trainer, **options), path=path)
+            train_labels(create(graph, table, configure(trainer, **options), path=path))
     return folder
 
 

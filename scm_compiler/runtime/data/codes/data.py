@@ -31,7 +31,8 @@ class UnknownDataSource(Diagnostic):
     ## What it means
 
     Data are named by the kind of source, a colon and a path: `csv:FILE` or `celeba:DIR`. The
-    counts that come with scmc are named `celeba-labels`, without a path.
+    counts that come with scmc are named `celeba-labels`, without a path. An installed package may
+    add kinds through the entry point group `scmc.sources`.
 
     ## Example
 

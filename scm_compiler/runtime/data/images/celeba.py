@@ -13,7 +13,7 @@ from scm_compiler.runtime.data.images.files import pictures_in
 from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import paired
-from scm_compiler.runtime.data.images.rows import Rows, read_rows, split_codes
+from scm_compiler.runtime.data.images.rows import ImageRows, read_rows, split_codes
 from scm_compiler.runtime.data.sheet import text_lines
 
 CROP = 108
@@ -60,7 +60,7 @@ def list_celeba(place: str, spec: ImageSpec) -> Listing:
     refuse_unsafe(rows.names, table)
     if rows.split is None:
         folder = path.parent if path.is_file() else path
-        rows = Rows(rows.names, rows.labels, _partition(folder, rows.names))
+        rows = ImageRows(rows.names, rows.labels, _partition(folder, rows.names))
     pictures = {PurePosixPath(name).name: it for name, it in pictures_in(held).items()}
     return paired(rows, pictures, spec, path, crop=CROP)
 

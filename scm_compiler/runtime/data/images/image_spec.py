@@ -1,4 +1,4 @@
-"""What is asked of a source, and what it answers."""
+"""What an image node needs of a source, and what a source gives."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ from scm_compiler.runtime.data.images.files import FilePictures
 from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.picture import Picture
-from scm_compiler.runtime.data.images.rows import Rows
+from scm_compiler.runtime.data.images.rows import ImageRows
 
 MOST_FAULTS = 0.01
 """The share of images and rows that may be left out."""
@@ -27,7 +27,7 @@ _NAMED = 3
 
 
 def paired(
-    rows: Rows,
+    rows: ImageRows,
     pictures: Mapping[str, Picture],
     spec: ImageSpec,
     path: object,

@@ -23,7 +23,7 @@ _SPLITS = {
 
 
 @dataclass(frozen=True)
-class Rows:
+class ImageRows:
     """The rows of a table.
 
     Attributes:
@@ -37,7 +37,7 @@ class Rows:
     split: NDArray[np.int8] | None
 
 
-def read_rows(sheet: Sheet, spec: ImageSpec, column: str | None) -> Rows:
+def read_rows(sheet: Sheet, spec: ImageSpec, column: str | None) -> ImageRows:
     """Read a table, with every error's row and column.
 
     Args:
@@ -53,7 +53,7 @@ def read_rows(sheet: Sheet, spec: ImageSpec, column: str | None) -> Rows:
     recorded, texts = _recorded(sheet, columns)
     labels = read_ordered(spec.columns, recorded)
     names = [] if column is None else texts[column]
-    return Rows(names, labels, split_codes(texts[SPLIT_COLUMN]) if splits else None)
+    return ImageRows(names, labels, split_codes(texts[SPLIT_COLUMN]) if splits else None)
 
 
 def split_codes(texts: Iterable[str]) -> NDArray[np.int8] | None:

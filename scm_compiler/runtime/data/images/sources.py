@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -25,21 +25,24 @@ from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.pairing import undecoded
 from scm_compiler.runtime.data.images.shards import list_shards
 from scm_compiler.runtime.data.images.table import ImageTable
-from scm_compiler.runtime.data.sources import require_utf8
+from scm_compiler.runtime.data.sources import (
+    DataSource,
+    find_source,
+    require_utf8,
+    source_kinds,
+)
 from scm_compiler.runtime.progress import Progress, Silent
 
-List = Callable[[str, ImageSpec], Listing]
-
-SOURCES: Mapping[str, List] = MappingProxyType(
+BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
-        drawn.NAME: list_drawn,
-        "celeba": list_celeba,
-        "folder": list_folder,
-        "tar": list_shards,
-        "npz": list_arrays,
+        drawn.NAME: DataSource(images=list_drawn, bare=True),
+        "celeba": DataSource(images=list_celeba),
+        "folder": DataSource(images=list_folder),
+        "tar": DataSource(images=list_shards),
+        "npz": DataSource(images=list_arrays),
     }
 )
-"""What lists the images of `KIND:PLACE`, by kind."""
+"""The sources of images, by kind."""
 
 
 def load_images(
@@ -56,7 +59,8 @@ def load_images(
 
     Args:
         spec: `drawn-faces`, `drawn-faces:N`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or
-            `npz:FILE`; for `celeba` and `folder` also a zip file with its table beside it.
+            `npz:FILE`; for `celeba` and `folder` also a zip file with its table beside it; or
+            `KIND:PLACE` of an installed package.
         graph: Whose image it is. Columns are matched with the image's parents by name.
         image: The image node; its size is the size of the images.
         cache: The cache folder; see `cache_folder` for the one that is used if none is named.
@@ -83,14 +87,13 @@ def load_images(
 
 def _listed(spec: str, image_spec: ImageSpec) -> Listing:
     require_utf8(spec)
-    kind, colon, place = spec.partition(":")
-    named = "\0" not in spec and (place or (kind == drawn.NAME and not colon))
-    source = SOURCES.get(kind) if named else None
-    if source is None:
+    named = None if "\0" in spec else find_source(spec, BUILTIN)
+    source, place = named or (DataSource(), "")
+    if source.images is None:
         near = _near(spec)
         raise refuse(UnknownImageSource(text=printable(spec), near=near), exit_code=2)
     try:
-        return source(place, image_spec)
+        return source.images(place, image_spec)
     except OSError as error:
         raise unreadable(error.filename or place, error.strerror or str(error)) from error
 
@@ -126,7 +129,7 @@ def _near(spec: str) -> str | None:
     near = _kind_of(Path(spec)) if spec and "\0" not in spec else None
     if near is not None:
         return f"{near}:{printable(spec)}"
-    near = closest(kind, SOURCES)
+    near = closest(kind, source_kinds(BUILTIN))
     return f"{near}:{printable(place) or 'PATH'}" if near and near != drawn.NAME else near
 
 

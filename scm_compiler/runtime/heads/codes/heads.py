@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest
+from scm_compiler.ir.domain import Image
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,10 +13,11 @@ class ImageSizeUnsupported(Diagnostic):
 
     ## What it means
 
-    A head starts from a small grid and doubles it several times, so each side of the image must
-    be a whole number from 4 to 7, doubled the same number of times (at least twice) on both sides,
-    and at most 128: 16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112 or 128. Sides of different
-    length need a common number of doublings, such as 32 by 64.
+    A head says which images it can draw. Those that come with scmc start from a small grid and
+    double it several times, so each side of the image must be a whole number from 4 to 7, doubled
+    the same number of times (at least twice) on both sides, and at most 128: 16, 20, 24, 28, 32,
+    40, 48, 56, 64, 80, 96, 112 or 128. Sides of different length need a common number of
+    doublings, such as 32 by 64.
 
     ## Example
 
@@ -42,18 +44,22 @@ class ImageSizeUnsupported(Diagnostic):
 
     head: str
     node: str
-    height: int
-    width: int
-    nearest: tuple[int, int]
+    image: Image
+    nearest: Image
 
     def message(self) -> str:
         """The size asked for."""
-        size = f"{self.height} by {self.width}"
-        return f"the head `{self.head}` cannot draw `{self.node}` at {size} pixels"
+        size = f"at {self.image.height} by {self.image.width} pixels"
+        if self.image.channels != self.nearest.channels:
+            size = f"as image({self.image.channels}, {self.image.height}, {self.image.width})"
+        return f"the head `{self.head}` cannot draw `{self.node}` {size}"
 
     def help(self) -> str:
         """The nearest size."""
-        return f"the nearest size that it can do is {self.nearest[0]} by {self.nearest[1]}"
+        near = self.nearest
+        if self.image.channels != near.channels:
+            return f"the nearest is image({near.channels}, {near.height}, {near.width})"
+        return f"the nearest size that it can do is {near.height} by {near.width}"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -67,7 +67,7 @@ class MemoryFull(Diagnostic):
 
     image: str
     device: str
-    batch: int
+    batch: int | None
 
     def message(self) -> str:
         return (
@@ -75,5 +75,7 @@ class MemoryFull(Diagnostic):
         )
 
     def help(self) -> str:
+        if self.batch is None:
+            return "smaller options of its head need less"
         half = max(2, self.batch // 2)
         return f"`--option batch={half}` needs about half; so does a smaller `--option width`"

@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch import nn
 
-from scm_compiler.runtime.heads.averaging import average_into, copied
+from scm_compiler.runtime.heads.training import average_into, copied
 
 
 def test_the_average_by_hand():

@@ -2,10 +2,10 @@ import pytest
 import torch
 from torch import nn
 
-from scm_compiler.runtime.heads.layers import (
+from scm_compiler.runtime.heads.networks import (
     LabelledNorm,
+    LabelProjection,
     MinibatchFeatures,
-    Projection,
     RowLinear,
     bounded,
     normalised,
@@ -69,7 +69,7 @@ def test_group_norm_is_of_one_image():
 
 def test_projection_is_an_inner_product():
     torch.manual_seed(0)
-    layer = Projection(3, 5, "none")
+    layer = LabelProjection(3, 5, "none")
     labels, features = torch.randn(2, 3), torch.randn(2, 5)
     expected = torch.einsum("bf,fe,be->b", features, layer.embedding.weight, labels)
     torch.testing.assert_close(layer(features, labels), expected)

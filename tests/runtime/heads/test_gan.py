@@ -1,6 +1,6 @@
 import torch
 
-from scm_compiler.runtime.heads.augmentation import Augmentation, Change
+from scm_compiler.runtime.heads.gan import BRIGHTNESS, CONTRAST, Change, draw_change
 
 
 def test_a_change_by_hand():
@@ -17,25 +17,24 @@ def test_a_change_by_hand():
 
 
 def test_draws_stay_in_their_bounds_and_repeat():
-    augmentation = Augmentation(shift=2)
-    one, same = (augmentation.draw(64, torch.Generator().manual_seed(4)) for _ in range(2))
+    one, same = (draw_change(64, 2, torch.Generator().manual_seed(4)) for _ in range(2))
     assert torch.equal(one.brightness, same.brightness)
     assert one.places == same.places
-    assert one.brightness.abs().max() <= augmentation.brightness
-    assert (one.contrast - 1).abs().max() <= augmentation.contrast
+    assert one.brightness.abs().max() <= BRIGHTNESS
+    assert (one.contrast - 1).abs().max() <= CONTRAST
     assert {offset for place in one.places for offset in place} <= set(range(5))
 
 
 def test_the_gradient_goes_through():
     images = torch.rand(8, 3, 16, 16, dtype=torch.float64, requires_grad=True)
-    Augmentation(shift=1).draw(8, torch.Generator().manual_seed(0)).apply(images).sum().backward()
+    draw_change(8, 1, torch.Generator().manual_seed(0)).apply(images).sum().backward()
     assert (images.grad != 0).flatten(1).any(1).all()
 
 
 def test_the_parts_of_a_change_are_the_whole():
     random = torch.Generator().manual_seed(1)
     images = torch.rand(18, 3, 8, 8, generator=random) * 2 - 1
-    change = Augmentation(shift=1).draw(18, random)
+    change = draw_change(18, 1, random)
     whole = change.apply(images)
     for size in (1, 2, 3):
         parts = [

@@ -1,0 +1,46 @@
+"""How a stage of a training ends."""
+
+from dataclasses import dataclass
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.emit.certificate import Certificate
+from scm_compiler.emit.verification import require_consistent
+from scm_compiler.runtime.runs.record import Record
+from scm_compiler.runtime.stages.codes.training import TrainingDiverged
+from scm_compiler.runtime.training.loop import Outcome
+
+LABELS = "labels"
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A run after a stage of its training.
+
+    Attributes:
+        run: The run.
+        stage: What was trained: `labels`, or an image.
+        outcome: How that ended.
+    """
+
+    run: Record
+    stage: str
+    outcome: Outcome
+
+
+def conclude(
+    run: Record, stage: str, outcome: Outcome, certificate: Certificate | None
+) -> Finished:
+    """End a stage whose results are written.
+
+    Raises:
+        ScmError: E702 with exit code 4 if the training diverged; E501 if what was trained is not
+            consistent with its graph.
+    """
+    if outcome.ending == "diverged":
+        raise refuse(
+            TrainingDiverged(step=outcome.reached, kept=outcome.step, reason=outcome.reason),
+            exit_code=4,
+        )
+    if certificate is not None:
+        require_consistent(certificate)
+    return Finished(run, stage, outcome)
