@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import NormalDist
 
 import numpy as np
 
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.drawing import Ends
+from scm_compiler.inference.drawing import Ends, Range
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.number import Bounds, Interval
 
 COUNT = 1000
 """Tables drawn for an interval: its ends are then known to about a tenth of its width."""
+
+_ENOUGH = 100  # draws, for quantiles
 
 FEWER = 200
 """Tables drawn for the interval of bounds, which are worked out one after the other."""
@@ -47,8 +50,21 @@ class Intervals:
         return Interval(low, high, self.level, self.rows)
 
 
-def ends_of(drawn: Numbers, point: Numbers, level: float) -> dict[str, Ends]:
-    """The quantiles of each part, drawn along its first axis; they hold the point itself."""
+def ends_of(drawn: Numbers, point: Numbers, level: float, reach: Range) -> dict[str, Ends]:
+    """The quantiles of each part, drawn along its first axis; they hold the point itself.
+
+    Of a few draws Student's interval around the point, inside of what the numbers can be.
+    """
+    few = min(map(len, drawn.values()))
+    if few < _ENOUGH:
+        width = _student(level, few - 1)
+        arms = {name: width * np.nanstd(part, axis=0, ddof=1) for name, part in drawn.items()}
+        return {
+            name: Ends(
+                np.maximum(point[name] - arm, reach[0]), np.minimum(point[name] + arm, reach[1])
+            )
+            for name, arm in arms.items()
+        }
     return {
         name: Ends(
             np.minimum(_quantile(part, (1 - level) / 2), point[name]),
@@ -71,6 +87,17 @@ def span_ends(
         )
         for name, (low, high) in drawn.items()
     }
+
+
+def _student(level: float, freedom: int) -> float:
+    """The quantile of Student's distribution, by its expansion in 1 / freedom."""
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    terms: tuple[float, ...] = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+    )
+    return z + sum((term / freedom**power for power, term in enumerate(terms, 1)), 0.0)
 
 
 def _quantile(drawn: Array, share: float) -> Array:

@@ -14,6 +14,7 @@ from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
 from scm_compiler.inference.counterfactual.responses import Responses
+from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.engines import engines_of
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
@@ -238,7 +239,8 @@ class Plan:
         spans = {}
         if isinstance(self.work, WorldsWork) and not result.identified:
             spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
-        ends = ends_of(drawn, result.numbers, level)
+        reach = reach_of(self.task.query, self.task.setting.graph)
+        ends = ends_of(drawn, result.numbers, level, reach)
         firm = replace(result, intervals=Intervals(level, model.rows, ends, spans))
         return Firm(firm.value(self.task.query, self.task.setting.declared))
 

@@ -24,6 +24,9 @@ from scm_compiler.model.tables import Tables
 REPLICATES = 400
 """Tables drawn from the posterior: the error itself is then known to about 3.5 %."""
 
+FEW = 25
+"""Tables drawn where each takes an answer of its own."""
+
 PRIOR = 0.5
 """What the prior of a row of a table weighs, in rows of data, spread over its values."""
 
@@ -70,7 +73,7 @@ class Replicates(Mapping[str, Array]):
         return len(self._exact)
 
 
-def estimated(model: Tables, count: int, seed: int) -> Replicates:
+def from_draws(model: Tables, count: int, seed: int) -> Replicates:
     """Tables drawn from what is known of those that were counted in draws."""
 
     def shapes(name: str) -> Array | None:
@@ -82,7 +85,7 @@ def estimated(model: Tables, count: int, seed: int) -> Replicates:
     return Replicates(model, shapes, count, seed)
 
 
-def fitted(model: Tables, count: int, seed: int) -> Replicates:
+def from_rows(model: Tables, count: int, seed: int) -> Replicates:
     """Tables drawn from what the rows of data leave open that they are the shares of."""
 
     def shapes(name: str) -> Array | None:
@@ -132,7 +135,7 @@ def standard_errors(
     batch = int(min(REPLICATES, max(1.0, engine.limit // engine.peak)))
     batches = -(-REPLICATES // batch)
     for number in range(batches):
-        rows = estimated(model, batch, seed + number)
+        rows = from_draws(model, batch, seed + number)
         for name, part in evaluate(query, engine, rows).items():
             squares[name] = squares[name] + _mean_square(part - point[name], point[name]) / batches
     return {name: np.sqrt(part) for name, part in squares.items()}

@@ -133,7 +133,8 @@ def test_json_has_the_agreed_form(smoking, ask):
 
 
 def test_text_says_first_how_it_was_got(smoking, ask):
-    how, value = str(ask(smoking, "P(Cancer=1 | do(Smoke=1))")).splitlines()
+    how, value, firm = str(ask(smoking, "P(Cancer=1 | do(Smoke=1))")).splitlines()
+    assert firm == "no interval: the tables were given, and no data stand behind them"
     assert how.startswith("rung 2 (intervene), identified, exact, ")
     assert value == "P(Cancer=1 | do(Smoke=1)) = 0.22000"
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scm_compiler.inference.precision import Replicates
+from scm_compiler.inference.precision import from_draws
 from scm_compiler.model.tables import Estimated, Tables
 
 
@@ -92,9 +92,9 @@ def test_replicates_are_drawn_from_the_posterior(smoking):
     """Beta(k + 1/2, n - k + 1/2), its mean and variance; false alarms below 1e-5."""
     table = smoking.probabilities["Smoke"]
     model = Tables(smoking.graph, smoking.probabilities, Estimated({"Smoke": 40}))
-    drawn = Replicates(model, 20_000, seed=0)["Smoke"]
+    drawn = from_draws(model, 20_000, seed=0)["Smoke"]
     a, b = 40 * table + 0.5, 40 * (1 - table) + 0.5
     mean, variance = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
     assert np.abs((drawn.mean(0) - mean) / np.sqrt(variance / 20_000)).max() < 5
     assert np.allclose(drawn.var(0), variance, rtol=0.06)
-    assert Replicates(model, 5, seed=0)["Gene"] is smoking.probabilities["Gene"]
+    assert from_draws(model, 5, seed=0)["Gene"] is smoking.probabilities["Gene"]

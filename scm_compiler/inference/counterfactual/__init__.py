@@ -35,7 +35,7 @@ from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import LIMIT, TooMuch, first
 from scm_compiler.inference.number import Bounds
-from scm_compiler.inference.precision import REPLICATES, estimated, fitted
+from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows
 from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -170,7 +170,7 @@ class Networks:
             The drawn tables along the first axis; not a number where they exclude the evidence.
         """
         answering = _answering(list(self.every), model, noise_model, seed)
-        law = answering.over(fitted(model, count, seed))
+        law = answering.over(from_rows(model, count, seed))
         return {name: answering.total(signed, law) for name, signed in self.asked.items()}
 
     def ends(
@@ -178,7 +178,7 @@ class Networks:
     ) -> dict[str, tuple[Array, Array]]:
         """The lower and upper bounds of each part, likewise, in the order of the flat part."""
         answering = _answering(list(self.every), model, noise_model, seed)
-        rows = fitted(model, count, seed)
+        rows = from_rows(model, count, seed)
         laws = [answering.over(rows.one(rank)) for rank in range(count)]
         found = {}
         for name, signed in self.asked.items():
@@ -321,7 +321,7 @@ class _Answering:
         return np.sqrt(square)
 
     def _replicate(self, batch: int, seed: int) -> _Law:
-        rows = estimated(self.model, batch, seed)
+        rows = from_draws(self.model, batch, seed)
         if isinstance(self.noise, str):
             return self._law(rows, self.noise)
         return self._law(rows, self.noise.replicate(batch, seed))

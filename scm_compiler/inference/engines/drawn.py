@@ -1,6 +1,6 @@
 """The engines that draw: likelihood weighting, and the paper's rejection sampling."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -12,14 +12,22 @@ from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, evaluate
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.parts import Part
-from scm_compiler.inference.precision import standard_errors
+from scm_compiler.inference.precision import FEW, from_rows, standard_errors
 from scm_compiler.inference.rejection import sample_answer
 from scm_compiler.inference.result import Result
-from scm_compiler.inference.support import guess_warnings, network_warnings, support_warnings
+from scm_compiler.inference.support import (
+    guess_warnings,
+    known_from_rows,
+    network_warnings,
+    support_warnings,
+)
 from scm_compiler.inference.task import Task
 from scm_compiler.inference.weighting import asked, weigh
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.twin import unite
+
+FEWER_DRAWS = 1000
+"""Draws on each of the tables that the rows of data leave open."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,23 @@ class Draws:
     parts: tuple[Part, ...] = ()
 
     def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
-        """Not known: that would take as many draws for each of many tables."""
+        """The answers on a few tables that the rows of data leave open.
+
+        All are drawn with the same random numbers, so that what differs is the tables' doing.
+        """
+        tables = self.tables
+        if not known_from_rows(self.task.query, tables):
+            return None
+        drawn = from_rows(tables, FEW, seed)
+        found = [
+            self.numbers(replace(tables, probabilities=drawn.one(rank)), seed)
+            for rank in range(FEW)
+        ]
+        return {name: np.stack([each[name] for each in found]) for name in point}
+
+    def numbers(self, tables: Tables, seed: int) -> Numbers:
+        """The numbers alone, from fewer draws."""
+        raise NotImplementedError
 
     @property
     def tables(self) -> Tables:
@@ -46,6 +70,10 @@ class Draws:
 
 class Weights(Draws):
     """A query that is answered by likelihood weighting."""
+
+    def numbers(self, tables: Tables, seed: int) -> Numbers:
+        """The numbers alone, from fewer draws."""
+        return weigh(self.task.query, tables, seed, FEWER_DRAWS, self.task.noise_model).numbers
 
     def run(self, seed: int, samples: int) -> Result:
         """Weigh."""
@@ -97,6 +125,10 @@ class WeightedEngine:
 
 class Samples(Draws):
     """A query that is answered by rejection."""
+
+    def numbers(self, tables: Tables, seed: int) -> Numbers:
+        """The numbers alone, from fewer draws."""
+        return sample_answer(self.task.query, engine_of(tables), seed, FEWER_DRAWS).numbers
 
     def run(self, seed: int, samples: int) -> Result:
         """Draw, and keep what agrees with the evidence."""

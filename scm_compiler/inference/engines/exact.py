@@ -12,7 +12,7 @@ from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, chain, condition_of, evaluate, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.parts import Part, posterior_part, regime_part
-from scm_compiler.inference.precision import fitted, spread, standard_errors
+from scm_compiler.inference.precision import from_rows, spread, standard_errors
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.support import known_from_rows, network_warnings, support_warnings
@@ -90,7 +90,7 @@ class Contractions:
             return None
 
         def answers(size: int, number: int) -> Numbers:
-            return evaluate(query, engine, fitted(tables, size, seed + number))
+            return evaluate(query, engine, from_rows(tables, size, seed + number))
 
         return spread(answers, point, count, engine.limit // engine.peak)
 

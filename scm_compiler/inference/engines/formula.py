@@ -19,7 +19,7 @@ from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.observation import Names, Observation
 from scm_compiler.inference.parts import Part, posterior_part
-from scm_compiler.inference.precision import REPLICATES, estimated, fitted, spread
+from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows, spread
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.support import known_from_rows
@@ -106,7 +106,7 @@ class Formulas:
         def answers(size: int, number: int) -> Numbers:
             each = [
                 {name: _total(signed, "values") for name, signed in parts.items()}
-                for source in observed.replicates(fitted(law, size, seed + number))
+                for source in observed.replicates(from_rows(law, size, seed + number))
                 for parts in [parts_by(cache(partial(_values, source)))]
             ]
             return {name: np.stack([one[name] for one in each]) for name in point}
@@ -155,7 +155,7 @@ def _errors(parts_by: PartsBy, observed: Observation, point: Numbers, seed: int)
     batch = int(min(count, max(1.0, observed.engine.limit // (8 * peak))))
     batches = -(-count // batch)
     for number in range(batches):
-        for source in observed.replicates(estimated(observed.law, batch, seed + number)):
+        for source in observed.replicates(from_draws(observed.law, batch, seed + number)):
             for name, signed in parts_by(cache(partial(_values, source))).items():
                 squares[name] += np.square(_total(signed, "values") - point[name])
     return {name: np.sqrt(square / (batch * batches)) for name, square in squares.items()}
