@@ -90,7 +90,7 @@ class Engine:
     """
 
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
-        self.model, self.graph = model, model.graph
+        self.graph, self.mechanisms = model.graph, model.mechanisms
         self.rows: Rows = model.probabilities
         self.networks = model.networks
         self.limit = limit
