@@ -103,7 +103,7 @@ def draws_of(regime: ir.Regime, model: Tables) -> Draws:
     backward = eliminate(engine, condition, [name for name in engine.sizes if name in above])
     below = (name for name in engine.graph.topological if name in engine.sizes)
     free = [name for name in below if name not in above and name not in condition.do]
-    forward = (Step(name, engine.model.mechanisms[name]) for name in free)
+    forward = (Step(name, engine.mechanisms[name]) for name in free)
     return Draws(labels, (*reversed(backward), *forward), condition)
 
 

@@ -39,7 +39,7 @@ class Engine(Shapes):
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
         super().__init__(model.graph, model.networks, limit)
         self.rows: Rows = model.probabilities
-        self.model, self.conditionals = model, model.networks
+        self.mechanisms, self.conditionals = model.mechanisms, model.networks
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 
     @cached_property

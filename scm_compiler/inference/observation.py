@@ -212,9 +212,10 @@ def _law_of(model: Tables, declared: Graph) -> Tables:
 
 def _alone(model: Tables) -> Tables:
     """The tables without the observational distribution that they come with."""
-    if isinstance(model.known, Fitted | Counted):
-        return replace(model, known=replace(model.known, observational=None))
-    return model
+    known = model.known
+    if isinstance(known, Fitted | Counted):
+        known = replace(known, observational=None)
+    return replace(model, known=known)
 
 
 def _untied(declared: Graph) -> Collection[str]:

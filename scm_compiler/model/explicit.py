@@ -20,24 +20,19 @@ import torch
 from torch import Tensor, nn
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.codec import (
-    encode_all,
-    encoded_of,
-    encoded_spans,
-    weights_of,
-    width_of,
-)
+from scm_compiler.model.codec import encode_all, encoded_of, encoded_spans, weights_of, width_of
 from scm_compiler.model.coupling import values_below
 from scm_compiler.model.exact import written_tables
 from scm_compiler.model.fused import TableGroup
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.logits import multilinear, on_grid, soft_states, survival
+from scm_compiler.model.logits import log_chances, multilinear, on_grid, soft_states, survival
 from scm_compiler.model.module import (
     CausalModule,
     Held,
     Reads,
     check_weights,
     chunks,
+    own_weights,
     part,
     write_columns,
 )
@@ -229,11 +224,7 @@ class ExplicitModule(CausalModule):
             inputs: As for `label_logits`.
             values: (B,) int64: the label's own values.
         """
-        logits = self.label_logits(name, inputs)
-        if logits.shape[1] == 1:
-            signs = values.to(logits.dtype) * 2 - 1
-            return nn.functional.logsigmoid(logits[:, 0] * signs)
-        return torch.log_softmax(logits, 1).gather(1, values.unsqueeze(1)).squeeze(1)
+        return log_chances(self.label_logits(name, inputs), values)
 
     @torch.no_grad()
     def tables(
@@ -243,16 +234,11 @@ class ExplicitModule(CausalModule):
         draws: int = 0,
         generator: torch.Generator | None = None,
     ) -> Tables:
-        """Exact tables in float64.
+        """Exact tables in float64; nothing is drawn.
 
         Where the graph has hidden common causes they are of the unfolded graph
-        (`passes.unfold`), in which each is a label of its own with K equally likely values.
-
-        Args:
-            most: The most numbers in all tables of networks, the smallest counted first. A label
-                whose network is beyond them is one of the `networks`.
-            draws: None are needed.
-            generator: Nothing is drawn.
+        (`passes.unfold`), in which each is a label of its own with K equally likely values. Of the
+        networks the smallest are written out, `most` numbers in all; the others are `networks`.
 
         Raises:
             ValueError: If a label has so many settings of its parents that its table cannot be
@@ -288,9 +274,7 @@ class ExplicitModule(CausalModule):
                 self.table(name).copy_(weights[f"{identifier}.logits"])
                 continue
             networks, rank = self.network(m)
-            start = f"{identifier}."
-            own = {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
-            networks.load_node_weights(rank, own)
+            networks.load_node_weights(rank, own_weights(weights, identifier))
 
     def _stack_tables(self) -> Iterator[tuple[str, nn.Parameter]]:
         """The stacked tables of each size; the labels' rows are noted on the way."""

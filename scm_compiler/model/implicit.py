@@ -21,7 +21,15 @@ from scm_compiler.ir import Graph
 from scm_compiler.model.codec import decode, encode, width_of
 from scm_compiler.model.estimate import Estimates, estimate_tables
 from scm_compiler.model.layout import Layout
-from scm_compiler.model.module import CausalModule, Held, Reads, check_weights, chunks, part
+from scm_compiler.model.module import (
+    CausalModule,
+    Held,
+    Reads,
+    check_weights,
+    chunks,
+    own_weights,
+    part,
+)
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
 from scm_compiler.model.spec import ImplicitSpec
@@ -266,9 +274,7 @@ class ImplicitModule(CausalModule):
         check_weights(weights, self.node_weights())
         names = list(identifiers(self.layout.labels).values())
         for label, networks, rank in self._networks():
-            start = f"{names[label]}."
-            own = {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
-            networks.load_node_weights(rank, own)
+            networks.load_node_weights(rank, own_weights(weights, names[label]))
 
     def _networks(self) -> Iterator[tuple[int, LevelNetworks, int]]:
         """Each label, the networks of its level and its rank among them."""

@@ -2,6 +2,7 @@
 
 import torch
 from torch import Tensor
+from torch.nn.functional import logsigmoid
 
 
 def survival(logits: Tensor) -> Tensor:
@@ -23,6 +24,14 @@ def probabilities(logits: Tensor) -> Tensor:
     if logits.shape[-1] == 1:
         return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], -1)
     return torch.softmax(logits, -1)
+
+
+def log_chances(logits: Tensor, values: Tensor) -> Tensor:
+    """The log of P(x = value) in nats (B,), from logits (B, outputs) and values (B,)."""
+    if logits.shape[1] == 1:
+        signs = values.to(logits.dtype) * 2 - 1
+        return logsigmoid(logits[:, 0] * signs)
+    return torch.log_softmax(logits, 1).gather(1, values.unsqueeze(1)).squeeze(1)
 
 
 def on_grid(steps: Tensor, dtype: torch.dtype) -> Tensor:

@@ -252,6 +252,12 @@ def write_columns(columns: list[Tensor], found: Tensor) -> None:
         found[:, label] = column
 
 
+def own_weights(weights: Mapping[str, Tensor], identifier: str) -> dict[str, Tensor]:
+    """The weights of one node, under their names within it."""
+    start = f"{identifier}."
+    return {k.removeprefix(start): w for k, w in weights.items() if k.startswith(start)}
+
+
 def check_weights(weights: Mapping[str, Tensor], expected: Mapping[str, Tensor]) -> None:
     """Compare the names and shapes of weights with those of a module.
 

@@ -1,13 +1,18 @@
 """Answers to queries of each form, against figures worked out by hand."""
 
+import gc
 import json
+import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import answer, shape
+from scm_compiler.inference.draws import draw_labels
 from scm_compiler.ir import Discrete, Edge, Graph, Image, Node
+from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
@@ -329,3 +334,14 @@ def test_a_thousand_nodes(ask, parsed):
     forward = ask(model, "P(X600=1 | X300=1)").probability
     marginals = ask(model, "given(X300=1)").value
     assert marginals["X600"]["1"].value == pytest.approx(forward, abs=1e-12)
+
+
+@pytest.mark.parametrize("method", ["exact", "weighted", "sample"])
+def test_what_is_remembered_of_a_model_does_not_keep_it(smoking, ask, method):
+    model = replace(smoking)
+    ask(model, "P(Cancer=1 | Cough=1)", method=method, samples=100)
+    draw_labels(ir.Regime(), model, 10)
+    left = weakref.ref(model)
+    del model
+    gc.collect()
+    assert left() is None

@@ -14,18 +14,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.draws import draws_of
 from scm_compiler.ir import query as ir
 from scm_compiler.model.coupling import COUPLINGS
+from scm_compiler.model.mechanism import Column, World
 from scm_compiler.model.tables import Model, Tables
 from scm_compiler.passes.fold import HIDDEN
-
-Column = NDArray[np.int64]
-Columns = Mapping[str, Column]
 
 Uniform = Callable[[str, int], Array]
 """A node and a number k to independent uniform numbers (B, k), the same ones for each node."""
@@ -48,7 +45,7 @@ def under(tables: Tables, noise: str | Responses) -> Model:
 
 
 def imagine(
-    model: Model, units: Columns, do: Mapping[str, int], uniform: Uniform
+    model: Model, units: World, do: Mapping[str, int], uniform: Uniform
 ) -> dict[str, Column]:
     """What the labels of units would have been.
 
@@ -78,7 +75,7 @@ def imagine(
     return found
 
 
-def draw_hidden(model: Tables, units: Columns, seed: int) -> dict[str, Column]:
+def draw_hidden(model: Tables, units: World, seed: int) -> dict[str, Column]:
     """The units with the values of hidden common causes, drawn given all of their labels.
 
     Args:

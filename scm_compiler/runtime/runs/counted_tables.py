@@ -2,7 +2,7 @@
 
 A label that shares noise has no table of its own: what it does under given parents depends on what
 the shared noise did elsewhere. The observational distribution is all that a question may rest on
-(runtime/queries/observation.py), and it is the product of P(label | its Markov blanket among the
+(inference/observation.py), and it is the product of P(label | its Markov blanket among the
 earlier ones). For a label with a hidden cause these conditionals are counted in draws; the
 networks of the others are run on each of their parent configurations, as without hidden causes.
 """

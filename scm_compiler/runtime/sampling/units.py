@@ -17,13 +17,13 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.answers import HiddenCause
 from scm_compiler.inference.codes.counterfactuals import NoNoiseFits
 from scm_compiler.inference.counterfactual.abduction import (
-    Columns,
     Uniform,
     draw_hidden,
     under,
 )
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.ir import Discrete
+from scm_compiler.model.mechanism import World
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
@@ -46,7 +46,7 @@ class Block:
         part: Which of them are wanted.
     """
 
-    units: Columns
+    units: World
     uniform: Uniform
     part: slice
 
@@ -128,7 +128,7 @@ def module_noise(
 
 
 def _place_hidden(
-    found: NDArray[np.float64], module: CausalModule, model: Tables, units: Columns
+    found: NDArray[np.float64], module: CausalModule, model: Tables, units: World
 ) -> None:
     """Move the noise of hidden causes into the interval of the state that each unit has."""
     hidden = [node.name for node in model.graph.labels if node.kind == HIDDEN]
@@ -138,7 +138,7 @@ def _place_hidden(
         found[:, columns] = (units[name][:, None] + found[:, columns]) / states
 
 
-def _refuse_others(values: NDArray[np.int64], module: CausalModule, units: Columns) -> None:
+def _refuse_others(values: NDArray[np.int64], module: CausalModule, units: World) -> None:
     """Refuse (E835) noise that gives other values: of those that are too rare for its numbers."""
     for rank, name in enumerate(module.layout.labels):
         wrong = np.flatnonzero(values[:, rank] != units[name])

@@ -19,7 +19,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
-from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.model.tables import Model, Tables, table_shape
 from scm_compiler.semantics.question import read_query
 
 PROGRAM = """X, B : binary
@@ -190,3 +190,29 @@ def test_hidden_common_causes_are_drawn_given_the_labels():
             both = min(old, new) if y else max(new - old, 0.0)
             exact += posterior[state] * both / (old if y else 1 - old)
         assert near(found["Y"][chosen].mean(), exact, int(chosen.sum()))
+
+
+class Linear:
+    """A mechanism of real values, as a package could bring it: y = slope x + noise."""
+
+    def __init__(self, *parents, slope=1.0):
+        self.domain, self.parents, self.width, self.slope = None, parents, 0, slope
+
+    def sample(self, world, noise):
+        return sum((self.slope * world[parent] for parent in self.parents), noise)
+
+    def abduct(self, value, world, uniform):
+        return value - self.sample(world, np.zeros(len(value)))
+
+
+def test_another_family_of_mechanisms_is_one_more_class():
+    graph = parse_text("X, M, Y : binary\nX -> M\nX, M -> Y\n")
+    model = Model(graph, {"X": Linear(), "M": Linear("X", slope=2), "Y": Linear("X", "M")})
+    world = {}
+    for name in "XMY":
+        own = np.random.default_rng(ord(name)).normal(size=50)
+        world[name] = model.mechanisms[name].sample(world, own)
+    found = imagine(model, world, {"X": 0.5}, uniform_of(0, 50))
+    moved = 0.5 - world["X"]
+    assert np.allclose(found["M"] - world["M"], 2 * moved)
+    assert np.allclose(found["Y"] - world["Y"], 3 * moved)
