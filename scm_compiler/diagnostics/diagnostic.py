@@ -1,11 +1,11 @@
-"""What scmc tells a user: one frozen dataclass per code.
+"""What scmc tells a user: one class per code.
 
 A subclass names its `code`; the class docstring is the page that `scmc explain CODE` shows.
 The first letter of the code is its severity: E error, W warning, N note.
 """
 
-from dataclasses import dataclass
-from typing import ClassVar, Literal
+from dataclasses import Field, dataclass, field
+from typing import Any, ClassVar, Literal, Self, dataclass_transform
 
 from scm_compiler.diagnostics.span import Source, Span
 
@@ -22,8 +22,25 @@ class Label:
     text: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Diagnostic:
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Facts:
+    """Makes a frozen dataclass of each subclass when it is first instantiated.
+
+    There are hundreds of codes and a command reports few of them: to make all of them dataclasses
+    as they are imported would take a fifth of the time of a short command.
+    """
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: ANN401  (as the dataclass says)
+        """An instance of the class, which is made a dataclass now if it is none."""
+        for kind in reversed(cls.__mro__[:-2]):
+            if "__dataclass_fields__" not in vars(kind):
+                dataclass(frozen=True)(kind)
+        return super().__new__(cls)
+
+
+class Diagnostic(Facts):
     """One finding. Subclasses hold the facts as typed fields and phrase them.
 
     Attributes:
@@ -35,7 +52,7 @@ class Diagnostic:
     code: ClassVar[str]
     registry: ClassVar[dict[str, type["Diagnostic"]]] = {}
 
-    span: Span | None = None
+    span: Span | None = field(default=None, kw_only=True)
 
     def __init_subclass__(cls) -> None:
         other = Diagnostic.registry.setdefault(cls.code, cls)
