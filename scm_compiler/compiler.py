@@ -1,10 +1,8 @@
 """The pipeline: source text -> tree -> graph, one call a stage. A newcomer starts here."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from scm_compiler.collector import paused_collector
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.ir import Graph
@@ -60,7 +58,7 @@ def check(source: Source) -> tuple[Graph | None, Report]:
     if not source.text.strip():
         sink.report(EmptyFile())
         return None, sink.close()
-    with _collector_paused():
+    with paused_collector():
         program = parse(source, sink)
         graph = lower(program, source, sink, _kinds(program))
     if graph is not None:
@@ -98,18 +96,3 @@ def _kinds(program: tree.File) -> Kinds:
     """The built-in kinds; those of installed packages too where the program uses another."""
     used = {s.kind.name for s in program.statements if isinstance(s, tree.Declaration)}
     return BUILTIN if used <= set(BUILTIN) else installed()
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """No search for reference cycles meanwhile: it took half of the time of a large graph.
-
-    Everything that is made here is kept or freed by reference count.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -16,6 +16,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scm_compiler.cli.exits import USAGE
+from scm_compiler.collector import paused_collector
 from scm_compiler.version import __version__
 
 if TYPE_CHECKING:
@@ -117,7 +118,8 @@ def _console(*, json: bool, quiet: bool = False) -> "Console":
 
 def _function(module: str, name: str) -> Callable[..., Any]:
     """A function of a module of this package, imported now."""
-    function: Callable[..., Any] = resolve_name(f"{__package__}.{module}:{name}")
+    with paused_collector():
+        function: Callable[..., Any] = resolve_name(f"{__package__}.{module}:{name}")
     return function
 
 

@@ -1,110 +1,103 @@
-"""Builds the tree while lark parses: one method for each rule of grammars/scm.lark."""
+"""Builds the tree of a statement: one method for each rule of grammars/scm.lark."""
 
 import re
-from collections.abc import Sequence
-from typing import Any
 
-from lark import Token, Transformer
-
-from scm_compiler.diagnostics import Span, refuse
+from scm_compiler.diagnostics import refuse
 from scm_compiler.syntax import tree
 from scm_compiler.syntax.codes.syntax import BadName, MisplacedStar
+from scm_compiler.syntax.lalr import Phrase, Token
 
 _LONGEST_NUMBER = 18
 _TIGHT_AFTER, _TIGHT_BEFORE = frozenset("(["), frozenset(")],")
 
-Children = list[Any]
 Members = tuple[tree.Member, ...]
 
 
-class Builder(Transformer[Token, Any]):
+class Builder:
     """Rule by rule from tokens to tree.
 
     Raises:
         ScmError: Where the grammar is obeyed but a name or `*` cannot stand.
     """
 
-    def statement(self, children: Children) -> tree.Statement:
+    def statement(self, phrase: Phrase) -> tree.Statement:
         """The one statement inside."""
-        statement: tree.Statement = children[0]
+        statement: tree.Statement = phrase[0]
         return statement
 
-    def header(self, children: Children) -> tree.Header:
+    def header(self, phrase: Phrase) -> tree.Header:
         """`graph NAME`."""
-        keyword, name = children
-        return tree.Header(name, span_of(keyword).cover(name.span))
+        return tree.Header(phrase[1], phrase.span)
 
-    def declaration(self, children: Children) -> tree.Declaration:
+    def declaration(self, phrase: Phrase) -> tree.Declaration:
         """`NAMES : KIND`."""
-        nodes, _, kind = children
+        nodes, _, kind = phrase
         names = _only_names(nodes, "declaration")
         return tree.Declaration(names, kind, names[0].span.cover(kind.span))
 
-    def edges(self, children: Children) -> tree.Edges:
+    def edges(self, phrase: Phrase) -> tree.Edges:
         """Lists with arrows between them."""
-        sides, arrows = children[::2], children[1::2]
+        sides, arrows = phrase[::2], phrase[1::2]
         span = sides[0][0].span.cover(sides[-1][-1].span)
         return tree.Edges(tuple(sides), tuple(arrows), span)
 
-    def independence(self, children: Children) -> tree.Independent:
+    def independence(self, phrase: Phrase) -> tree.Independent:
         """`assert A _||_ B | C`."""
-        keyword, left, _, right, *condition = children
+        keyword, left, _, right, *condition = phrase
         lists = [_only_names(side, "assertion") for side in (left, right, *condition[1:])]
-        span = span_of(keyword).cover(lists[-1][-1].span)
+        span = keyword.span.cover(lists[-1][-1].span)
         return tree.Independent(lists[0], lists[1], lists[2] if condition else (), span)
 
-    def identifiability(self, children: Children) -> tree.Identified:
+    def identifiability(self, phrase: Phrase) -> tree.Identified:
         """`assert identified QUERY`."""
-        keyword, _, tokens = children
-        query_span = span_of(tokens[0]).cover(span_of(tokens[-1]))
-        span = span_of(keyword).cover(query_span)
-        return tree.Identified(_one_line(tokens), span, query_span)
+        tokens = phrase[2]
+        query_span = tokens[0].span.cover(tokens[-1].span)
+        return tree.Identified(_one_line(tokens), phrase.span, query_span)
 
-    def nodes(self, children: Children) -> Members:
+    def nodes(self, phrase: Phrase) -> Members:
         """A list of names and stars, without its commas and braces."""
-        return tuple(child for child in children if not isinstance(child, Token))
+        return tuple(child for child in phrase if not isinstance(child, Token))
 
-    def star(self, children: Children) -> tree.Star:
+    def star(self, phrase: Phrase) -> tree.Star:
         """`*`."""
-        return tree.Star(span_of(children[0]))
+        return tree.Star(phrase.span)
 
-    def arrow(self, children: Children) -> str:
+    def arrow(self, phrase: Phrase) -> str:
         """The arrow as written."""
-        return str(children[0])
+        return str(phrase[0])
 
-    def name(self, children: Children) -> tree.Name:
+    def name(self, phrase: Phrase) -> tree.Name:
         """A bare or quoted name."""
-        token: Token = children[0]
+        token: Token = phrase[0]
         text = token[1:-1] if token.type == "QUOTED" else str(token)
         if not text.strip() or not text.isprintable():
-            raise refuse(BadName(text, span=span_of(token)))
-        return tree.Name(text, span_of(token))
+            raise refuse(BadName(text, span=token.span))
+        return tree.Name(text, token.span)
 
-    def kind(self, children: Children) -> tree.Kind:
+    def kind(self, phrase: Phrase) -> tree.Kind:
         """`name` or `name(args)`."""
-        word, *rest = children
+        word, *rest = phrase
         arguments = tuple(child for child in rest if isinstance(child, tree.Argument))
-        last = rest[-1] if rest else word
-        return tree.Kind(str(word), arguments, span_of(word).cover(span_of(last)))
+        return tree.Kind(str(word), arguments, phrase.span)
 
-    def argument(self, children: Children) -> tree.Argument:
+    def argument(self, phrase: Phrase) -> tree.Argument:
         """`value` or `key=value`."""
-        *key, value = children
+        *key, value = phrase
         return tree.Argument(value, str(key[0]) if key else None)
 
-    def value(self, children: Children) -> tree.Value:
+    def value(self, phrase: Phrase) -> tree.Value:
         """A number where the text is one in plain form, else the text itself."""
-        token: Token = children[0]
+        token: Token = phrase[0]
         return token[1:-1] if token.type == "QUOTED" else number_or_text(str(token))
 
-    def word(self, children: Children) -> Token:
+    def word(self, phrase: Phrase) -> Token:
         """A bare word, reserved or not."""
-        token: Token = children[0]
+        token: Token = phrase[0]
         return token
 
-    def query(self, children: Children) -> Children:
+    def query(self, phrase: Phrase) -> tuple[Token, ...]:
         """The tokens of a query."""
-        return children
+        return tuple(phrase)
 
 
 def number_or_text(text: str) -> tree.Value:
@@ -120,12 +113,6 @@ def number_or_text(text: str) -> tree.Value:
     return text
 
 
-def span_of(token: Token) -> Span:
-    """The place of a token."""
-    assert token.start_pos is not None
-    return Span(token.start_pos, token.start_pos + len(token))
-
-
 def _only_names(members: Members, where: str) -> tuple[tree.Name, ...]:
     for member in members:
         if isinstance(member, tree.Star):
@@ -133,12 +120,11 @@ def _only_names(members: Members, where: str) -> tuple[tree.Name, ...]:
     return tuple(member for member in members if isinstance(member, tree.Name))
 
 
-def _one_line(tokens: Sequence[Token]) -> str:
+def _one_line(tokens: tuple[Token, ...]) -> str:
     """The tokens with one space where the author left any, and none inside brackets' edges."""
-    text, end = "", span_of(tokens[0]).start
+    text, end = "", tokens[0].start
     for token in tokens:
-        span = span_of(token)
         tight = text[-1:] in _TIGHT_AFTER or token in _TIGHT_BEFORE
-        text += str(token) if span.start == end or tight else f" {token}"
-        end = span.end
+        text += str(token) if token.start == end or tight else f" {token}"
+        end = token.start + len(token)
     return text

@@ -8,7 +8,7 @@ parser. It also finds brackets that are never closed, so that the statements aft
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lark import Token
+from scm_compiler.syntax.lalr import Token
 
 MOST_TOKENS = 500_000
 
@@ -91,7 +91,7 @@ class _Open:
     def opened_earlier(self, bracket: Token) -> bool:
         """Whether the bracket stands on a line before the present one."""
         here = self.tokens[self.line] if self.line < len(self.tokens) else None
-        return self.line > 0 and (here is None or start_of(bracket) < start_of(here))
+        return self.line > 0 and (here is None or bracket.start < here.start)
 
     def chunk(self) -> Chunk:
         """The finished statement."""
@@ -169,9 +169,3 @@ def cut(tokens: Iterable[Token]) -> Iterator[Chunk | Remark]:
         if len(cutter.now.tokens) > MOST_TOKENS:
             break
     yield from cutter.end()
-
-
-def start_of(token: Token) -> int:
-    """The offset at which a token starts."""
-    assert token.start_pos is not None
-    return token.start_pos

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
-
-from lark import Lark, Token
-from lark.exceptions import UnexpectedToken
+from dataclasses import dataclass, field
+from functools import cache
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, Span, refuse
 from scm_compiler.syntax import tree
-from scm_compiler.syntax.builder import Builder, span_of
+from scm_compiler.syntax.builder import Builder
 from scm_compiler.syntax.codes.syntax import (
     ReservedName,
     StatementTooLong,
@@ -19,8 +17,7 @@ from scm_compiler.syntax.codes.syntax import (
     UnclosedQuote,
     UnexpectedText,
 )
-from scm_compiler.syntax.errors import END, explain_lark_error
-from scm_compiler.syntax.grammar import load_parser
+from scm_compiler.syntax.lalr import END, Parser, Token, UnexpectedTokenError
 from scm_compiler.syntax.layout import CLOSING, MOST_TOKENS, OPENING, Chunk, Remark, cut
 
 MOST_ERRORS = 100
@@ -47,10 +44,8 @@ WORDS = {
     END: "the end of the statement",
 }
 
-_LEXER_ONLY = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY")
 _COMMENTS = ("//", "/*")  # of other languages
 _LONGEST_LIST = 8
-_BUILDER = Builder()
 
 
 def parse(source: Source, sink: Sink) -> tree.File:
@@ -63,21 +58,20 @@ def parse(source: Source, sink: Sink) -> tree.File:
     Returns:
         The tree of all statements that could be read. Words of the others are in `broken`.
     """
-    reader = _Reader(_parser(), source, sink)
-    return reader.read(cut(_parser().lex(source.text)))
+    parser = _parser()
+    return _Reader(parser, source, sink).read(cut(parser.tokens(source.text)))
 
 
-def _parser() -> Lark:
-    return load_parser(
-        "scm.lark", "statement", transformer=_BUILDER, keep=_LEXER_ONLY, lexer="basic"
-    )
+@cache
+def _parser() -> Parser:
+    return Parser("scm", Builder())
 
 
 @dataclass(slots=True)
 class _Reader:
     """Collects the lines of one file."""
 
-    parser: Lark
+    parser: Parser
     source: Source
     sink: Sink
     lines: list[tree.Line] = field(default_factory=list)
@@ -123,45 +117,31 @@ class _Reader:
 
     def _statement(self, chunk: Chunk) -> tree.Statement:
         if len(chunk.tokens) > MOST_TOKENS:
-            first = span_of(chunk.tokens[0])
-            raise refuse(StatementTooLong(MOST_TOKENS, span=first))
-        state = self.parser.parse_interactive("", start="statement")
+            raise refuse(StatementTooLong(MOST_TOKENS, span=chunk.tokens[0].span))
         try:
-            for token in chunk.tokens:
-                state.feed_token(token)
-            end = Token.new_borrow_pos(END, "", chunk.tokens[-1])
-            statement: tree.Statement = state.feed_token(end)
-            if chunk.unclosed is not None:  # a query may hold any tokens
-                raise refuse(_unclosed(chunk.unclosed))
-        except UnexpectedToken as error:
-            accepts = state.accepts()  # type: ignore[no-untyped-call]
-            raise refuse(self._refusal(error, accepts, chunk)) from None
+            statement: tree.Statement = self.parser.parse(chunk.tokens)
+        except UnexpectedTokenError as error:
+            raise refuse(self._refusal(error, chunk)) from None
+        if chunk.unclosed is not None:  # a query may hold any tokens
+            raise refuse(_unclosed(chunk.unclosed))
         return statement
 
-    def _refusal(
-        self, error: UnexpectedToken, accepts: Collection[str], chunk: Chunk
-    ) -> Diagnostic:
+    def _refusal(self, error: UnexpectedTokenError, chunk: Chunk) -> Diagnostic:
         """What to tell about the first token of a statement that does not fit."""
-        token, text = error.token, self.source.text
+        token, accepts = error.token, error.accepts
         reserved = _reserved_name(token, accepts, chunk.tokens)
         if reserved is not None:
-            return ReservedName(str(reserved), span=span_of(reserved))
+            return ReservedName(str(reserved), span=reserved.span)
         if token.type == "STRAY":
-            comment = text.startswith(_COMMENTS, span_of(token).start)
-            return StrayCharacter(str(token), comment, span=span_of(token))
+            comment = self.source.text.startswith(_COMMENTS, token.start)
+            return StrayCharacter(str(token), comment, span=token.span)
         if token.type == "UNCLOSED":
-            return UnclosedQuote(span=_first(span_of(token)))
-        mismatch = explain_lark_error(error, WORDS, text, accepts)
+            return UnclosedQuote(span=Span(token.start, token.start + 1))
         if chunk.unclosed is not None and not _closes(chunk.unclosed, token, chunk.tokens):
             return _unclosed(chunk.unclosed)
-        if token.type == END:
-            end = span_of(chunk.tokens[-1]).end
-            mismatch = replace(mismatch, span=Span(end, end))
+        expected = error.expected(WORDS)
         return UnexpectedText(
-            mismatch.found,
-            mismatch.expected,
-            _advice(token, accepts, chunk),
-            span=mismatch.span,
+            str(token), expected, _advice(token, accepts, chunk), span=token.span
         )
 
 
@@ -177,7 +157,7 @@ def _reserved_name(token: Token, accepts: Collection[str], before: list[Token]) 
 
 
 def _unclosed(bracket: Token) -> UnclosedBracket:
-    return UnclosedBracket(str(bracket), span=span_of(bracket))
+    return UnclosedBracket(str(bracket), span=bracket.span)
 
 
 def _closes(bracket: Token, misfit: Token, tokens: Sequence[Token]) -> bool:
@@ -236,8 +216,3 @@ def _words(tokens: Iterable[Token]) -> Iterator[str]:
         elif token.type == "UNCLOSED":
             yield token[1:].partition(":")[0].strip()
             yield from re.findall(r"\w+", token)
-
-
-def _first(span: Span) -> Span:
-    """The first character of a span."""
-    return Span(span.start, span.start + 1)
