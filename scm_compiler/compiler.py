@@ -1,8 +1,10 @@
 """The pipeline: source text -> tree -> graph, one call a stage. A newcomer starts here."""
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from scm_compiler.collector import paused_collector
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.ir import Graph
@@ -25,10 +27,23 @@ def load(path: str | Path) -> CausalGraph:
     Raises:
         ScmError: With every diagnostic of the file if one of them is an error.
     """
-    graph, report = check(read_source(find_program(path)))
+    return causal(read_program(path)[0])
+
+
+def read_program(path: str | Path) -> tuple[Graph, Source, Report]:
+    """The graph of a program, its text, and the warnings and notes of it.
+
+    Args:
+        path: A file, the name of an example, or `-` for standard input.
+
+    Raises:
+        ScmError: With the program's errors.
+    """
+    source = read_source(find_program(path))
+    graph, report = check(source)
     if graph is None:
         raise ScmError(report)
-    return causal(graph)
+    return graph, source, report
 
 
 def parse_text(text: str, name: str = "program") -> CausalGraph:
@@ -58,7 +73,7 @@ def check(source: Source) -> tuple[Graph | None, Report]:
     if not source.text.strip():
         sink.report(EmptyFile())
         return None, sink.close()
-    with paused_collector():
+    with _collector_paused():
         program = parse(source, sink)
         graph = lower(program, source, sink, _kinds(program))
     if graph is not None:
@@ -96,3 +111,18 @@ def _kinds(program: tree.File) -> Kinds:
     """The built-in kinds; those of installed packages too where the program uses another."""
     used = {s.kind.name for s in program.statements if isinstance(s, tree.Declaration)}
     return BUILTIN if used <= set(BUILTIN) else installed()
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Look for no reference cycles meanwhile: it took half of the time of a large graph.
+
+    Everything that is made here is kept or freed by reference count.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.arguments.compile import BUILDS
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.program import BUILDS, read_program
-from scm_compiler.cli.progress import Seldom
+from scm_compiler.compiler import read_program
 from scm_compiler.diagnostics import render_json
 from scm_compiler.ir import Graph
 from scm_compiler.render import draw_svg

@@ -4,10 +4,65 @@ A subclass names its `code`; the class docstring is the page that `scmc explain 
 The first letter of the code is its severity: E error, W warning, N note.
 """
 
+from bisect import bisect_right
 from dataclasses import Field, dataclass, field
-from typing import Any, ClassVar, Literal, Self, dataclass_transform
+from functools import cached_property
+from typing import Any, ClassVar, Literal, NamedTuple, Self, dataclass_transform
 
-from scm_compiler.diagnostics.span import Source, Span
+
+class Position(NamedTuple):
+    """A place in a text; line and column count from 1, offset from 0, all in characters."""
+
+    line: int
+    column: int
+    offset: int
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of character offsets.
+
+    >>> Span(3, 5).cover(Span(8, 9))
+    Span(start=3, end=9)
+    """
+
+    start: int
+    end: int
+
+    def cover(self, other: "Span") -> "Span":
+        """The smallest span that holds both."""
+        return Span(min(self.start, other.start), max(self.end, other.end))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A named text: a `.scm` file or a query.
+
+    >>> Source("g.scm", "A : binary").position(4)
+    Position(line=1, column=5, offset=4)
+    """
+
+    name: str
+    text: str
+
+    @cached_property
+    def line_starts(self) -> list[int]:
+        """The offset at which each line begins."""
+        starts = [0]
+        starts.extend(i + 1 for i, character in enumerate(self.text) if character == "\n")
+        return starts
+
+    def position(self, offset: int) -> Position:
+        """The line and column of a character offset."""
+        line = bisect_right(self.line_starts, offset)
+        return Position(line, offset - self.line_starts[line - 1] + 1, offset)
+
+    def line(self, number: int) -> str:
+        """The text of a line (from 1), without its end."""
+        start = self.line_starts[number - 1]
+        end = self.text.find("\n", start)
+        return self.text[start : None if end < 0 else end].rstrip("\r")
+
 
 Severity = Literal["error", "warning", "note"]
 
@@ -79,21 +134,3 @@ class Diagnostic(Facts):
     def help(self) -> str | None:
         """What to do about it, where there is a likely mend."""
         return None
-
-
-@dataclass(frozen=True)
-class Report:
-    """The diagnostics of one source.
-
-    Attributes:
-        source: The text; None for a run or data.
-        diagnostics: Sorted by place.
-    """
-
-    source: Source | None
-    diagnostics: tuple[Diagnostic, ...]
-
-    @property
-    def ok(self) -> bool:
-        """Whether no diagnostic is an error."""
-        return all(d.severity != "error" for d in self.diagnostics)

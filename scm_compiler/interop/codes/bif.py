@@ -1,7 +1,6 @@
 """E68x: reading the files of other programs."""
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 
 
 class BifSyntax(Diagnostic):

@@ -1,7 +1,6 @@
 """E413 to E416: what a query holds and observes."""
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 
 
 class HeldAndObserved(Diagnostic):

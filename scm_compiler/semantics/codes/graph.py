@@ -2,8 +2,7 @@
 
 from dataclasses import field
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 from scm_compiler.semantics.codes.names import written
 
 

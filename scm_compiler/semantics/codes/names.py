@@ -3,8 +3,7 @@
 import re
 from dataclasses import field
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 from scm_compiler.diagnostics.suggest import did_you_mean
 
 
