@@ -1,6 +1,7 @@
 """Write the parsing tables of the grammars, by which scmc reads: `python -m grammars.tabulate`.
 
-To be run when a grammar has changed; a test compares. The tables of `NAME.lark` are `NAME.json`:
+To be run when a grammar has changed; a test compares. The tables of `NAME.lark` are
+`scm_compiler/syntax/tables/NAME.json`:
 
     terminals   one regular expression, with a group for each terminal
     keywords    the words that are terminals of their own
@@ -20,9 +21,10 @@ from lark.grammar import Rule
 from lark.lark import PostLex
 from lark.parsers.lalr_analysis import IntParseTable, Shift
 
+from scm_compiler.syntax.lalr import END, TABLES
+
 FOLDER = Path(__file__).parent
 START = {"scm": "statement", "query": "start"}
-END = "$END"
 
 
 class KeptTerminals(PostLex):
@@ -86,4 +88,4 @@ def text(name: str) -> str:
 
 if __name__ == "__main__":
     for grammar in START:
-        (FOLDER / f"{grammar}.json").write_text(text(grammar), encoding="utf-8")
+        (TABLES / f"{grammar}.json").write_text(text(grammar), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The one place where text is made fit to stand in HTML and XML."""
+"""Text that is made fit to be shown: as it is, and inside HTML and XML."""
 
 from html import escape
 from unicodedata import category
@@ -19,3 +19,18 @@ def markup(text: str) -> str:
 def _seen(character: str) -> bool:
     """Whether a character is none of those that control, or that no character may be."""
     return character.isprintable() or not category(character).startswith("C")
+
+
+def visible(text: str) -> str:
+    r"""The text on one line; line breaks are written out, other control characters replaced.
+
+    >>> print(visible("two\nlines"))
+    two\nlines
+    """
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character, "\ufffd")

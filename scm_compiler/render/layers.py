@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-from scm_compiler.render.looks import FONT_SIZE, NOTE_SIZE, look
+from scm_compiler.render.looks import FONT_SIZE, NOTE_SIZE, look, width
 from scm_compiler.render.picture import Box, Picture
-from scm_compiler.render.text import width
 
 GAP, BEND_GAP, RISE, RING = 26.0, 14.0, 46.0, 4.0
 _SWEEPS, _MOST_BENDS = 12, 5000

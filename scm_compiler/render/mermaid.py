@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from scm_compiler.markup import visible
 from scm_compiler.render.looks import (
     CUT,
     HELD_FILL,
@@ -12,11 +13,9 @@ from scm_compiler.render.looks import (
     SEEN_FILL,
     SEEN_LINE,
     STROKES,
-    Look,
     look,
 )
 from scm_compiler.render.picture import Box, Line, Picture
-from scm_compiler.render.text import visible
 
 _BRACKETS = {
     "ellipse": ("([", "])"),
@@ -66,11 +65,10 @@ def _class(box: Box) -> str:
     return box.kind if box.kind in KINDS else "other"
 
 
-def _style(style: Look) -> str:
-    return f"fill:{style.fill},stroke:{style.line},color:#1a202c"
-
-
-_CLASSES = {kind: _style(style) for kind, style in [*KINDS.items(), ("other", OTHER)]} | {
+_CLASSES = {
+    kind: f"fill:{style.fill},stroke:{style.line},color:#1a202c"
+    for kind, style in [*KINDS.items(), ("other", OTHER)]
+} | {
     "held": f"fill:{HELD_FILL},stroke:{HELD_LINE},stroke-width:3px,color:#1a202c",
     "seen": f"fill:{SEEN_FILL},stroke:{SEEN_LINE},color:#1a202c",
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from scm_compiler.markup import markup
+from scm_compiler.markup import markup, visible
 from scm_compiler.render.layers import RING, Drawing, Place, Point, arrange
 from scm_compiler.render.looks import (
     CUT,
@@ -22,9 +22,9 @@ from scm_compiler.render.looks import (
     TITLE_SIZE,
     look,
     stroke,
+    width,
 )
 from scm_compiler.render.picture import Box, Line, Picture
-from scm_compiler.render.text import visible, width
 
 _MARGIN = 18.0
 

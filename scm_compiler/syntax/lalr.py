@@ -7,10 +7,12 @@ shipped, since to make them takes longer than all else that a short command does
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Self
 
 from scm_compiler.diagnostics import Span
-from scm_compiler.shipped import shipped
+
+TABLES = Path(__file__).with_name("tables")
 
 END = "$END"
 _REFUSED = -(10**9)
@@ -84,14 +86,13 @@ class Parser:
     """The parser of a grammar.
 
     Args:
-        grammar: The name of a shipped grammar, such as `scm`.
+        grammar: `scm` or `query`.
         builder: Has a method for each rule, which takes its `Phrase` and gives the rule's value;
             what a rule of a name with `_` holds becomes a part of the phrase above.
     """
 
     def __init__(self, grammar: str, builder: object) -> None:
-        text = shipped("grammars", f"{grammar}.json").read_text(encoding="utf-8")
-        tables: dict[str, Any] = json.loads(text)
+        tables: dict[str, Any] = json.loads((TABLES / f"{grammar}.json").read_bytes())
         self._terminals = re.compile(tables["terminals"])
         self._keywords: dict[str, str] = tables["keywords"]
         self._rules = [

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 import torch
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.emit.certificate import Certificate, certify
-from scm_compiler.emit.verification import require_consistent
+from scm_compiler.emit.certificate import Certificate, certify, require_consistent
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.frozen_labels import FrozenLabels
 from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageBatches

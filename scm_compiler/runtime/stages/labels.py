@@ -9,8 +9,7 @@ from pathlib import Path
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.emit.certificate import Certificate, certify
-from scm_compiler.emit.verification import require_consistent
+from scm_compiler.emit.certificate import Certificate, certify, require_consistent
 from scm_compiler.ir import Graph
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
