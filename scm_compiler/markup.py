@@ -13,12 +13,10 @@ def markup(text: str) -> str:
     >>> markup('<b title="A & B">')
     '&lt;b title=&quot;A &amp; B&quot;&gt;'
     """
-    return escape("".join(c if _seen(c) or c in "\n\t" else "\ufffd" for c in text))
-
-
-def _seen(character: str) -> bool:
-    """Whether a character is none of those that control, or that no character may be."""
-    return character.isprintable() or not category(character).startswith("C")
+    shown = (
+        c if c.isprintable() or category(c)[0] != "C" or c in "\n\t" else "\ufffd" for c in text
+    )
+    return escape("".join(shown))
 
 
 def visible(text: str) -> str:

@@ -29,8 +29,6 @@ from scm_compiler.render.looks import (
     SEEN_LINE,
     TEXT,
     TITLE_SIZE,
-    look,
-    stroke,
 )
 from scm_compiler.render.picture import Box, Line, Picture
 
@@ -148,7 +146,7 @@ def _heading(picture: Picture) -> str:
 
 
 def _box(box: Box) -> Mapping[str, str]:
-    style = look(box.kind)
+    style = box.look
     name = _font(box.name, FONT_SIZE, TEXT)
     note = f"<br/>{_font(box.note, NOTE_SIZE, FAINT_TEXT)}" if box.note else ""
     rounded = "rounded," if style.shape == "rounded" else ""
@@ -178,7 +176,7 @@ def _box(box: Box) -> Mapping[str, str]:
 
 def _line(line: Line, *, beside: bool) -> Mapping[str, str]:
     """The attributes of a line; one between neighbours of a layer is bent over their heads."""
-    style = stroke(line.role, cut=line.cut)
+    style = line.stroke
     attributes = {"color": style.colour, "penwidth": str(style.width)}
     if style.dashed:
         attributes["style"] = "dashed"

@@ -54,16 +54,6 @@ STROKES: dict[Role, Stroke] = {
 CUT = Stroke("#f08a80", 1.0, dashed=True)
 
 
-def look(kind: str) -> Look:
-    """The look of a node kind; a kind that a package added gets a hexagon."""
-    return KINDS.get(kind, OTHER)
-
-
-def stroke(role: Role, *, cut: bool) -> Stroke:
-    """How a line of this role is drawn."""
-    return CUT if cut else STROKES[role]
-
-
 def width(text: str, size: float) -> float:
     """About how wide the text is in Helvetica of this size, in points.
 

@@ -5,15 +5,12 @@ from collections.abc import Iterator
 
 from scm_compiler.markup import visible
 from scm_compiler.render.looks import (
-    CUT,
     HELD_FILL,
     HELD_LINE,
     KINDS,
     OTHER,
     SEEN_FILL,
     SEEN_LINE,
-    STROKES,
-    look,
 )
 from scm_compiler.render.picture import Box, Line, Picture
 
@@ -54,7 +51,7 @@ def _statements(picture: Picture) -> Iterator[str]:
 
 
 def _box(box: Box) -> str:
-    left, right = _BRACKETS[look(box.kind).shape]
+    left, right = _BRACKETS[box.look.shape]
     note = f"<br/><small>{_text(box.note)}</small>" if box.note else ""
     return f'{left}"{_text(box.name)}{note}"{right}'
 
@@ -78,8 +75,7 @@ def _strokes(lines: tuple[Line, ...]) -> dict[str, list[int]]:
     """The numbers of the lines of each colour."""
     found: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
-        colour = CUT.colour if line.cut else STROKES[line.role].colour
-        found.setdefault(colour, []).append(number)
+        found.setdefault(line.stroke.colour, []).append(number)
     return found
 
 
