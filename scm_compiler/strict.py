@@ -6,9 +6,9 @@ wrong: to import it takes a quarter of the time of a question, and few files wer
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import Field, asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import MISSING, Field, asdict, dataclass, field, replace
 from math import isfinite
 from types import UnionType
 from typing import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pydantic_core import CoreSchema
 
 T = TypeVar("T")
+S = TypeVar("S", bound="Strict")
 
 MOST = 2**16
 """A longer text is left to pydantic, which reads many values in less time."""
@@ -136,16 +137,40 @@ def read(kind: type[T], text: str | bytes) -> T:
     Raises:
         ValueError: If it holds something else; the sentence says what is wrong first, and where.
     """
-    try:
+    with suppress(ValueError, TypeError, RecursionError):
         if len(text) <= MOST:
             value: T = _value(kind, _plain(text))
             return value
-    except (ValueError, TypeError, RecursionError):
-        pass
-    from pydantic import TypeAdapter, ValidationError  # noqa: PLC0415  (70 ms)
+    from pydantic import TypeAdapter  # noqa: PLC0415  (70 ms)
+
+    with _worded():
+        return TypeAdapter(kind).validate_json(text, strict=True)
+
+
+def checked(kind: type[S], data: Mapping[str, Any]) -> S:
+    """What plain data say that were read already; otherwise as `read`."""
+    with suppress(ValueError, TypeError, RecursionError):
+        value: S = _value(kind, dict(data))
+        return value
+    from pydantic import create_model  # noqa: PLC0415  (70 ms)
+
+    hints = get_type_hints(kind, include_extras=True)
+    told = {
+        item.name: (hints[item.name], ... if item.default is MISSING else item.default)
+        for item in kind.__dataclass_fields__.values()
+        if item.name in kind.__annotations__
+    }
+    model = create_model(kind.__name__, __config__={"strict": True}, **told)  # type: ignore[call-overload]
+    with _worded():
+        return kind(**dict(model.model_validate(dict(data))))
+
+
+@contextmanager
+def _worded() -> Iterator[None]:
+    from pydantic import ValidationError  # noqa: PLC0415  (loaded by who calls)
 
     try:
-        return TypeAdapter(kind).validate_json(text, strict=True)
+        yield
     except ValidationError as error:
         raise ValueError(said(error)) from error
 

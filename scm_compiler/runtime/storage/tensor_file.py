@@ -6,7 +6,6 @@ width of a network, is believed only if the tensors have the shapes that follow 
 in a file is ever executed.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from safetensors import SafetensorError, safe_open
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.storage.codes.tensors import NotWeights, OtherGraph
-from scm_compiler.strict import Strict, read
+from scm_compiler.strict import Strict, checked, read
 
 M = TypeVar("M", bound=Strict)
 
@@ -50,7 +49,7 @@ class TensorFile:
             ScmError: E653 if they are others.
         """
         try:
-            return read(kind, json.dumps(dict(self.facts)))
+            return checked(kind, self.facts)
         except ValueError as error:
             raise unusable(self.path, str(error)) from error
 
