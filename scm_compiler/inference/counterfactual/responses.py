@@ -109,7 +109,7 @@ class Responses:
         return table_shape(self.graph, node)[-1]
 
 
-def _replicated(law: Law, random: np.random.Generator, count: int, size: int) -> Law:
+def _replicated(law: Law, random: "np.random.Generator", count: int, size: int) -> Law:
     imagined = random.integers(size, size=(_IMAGINED, law.values.shape[1]))
     values = np.concatenate([law.values, imagined])
     shapes = np.concatenate([law.counts, np.full(_IMAGINED, 1 / _IMAGINED)])
