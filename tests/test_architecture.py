@@ -97,9 +97,9 @@ def test_what_needs_no_torch_does_not_wait_for_it(words, code, tmp_path):
 @pytest.mark.parametrize(
     ("words", "loaded"),
     [
-        (("check", "celeba_g1"), set()),
+        (("check", "celeba_g1"), {"lark"}),
         (("explain", "E431"), set()),
-        (("query", "P(Male=1)", "--run", "drawn_faces"), {"numpy"}),
+        (("query", "P(Male=1)", "--run", "drawn_faces"), {"lark", "numpy"}),
     ],
 )
 def test_a_short_command_imports_what_it_needs(words, loaded, tmp_path):

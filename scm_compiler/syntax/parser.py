@@ -17,7 +17,7 @@ from scm_compiler.syntax.codes.syntax import (
     StatementTooLong,
     TooManyErrors,
 )
-from scm_compiler.syntax.lalr import Parser, Phrase, Token, UnexpectedTokenError
+from scm_compiler.syntax.grammar import Parser, Phrase, Token, UnexpectedTokenError
 from scm_compiler.syntax.refusals import (
     CLOSING,
     OPENING,

@@ -12,7 +12,7 @@ from scm_compiler.syntax.codes.query_text import (
     ReservedInQuery,
     UnknownFunction,
 )
-from scm_compiler.syntax.lalr import Parser, Phrase, UnexpectedTokenError
+from scm_compiler.syntax.grammar import Parser, Phrase, UnexpectedTokenError
 from scm_compiler.syntax.query_tree import (
     Assignment,
     Contrast,

@@ -11,7 +11,7 @@ from scm_compiler.syntax.codes.syntax import (
     UnclosedQuote,
     UnexpectedText,
 )
-from scm_compiler.syntax.lalr import END, Token, UnexpectedTokenError
+from scm_compiler.syntax.grammar import END, Token, UnexpectedTokenError
 
 OPENING = {"LPAR", "LBRACE", "LSQB"}
 CLOSING = {"RPAR", "RBRACE", "RSQB"}
