@@ -1,11 +1,12 @@
 """The pipeline: source text -> tree -> graph, one call a stage. A newcomer starts here."""
 
 import gc
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scm_compiler.diagnostics import Report, ScmError, Sink, Source
+from scm_compiler.diagnostics import Report, ScmError, Sink, Source, refuse
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.ir import Graph
 from scm_compiler.kinds import BUILTIN, Kinds, installed
@@ -13,9 +14,11 @@ from scm_compiler.semantics.codes.claims import NotImplied, TooManyAsserts
 from scm_compiler.semantics.lower import lower
 from scm_compiler.shipped import find_program
 from scm_compiler.syntax import tree
-from scm_compiler.syntax.codes.files import EmptyFile
+from scm_compiler.syntax.codes.files import EmptyFile, FileTooLarge, NotUtf8, Unreadable
 from scm_compiler.syntax.parser import parse
-from scm_compiler.syntax.source import read_source
+
+LARGEST_FILE = 8 * 2**20
+STANDARD_INPUT = Path("-")
 
 MOST_STEPS = 10_000_000
 """So many nodes and arrows are passed, at most, to decide what a program asserts."""
@@ -27,10 +30,23 @@ def load(path: str | Path) -> CausalGraph:
     Raises:
         ScmError: With every diagnostic of the file if one of them is an error.
     """
-    graph, report = check(read_source(find_program(path)))
+    return causal(read_program(path)[0])
+
+
+def read_program(path: str | Path) -> tuple[Graph, Source, Report]:
+    """The graph of a program, its text, and the warnings and notes of it.
+
+    Args:
+        path: A file, the name of an example, or `-` for standard input.
+
+    Raises:
+        ScmError: With the program's errors.
+    """
+    source = read_source(find_program(path))
+    graph, report = check(source)
     if graph is None:
         raise ScmError(report)
-    return causal(graph)
+    return graph, source, report
 
 
 def parse_text(text: str, name: str = "program") -> CausalGraph:
@@ -100,9 +116,51 @@ def _kinds(program: tree.File) -> Kinds:
     return BUILTIN if used <= set(BUILTIN) else installed()
 
 
+def read_source(path: Path) -> Source:
+    """The text of a program, UTF-8 with or without a byte-order mark; `-` is standard input.
+
+    Raises:
+        ScmError: If it cannot be read, is too large (decided before it is read) or not UTF-8.
+    """
+    return decode(*read_content(path))
+
+
+def read_content(path: Path) -> tuple[str, bytes]:
+    """The name of a program and its bytes, at most one more than the limit.
+
+    Raises:
+        ScmError: If it cannot be read.
+    """
+    if path == STANDARD_INPUT:
+        return "<stdin>", sys.stdin.buffer.read(LARGEST_FILE + 1)
+    try:
+        with path.open("rb") as stream:
+            return str(path), stream.read(LARGEST_FILE + 1)
+    except OSError as error:
+        found = Unreadable(str(path), error.strerror or str(error))
+        raise refuse(found, exit_code=2) from error
+
+
+def decode(name: str, content: bytes) -> Source:
+    """The text of the bytes of a program.
+
+    Raises:
+        ScmError: If they are too many or not UTF-8.
+    """
+    if len(content) > LARGEST_FILE:
+        raise refuse(FileTooLarge(LARGEST_FILE), source=Source(name, ""))
+    try:
+        return Source(name, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        offset = error.start + (3 if content.startswith(b"\xef\xbb\xbf") else 0)
+        line = content.count(b"\n", 0, offset) + 1
+        found = NotUtf8(content[offset], offset, line)
+        raise refuse(found, source=Source(name, "")) from error
+
+
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """No search for reference cycles meanwhile: it took half of the time of a large graph.
+    """Look for no reference cycles meanwhile: it took half of the time of a large graph.
 
     Everything that is made here is kept or freed by reference count.
     """

@@ -74,10 +74,6 @@ def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> st
     return f"it takes {count} {noun} ({listed}), {given + len(keywords)} given"
 
 
-def _binary() -> Discrete:
-    return BINARY
-
-
 def _categorical(*values: Value) -> Discrete:
     names = tuple(str(value) for value in values)
     if len(names) < 2:
@@ -138,7 +134,7 @@ class Kinds(Mapping[str, NodeKind]):
 
 BUILTIN = Kinds(
     (
-        NodeKind("binary", _binary),
+        NodeKind("binary", lambda: BINARY),
         NodeKind("categorical", _categorical),
         NodeKind("image", _image),
     )

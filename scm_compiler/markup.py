@@ -1,4 +1,4 @@
-"""The one place where text is made fit to stand in HTML and XML."""
+"""Text that is made fit to be shown: as it is, and inside HTML and XML."""
 
 from html import escape
 from unicodedata import category
@@ -13,9 +13,22 @@ def markup(text: str) -> str:
     >>> markup('<b title="A & B">')
     '&lt;b title=&quot;A &amp; B&quot;&gt;'
     """
-    return escape("".join(c if _seen(c) or c in "\n\t" else "\ufffd" for c in text))
+    shown = (
+        c if c.isprintable() or category(c)[0] != "C" or c in "\n\t" else "\ufffd" for c in text
+    )
+    return escape("".join(shown))
 
 
-def _seen(character: str) -> bool:
-    """Whether a character is none of those that control, or that no character may be."""
-    return character.isprintable() or not category(character).startswith("C")
+def visible(text: str) -> str:
+    r"""The text on one line; line breaks are written out, other control characters replaced.
+
+    >>> print(visible("two\nlines"))
+    two\nlines
+    """
+    return "".join(_visible(character) for character in text)
+
+
+def _visible(character: str) -> str:
+    if character.isprintable():
+        return character
+    return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}.get(character, "\ufffd")

@@ -94,6 +94,18 @@ def test_what_needs_no_torch_does_not_wait_for_it(words, code, tmp_path):
     assert "torch" not in modules_after(*words, cwd=tmp_path, code=code)
 
 
+@pytest.mark.parametrize(
+    ("words", "loaded"),
+    [
+        (("check", "celeba_g1"), {"lark"}),
+        (("explain", "E431"), set()),
+        (("query", "P(Male=1)", "--run", "drawn_faces"), {"lark", "numpy"}),
+    ],
+)
+def test_a_short_command_imports_what_it_needs(words, loaded, tmp_path):
+    assert modules_after(*words, cwd=tmp_path) & set(HEAVY) == loaded
+
+
 def imports_inside_functions(path):
     """The imports of the package in the functions of a module."""
     functions = (

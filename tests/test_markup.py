@@ -20,8 +20,7 @@ from scm_compiler.interop.dot import dot_text, read_dot
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.query import Event, Regime, Setting, Variable
-from scm_compiler.markup import markup
-from scm_compiler.render.text import visible
+from scm_compiler.markup import markup, visible
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK, REFUSED
-from scm_compiler.compiler import check
+from scm_compiler.compiler import check, read_source
 from scm_compiler.diagnostics import Report, ScmError, render_json
 from scm_compiler.ir import Graph
 from scm_compiler.shipped import find_program
-from scm_compiler.syntax.source import read_source
 
 if TYPE_CHECKING:
     from scm_compiler.cli.implications import Implications

@@ -6,10 +6,10 @@ import argparse
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.arguments.compile import BUILDS
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.program import BUILDS, read_program
-from scm_compiler.cli.progress import Seldom
+from scm_compiler.compiler import read_program
 from scm_compiler.diagnostics import render_json
 from scm_compiler.ir import Graph
 from scm_compiler.render import draw_svg
@@ -24,10 +24,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     graph, source, report = read_program(args.file)
     console.show(report)
     # torch, which takes a second that a wrong program need not wait for
-    from scm_compiler.emit import build, products  # noqa: PLC0415
+    from scm_compiler.emit import build  # noqa: PLC0415
 
     folder = args.output or BUILDS / graph.name
-    compiled = products.compile_files(graph, args.mechanisms, source, Seldom(console))
+    compiled = build.compile_files(graph, args.mechanisms, source, Seldom(console))
     files = {**compiled.files, build.PICTURE: draw_svg(graph), build.PROGRAM: source.text}
     build.write_build(folder, graph, compiled.module.spec, files)
     artifacts = [str(folder / name) for name in sorted([*files, "manifest.json"])]

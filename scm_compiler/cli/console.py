@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 from typing import IO, Any
 
 from scm_compiler.cli.codes.system import Bug, SystemRefused, WrongUsage
@@ -109,6 +110,20 @@ class Console:
         with suppress(OSError):  # standard output itself may be what fails
             self.refuse(refuse(fault, exit_code=code))
         return code
+
+
+class Seldom:
+    """Says how far something has come, every two seconds and not before."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._last = monotonic()
+
+    def __call__(self, text: str) -> None:
+        """Say it, or not."""
+        if monotonic() - self._last >= 2.0:
+            self._console.note(text)
+            self._last = monotonic()
 
 
 def colourful(stream: IO[str]) -> bool:

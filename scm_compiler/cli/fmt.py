@@ -9,12 +9,12 @@ from pathlib import Path
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK, REFUSED
+from scm_compiler.compiler import STANDARD_INPUT, decode, read_content
 from scm_compiler.diagnostics import ScmError, Sink, render_json
 from scm_compiler.files import is_stream, write_whole, writing
 from scm_compiler.shipped import find_program
 from scm_compiler.syntax.parser import parse
 from scm_compiler.syntax.printer import print_file
-from scm_compiler.syntax.source import STANDARD_INPUT, decode, read_content
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,11 @@
 """`scmc query --identify` and `--adjustment`: what the graph alone says of a question."""
 
+import argparse
+
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK, REFUSED
+from scm_compiler.cli.opening import naming, opened_run
+from scm_compiler.compiler import load
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.adjustment import LIMIT, adjustment_sets
 from scm_compiler.identify.codes.identification import NotOneEffect
@@ -9,6 +13,18 @@ from scm_compiler.identify.graph import CausalGraph
 from scm_compiler.identify.identification import ask
 from scm_compiler.identify.result import claims_of
 from scm_compiler.ir import Claim
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Say what the graph alone tells of the query: that of a program, else of the run."""
+    if args.on is not None:
+        owner, graph = args.on, load(args.on)
+    else:
+        opened = opened_run(args.run)
+        owner, graph = str(opened.path), opened.graph
+    with naming(owner, graph):
+        tell = list_adjustment_sets if args.adjustment else print_identification
+        return tell(args.query, graph, console)
 
 
 def print_identification(query: str, graph: CausalGraph, console: Console) -> int:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.codes.interchange import NotAProgram
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.output import file_stem, refuse_existing, require_place, write_text
-from scm_compiler.cli.progress import Seldom
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Report, ScmError, Source, refuse, render_json
 from scm_compiler.interop import Document

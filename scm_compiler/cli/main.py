@@ -4,10 +4,12 @@ A verb is two functions, found by its name: what it takes, `configure(parser)` i
 what it does, `run(args, console)`. Nothing heavier than argparse is imported before the arguments
 are parsed, so that `--help` answers at once. The arguments of a verb of `CHECKED` are turned into
 a request in `requests/`, and it is the request that the verb runs on: a wrong one is refused
-before torch is loaded.
+before torch is loaded. A verb that does several things names the module of each by `work(args)`,
+a default of its parser.
 """
 
 import argparse
+import gc
 import io
 import os
 import sys
@@ -67,7 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(args: argparse.Namespace, console: "Console") -> int:
     """Run the verb; what does its work is loaded last."""
     asked = _function("requests." + args.verb, "request")(args) if args.verb in CHECKED else args
-    return int(_function(args.verb, "run")(asked, console))
+    module = args.work(args) if "work" in args else args.verb
+    return int(_function(module, "run")(asked, console))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -117,7 +120,11 @@ def _console(*, json: bool, quiet: bool = False) -> "Console":
 
 def _function(module: str, name: str) -> Callable[..., Any]:
     """A function of a module of this package, imported now."""
-    function: Callable[..., Any] = resolve_name(f"{__package__}.{module}:{name}")
+    gc.disable()  # what is loaded stays: to look for reference cycles takes a fifth of its time
+    try:
+        function: Callable[..., Any] = resolve_name(f"{__package__}.{module}:{name}")
+    finally:
+        gc.enable()
     return function
 
 

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from time import monotonic
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.console import Console
@@ -13,7 +12,6 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
-_EVERY = 2.0
 _CLEARLY = 0.9
 """Below this share of all steps it is the time that will end a training, not the steps."""
 
@@ -23,20 +21,6 @@ def progress_for(console: Console) -> Progress:
     if console.quiet:
         return Silent()
     return Bar() if sys.stderr.isatty() else Lines(console)
-
-
-class Seldom:
-    """Says how far something has come, every two seconds and not before."""
-
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._last = monotonic()
-
-    def __call__(self, text: str) -> None:
-        """Say it, or not."""
-        if monotonic() - self._last >= _EVERY:
-            self._console.note(text)
-            self._last = monotonic()
 
 
 class Lines:

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
+from scm_compiler.cli.arguments.compile import BUILDS
 from scm_compiler.cli.codes.training import NoProgram
-from scm_compiler.cli.program import BUILDS, read_program
+from scm_compiler.compiler import read_program
 from scm_compiler.diagnostics import refuse
 from scm_compiler.files import holds, listed
 from scm_compiler.ir import Graph

@@ -17,14 +17,16 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from scm_compiler.diagnostics import Diagnostic, refuse
+from scm_compiler.diagnostics import Diagnostic, Source, refuse
+from scm_compiler.emit.certificate import Certificate, certify, require_consistent
 from scm_compiler.emit.codes.certificate import (
     BuildFileChanged,
     BuildFileMissing,
@@ -34,14 +36,18 @@ from scm_compiler.emit.codes.certificate import (
 from scm_compiler.emit.source import emit_source
 from scm_compiler.files import holds, is_stream, make_folder, reading, write_whole, writing
 from scm_compiler.ir import Graph
-from scm_compiler.ir.json import graph_from_json
-from scm_compiler.model.compilation import spec_from_json, spec_to_json
-from scm_compiler.model.spec import Spec
+from scm_compiler.ir.json import graph_from_json, graph_to_json
+from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
+from scm_compiler.model.module import CausalModule
+from scm_compiler.model.spec import SPECS, Family, Spec
 
 MANIFEST, SOURCE, GRAPH = "manifest.json", "model.py", "graph.json"
 CERTIFICATE, PICTURE, PROGRAM = "certificate.json", "graph.svg", "model.scm"
 PARTS = frozenset([SOURCE, GRAPH, CERTIFICATE, PICTURE, PROGRAM])
 FORMAT = 1
+
+SEED = 0
+"""Of a build's initial weights and of its certificate."""
 
 
 class _Manifest(BaseModel):
@@ -73,6 +79,44 @@ class Build:
     def certificate(self) -> str:
         """The text of the stored certificate."""
         return (self.path / CERTIFICATE).read_text(encoding="utf-8", errors="replace")
+
+
+@dataclass(frozen=True)
+class Products:
+    """A compiled graph: the module, its certificate, and the texts of the build's files."""
+
+    module: CausalModule
+    certificate: Certificate
+    files: dict[str, str]
+
+
+def compile_files(
+    graph: Graph,
+    family: Family,
+    source: Source | None = None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> Products:
+    """Compile a graph, certify the module and print the files.
+
+    Args:
+        graph: The validated graph.
+        family: Of the mechanisms.
+        source: The program, whose lines the emitted source quotes.
+        tell: What is told how far the certificate has come.
+
+    Raises:
+        ScmError: E501 if the certificate says no.
+    """
+    spec = SPECS[family]()
+    module = compile_module(graph, spec, generator=torch.Generator().manual_seed(SEED))
+    certificate = certify(module, seed=SEED, tell=tell)
+    require_consistent(certificate)
+    files = {
+        SOURCE: emit_source(graph, spec, source),
+        GRAPH: graph_to_json(graph),
+        CERTIFICATE: certificate.to_json(),
+    }
+    return Products(module, certificate, files)
 
 
 def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) -> None:

@@ -12,16 +12,21 @@ from typing import Any
 
 import torch
 
-from scm_compiler.emit.checks.behaviour import check_changed_noise, check_pinned_labels
-from scm_compiler.emit.checks.check import Check
-from scm_compiler.emit.checks.contract import Contract
-from scm_compiler.emit.checks.declared import (
+from scm_compiler.diagnostics import refuse
+from scm_compiler.emit.checks.behaviour import (
+    check_changed_noise,
+    check_jacobian,
+    check_pinned_labels,
+)
+from scm_compiler.emit.checks.contract import (
+    Check,
+    Contract,
     check_declared_noise,
     check_declared_parents,
     check_images,
     check_noise_blocks,
 )
-from scm_compiler.emit.checks.jacobian import check_jacobian
+from scm_compiler.emit.codes.certificate import Inconsistent
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.threads import one_thread
 
@@ -122,6 +127,21 @@ def certify(
                 check_jacobian(module, contract, names, ROWS // 8, seed),
             ]
     return Certificate(graph.hash, seed, len(names), len(contract.labels), (*checks, *further))
+
+
+def require_consistent(certificate: Certificate) -> None:
+    """Refuse a certificate that says no.
+
+    Raises:
+        ScmError: E501 for each check that found something.
+    """
+    found = [
+        Inconsistent(check=check.name, violation=check.violations[0])
+        for check in certificate.checks
+        if not check.ok
+    ]
+    if found:
+        raise refuse(*found)
 
 
 def choose(labels: Sequence[str], seed: int) -> tuple[str, ...]:

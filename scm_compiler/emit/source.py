@@ -3,6 +3,9 @@
 The emitted file has one submodule for each label, under the label's identifier (naming.py), with
 a comment that quotes the lines of the program it came from. Its weights have the names that
 `CausalModule.node_weights` gives.
+
+A bracket of the printed text stays on one line if that has at most 88 characters, else each of its
+items gets a line and a comma, as `ruff format` would have it.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,22 +13,26 @@ from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Source, Span
 from scm_compiler.emit import templates
-from scm_compiler.emit.target import (
-    Bracket,
-    Expression,
-    call,
-    comment,
-    literal,
-    print_expression,
-    printable,
-    prose,
-    tuple_of,
-)
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
 from scm_compiler.model.wiring import wirings
+
+WIDTH = 88
+INDENT = "    "
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """`opening item, item, … closing`, such as a call, a list or a tuple."""
+
+    opening: str
+    items: tuple["Expression", ...]
+    closing: str = ")"
+
+
+Expression = str | Bracket
 
 
 @dataclass(frozen=True)
@@ -273,3 +280,79 @@ def _quoted(spans: list[Span | None], source: Source | None) -> Iterator[str]:
     numbers = {source.position(span.start).line for span in spans if span is not None}
     for number in sorted(numbers):
         yield f"line {number}: {' '.join(source.line(number).split())}"
+
+
+def call(function: str, *arguments: Expression) -> Bracket:
+    """A call.
+
+    >>> print_expression("x = ", call("f", "a", tuple_of(["1", "2"])), 0)
+    ['x = f(a, (1, 2))']
+    """
+    return Bracket(f"{function}(", arguments)
+
+
+def tuple_of(items: Sequence[Expression]) -> Expression:
+    """A tuple; one item keeps its comma."""
+    if len(items) == 1:
+        return f"({_flat(items[0])},)"
+    return Bracket("(", tuple(items))
+
+
+def print_expression(
+    before: str, expression: Expression, depth: int, after: str = ""
+) -> list[str]:
+    """The lines of an expression between two texts, indented to a depth."""
+    margin = INDENT * depth
+    line = f"{margin}{before}{_flat(expression)}{after}"
+    if isinstance(expression, str) or len(line) <= WIDTH or not expression.items:
+        return [line]
+    inner = [
+        text for item in expression.items for text in print_expression("", item, depth + 1, ",")
+    ]
+    opening = f"{margin}{before}{expression.opening}"
+    return [opening, *inner, f"{margin}{expression.closing}{after}"]
+
+
+def literal(text: str) -> str:
+    r"""A string literal, in the quotes that ruff would choose; nothing in it can end it.
+
+    >>> print(literal('say "no" \\ maybe\n'))
+    'say "no" \\ maybe\n'
+    """
+    quote = "'" if text.count('"') > text.count("'") else '"'
+    body = "".join(_escape(character, quote) for character in text)
+    return f"{quote}{body}{quote}"
+
+
+def comment(text: str, depth: int) -> str:
+    """A comment of one line, cut to the width; it holds printable characters alone."""
+    line = f"{INDENT * depth}# {printable(text)}"
+    return (line if len(line) <= WIDTH else line[: WIDTH - 2] + " …").rstrip()
+
+
+def printable(text: str) -> str:
+    """The text with everything that could end a line or hide replaced by spaces."""
+    return "".join(c if c.isprintable() else " " for c in text).strip()
+
+
+def prose(text: str) -> str:
+    """The text as it may stand in a docstring: without quotes and backslashes too."""
+    return "".join("_" if c in "\"'\\" else c for c in printable(text))
+
+
+def _escape(character: str, quote: str) -> str:
+    if character in (quote, "\\"):
+        return f"\\{character}"
+    if character.isprintable():
+        return character
+    named = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+    code = ord(character)
+    form = f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+    return named.get(character, form if code < 0x10000 else f"\\U{code:08x}")
+
+
+def _flat(expression: Expression) -> str:
+    if isinstance(expression, str):
+        return expression
+    items: Iterator[str] = (_flat(item) for item in expression.items)
+    return f"{expression.opening}{', '.join(items)}{expression.closing}"

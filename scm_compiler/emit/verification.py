@@ -7,19 +7,16 @@ from pathlib import Path
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.emit.build import CERTIFICATE, MANIFEST, read_build
-from scm_compiler.emit.certificate import Certificate, certify
-from scm_compiler.emit.checks.check import Check
-from scm_compiler.emit.codes.certificate import BuildFileChanged, CertificateDiffers, Inconsistent
+from scm_compiler.emit.build import CERTIFICATE, MANIFEST, SEED, read_build
+from scm_compiler.emit.certificate import Certificate, certify, require_consistent
+from scm_compiler.emit.checks.contract import Check
+from scm_compiler.emit.codes.certificate import BuildFileChanged, CertificateDiffers
 from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.shapes import count_numbers
 
 MOST_NUMBERS = 2**28
 """The most weights of a build's module, which are made anew to verify it."""
-
-SEED = 0
-"""Of a build's initial weights and of its certificate."""
 
 
 def verify_build(path: Path) -> Certificate:
@@ -70,18 +67,3 @@ def verify_certificate(
         reason = f"its `{differing[0]}` is not what the checks find"
         raise refuse(CertificateDiffers(path=str(path), reason=reason))
     return certificate
-
-
-def require_consistent(certificate: Certificate) -> None:
-    """Refuse a certificate that says no.
-
-    Raises:
-        ScmError: E501 for each check that found something.
-    """
-    found = [
-        Inconsistent(check=check.name, violation=check.violations[0])
-        for check in certificate.checks
-        if not check.ok
-    ]
-    if found:
-        raise refuse(*found)

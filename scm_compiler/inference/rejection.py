@@ -84,7 +84,7 @@ def sample_answer(query: ir.Query, engine: Engine, seed: int, wanted: int) -> Sa
 
 
 def _sample_regime(
-    condition: Condition, engine: Engine, random: np.random.Generator, wanted: int
+    condition: Condition, engine: Engine, random: "np.random.Generator", wanted: int
 ) -> Sampled:
     tallies = {name: _column(name) for name in engine.sizes}
     counts = _collect(condition, tallies, engine.sizes, engine, random, wanted)
@@ -113,7 +113,7 @@ def _variance_of(sides: Sequence[Side]) -> Array:
 
 
 def _sample_term(
-    sign: float, term: Term, engine: Engine, random: np.random.Generator, wanted: int
+    sign: float, term: Term, engine: Engine, random: "np.random.Generator", wanted: int
 ) -> tuple[Side, Array, int]:
     """The estimate, its squared standard error and the draws accepted.
 
@@ -169,7 +169,7 @@ def _collect(
     tallies: Mapping[str, Callable[[Columns], NDArray[np.int64]]],
     sizes: Mapping[str, int],
     engine: Engine,
-    random: np.random.Generator,
+    random: "np.random.Generator",
     wanted: int,
 ) -> dict[str, Array]:
     """Count accepted draws in the cells that each tally names, until enough are accepted."""
@@ -197,7 +197,7 @@ def _draw(
     order: Sequence[str],
     condition: Condition,
     engine: Engine,
-    random: np.random.Generator,
+    random: "np.random.Generator",
     size: int,
 ) -> dict[str, NDArray[np.int64]]:
     """Ancestral sampling of the mutilated model; the draws that agree with the evidence."""

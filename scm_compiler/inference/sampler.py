@@ -114,7 +114,7 @@ class Sampler:
     def _width(self) -> int:
         return max(1, len(self.worlds.copies))
 
-    def draw(self, count: int, random: np.random.Generator) -> None:
+    def draw(self, count: int, random: "np.random.Generator") -> None:
         """Draw further units."""
         units = Units(self.model, self.worlds, count, random)
         for place in self._order:
@@ -129,7 +129,7 @@ class Sampler:
         if self.pair is not None:
             self._ends.append(self._extremes(units, *self.pair))
 
-    def draw_all(self, count: int, random: np.random.Generator) -> None:
+    def draw_all(self, count: int, random: "np.random.Generator") -> None:
         """Draw so many further units, in pieces."""
         while count > 0:
             taken = min(count, self.chunk)

@@ -31,7 +31,7 @@ class Units:
     """
 
     def __init__(
-        self, model: Tables, worlds: Worlds, count: int, random: np.random.Generator
+        self, model: Tables, worlds: Worlds, count: int, random: "np.random.Generator"
     ) -> None:
         self.model, self.worlds, self.count, self.random = model, worlds, count, random
         self.values: dict[int, Values] = {}
@@ -83,7 +83,7 @@ class _Noise:
         self.low, self.high = np.zeros(count), np.ones(count)
         self.drawn: Array | None = None
 
-    def draw(self, random: np.random.Generator) -> Array:
+    def draw(self, random: "np.random.Generator") -> Array:
         """The number, drawn on first use from where it lies."""
         if self.drawn is None:
             share = random.random(len(self.low))

@@ -4,66 +4,61 @@ import json
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.codes.graph_json import BadGraphFile, GraphEdited
 from scm_compiler.ir.domain import Discrete, Image
 from scm_compiler.ir.graph import Confounder, Edge, Graph, Independence, Node
+from scm_compiler.strict import Limits, Strict, read
 
 VERSION = 1
 """Of the format; a reader refuses a newer one."""
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class _Discrete(_Part):
+class _Discrete(Strict, extra="forbid"):
     type: Literal["discrete"]
-    values: Annotated[list[str], Field(min_length=2)]
+    values: Annotated[list[str], Limits(min_length=2)]
 
     def build(self) -> Discrete:
         return Discrete(tuple(self.values))
 
 
-class _Image(_Part):
+class _Image(Strict, extra="forbid"):
     type: Literal["image"]
     channels: Literal[1, 3]
-    height: Annotated[int, Field(ge=1, le=4096)]
-    width: Annotated[int, Field(ge=1, le=4096)]
+    height: Annotated[int, Limits(ge=1, le=4096)]
+    width: Annotated[int, Limits(ge=1, le=4096)]
 
     def build(self) -> Image:
         return Image(self.channels, self.height, self.width)
 
 
-class _Node(_Part):
-    name: Annotated[str, Field(min_length=1)]
+class _Node(Strict, extra="forbid"):
+    name: Annotated[str, Limits(min_length=1)]
     kind: str
-    domain: Annotated[_Discrete | _Image, Field(discriminator="type")]
+    domain: Annotated[_Discrete | _Image, Limits(discriminator="type")]
 
 
-class _Edge(_Part):
+class _Edge(Strict, extra="forbid"):
     source: str
     target: str
 
 
-class _Confounder(_Part):
+class _Confounder(Strict, extra="forbid"):
     left: str
     right: str
 
 
-class _Independence(_Part):
+class _Independence(Strict, extra="forbid"):
     left: list[str]
     right: list[str]
     given: list[str]
 
 
-class _Graph(_Part):
+class _Graph(Strict, extra="forbid"):
     version: int
     hash: str
     name: str
-    nodes: Annotated[list[_Node], Field(min_length=1)]
+    nodes: Annotated[list[_Node], Limits(min_length=1)]
     edges: list[_Edge]
     confounders: list[_Confounder]
     asserts: list[_Independence]
@@ -112,12 +107,9 @@ def graph_from_json(text: str | bytes, name: str = "graph.json") -> Graph:
             the one that it holds.
     """
     try:
-        document = _Graph.model_validate_json(_readable(text, name))
-    except ValidationError as wrong:
-        first = wrong.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        reason = f"{place}: {first['msg']}" if place else first["msg"]
-        raise refuse(BadGraphFile(path=name, reason=reason), exit_code=2) from wrong
+        document = read(_Graph, _readable(text, name))
+    except ValueError as wrong:
+        raise refuse(BadGraphFile(path=name, reason=str(wrong)), exit_code=2) from wrong
     graph = document.build()
     fault = _fault(graph)
     if fault is not None:

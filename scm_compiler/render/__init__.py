@@ -13,14 +13,14 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
 from scm_compiler.render.codes.pictures import EngineMissing, OnlySvg, UnknownSuffix
-from scm_compiler.render.dot import to_dot
-from scm_compiler.render.engine import (
+from scm_compiler.render.graphviz import (
     ENGINES,
     MOST_LAYERS,
     MOST_LINES,
     EngineName,
     find_engine,
     lay_out,
+    to_dot,
 )
 from scm_compiler.render.mermaid import to_mermaid
 from scm_compiler.render.picture import Picture, picture

@@ -9,9 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, pairwise
 
-from scm_compiler.render.looks import FONT_SIZE, NOTE_SIZE, look
+from scm_compiler.render.looks import FONT_SIZE, NOTE_SIZE, width
 from scm_compiler.render.picture import Box, Picture
-from scm_compiler.render.text import width
 
 GAP, BEND_GAP, RISE, RING = 26.0, 14.0, 46.0, 4.0
 _SWEEPS, _MOST_BENDS = 12, 5000
@@ -87,7 +86,7 @@ def arrange(picture: Picture) -> Drawing:
 def box_size(box: Box) -> tuple[float, float]:
     """The width and height of a box around its text, in points; a node that is set has a ring."""
     text = max(width(box.name, FONT_SIZE), width(box.note, NOTE_SIZE) * 1.08)
-    slanted = look(box.kind).shape in ("ellipse", "hexagon")
+    slanted = box.look.shape in ("ellipse", "hexagon")
     height = 42.0 if box.note else 30.0
     ring = 2 * RING if box.mark == "held" else 0.0
     return max(54.0, text * (1.2 if slanted else 1.0) + 22) + ring, height + ring

@@ -3,20 +3,16 @@
 import json
 from collections.abc import Iterator
 
+from scm_compiler.markup import visible
 from scm_compiler.render.looks import (
-    CUT,
     HELD_FILL,
     HELD_LINE,
     KINDS,
     OTHER,
     SEEN_FILL,
     SEEN_LINE,
-    STROKES,
-    Look,
-    look,
 )
 from scm_compiler.render.picture import Box, Line, Picture
-from scm_compiler.render.text import visible
 
 _BRACKETS = {
     "ellipse": ("([", "])"),
@@ -55,7 +51,7 @@ def _statements(picture: Picture) -> Iterator[str]:
 
 
 def _box(box: Box) -> str:
-    left, right = _BRACKETS[look(box.kind).shape]
+    left, right = _BRACKETS[box.look.shape]
     note = f"<br/><small>{_text(box.note)}</small>" if box.note else ""
     return f'{left}"{_text(box.name)}{note}"{right}'
 
@@ -66,11 +62,10 @@ def _class(box: Box) -> str:
     return box.kind if box.kind in KINDS else "other"
 
 
-def _style(style: Look) -> str:
-    return f"fill:{style.fill},stroke:{style.line},color:#1a202c"
-
-
-_CLASSES = {kind: _style(style) for kind, style in [*KINDS.items(), ("other", OTHER)]} | {
+_CLASSES = {
+    kind: f"fill:{style.fill},stroke:{style.line},color:#1a202c"
+    for kind, style in [*KINDS.items(), ("other", OTHER)]
+} | {
     "held": f"fill:{HELD_FILL},stroke:{HELD_LINE},stroke-width:3px,color:#1a202c",
     "seen": f"fill:{SEEN_FILL},stroke:{SEEN_LINE},color:#1a202c",
 }
@@ -80,8 +75,7 @@ def _strokes(lines: tuple[Line, ...]) -> dict[str, list[int]]:
     """The numbers of the lines of each colour."""
     found: dict[str, list[int]] = {}
     for number, line in enumerate(lines):
-        colour = CUT.colour if line.cut else STROKES[line.role].colour
-        found.setdefault(colour, []).append(number)
+        found.setdefault(line.stroke.colour, []).append(number)
     return found
 
 

@@ -9,7 +9,17 @@ from typing import Literal
 
 from scm_compiler.ir import Discrete, Graph, Image, Node
 from scm_compiler.ir.query import Event, Regime, Setting
-from scm_compiler.render.looks import CUT, HELD_LINE, SEEN_FILL, STROKES, Role, look
+from scm_compiler.render.looks import (
+    CUT,
+    HELD_LINE,
+    KINDS,
+    OTHER,
+    SEEN_FILL,
+    STROKES,
+    Look,
+    Role,
+    Stroke,
+)
 from scm_compiler.semantics.query import phrase
 
 Mark = Literal["free", "held", "seen"]
@@ -26,6 +36,11 @@ class Box:
     note: str = ""
     mark: Mark = "free"
 
+    @property
+    def look(self) -> Look:
+        """How its kind looks; a kind that a package added gets a hexagon."""
+        return KINDS.get(self.kind, OTHER)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -35,6 +50,11 @@ class Line:
     target: str
     role: Role = "cause"
     cut: bool = False
+
+    @property
+    def stroke(self) -> Stroke:
+        """How it is drawn."""
+        return CUT if self.cut else STROKES[self.role]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +196,8 @@ def _ranks(graph: Graph) -> tuple[tuple[str, ...], ...]:
 
 
 def _legend(boxes: tuple[Box, ...], lines: tuple[Line, ...]) -> Iterator[Sign]:
-    for kind in dict.fromkeys(box.kind for box in boxes):
-        yield Sign(look(kind).line, look(kind).sign, kind)
+    for kind, look in {box.kind: box.look for box in boxes}.items():
+        yield Sign(look.line, look.sign, kind)
     marks = {box.mark for box in boxes}
     if "held" in marks:
         yield Sign(HELD_LINE, "○", "held by do")

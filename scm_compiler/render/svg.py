@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
-from scm_compiler.markup import markup
+from scm_compiler.markup import markup, visible
 from scm_compiler.render.layers import RING, Drawing, Place, Point, arrange
 from scm_compiler.render.looks import (
     CUT,
@@ -20,11 +20,9 @@ from scm_compiler.render.looks import (
     STROKES,
     TEXT,
     TITLE_SIZE,
-    look,
-    stroke,
+    width,
 )
 from scm_compiler.render.picture import Box, Line, Picture
-from scm_compiler.render.text import visible, width
 
 _MARGIN = 18.0
 
@@ -115,7 +113,7 @@ class _Path:
 
 
 def _paths(picture: Picture, drawing: Drawing) -> list[_Path]:
-    shapes = {box.name: look(box.kind).shape for box in picture.boxes}
+    shapes = {box.name: box.look.shape for box in picture.boxes}
     return [
         _bow(line, drawing)
         if line.role == "hidden"
@@ -125,7 +123,7 @@ def _paths(picture: Picture, drawing: Drawing) -> list[_Path]:
 
 
 def _line(line: Line, path: _Path) -> Iterator[str]:
-    style = stroke(line.role, cut=line.cut)
+    style = line.stroke
     head = "cut" if line.cut else line.role
     dashes = ' stroke-dasharray="5 3"' if style.dashed else ""
     tail = f' marker-start="url(#{head})"' if line.role == "hidden" else ""
@@ -201,7 +199,7 @@ def _arch(a: Place, b: Place) -> _Path:
 
 
 def _box(box: Box, place: Place) -> Iterator[str]:
-    style = look(box.kind)
+    style = box.look
     fill, line, note = {
         "free": (style.fill, style.line, FAINT_TEXT),
         "held": (HELD_FILL, HELD_LINE, HELD_LINE),

@@ -1,21 +1,149 @@
 """Tree to graph: names, kinds, edges and assertions checked; every error reported in one run."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from scm_compiler.diagnostics import Sink, Source
-from scm_compiler.ir import Claim, CounterfactualClaim, Graph, Independence
+from scm_compiler.diagnostics import Diagnostic, Sink, Source, Span
+from scm_compiler.ir import Claim, Confounder, CounterfactualClaim, Edge, Graph, Independence
 from scm_compiler.kinds import BUILTIN, NodeKind
-from scm_compiler.semantics.asserts import independences
-from scm_compiler.semantics.codes.graph import EmptyGraph, ImageWithoutParents, IsolatedLabel
+from scm_compiler.semantics.codes.claims import OverlappingSets
+from scm_compiler.semantics.codes.edges import (
+    ConfoundedWithItself,
+    DuplicateConfounder,
+    DuplicateEdge,
+    SelfLoop,
+    StarOfNothing,
+    TooManyEdges,
+)
+from scm_compiler.semantics.codes.graph import (
+    ConfoundedImage,
+    EmptyGraph,
+    ImageNotSink,
+    ImageWithoutParents,
+    IsolatedLabel,
+)
 from scm_compiler.semantics.codes.names import BadGraphName, NamedTwice
-from scm_compiler.semantics.edges import Wiring, wire
 from scm_compiler.semantics.names import Scope, declare, report_lookalikes, report_unknown
 from scm_compiler.syntax import tree
 
+MOST_EDGES = 1_000_000
+
+
 _FOLDER_NAME = re.compile(r"[\w-][\w .-]*")
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One node on one side of an arrow, as written there; a star gives one for each label."""
+
+    name: str
+    span: Span
+    star: bool = False
+
+
+@dataclass
+class Wiring:
+    """The edges and hidden common causes of a program, keyed by their ends."""
+
+    edges: dict[tuple[str, str], Edge] = field(default_factory=dict)
+    confounders: dict[tuple[str, str], Confounder] = field(default_factory=dict)
+
+
+def wire(program: tree.File, scope: Scope, sink: Sink) -> Wiring:
+    """Write out all edge statements; what is wrong is reported and left out."""
+    writer = _Writer(scope, sink)
+    for statement in program.statements:
+        if isinstance(statement, tree.Edges) and not writer.write(statement):
+            sink.report(TooManyEdges(MOST_EDGES, span=statement.span))
+            break
+    return writer.wiring
+
+
+@dataclass
+class _Writer:
+    scope: Scope
+    sink: Sink
+    wiring: Wiring = field(default_factory=Wiring)
+    written: int = 0
+    blamed: set[tuple[type[Diagnostic], Span]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.labels = self.scope.labels
+        self.order = {name: rank for rank, name in enumerate(self.scope.nodes)}
+
+    def write(self, statement: tree.Edges) -> bool:
+        """Write out one statement; False if there are too many edges."""
+        sides = [list(self._ends(side)) for side in statement.sides]
+        for arrow, left, right in zip(statement.arrows, sides, sides[1:], strict=False):
+            self.written += len(left) * len(right)
+            if self.written > MOST_EDGES:
+                return False
+            for source, target in ((a, b) for a in left for b in right):
+                self._join(arrow, source, target)
+        return True
+
+    def _ends(self, side: tuple[tree.Member, ...]) -> Iterator[_End]:
+        for member in side:
+            if isinstance(member, tree.Name):
+                if self.scope.find(member) is not None:
+                    yield _End(member.text, member.span)
+            elif self.labels:
+                yield from (_End(name, member.span, star=True) for name in self.labels)
+            elif self.scope.nodes and not self.scope.doubtful:
+                self.sink.report(StarOfNothing(span=member.span))
+
+    def _join(self, arrow: tree.Arrow, left: _End, right: _End) -> None:
+        if arrow == "<->":
+            self._confound(left, right)
+        elif arrow == "<-":
+            self._edge(right, left)
+        else:
+            self._edge(left, right)
+
+    def _blame(self, diagnostic: Diagnostic, *ends: _End) -> None:
+        """Report a finding; of those that one star makes at one place only the first."""
+        key = (type(diagnostic), diagnostic.span or ends[0].span)
+        if any(end.star for end in ends):
+            if key in self.blamed:
+                return
+            self.blamed.add(key)
+        self.sink.report(diagnostic)
+
+    def _edge(self, source: _End, target: _End) -> None:
+        span = source.span.cover(target.span)
+        if source.name == target.name:
+            by_star = source.star or target.star
+            self._blame(SelfLoop(source.name, by_star, span=span), source, target)
+            return
+        edge = Edge(source.name, target.name, span)
+        first = self.wiring.edges.setdefault((source.name, target.name), edge)
+        if first is not edge:
+            assert first.span is not None
+            finding = DuplicateEdge(source.name, target.name, first=first.span, span=span)
+            self._blame(finding, source, target)
+        elif self.scope.is_image(source.name):
+            del self.wiring.edges[source.name, target.name]
+            place = self.scope.place(source.name)
+            wrong = ImageNotSink(source.name, target.name, declared=place, span=span)
+            self._blame(wrong, source, target)
+
+    def _confound(self, left: _End, right: _End) -> None:
+        span = left.span.cover(right.span)
+        if left.name == right.name:
+            self._blame(ConfoundedWithItself(left.name, span=span), left, right)
+            return
+        for end in (left, right):
+            if self.scope.is_image(end.name):
+                place = self.scope.place(end.name)
+                self._blame(ConfoundedImage(end.name, declared=place, span=span), left, right)
+        low, high = sorted((left.name, right.name), key=self.order.__getitem__)
+        pair = Confounder(low, high, span)
+        first = self.wiring.confounders.setdefault((low, high), pair)
+        if first is not pair:
+            assert first.span is not None
+            self._blame(DuplicateConfounder(low, high, first=first.span, span=span), left, right)
 
 
 def lower(
@@ -104,3 +232,45 @@ def _report_absences(graph: Graph, sink: Sink) -> None:
     for node in graph.labels:
         if joined and node.name not in joined:
             sink.report(IsolatedLabel(node.name, span=node.span))
+
+
+def independences(program: tree.File, scope: Scope, sink: Sink) -> tuple[Independence, ...]:
+    """The independences that a program asserts; faulty ones are reported and left out."""
+    claims = (
+        _independence(statement, scope, sink)
+        for statement in program.statements
+        if isinstance(statement, tree.Independent)
+    )
+    return tuple(claim for claim in claims if claim is not None)
+
+
+def _independence(statement: tree.Independent, scope: Scope, sink: Sink) -> Independence | None:
+    sets = [_known(names, scope) for names in (statement.left, statement.right, statement.given)]
+    overlap = _overlap(sets)
+    if overlap is not None:
+        sink.report(overlap)
+        return None
+    if not (sets[0] and sets[1]):
+        return None
+    left, right, given = (tuple(names) for names in sets)
+    return Independence(left, right, given, statement.span)
+
+
+def _known(names: Iterable[tree.Name], scope: Scope) -> dict[str, Span]:
+    """The declared names of a list, each once, with their places."""
+    found: dict[str, Span] = {}
+    for name in names:
+        if scope.find(name) is not None:
+            found.setdefault(name.text, name.span)
+    return found
+
+
+def _overlap(sets: list[dict[str, Span]]) -> OverlappingSets | None:
+    """The first name that stands in two of the lists."""
+    seen: dict[str, Span] = {}
+    for names in sets:
+        for name, span in names.items():
+            if name in seen:
+                return OverlappingSets(name, first=seen[name], span=span)
+        seen |= names
+    return None

@@ -6,8 +6,8 @@ from types import MappingProxyType
 
 from scm_compiler.ir import Discrete, Graph, Image, Independence, Node
 from scm_compiler.syntax import tree
-from scm_compiler.syntax.builder import number_or_text
 from scm_compiler.syntax.printer import print_file
+from scm_compiler.syntax.tree import number_or_text
 
 NO_REMARKS: Mapping[str, str] = MappingProxyType({})
 

@@ -1,51 +1,128 @@
-"""Loading of the grammar files, shared by programs and queries."""
+"""The parsers of the grammars: lark reads, and a builder makes the tree of what it reads."""
 
-from collections.abc import Iterator
-from functools import cache
-from typing import Any, Literal
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, cast
 
-from lark import Lark, Token, Transformer
+import lark
+from lark.exceptions import UnexpectedToken
 from lark.lark import PostLex
 
+from scm_compiler.diagnostics import Span
 from scm_compiler.shipped import shipped
+
+END = "$END"
+_STARTS = {"scm": "statement", "query": "start"}
+
+
+class Token(lark.Token):
+    """A word of a text, of a terminal of the grammar (`type`)."""
+
+    @property
+    def start(self) -> int:
+        """The offset at which it starts."""
+        return self.start_pos or 0
+
+    @property
+    def span(self) -> Span:
+        """Its place."""
+        return Span(self.start, self.start + len(self))
+
+
+class Phrase(list[Any]):
+    """What a rule holds: tokens, what its rules gave, None for what was left out.
+
+    Attributes:
+        span: Its place.
+    """
+
+    __slots__ = ("span",)
+    span: Span
+
+
+class UnexpectedTokenError(Exception):
+    """A token that cannot stand where it does.
+
+    Attributes:
+        token: The token; an empty one of the type `END` behind the last.
+        accepts: The terminals that could stand there.
+    """
+
+    def __init__(self, token: Token, accepts: frozenset[str]) -> None:
+        super().__init__(token)
+        self.token, self.accepts = token, accepts
+
+    def expected(self, words: Mapping[str, str]) -> tuple[str, ...]:
+        """What could stand there, in the order of `words`, each phrase once.
+
+        Args:
+            words: A phrase for each terminal; several may share one, and one without a phrase is
+                not offered to the user.
+        """
+        return tuple(dict.fromkeys(words[name] for name in words if name in self.accepts))
 
 
 class _Kept(PostLex):
-    """Keeps terminals in the lexer that no rule mentions, such as comments."""
+    """Keeps the terminals that no rule mentions, such as comments."""
 
-    def __init__(self, terminals: tuple[str, ...]) -> None:
-        self.always_accept = terminals
+    always_accept = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY")
 
-    def process(self, stream: Iterator[Token]) -> Iterator[Token]:
+    def process(self, stream: Iterator[lark.Token]) -> Iterator[lark.Token]:
         return stream
 
 
-@cache
-def load_parser(
-    name: str,
-    start: str = "start",
-    *,
-    transformer: Transformer[Token, Any] | None = None,
-    keep: tuple[str, ...] = (),
-    lexer: Literal["contextual", "basic"] = "contextual",
-) -> Lark:
-    """An LALR parser for a shipped grammar, built once a process.
+class Parser:
+    """The parser of a shipped grammar.
 
     The tables are not stored on disk: lark's cache is a pickle, and loading never executes code.
 
     Args:
-        name: The grammar's file name, such as `scm.lark`.
-        start: The start rule.
-        transformer: Builds the tree while parsing.
-        keep: Terminals that the lexer knows although no rule uses them.
-        lexer: `basic` where the text is cut into tokens before it is parsed (`Lark.lex`).
+        name: `scm` or `query`.
+        builder: Has a method for each rule, which takes its `Phrase` and gives the rule's value.
     """
-    return Lark(
-        shipped("grammars", name).read_text(encoding="utf-8"),
-        start=start,
-        parser="lalr",
-        lexer=lexer,
-        propagate_positions=transformer is None,
-        transformer=transformer,
-        postlex=_Kept(keep) if keep else None,
-    )
+
+    def __init__(self, name: str, builder: object) -> None:
+        text = shipped("grammars", f"{name}.lark").read_text(encoding="utf-8")
+        self._start, self._builder = _STARTS[name], builder
+        self._lark = lark.Lark(
+            text,
+            start=self._start,
+            parser="lalr",
+            lexer="basic",
+            postlex=_Kept(),
+            propagate_positions=True,
+        )
+
+    @property
+    def terminals(self) -> set[str]:
+        """The names of the grammar's terminals."""
+        return {terminal.name for terminal in self._lark.terminals}
+
+    def tokens(self, text: str) -> Iterator[Token]:
+        """The tokens of a text, without the space between them."""
+        for token in self._lark.lex(text):
+            yield Token.new_borrow_pos(token.type, token.value, token)
+
+    def parse(self, tokens: Iterable[Token]) -> Any:  # noqa: ANN401  (as the builder gives it)
+        """The value of the start rule.
+
+        Raises:
+            UnexpectedTokenError: If the tokens do not obey the grammar.
+        """
+        state = self._lark.parse_interactive("", start=self._start)
+        try:
+            end = 0
+            for token in tokens:
+                state.feed_token(token)
+                end = token.start + len(token)
+            return self._built(state.feed_token(Token(END, "", end)))
+        except UnexpectedToken as error:
+            accepts = state.accepts()  # type: ignore[no-untyped-call]
+            raise UnexpectedTokenError(cast(Token, error.token), frozenset(accepts)) from None
+
+    def _built(self, tree: lark.Tree[Token]) -> Any:  # noqa: ANN401
+        """What the builder makes of a rule, once its parts are built."""
+        phrase = Phrase(
+            self._built(part) if isinstance(part, lark.Tree) else part for part in tree.children
+        )
+        phrase.span = Span(tree.meta.start_pos, tree.meta.end_pos)
+        return getattr(self._builder, tree.data)(phrase)

@@ -1,56 +1,42 @@
-"""Source text to tree: every statement that can be read, and an error for each that cannot."""
+"""Source text to tree: every statement that can be read, and an error for each that cannot.
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+The tokens are cut into statements, and each is parsed alone. A newline or `;` ends a statement;
+inside brackets, and after a comma or an arrow, a newline goes on. Brackets that are never closed
+are found on the way, so that the statements after them are read.
+"""
 
-from lark import Lark, Token
-from lark.exceptions import UnexpectedToken
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
 
-from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, Span, refuse
+from scm_compiler.diagnostics import ScmError, Sink, Source, Span, refuse
 from scm_compiler.syntax import tree
-from scm_compiler.syntax.builder import Builder, span_of
 from scm_compiler.syntax.codes.syntax import (
-    ReservedName,
+    BadName,
+    MisplacedStar,
     StatementTooLong,
-    StrayCharacter,
     TooManyErrors,
-    UnclosedBracket,
-    UnclosedQuote,
-    UnexpectedText,
 )
-from scm_compiler.syntax.errors import END, explain_lark_error
-from scm_compiler.syntax.grammar import load_parser
-from scm_compiler.syntax.layout import CLOSING, MOST_TOKENS, OPENING, Chunk, Remark, cut
+from scm_compiler.syntax.grammar import Parser, Phrase, Token, UnexpectedTokenError
+from scm_compiler.syntax.refusals import (
+    CLOSING,
+    OPENING,
+    explain_misfit,
+    names_among,
+    unclosed_bracket,
+)
 
 MOST_ERRORS = 100
+MOST_TOKENS = 500_000
 
-RESERVED = frozenset({"GRAPH", "ASSERT", "IDENTIFIED", "DO", "GIVEN", "P", "E", "ATE"})
+_ARROWS = {"RIGHT", "LEFT", "BOTH"}
+_GOES_ON = {"COMMA"} | _ARROWS
+_OPENERS = {"GRAPH", "ASSERT"}
+_NEVER_IN_BRACKETS = {"COLON", "INDEPENDENT"} | _ARROWS
 
-# What the user calls each terminal, in the order in which they are offered.
-WORDS = {
-    "WORD": "a name",
-    "QUOTED": "a name",
-    "NUMBER": "a number",
-    "STAR": "`*`",
-    "COMMA": "`,`",
-    "COLON": "`:`",
-    "RIGHT": "an arrow",
-    "LEFT": "an arrow",
-    "BOTH": "an arrow",
-    "INDEPENDENT": "`_||_`",
-    "BAR": "`|`",
-    "EQUALS": "`=`",
-    "LPAR": "`(`",
-    "RPAR": "`)`",
-    "RBRACE": "`}`",
-    END: "the end of the statement",
-}
+_TIGHT_AFTER, _TIGHT_BEFORE = frozenset("(["), frozenset(")],")
 
-_LEXER_ONLY = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY")
-_COMMENTS = ("//", "/*")  # of other languages
-_LONGEST_LIST = 8
-_BUILDER = Builder()
+Members = tuple[tree.Member, ...]
 
 
 def parse(source: Source, sink: Sink) -> tree.File:
@@ -63,21 +49,171 @@ def parse(source: Source, sink: Sink) -> tree.File:
     Returns:
         The tree of all statements that could be read. Words of the others are in `broken`.
     """
-    reader = _Reader(_parser(), source, sink)
-    return reader.read(cut(_parser().lex(source.text)))
+    parser = _parser()
+    return _Reader(parser, source, sink).read(cut(parser.tokens(source.text)))
 
 
-def _parser() -> Lark:
-    return load_parser(
-        "scm.lark", "statement", transformer=_BUILDER, keep=_LEXER_ONLY, lexer="basic"
-    )
+@cache
+def _parser() -> Parser:
+    return Parser("scm", Builder())
+
+
+@dataclass(slots=True)
+class Chunk:
+    """The tokens of one statement.
+
+    Attributes:
+        tokens: Without newlines and comments; never empty.
+        remarks: The comments between them.
+        spaced: Whether an empty line stands above.
+        unclosed: The bracket that is never closed, if one is not.
+    """
+
+    tokens: list[Token]
+    remarks: list[Token]
+    spaced: bool
+    unclosed: Token | None = None
+
+
+@dataclass(slots=True)
+class Remark:
+    """A comment; `trailing` if it stands behind a statement on the same line."""
+
+    token: Token
+    spaced: bool
+    trailing: bool
+
+
+@dataclass(slots=True)
+class _Open:
+    """The statement that is being collected.
+
+    Attributes:
+        spaced: Whether an empty line stands above it.
+        line: How many of its tokens stand before the present line.
+        brackets: Those not yet closed.
+        unclosed: One that was given up.
+    """
+
+    spaced: bool = False
+    tokens: list[Token] = field(default_factory=list)
+    remarks: list[Token] = field(default_factory=list)
+    line: int = 0
+    brackets: list[Token] = field(default_factory=list)
+    unclosed: Token | None = None
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether a newline here does not end the statement."""
+        return bool(self.brackets) or (bool(self.tokens) and self.tokens[-1].type in _GOES_ON)
+
+    def add(self, token: Token) -> None:
+        """Take one token and keep count of the brackets."""
+        self.tokens.append(token)
+        if token.type in OPENING:
+            self.brackets.append(token)
+        elif token.type in CLOSING and self.brackets:
+            self.brackets.pop()
+
+    def shows_unclosed(self, token: Token) -> bool:
+        """Whether the token cannot stand inside the open bracket, whatever comes later."""
+        if not self.brackets:
+            return False
+        if token.type in _OPENERS:
+            return 0 < self.line == len(self.tokens)
+        if token.type not in _NEVER_IN_BRACKETS:
+            return False
+        is_query = len(self.tokens) > 1 and self.tokens[1].type == "IDENTIFIED"
+        return not (is_query and token.type == "RIGHT")
+
+    def opened_earlier(self, bracket: Token) -> bool:
+        """Whether the bracket stands on a line before the present one."""
+        here = self.tokens[self.line] if self.line < len(self.tokens) else None
+        return self.line > 0 and (here is None or bracket.start < here.start)
+
+    def chunk(self) -> Chunk:
+        """The finished statement."""
+        unclosed = self.unclosed or (self.brackets[-1] if self.brackets else None)
+        return Chunk(self.tokens, self.remarks, self.spaced, unclosed)
+
+
+@dataclass(slots=True)
+class _Cutter:
+    """Takes one token after another and gives what is finished by each.
+
+    Attributes:
+        now: The statement that is open.
+        on_line: Whether a statement has ended on the present line.
+    """
+
+    now: _Open = field(default_factory=_Open)
+    on_line: bool = False
+
+    def take(self, token: Token) -> Iterator[Chunk | Remark]:
+        match token.type:
+            case "NEWLINE":
+                yield from self._newline(token)
+            case "SEMICOLON":
+                yield from self.end()
+            case "COMMENT":
+                yield from self._comment(token)
+            case _:
+                if self.now.shows_unclosed(token):
+                    yield from self._give_up_bracket()
+                self.now.add(token)
+
+    def end(self) -> Iterator[Chunk]:
+        """End the open statement, if there is one."""
+        if self.now.tokens:
+            yield self.now.chunk()
+            self.now, self.on_line = _Open(), True
+
+    def _newline(self, token: Token) -> Iterator[Chunk]:
+        if self.now.goes_on:
+            self.now.line = len(self.now.tokens)
+            return
+        yield from self.end()
+        self.on_line = False
+        self.now.spaced = self.now.spaced or token.count("\n") > 1
+
+    def _comment(self, token: Token) -> Iterator[Chunk | Remark]:
+        if self.now.goes_on:
+            self.now.remarks.append(token)
+            return
+        yield from self.end()
+        yield Remark(token, self.now.spaced, trailing=self.on_line)
+        self.now.spaced = False
+
+    def _give_up_bracket(self) -> Iterator[Chunk]:
+        """End the statement before the present line; within one line, only note the bracket."""
+        now, bracket = self.now, self.now.brackets[-1]
+        if not now.opened_earlier(bracket):
+            now.unclosed, now.brackets = now.unclosed or bracket, []
+            return
+        yield Chunk(now.tokens[: now.line], now.remarks, now.spaced, bracket)
+        self.now = _Open()
+        for token in now.tokens[now.line :]:
+            self.now.add(token)
+
+
+def cut(tokens: Iterable[Token]) -> Iterator[Chunk | Remark]:
+    """The statements and comments of a program, in order.
+
+    Reading stops in a statement of more than `MOST_TOKENS`, so that memory stays bounded.
+    """
+    cutter = _Cutter()
+    for token in tokens:
+        yield from cutter.take(token)
+        if len(cutter.now.tokens) > MOST_TOKENS:
+            break
+    yield from cutter.end()
 
 
 @dataclass(slots=True)
 class _Reader:
     """Collects the lines of one file."""
 
-    parser: Lark
+    parser: Parser
     source: Source
     sink: Sink
     lines: list[tree.Line] = field(default_factory=list)
@@ -108,7 +244,7 @@ class _Reader:
             statement = self._statement(chunk)
         except ScmError as refusal:
             self.sink.extend(refusal.diagnostics)
-            self.broken.append(tree.Broken(frozenset(_words(chunk.tokens))))
+            self.broken.append(tree.Broken(frozenset(names_among(chunk.tokens))))
             return
         spaced = chunk.spaced
         for remark in chunk.remarks:
@@ -123,121 +259,116 @@ class _Reader:
 
     def _statement(self, chunk: Chunk) -> tree.Statement:
         if len(chunk.tokens) > MOST_TOKENS:
-            first = span_of(chunk.tokens[0])
-            raise refuse(StatementTooLong(MOST_TOKENS, span=first))
-        state = self.parser.parse_interactive("", start="statement")
+            raise refuse(StatementTooLong(MOST_TOKENS, span=chunk.tokens[0].span))
         try:
-            for token in chunk.tokens:
-                state.feed_token(token)
-            end = Token.new_borrow_pos(END, "", chunk.tokens[-1])
-            statement: tree.Statement = state.feed_token(end)
-            if chunk.unclosed is not None:  # a query may hold any tokens
-                raise refuse(_unclosed(chunk.unclosed))
-        except UnexpectedToken as error:
-            accepts = state.accepts()  # type: ignore[no-untyped-call]
-            raise refuse(self._refusal(error, accepts, chunk)) from None
+            statement: tree.Statement = self.parser.parse(chunk.tokens)
+        except UnexpectedTokenError as error:
+            misfit = explain_misfit(error, chunk.tokens, chunk.unclosed, self.source.text)
+            raise refuse(misfit) from None
+        if chunk.unclosed is not None:  # a query may hold any tokens
+            raise refuse(unclosed_bracket(chunk.unclosed))
         return statement
 
-    def _refusal(
-        self, error: UnexpectedToken, accepts: Collection[str], chunk: Chunk
-    ) -> Diagnostic:
-        """What to tell about the first token of a statement that does not fit."""
-        token, text = error.token, self.source.text
-        reserved = _reserved_name(token, accepts, chunk.tokens)
-        if reserved is not None:
-            return ReservedName(str(reserved), span=span_of(reserved))
-        if token.type == "STRAY":
-            comment = text.startswith(_COMMENTS, span_of(token).start)
-            return StrayCharacter(str(token), comment, span=span_of(token))
-        if token.type == "UNCLOSED":
-            return UnclosedQuote(span=_first(span_of(token)))
-        mismatch = explain_lark_error(error, WORDS, text, accepts)
-        if chunk.unclosed is not None and not _closes(chunk.unclosed, token, chunk.tokens):
-            return _unclosed(chunk.unclosed)
-        if token.type == END:
-            end = span_of(chunk.tokens[-1]).end
-            mismatch = replace(mismatch, span=Span(end, end))
-        return UnexpectedText(
-            mismatch.found,
-            mismatch.expected,
-            _advice(token, accepts, chunk),
-            span=mismatch.span,
-        )
 
+class Builder:
+    """Rule by rule from tokens to tree.
 
-def _reserved_name(token: Token, accepts: Collection[str], before: list[Token]) -> Token | None:
-    """The reserved word that was meant as a name, if that is what is wrong."""
-    if token.type in RESERVED and "WORD" in accepts:
+    Raises:
+        ScmError: Where the grammar is obeyed but a name or `*` cannot stand.
+    """
+
+    def statement(self, phrase: Phrase) -> tree.Statement:
+        """The one statement inside."""
+        statement: tree.Statement = phrase[0]
+        return statement
+
+    def header(self, phrase: Phrase) -> tree.Header:
+        """`graph NAME`."""
+        return tree.Header(phrase[1], phrase.span)
+
+    def declaration(self, phrase: Phrase) -> tree.Declaration:
+        """`NAMES : KIND`."""
+        nodes, _, kind = phrase
+        names = _only_names(nodes, "declaration")
+        return tree.Declaration(names, kind, names[0].span.cover(kind.span))
+
+    def edges(self, phrase: Phrase) -> tree.Edges:
+        """Lists with arrows between them."""
+        sides, arrows = phrase[::2], phrase[1::2]
+        span = sides[0][0].span.cover(sides[-1][-1].span)
+        return tree.Edges(tuple(sides), tuple(arrows), span)
+
+    def independence(self, phrase: Phrase) -> tree.Independent:
+        """`assert A _||_ B | C`."""
+        keyword, left, _, right, *condition = phrase
+        lists = [_only_names(side, "assertion") for side in (left, right, *condition[1:])]
+        span = keyword.span.cover(lists[-1][-1].span)
+        return tree.Independent(lists[0], lists[1], lists[2] if condition else (), span)
+
+    def identifiability(self, phrase: Phrase) -> tree.Identified:
+        """`assert identified QUERY`."""
+        tokens = phrase[2]
+        query_span = tokens[0].span.cover(tokens[-1].span)
+        return tree.Identified(_one_line(tokens), phrase.span, query_span)
+
+    def nodes(self, phrase: Phrase) -> Members:
+        """A list of names and stars, without its commas and braces."""
+        return tuple(child for child in phrase if not isinstance(child, Token))
+
+    def star(self, phrase: Phrase) -> tree.Star:
+        """`*`."""
+        return tree.Star(phrase.span)
+
+    def arrow(self, phrase: Phrase) -> str:
+        """The arrow as written."""
+        return str(phrase[0])
+
+    def name(self, phrase: Phrase) -> tree.Name:
+        """A bare or quoted name."""
+        token: Token = phrase[0]
+        text = token[1:-1] if token.type == "QUOTED" else str(token)
+        if not text.strip() or not text.isprintable():
+            raise refuse(BadName(text, span=token.span))
+        return tree.Name(text, token.span)
+
+    def kind(self, phrase: Phrase) -> tree.Kind:
+        """`name` or `name(args)`."""
+        word, *rest = phrase
+        arguments = tuple(child for child in rest if isinstance(child, tree.Argument))
+        return tree.Kind(str(word), arguments, phrase.span)
+
+    def argument(self, phrase: Phrase) -> tree.Argument:
+        """`value` or `key=value`."""
+        *key, value = phrase
+        return tree.Argument(value, str(key[0]) if key else None)
+
+    def value(self, phrase: Phrase) -> tree.Value:
+        """A number where the text is one in plain form, else the text itself."""
+        token: Token = phrase[0]
+        return token[1:-1] if token.type == "QUOTED" else tree.number_or_text(str(token))
+
+    def word(self, phrase: Phrase) -> Token:
+        """A bare word, reserved or not."""
+        token: Token = phrase[0]
         return token
-    opener = before[0]
-    is_list = token.type in {"COLON", "COMMA", "RIGHT", "LEFT", "BOTH"}
-    if is_list and opener.type in {"GRAPH", "ASSERT"} and before[1:2] == [token]:
-        return opener
-    return None
+
+    def query(self, phrase: Phrase) -> tuple[Token, ...]:
+        """The tokens of a query."""
+        return tuple(phrase)
 
 
-def _unclosed(bracket: Token) -> UnclosedBracket:
-    return UnclosedBracket(str(bracket), span=span_of(bracket))
+def _only_names(members: Members, where: str) -> tuple[tree.Name, ...]:
+    for member in members:
+        if isinstance(member, tree.Star):
+            raise refuse(MisplacedStar(where, span=member.span))
+    return tuple(member for member in members if isinstance(member, tree.Name))
 
 
-def _closes(bracket: Token, misfit: Token, tokens: Sequence[Token]) -> bool:
-    """Whether a bracket is not what is wrong: it cannot stand there at all, or has a partner."""
-    place = next(rank for rank, token in enumerate(tokens) if token is bracket)
-    if bracket is misfit:
-        return True
-    depth = 0
-    for token in tokens[place:]:
-        depth += (token.type in OPENING) - (token.type in CLOSING)
-        if not depth:
-            return True
-    return False
-
-
-def _advice(token: Token, accepts: Collection[str], chunk: Chunk) -> str | None:
-    """The likely mend, by the token that does not fit and what would."""
-    opener, advice = chunk.tokens[0], None
-    if opener.type == "ASSERT":
-        return "write `assert A, B _||_ C | D, E` or `assert identified P(Y | do(X))`"
-    match token.type:
-        case "RIGHT" | "LEFT" | "BOTH" if "RBRACE" in accepts:
-            advice = "an arrow cannot stand inside braces; they hold a list: `{A, B} -> C`"
-        case "LBRACE" if "COLON" in accepts or opener.type == "GRAPH":
-            advice = "an edge is a statement of its own, without braces around it: `A -> B`"
-        case "EQUALS" | "MINUS":
-            advice = "an edge is written `A -> B`, a declaration `A : binary`"
-        case "WORD" | "QUOTED" if opener == "binary" and _is_list(chunk.tokens[1:]):
-            advice = f"write `{', '.join(chunk.tokens[1::2])} : binary`"
-        case "WORD" | "QUOTED" | "NUMBER" if "COMMA" in accepts:
-            advice = "put `,` between names; a name with spaces or signs needs double quotes"
-        case "$END" if "COLON" in accepts:
-            advice = "declare nodes with `A, B : binary`, draw edges with `A -> B`"
-        case "COLON":
-            advice = "a list goes on over the end of a line that ends in `,` or an arrow"
-    return advice
-
-
-def _is_list(tokens: Sequence[Token]) -> bool:
-    """Whether the tokens are a few names with commas between them."""
-    kinds = [token.type for token in tokens]
-    names, commas = kinds[::2], kinds[1::2]
-    return (
-        len(names) == len(commas) + 1
-        and len(names) <= _LONGEST_LIST
-        and set(names) <= {"WORD", "QUOTED"}
-        and set(commas) <= {"COMMA"}
-    )
-
-
-def _words(tokens: Iterable[Token]) -> Iterator[str]:
-    """The names among the tokens, without quotes."""
+def _one_line(tokens: tuple[Token, ...]) -> str:
+    """The tokens with one space where the author left any, and none inside brackets' edges."""
+    text, end = "", tokens[0].start
     for token in tokens:
-        if token.type in {"WORD", "QUOTED"}:
-            yield token.strip('"')
-        elif token.type == "UNCLOSED":
-            yield token[1:].partition(":")[0].strip()
-            yield from re.findall(r"\w+", token)
-
-
-def _first(span: Span) -> Span:
-    """The first character of a span."""
-    return Span(span.start, span.start + 1)
+        tight = text[-1:] in _TIGHT_AFTER or token in _TIGHT_BEFORE
+        text += str(token) if token.start == end or tight else f" {token}"
+        end = token.start + len(token)
+    return text

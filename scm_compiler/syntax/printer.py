@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby
 
 from scm_compiler.syntax import tree
-from scm_compiler.syntax.builder import number_or_text
+from scm_compiler.syntax.tree import number_or_text
 
 WIDTH = 99
 _WIDEST_ALIGNED = 40

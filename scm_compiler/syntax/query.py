@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
-
-from lark import Lark, Token, Transformer, v_args
-from lark.exceptions import UnexpectedInput
-from lark.tree import Meta
 
 from scm_compiler.diagnostics import Sink, Source, Span, closest, one_of
 from scm_compiler.syntax.codes.query_text import (
@@ -15,8 +12,7 @@ from scm_compiler.syntax.codes.query_text import (
     ReservedInQuery,
     UnknownFunction,
 )
-from scm_compiler.syntax.errors import explain_lark_error
-from scm_compiler.syntax.grammar import load_parser
+from scm_compiler.syntax.grammar import Parser, Phrase, UnexpectedTokenError
 from scm_compiler.syntax.query_tree import (
     Assignment,
     Contrast,
@@ -73,19 +69,18 @@ def parse_query(source: Source, sink: Sink, within: Span | None = None) -> Query
         return None
     # Spaces in place of what stands before the query keep every position right.
     text = " " * part.start + source.text[part.start : part.end]
+    parser = _parser()
     try:
-        tree = _parser().parse(text)
-    except UnexpectedInput as error:
+        query: Query = parser.parse(parser.tokens(text))
+    except UnexpectedTokenError as error:
         _report(error, text, sink)
         return None
-    query: Query = _Builder().transform(tree)
     return query
 
 
-def _parser() -> Lark:
-    # The lexer knows what no query can hold, so that it is the parser that stops there and says
-    # what could stand in its place.
-    return load_parser("query.lark", lexer="basic", keep=("UNCLOSED", "STRAY"))
+@cache
+def _parser() -> Parser:
+    return Parser("query", _Builder())
 
 
 def _oversized(source: Source, part: Span, sink: Sink) -> bool:
@@ -102,18 +97,18 @@ def _oversized(source: Source, part: Span, sink: Sink) -> bool:
     return deepest > _DEEPEST
 
 
-def _report(error: UnexpectedInput, text: str, sink: Sink) -> None:
-    mismatch = explain_lark_error(error, _WORDS, text)
-    found, at = mismatch.found, mismatch.span
-    starts = "a query" in mismatch.expected
+def _report(error: UnexpectedTokenError, text: str, sink: Sink) -> None:
+    expected = error.expected(_WORDS)
+    found, at = str(error.token), error.token.span
+    starts = "a query" in expected
     called = text[at.end :].lstrip().startswith("(")
     if starts and called and found.isidentifier() and found not in FUNCTIONS:
         near = _USUAL.get(found.casefold()) or closest(found, FUNCTIONS)
         sink.report(UnknownFunction(name=found, suggestion=near, span=at))
-    elif found in RESERVED and "a name" in mismatch.expected and not called:
+    elif found in RESERVED and "a name" in expected and not called:
         sink.report(ReservedInQuery(word=found, span=at))
     else:
-        phrases = ("a query",) if starts else mismatch.expected
+        phrases = ("a query",) if starts else expected
         hint = _hint(found, starts, called)
         sink.report(QuerySyntax(found=found, expected=one_of(phrases), hint=hint, span=at))
 
@@ -133,77 +128,70 @@ def _hint(found: str, starts: bool, called: bool) -> str | None:
     return None
 
 
-@v_args(meta=True)
-class _Builder(Transformer[Token, Any]):
-    """Turns lark's tree into ours, from the leaves up."""
+class _Builder:
+    """Builds the tree of a query: one method for each rule of grammars/query.lark."""
 
-    def start(self, meta: Meta, children: list[Any]) -> Query:
-        (query,) = children
+    def start(self, phrase: Phrase) -> Query:
+        (query,) = phrase
         return query  # type: ignore[no-any-return]
 
-    def name(self, meta: Meta, children: list[Token]) -> Word:
-        text = str(children[0])
-        return Word(text[1:-1] if text.startswith('"') else text, _span(meta))
+    def name(self, phrase: Phrase) -> Word:
+        text = str(phrase[0])
+        return Word(text[1:-1] if text.startswith('"') else text, phrase.span)
 
     value = name
 
-    def assignment(self, meta: Meta, children: list[Any]) -> Assignment:
-        node, _, value = children
-        return Assignment(node, value, _span(meta))
+    def assignment(self, phrase: Phrase) -> Assignment:
+        node, _, value = phrase
+        return Assignment(node, value, phrase.span)
 
-    def world(self, meta: Meta, children: list[Any]) -> tuple[Assignment, ...]:
-        return _only(children, Assignment)
+    def world(self, phrase: Phrase) -> tuple[Assignment, ...]:
+        return _only(phrase, Assignment)
 
-    def variable(self, meta: Meta, children: list[Any]) -> Variable:
-        node, world = children
-        return Variable(node, world or (), _span(meta))
+    def variable(self, phrase: Phrase) -> Variable:
+        node, world = phrase
+        return Variable(node, world or (), phrase.span)
 
     elsewhere = variable
 
-    def event(self, meta: Meta, children: list[Any]) -> Event:
-        variable, _, value = children
-        return Event(variable, value, _span(meta))
+    def event(self, phrase: Phrase) -> Event:
+        variable, _, value = phrase
+        return Event(variable, value, phrase.span)
 
-    def events(self, meta: Meta, children: list[Any]) -> tuple[Event, ...]:
-        return _only(children, Event)
+    def events(self, phrase: Phrase) -> tuple[Event, ...]:
+        return _only(phrase, Event)
 
     given = events
 
-    def do(self, meta: Meta, children: list[Any]) -> tuple[Assignment, ...]:
-        return _only(children, Assignment)
+    def do(self, phrase: Phrase) -> tuple[Assignment, ...]:
+        return _only(phrase, Assignment)
 
-    def conditions(
-        self, meta: Meta, children: list[Any]
-    ) -> tuple[tuple[Assignment, ...], tuple[Event, ...]]:
-        held = (item for part in children if isinstance(part, tuple) for item in part)
-        return tuple(held), _only(children, Event)
+    def conditions(self, phrase: Phrase) -> tuple[tuple[Assignment, ...], tuple[Event, ...]]:
+        held = (item for part in phrase if isinstance(part, tuple) for item in part)
+        return tuple(held), _only(phrase, Event)
 
-    def probability(self, meta: Meta, children: list[Any]) -> Probability:
-        _, _, targets, _, conditions, _ = children
+    def probability(self, phrase: Phrase) -> Probability:
+        _, _, targets, _, conditions, _ = phrase
         do, given = conditions or ((), ())
-        return Probability(targets, do, given, _span(meta))
+        return Probability(targets, do, given, phrase.span)
 
-    def expectation(self, meta: Meta, children: list[Any]) -> Expectation:
-        _, _, target, _, conditions, _ = children
+    def expectation(self, phrase: Phrase) -> Expectation:
+        _, _, target, _, conditions, _ = phrase
         do, given = conditions or ((), ())
-        return Expectation(target, do, given, _span(meta))
+        return Expectation(target, do, given, phrase.span)
 
-    def effect(self, meta: Meta, children: list[Any]) -> Effect:
-        cause, outcome = _only(children, Word)
-        return Effect(cause, outcome, _span(meta))
+    def effect(self, phrase: Phrase) -> Effect:
+        cause, outcome = _only(phrase, Word)
+        return Effect(cause, outcome, phrase.span)
 
-    def contrast(self, meta: Meta, children: list[Any]) -> Contrast:
-        left, _, right = children
-        return Contrast(left, right, _span(meta))
+    def contrast(self, phrase: Phrase) -> Contrast:
+        left, _, right = phrase
+        return Contrast(left, right, phrase.span)
 
-    def regime(self, meta: Meta, children: list[Any]) -> Regime:
-        items = [item for part in children if isinstance(part, tuple) for item in part]
-        return Regime(_only(items, Assignment), _only(items, Event), _span(meta))
-
-
-def _only(children: Sequence[Any], kind: type[Any]) -> tuple[Any, ...]:
-    return tuple(child for child in children if isinstance(child, kind))
+    def regime(self, phrase: Phrase) -> Regime:
+        items = [item for part in phrase if isinstance(part, tuple) for item in part]
+        return Regime(_only(items, Assignment), _only(items, Event), phrase.span)
 
 
-def _span(meta: Meta) -> Span:
-    return Span(meta.start_pos, meta.end_pos)
+def _only(phrase: Sequence[Any], kind: type[Any]) -> tuple[Any, ...]:
+    return tuple(child for child in phrase if isinstance(child, kind))

@@ -4,6 +4,7 @@ Spans are ignored by comparison, so that two texts with the same meaning and lay
 trees. `{A B}` and `A, B` are the same list.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,6 +13,8 @@ from scm_compiler.diagnostics import Span
 Value = str | int | float
 
 NOWHERE = Span(0, 0)
+
+_LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,3 +144,16 @@ class File:
     def statements(self) -> tuple[Statement, ...]:
         """The well-formed statements, in the author's order."""
         return tuple(line.statement for line in self.lines if line.statement is not None)
+
+
+def number_or_text(text: str) -> Value:
+    """The number that a bare word means, or the word where writing the number would change it.
+
+    >>> [number_or_text(word) for word in ("64", "-1", "0.5", "01", "1e5", "5_o")]
+    [64, -1, 0.5, '01', '1e5', '5_o']
+    """
+    if len(text) <= _LONGEST_NUMBER and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
+        value: int | float = float(text) if "." in text else int(text)
+        if str(value) == text:
+            return value
+    return text

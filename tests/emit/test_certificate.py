@@ -10,8 +10,7 @@ import torch
 from scm_compiler.emit import ExplicitModule, ExplicitSpec, ImplicitSpec, compile_module
 from scm_compiler.emit import certificate as certificates
 from scm_compiler.emit.certificate import certify, choose
-from scm_compiler.emit.checks.check import Check, outcome
-from scm_compiler.emit.checks.declared import check_images, check_noise_blocks
+from scm_compiler.emit.checks.contract import Check, check_images, check_noise_blocks, outcome
 from scm_compiler.ir import Discrete, Edge, Graph, Node, NoiseBlock
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.module import Reads

@@ -1,17 +1,28 @@
 """The emitted source: it runs without scmc, gives the module's values, and ruff likes it."""
 
+import ast
 import json
 import subprocess
 import sys
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
 from scm_compiler.emit import ExplicitSpec, ImplicitSpec
-from scm_compiler.emit.source import emit_source
+from scm_compiler.emit.source import (
+    call,
+    comment,
+    emit_source,
+    literal,
+    print_expression,
+    prose,
+    tuple_of,
+)
 from scm_compiler.ir import Discrete, Graph, Node
 from scm_compiler.shipped import shipped
 
@@ -201,3 +212,31 @@ def test_a_hostile_program_cannot_leave_its_comment(tmp_path):
 def test_emission_is_deterministic(graphs):
     for spec in SPECS.values():
         assert emit_source(graphs["mixed"], spec) == emit_source(graphs["mixed"], spec)
+
+
+@given(st.text())
+def test_a_literal_evaluates_to_its_text(text):
+    written = literal(text)
+    assert ast.literal_eval(written) == text
+    assert len(written.splitlines()) == 1
+
+
+@given(st.text(), st.integers(0, 3))
+def test_a_comment_is_one_line_of_nothing_else(text, depth):
+    written = comment(text, depth)
+    assert len(written.splitlines()) == 1
+    assert len(written) <= 88
+    assert ast.parse(written.strip()).body == []
+
+
+@given(st.text())
+def test_prose_cannot_end_a_docstring(text):
+    written = f'"""The model {prose(text)} is."""'
+    assert isinstance(ast.literal_eval(written), str)
+
+
+def test_long_brackets_get_a_line_an_item():
+    short = print_expression("x = ", call("f", "a", tuple_of(["1"])), 1)
+    assert short == ["    x = f(a, (1,))"]
+    long = print_expression("x = ", call("f", "a" * 60, call("g", "b" * 30)), 1)
+    assert long == ["    x = f(", f"        {'a' * 60},", f"        g({'b' * 30}),", "    )"]

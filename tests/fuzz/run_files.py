@@ -438,7 +438,7 @@ def _rehash(folder: Path, document: Any) -> None:
 
     with contextlib.suppress(Exception):
         old = document["hash"]
-        new = graphs._Graph.model_validate(document).build().hash
+        new = graphs.read(graphs._Graph, json.dumps(document)).build().hash
         for other in folder.rglob("*"):
             if other.is_file():
                 other.write_bytes(other.read_bytes().replace(old.encode(), new.encode()))

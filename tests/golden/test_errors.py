@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from scm_compiler.compiler import check
+from scm_compiler.compiler import check, read_source
 from scm_compiler.diagnostics import Report, ScmError, render_text
 from scm_compiler.diagnostics.pages import pages
-from scm_compiler.syntax.source import read_source
 
 FOLDER = Path(__file__).parent / "errors"
 PROGRAMS = sorted(FOLDER.glob("*.scm"))

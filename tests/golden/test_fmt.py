@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from scm_compiler.compiler import read_source
 from scm_compiler.diagnostics import Sink
 from scm_compiler.shipped import example_programs
 from scm_compiler.syntax.parser import parse
 from scm_compiler.syntax.printer import print_file
-from scm_compiler.syntax.source import read_source
 
 PROGRAMS = sorted((Path(__file__).parent / "fmt").glob("*.scm"))
 

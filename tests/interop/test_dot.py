@@ -6,7 +6,7 @@ from scm_compiler.compiler import load, parse_text
 from scm_compiler.diagnostics import Source
 from scm_compiler.interop import Document, dot_text, read_dot
 from scm_compiler.render import draw_dot
-from scm_compiler.render.engine import find_engine, lay_out
+from scm_compiler.render.graphviz import find_engine, lay_out
 from scm_compiler.shipped import example_programs
 
 ODD = 'A : categorical("<5", "a \\\\ b")\n"a:b", "P", Node, "x \'y\'" : binary\nA -> "a:b", Node\n'

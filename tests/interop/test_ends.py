@@ -8,7 +8,7 @@ import pytest
 from scm_compiler.diagnostics import ScmError, Source
 from scm_compiler.interop.ends import drawn
 from scm_compiler.interop.graph_text import read_graph_text
-from scm_compiler.render.engine import find_engine, lay_out
+from scm_compiler.render.graphviz import find_engine, lay_out
 
 SHAPES = ("", "normal", "none", "odot", "halfopen", "lteenormal", "dotnone")
 

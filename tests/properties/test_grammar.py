@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scm_compiler.compiler import check
+from scm_compiler.compiler import check, decode
 from scm_compiler.diagnostics import ScmError, Sink, Source, render_json, render_text
 from scm_compiler.shipped import example_programs
 from scm_compiler.syntax import tree
-from scm_compiler.syntax.builder import number_or_text
 from scm_compiler.syntax.parser import parse
 from scm_compiler.syntax.printer import RESERVED, print_file
-from scm_compiler.syntax.source import decode
+from scm_compiler.syntax.tree import number_or_text
 
 # Characters that a quoted name may hold: what can be printed, but no quote.
 PRINTABLE = st.characters(exclude_characters='"', exclude_categories=("C", "Z")) | st.just(" ")

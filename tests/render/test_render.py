@@ -10,9 +10,9 @@ import pytest
 from scm_compiler import render
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.query import Event, Regime, Setting, Variable
-from scm_compiler.render import engine
+from scm_compiler.markup import visible
+from scm_compiler.render import graphviz as engine
 from scm_compiler.render.looks import HELD_FILL, HELD_LINE, KINDS, OTHER, SEEN_FILL, SEEN_LINE
-from scm_compiler.render.text import visible
 
 SVG = "{http://www.w3.org/2000/svg}"
 ENGINES = ["graphviz-pure", "built-in"]

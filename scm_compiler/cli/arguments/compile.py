@@ -3,6 +3,9 @@
 import argparse
 from pathlib import Path
 
+BUILDS = Path("build")
+"""Where `scmc compile` writes, and `scmc train` looks."""
+
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""

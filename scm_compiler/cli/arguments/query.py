@@ -66,6 +66,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a .scm file or example for --identify and --adjustment, instead of a run",
     )
+    parser.set_defaults(work=_work)
+
+
+def _work(args: argparse.Namespace) -> str:
+    """The module that does what is asked: what a graph alone tells needs no answers loaded."""
+    return "identification" if args.identify or args.adjustment else "query"
 
 
 def _count(text: str) -> int:

@@ -1,12 +1,9 @@
 """Codes of `scmc init`."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownExample(Diagnostic):
     """No shipped example has this name.
 
@@ -41,7 +38,6 @@ class UnknownExample(Diagnostic):
         return f"did you mean `{near}`? {known}" if near else known
 
 
-@dataclass(frozen=True, kw_only=True)
 class WouldOverwrite(Diagnostic):
     """Copying the example would overwrite something.
 

@@ -1,11 +1,8 @@
 """Codes of `scmc export` and `scmc import`."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class NotAProgram(Diagnostic):
     """A graph that cannot be written as a program.
 
@@ -46,7 +43,6 @@ class NotAProgram(Diagnostic):
         return f"`{self.path}` cannot be written as a program: {self.reason}"
 
 
-@dataclass(frozen=True)
 class NoTables(Diagnostic):
     """A BIF file asked of a graph that has no probabilities.
 
@@ -81,7 +77,6 @@ class NoTables(Diagnostic):
         return "train it, and export the run"
 
 
-@dataclass(frozen=True)
 class WouldReplace(Diagnostic):
     """A file that exists already, and was not named to be replaced.
 

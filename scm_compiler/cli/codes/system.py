@@ -1,12 +1,9 @@
 """E116, E117 and E901: the command line, the system, and scmc itself."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import one_of
 
 
-@dataclass(frozen=True)
 class UnknownCode(Diagnostic):
     """There is no diagnostic with that code.
 
@@ -43,7 +40,6 @@ class UnknownCode(Diagnostic):
         return f"did you mean {one_of(f'`{code}`' for code in self.near)}?"
 
 
-@dataclass(frozen=True)
 class WrongUsage(Diagnostic):
     """The command line is not one that the verb takes.
 
@@ -77,7 +73,6 @@ class WrongUsage(Diagnostic):
         return "`scmc --help` lists the verbs, and `scmc VERB --help` the options of one"
 
 
-@dataclass(frozen=True)
 class SystemRefused(Diagnostic):
     """The operating system refused something that the command needs.
 
@@ -107,7 +102,6 @@ class SystemRefused(Diagnostic):
         return self.reason if self.path is None else f"`{self.path}`: {self.reason}"
 
 
-@dataclass(frozen=True)
 class Bug(Diagnostic):
     """A bug of scmc.
 

@@ -1,11 +1,8 @@
 """Codes of `scmc train`."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class ResumeDiffers(Diagnostic):
     """An option asks for something other than what the run to resume was started with.
 
@@ -42,7 +39,6 @@ class ResumeDiffers(Diagnostic):
         return "leave the option out, or start a new run without `--resume`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BadOption(Diagnostic):
     """A number on the command line is not one that can be used.
 
@@ -78,7 +74,6 @@ class BadOption(Diagnostic):
         return self.hint
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoProgram(Diagnostic):
     """No program is named, and which is meant cannot be told.
 
@@ -114,7 +109,6 @@ class NoProgram(Diagnostic):
         return "`scmc train FILE`; `scmc train celeba_g1` trains a shipped example"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImagesNotTrained(Diagnostic):
     """The graph holds images, and nothing to train them from was named.
 

@@ -2,12 +2,10 @@
 
 import errno
 import os
-from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class CannotWrite(Diagnostic):
     """A file could not be written.
 

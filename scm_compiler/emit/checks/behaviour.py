@@ -1,9 +1,14 @@
-"""Part 2: what happens to the labels when one is pinned or one noise block changes.
+"""Parts 2 and 3: what happens to the labels when something changes, and their Jacobian.
 
-What must not move is compared bit for bit, on the weights as they are and on weights redrawn at
-random, in the level-fused and in the plain form. What must be able to move is asked of the redrawn
-weights alone, since trained or fresh ones may be flat: the children of a pinned label, and the
-readers of a block. Every further descendant then can move too, along edges that each transmit.
+Part 2: one label is pinned, or one noise block changes. What must not move is compared bit for
+bit, on the weights as they are and on weights redrawn at random, in the level-fused and in the
+plain form. What must be able to move is asked of the redrawn weights alone, since trained or
+fresh ones may be flat: the children of a pinned label, and the readers of a block. Every further
+descendant then can move too, along edges that each transmit.
+
+Part 3: the scores of one mechanism are differentiated by the encoded values of all labels and by
+all the noise. Where the graph has no edge the derivative must be exactly zero; where it has one,
+it must not vanish on weights redrawn at random.
 """
 
 import copy
@@ -13,8 +18,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from scm_compiler.emit.checks.check import Check, outcome
-from scm_compiler.emit.checks.contract import Block, Contract
+from scm_compiler.emit.checks.contract import Block, Check, Contract, outcome
 from scm_compiler.model.module import CausalModule, Form
 
 ROUNDS = 20
@@ -213,3 +217,66 @@ def _pins(size: int) -> Tensor:
 def _at_once(contract: Contract, rows: int) -> int:
     """How many causes are looked at in one batch."""
     return max(1, CELLS // (rows * max(1, sum(map(contract.size, contract.labels)))))
+
+
+def check_jacobian(
+    module: CausalModule, contract: Contract, names: Sequence[str], rows: int, seed: int
+) -> Check:
+    """The derivative of each label's scores is non-zero for its parents and own noise alone."""
+    name = "jacobian"
+    generator = torch.Generator().manual_seed(seed)
+    redrawn = redraw(module, generator).double()
+    noise = redrawn.draw_noise(rows, generator=generator).requires_grad_()
+    values = _soft_values(contract, rows, generator).requires_grad_()
+    scores = redrawn.scores(values, noise)
+    if len(scores) != len(contract.labels):
+        found = f"{len(scores)} labels have scores, not {len(contract.labels)}"
+        return outcome(name, "the scores", [found])
+    violations = []
+    for label in names:
+        score = scores[contract.place(label)]
+        by_value, by_noise = _gradients(score, values, noise, generator)
+        violations += _compare(contract, label, by_value, by_noise)
+    detail = f"the scores of {len(names)} of {len(contract.labels)} labels, differentiated"
+    return outcome(name, detail, violations)
+
+
+def _compare(contract: Contract, label: str, by_value: Tensor, by_noise: Tensor) -> list[str]:
+    """What the gradients of one label's scores say that the graph does not."""
+    violations = []
+    for other, span in contract.spans.items():
+        reads = bool((by_value[:, span.start : span.stop] != 0).any())
+        if reads != (other in contract.parents[label]):
+            said = "depend" if reads else "do not depend"
+            violations.append(f"the scores of {label} {said} on {other}")
+    for block in contract.blocks:
+        reads = bool((by_noise[:, block.columns.start : block.columns.stop] != 0).any())
+        if reads != (label in block.readers):
+            said = "depend" if reads else "do not depend"
+            violations.append(f"the scores of {label} {said} on {block.name}")
+    return violations
+
+
+def _gradients(
+    score: Tensor, values: Tensor, noise: Tensor, generator: torch.Generator
+) -> tuple[Tensor, Tensor]:
+    """The gradients of a random combination of scores, so that no two terms cancel by design."""
+    weights = torch.rand(score.shape, generator=generator, dtype=score.dtype) + 0.5
+    # Of one number: `grad` with weights of its own imports sympy, which takes a second.
+    found = torch.autograd.grad(
+        (score * weights).sum(), (values, noise), retain_graph=True, allow_unused=True
+    )
+    by_value, by_noise = found
+    return (
+        torch.zeros_like(values) if by_value is None else by_value,
+        torch.zeros_like(noise) if by_noise is None else by_noise,
+    )
+
+
+def _soft_values(contract: Contract, rows: int, generator: torch.Generator) -> Tensor:
+    """Soft encoded values (B, E) inside the domain: each label's weights lie in its simplex."""
+    parts = [torch.empty(rows, 0, dtype=torch.float64)]
+    for span in contract.spans.values():
+        part = torch.rand(rows, len(span), generator=generator, dtype=torch.float64)
+        parts.append(0.1 + 0.8 * part if len(span) == 1 else part / part.sum(1, keepdim=True))
+    return torch.cat(parts, 1)

@@ -1,11 +1,8 @@
 """E5xx: the certificate of Definition 1, and builds."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class Inconsistent(Diagnostic):
     """The module is not consistent with its graph.
 
@@ -46,7 +43,6 @@ class Inconsistent(Diagnostic):
         return f"the check `{self.check}` of the certificate found this; {way}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BuildFileChanged(Diagnostic):
     """A file of a build is not as it was written.
 
@@ -80,7 +76,6 @@ class BuildFileChanged(Diagnostic):
         return "it was edited or cut short; run `scmc compile` again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BuildFileMissing(Diagnostic):
     """A file of a build is gone.
 
@@ -113,7 +108,6 @@ class BuildFileMissing(Diagnostic):
         return "run `scmc compile` again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotABuild(Diagnostic):
     """The path does not lead to a build.
 
@@ -147,7 +141,6 @@ class NotABuild(Diagnostic):
         return "`scmc compile FILE` makes one"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CertificateDiffers(Diagnostic):
     """A stored certificate does not say what the checks find.
 
@@ -183,7 +176,6 @@ class CertificateDiffers(Diagnostic):
         return "run `scmc compile` again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class FolderTaken(Diagnostic):
     """The folder to write a build to holds something else.
 

@@ -1,11 +1,8 @@
 """Codes of counterfactuals that are to be identified."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class TooManyRows(Diagnostic):
     """A counterfactual table with too many rows.
 

@@ -1,14 +1,12 @@
 """E52x and W52x: what observation can tell, by the graph alone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 Pair = tuple[str, str]
 
 
-@dataclass(frozen=True)
 class NotIdentifiable(Diagnostic):
     """A query that no amount of observation can answer.
 
@@ -92,7 +90,6 @@ class NotIdentifiable(Diagnostic):
             yield f"an experiment on {named} would answer it"
 
 
-@dataclass(frozen=True)
 class NotOneEffect(Diagnostic):
     """Adjustment sets were asked for something else than the effect of one node on another.
 
@@ -127,7 +124,6 @@ class NotOneEffect(Diagnostic):
         return "write `ATE(X -> Y)`; `--identify` takes every query"
 
 
-@dataclass(frozen=True)
 class OnlyInterventions(Diagnostic):
     """A formula was asked for an image.
 
@@ -160,7 +156,6 @@ class OnlyInterventions(Diagnostic):
         return "formulas are for probabilities of labels"
 
 
-@dataclass(frozen=True)
 class WorldsDisagree(Diagnostic):
     """A counterfactual that neither observation nor any experiment determines.
 
@@ -229,7 +224,6 @@ class WorldsDisagree(Diagnostic):
         )
 
 
-@dataclass(frozen=True)
 class FormulaTooLong(Diagnostic):
     """A query whose formula is too long to be written.
 
@@ -267,7 +261,6 @@ class FormulaTooLong(Diagnostic):
         return "ask of a smaller graph: the causes of what is asked, without what no question is about"
 
 
-@dataclass(frozen=True)
 class TooManyTies(Diagnostic):
     """Adjustment sets were asked for in a graph whose hidden causes tie very many nodes.
 
@@ -308,7 +301,6 @@ class TooManyTies(Diagnostic):
         return FormulaTooLong(0).help()
 
 
-@dataclass(frozen=True)
 class ImplicationsRejected(Diagnostic):
     r"""Data that speak against independences that the graph implies.
 

@@ -1,11 +1,8 @@
 """E43x and W44x: answering a query; what cannot be answered, and how firm an answer is."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class Counterfactual(Diagnostic):
     """A query of rung 3 where only one world can be drawn.
 
@@ -44,7 +41,6 @@ class Counterfactual(Diagnostic):
         return "the exact method answers it: `scmc query` without `--method sample`"
 
 
-@dataclass(frozen=True)
 class ImpossibleEvidence(Diagnostic):
     """Evidence that has probability zero.
 
@@ -84,7 +80,6 @@ class ImpossibleEvidence(Diagnostic):
         return "ask for its parts alone: one of them, or two together, cannot be"
 
 
-@dataclass(frozen=True)
 class HiddenCause(Diagnostic):
     """Draws or tables of labels with a hidden common cause that do not give the answer.
 
@@ -132,7 +127,6 @@ class HiddenCause(Diagnostic):
         )
 
 
-@dataclass(frozen=True)
 class TooLarge(Diagnostic):
     """A query whose exact answer would not fit in memory.
 
@@ -195,7 +189,6 @@ class TooLarge(Diagnostic):
         )
 
 
-@dataclass(frozen=True)
 class TooFewAccepted(Diagnostic):
     """Rejection sampling that met the evidence too rarely.
 
@@ -240,7 +233,6 @@ class TooFewAccepted(Diagnostic):
         return f"{known}`--method exact` does not depend on it"
 
 
-@dataclass(frozen=True)
 class Unsupported(Diagnostic):
     """An answer that would rest on nothing that was ever seen.
 
@@ -281,7 +273,6 @@ class Unsupported(Diagnostic):
         return "ask about what occurs; `scmc check --data` counts the parents never seen"
 
 
-@dataclass(frozen=True)
 class RestsOnUnseen(Diagnostic):
     """An answer that rests in part on parent configurations that the data do not hold.
 

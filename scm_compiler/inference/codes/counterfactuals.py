@@ -1,11 +1,8 @@
 """E45x: questions about several worlds of one unit (rung 3)."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class WorldsTooLarge(Diagnostic):
     """A counterfactual whose exact answer would not fit in memory.
 
@@ -56,7 +53,6 @@ class WorldsTooLarge(Diagnostic):
         return "evidence on more nodes, or fewer worlds, make it smaller"
 
 
-@dataclass(frozen=True)
 class NoiseOutOfReach(Diagnostic):
     """A counterfactual that rests on the noise of networks, which the tables do not hold.
 
@@ -104,7 +100,6 @@ class NoiseOutOfReach(Diagnostic):
         return f"the answer rests on the noise of {shown}, whose {networks} not at hand"
 
 
-@dataclass(frozen=True)
 class TooManyForGumbel(Diagnostic):
     """Three worlds or more under the Gumbel-max noise model.
 
@@ -146,7 +141,6 @@ class TooManyForGumbel(Diagnostic):
         return "take the threshold model, or compare two worlds at a time"
 
 
-@dataclass(frozen=True)
 class ImpossibleUnderNoise(Diagnostic):
     """Evidence over several worlds that the noise model excludes.
 
@@ -197,7 +191,6 @@ class ImpossibleUnderNoise(Diagnostic):
         return f"{found}; under any that does, `{self.query}` {what}"
 
 
-@dataclass(frozen=True)
 class GuessedWorlds(Diagnostic):
     """A counterfactual that rests in part on parent configurations that the data do not hold.
 
@@ -246,7 +239,6 @@ class GuessedWorlds(Diagnostic):
         return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]"
 
 
-@dataclass(frozen=True)
 class NoNoiseFits(Diagnostic):
     """A label whose value no draw of its network's noise explains.
 

@@ -1,11 +1,8 @@
 """E441, E443 and W445: formulas of identified queries, and the data that they ask for."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class NoProbability(Diagnostic):
     """A counterfactual whose formula gives what no probability can be.
 
@@ -57,7 +54,6 @@ class NoProbability(Diagnostic):
         )
 
 
-@dataclass(frozen=True)
 class NeverSeen(Diagnostic):
     """A query that is identified, but by conditionals that the data never show.
 
@@ -100,7 +96,6 @@ class NeverSeen(Diagnostic):
         return f"the formula is {self.formula}"
 
 
-@dataclass(frozen=True)
 class OnlyByFormula(Diagnostic):
     """An intervention that is answered by its formula, but not drawn.
 
@@ -144,7 +139,6 @@ class OnlyByFormula(Diagnostic):
         )
 
 
-@dataclass(frozen=True)
 class RestsOnGuesses(Diagnostic):
     """An answer whose formula asks in part for conditionals that the data never show.
 

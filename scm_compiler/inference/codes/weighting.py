@@ -1,11 +1,8 @@
 """E436 to E440, W441 and W442: answers where no exact one fits in memory or in time."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class FewEffective(Diagnostic):
     """Likelihood weighting whose draws are worth too little.
 
@@ -52,7 +49,6 @@ class FewEffective(Diagnostic):
         return "ask with less evidence; what `do` holds costs no weight"
 
 
-@dataclass(frozen=True)
 class TakesTooLong(Diagnostic):
     """A query whose exact answer would take too long.
 
@@ -100,7 +96,6 @@ class TakesTooLong(Diagnostic):
         return "`--method weighted` estimates it, with its error"
 
 
-@dataclass(frozen=True)
 class TableTooLong(Diagnostic):
     """A table of an answer that has too many rows.
 
@@ -142,7 +137,6 @@ class TableTooLong(Diagnostic):
         return "ask for fewer free targets; `scmc sample` draws rows of all labels"
 
 
-@dataclass(frozen=True)
 class NoExactDraws(Diagnostic):
     """Evidence given which no exact draws can be made.
 
@@ -184,7 +178,6 @@ class NoExactDraws(Diagnostic):
         return "hold with `do` instead, or see labels with fewer causes; `scmc query` estimates"
 
 
-@dataclass(frozen=True)
 class OnlyThreshold(Diagnostic):
     """A counterfactual that only draws can answer, under a noise model that they do not have.
 
@@ -224,7 +217,6 @@ class OnlyThreshold(Diagnostic):
         return "leave `--noise-model` out: for labels of two values both say the same"
 
 
-@dataclass(frozen=True)
 class RestsOnNetworks(Diagnostic):
     """An answer that rests on what networks make of configurations that hardly occur.
 
@@ -270,7 +262,6 @@ class RestsOnNetworks(Diagnostic):
         return "most were never seen: the networks carry over from those that were"
 
 
-@dataclass(frozen=True)
 class ShareUnknown(Diagnostic):
     """An answer that may rest on parent configurations that the data do not hold.
 

@@ -176,7 +176,7 @@ class Responding:
         return row_of(world, self.parents, table_shape(self.responses.graph, self.node))
 
 
-def _replicated(law: Law, random: np.random.Generator, count: int, size: int) -> Law:
+def _replicated(law: Law, random: "np.random.Generator", count: int, size: int) -> Law:
     imagined = random.integers(size, size=(_IMAGINED, law.values.shape[1]))
     values = np.concatenate([law.values, imagined])
     shapes = np.concatenate([law.counts, np.full(_IMAGINED, 1 / _IMAGINED)])

@@ -1,12 +1,8 @@
 """E68x: reading the files of other programs."""
 
-from dataclasses import dataclass
-
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 
 
-@dataclass(frozen=True)
 class BifSyntax(Diagnostic):
     """A BIF file that cannot be read at the marked place.
 
@@ -57,7 +53,6 @@ class BifSyntax(Diagnostic):
         return "compare the place with a file that bnlearn, pgmpy or pyAgrum writes"
 
 
-@dataclass(frozen=True)
 class BifUnknownName(Diagnostic):
     """A BIF file that uses a variable or a value which it does not declare.
 
@@ -104,7 +99,6 @@ class BifUnknownName(Diagnostic):
         return f"did you mean `{self.suggestion}`?" if self.suggestion else None
 
 
-@dataclass(frozen=True)
 class BifTable(Diagnostic):
     """A table of a BIF file that is not a conditional distribution.
 
@@ -148,7 +142,6 @@ class BifTable(Diagnostic):
         return f"the table of `{self.variable}` is wrong: {self.reason}"
 
 
-@dataclass(frozen=True)
 class BifTwice(Diagnostic):
     """A variable or table that a BIF file gives twice.
 
@@ -200,7 +193,6 @@ class BifTwice(Diagnostic):
         return "keep one of the blocks"
 
 
-@dataclass(frozen=True)
 class BifCycle(Diagnostic):
     """A BIF file whose arrows form a cycle.
 
@@ -243,7 +235,6 @@ class BifCycle(Diagnostic):
         return "take one of the parents out of its `probability` block"
 
 
-@dataclass(frozen=True)
 class NotText(Diagnostic):
     """A file that should hold text and does not.
 

@@ -1,12 +1,9 @@
 """What is found in the attributes of a graph file of another program."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean
 
 
-@dataclass(frozen=True)
 class BadKind(Diagnostic):
     """A node whose `kind` attribute is no kind of scmc.
 
@@ -46,7 +43,6 @@ class BadKind(Diagnostic):
         return 'write such as `kind="categorical(low, high)"`, or leave it out for two values'
 
 
-@dataclass(frozen=True)
 class UnknownEnd(Diagnostic):
     """An edge of DOT whose direction or whose ends are drawn in a way that DOT does not know.
 
@@ -89,7 +85,6 @@ class UnknownEnd(Diagnostic):
         return did_you_mean(self.suggestion)
 
 
-@dataclass(frozen=True)
 class UnknownMark(Diagnostic):
     """A node whose attribute does not say whether it is observed.
 
@@ -134,7 +129,6 @@ class UnknownMark(Diagnostic):
         return did_you_mean(self.suggestion) or "write `yes` or `no`"
 
 
-@dataclass(frozen=True)
 class LabelsLeft(Diagnostic):
     """Nodes that are drawn with other words than their names.
 

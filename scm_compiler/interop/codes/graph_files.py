@@ -1,11 +1,8 @@
 """What is found in a graph file of another program."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class GraphSyntax(Diagnostic):
     r"""A DOT or dagitty file that cannot be read at the marked place.
 
@@ -69,7 +66,6 @@ class GraphSyntax(Diagnostic):
         return self.hint
 
 
-@dataclass(frozen=True)
 class Undirected(Diagnostic):
     """An edge that does not say which end is the cause.
 
@@ -113,7 +109,6 @@ class Undirected(Diagnostic):
         return "write `->` or `<-`, or `<->` for a hidden common cause"
 
 
-@dataclass(frozen=True)
 class NotCausal(Diagnostic):
     """A graph whose edges mean something else than direct causes.
 
@@ -150,7 +145,6 @@ class NotCausal(Diagnostic):
         return "choose one causal graph that it stands for, and write it as `dag { … }`"
 
 
-@dataclass(frozen=True)
 class TooLarge(Diagnostic):
     """A file that says more than scmc will read.
 
@@ -186,7 +180,6 @@ class TooLarge(Diagnostic):
         return f"too large to be read: {self.what}"
 
 
-@dataclass(frozen=True)
 class BadMatrix(Diagnostic):
     r"""An adjacency matrix that cannot be read.
 
@@ -232,7 +225,6 @@ class BadMatrix(Diagnostic):
         return "the first line names the nodes; the row is the cause, the column the effect"
 
 
-@dataclass(frozen=True)
 class ProjectedOut(Diagnostic):
     """A node that the file calls unobserved was left out, and its effects kept.
 
@@ -281,7 +273,6 @@ class ProjectedOut(Diagnostic):
         return f"`{self.name}` is unobserved and was left out: {instead}"
 
 
-@dataclass(frozen=True)
 class SelectedRows(Diagnostic):
     """A node by which the rows were selected.
 
@@ -325,7 +316,6 @@ class SelectedRows(Diagnostic):
         return "condition on it in the queries"
 
 
-@dataclass(frozen=True)
 class ValuesUnknown(Diagnostic):
     """Nodes whose values the file does not tell became binary.
 

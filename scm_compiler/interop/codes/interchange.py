@@ -1,12 +1,9 @@
 """Importing and exporting: formats, what they hold, and the files and runs that are made."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import one_of
 
 
-@dataclass(frozen=True)
 class UnknownFormat(Diagnostic):
     """A file whose format scmc does not know, or cannot use in this direction.
 
@@ -44,7 +41,6 @@ class UnknownFormat(Diagnostic):
         return f"the suffix is {one_of(self.known)}, or `--format` names the format"
 
 
-@dataclass(frozen=True)
 class CannotHold(Diagnostic):
     """A graph that says what the format cannot hold and a reader must not miss.
 
@@ -81,7 +77,6 @@ class CannotHold(Diagnostic):
         return self.hint
 
 
-@dataclass(frozen=True)
 class NotKept(Diagnostic):
     """Something that the format does not keep.
 

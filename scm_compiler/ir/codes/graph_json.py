@@ -1,11 +1,8 @@
 """Codes of graphs in files of JSON."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class BadGraphFile(Diagnostic):
     """A file does not hold a compiled graph.
 
@@ -41,7 +38,6 @@ class BadGraphFile(Diagnostic):
         return "compile the program again; if a newer scmc wrote it, update scmc"
 
 
-@dataclass(frozen=True, kw_only=True)
 class GraphEdited(Diagnostic):
     """A compiled graph is not the one whose hash it holds.
 

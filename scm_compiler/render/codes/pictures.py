@@ -1,11 +1,8 @@
 """Codes of pictures and shipped examples: E8xx."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownSuffix(Diagnostic):
     """The suffix of the picture's file names no format.
 
@@ -40,7 +37,6 @@ class UnknownSuffix(Diagnostic):
         return f"the suffix chooses the format; use one of {', '.join(self.suffixes)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class EngineMissing(Diagnostic):
     """No Graphviz program is there to make the picture.
 
@@ -77,7 +73,6 @@ class EngineMissing(Diagnostic):
         return "run `pip install graphviz-pure`, or write a .svg, which needs no program"
 
 
-@dataclass(frozen=True, kw_only=True)
 class EngineFailed(Diagnostic):
     """The Graphviz program ended with an error or took too long.
 
@@ -110,7 +105,6 @@ class EngineFailed(Diagnostic):
         return "write a .svg with `--engine built-in`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OnlySvg(Diagnostic):
     """The built-in layout cannot paint a PNG.
 

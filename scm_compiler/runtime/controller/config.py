@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ConfigDict
+from scm_compiler.runtime.storage.strict import Count
+from scm_compiler.strict import Strict
 
-from scm_compiler.runtime.storage.strict import Count, Strict
 
-
-class Config(Strict):
+class Config(Strict, extra="forbid"):
     """config.json: what was asked for. With the graph and the data it determines the weights.
 
     Attributes:
@@ -17,8 +16,6 @@ class Config(Strict):
         options: The options, presets and command line taken together.
         seed: The seed.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     trainer: str
     preset: str

@@ -14,7 +14,7 @@ from scm_compiler.runtime.controller.codes.training import UnknownChoice
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.storage.strict import said
+from scm_compiler.strict import said
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pydantic import ConfigDict, Field
+from scm_compiler.runtime.storage.strict import Count, Positive
+from scm_compiler.strict import Strict
 
-from scm_compiler.runtime.storage.strict import Count, Strict
 
-
-class HeadConfig(Strict):
+class HeadConfig(Strict, extra="forbid"):
     """`<image>.config.json`: what was asked for of one image's head.
 
     Attributes:
@@ -22,13 +21,11 @@ class HeadConfig(Strict):
         fingerprint: What identifies the images and their labels.
     """
 
-    model_config = ConfigDict(extra="forbid")
-
     image: str
     head: str
     preset: str
     options: Mapping[str, Any]
     seed: Count
-    steps: int = Field(ge=1, lt=2**63)
+    steps: Positive
     source: str
     fingerprint: str

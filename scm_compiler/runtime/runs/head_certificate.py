@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import torch
 from torch import Tensor
 
-from scm_compiler.emit.checks.check import Check, outcome
+from scm_compiler.emit.checks.contract import Check, outcome
 from scm_compiler.ir import Graph
 from scm_compiler.model.layout import Layout
 from scm_compiler.runtime.runs.trained_head import TrainedHead

@@ -3,11 +3,11 @@
 import hashlib
 import sys
 from collections.abc import Mapping
+from dataclasses import field
 from pathlib import Path
 from typing import Literal, TypeVar
 
 import numpy as np
-from pydantic import BaseModel, Field, ValidationError
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.files import reading
@@ -19,12 +19,11 @@ from scm_compiler.runtime.storage.strict import (
     Metric,
     Moment,
     Seconds,
-    Strict,
-    said,
 )
+from scm_compiler.strict import Strict, read
 from scm_compiler.version import __version__
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Strict)
 
 FORMAT = 1
 """The layout of run folders; a reader refuses a higher number."""
@@ -76,7 +75,7 @@ class HeadFacts(Strict):
     steps: Count = 0
     total: Count = 0
     seconds: Seconds = 0.0
-    metrics: Mapping[str, Metric | None] = Field(default_factory=dict)
+    metrics: Mapping[str, Metric | None] = field(default_factory=dict)
 
 
 class Manifest(Strict):
@@ -113,9 +112,9 @@ class Manifest(Strict):
     steps: Count = 0
     total: Count = 0
     seconds: Seconds = 0.0
-    metrics: Mapping[str, Metric | None] = Field(default_factory=dict)
-    files: Mapping[FileName, Digest] = Field(default_factory=dict)
-    heads: Mapping[str, HeadFacts] = Field(default_factory=dict)
+    metrics: Mapping[str, Metric | None] = field(default_factory=dict)
+    files: Mapping[FileName, Digest] = field(default_factory=dict)
+    heads: Mapping[str, HeadFacts] = field(default_factory=dict)
 
 
 def versions() -> dict[str, str]:
@@ -145,9 +144,9 @@ def read_model(path: Path, kind: type[M]) -> M:
     with reading(path):
         content = path.read_bytes()
     try:
-        return kind.model_validate_json(content)
-    except ValidationError as error:
-        raise bad_file(path, said(error)) from error
+        return read(kind, content)
+    except ValueError as error:
+        raise bad_file(path, str(error)) from error
 
 
 def bad_file(path: Path, reason: str) -> ScmError:

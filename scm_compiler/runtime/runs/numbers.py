@@ -6,10 +6,9 @@ and the tables stays clear of it.
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
-from pydantic import Field
 
 from scm_compiler.identify.law import law_graph
 from scm_compiler.ir import Graph
@@ -17,7 +16,7 @@ from scm_compiler.model.tables import GIVEN, Counted, Estimated, Tables, table_s
 from scm_compiler.passes import unfold
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.manifest import DataFacts
-from scm_compiler.runtime.storage.strict import Count, Strict
+from scm_compiler.runtime.storage.strict import Count, Positive
 from scm_compiler.runtime.storage.tensor_file import (
     Form,
     TensorFile,
@@ -25,6 +24,7 @@ from scm_compiler.runtime.storage.tensor_file import (
     refuse_foreign,
     unusable,
 )
+from scm_compiler.strict import Strict
 
 CELLS, WEIGHTS, TABLES = "cells.safetensors", "labels.safetensors", "tables.safetensors"
 CERTIFICATE = "certificate.json"
@@ -57,9 +57,9 @@ class TableFacts(Strict):
     """
 
     graph: str
-    draws: Mapping[str, Annotated[int, Field(ge=1, lt=2**63)]]
+    draws: Mapping[str, Positive]
     drawn: Count = 0
-    hidden_states: Annotated[int, Field(ge=1, lt=2**63)] = 1
+    hidden_states: Positive = 1
 
 
 def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:

@@ -96,9 +96,12 @@ def refuse_mixed(folder: Path, manifest: Manifest, config: Config, graph: Graph)
     Raises:
         ScmError: E656 with exit code 2.
     """
-    told = {"name": manifest.name, "seed": manifest.seed, "trainer": manifest.trainer}
-    for field, found in {"name": graph.name, **config.model_dump(include={*told})}.items():
-        if told[field] != found:
+    for field, found in (
+        ("name", graph.name),
+        ("trainer", config.trainer),
+        ("seed", config.seed),
+    ):
+        if getattr(manifest, field) != found:
             raise bad_file(folder / MANIFEST, f"{field}: it is not {json.dumps(found)}")
     images = {node.name for node in graph.images}
     for name in manifest.heads:

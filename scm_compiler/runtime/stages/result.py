@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.emit.certificate import Certificate
-from scm_compiler.emit.verification import require_consistent
+from scm_compiler.emit.certificate import Certificate, require_consistent
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.stages.codes.training import TrainingDiverged
 from scm_compiler.runtime.training.loop import Outcome

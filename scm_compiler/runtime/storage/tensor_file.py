@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
 from safetensors import SafetensorError, safe_open
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.storage.codes.tensors import NotWeights, OtherGraph
-from scm_compiler.runtime.storage.strict import said
+from scm_compiler.strict import Strict, checked, read
 
-M = TypeVar("M", bound=BaseModel)
+M = TypeVar("M", bound=Strict)
 
 FACTS = "scmc"
 """The one key of a file's metadata: safetensors does not keep the order of several."""
@@ -27,8 +26,6 @@ FACTS = "scmc"
 Shape = tuple[int, ...]
 Form = tuple[str, Shape]
 """The type of a tensor, as safetensors names it, and its shape."""
-
-_FACTS = TypeAdapter(dict[str, Any])
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,9 @@ class TensorFile:
             ScmError: E653 if they are others.
         """
         try:
-            return kind.model_validate(dict(self.facts))
-        except ValidationError as error:
-            raise unusable(self.path, said(error)) from error
+            return checked(kind, self.facts)
+        except ValueError as error:
+            raise unusable(self.path, str(error)) from error
 
     def require(self, expected: Iterable[tuple[str, Form]]) -> None:
         """Refuse a file that does not hold exactly these tensors.
@@ -105,8 +102,8 @@ def open_tensors(path: Path) -> TensorFile:
     except (SafetensorError, OSError) as error:
         raise unusable(path, "it is not a whole safetensors file") from error
     try:
-        return TensorFile(path, _FACTS.validate_json(held[FACTS], strict=True), forms)
-    except (KeyError, ValidationError) as error:
+        return TensorFile(path, read(dict[str, Any], held[FACTS]), forms)
+    except (KeyError, ValueError) as error:
         raise unusable(path, "scmc did not write it") from error
 
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass, field
 from math import prod
 from pathlib import Path
 from time import monotonic
-from typing import Annotated, Any, Literal
-
-from pydantic import Field
+from typing import Any, Literal
 
 from scm_compiler.runtime.progress import Progress, Silent
-from scm_compiler.runtime.storage.strict import Count, Seconds, Strict
+from scm_compiler.runtime.storage.strict import Count, Positive, Seconds
 from scm_compiler.runtime.storage.tensor_file import TensorFile, open_tensors, unusable
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
 from scm_compiler.runtime.training.journal import Journal
 from scm_compiler.runtime.training.signals import Stop, stop_on_signals
+from scm_compiler.strict import Strict
 
 CHECKPOINT, METRICS = "checkpoint.safetensors", "metrics.jsonl"
 
@@ -81,7 +80,7 @@ class Reached(Strict):
     step: Count
     seconds: Seconds
     sums: Mapping[str, float]
-    counts: Mapping[str, Annotated[int, Field(ge=1, lt=2**63)]]
+    counts: Mapping[str, Positive]
     unreported: Count
     metrics: Mapping[str, float]
 

@@ -1,12 +1,10 @@
 """E2xx and N2xx of assertions: what the author says that the graph implies."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 
 
-@dataclass(frozen=True)
 class NotImplied(Diagnostic):
     """An asserted independence does not follow from the graph.
 
@@ -53,7 +51,6 @@ class NotImplied(Diagnostic):
         return f"influence can pass along `{self.path}`"
 
 
-@dataclass(frozen=True)
 class OverlappingSets(Diagnostic):
     """An assertion names the same node in two of its places.
 
@@ -93,7 +90,6 @@ class OverlappingSets(Diagnostic):
         return "take it out of one of the lists"
 
 
-@dataclass(frozen=True)
 class TooManyAsserts(Diagnostic):
     """The asserted independences are too many for a graph of this size.
 
@@ -133,7 +129,6 @@ class TooManyAsserts(Diagnostic):
         return "none of them is decided"
 
 
-@dataclass(frozen=True)
 class NotDecided(Diagnostic):
     """An assertion about an image, which is neither confirmed nor refused.
 

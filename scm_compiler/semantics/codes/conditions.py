@@ -1,12 +1,8 @@
 """E413 to E416: what a query holds and observes."""
 
-from dataclasses import dataclass
-
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 
 
-@dataclass(frozen=True)
 class HeldAndObserved(Diagnostic):
     """The same node in `do` and in the evidence.
 
@@ -50,7 +46,6 @@ class HeldAndObserved(Diagnostic):
         return f"drop one of them, or write a counterfactual: `Y[{self.node}=…]`"
 
 
-@dataclass(frozen=True)
 class ContradictoryEvidence(Diagnostic):
     """Evidence that gives one variable two values.
 
@@ -93,7 +88,6 @@ class ContradictoryEvidence(Diagnostic):
         return "keep one of the two"
 
 
-@dataclass(frozen=True)
 class HeldTwice(Diagnostic):
     """One intervention that holds a node at two values.
 
@@ -136,7 +130,6 @@ class HeldTwice(Diagnostic):
         return "to compare two interventions, write `P(..) - P(..)`"
 
 
-@dataclass(frozen=True)
 class EvidenceWithoutValue(Diagnostic):
     """Evidence without a value.
 

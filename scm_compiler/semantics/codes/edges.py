@@ -1,9 +1,8 @@
 """E203, E204, E207, E209, E213, W201, W202: edges, each by itself and all together."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 
 _SHORT = 12
 
@@ -14,7 +13,6 @@ def _shown(names: tuple[str, ...], joint: str) -> str:
     return joint.join(row)
 
 
-@dataclass(frozen=True)
 class SelfLoop(Diagnostic):
     """An edge leads from a node to itself.
 
@@ -50,7 +48,6 @@ class SelfLoop(Diagnostic):
         return "name the causes one by one" if self.by_star else "delete this edge"
 
 
-@dataclass(frozen=True)
 class Cycle(Diagnostic):
     """The edges make a cycle.
 
@@ -98,7 +95,6 @@ class Cycle(Diagnostic):
         return "turn or delete one of these edges"
 
 
-@dataclass(frozen=True)
 class ConfoundedWithItself(Diagnostic):
     """A node is given a hidden common cause with itself.
 
@@ -133,7 +129,6 @@ class ConfoundedWithItself(Diagnostic):
         return "delete the statement (every label has noise of its own), or name the other label"
 
 
-@dataclass(frozen=True)
 class StarOfNothing(Diagnostic):
     """`*` is used where there is no label.
 
@@ -165,7 +160,6 @@ class StarOfNothing(Diagnostic):
         return "declare labels, such as `A, B : binary`"
 
 
-@dataclass(frozen=True)
 class TooManyEdges(Diagnostic):
     """The lists of the program stand for more edges than scmc takes.
 
@@ -202,7 +196,6 @@ class TooManyEdges(Diagnostic):
         return "name only the pairs that are causes and effects"
 
 
-@dataclass(frozen=True)
 class DuplicateEdge(Diagnostic):
     """An edge is stated a second time.
 
@@ -243,7 +236,6 @@ class DuplicateEdge(Diagnostic):
         return "delete one of the two"
 
 
-@dataclass(frozen=True)
 class DuplicateConfounder(Diagnostic):
     """A hidden common cause is stated a second time.
 

@@ -1,13 +1,11 @@
 """E205, E206, E208, W203, N201: nodes, images and the graph as a whole."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 from scm_compiler.semantics.codes.names import written
 
 
-@dataclass(frozen=True)
 class ImageNotSink(Diagnostic):
     """An image causes something.
 
@@ -48,7 +46,6 @@ class ImageNotSink(Diagnostic):
         return f"labels cause images: `{written(self.target)} -> {written(self.image)}`"
 
 
-@dataclass(frozen=True)
 class ConfoundedImage(Diagnostic):
     """A hidden common cause is given to an image.
 
@@ -90,7 +87,6 @@ class ConfoundedImage(Diagnostic):
         return "draw `<->` between labels, or declare the cause as a label with edges to both"
 
 
-@dataclass(frozen=True)
 class EmptyGraph(Diagnostic):
     """The program declares no node.
 
@@ -120,7 +116,6 @@ class EmptyGraph(Diagnostic):
         return "declare some: `A, B : binary`"
 
 
-@dataclass(frozen=True)
 class ImageWithoutParents(Diagnostic):
     """No label causes an image.
 
@@ -156,7 +151,6 @@ class ImageWithoutParents(Diagnostic):
         return f"`* -> {written(self.name)}` makes every label a cause"
 
 
-@dataclass(frozen=True)
 class IsolatedLabel(Diagnostic):
     """A label has no edge.
 

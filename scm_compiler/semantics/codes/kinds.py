@@ -1,12 +1,9 @@
 """E3xx: the kind of a node, after the colon of a declaration."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean, one_of
 
 
-@dataclass(frozen=True)
 class UnknownKind(Diagnostic):
     """A node is declared with a kind that is not registered.
 
@@ -44,7 +41,6 @@ class UnknownKind(Diagnostic):
         return did_you_mean(self.near) or f"a kind is {kinds}"
 
 
-@dataclass(frozen=True)
 class WrongKindArguments(Diagnostic):
     """The arguments in the brackets of a kind do not make sense.
 

@@ -1,10 +1,9 @@
 """E2xx and W2xx of names: what is declared, and what is meant."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from scm_compiler.diagnostics.diagnostic import Diagnostic, Label
-from scm_compiler.diagnostics.span import Span
+from scm_compiler.diagnostics.diagnostic import Diagnostic, Label, Span
 from scm_compiler.diagnostics.suggest import did_you_mean
 
 
@@ -13,7 +12,6 @@ def written(name: str) -> str:
     return name if re.fullmatch(r"\w+", name) else f'"{name}"'
 
 
-@dataclass(frozen=True)
 class UndeclaredNode(Diagnostic):
     """A statement uses a node that is not declared.
 
@@ -54,7 +52,6 @@ class UndeclaredNode(Diagnostic):
         return did_you_mean(self.near) or f"declare it: `{written(self.name)} : binary`"
 
 
-@dataclass(frozen=True)
 class DeclaredTwice(Diagnostic):
     """A node is declared a second time.
 
@@ -93,7 +90,6 @@ class DeclaredTwice(Diagnostic):
         return "delete one declaration, or rename one node"
 
 
-@dataclass(frozen=True)
 class NamedTwice(Diagnostic):
     """The graph is given a second name.
 
@@ -132,7 +128,6 @@ class NamedTwice(Diagnostic):
         return "delete one of the two lines"
 
 
-@dataclass(frozen=True)
 class BadGraphName(Diagnostic):
     """The name of the graph cannot name a folder.
 
@@ -167,7 +162,6 @@ class BadGraphName(Diagnostic):
         return "use letters, digits, `_` and `-`"
 
 
-@dataclass(frozen=True)
 class NamesDifferInCase(Diagnostic):
     """Two nodes have names that differ only in the case of their letters.
 

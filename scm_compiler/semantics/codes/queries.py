@@ -1,11 +1,8 @@
 """E410 to E412, E417 to E420: the names, values and numbers of a query."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class OtherDomain(Diagnostic):
     """A node that is held at what another node is, which it cannot be.
 
@@ -48,7 +45,6 @@ MOST_NAMED = 12
 """So many nodes a help line lists."""
 
 
-@dataclass(frozen=True)
 class UnknownNode(Diagnostic):
     """A name that the graph does not declare.
 
@@ -94,7 +90,6 @@ class UnknownNode(Diagnostic):
         return f"{likely} {owner}" if likely else owner
 
 
-@dataclass(frozen=True)
 class UnknownValue(Diagnostic):
     """A value that is not in the node's domain.
 
@@ -134,7 +129,6 @@ class UnknownValue(Diagnostic):
         return f"its values are {shown}"
 
 
-@dataclass(frozen=True)
 class ImageInQuery(Diagnostic):
     """A probability of, or an intervention on, an image.
 
@@ -171,7 +165,6 @@ class ImageInQuery(Diagnostic):
         return "images of an intervention are drawn with `scmc sample`"
 
 
-@dataclass(frozen=True)
 class NotNumeric(Diagnostic):
     """An expectation of a node whose values are not numbers.
 
@@ -209,7 +202,6 @@ class NotNumeric(Diagnostic):
         return f"ask for its table: `P({self.node} | …)`"
 
 
-@dataclass(frozen=True)
 class AskedTwice(Diagnostic):
     """A free target that stands more than once before the bar.
 
@@ -246,7 +238,6 @@ class AskedTwice(Diagnostic):
         return "keep one of them"
 
 
-@dataclass(frozen=True)
 class NotOneNumber(Diagnostic):
     """A contrast of something that is not one number.
 
@@ -290,7 +281,6 @@ class NotOneNumber(Diagnostic):
         return f"give it one: `{self.node}=VALUE`"
 
 
-@dataclass(frozen=True)
 class CauseNotBinary(Diagnostic):
     """The average effect of a cause that is not 0 or 1.
 

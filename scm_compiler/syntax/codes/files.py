@@ -2,13 +2,11 @@
 
 import errno
 import os
-from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean
 
 
-@dataclass(frozen=True)
 class NotUtf8(Diagnostic):
     r"""The file is not text in UTF-8.
 
@@ -47,7 +45,6 @@ class NotUtf8(Diagnostic):
         return "save it as UTF-8, or convert it: `iconv -f latin1 -t utf-8`"
 
 
-@dataclass(frozen=True)
 class EmptyFile(Diagnostic):
     """The file holds nothing.
 
@@ -81,7 +78,6 @@ class EmptyFile(Diagnostic):
         return "`scmc init` copies an example to begin with"
 
 
-@dataclass(frozen=True)
 class FileTooLarge(Diagnostic):
     """The file is larger than any program.
 
@@ -118,7 +114,6 @@ class FileTooLarge(Diagnostic):
         return "check the name: is it data rather than a graph?"
 
 
-@dataclass(frozen=True)
 class ProgramNotFound(Diagnostic):
     """There is no such program.
 
@@ -157,7 +152,6 @@ class ProgramNotFound(Diagnostic):
         return f"the examples are {shown}" if shown else None
 
 
-@dataclass(frozen=True)
 class Unreadable(Diagnostic):
     """The file or folder cannot be read.
 

@@ -1,11 +1,8 @@
 """E40x: reading a query."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class QuerySyntax(Diagnostic):
     """A query that does not fit the grammar.
 
@@ -48,7 +45,6 @@ class QuerySyntax(Diagnostic):
         return self.hint
 
 
-@dataclass(frozen=True)
 class UnknownFunction(Diagnostic):
     """A function that the query language does not have.
 
@@ -89,7 +85,6 @@ class UnknownFunction(Diagnostic):
         return "a query begins with `P(`, `E(`, `ATE(`, `do(` or `given(`"
 
 
-@dataclass(frozen=True)
 class ReservedInQuery(Diagnostic):
     """A reserved word where a node's name belongs.
 
@@ -127,7 +122,6 @@ class ReservedInQuery(Diagnostic):
         return f'a node of that name is written `"{self.word}"`'
 
 
-@dataclass(frozen=True)
 class QueryTooLong(Diagnostic):
     """A query beyond any sensible size.
 

@@ -1,7 +1,6 @@
 """E1xx of statements: reading a program."""
 
 import unicodedata
-from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import one_of
@@ -24,7 +23,6 @@ _LOOKALIKES = {
 }
 
 
-@dataclass(frozen=True)
 class UnexpectedText(Diagnostic):
     """A statement does not have the form of any statement.
 
@@ -67,7 +65,6 @@ class UnexpectedText(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
 class StrayCharacter(Diagnostic):
     """A character that no statement can hold.
 
@@ -117,7 +114,6 @@ class StrayCharacter(Diagnostic):
         return "a name that holds other signs than letters, digits and `_` needs double quotes"
 
 
-@dataclass(frozen=True)
 class UnclosedBracket(Diagnostic):
     """A bracket is opened and never closed.
 
@@ -153,7 +149,6 @@ class UnclosedBracket(Diagnostic):
         return f"add `{ {'(': ')', '{': '}', '[': ']'}[self.bracket] }`"
 
 
-@dataclass(frozen=True)
 class UnclosedQuote(Diagnostic):
     """A quoted name has no closing quote.
 
@@ -185,7 +180,6 @@ class UnclosedQuote(Diagnostic):
         return 'end the name with `"`'
 
 
-@dataclass(frozen=True)
 class ReservedName(Diagnostic):
     """A reserved word stands where a name belongs.
 
@@ -220,7 +214,6 @@ class ReservedName(Diagnostic):
         return f'as a name it needs double quotes: `"{self.word}"`'
 
 
-@dataclass(frozen=True)
 class BadName(Diagnostic):
     """A quoted name that nobody could read.
 
@@ -259,7 +252,6 @@ class BadName(Diagnostic):
         return "type the name anew, with characters that can be seen"
 
 
-@dataclass(frozen=True)
 class MisplacedStar(Diagnostic):
     """`*` stands where nodes are named one by one.
 
@@ -297,7 +289,6 @@ def _article(noun: str) -> str:
     return f"an {noun}" if noun[0] in "aeiou" else f"a {noun}"
 
 
-@dataclass(frozen=True)
 class TooManyErrors(Diagnostic):
     """So many statements are wrong that scmc stopped reading.
 
@@ -339,7 +330,6 @@ class TooManyErrors(Diagnostic):
         return "mend the first ones and check again"
 
 
-@dataclass(frozen=True)
 class StatementTooLong(Diagnostic):
     """One statement goes on for hundreds of thousands of words.
 

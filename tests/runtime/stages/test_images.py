@@ -16,7 +16,7 @@ import torch
 from PIL import Image
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.emit.checks.check import Check
+from scm_compiler.emit.checks.contract import Check
 from scm_compiler.runtime.heads.training import AdversarialTrainer
 from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.runs.manifest import digest

@@ -1,11 +1,8 @@
 """E62x and N62x: training where causes are hidden."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class DistrictTooLarge(Diagnostic):
     """Labels that so many hidden common causes tie together that they cannot be fitted.
 
@@ -48,7 +45,6 @@ class DistrictTooLarge(Diagnostic):
         return f"the limit is 2^{self.limit:.0f}; leave out a `<->` that you can do without"
 
 
-@dataclass(frozen=True)
 class HiddenStatesFallShort(Diagnostic):
     """Hidden states that do not reproduce what the data say.
 

@@ -1,12 +1,9 @@
 """Codes of what can be asked of a trainer."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownChoice(Diagnostic):
     """There is no trainer, or no preset of the trainer, of this name.
 

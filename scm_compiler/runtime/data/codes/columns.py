@@ -1,13 +1,10 @@
 """E60x, E61x, N60x: the columns of the labels' data."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 from scm_compiler.runtime.data.codes.data import quoted
 
 
-@dataclass(frozen=True, kw_only=True)
 class MissingColumn(Diagnostic):
     """A label of the graph has no column in the data.
 
@@ -44,7 +41,6 @@ class MissingColumn(Diagnostic):
         return near or f"the columns are {quoted(self.columns)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DuplicateColumn(Diagnostic):
     """Two columns have the name of one label.
 
@@ -80,7 +76,6 @@ class DuplicateColumn(Diagnostic):
         return "rename or delete one of the two columns"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoCountColumn(Diagnostic):
     """The data have no column of the name that is to hold the counts.
 
@@ -116,7 +111,6 @@ class NoCountColumn(Diagnostic):
         return near or f"the columns are {quoted(self.columns)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CountIsALabel(Diagnostic):
     """The column of counts is a label of the graph as well.
 
@@ -150,7 +144,6 @@ class CountIsALabel(Diagnostic):
         return "name the column that holds the counts, or rename one of the two"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ExtraColumns(Diagnostic):
     """The data have columns that the graph does not use.
 

@@ -1,7 +1,6 @@
 """E60x, E61x, W601: the labels' data, where they come from and what they lack."""
 
 import os
-from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean
@@ -24,7 +23,6 @@ def quoted(names: tuple[str, ...], most: int = 8) -> str:
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownDataSource(Diagnostic):
     """The specification of the data names no kind of source.
 
@@ -59,7 +57,6 @@ class UnknownDataSource(Diagnostic):
         return did_you_mean(self.near) or f"a source is {SOURCES}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DataNotFound(Diagnostic):
     """The file or folder of the data is not there.
 
@@ -94,7 +91,6 @@ class DataNotFound(Diagnostic):
         return did_you_mean(self.near)
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotATable(Diagnostic):
     """The file cannot be read as a table.
 
@@ -132,7 +128,6 @@ class NotATable(Diagnostic):
         return "save the table as CSV in UTF-8, with one header line"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotAttributes(Diagnostic):
     """The attribute file of CelebA does not have its usual form.
 
@@ -168,7 +163,6 @@ class NotAttributes(Diagnostic):
         return "download the file again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoDefaultData(Diagnostic):
     """No data are named, and those that come with scmc lack a label of the graph.
 
@@ -201,7 +195,6 @@ class NoDefaultData(Diagnostic):
         return "add `--data csv:FILE`, with one column a label"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NeverSeen(Diagnostic):
     """Some combinations of a label's parents never occur in the data.
 
@@ -244,7 +237,6 @@ class NeverSeen(Diagnostic):
         return f"never seen: {self.example}"
 
 
-@dataclass(frozen=True)
 class PlaceNotUtf8(Diagnostic):
     r"""The name of the data's place is not UTF-8.
 

@@ -1,14 +1,11 @@
 """E60x and E61x: the rows and values of the labels' data."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 from scm_compiler.runtime.data.codes.data import quoted, shortened
 from scm_compiler.semantics.codes.names import written
 
 
-@dataclass(frozen=True, kw_only=True)
 class MissingValue(Diagnostic):
     """A cell of the table is empty.
 
@@ -46,7 +43,6 @@ class MissingValue(Diagnostic):
         return "fill the cell or remove the row; scmc does not guess values"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownValue(Diagnostic):
     """A cell holds what is not a value of its label.
 
@@ -94,7 +90,6 @@ class UnknownValue(Diagnostic):
         return f"{near} {known}" if near else known
 
 
-@dataclass(frozen=True, kw_only=True)
 class RaggedRow(Diagnostic):
     """A row has more or fewer fields than the header.
 
@@ -135,7 +130,6 @@ class RaggedRow(Diagnostic):
         return "correct the row; a value that holds the separator needs double quotes"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoRows(Diagnostic):
     """The table has a header and no rows, or all of its counts are zero.
 
@@ -169,7 +163,6 @@ class NoRows(Diagnostic):
         return "check how the file was written"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BadCount(Diagnostic):
     """The column of counts holds what is not a count.
 
@@ -208,7 +201,6 @@ class BadCount(Diagnostic):
         return "a count is a whole number, zero or more"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MixedCoding(Diagnostic):
     """One column holds both `0` and `-1`.
 
@@ -243,7 +235,6 @@ class MixedCoding(Diagnostic):
         return "use 0/1 or -1/1; scmc cannot know whether one of them means `missing`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MoreFindings(Diagnostic):
     """The data hold more errors than are shown.
 

@@ -1,11 +1,8 @@
 """E69x, W69x, N69x: the evaluation of a run."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooFewImages(Diagnostic):
     """The data hold too few images to measure a generator against.
 
@@ -45,7 +42,6 @@ class TooFewImages(Diagnostic):
         return f"at least {self.least} images are needed to learn from and {self.least} to try on"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImageShapesDiffer(Diagnostic):
     """The generator's images have another shape than the real ones.
 
@@ -86,7 +82,6 @@ class ImageShapesDiffer(Diagnostic):
         return "evaluate on the data that the head was trained on"
 
 
-@dataclass(frozen=True, kw_only=True)
 class WeakJudge(Diagnostic):
     """The independent classifier cannot read a label off real images.
 
@@ -120,7 +115,6 @@ class WeakJudge(Diagnostic):
         return f"the classifier can hardly read `{self.name}` off real images {found}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BeyondTheData(Diagnostic):
     """An intervention asks for combinations of labels that the real images hardly show.
 
@@ -160,7 +154,6 @@ class BeyondTheData(Diagnostic):
         return f"under {self.regime}, {found} of the images have labels seen on {few}{rest}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherRealImages(Diagnostic):
     """The real images are not those that the head was trained on.
 
@@ -195,7 +188,6 @@ class OtherRealImages(Diagnostic):
         return "put the images back as they were, or name others with `--images`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class LabelsOnly(Diagnostic):
     """The run has no trained image head, so only its labels were evaluated.
 
@@ -225,7 +217,6 @@ class LabelsOnly(Diagnostic):
         return f"no head is trained for {names}: the report is on labels only"
 
 
-@dataclass(frozen=True)
 class NoDataBehind(Diagnostic):
     """An evaluation of a run that was imported and not trained.
 

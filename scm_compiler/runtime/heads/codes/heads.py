@@ -1,13 +1,10 @@
 """E66x: image heads, and what they can be asked for."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest
 from scm_compiler.ir.domain import Image
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImageSizeUnsupported(Diagnostic):
     """The head cannot draw images of this size.
 
@@ -62,7 +59,6 @@ class ImageSizeUnsupported(Diagnostic):
         return f"the nearest size that it can do is {near.height} by {near.width}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class HeadUnknown(Diagnostic):
     """No image head has this name.
 
@@ -101,7 +97,6 @@ class HeadUnknown(Diagnostic):
         return f"did you mean `{near}`? The heads are {listed}" if near else f"the heads: {listed}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class HeadOption(Diagnostic):
     """An option of an image head is unknown, or its value does not fit.
 
@@ -139,7 +134,6 @@ class HeadOption(Diagnostic):
         return "leave it out to use the preset's value"
 
 
-@dataclass(frozen=True, kw_only=True)
 class JointLabelsTooMany(Diagnostic):
     """The joint Labeler would need too many outputs.
 
@@ -183,7 +177,6 @@ class JointLabelsTooMany(Diagnostic):
         return "use `labeler=marginal`, with one output a label"
 
 
-@dataclass(frozen=True, kw_only=True)
 class HeadNeedsLabels(Diagnostic):
     """The head works through labels, and the image has none.
 
@@ -226,7 +219,6 @@ class HeadNeedsLabels(Diagnostic):
         return f"draw the edges into `{self.node}`, or use the head `conditional_gan`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DeviceMissing(Diagnostic):
     """The device that is asked for is not there.
 

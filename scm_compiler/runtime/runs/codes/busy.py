@@ -1,11 +1,8 @@
 """E73x: a run that another process works on."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class AlreadyTraining(Diagnostic):
     """Another process trains this run.
 

@@ -1,13 +1,11 @@
 """E65x: run folders, weights and what is written to disk."""
 
 import shlex
-from dataclasses import dataclass
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 
 
-@dataclass(frozen=True, kw_only=True)
 class HeadNotTrained(Diagnostic):
     """The run has no trained head for the image that is asked for.
 
@@ -48,7 +46,6 @@ class HeadNotTrained(Diagnostic):
         return f"`scmc train --run {shlex.quote(self.path)} --stage images` trains it"
 
 
-@dataclass(frozen=True)
 class HiddenNotEven(Diagnostic):
     """A hidden common cause in a BIF file whose states are not equally likely.
 
@@ -91,7 +88,6 @@ class HiddenNotEven(Diagnostic):
         return "import the graph alone with `--no-run`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoRun(Diagnostic):
     """There is no trained model here yet.
 
@@ -124,7 +120,6 @@ class NoRun(Diagnostic):
         return "`scmc train FILE` makes one; `--run DIR` names one elsewhere"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotARun(Diagnostic):
     """The path does not lead to a run.
 
@@ -159,7 +154,6 @@ class NotARun(Diagnostic):
         return did_you_mean(self.near)
 
 
-@dataclass(frozen=True, kw_only=True)
 class FileChanged(Diagnostic):
     """A file of the run is not what was written.
 
@@ -196,7 +190,6 @@ class FileChanged(Diagnostic):
         return "restore the file from a copy of the run, or train again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RunTooNew(Diagnostic):
     """The run was written by a later version of scmc.
 
@@ -231,7 +224,6 @@ class RunTooNew(Diagnostic):
         return "update scmc: `pip install --upgrade scm-compiler`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BadManifest(Diagnostic):
     """A file that describes the run cannot be read.
 
@@ -268,7 +260,6 @@ class BadManifest(Diagnostic):
         return "restore the file from a copy of the run, train again, or name another run"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotTrained(Diagnostic):
     """The run has no trained weights yet.
 
@@ -300,7 +291,6 @@ class NotTrained(Diagnostic):
         return f"`scmc train --resume --run {self.path}` goes on with it"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoTables(Diagnostic):
     """The model's conditional probability tables cannot be written out.
 
@@ -337,7 +327,6 @@ class NoTables(Diagnostic):
         return "train with `--trainer mle`, or give the label fewer parents"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TablesDiffer(Diagnostic):
     """The tables of a run are not those of its weights.
 
@@ -372,7 +361,6 @@ class TablesDiffer(Diagnostic):
         return "restore the file, or train again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class FolderTaken(Diagnostic):
     """The folder for the run holds something already.
 

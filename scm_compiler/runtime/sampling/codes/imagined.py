@@ -1,11 +1,8 @@
 """E833 to E839: samples of what would have been."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class UnitsHeld(Diagnostic):
     """Units of a counterfactual that are not taken from the world as it is.
 
@@ -40,7 +37,6 @@ class UnitsHeld(Diagnostic):
         return 'name the units by evidence: `--units "given(Male=1)"`'
 
 
-@dataclass(frozen=True)
 class NothingHeld(Diagnostic):
     """A counterfactual of a sample that does not say what would have been held.
 

@@ -1,11 +1,8 @@
 """E71x and E724: samples that are drawn, and where they go."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class SamplerEnded(Diagnostic):
     """A process that draws a sample has ended.
 
@@ -39,7 +36,6 @@ class SamplerEnded(Diagnostic):
         return "the same command goes on from there; fewer processes take less memory"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CannotSampleTo(Diagnostic):
     """A sample cannot be written in the form that the name asks for.
 
@@ -75,7 +71,6 @@ class CannotSampleTo(Diagnostic):
         return self.hint
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherSample(Diagnostic):
     """The folder or the shards belong to another sample.
 
@@ -114,7 +109,6 @@ class OtherSample(Diagnostic):
         return "choose another name, or remove it"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ParquetMissing(Diagnostic):
     """Parquet files need a package that is not installed.
 
@@ -146,7 +140,6 @@ class ParquetMissing(Diagnostic):
         return '`pip install "scm-compiler[parquet]"`, or write a .csv file'
 
 
-@dataclass(frozen=True, kw_only=True)
 class PlaceTaken(Diagnostic):
     """Where a sample is to go there are files that are none of scmc's.
 
@@ -181,7 +174,6 @@ class PlaceTaken(Diagnostic):
         return "choose another name, or remove what is there"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotARegime(Diagnostic):
     """A sample needs a regime, and the text asks something else.
 

@@ -1,11 +1,8 @@
 """E71x: image heads in runs, and their training on several devices."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImageHasHead(Diagnostic):
     """The run already has a head for this image.
 
@@ -40,7 +37,6 @@ class ImageHasHead(Diagnostic):
         return "`--resume` goes on with it; for another head, train a new run"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImagesChanged(Diagnostic):
     """The images are not those that the training began with.
 
@@ -76,7 +72,6 @@ class ImagesChanged(Diagnostic):
         return "put the images back as they were, or train a new run"
 
 
-@dataclass(frozen=True, kw_only=True)
 class BatchNotShared(Diagnostic):
     """The batch cannot be divided equally among the processes.
 
@@ -113,7 +108,6 @@ class BatchNotShared(Diagnostic):
         return f"`--option batch={near}` can"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoImageToTrain(Diagnostic):
     """Images are to be trained, and there is nothing to train them from.
 

@@ -1,11 +1,8 @@
 """E721 to E723: processes that end, and memory that does."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class TeamEnded(Diagnostic):
     """Another of the processes that train together has ended.
 
@@ -41,7 +38,6 @@ class TeamEnded(Diagnostic):
         return f"`scmc train --resume --devices {self.processes}` goes on from the last checkpoint"
 
 
-@dataclass(frozen=True, kw_only=True)
 class MemoryFull(Diagnostic):
     """A head does not fit into the memory.
 

@@ -1,11 +1,8 @@
 """E7xx, N7xx: training."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class TrainingDiverged(Diagnostic):
     """Training ended in numbers that are not finite.
 
@@ -41,7 +38,6 @@ class TrainingDiverged(Diagnostic):
         return f"the weights of step {self.kept:,} were kept; try another `--seed`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NothingToTrain(Diagnostic):
     """The graph has no labels.
 
@@ -78,7 +74,6 @@ class NothingToTrain(Diagnostic):
         return "declare the labels that cause the image"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NothingToResume(Diagnostic):
     """There is no training to go on with.
 

@@ -1,11 +1,8 @@
 """Codes of files of tensors."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotWeights(Diagnostic):
     """The file does not hold the weights that belong here.
 
@@ -43,7 +40,6 @@ class NotWeights(Diagnostic):
         return "restore the file, or train again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class OtherGraph(Diagnostic):
     """The weights belong to another graph.
 

@@ -1,11 +1,8 @@
 """E720: metrics for TensorBoard."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True, kw_only=True)
 class TensorBoardMissing(Diagnostic):
     """The package that writes for TensorBoard is not installed.
 

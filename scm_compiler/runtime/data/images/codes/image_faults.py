@@ -1,7 +1,5 @@
 """E675, W67x, W720: images and rows that cannot be used."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.runtime.data.codes.data import shortened
 
@@ -15,7 +13,6 @@ def _named(found: tuple[tuple[str, str], ...], count: int) -> str:
     return shown if count <= len(found) else f"{shown} and {count - len(found):,} more"
 
 
-@dataclass(frozen=True, kw_only=True)
 class TooManyFaults(Diagnostic):
     """More than one in a hundred images or rows cannot be used.
 
@@ -55,7 +52,6 @@ class TooManyFaults(Diagnostic):
         return "at most 1 % may be left out"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnreadableImages(Diagnostic):
     """Some images cannot be decoded.
 
@@ -91,7 +87,6 @@ class UnreadableImages(Diagnostic):
         return "fetch those files again; more than 1 % of them is an error"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RowsWithoutImage(Diagnostic):
     """Some rows of the table name an image that is not there.
 
@@ -129,7 +124,6 @@ class RowsWithoutImage(Diagnostic):
         return "add the images or delete the rows; more than 1 % of them is an error"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImagesWithoutRow(Diagnostic):
     """Some images have no row in the table.
 
@@ -164,7 +158,6 @@ class ImagesWithoutRow(Diagnostic):
         return "add rows or take the images out; more than 1 % of them is an error"
 
 
-@dataclass(frozen=True, kw_only=True)
 class RepeatedRows(Diagnostic):
     """Some rows of the table name an image that an earlier row names.
 

@@ -1,7 +1,5 @@
 """E67x: the images' data."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.codes.writing import forbidden
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
@@ -10,7 +8,6 @@ from scm_compiler.runtime.data.codes.data import DataNotFound, quoted, shortened
 IMAGE_SOURCES = "`drawn-faces`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnknownImageSource(Diagnostic):
     """The specification of the images names no kind of source.
 
@@ -44,7 +41,6 @@ class UnknownImageSource(Diagnostic):
         return did_you_mean(self.near) or f"a source is {IMAGE_SOURCES}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImagesNotFound(DataNotFound):
     """The file or folder of the images is not there.
 
@@ -72,7 +68,6 @@ class ImagesNotFound(DataNotFound):
     wanted: str = "file or folder"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoImages(Diagnostic):
     """The source holds no image that could be learned from.
 
@@ -105,7 +100,6 @@ class NoImages(Diagnostic):
         return "check the path, and whether the archive was unpacked"
 
 
-@dataclass(frozen=True, kw_only=True)
 class ImagesUnreadable(Diagnostic):
     """A file of the images cannot be read.
 
@@ -141,7 +135,6 @@ class ImagesUnreadable(Diagnostic):
         return "download or write the file again"
 
 
-@dataclass(frozen=True, kw_only=True)
 class UnsafeName(Diagnostic):
     """A name in the data leads out of its folder.
 
@@ -176,7 +169,6 @@ class UnsafeName(Diagnostic):
         return "write names relative to the folder that holds the table"
 
 
-@dataclass(frozen=True, kw_only=True)
 class NotDrawable(Diagnostic):
     """The drawn faces do not fit the image node.
 
@@ -214,7 +206,6 @@ class NotDrawable(Diagnostic):
         return did_you_mean(self.near) or others
 
 
-@dataclass(frozen=True, kw_only=True)
 class NoFileColumn(Diagnostic):
     """The table does not say which row belongs to which image.
 
@@ -249,7 +240,6 @@ class NoFileColumn(Diagnostic):
         return near or f"the columns are {quoted(self.columns)}"
 
 
-@dataclass(frozen=True, kw_only=True)
 class CacheUnusable(Diagnostic):
     """The folder of the decoded images cannot be used.
 
@@ -293,7 +283,6 @@ class CacheUnusable(Diagnostic):
         return f"free some space{need}, or name another folder in SCMC_CACHE"
 
 
-@dataclass(frozen=True, kw_only=True)
 class DecoderEnded(Diagnostic):
     """A process that decodes images ended before its work was done.
 
