@@ -1,5 +1,6 @@
 """Part 2: what happens to the labels when one is pinned or one noise block changes.
 
+A label is pinned while others of its group are held at what they are, which moves nothing.
 What must not move is compared bit for bit, on the weights as they are and on weights redrawn at
 random, in the level-fused and in the plain form. What must be able to move is asked of the redrawn
 weights alone, since trained or fresh ones may be flat: the children of a pinned label, and the
@@ -9,6 +10,8 @@ readers of a block. Every further descendant then can move too, along edges that
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from math import ceil
 
 import torch
 from torch import Tensor
@@ -49,7 +52,31 @@ class _Seen:
 
 
 _Effects = Iterator[tuple[Sequence[str], Tensor]]
-"""Causes, one or more, and the labels' values (causes, B, V) under each."""
+"""Causes, one or more, and which labels' values (causes, V) each of them moved."""
+
+
+class _Natural:
+    """The values that some noise gives if nothing is pinned.
+
+    A batched product may round by its number of rows: what is compared is run as often.
+    """
+
+    def __init__(self, model: CausalModule, noise: Tensor) -> None:
+        self.model = model
+        self.noise = noise
+        self.found: dict[tuple[int, int, int], Tensor] = {}
+
+    def __call__(self, part: slice, many: int) -> tuple[Tensor, Tensor]:
+        """A part of the noise (many · rows, N), repeated, and the values (many, rows, V)."""
+        noise = self.noise[part].repeat(many, 1)
+        key = part.start, part.stop, many
+        if key not in self.found:
+            self.found[key] = self.model(noise).view(many, part.stop - part.start, -1)
+        return noise, self.found[key]
+
+
+_Group = tuple[Sequence[str], slice]
+"""Labels that are held together, and the rows of noise on which they are."""
 
 Told = Callable[[str], None]
 """What is told how far a check has come."""
@@ -83,21 +110,32 @@ def check_pinned_labels(
             children[parent].append(child)
     wanted = {name: _columns(contract, children[name]) for name in names}
     may = {name: _columns(contract, (name, *contract.descendants(name))) for name in names}
+    groups = _groups(names, rows)
     loose: dict[str, None] = {}
+    differing: dict[str, None] = {}
 
-    def effects(model: CausalModule, noise: Tensor) -> _Effects:
-        for rank, name in enumerate(names):
-            tell(f"pinned labels: {rank:,} of {len(names):,}")
-            size, most = contract.size(name), _at_once(contract, rows)
-            for values in torch.split(_pins(size), most):
-                many = len(values)
-                held = values.repeat_interleave(rows)
-                found = model(noise.repeat(many, 1), do={name: held})
-                if (found[:, contract.place(name)] != held).any():
-                    loose[f"do({name}) does not hold {name}"] = None
-                yield (name,) * many, found.view(many, rows, -1)
-            # And one as callers pin it, the same in all rows.
-            yield (name,), model(noise, do={name: size - 1}).unsqueeze(0)
+    def effects(model: CausalModule, natural: "_Natural") -> _Effects:
+        for rank, (together, part) in enumerate(groups):
+            tell(f"pinned labels: {rank:,} of {len(groups):,} groups")
+            columns = [contract.place(name) for name in together]
+            for some in _batches(contract, groups, together, part):
+                noise, base = natural(part, len(some))
+                held = base.clone()
+                for place, (column, value) in enumerate(some):
+                    held[place, :, column] = value
+                do = {contract.labels[c]: held[..., c].flatten() for c in columns}
+                found = model(noise, do=do).view_as(base)
+                free = (found != held)[..., columns].flatten(0, 1).any(0).tolist()
+                loose.update(dict.fromkeys(compress(together, free)))
+                yield [contract.labels[c] for c, _ in some], (found != base).any(1)
+            if part.start == 0:  # and as callers pin them, the same in all rows
+                noise, base = natural(part, 1)
+                ends = {name: contract.size(name) - 1 for name in together}
+                each = {name: torch.full(base.shape[1:2], end) for name, end in ends.items()}
+                if (model(noise, do=ends) != model(noise, do=each)).any():
+                    differing[f"do({', '.join(together)}) differs with a value for each row"] = (
+                        None
+                    )
 
     seen = _run(module, contract.labels, effects, wanted, may, rows, seed)
     left = [(name, contract.labels[place]) for name, place in seen.left(wanted)]
@@ -110,7 +148,8 @@ def check_pinned_labels(
         f"{edges - len(left)} of {edges} edges transmit"
     )
     wrong = [f"do({cause}) moves {other}" for cause, other in seen.violations]
-    return outcome("pinned labels", detail, [*loose, *wrong, *stuck])
+    held = [f"do({name}) does not hold {name}" for name in loose]
+    return outcome("pinned labels", detail, [*held, *differing, *wrong, *stuck])
 
 
 def check_changed_noise(
@@ -136,20 +175,24 @@ def check_changed_noise(
     may[OTHER_ROWS] = _columns(contract, ())
     fresh = torch.Generator().manual_seed(seed + 1)
 
-    def effects(model: CausalModule, noise: Tensor) -> _Effects:
+    def effects(model: CausalModule, natural: "_Natural") -> _Effects:
+        every = slice(0, rows)
+        noise, base = natural(every, 1)
         other = model.draw_noise(rows, generator=fresh)
         half = rows // 2
-        mixed = torch.cat([noise[:half], other[half:]])
-        yield (OTHER_ROWS,), torch.cat([model(mixed)[:half], model(noise)[half:]]).unsqueeze(0)
+        mixed = model(torch.cat([noise[:half], other[half:]]))
+        yield (OTHER_ROWS,), (mixed[:half] != base[0, :half]).any(0, keepdim=True)
         many = _at_once(contract, rows)
         for start in range(0, len(blocks), many):
             tell(f"changed noise: {start:,} of {len(blocks):,} blocks")
             some = blocks[start : start + many]
-            changed = noise.repeat(len(some), 1)
+            noise, base = natural(every, len(some))
+            changed = noise.clone()
             for rank, block in enumerate(some):
                 columns = slice(block.columns.start, block.columns.stop)
                 changed[rank * rows : (rank + 1) * rows, columns] = other[:, columns]
-            yield [block.name for block in some], model(changed).view(len(some), rows, -1)
+            moved = (model(changed).view_as(base) != base).any(1)
+            yield [block.name for block in some], moved
 
     seen = _run(module, contract.labels, effects, wanted, may, rows, seed)
     left = [(block, contract.labels[place]) for block, place in seen.left(wanted)]
@@ -163,7 +206,7 @@ def check_changed_noise(
 def _run(
     module: CausalModule,
     labels: tuple[str, ...],
-    effects: Callable[[CausalModule, Tensor], _Effects],
+    effects: Callable[[CausalModule, _Natural], _Effects],
     wanted: Mapping[str, Tensor],
     may: Mapping[str, Tensor],
     rows: int,
@@ -176,15 +219,9 @@ def _run(
         redrawn = trial >= 2
         model = redraw(module, generator) if redrawn else copy.copy(module)
         model.form = _FORMS[trial % 2]
-        noise = model.draw_noise(rows, generator=generator)
-        bases: dict[int, Tensor] = {}
+        natural = _Natural(model, model.draw_noise(rows, generator=generator))
         with model.settled():
-            for causes, found in effects(model, noise):
-                many = len(causes)
-                # A batched product may round by its number of rows: like is held against like.
-                if many not in bases:
-                    bases[many] = model(noise.repeat(many, 1)).view(many, rows, -1)
-                moved = (found != bases[many]).any(1)
+            for causes, moved in effects(model, natural):
                 for cause, columns in zip(causes, moved, strict=True):
                     wrong = (columns & ~may[cause]).nonzero().flatten().tolist()
                     seen.violations += [
@@ -204,6 +241,41 @@ def _columns(contract: Contract, names: Iterable[str]) -> Tensor:
     return found
 
 
+def _groups(names: Sequence[str], rows: int) -> list[_Group]:
+    """The labels that are held together, and the rows of noise that this is done on.
+
+    While one is pinned the others stay at what they are, which moves nothing, so that many are
+    pinned at once without a pass for each. What is held cannot be seen to move: of the rows and
+    the columns of a square of labels each two are apart at least once.
+    """
+    side = ceil(len(names) ** 0.5)
+    if len(names) <= 2 * side:
+        return [((name,), slice(0, rows)) for name in names]
+    lines = [names[at : at + side] for at in range(0, len(names), side)]
+    across = [names[at::side] for at in range(side)]
+    first, second = slice(0, rows // 2), slice(rows // 2, rows)
+    return [*((line, first) for line in lines), *((line, second) for line in across)]
+
+
+def _batches(
+    contract: Contract, groups: Sequence[_Group], together: Sequence[str], part: slice
+) -> Iterator[list[tuple[int, int]]]:
+    """The columns of a group and the values at which they are pinned, some at once.
+
+    All groups have batches of one size, so that what they are held against is run once.
+    """
+
+    def pins(names: Sequence[str]) -> list[tuple[int, int]]:
+        columns = [contract.place(name) for name in names]
+        return [(c, int(value)) for c in columns for value in _pins(contract.sizes[c])]
+
+    longest = max(len(pins(names)) for names, rows in groups if rows == part)
+    size = min(longest, _at_once(contract, part.stop - part.start))
+    found = pins(together)
+    for some in (found[at : at + size] for at in range(0, len(found), size)):
+        yield some + some[-1:] * (size - len(some))
+
+
 def _pins(size: int) -> Tensor:
     """The values at which a label is pinned."""
     count = min(size, VALUES)
@@ -212,4 +284,4 @@ def _pins(size: int) -> Tensor:
 
 def _at_once(contract: Contract, rows: int) -> int:
     """How many causes are looked at in one batch."""
-    return max(1, CELLS // (rows * max(1, sum(map(contract.size, contract.labels)))))
+    return max(1, CELLS // (rows * max(1, sum(contract.sizes))))

@@ -5,7 +5,7 @@ noise. Where the graph has no edge the derivative must be exactly zero; where it
 not vanish on weights redrawn at random.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -40,18 +40,23 @@ def check_jacobian(
 
 def _compare(contract: Contract, label: str, by_value: Tensor, by_noise: Tensor) -> list[str]:
     """What the gradients of one label's scores say that the graph does not."""
-    violations = []
-    for other, span in contract.spans.items():
-        reads = bool((by_value[:, span.start : span.stop] != 0).any())
-        if reads != (other in contract.parents[label]):
-            said = "depend" if reads else "do not depend"
-            violations.append(f"the scores of {label} {said} on {other}")
-    for block in contract.blocks:
-        reads = bool((by_noise[:, block.columns.start : block.columns.stop] != 0).any())
-        if reads != (label in block.readers):
-            said = "depend" if reads else "do not depend"
-            violations.append(f"the scores of {label} {said} on {block.name}")
-    return violations
+    values = _reached(by_value, contract.spans.values())
+    noise = _reached(by_noise, (block.columns for block in contract.blocks))
+    read = {name: name in contract.parents[label] for name in contract.labels}
+    read |= {block.name: label in block.readers for block in contract.blocks}
+    return [
+        f"the scores of {label} {'do not depend' if wanted else 'depend'} on {other}"
+        for (other, wanted), found in zip(read.items(), [*values, *noise], strict=True)
+        if found != wanted
+    ]
+
+
+def _reached(gradient: Tensor, spans: Iterable[range]) -> list[bool]:
+    """Whether some derivative by the columns of each span is not zero; the spans follow another."""
+    moved = (gradient != 0).any(0).long().cumsum(0)
+    ends = torch.tensor([span.stop for span in spans], dtype=torch.long) - 1
+    counts = moved[ends]
+    return (counts.diff(prepend=counts.new_zeros(1)) > 0).tolist()
 
 
 def _gradients(
