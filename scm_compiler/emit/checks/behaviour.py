@@ -95,6 +95,75 @@ def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
     return drawn
 
 
+@dataclass
+class _Pinning:
+    """What moves when labels are pinned, the others of their group held at what they are.
+
+    Attributes:
+        violations: The labels that `do` does not hold, and pins that depend on how they are told.
+    """
+
+    contract: Contract
+    groups: Sequence[_Group]
+    tell: Told
+    violations: dict[str, None] = field(default_factory=dict)
+
+    def __call__(self, model: CausalModule, natural: _Natural) -> _Effects:
+        """The effects of each pin in turn."""
+        for rank, (names, part) in enumerate(self.groups):
+            self.tell(f"pinned labels: {rank:,} of {len(self.groups):,} groups")
+            for some in self._batches(names, part):
+                yield (
+                    [self.contract.labels[c] for c, _ in some],
+                    self._moved(model, names, some, *natural(part, len(some))),
+                )
+            if part.start == 0:
+                self._as_callers(model, names, natural(part, 1)[0])
+
+    def _moved(
+        self,
+        model: CausalModule,
+        names: Sequence[str],
+        pins: list[tuple[int, int]],
+        noise: Tensor,
+        base: Tensor,
+    ) -> Tensor:
+        """Which labels (pins, V) move under each pin."""
+        held = base.clone()
+        for place, (column, value) in enumerate(pins):
+            held[place, :, column] = value
+        columns = [self.contract.place(name) for name in names]
+        do = {name: held[..., c].flatten() for name, c in zip(names, columns, strict=True)}
+        found = model(noise, do=do).view_as(base)
+        free = (found != held)[..., columns].flatten(0, 1).any(0).tolist()
+        for name in compress(names, free):
+            self.violations[f"do({name}) does not hold {name}"] = None
+        return torch.ne(found, base).any(1)
+
+    def _as_callers(self, model: CausalModule, names: Sequence[str], noise: Tensor) -> None:
+        """A value that is the same in all rows is pinned as one for each row is."""
+        ends = {name: self.contract.size(name) - 1 for name in names}
+        each = {name: torch.full(noise.shape[:1], end) for name, end in ends.items()}
+        if not torch.equal(model(noise, do=ends), model(noise, do=each)):
+            said = f"do({', '.join(names)}) differs with a value for each row"
+            self.violations[said] = None
+
+    def _batches(self, names: Sequence[str], part: slice) -> Iterator[list[tuple[int, int]]]:
+        """The columns of a group and the values at which they are pinned, some at once.
+
+        Batches have one size, so that what they are held against is run once.
+        """
+        longest = max(len(self._pins(others)) for others, rows in self.groups if rows == part)
+        size = min(longest, _at_once(self.contract, part.stop - part.start))
+        pins = self._pins(names)
+        for some in (pins[at : at + size] for at in range(0, len(pins), size)):
+            yield some + some[-1:] * (size - len(some))
+
+    def _pins(self, names: Sequence[str]) -> list[tuple[int, int]]:
+        columns = [self.contract.place(name) for name in names]
+        return [(c, int(value)) for c in columns for value in _pins(self.contract.sizes[c])]
+
+
 def check_pinned_labels(
     module: CausalModule,
     contract: Contract,
@@ -110,33 +179,7 @@ def check_pinned_labels(
             children[parent].append(child)
     wanted = {name: _columns(contract, children[name]) for name in names}
     may = {name: _columns(contract, (name, *contract.descendants(name))) for name in names}
-    groups = _groups(names, rows)
-    loose: dict[str, None] = {}
-    differing: dict[str, None] = {}
-
-    def effects(model: CausalModule, natural: "_Natural") -> _Effects:
-        for rank, (together, part) in enumerate(groups):
-            tell(f"pinned labels: {rank:,} of {len(groups):,} groups")
-            columns = [contract.place(name) for name in together]
-            for some in _batches(contract, groups, together, part):
-                noise, base = natural(part, len(some))
-                held = base.clone()
-                for place, (column, value) in enumerate(some):
-                    held[place, :, column] = value
-                do = {contract.labels[c]: held[..., c].flatten() for c in columns}
-                found = model(noise, do=do).view_as(base)
-                free = (found != held)[..., columns].flatten(0, 1).any(0).tolist()
-                loose.update(dict.fromkeys(compress(together, free)))
-                yield [contract.labels[c] for c, _ in some], (found != base).any(1)
-            if part.start == 0:  # and as callers pin them, the same in all rows
-                noise, base = natural(part, 1)
-                ends = {name: contract.size(name) - 1 for name in together}
-                each = {name: torch.full(base.shape[1:2], end) for name, end in ends.items()}
-                if (model(noise, do=ends) != model(noise, do=each)).any():
-                    differing[f"do({', '.join(together)}) differs with a value for each row"] = (
-                        None
-                    )
-
+    effects = _Pinning(contract, _groups(names, rows), tell)
     seen = _run(module, contract.labels, effects, wanted, may, rows, seed)
     left = [(name, contract.labels[place]) for name, place in seen.left(wanted)]
     stuck = [f"{child} never moves under do({name})" for name, child in sorted(left)]
@@ -148,8 +191,7 @@ def check_pinned_labels(
         f"{edges - len(left)} of {edges} edges transmit"
     )
     wrong = [f"do({cause}) moves {other}" for cause, other in seen.violations]
-    held = [f"do({name}) does not hold {name}" for name in loose]
-    return outcome("pinned labels", detail, [*held, *differing, *wrong, *stuck])
+    return outcome("pinned labels", detail, [*effects.violations, *wrong, *stuck])
 
 
 def check_changed_noise(
@@ -255,25 +297,6 @@ def _groups(names: Sequence[str], rows: int) -> list[_Group]:
     across = [names[at::side] for at in range(side)]
     first, second = slice(0, rows // 2), slice(rows // 2, rows)
     return [*((line, first) for line in lines), *((line, second) for line in across)]
-
-
-def _batches(
-    contract: Contract, groups: Sequence[_Group], together: Sequence[str], part: slice
-) -> Iterator[list[tuple[int, int]]]:
-    """The columns of a group and the values at which they are pinned, some at once.
-
-    All groups have batches of one size, so that what they are held against is run once.
-    """
-
-    def pins(names: Sequence[str]) -> list[tuple[int, int]]:
-        columns = [contract.place(name) for name in names]
-        return [(c, int(value)) for c in columns for value in _pins(contract.sizes[c])]
-
-    longest = max(len(pins(names)) for names, rows in groups if rows == part)
-    size = min(longest, _at_once(contract, part.stop - part.start))
-    found = pins(together)
-    for some in (found[at : at + size] for at in range(0, len(found), size)):
-        yield some + some[-1:] * (size - len(some))
 
 
 def _pins(size: int) -> Tensor:

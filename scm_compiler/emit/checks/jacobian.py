@@ -52,7 +52,7 @@ def _compare(contract: Contract, label: str, by_value: Tensor, by_noise: Tensor)
 
 
 def _reached(gradient: Tensor, spans: Iterable[range]) -> list[bool]:
-    """Whether some derivative by the columns of each span is not zero; the spans follow another."""
+    """Whether some derivative by the columns of each span is non-zero; spans follow another."""
     moved = (gradient != 0).any(0).long().cumsum(0)
     ends = torch.tensor([span.stop for span in spans], dtype=torch.long) - 1
     counts = moved[ends]
