@@ -85,7 +85,11 @@ def _make_run(
     args: argparse.Namespace, console: Console, document: Document, program: str
 ) -> Record | None:
     """The run of the tables, if there are any and one is wanted."""
-    if document.tables is None or args.no_run:
+    if args.no_run:
+        return None
+    if document.untold is not None:
+        raise refuse(document.untold, source=document.report.source, exit_code=2)
+    if document.tables is None:
         return None
     from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 

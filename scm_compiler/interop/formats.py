@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scm_compiler.diagnostics import Diagnostic, Report, Source, refuse
+from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.interop.adjacency import adjacency_text, read_adjacency
-from scm_compiler.interop.bif import parse_bif
+from scm_compiler.interop.bif import bif_document
 from scm_compiler.interop.bif_text import bif_text, changed_names
 from scm_compiler.interop.codes.interchange import NotKept, UnknownFormat
 from scm_compiler.interop.dagitty import dagitty_text, read_dagitty
@@ -15,7 +15,6 @@ from scm_compiler.interop.dot import dot_text, read_dot
 from scm_compiler.interop.writing import foreign_kinds
 from scm_compiler.ir.json import graph_from_json, graph_to_json
 from scm_compiler.model.tables import Tables
-from scm_compiler.passes import fold
 
 
 @dataclass(frozen=True)
@@ -38,11 +37,6 @@ class Format:
     keeps: frozenset[str]
 
 
-def _read_bif(source: Source, name: str) -> Document:
-    tables = parse_bif(source, name)
-    return Document(fold(tables.graph), tables, report=Report(source, ()))
-
-
 def _write_bif(document: Document) -> str:
     if document.tables is None:
         raise ValueError("BIF needs tables")
@@ -54,7 +48,7 @@ def _read_json(source: Source, _: str) -> Document:
 
 
 FORMATS: Mapping[str, Format] = {
-    "bif": Format("BIF", (".bif", ".bif.gz"), _read_bif, _write_bif, frozenset({"kinds"})),
+    "bif": Format("BIF", (".bif", ".bif.gz"), bif_document, _write_bif, frozenset({"kinds"})),
     "dagitty": Format(
         "dagitty",
         (".dagitty", ".txt"),
