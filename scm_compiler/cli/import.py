@@ -14,7 +14,7 @@ from scm_compiler.cli.progress import Seldom
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Report, ScmError, Source, refuse, render_json
 from scm_compiler.interop import Document
-from scm_compiler.interop.formats import program_losses, read_document
+from scm_compiler.interop.formats import format_of, program_losses, read_document
 from scm_compiler.interop.positions import remarks
 from scm_compiler.ir import Discrete, Node
 from scm_compiler.runtime.data.codes.data import noted
@@ -93,7 +93,8 @@ def _make_run(
         return None
     from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 
-    origin, tell = f"{args.format or 'bif'}:{noted(args.file)}", Seldom(console)
+    form = args.format or format_of(args.file, "reads")
+    origin, tell = f"{form}:{noted(args.file)}", Seldom(console)
     return run_of_tables(document.tables, origin, program=program, path=args.run, tell=tell)
 
 

@@ -135,9 +135,10 @@ class _Reader:
 
     def _conditional(self) -> None:
         self._sign("(")
-        *head, last = self._until("{", "`|` or `)`", ";}") or [self.last]
-        if last is None or last.text != ")" or not last.sign or not head:
-            raise self._expected("a variable's name and `)`", last)
+        head = self._until("{", "`|` or `)`", ";}")
+        if len(head) < 2 or head[-1].text != ")" or not head[-1].sign:
+            raise self._expected("a variable's name and `)`", head[-1] if head else self.last)
+        del head[-1]
         bars = [place for place, token in enumerate(head) if token.sign and token.text == "|"]
         if len(bars) > 1 or bars == [0]:
             raise self._expected("a variable's name", head[bars[-1]])

@@ -7,12 +7,16 @@ from pathlib import Path
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.interop.adjacency import adjacency_text, read_adjacency
 from scm_compiler.interop.bif import bif_document
-from scm_compiler.interop.bif_text import bif_text, changed_names
+from scm_compiler.interop.bif_text import bif_text
 from scm_compiler.interop.codes.interchange import NotKept, UnknownFormat
 from scm_compiler.interop.dagitty import dagitty_text, read_dagitty
 from scm_compiler.interop.document import Document, read_text, stem
 from scm_compiler.interop.dot import dot_text, read_dot
+from scm_compiler.interop.hugin import net_text, read_net
+from scm_compiler.interop.told import changed_names
 from scm_compiler.interop.writing import foreign_kinds
+from scm_compiler.interop.xdsl import read_xdsl, xdsl_text
+from scm_compiler.interop.xmlbif import read_xmlbif, xmlbif_text
 from scm_compiler.ir.json import graph_from_json, graph_to_json
 from scm_compiler.model.tables import Tables
 
@@ -27,7 +31,8 @@ class Format:
         read: A text and a name for the graph to a document.
         write: A document to text; of BIF it takes one with tables.
         keeps: What it holds beside the arrows: some of `kinds`, `images`, `positions`, `marks`,
-            `asserts`, `foreign` (kinds of other packages).
+            `asserts`, `foreign` (kinds of other packages), and `tables`, without which it is not
+            written.
     """
 
     title: str
@@ -37,18 +42,30 @@ class Format:
     keeps: frozenset[str]
 
 
-def _write_bif(document: Document) -> str:
-    if document.tables is None:
-        raise ValueError("BIF needs tables")
-    return bif_text(document.tables)
+def _of_tables(write: Callable[[Tables], str]) -> Callable[[Document], str]:
+    """A writer of documents from one of tables."""
+
+    def written(document: Document) -> str:
+        if document.tables is None:
+            raise ValueError("the format needs tables")
+        return write(document.tables)
+
+    return written
 
 
 def _read_json(source: Source, _: str) -> Document:
     return Document(graph_from_json(source.text, source.name))
 
 
+_TABLES = frozenset({"kinds", "tables"})
+
 FORMATS: Mapping[str, Format] = {
-    "bif": Format("BIF", (".bif", ".bif.gz"), bif_document, _write_bif, frozenset({"kinds"})),
+    "bif": Format("BIF", (".bif", ".bif.gz"), bif_document, _of_tables(bif_text), _TABLES),
+    "xmlbif": Format(
+        "XMLBIF", (".bifxml", ".xmlbif"), read_xmlbif, _of_tables(xmlbif_text), _TABLES
+    ),
+    "xdsl": Format("`.xdsl`", (".xdsl",), read_xdsl, _of_tables(xdsl_text), _TABLES),
+    "net": Format("`.net`", (".net",), read_net, _of_tables(net_text), _TABLES),
     "dagitty": Format(
         "dagitty",
         (".dagitty", ".txt"),
@@ -146,7 +163,7 @@ def _told(document: Document, form: str) -> Iterator[tuple[str, str]]:
         yield "marks", "the marks of dagitty (exposure, outcome, adjusted, selected)"
     if graph.asserts or graph.claims:
         yield "asserts", "what is asserted"
-    if form == "bif" and document.tables is not None:
+    if "tables" in FORMATS[form].keeps and document.tables is not None:
         yield from _told_of_tables(document.tables)
 
 

@@ -1,3 +1,3 @@
 """The formats of `interop.formats`, which is too heavy to be imported for `--help`."""
 
-FORMATS = ("bif", "dagitty", "dot", "adjacency", "json")
+FORMATS = ("bif", "xmlbif", "xdsl", "net", "dagitty", "dot", "adjacency", "json")

@@ -48,12 +48,12 @@ class NotAProgram(Diagnostic):
 
 @dataclass(frozen=True)
 class NoTables(Diagnostic):
-    """A BIF file asked of a graph that has no probabilities.
+    """A network with tables asked of a graph that has no probabilities.
 
     ## What it means
 
-    BIF is a format of Bayesian networks: each variable has its table P(variable | parents). A
-    `.scm` file states a graph alone; tables come from training, or from a file that has them.
+    BIF, XMLBIF, `.xdsl` and `.net` are formats of Bayesian networks: each variable has its table
+    P(variable | parents). A `.scm` file states a graph alone; tables come from training, or from a file that has them.
 
     ## Example
 
@@ -70,11 +70,12 @@ class NoTables(Diagnostic):
 
     code = "E828"
 
+    form: str
     path: str
 
     def message(self) -> str:
         """What has none."""
-        return f"BIF needs tables, and `{self.path}` states a graph alone"
+        return f"{self.form} needs tables, and `{self.path}` states a graph alone"
 
     def help(self) -> str:
         """What to do."""
