@@ -52,7 +52,9 @@ def _written(document: Document, form: str) -> tuple[str, Sequence[Diagnostic]]:
     """The text, and what is not in it."""
     if form == "mermaid":
         return draw_mermaid(document.graph), ()
-    return FORMATS[form].write(document), losses(document, form)
+    write = FORMATS[form].write
+    assert write is not None
+    return write(document), losses(document, form)
 
 
 def _read(source: str, *, with_tables: bool) -> Document:

@@ -1,5 +1,6 @@
 """The formats of graph files, by name and by suffix."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,10 @@ from scm_compiler.interop.codes.interchange import NotKept, UnknownFormat
 from scm_compiler.interop.dagitty import dagitty_text, read_dagitty
 from scm_compiler.interop.document import Document, read_text, stem
 from scm_compiler.interop.dot import dot_text, read_dot
+from scm_compiler.interop.edge_list import is_edge_list, read_edges
+from scm_compiler.interop.formulas import read_dagify, read_lavaan
+from scm_compiler.interop.gml import gml_text, read_gml
+from scm_compiler.interop.graphml import graphml_text, read_graphml
 from scm_compiler.interop.hugin import net_text, read_net
 from scm_compiler.interop.told import changed_names
 from scm_compiler.interop.writing import foreign_kinds
@@ -29,7 +34,7 @@ class Format:
         title: How messages call it.
         suffixes: Of its files.
         read: A text and a name for the graph to a document.
-        write: A document to text; of BIF it takes one with tables.
+        write: A document to text; None if the format is only read.
         keeps: What it holds beside the arrows: some of `kinds`, `images`, `positions`, `marks`,
             `asserts`, `foreign` (kinds of other packages), and `tables`, without which it is not
             written.
@@ -38,8 +43,8 @@ class Format:
     title: str
     suffixes: tuple[str, ...]
     read: Callable[[Source, str], Document]
-    write: Callable[[Document], str]
-    keeps: frozenset[str]
+    write: Callable[[Document], str] | None
+    keeps: frozenset[str] = frozenset()
 
 
 def _of_tables(write: Callable[[Tables], str]) -> Callable[[Document], str]:
@@ -57,12 +62,22 @@ def _read_json(source: Source, _: str) -> Document:
     return Document(graph_from_json(source.text, source.name))
 
 
+_SIGNS = {
+    "dagify": re.compile(r"\A(?:\s|#[^\n]*\n)*(?:[\w.]+\s*(?:<-|=)\s*)?(?:ggdag::)?dagify\s*\("),
+    "edges": re.compile(r"^Graph Edges:\s*$", re.MULTILINE),
+    "lavaan": re.compile(
+        r"\A(?:\s|[#!][^\n]*\n|[\w.]+\s*(?:<-|=)\s*['\"])*[\w.]+(?:\s*\+\s*[\w.]+)*\s*=?~"
+    ),
+}
+"""How the formats begin that also come in `.txt`."""
+
+_DRAWN = frozenset({"kinds", "images", "positions"})
 _TABLES = frozenset({"kinds", "tables"})
 
 FORMATS: Mapping[str, Format] = {
     "bif": Format("BIF", (".bif", ".bif.gz"), bif_document, _of_tables(bif_text), _TABLES),
     "xmlbif": Format(
-        "XMLBIF", (".bifxml", ".xmlbif"), read_xmlbif, _of_tables(xmlbif_text), _TABLES
+        "XMLBIF", (".bifxml", ".xmlbif", ".xml"), read_xmlbif, _of_tables(xmlbif_text), _TABLES
     ),
     "xdsl": Format("`.xdsl`", (".xdsl",), read_xdsl, _of_tables(xdsl_text), _TABLES),
     "net": Format("`.net`", (".net",), read_net, _of_tables(net_text), _TABLES),
@@ -73,9 +88,9 @@ FORMATS: Mapping[str, Format] = {
         dagitty_text,
         frozenset({"kinds", "images", "positions", "marks"}),
     ),
-    "dot": Format(
-        "DOT", (".dot", ".gv"), read_dot, dot_text, frozenset({"kinds", "images", "positions"})
-    ),
+    "dot": Format("DOT", (".dot", ".gv"), read_dot, dot_text, _DRAWN),
+    "gml": Format("GML", (".gml",), read_gml, gml_text, _DRAWN),
+    "graphml": Format("GraphML", (".graphml",), read_graphml, graphml_text, _DRAWN),
     "adjacency": Format(
         "an adjacency matrix",
         (".csv",),
@@ -83,6 +98,9 @@ FORMATS: Mapping[str, Format] = {
         lambda document: adjacency_text(document.graph),
         frozenset({"images"}),
     ),
+    "edges": Format("a list of edges", (".edges", ".edgelist", ".tsv"), read_edges, None),
+    "lavaan": Format("lavaan", (".lavaan", ".lav"), read_lavaan, None),
+    "dagify": Format("dagify", (".dagify", ".r"), read_dagify, None),
     "json": Format(
         "JSON",
         (".json",),
@@ -107,7 +125,12 @@ def format_of(path: Path, verb: str, further: Mapping[str, str] | None = None) -
     >>> format_of(Path("net.BIF.gz"), "reads")
     'bif'
     """
-    known = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
+    known = {
+        suffix: name
+        for name, form in FORMATS.items()
+        for suffix in form.suffixes
+        if verb == "reads" or form.write is not None
+    }
     known |= further or {}
     for suffix, name in known.items():
         if path.name.lower().endswith(suffix):
@@ -126,8 +149,20 @@ def read_document(path: Path, form: str | None = None) -> Document:
         ScmError: With exit code 2: E820 for an unknown suffix, and what the format's reader finds.
         OSError: If the file cannot be opened.
     """
-    chosen = FORMATS[form or format_of(path, "reads")]
-    return chosen.read(read_text(path), stem(path))
+    chosen = form or format_of(path, "reads")
+    source = read_text(path)
+    if form is None:
+        chosen = _by_content(chosen, source.text)
+    return FORMATS[chosen].read(source, stem(path))
+
+
+def _by_content(form: str, text: str) -> str:
+    """The format of a text whose suffix several have."""
+    if form == "adjacency" and is_edge_list(text):
+        return "edges"
+    if form == "dagitty":
+        return next((name for name, sign in _SIGNS.items() if sign.search(text)), form)
+    return form
 
 
 def losses(document: Document, form: str) -> tuple[Diagnostic, ...]:

@@ -116,7 +116,7 @@ class _Reader:
             self.open[-1].text += text
 
     def _entity(self, *_: object) -> NoReturn:
-        raise self._wrong("no entities of the file's own", "")
+        raise self._wrong("no entities of the file's own", "<!ENTITY")
 
     def _span(self) -> Span:
         """The place of the event: expat counts bytes, spans count characters."""

@@ -7,12 +7,13 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 @dataclass(frozen=True)
 class GraphSyntax(Diagnostic):
-    r"""A DOT or dagitty file that cannot be read at the marked place.
+    r"""A text of DOT, dagitty, lavaan, dagify or a list of edges that cannot be read.
 
     ## What it means
 
-    Both formats are lists of nodes and edges in braces. The message says what was expected where
-    the caret points. A file that was cut short ends in the middle.
+    DOT and dagitty are lists of nodes and edges in braces, lavaan and dagify are formulas, and a
+    list of edges has one a line. The message says what was expected where the caret points. A file
+    that was cut short ends in the middle.
 
     ## Example
 
@@ -205,7 +206,7 @@ class BadMatrix(Diagnostic):
       |
     2 | A,0,x
       | ^^^^^
-      = help: the first line names the nodes; the row is the cause, the column the effect
+      = help: the first line names the nodes; the row is the cause, the column the effect (`--format edges` reads a list of edges)
     ```
 
     ## What to do
@@ -229,7 +230,60 @@ class BadMatrix(Diagnostic):
 
     def help(self) -> str:
         """What is expected."""
-        return "the first line names the nodes; the row is the cause, the column the effect"
+        return (
+            "the first line names the nodes; the row is the cause, the column the effect "
+            "(`--format edges` reads a list of edges)"
+        )
+
+
+@dataclass(frozen=True)
+class Weights(Diagnostic):
+    r"""A matrix of weights in the place of an adjacency matrix.
+
+    ## What it means
+
+    NOTEARS, LiNGAM and linear models give a matrix of weights. Which of them are edges is your
+    decision: estimated weights are hardly ever zero. And programs differ in what is the cause:
+    for NOTEARS it is the row, for LiNGAM the column.
+
+    ## Example
+
+    ```console
+    $ printf ',A,B\nA,0,0.8\nB,0.01,0\n' > weights.csv
+    $ scmc import weights.csv
+    error[E842]: the matrix holds weights: 0.8 in row `A`, column `B`, and 1 more
+     --> weights.csv:2:1
+      |
+    2 | A,0,0.8
+      | ^^^^^^^
+      = help: write 1 for an edge and 0 for none, the row being the cause: `(abs(W) > 0.3).astype(int)` of NOTEARS, of LiNGAM with `W.T`
+    ```
+
+    ## What to do
+
+    Cut the weights where you would call them an edge, and write the matrix again. With pandas:
+    `(frame.abs() > 0.3).astype(int).to_csv("graph.csv")`; of LiNGAM's matrix take `frame.T` first.
+    """
+
+    code = "E842"
+
+    cause: str
+    effect: str
+    weight: str
+    count: int
+
+    def message(self) -> str:
+        """The first weight, and how many there are."""
+        more = f", and {self.count - 1:,} more" if self.count > 1 else ""
+        place = f"in row `{self.cause}`, column `{self.effect}`"
+        return f"the matrix holds weights: {self.weight[:20]} {place}{more}"
+
+    def help(self) -> str:
+        """What to do."""
+        return (
+            "write 1 for an edge and 0 for none, the row being the cause: "
+            "`(abs(W) > 0.3).astype(int)` of NOTEARS, of LiNGAM with `W.T`"
+        )
 
 
 @dataclass(frozen=True)
