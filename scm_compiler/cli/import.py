@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from scm_compiler.cli.codes.interchange import NotAProgram
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.kinds_of_table import with_kinds
 from scm_compiler.cli.output import file_stem, refuse_existing, require_place, write_text
 from scm_compiler.cli.progress import Seldom
 from scm_compiler.compiler import check
@@ -18,6 +19,7 @@ from scm_compiler.interop.formats import format_of, program_losses, read_documen
 from scm_compiler.interop.positions import remarks
 from scm_compiler.ir import Discrete, Node
 from scm_compiler.runtime.data.codes.data import noted
+from scm_compiler.runtime.data.survey import survey
 from scm_compiler.semantics.program import program_text
 from scm_compiler.syntax.printer import print_name
 
@@ -32,6 +34,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.output is not None:
         console.make_way(args.output)
     document = read_document(args.file, args.format)
+    if args.data is not None:
+        document = with_kinds(document, survey(args.data), args.data)
     output = args.output or Path(f"{file_stem(document.graph.name)}.scm")
     refuse_existing(output, force=args.force)
     text = program_text(document.graph, remarks(document.positions))

@@ -121,3 +121,49 @@ class WouldReplace(Diagnostic):
     def help(self) -> str:
         """What to do."""
         return "name another file with `-o`, or replace it with `--force`"
+
+
+@dataclass(frozen=True)
+class KindsOpen(Diagnostic):
+    r"""Nodes whose values the columns of the table do not tell.
+
+    ## What it means
+
+    `--data` takes the kind of each node from the column of its name: `binary` for 0 and 1, else
+    `categorical` with the values that are there. Some nodes have no column, or a column of too many
+    values for a label, such as ages or names. They are declared `binary`.
+
+    ## Example
+
+    ```console
+    $ printf 'Age,Ill\n' > t.csv; for age in $(seq 30 70); do echo "$age,$((age % 2))" >> t.csv; done
+    $ echo "dag { Age -> Ill -> Cost }" > g.dagitty
+    $ scmc import g.dagitty --data csv:t.csv
+    warning[W843]: csv:t.csv does not tell the values of 2 nodes, declared `binary`: `Age` (41 different numbers, 30 to 70: cut them into classes, as `pandas.cut` does), `Cost` (there is no such column)
+     --> g.dagitty
+      = help: correct the declarations, and the table where a column is to be cut
+    wrote g.scm: 3 labels, 2 edges
+    ```
+
+    ## What to do
+
+    Cut the column into classes and declare them, as in `pandas.cut(t["Age"], [0, 40, 60, 120])`; correct
+    the name of the node or of the column.
+    """
+
+    code = "W843"
+
+    spec: str
+    nodes: tuple[tuple[str, str], ...]
+
+    def message(self) -> str:
+        """How many nodes, the first few, and why."""
+        count = len(self.nodes)
+        few = ", ".join(f"`{name}` ({why})" for name, why in self.nodes[:5])
+        more = f" and {count - 5} more" if count > 5 else ""
+        nodes = "one node" if count == 1 else f"{count:,} nodes"
+        return f"{self.spec} does not tell the values of {nodes}, declared `binary`: {few}{more}"
+
+    def help(self) -> str:
+        """What to do."""
+        return "correct the declarations, and the table where a column is to be cut"
