@@ -79,9 +79,7 @@ def is_edge_list(text: str) -> bool:
     ):
         return True
     pairs = all(len(line) == 2 and all(line) for line in lines)
-    return pairs and not all(
-        _ENTRY.fullmatch(cell) for line in lines[1:] or lines for cell in line
-    )
+    return pairs and not any(_ENTRY.fullmatch(cell) for line in lines for cell in line)
 
 
 _DRAWN = ("->", "<-", "<->", "--", "-->", "<--", "---")

@@ -31,7 +31,7 @@ def read_gml(source: Source, name: str = "graph") -> Document:
     """
     root = _tree(source)
     graph = root.first("graph")
-    if graph is None:
+    if graph is None or graph.text:
         raise _wrong(source, "`graph [`", source.text.strip().partition("\n")[0], Span(0, 1))
     nodes = [_node(source, element) for element in graph.all("node")]
     directed = _text(graph, "directed") in ("1", "1.0")

@@ -98,6 +98,8 @@ class _Reader:
                 self._node(first)
             elif first.sort == "word" and sort == "potential":
                 self._potential()
+            elif first.sort == "word" and self.ahead is not None and self.ahead.text == "=":
+                self._until(";")  # an attribute of a class
             elif not (first.text == "}" and self.ahead is None):  # of `class NAME {`
                 raise self._expected("`net`, `node` or `potential`", first)
         if not self.parts.variables:
@@ -161,7 +163,7 @@ class _Reader:
     def _until(self, end: str) -> list[_Token]:
         found: list[_Token] = []
         while (token := self._next(f"`{end}`")).text != end or token.sort != "sign":
-            if token.sort == "sign" and token.text in "{}=":
+            if token.sort == "sign" and token.text in "{}":
                 raise self._expected(f"`{end}`", token)
             found.append(token)
         return found

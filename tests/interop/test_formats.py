@@ -29,7 +29,9 @@ def test_the_suffix_says_the_format(form):
     assert code_of(lambda: format_of(Path("g.smile"), "reads")) == "E820"
 
 
-GRAPHS = sorted(name for name, form in FORMATS.items() if form.write and "tables" not in form.keeps)
+GRAPHS = sorted(
+    name for name, form in FORMATS.items() if form.write and "tables" not in form.keeps
+)
 
 
 @pytest.mark.parametrize("form", GRAPHS)
