@@ -75,7 +75,7 @@ _DRAWN = frozenset({"kinds", "images", "positions"})
 _TABLES = frozenset({"kinds", "tables"})
 
 FORMATS: Mapping[str, Format] = {
-    "bif": Format("BIF", (".bif", ".bif.gz"), bif_document, _of_tables(bif_text), _TABLES),
+    "bif": Format("BIF", (".bif",), bif_document, _of_tables(bif_text), _TABLES),
     "xmlbif": Format(
         "XMLBIF", (".bifxml", ".xmlbif", ".xml"), read_xmlbif, _of_tables(xmlbif_text), _TABLES
     ),
@@ -112,7 +112,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def format_of(path: Path, verb: str, further: Mapping[str, str] | None = None) -> str:
-    """The name of the format that a file's suffix says.
+    """The name of the format that a file's suffix says, perhaps before `.gz`.
 
     Args:
         path: The file.
@@ -133,7 +133,7 @@ def format_of(path: Path, verb: str, further: Mapping[str, str] | None = None) -
     }
     known |= further or {}
     for suffix, name in known.items():
-        if path.name.lower().endswith(suffix):
+        if path.name.lower().removesuffix(".gz").endswith(suffix):
             return name
     raise refuse(UnknownFormat(str(path), verb, tuple(known)), exit_code=2)
 

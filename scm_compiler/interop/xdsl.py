@@ -59,7 +59,13 @@ def xdsl_text(tables: Tables) -> str:
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f'<smile version="1.0" id="{called}">']
     lines += ["  <nodes>"]
     lines += [line for one in sorted(found, key=lambda one: one.depth) for line in _node(one)]
-    return "\n".join([*lines, "  </nodes>", "</smile>", ""])
+    lines += [
+        "  </nodes>",
+        "  <extensions>",
+        f'    <genie version="1.0" app="scmc" name="{called}">',
+    ]
+    lines += [line for one in found for line in _shown(one)]
+    return "\n".join([*lines, "    </genie>", "  </extensions>", "</smile>", ""])
 
 
 def _node(one: Told) -> Iterator[str]:
@@ -71,6 +77,13 @@ def _node(one: Told) -> Iterator[str]:
         yield f"      <parents>{escape(' '.join(parent.name for parent in one.parents))}</parents>"
     yield f"      <probabilities>{one.numbers}</probabilities>"
     yield "    </cpt>"
+
+
+def _shown(one: Told) -> Iterator[str]:
+    """What GeNIe writes on the node; pyAgrum takes it for the name."""
+    yield f'      <node id="{escape(one.name)}">'
+    yield f"        <name>{escape(one.name)}</name>"
+    yield "      </node>"
 
 
 def _table(parts: Parts, element: Element, *, reverse: bool) -> Conditional:

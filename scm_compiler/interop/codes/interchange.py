@@ -21,7 +21,7 @@ class UnknownFormat(Diagnostic):
     $ echo "<smile/>" > rain.smile
     $ scmc import rain.smile
     error[E820]: no format that scmc reads ends like `rain.smile`
-      = help: the suffix is .bif, .bif.gz, .bifxml, .xmlbif, .xml, .xdsl, .net, .dagitty, .txt, .dot, .gv, .gml, .graphml, .csv, .edges, .edgelist, .tsv, .lavaan, .lav, .dagify, .r or .json, or `--format` names the format
+      = help: the suffix is .bif, .bifxml, .xmlbif, .xml, .xdsl, .net, .dagitty, .txt, .dot, .gv, .gml, .graphml, .csv, .edges, .edgelist, .tsv, .lavaan, .lav, .dagify, .r or .json, or `--format` names the format
     ```
 
     ## What to do
