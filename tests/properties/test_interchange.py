@@ -59,7 +59,9 @@ def node(name, domain):
     return Node(name, "binary" if domain == BINARY else "categorical", domain)
 
 
-GRAPHS = sorted(name for name, form in FORMATS.items() if form.write and "tables" not in form.keeps)
+GRAPHS = sorted(
+    name for name, form in FORMATS.items() if form.write and "tables" not in form.keeps
+)
 
 
 @settings(max_examples=150, deadline=None)

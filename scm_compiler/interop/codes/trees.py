@@ -21,7 +21,7 @@ class TreeSyntax(Diagnostic):
     $ echo 'graph [ directed 1 node [ id 0 label "A" ] edge [ source 0 target 1 ] ]' > half.gml
     $ scmc import half.gml
     error[E837]: this GML cannot be read: expected the `id` of a node, found `1`
-     --> half.gml:1:45
+     --> half.gml:1:44
       |
     1 | graph [ directed 1 node [ id 0 label "A" ] edge [ source 0 target 1 ] ]
       |                                            ^^^^
