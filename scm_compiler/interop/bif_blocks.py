@@ -17,7 +17,7 @@ from scm_compiler.interop.network import UNKNOWN, Blocks, Conditional, Variable,
 
 _PLAIN = r'[^][(){}"/;|]*'
 _NUMBERS = re.compile(r"([0-9eE.+,\s-]*);")
-_ROW = re.compile(rf"\(({_PLAIN})\)([0-9eE.+,\s-]*);")
+_ROW = re.compile(rf"\s*\(({_PLAIN})\)([0-9eE.+,\s-]*);")
 _TOKEN = re.compile(
     r"""(?P<skip>\s+|//[^\n]*|/\*.*?\*/)
       | (?P<quoted>"[^"\n]*")
@@ -146,7 +146,7 @@ class _Reader:
         self.written.append(block)
         while (token := self._next("a row or `}`")).text != "}":
             if token.text == "(" and token.sign:
-                block.rows.append(self._row(token.span.start))
+                block.rows.extend(self._rows(token.span.start))
             elif token.text == "table":
                 block.flat.extend(self._numbers())
             elif token.text == "default":
@@ -156,19 +156,24 @@ class _Reader:
             else:
                 raise self._expected("`table`, `default`, a row or `}`", token)
 
-    def _row(self, start: int) -> tuple[Span, list[float]]:
-        """Where the values of a row stand, and its numbers; behind its first bracket."""
-        plain = _ROW.match(self.source.text, start)
-        numbers = _floats(plain[2]) if plain else []
-        if plain and numbers:
-            self._go_on(plain.end())
-            return Span(*plain.span(1)), numbers
+    def _rows(self, start: int) -> Iterator[tuple[Span, list[float]]]:
+        """Where the values of rows stand, and their numbers: plain ones one after another."""
+        at = start
+        while plain := _ROW.match(self.source.text, at):
+            numbers = _floats(plain[2])
+            if not numbers:
+                break
+            at = plain.end()
+            yield Span(*plain.span(1)), numbers
+        if at > start:
+            self._go_on(at)
+            return
         tokens = self._until(";", "a value or `)`", "{}|")
         ends = [place for place, token in enumerate(tokens) if token.sign and token.text == ")"]
         if not ends:
             raise self._expected("a value or `)`", tokens[-1] if tokens else None)
         listed = Span(start + 1, tokens[ends[-1]].span.start)
-        return listed, self._each(tokens[ends[-1] + 1 :])
+        yield listed, self._each(tokens[ends[-1] + 1 :])
 
     def _conditionals(self) -> Iterator[tuple[str, Conditional]]:
         """The tables, once all variables are known."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import compress
 from math import ceil
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -61,18 +62,20 @@ class _Natural:
     A batched product may round by its number of rows: what is compared is run as often.
     """
 
-    def __init__(self, model: CausalModule, noise: Tensor) -> None:
+    def __init__(self, model: CausalModule, noise: Tensor, *, redrawn: bool) -> None:
         self.model = model
+        self.redrawn = redrawn
         self.noise = noise
-        self.found: dict[tuple[int, int, int], Tensor] = {}
+        self.found: dict[tuple[int, int, int], tuple[Tensor, Tensor]] = {}
 
     def __call__(self, part: slice, many: int) -> tuple[Tensor, Tensor]:
         """A part of the noise (many · rows, N), repeated, and the values (many, rows, V)."""
-        noise = self.noise[part].repeat(many, 1)
         key = part.start, part.stop, many
         if key not in self.found:
-            self.found[key] = self.model(noise).view(many, part.stop - part.start, -1)
-        return noise, self.found[key]
+            noise = self.noise[part].repeat(many, 1)
+            values = self.model(noise).view(many, part.stop - part.start, -1)
+            self.found[key] = noise, values
+        return self.found[key]
 
 
 _Group = tuple[Sequence[str], slice]
@@ -84,7 +87,7 @@ Told = Callable[[str], None]
 
 def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
     """A copy of a module with random weights that are steep enough to let effects through."""
-    drawn = copy.deepcopy(module)
+    drawn = copy.deepcopy(module, _frozen(module))
     weights = {}
     for name, weight in module.node_weights().items():
         matrix = weight.dim() == 2 and not name.endswith(".logits")
@@ -93,6 +96,13 @@ def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
         weights[name] = (random * scale).to(weight)
     drawn.load_node_weights(weights)
     return drawn
+
+
+def _frozen(module: CausalModule) -> dict[int, Any]:
+    """What a copy may share with a module: data that never change, and parts without weights."""
+    data = (value for name, value in vars(module).items() if not name.startswith("_"))
+    parts = (part for part in module.modules() if next(part.parameters(), None) is None)
+    return {id(shared): shared for shared in (*data, *parts)}
 
 
 @dataclass
@@ -117,7 +127,7 @@ class _Pinning:
                     [self.contract.labels[c] for c, _ in some],
                     self._moved(model, names, some, *natural(part, len(some))),
                 )
-            if part.start == 0:
+            if part.start == 0 and natural.redrawn:  # where weights let effects through
                 self._as_callers(model, names, natural(part, 1)[0])
 
     def _moved(
@@ -129,13 +139,13 @@ class _Pinning:
         base: Tensor,
     ) -> Tensor:
         """Which labels (pins, V) move under each pin."""
-        held = base.clone()
-        for place, (column, value) in enumerate(pins):
-            held[place, :, column] = value
         columns = [self.contract.place(name) for name in names]
-        do = {name: held[..., c].flatten() for name, c in zip(names, columns, strict=True)}
+        held = base[..., columns]
+        for place, (column, value) in enumerate(pins):
+            held[place, :, columns.index(column)] = value
+        do = {name: held[..., rank].flatten() for rank, name in enumerate(names)}
         found = model(noise, do=do).view_as(base)
-        free = (found != held)[..., columns].flatten(0, 1).any(0).tolist()
+        free = (found[..., columns] != held).flatten(0, 1).any(0).tolist()
         for name in compress(names, free):
             self.violations[f"do({name}) does not hold {name}"] = None
         return torch.ne(found, base).any(1)
@@ -261,7 +271,8 @@ def _run(
         redrawn = trial >= 2
         model = redraw(module, generator) if redrawn else copy.copy(module)
         model.form = _FORMS[trial % 2]
-        natural = _Natural(model, model.draw_noise(rows, generator=generator))
+        noise = model.draw_noise(rows, generator=generator)
+        natural = _Natural(model, noise, redrawn=redrawn)
         with model.settled():
             for causes, moved in effects(model, natural):
                 for cause, columns in zip(causes, moved, strict=True):
