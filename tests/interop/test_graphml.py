@@ -35,8 +35,10 @@ YED = """<graphml xmlns:y="http://www.yworks.com/xml/graphml"><key id="d5" for="
 <graph edgedefault="directed" id="G">
 <node id="n0"><data key="d5"><y:ShapeNode><y:Geometry x="144.0" y="36.0"/>
   <y:NodeLabel>Rain fall</y:NodeLabel></y:ShapeNode></data></node>
-<node id="n1"><data key="d5"><y:ShapeNode><y:NodeLabel>Wet</y:NodeLabel></y:ShapeNode></data></node>
-<node id="n2"><data key="d5"><y:ShapeNode><y:NodeLabel>Cold</y:NodeLabel></y:ShapeNode></data></node>
+<node id="n1"><data key="d5"><y:ShapeNode>
+  <y:NodeLabel>Wet</y:NodeLabel></y:ShapeNode></data></node>
+<node id="n2"><data key="d5"><y:ShapeNode>
+  <y:NodeLabel>Cold</y:NodeLabel></y:ShapeNode></data></node>
 <edge source="n0" target="n1"><data key="d9"><y:PolyLineEdge>
   <y:Arrows source="none" target="standard"/></y:PolyLineEdge></data></edge>
 <edge source="n2" target="n0"><data key="d9"><y:PolyLineEdge>

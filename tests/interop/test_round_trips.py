@@ -42,7 +42,7 @@ def numbers(found, name, inputs):
 
 
 def assert_pyagrum_has(gum, tables, form, path):
-    """pyAgrum keeps numbers in single precision, and reads `.xdsl` with the first parent fastest."""
+    """pyAgrum keeps single precision, and reads `.xdsl` with the first parent fastest."""
     path.write_text(FORMATS[form].write(Document(tables.graph, tables)), encoding="utf-8")
     found = gum.loadBN(str(path))
     assert found.names() == set(tables.graph.by_name)

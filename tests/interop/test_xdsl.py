@@ -8,7 +8,8 @@ from scm_compiler.interop.xdsl import read_xdsl
 XDSL = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <smile version="1.0" id="Shop" numsamples="1000">
   <nodes>
-    <cpt id="Price"><state id="Low"/><state id="High"/><probabilities>0.25 0.75</probabilities></cpt>
+    <cpt id="Price"><state id="Low"/><state id="High"/>
+      <probabilities>0.25 0.75</probabilities></cpt>
     <cpt id="Day"><state id="Week"/><state id="Sat"/><state id="Sun"/>
       <probabilities>0.5 0.25 0.25</probabilities></cpt>
     <cpt id="Sale"><state id="No"/><state id="Yes"/>
