@@ -3,6 +3,7 @@
 import copy
 from dataclasses import replace
 from itertools import pairwise, permutations
+from typing import ClassVar
 
 import pytest
 import torch
@@ -307,3 +308,23 @@ def test_each_two_labels_are_apart_in_some_group(build_graph):
     found = failed(certify(Far(graph)))
     wrong = {"do(N0) moves N11", "do(N1) moves N11", "do(N5) moves N11"}
     assert set(found["pinned labels"]) == wrong
+
+
+class Counts(ExplicitModule):
+    """Counts its passes, also those of its copies."""
+
+    passes: ClassVar[list[int]] = []
+
+    def forward(self, noise, do=None):
+        self.passes.append(noise.shape[0])
+        return super().forward(noise, do)
+
+
+def test_a_graph_of_a_hundred_labels_takes_no_pass_for_each_label_and_trial(build_graph):
+    names = [f"N{i}" for i in range(100)]
+    graph = build_graph(dict.fromkeys(names, 3), list(pairwise(names)))
+    Counts.passes.clear()
+    certificate = certify(Counts(graph))
+    assert certificate.consistent
+    assert certificate.examined == 100
+    assert len(Counts.passes) < 3 * 100  # in four trials: on both forms, as it is and redrawn

@@ -325,14 +325,19 @@ class ProjectedOut(Diagnostic):
 
     name: str
     instead: tuple[str, ...]
+    more: int = 0
 
     def message(self) -> str:
-        """The node and what stands for it."""
+        """The node, how many more there are, and what stands for them."""
         several = self.instead[:3] + (("…",) if len(self.instead) > 3 else ())
         listed = ", ".join(f"`{edge}`" if edge != "…" else edge for edge in several)
         verb = "stands" if len(self.instead) == 1 else "stand"
-        instead = f"{listed} {verb} for it" if self.instead else "nothing is lost with it"
-        return f"`{self.name}` is unobserved and was left out: {instead}"
+        it, are = (
+            ("them", "are unobserved and were") if self.more else ("it", "is unobserved and was")
+        )
+        instead = f"{listed} {verb} for {it}" if self.instead else f"nothing is lost with {it}"
+        more = f" and {self.more:,} more" if self.more else ""
+        return f"`{self.name}`{more} {are} left out: {instead}"
 
 
 @dataclass(frozen=True)
