@@ -227,8 +227,8 @@ class _Network:
         printed = self._flat(name, block, sizes) if block.flat else self._rows(name, block, sizes)
         known = [self.names[parent] for parent in parents]
         own = self.names[name]
-        ordered = printed.transpose(*map(known.index, graph.parents[own]), len(parents))
-        return self._normalised(name, block, ordered)
+        order = (*map(known.index, graph.parents[own]), len(parents))
+        return self._normalised(name, block, printed).transpose(order)
 
     def _flat(self, name: str, block: Conditional, sizes: Sequence[int]) -> NDArray[np.float64]:
         """One list: the variable's own value changes slowest; some programs write it fastest."""

@@ -279,3 +279,10 @@ def test_names_of_several_words_and_classes_in_brackets():
 def test_what_is_wrong_with_such_names_is_refused(old, new, code):
     assert old in CUT
     assert code_of(CUT.replace(old, new)) == code
+
+
+def test_a_wrong_row_is_shown_by_the_parents_of_the_file():
+    with pytest.raises(ScmError) as refusal:
+        parsed(SPRINKLER.replace("(high, yes) 0.99", "(high, yes) 0.5"))
+    message = refusal.value.diagnostics[0].message()
+    assert message == "the table of `wet` is wrong: the row (high, yes) sums to 0.51"
