@@ -11,6 +11,7 @@ import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from scm_compiler.diagnostics import ScmError, Source, Span, refuse
 from scm_compiler.interop.codes.graph_files import GraphSyntax, TooLarge
@@ -32,7 +33,7 @@ HEADERS = (
 _TYPES = ("type", "arrow", "edge_type", "edge")
 _ARROW = re.compile(r"\s+(<--|-->|<->|<-|->|---|--|o-o|o->|<-o|o--|--o)\s+")
 _DIRECTED = {"-->": "->", "<--": "<-", "---": "--"}
-_TETRAD = re.compile(r"\s*Graph Edges:\s*$", re.MULTILINE)
+_TETRAD = re.compile(r"^Graph Edges:[ \t]*$", re.MULTILINE)
 _NUMBERED = re.compile(r"\s*\d+\.\s+")
 _ENTRY = re.compile(r"[-+]?[\d.]+(?:[eE][-+]?\d+)?|true|false", re.IGNORECASE)
 _Line = tuple[Sequence[str], Span]
@@ -71,7 +72,7 @@ def is_edge_list(text: str) -> bool:
     >>> is_edge_list("cause,effect\nA,B\n"), is_edge_list("A,B\n0,1\n0,0\n")
     (True, False)
     """
-    lines = [line for line, _ in _lines(Source("csv", text))][:1000]
+    lines = [line for line, _ in islice(_lines(Source("csv", text)), 1000)]
     if not lines:
         return False
     if _columns(lines[0]) is not None or any(

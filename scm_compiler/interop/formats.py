@@ -64,7 +64,7 @@ def _read_json(source: Source, _: str) -> Document:
 
 _SIGNS = {
     "dagify": re.compile(r"\A(?:\s|#[^\n]*\n)*(?:[\w.]+\s*(?:<-|=)\s*)?(?:ggdag::)?dagify\s*\("),
-    "edges": re.compile(r"^Graph Edges:\s*$", re.MULTILINE),
+    "edges": re.compile(r"^Graph Edges:[ \t]*$", re.MULTILINE),
     "lavaan": re.compile(
         r"\A(?:\s|[#!][^\n]*\n|[\w.]+\s*(?:<-|=)\s*['\"])*[\w.]+(?:\s*\+\s*[\w.]+)*\s*=?~"
     ),

@@ -19,7 +19,7 @@ _COMMENT = re.compile(r"[#!][^\n]*")
 _ASSIGNED = re.compile(
     r"\s*(?:[\w.]+\s*(?:<-|=(?!~))\s*)?(?P<quote>['\"])(?P<text>.*)(?P=quote)\s*", re.S
 )
-_CONTINUED = re.compile(r"(?<=[+~*])[ \t]*\n|\n(?=[ \t\n]*[+~*])")
+_CONTINUED = re.compile(r"(?<=[+~*])[ \t]*\n|\n(?=[ \t\n]{0,99}[+~*])")
 _OPERATOR = re.compile(r"=~|<~|~~|:=|==|~|<|>|\|")
 _SILENT = (":=", "==", "<", ">", "|")
 """What is said of parameters and thresholds, and not of arrows."""
