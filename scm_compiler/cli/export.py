@@ -25,9 +25,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
     console.make_way(args.output)
     form = args.format or format_of(args.output, "writes", _MERMAID)
     refuse_existing(args.output, force=args.force)
-    document = _read(args.source, with_tables=form == "bif")
-    if form == "bif" and document.tables is None:
-        raise refuse(NoTables(args.source), exit_code=2)
+    tabled = form in FORMATS and "tables" in FORMATS[form].keeps
+    document = _read(args.source, with_tables=tabled)
+    if tabled and document.tables is None:
+        raise refuse(NoTables(FORMATS[form].title, args.source), exit_code=2)
     text, lost = _written(document, form)
     report = Report(None, tuple(lost))
     console.show(document.report)
@@ -51,7 +52,9 @@ def _written(document: Document, form: str) -> tuple[str, Sequence[Diagnostic]]:
     """The text, and what is not in it."""
     if form == "mermaid":
         return draw_mermaid(document.graph), ()
-    return FORMATS[form].write(document), losses(document, form)
+    write = FORMATS[form].write
+    assert write is not None
+    return write(document), losses(document, form)
 
 
 def _read(source: str, *, with_tables: bool) -> Document:

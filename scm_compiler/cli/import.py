@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 from scm_compiler.cli.codes.interchange import NotAProgram
 from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.kinds_of_table import with_kinds
 from scm_compiler.cli.output import file_stem, refuse_existing, require_place, write_text
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Report, ScmError, Source, refuse, render_json
 from scm_compiler.interop import Document
-from scm_compiler.interop.formats import program_losses, read_document
+from scm_compiler.interop.formats import format_of, program_losses, read_document
 from scm_compiler.interop.positions import remarks
 from scm_compiler.ir import Discrete, Node
 from scm_compiler.runtime.data.codes.data import noted
+from scm_compiler.runtime.data.survey import survey
 from scm_compiler.semantics.program import program_text
 from scm_compiler.syntax.printer import print_name
 
@@ -31,6 +33,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.output is not None:
         console.make_way(args.output)
     document = read_document(args.file, args.format)
+    if args.data is not None:
+        document = with_kinds(document, survey(args.data), args.data)
     output = args.output or Path(f"{file_stem(document.graph.name)}.scm")
     refuse_existing(output, force=args.force)
     text = program_text(document.graph, remarks(document.positions))
@@ -84,11 +88,16 @@ def _make_run(
     args: argparse.Namespace, console: Console, document: Document, program: str
 ) -> Record | None:
     """The run of the tables, if there are any and one is wanted."""
-    if document.tables is None or args.no_run:
+    if args.no_run:
+        return None
+    if document.untold is not None:
+        raise refuse(document.untold, source=document.report.source, exit_code=2)
+    if document.tables is None:
         return None
     from scm_compiler.runtime.runs.from_tables import run_of_tables  # noqa: PLC0415  (torch)
 
-    origin, tell = f"{args.format or 'bif'}:{noted(args.file)}", Seldom(console)
+    form = args.format or format_of(args.file, "reads")
+    origin, tell = f"{form}:{noted(args.file)}", Seldom(console)
     return run_of_tables(document.tables, origin, program=program, path=args.run, tell=tell)
 
 

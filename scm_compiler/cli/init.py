@@ -1,4 +1,4 @@
-"""`scmc init [NAME]`: list the shipped examples, or copy one here."""
+"""`scmc init [NAME]`: list the shipped examples, copy one here, or draft one for a table."""
 
 import argparse
 import shutil
@@ -8,8 +8,13 @@ from pathlib import Path
 from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
-from scm_compiler.diagnostics import refuse
+from scm_compiler.cli.kinds_of_table import draft
+from scm_compiler.cli.output import file_stem, refuse_existing, require_place, write_text
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import ScmError, Source, refuse
 from scm_compiler.files import make_folder, writing
+from scm_compiler.interop.document import stem
+from scm_compiler.runtime.data.survey import survey
 from scm_compiler.shipped import example_programs
 
 TRAINED = "run"
@@ -17,7 +22,10 @@ TRAINED = "run"
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """List or copy, and return the exit code."""
+    """List, copy or draft, and return the exit code."""
+    if args.table is not None:
+        _draft(args.table, args.to, console)
+        return OK
     examples = {name: program.parent for name, program in example_programs().items()}
     if args.name is None:
         _list({name: summary(folder) for name, folder in examples.items()}, console)
@@ -40,6 +48,23 @@ def _list(summaries: dict[str, str], console: Console) -> None:
     console.note("\n`scmc init NAME` copies one here")
     listed = [{"name": name, "summary": text} for name, text in summaries.items()]
     console.document({"ok": True, "examples": listed})
+
+
+def _draft(table: str, to: Path | None, console: Console) -> None:
+    """Write a program with a label for each column of a table."""
+    columns = survey(table)
+    name = stem(Path(table.removeprefix("csv:")))
+    output = to or Path(f"{file_stem(name)}.scm")
+    refuse_existing(output, force=False)
+    text = draft(columns, name, table)
+    graph, report = check(Source(str(output), text))
+    if graph is None:
+        raise ScmError(report, exit_code=2)
+    require_place(output)
+    write_text(output, text)
+    console.result(f"wrote {output}: {graph.counts}")
+    console.note(f"next: write what causes what in {output}")
+    console.document({"ok": True, "table": table, "artifacts": [str(output)]})
 
 
 def _copy(name: str, to: Path, examples: dict[str, Path], console: Console) -> None:

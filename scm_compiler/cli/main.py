@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # verb -> one line of help
 VERBS = {
-    "init": "list the shipped examples, or copy one here",
+    "init": "list the shipped examples, copy one here, or draft a program for a table",
     "check": "report every error, warning and note of .scm files",
     "fmt": "rewrite .scm files in canonical form",
     "compile": "compile a .scm file to a PyTorch module with its certificate",

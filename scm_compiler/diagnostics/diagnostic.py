@@ -95,6 +95,7 @@ class Facts:
         return super().__new__(cls)
 
 
+@dataclass(frozen=True)
 class Diagnostic(Facts):
     """One finding. Subclasses hold the facts as typed fields and phrase them.
 

@@ -15,7 +15,6 @@ import torch
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.checks.behaviour import (
     check_changed_noise,
-    check_jacobian,
     check_pinned_labels,
 )
 from scm_compiler.emit.checks.contract import (
@@ -26,6 +25,7 @@ from scm_compiler.emit.checks.contract import (
     check_images,
     check_noise_blocks,
 )
+from scm_compiler.emit.checks.jacobian import check_jacobian
 from scm_compiler.emit.codes.certificate import Inconsistent
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.threads import one_thread

@@ -1,4 +1,4 @@
-"""Adjacency matrices as CSV: the row is the cause, the column the effect.
+"""Adjacency matrices as CSV: the row is the cause, the column the effect; 1 or True is an edge.
 
 ,Rain,Wet
 Rain,0,1
@@ -8,9 +8,10 @@ Wet,0,0
 import csv
 import io
 from dataclasses import dataclass
+from math import isfinite
 
 from scm_compiler.diagnostics import ScmError, Source, Span, refuse
-from scm_compiler.interop.codes.graph_files import BadMatrix, TooLarge
+from scm_compiler.interop.codes.graph_files import BadMatrix, TooLarge, Weights
 from scm_compiler.interop.codes.interchange import CannotHold
 from scm_compiler.interop.document import Document
 from scm_compiler.interop.translate import lowered, unknown_values
@@ -19,15 +20,15 @@ from scm_compiler.syntax import tree
 
 MOST_NODES = 2000
 
-_NO_EDGE, _EDGE = ("0", "0.0", ""), ("1", "1.0")
+_NO_EDGE, _EDGE = ("0", "0.0", "", "false"), ("1", "1.0", "true")
 
 
 def read_adjacency(source: Source, name: str = "graph") -> Document:
     """The graph of a matrix. The first cell of the first line is empty where rows are named.
 
     Raises:
-        ScmError: With exit code 2: E830 where it cannot be read, E824 beyond 2,000 nodes, and the
-            errors of a program (E2xx).
+        ScmError: With exit code 2: E830 where it cannot be read, E842 for weights, E824 beyond
+            2,000 nodes, and the errors of a program (E2xx).
     """
     head, *rows = _matrix(source)
     names = head.cells
@@ -36,7 +37,7 @@ def read_adjacency(source: Source, name: str = "graph") -> Document:
     lines: list[tree.Statement] = [tree.Header(tree.Name(name))]
     lines.append(tree.Declaration(nodes, binary, head.span))
     for cause, row in zip(names, rows, strict=True):
-        effects = [n for n, cell in zip(names, row.cells, strict=True) if cell in _EDGE]
+        effects = [n for n, cell in zip(names, row.cells, strict=True) if cell.lower() in _EDGE]
         for effect in effects:
             sides = (tree.Name(cause, row.span),), (tree.Name(effect, row.span),)
             lines.append(tree.Edges(sides, ("->",), row.span))
@@ -93,6 +94,7 @@ def _matrix(source: Source) -> list[_Row]:
     if len(body) != len(names):
         raise _wrong(source, head, f"{len(names)} nodes need as many rows, not {len(body)}")
     rows = [_row(source, row, name, names, named) for name, row in zip(names, body, strict=True)]
+    _refuse_entries(source, names, rows)
     return [_Row(names, head.span), *rows]
 
 
@@ -119,11 +121,34 @@ def _row(source: Source, row: _Row, name: str, names: tuple[str, ...], named: bo
     cells = row.cells[1:] if named else row.cells
     if len(cells) != len(names):
         raise _wrong(source, row, f"`{name}` has {len(cells)} entries for {len(names)} nodes")
-    for effect, cell in zip(names, cells, strict=True):
-        if cell not in (*_NO_EDGE, *_EDGE):
-            reason = f"row `{name}`, column `{effect}`: expected 0 or 1, found `{cell[:40]}`"
-            raise _wrong(source, row, reason)
     return _Row(cells, row.span)
+
+
+def _refuse_entries(source: Source, names: tuple[str, ...], rows: list[_Row]) -> None:
+    """Refuse entries that are neither 0 nor 1: all at once, the first with its place."""
+    known = (*_NO_EDGE, *_EDGE)
+    found = [
+        (row, cause, effect, cell)
+        for cause, row in zip(names, rows, strict=True)
+        for effect, cell in zip(names, row.cells, strict=True)
+        if cell.lower() not in known
+    ]
+    if not found:
+        return
+    row, cause, effect, cell = found[0]
+    if all(_is_number(cell) for *_, cell in found):
+        wrong = Weights(cause, effect, cell, len(found), span=row.span)
+        raise refuse(wrong, source=source, exit_code=2)
+    more = f", and {len(found) - 1:,} more like it" if len(found) > 1 else ""
+    reason = f"row `{cause}`, column `{effect}`: expected 0 or 1, found `{cell[:40]}`{more}"
+    raise _wrong(source, row, reason)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
 
 
 def _wrong(source: Source, row: _Row, reason: str) -> ScmError:

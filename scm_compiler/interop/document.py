@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scm_compiler.diagnostics import Report, Source, refuse
+from scm_compiler.diagnostics import Diagnostic, Report, Source, refuse
 from scm_compiler.interop.codes.bif import NotText
 from scm_compiler.interop.codes.graph_files import TooLarge
 from scm_compiler.ir import Graph
@@ -30,6 +30,7 @@ class Document:
     Attributes:
         graph: The graph; its labels' tables, where there are any, may hold hidden causes as nodes.
         tables: P(node | parents) of the labels, in formats that hold it.
+        untold: What the file leaves open of its tables, where it has such and they are not given.
         positions: Where nodes are drawn.
         bends: A point that an edge is drawn towards.
         marks: What dagitty says of nodes: `exposure`, `outcome`, `adjusted`, `selected`.
@@ -38,6 +39,7 @@ class Document:
 
     graph: Graph
     tables: Tables | None = None
+    untold: Diagnostic | None = None
     positions: Mapping[str, Position] = field(default_factory=dict)
     bends: Mapping[Bend, Position] = field(default_factory=dict)
     marks: Mapping[str, frozenset[str]] = field(default_factory=dict)

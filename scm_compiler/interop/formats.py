@@ -1,21 +1,29 @@
 """The formats of graph files, by name and by suffix."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from scm_compiler.diagnostics import Diagnostic, Report, Source, refuse
+from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.interop.adjacency import adjacency_text, read_adjacency
-from scm_compiler.interop.bif import parse_bif
-from scm_compiler.interop.bif_text import bif_text, changed_names
+from scm_compiler.interop.bif import bif_document
+from scm_compiler.interop.bif_text import bif_text
 from scm_compiler.interop.codes.interchange import NotKept, UnknownFormat
 from scm_compiler.interop.dagitty import dagitty_text, read_dagitty
 from scm_compiler.interop.document import Document, read_text, stem
 from scm_compiler.interop.dot import dot_text, read_dot
+from scm_compiler.interop.edge_list import is_edge_list, read_edges
+from scm_compiler.interop.formulas import read_dagify, read_lavaan
+from scm_compiler.interop.gml import gml_text, read_gml
+from scm_compiler.interop.graphml import graphml_text, read_graphml
+from scm_compiler.interop.hugin import net_text, read_net
+from scm_compiler.interop.told import changed_names
 from scm_compiler.interop.writing import foreign_kinds
+from scm_compiler.interop.xdsl import read_xdsl, xdsl_text
+from scm_compiler.interop.xmlbif import read_xmlbif, xmlbif_text
 from scm_compiler.ir.json import graph_from_json, graph_to_json
 from scm_compiler.model.tables import Tables
-from scm_compiler.passes import fold
 
 
 @dataclass(frozen=True)
@@ -26,35 +34,53 @@ class Format:
         title: How messages call it.
         suffixes: Of its files.
         read: A text and a name for the graph to a document.
-        write: A document to text; of BIF it takes one with tables.
+        write: A document to text; None if the format is only read.
         keeps: What it holds beside the arrows: some of `kinds`, `images`, `positions`, `marks`,
-            `asserts`, `foreign` (kinds of other packages).
+            `asserts`, `foreign` (kinds of other packages), and `tables`, without which it is not
+            written.
     """
 
     title: str
     suffixes: tuple[str, ...]
     read: Callable[[Source, str], Document]
-    write: Callable[[Document], str]
-    keeps: frozenset[str]
+    write: Callable[[Document], str] | None
+    keeps: frozenset[str] = frozenset()
 
 
-def _read_bif(source: Source, name: str) -> Document:
-    tables = parse_bif(source, name)
-    return Document(fold(tables.graph), tables, report=Report(source, ()))
+def _of_tables(write: Callable[[Tables], str]) -> Callable[[Document], str]:
+    """A writer of documents from one of tables."""
 
+    def written(document: Document) -> str:
+        if document.tables is None:
+            raise ValueError("the format needs tables")
+        return write(document.tables)
 
-def _write_bif(document: Document) -> str:
-    if document.tables is None:
-        raise ValueError("BIF needs tables")
-    return bif_text(document.tables)
+    return written
 
 
 def _read_json(source: Source, _: str) -> Document:
     return Document(graph_from_json(source.text, source.name))
 
 
+_SIGNS = {
+    "dagify": re.compile(r"\A(?:\s|#[^\n]*\n)*(?:[\w.]+\s*(?:<-|=)\s*)?(?:ggdag::)?dagify\s*\("),
+    "edges": re.compile(r"^Graph Edges:[ \t]*$", re.MULTILINE),
+    "lavaan": re.compile(
+        r"\A(?:\s|[#!][^\n]*\n|[\w.]+\s*(?:<-|=)\s*['\"])*[\w.]+(?:\s*\+\s*[\w.]+)*\s*=?~"
+    ),
+}
+"""How the formats begin that also come in `.txt`."""
+
+_DRAWN = frozenset({"kinds", "images", "positions"})
+_TABLES = frozenset({"kinds", "tables"})
+
 FORMATS: Mapping[str, Format] = {
-    "bif": Format("BIF", (".bif", ".bif.gz"), _read_bif, _write_bif, frozenset({"kinds"})),
+    "bif": Format("BIF", (".bif",), bif_document, _of_tables(bif_text), _TABLES),
+    "xmlbif": Format(
+        "XMLBIF", (".bifxml", ".xmlbif", ".xml"), read_xmlbif, _of_tables(xmlbif_text), _TABLES
+    ),
+    "xdsl": Format("`.xdsl`", (".xdsl",), read_xdsl, _of_tables(xdsl_text), _TABLES),
+    "net": Format("`.net`", (".net",), read_net, _of_tables(net_text), _TABLES),
     "dagitty": Format(
         "dagitty",
         (".dagitty", ".txt"),
@@ -62,9 +88,9 @@ FORMATS: Mapping[str, Format] = {
         dagitty_text,
         frozenset({"kinds", "images", "positions", "marks"}),
     ),
-    "dot": Format(
-        "DOT", (".dot", ".gv"), read_dot, dot_text, frozenset({"kinds", "images", "positions"})
-    ),
+    "dot": Format("DOT", (".dot", ".gv"), read_dot, dot_text, _DRAWN),
+    "gml": Format("GML", (".gml",), read_gml, gml_text, _DRAWN),
+    "graphml": Format("GraphML", (".graphml",), read_graphml, graphml_text, _DRAWN),
     "adjacency": Format(
         "an adjacency matrix",
         (".csv",),
@@ -72,6 +98,9 @@ FORMATS: Mapping[str, Format] = {
         lambda document: adjacency_text(document.graph),
         frozenset({"images"}),
     ),
+    "edges": Format("a list of edges", (".edges", ".edgelist", ".tsv"), read_edges, None),
+    "lavaan": Format("lavaan", (".lavaan", ".lav"), read_lavaan, None),
+    "dagify": Format("dagify", (".dagify", ".r"), read_dagify, None),
     "json": Format(
         "JSON",
         (".json",),
@@ -83,7 +112,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def format_of(path: Path, verb: str, further: Mapping[str, str] | None = None) -> str:
-    """The name of the format that a file's suffix says.
+    """The name of the format that a file's suffix says, perhaps before `.gz`.
 
     Args:
         path: The file.
@@ -96,10 +125,15 @@ def format_of(path: Path, verb: str, further: Mapping[str, str] | None = None) -
     >>> format_of(Path("net.BIF.gz"), "reads")
     'bif'
     """
-    known = {suffix: name for name, form in FORMATS.items() for suffix in form.suffixes}
+    known = {
+        suffix: name
+        for name, form in FORMATS.items()
+        for suffix in form.suffixes
+        if verb == "reads" or form.write is not None
+    }
     known |= further or {}
     for suffix, name in known.items():
-        if path.name.lower().endswith(suffix):
+        if path.name.lower().removesuffix(".gz").endswith(suffix):
             return name
     raise refuse(UnknownFormat(str(path), verb, tuple(known)), exit_code=2)
 
@@ -115,8 +149,20 @@ def read_document(path: Path, form: str | None = None) -> Document:
         ScmError: With exit code 2: E820 for an unknown suffix, and what the format's reader finds.
         OSError: If the file cannot be opened.
     """
-    chosen = FORMATS[form or format_of(path, "reads")]
-    return chosen.read(read_text(path), stem(path))
+    chosen = form or format_of(path, "reads")
+    source = read_text(path)
+    if form is None:
+        chosen = _by_content(chosen, source.text)
+    return FORMATS[chosen].read(source, stem(path))
+
+
+def _by_content(form: str, text: str) -> str:
+    """The format of a text whose suffix several have."""
+    if form == "adjacency" and is_edge_list(text):
+        return "edges"
+    if form == "dagitty":
+        return next((name for name, sign in _SIGNS.items() if sign.search(text)), form)
+    return form
 
 
 def losses(document: Document, form: str) -> tuple[Diagnostic, ...]:
@@ -152,7 +198,7 @@ def _told(document: Document, form: str) -> Iterator[tuple[str, str]]:
         yield "marks", "the marks of dagitty (exposure, outcome, adjusted, selected)"
     if graph.asserts or graph.claims:
         yield "asserts", "what is asserted"
-    if form == "bif" and document.tables is not None:
+    if "tables" in FORMATS[form].keeps and document.tables is not None:
         yield from _told_of_tables(document.tables)
 
 

@@ -24,8 +24,9 @@ from scm_compiler.syntax.tree import NOWHERE
 if TYPE_CHECKING:
     import networkx as nx
 
-_OF_NODES = ("kind", "observed", "latent", "hidden", "unobserved")
-_OF_EDGES = ("dir", "arrowhead", "arrowtail", "type")
+OF_NODES = ("kind", "observed", "latent", "hidden", "unobserved")
+OF_EDGES = ("dir", "arrowhead", "arrowtail", "type")
+"""The attributes of nodes and edges that mean something here."""
 _TYPES = {"bidirected": "<->", "<>": "<->", "undirected": "--"}
 _ENDS = re.compile("[<o*]?--?[>o*]?|[<o*]{1,2}[>o*]|oo")
 """An arrow, perhaps with open ends, as pgmpy writes it: `o>`, `-o`."""
@@ -86,7 +87,7 @@ def from_networkx(found: "nx.DiGraph[Any]", name: str | None = None) -> CausalGr
         raise ValueError("the names of two nodes are the same text, such as those of 1 and '1'")
     text = GraphText(
         nodes={token.text: token for token in tokens.values()},
-        attributes={str(node): _texts(facts, _OF_NODES) for node, facts in found.nodes.items()},
+        attributes={str(node): _texts(facts, OF_NODES) for node, facts in found.nodes.items()},
         edges=list(_edges(found, tokens)),
     )
     latents = getattr(found, "latents", None)  # of a model of pgmpy
@@ -105,8 +106,8 @@ def _edges(found: "nx.DiGraph[Any]", tokens: Mapping[Any, Token]) -> Iterator[Ed
     usual = found.graph.get("edge")
     usual = usual if isinstance(usual, Mapping) else {}
     for one, other, facts in found.edges(data=True):
-        said = _texts({**usual, **facts}, _OF_EDGES)
-        arrow = _arrow(said.pop("type", ""))
+        said = _texts({**usual, **facts}, OF_EDGES)
+        arrow = arrow_of(said.pop("type", ""))
         both = arrow == "<->" and found.has_edge(other, one)
         ends = (
             sorted((tokens[one], tokens[other]), key=str) if both else (tokens[one], tokens[other])
@@ -114,7 +115,7 @@ def _edges(found: "nx.DiGraph[Any]", tokens: Mapping[Any, Token]) -> Iterator[Ed
         yield Edge(ends[0], arrow, ends[1], said)
 
 
-def _arrow(text: str) -> str:
+def arrow_of(text: str) -> str:
     """The arrow that the type of an edge is; a type of another sort says nothing of its ends."""
     if text.lower() in _TYPES:
         return _TYPES[text.lower()]

@@ -47,6 +47,9 @@ OBSERVED = ("observed", "latent", "unobserved", "hidden")
 MOST_INSTEAD = 100_000
 """How many arrows may come in the place of unobserved nodes."""
 
+MOST_TOLD = 3
+"""How many nodes that are left out are told of one by one."""
+
 _POSITION = re.compile(r"\s*([^\s,]+)\s*,\s*([^\s,!]+)")
 _YES, _NO = ("yes", "true", "1", "1.0"), ("no", "false", "0", "0.0")
 
@@ -144,7 +147,15 @@ def project_out(
             raise refuse(TooLarge(what, span=span), source=source, exit_code=2)
         instead = tuple(map(_written, projection.hide(name)))
         found.append(ProjectedOut(name, instead, span=span))
-    return (projection.seen() if found else graph), tuple(found)
+    return (projection.seen() if found else graph), _counted(found)
+
+
+def _counted(found: list[ProjectedOut]) -> tuple[ProjectedOut, ...]:
+    """One warning where there would be many."""
+    if len(found) <= MOST_TOLD:
+        return tuple(found)
+    instead = tuple(arrow for one in found for arrow in one.instead)
+    return (replace(found[0], instead=instead, more=len(found) - 1),)
 
 
 def _written(arrow: ir.Edge | Confounder) -> str:

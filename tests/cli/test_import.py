@@ -92,7 +92,13 @@ def test_json(here, capsys):
     [
         ("a.dot", "digraph { a -> b", "E821"),
         ("a.dot", "graph { a -- b }", "E822"),
-        ("a.csv", "a,b\n0,2\n0,0", "E830"),
+        ("a.csv", "a,b\n0,x\n0,0", "E830"),
+        ("a.csv", "a,b\n0,2\n0,0", "E842"),
+        (
+            "a.bif",
+            "variable x { type discrete [ 2 ] { a, b }; } probability ( x ) { table -1 -1; }",
+            "E836",
+        ),
         ("a.json", "{}", "E504"),
         ("a.bif", "variable", "E680"),
         ("a.xyz", "", "E820"),

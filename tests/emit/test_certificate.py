@@ -2,7 +2,8 @@
 
 import copy
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
+from typing import ClassVar
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ import torch
 from scm_compiler.emit import ExplicitModule, ExplicitSpec, ImplicitSpec, compile_module
 from scm_compiler.emit import certificate as certificates
 from scm_compiler.emit.certificate import certify, choose
+from scm_compiler.emit.checks.behaviour import _groups
 from scm_compiler.emit.checks.contract import Check, check_images, check_noise_blocks, outcome
 from scm_compiler.ir import Discrete, Edge, Graph, Node, NoiseBlock
 from scm_compiler.ir.domain import BINARY
@@ -272,3 +274,56 @@ def test_a_label_of_very_many_values_is_pinned_at_some():
     assert found.consistent
     (pinned,) = (check for check in found.checks if check.name == "pinned labels")
     assert "2 of 2 labels pinned at each value or 256 of more, one by one" in pinned.detail
+
+
+class HearsNumbers(Planted):
+    """N is held at another value where `do` gives one number for all rows."""
+
+    def plant(self, found, noise, do):
+        if isinstance(do.get("N"), int):
+            found[:, 4] = 0
+
+
+def test_a_pin_that_depends_on_how_it_is_told_is_caught(graphs):
+    found = failed(certify(HearsNumbers(graphs["binary"])))
+    assert found == {"pinned labels": ("do(N) differs with a value for each row",)}
+
+
+class Far(Planted):
+    """In a chain of twelve, the last label follows the second: both may be of one group."""
+
+    def plant(self, found, noise, do):
+        if "N11" not in do:
+            found[:, 11] ^= found[:, 1] & (found[:, 5] ^ 1)
+
+
+def test_each_two_labels_are_apart_in_some_group(build_graph):
+    names = [f"N{i}" for i in range(12)]
+    for size in range(1, 13):
+        groups = _groups(names[:size], 64)
+        for one, other in permutations(names[:size], 2):
+            assert any(one in held and other not in held for held, _ in groups)
+    graph = build_graph(dict.fromkeys(names, 2), [("N0", "N1"), ("N5", "N6")])
+    found = failed(certify(Far(graph)))
+    wrong = {"do(N0) moves N11", "do(N1) moves N11", "do(N5) moves N11"}
+    assert set(found["pinned labels"]) == wrong
+
+
+class Counts(ExplicitModule):
+    """Counts its passes, also those of its copies."""
+
+    passes: ClassVar[list[int]] = []
+
+    def forward(self, noise, do=None):
+        self.passes.append(noise.shape[0])
+        return super().forward(noise, do)
+
+
+def test_a_graph_of_a_hundred_labels_takes_no_pass_for_each_label_and_trial(build_graph):
+    names = [f"N{i}" for i in range(100)]
+    graph = build_graph(dict.fromkeys(names, 3), list(pairwise(names)))
+    Counts.passes.clear()
+    certificate = certify(Counts(graph))
+    assert certificate.consistent
+    assert certificate.examined == 100
+    assert len(Counts.passes) < 3 * 100  # in four trials: on both forms, as it is and redrawn

@@ -48,7 +48,8 @@ def test_hidden_common_causes_are_not_left_out_silently():
         ("A,B\n0,1", "E830", 1),
         ("A,B\n0,1\n0", "E830", 3),
         (",A,B\nA,0,1\nC,0,0", "E830", 3),
-        ("A,B\n\n0,2\n0,0", "E830", 3),
+        ("A,B\n\n0,x\n0,0", "E830", 3),
+        ("A,B\n\n0,2\n0,0", "E842", 3),
         ("A,B\n0,1\n1,0", "E204", 2),
         ("A,B\n0,1\n0,1", "E203", 3),
         (",".join(f"n{rank}" for rank in range(2001)), "E824", 1),
@@ -62,3 +63,21 @@ def test_what_is_wrong_has_its_line(text, code, line):
     (report,) = refusal.value.reports
     (found,) = report.diagnostics
     assert (found.code, report.source.position(found.span.start).line) == (code, line)
+
+
+def test_true_and_false_are_1_and_0():
+    graph = read(",A,B\nA,False,True\nB,FALSE,false\n").graph
+    assert [(e.source, e.target) for e in graph.edges] == [("A", "B")]
+
+
+def message(text):
+    with pytest.raises(ScmError) as refusal:
+        read(text)
+    return refusal.value.diagnostics[0].message()
+
+
+def test_all_wrong_entries_are_one_error_with_their_count():
+    assert message("A,B,C\n0,x,y\nz,0,0\n0,0,0").endswith("found `x`, and 2 more like it")
+    weights = message("A,B,C\n0,0.5,0\n-2e-3,0,0\n0,1.5,0")
+    assert weights == "the matrix holds weights: 0.5 in row `A`, column `B`, and 2 more"
+    assert message("A,B\n0,nan\n0,0").endswith("found `nan`")

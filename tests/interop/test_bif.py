@@ -7,6 +7,7 @@ import pytest
 
 from scm_compiler.diagnostics import ScmError, Source
 from scm_compiler.interop import parse_bif, read_bif
+from scm_compiler.interop.bif import bif_document
 
 SPRINKLER = """
 network unknown {
@@ -202,3 +203,86 @@ def test_the_networks_of_the_bnlearn_repository(shared_data, name, nodes, edges)
     assert (len(model.graph.nodes), len(model.graph.edges)) == (nodes, edges)
     for table in model.probabilities.values():
         assert np.allclose(table.sum(-1), 1, atol=1e-12)
+
+
+KENNEL = """network "yard" { // two of them
+}
+variable "away" { type discrete[2] { "true" "false" }; property "position = (1, 2)" ; }
+variable "noise" { type discrete[2] { "true" "false" }; }
+variable "lamp" { type discrete[3] { "off" "dim" "on" }; }
+probability ( "away" ) { table %s ; }
+probability ( "lamp" ) { table 0.5 0.25 0.25 ; }
+probability ( "noise" "away" "lamp" ) { // no bar
+  table 0.9 0.8 0.7 0.3 0.2 0.1 0.1 0.2 0.3 0.7 0.8 0.9 ;
+}
+"""
+
+
+def test_names_behind_the_first_are_the_parents_without_a_bar():
+    model = parsed(KENNEL % "0.25 0.75")
+    assert model.graph.parents["noise"] == ("away", "lamp")
+    assert model.probabilities["noise"][..., 0].tolist() == [[0.9, 0.8, 0.7], [0.3, 0.2, 0.1]]
+    commas = KENNEL.replace('"noise" "away" "lamp"', "noise, away, lamp") % "0.25 0.75"
+    assert np.array_equal(parsed(commas).probabilities["noise"], model.probabilities["noise"])
+
+
+def test_numbers_that_are_not_known_leave_the_graph_to_be_had():
+    text = KENNEL % "-1 -1"
+    assert code_of(text) == "E836"
+    document = bif_document(Source("net.bif", text), "yard")
+    assert document.tables is None
+    assert document.untold.variable == "away"
+    assert document.graph.counts == parsed(KENNEL % "0.5 0.5").graph.counts
+    assert code_of(KENNEL % "-0.5 1.5") == "E680"
+
+
+CUT = """
+variable Years of age { type discrete [ 3 ] { (-inf, 20.0], (20,65], (65, inf] }; }
+variable Work class { type discrete [ 2 ] { Self employed, Federal gov }; }
+variable wage { type discrete [ 2 ] { [0,10), [10,20] }; }
+probability ( Years of age ) { table 0.25, 0.5, 0.25; }
+probability ( Work class | Years of age ) {
+  ((-inf, 20.0]) 0.5, 0.5;
+  ((20,65]) 0.25, 0.75;
+  ((65, inf]) 1.0, 0.0;
+}
+probability ( wage | Work class, Years of age ) {
+  default 0.5, 0.5;
+  (Federal gov, (20,65]) 0.125, 0.875;
+}
+"""
+
+
+def test_names_of_several_words_and_classes_in_brackets():
+    model = parsed(CUT)
+    assert set(model.graph.by_name) == {"Years of age", "Work class", "wage"}
+    assert model.graph.by_name["Years of age"].domain.values == (
+        "(-inf, 20.0]", "(20,65]", "(65, inf]",
+    )  # fmt: skip
+    assert model.graph.by_name["wage"].domain.values == ("[0,10)", "[10,20]")
+    assert model.graph.parents["wage"] == ("Years of age", "Work class")
+    assert model.probabilities["wage"][1, 1].tolist() == [0.125, 0.875]
+    assert model.probabilities["Work class"][:, 0].tolist() == [0.5, 0.25, 1.0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code"),
+    [
+        ("[ 3 ]", "[ 4 ]", "E680"),
+        ("(20,65]) 0.25", "(20,66]) 0.25", "E681"),
+        ("| Years of age", "| Years of life", "E681"),
+        ("| Work class, Years", "| Work class | Years", "E680"),
+        ("wage { type", "wage type", "E680"),
+        ("Federal gov, (20,65]) 0.125", "Federal gov, (20,65] 0.125", "E680"),
+    ],
+)
+def test_what_is_wrong_with_such_names_is_refused(old, new, code):
+    assert old in CUT
+    assert code_of(CUT.replace(old, new)) == code
+
+
+def test_a_wrong_row_is_shown_by_the_parents_of_the_file():
+    with pytest.raises(ScmError) as refusal:
+        parsed(SPRINKLER.replace("(high, yes) 0.99", "(high, yes) 0.5"))
+    message = refusal.value.diagnostics[0].message()
+    assert message == "the table of `wet` is wrong: the row (high, yes) sums to 0.51"

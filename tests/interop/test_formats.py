@@ -26,10 +26,15 @@ def code_of(call):
 def test_the_suffix_says_the_format(form):
     for suffix in FORMATS[form].suffixes:
         assert format_of(Path(f"a.b{suffix.upper()}"), "reads") == form
-    assert code_of(lambda: format_of(Path("g.xdsl"), "reads")) == "E820"
+    assert code_of(lambda: format_of(Path("g.smile"), "reads")) == "E820"
 
 
-@pytest.mark.parametrize("form", sorted(FORMATS.keys() - {"bif"}))
+GRAPHS = sorted(
+    name for name, form in FORMATS.items() if form.write and "tables" not in form.keeps
+)
+
+
+@pytest.mark.parametrize("form", GRAPHS)
 def test_a_binary_graph_comes_back_from_every_format(tmp_path, form):
     graph = parse_text('A, "b c", D : binary\nA -> "b c" -> D\nA -> D', "g")
     path = tmp_path / f"g{FORMATS[form].suffixes[0]}"

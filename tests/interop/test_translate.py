@@ -155,3 +155,14 @@ def test_what_says_whether_a_node_is_observed(said, latent):
     else:
         hidden, seen = "A, B : binary\nA <-> B", "U, A, B : binary\nU -> A, B"
         assert same(graph_of(text, read_dot), hidden if latent else seen)
+
+
+def test_many_nodes_that_are_left_out_are_one_warning():
+    nodes = "; ".join(f"U{rank} [latent]; U{rank} -> {{A{rank} B{rank}}}" for rank in range(20))
+    document = read_dagitty(Source("t", f"dag {{ {nodes} }}"))
+    found = [one for one in document.report.diagnostics if one.code == "W821"]
+    (warning,) = found
+    assert warning.message() == (
+        "`U0` and 19 more are unobserved and were left out: "
+        "`A0 <-> B0`, `A1 <-> B1`, `A2 <-> B2`, … stand for them"
+    )

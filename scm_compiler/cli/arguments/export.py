@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from scm_compiler.cli.arguments.formats import FORMATS
+from scm_compiler.cli.arguments.formats import WRITTEN
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -20,8 +20,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="OUT",
         required=True,
-        help=".bif, .dagitty (or .txt), .dot (or .gv), .csv, .json or .mmd chooses the format; "
+        help=".bif, .bifxml, .xdsl, .net, .dagitty (or .txt), .dot (or .gv), .gml, .graphml, "
+        ".csv, .json or .mmd chooses the format; "
         "- is standard output, and needs --format",
     )
-    add("--format", choices=(*FORMATS, "mermaid"), help="of OUT (default: what its suffix says)")
+    add("--format", choices=(*WRITTEN, "mermaid"), help="of OUT (default: what its suffix says)")
     add("--force", action="store_true", help="replace OUT if it exists")

@@ -1,3 +1,15 @@
 """The formats of `interop.formats`, which is too heavy to be imported for `--help`."""
 
-FORMATS = ("bif", "dagitty", "dot", "adjacency", "json")
+WRITTEN = (
+    "bif",
+    "xmlbif",
+    "xdsl",
+    "net",
+    "dagitty",
+    "dot",
+    "gml",
+    "graphml",
+    "adjacency",
+    "json",
+)
+FORMATS = (*WRITTEN, "edges", "lavaan", "dagify")

@@ -44,12 +44,12 @@ class NotAProgram(Diagnostic):
 
 
 class NoTables(Diagnostic):
-    """A BIF file asked of a graph that has no probabilities.
+    """A network with tables asked of a graph that has no probabilities.
 
     ## What it means
 
-    BIF is a format of Bayesian networks: each variable has its table P(variable | parents). A
-    `.scm` file states a graph alone; tables come from training, or from a file that has them.
+    BIF, XMLBIF, `.xdsl` and `.net` are formats of Bayesian networks: each variable has its table
+    P(variable | parents). A `.scm` file states a graph alone; tables come from training, or from a file that has them.
 
     ## Example
 
@@ -66,11 +66,12 @@ class NoTables(Diagnostic):
 
     code = "E828"
 
+    form: str
     path: str
 
     def message(self) -> str:
         """What has none."""
-        return f"BIF needs tables, and `{self.path}` states a graph alone"
+        return f"{self.form} needs tables, and `{self.path}` states a graph alone"
 
     def help(self) -> str:
         """What to do."""
@@ -115,3 +116,48 @@ class WouldReplace(Diagnostic):
     def help(self) -> str:
         """What to do."""
         return "name another file with `-o`, or replace it with `--force`"
+
+
+class KindsOpen(Diagnostic):
+    r"""Nodes whose values the columns of the table do not tell.
+
+    ## What it means
+
+    `--data` takes the kind of each node from the column of its name: `binary` for 0 and 1, else
+    `categorical` with the values that are there. Some nodes have no column, or a column of too many
+    values for a label, such as ages or names. They are declared `binary`.
+
+    ## Example
+
+    ```console
+    $ printf 'Age,Ill\n' > t.csv; for age in $(seq 30 70); do echo "$age,$((age % 2))" >> t.csv; done
+    $ echo "dag { Age -> Ill -> Cost }" > g.dagitty
+    $ scmc import g.dagitty --data csv:t.csv
+    warning[W843]: csv:t.csv does not tell the values of 2 nodes, declared `binary`: `Age` (41 different numbers, 30 to 70: cut them into classes, as `pandas.cut` does), `Cost` (there is no such column)
+     --> g.dagitty
+      = help: correct the declarations, and the table where a column is to be cut
+    wrote g.scm: 3 labels, 2 edges
+    ```
+
+    ## What to do
+
+    Cut the column into classes and declare them, as in `pandas.cut(t["Age"], [0, 40, 60, 120])`; correct
+    the name of the node or of the column.
+    """
+
+    code = "W843"
+
+    spec: str
+    nodes: tuple[tuple[str, str], ...]
+
+    def message(self) -> str:
+        """How many nodes, the first few, and why."""
+        count = len(self.nodes)
+        few = ", ".join(f"`{name}` ({why})" for name, why in self.nodes[:5])
+        more = f" and {count - 5} more" if count > 5 else ""
+        nodes = "one node" if count == 1 else f"{count:,} nodes"
+        return f"{self.spec} does not tell the values of {nodes}, declared `binary`: {few}{more}"
+
+    def help(self) -> str:
+        """What to do."""
+        return "correct the declarations, and the table where a column is to be cut"

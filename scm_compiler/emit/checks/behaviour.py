@@ -1,19 +1,18 @@
-"""Parts 2 and 3: what happens to the labels when something changes, and their Jacobian.
+"""Part 2: what happens to the labels when one is pinned or one noise block changes.
 
-Part 2: one label is pinned, or one noise block changes. What must not move is compared bit for
-bit, on the weights as they are and on weights redrawn at random, in the level-fused and in the
-plain form. What must be able to move is asked of the redrawn weights alone, since trained or
-fresh ones may be flat: the children of a pinned label, and the readers of a block. Every further
-descendant then can move too, along edges that each transmit.
-
-Part 3: the scores of one mechanism are differentiated by the encoded values of all labels and by
-all the noise. Where the graph has no edge the derivative must be exactly zero; where it has one,
-it must not vanish on weights redrawn at random.
+A label is pinned while others of its group are held at what they are, which moves nothing.
+What must not move is compared bit for bit, on the weights as they are and on weights redrawn at
+random, in the level-fused and in the plain form. What must be able to move is asked of the redrawn
+weights alone, since trained or fresh ones may be flat: the children of a pinned label, and the
+readers of a block. Every further descendant then can move too, along edges that each transmit.
 """
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import compress
+from math import ceil
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -53,7 +52,33 @@ class _Seen:
 
 
 _Effects = Iterator[tuple[Sequence[str], Tensor]]
-"""Causes, one or more, and the labels' values (causes, B, V) under each."""
+"""Causes, one or more, and which labels' values (causes, V) each of them moved."""
+
+
+class _Natural:
+    """The values that some noise gives if nothing is pinned.
+
+    A batched product may round by its number of rows: what is compared is run as often.
+    """
+
+    def __init__(self, model: CausalModule, noise: Tensor, *, redrawn: bool) -> None:
+        self.model = model
+        self.redrawn = redrawn
+        self.noise = noise
+        self.found: dict[tuple[int, int, int], tuple[Tensor, Tensor]] = {}
+
+    def __call__(self, part: slice, many: int) -> tuple[Tensor, Tensor]:
+        """A part of the noise (many · rows, N), repeated, and the values (many, rows, V)."""
+        key = part.start, part.stop, many
+        if key not in self.found:
+            noise = self.noise[part].repeat(many, 1)
+            values = self.model(noise).view(many, part.stop - part.start, -1)
+            self.found[key] = noise, values
+        return self.found[key]
+
+
+_Group = tuple[Sequence[str], slice]
+"""Labels that are held together, and the rows of noise on which they are."""
 
 Told = Callable[[str], None]
 """What is told how far a check has come."""
@@ -61,7 +86,7 @@ Told = Callable[[str], None]
 
 def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
     """A copy of a module with random weights that are steep enough to let effects through."""
-    drawn = copy.deepcopy(module)
+    drawn = copy.deepcopy(module, _frozen(module))
     weights = {}
     for name, weight in module.node_weights().items():
         matrix = weight.dim() == 2 and not name.endswith(".logits")
@@ -70,6 +95,82 @@ def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
         weights[name] = (random * scale).to(weight)
     drawn.load_node_weights(weights)
     return drawn
+
+
+def _frozen(module: CausalModule) -> dict[int, Any]:
+    """What a copy may share with a module: data that never change, and parts without weights."""
+    data = (value for name, value in vars(module).items() if not name.startswith("_"))
+    parts = (part for part in module.modules() if next(part.parameters(), None) is None)
+    return {id(shared): shared for shared in (*data, *parts)}
+
+
+@dataclass
+class _Pinning:
+    """What moves when labels are pinned, the others of their group held at what they are.
+
+    Attributes:
+        violations: The labels that `do` does not hold, and pins that depend on how they are told.
+    """
+
+    contract: Contract
+    groups: Sequence[_Group]
+    tell: Told
+    violations: dict[str, None] = field(default_factory=dict)
+
+    def __call__(self, model: CausalModule, natural: _Natural) -> _Effects:
+        """The effects of each pin in turn."""
+        for rank, (names, part) in enumerate(self.groups):
+            self.tell(f"pinned labels: {rank:,} of {len(self.groups):,} groups")
+            for some in self._batches(names, part):
+                yield (
+                    [self.contract.labels[c] for c, _ in some],
+                    self._moved(model, names, some, *natural(part, len(some))),
+                )
+            if part.start == 0 and natural.redrawn:  # where weights let effects through
+                self._as_callers(model, names, natural(part, 1)[0])
+
+    def _moved(
+        self,
+        model: CausalModule,
+        names: Sequence[str],
+        pins: list[tuple[int, int]],
+        noise: Tensor,
+        base: Tensor,
+    ) -> Tensor:
+        """Which labels (pins, V) move under each pin."""
+        columns = [self.contract.place(name) for name in names]
+        held = base[..., columns]
+        for place, (column, value) in enumerate(pins):
+            held[place, :, columns.index(column)] = value
+        do = {name: held[..., rank].flatten() for rank, name in enumerate(names)}
+        found = model(noise, do=do).view_as(base)
+        free = (found[..., columns] != held).flatten(0, 1).any(0).tolist()
+        for name in compress(names, free):
+            self.violations[f"do({name}) does not hold {name}"] = None
+        return torch.ne(found, base).any(1)
+
+    def _as_callers(self, model: CausalModule, names: Sequence[str], noise: Tensor) -> None:
+        """A value that is the same in all rows is pinned as one for each row is."""
+        ends = {name: self.contract.size(name) - 1 for name in names}
+        each = {name: torch.full(noise.shape[:1], end) for name, end in ends.items()}
+        if not torch.equal(model(noise, do=ends), model(noise, do=each)):
+            said = f"do({', '.join(names)}) differs with a value for each row"
+            self.violations[said] = None
+
+    def _batches(self, names: Sequence[str], part: slice) -> Iterator[list[tuple[int, int]]]:
+        """The columns of a group and the values at which they are pinned, some at once.
+
+        Batches have one size, so that what they are held against is run once.
+        """
+        longest = max(len(self._pins(others)) for others, rows in self.groups if rows == part)
+        size = min(longest, _at_once(self.contract, part.stop - part.start))
+        pins = self._pins(names)
+        for some in (pins[at : at + size] for at in range(0, len(pins), size)):
+            yield some + some[-1:] * (size - len(some))
+
+    def _pins(self, names: Sequence[str]) -> list[tuple[int, int]]:
+        columns = [self.contract.place(name) for name in names]
+        return [(c, int(value)) for c in columns for value in _pins(self.contract.sizes[c])]
 
 
 def check_pinned_labels(
@@ -87,22 +188,7 @@ def check_pinned_labels(
             children[parent].append(child)
     wanted = {name: _columns(contract, children[name]) for name in names}
     may = {name: _columns(contract, (name, *contract.descendants(name))) for name in names}
-    loose: dict[str, None] = {}
-
-    def effects(model: CausalModule, noise: Tensor) -> _Effects:
-        for rank, name in enumerate(names):
-            tell(f"pinned labels: {rank:,} of {len(names):,}")
-            size, most = contract.size(name), _at_once(contract, rows)
-            for values in torch.split(_pins(size), most):
-                many = len(values)
-                held = values.repeat_interleave(rows)
-                found = model(noise.repeat(many, 1), do={name: held})
-                if (found[:, contract.place(name)] != held).any():
-                    loose[f"do({name}) does not hold {name}"] = None
-                yield (name,) * many, found.view(many, rows, -1)
-            # And one as callers pin it, the same in all rows.
-            yield (name,), model(noise, do={name: size - 1}).unsqueeze(0)
-
+    effects = _Pinning(contract, _groups(names, rows), tell)
     seen = _run(module, contract.labels, effects, wanted, may, rows, seed)
     left = [(name, contract.labels[place]) for name, place in seen.left(wanted)]
     stuck = [f"{child} never moves under do({name})" for name, child in sorted(left)]
@@ -114,7 +200,7 @@ def check_pinned_labels(
         f"{edges - len(left)} of {edges} edges transmit"
     )
     wrong = [f"do({cause}) moves {other}" for cause, other in seen.violations]
-    return outcome("pinned labels", detail, [*loose, *wrong, *stuck])
+    return outcome("pinned labels", detail, [*effects.violations, *wrong, *stuck])
 
 
 def check_changed_noise(
@@ -140,20 +226,24 @@ def check_changed_noise(
     may[OTHER_ROWS] = _columns(contract, ())
     fresh = torch.Generator().manual_seed(seed + 1)
 
-    def effects(model: CausalModule, noise: Tensor) -> _Effects:
+    def effects(model: CausalModule, natural: "_Natural") -> _Effects:
+        every = slice(0, rows)
+        noise, base = natural(every, 1)
         other = model.draw_noise(rows, generator=fresh)
         half = rows // 2
-        mixed = torch.cat([noise[:half], other[half:]])
-        yield (OTHER_ROWS,), torch.cat([model(mixed)[:half], model(noise)[half:]]).unsqueeze(0)
+        mixed = model(torch.cat([noise[:half], other[half:]]))
+        yield (OTHER_ROWS,), (mixed[:half] != base[0, :half]).any(0, keepdim=True)
         many = _at_once(contract, rows)
         for start in range(0, len(blocks), many):
             tell(f"changed noise: {start:,} of {len(blocks):,} blocks")
             some = blocks[start : start + many]
-            changed = noise.repeat(len(some), 1)
+            noise, base = natural(every, len(some))
+            changed = noise.clone()
             for rank, block in enumerate(some):
                 columns = slice(block.columns.start, block.columns.stop)
                 changed[rank * rows : (rank + 1) * rows, columns] = other[:, columns]
-            yield [block.name for block in some], model(changed).view(len(some), rows, -1)
+            moved = (model(changed).view_as(base) != base).any(1)
+            yield [block.name for block in some], moved
 
     seen = _run(module, contract.labels, effects, wanted, may, rows, seed)
     left = [(block, contract.labels[place]) for block, place in seen.left(wanted)]
@@ -167,7 +257,7 @@ def check_changed_noise(
 def _run(
     module: CausalModule,
     labels: tuple[str, ...],
-    effects: Callable[[CausalModule, Tensor], _Effects],
+    effects: Callable[[CausalModule, _Natural], _Effects],
     wanted: Mapping[str, Tensor],
     may: Mapping[str, Tensor],
     rows: int,
@@ -181,14 +271,9 @@ def _run(
         model = redraw(module, generator) if redrawn else copy.copy(module)
         model.form = _FORMS[trial % 2]
         noise = model.draw_noise(rows, generator=generator)
-        bases: dict[int, Tensor] = {}
+        natural = _Natural(model, noise, redrawn=redrawn)
         with model.settled():
-            for causes, found in effects(model, noise):
-                many = len(causes)
-                # A batched product may round by its number of rows: like is held against like.
-                if many not in bases:
-                    bases[many] = model(noise.repeat(many, 1)).view(many, rows, -1)
-                moved = (found != bases[many]).any(1)
+            for causes, moved in effects(model, natural):
                 for cause, columns in zip(causes, moved, strict=True):
                     wrong = (columns & ~may[cause]).nonzero().flatten().tolist()
                     seen.violations += [
@@ -208,6 +293,22 @@ def _columns(contract: Contract, names: Iterable[str]) -> Tensor:
     return found
 
 
+def _groups(names: Sequence[str], rows: int) -> list[_Group]:
+    """The labels that are held together, and the rows of noise that this is done on.
+
+    While one is pinned the others stay at what they are, which moves nothing, so that many are
+    pinned at once without a pass for each. What is held cannot be seen to move: of the rows and
+    the columns of a square of labels each two are apart at least once.
+    """
+    side = ceil(len(names) ** 0.5)
+    if len(names) <= 2 * side:
+        return [((name,), slice(0, rows)) for name in names]
+    lines = [names[at : at + side] for at in range(0, len(names), side)]
+    across = [names[at::side] for at in range(side)]
+    first, second = slice(0, rows // 2), slice(rows // 2, rows)
+    return [*((line, first) for line in lines), *((line, second) for line in across)]
+
+
 def _pins(size: int) -> Tensor:
     """The values at which a label is pinned."""
     count = min(size, VALUES)
@@ -216,67 +317,4 @@ def _pins(size: int) -> Tensor:
 
 def _at_once(contract: Contract, rows: int) -> int:
     """How many causes are looked at in one batch."""
-    return max(1, CELLS // (rows * max(1, sum(map(contract.size, contract.labels)))))
-
-
-def check_jacobian(
-    module: CausalModule, contract: Contract, names: Sequence[str], rows: int, seed: int
-) -> Check:
-    """The derivative of each label's scores is non-zero for its parents and own noise alone."""
-    name = "jacobian"
-    generator = torch.Generator().manual_seed(seed)
-    redrawn = redraw(module, generator).double()
-    noise = redrawn.draw_noise(rows, generator=generator).requires_grad_()
-    values = _soft_values(contract, rows, generator).requires_grad_()
-    scores = redrawn.scores(values, noise)
-    if len(scores) != len(contract.labels):
-        found = f"{len(scores)} labels have scores, not {len(contract.labels)}"
-        return outcome(name, "the scores", [found])
-    violations = []
-    for label in names:
-        score = scores[contract.place(label)]
-        by_value, by_noise = _gradients(score, values, noise, generator)
-        violations += _compare(contract, label, by_value, by_noise)
-    detail = f"the scores of {len(names)} of {len(contract.labels)} labels, differentiated"
-    return outcome(name, detail, violations)
-
-
-def _compare(contract: Contract, label: str, by_value: Tensor, by_noise: Tensor) -> list[str]:
-    """What the gradients of one label's scores say that the graph does not."""
-    violations = []
-    for other, span in contract.spans.items():
-        reads = bool((by_value[:, span.start : span.stop] != 0).any())
-        if reads != (other in contract.parents[label]):
-            said = "depend" if reads else "do not depend"
-            violations.append(f"the scores of {label} {said} on {other}")
-    for block in contract.blocks:
-        reads = bool((by_noise[:, block.columns.start : block.columns.stop] != 0).any())
-        if reads != (label in block.readers):
-            said = "depend" if reads else "do not depend"
-            violations.append(f"the scores of {label} {said} on {block.name}")
-    return violations
-
-
-def _gradients(
-    score: Tensor, values: Tensor, noise: Tensor, generator: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """The gradients of a random combination of scores, so that no two terms cancel by design."""
-    weights = torch.rand(score.shape, generator=generator, dtype=score.dtype) + 0.5
-    # Of one number: `grad` with weights of its own imports sympy, which takes a second.
-    found = torch.autograd.grad(
-        (score * weights).sum(), (values, noise), retain_graph=True, allow_unused=True
-    )
-    by_value, by_noise = found
-    return (
-        torch.zeros_like(values) if by_value is None else by_value,
-        torch.zeros_like(noise) if by_noise is None else by_noise,
-    )
-
-
-def _soft_values(contract: Contract, rows: int, generator: torch.Generator) -> Tensor:
-    """Soft encoded values (B, E) inside the domain: each label's weights lie in its simplex."""
-    parts = [torch.empty(rows, 0, dtype=torch.float64)]
-    for span in contract.spans.values():
-        part = torch.rand(rows, len(span), generator=generator, dtype=torch.float64)
-        parts.append(0.1 + 0.8 * part if len(span) == 1 else part / part.sum(1, keepdim=True))
-    return torch.cat(parts, 1)
+    return max(1, CELLS // (rows * max(1, sum(contract.sizes))))

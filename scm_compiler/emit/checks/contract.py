@@ -114,6 +114,11 @@ class Contract:
                 start += width
         return found
 
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
+        """The number of values of each label."""
+        return tuple(map(self.size, self.labels))
+
     def size(self, name: str) -> int:
         """The number of values of a label."""
         domain = self.graph.by_name[name].domain

@@ -54,11 +54,11 @@ class BifSyntax(Diagnostic):
 
 
 class BifUnknownName(Diagnostic):
-    """A BIF file that uses a variable or a value which it does not declare.
+    """A network file that uses a variable or a value which it does not declare.
 
     ## What it means
 
-    A `probability` block names a variable without a `variable` block, or a row of it names a
+    A table names a variable that is not declared, or a row of it names a
     value that its variable does not list.
 
     ## Example
@@ -100,7 +100,7 @@ class BifUnknownName(Diagnostic):
 
 
 class BifTable(Diagnostic):
-    """A table of a BIF file that is not a conditional distribution.
+    """A table of a network file that is not a conditional distribution.
 
     ## What it means
 
@@ -143,11 +143,11 @@ class BifTable(Diagnostic):
 
 
 class BifTwice(Diagnostic):
-    """A variable or table that a BIF file gives twice.
+    """A variable or table that a network file gives twice.
 
     ## What it means
 
-    Two blocks claim the same thing, and nothing says which one is right.
+    Two places claim the same thing, and nothing says which one is right.
 
     ## Example
 
@@ -166,12 +166,12 @@ class BifTwice(Diagnostic):
       |          ---- the first one is here
     3 | variable rain { type discrete [2] { dry, wet }; }
       |          ^^^^
-      = help: keep one of the blocks
+      = help: keep one of the two
     ```
 
     ## What to do
 
-    Keep one of the blocks.
+    Keep one of the two.
     """
 
     code = "E683"
@@ -190,11 +190,11 @@ class BifTwice(Diagnostic):
 
     def help(self) -> str:
         """What to do."""
-        return "keep one of the blocks"
+        return "keep one of the two"
 
 
 class BifCycle(Diagnostic):
-    """A BIF file whose arrows form a cycle.
+    """A network file whose arrows form a cycle.
 
     ## What it means
 
@@ -214,12 +214,12 @@ class BifCycle(Diagnostic):
     $ scmc import cycle.bif
     error[E684]: the file's arrows form a cycle: B -> A -> B
      --> cycle.bif
-      = help: take one of the parents out of its `probability` block
+      = help: take one of the parents out of its table
     ```
 
     ## What to do
 
-    Remove one of the parents in the cycle from its `probability` block.
+    Remove one of the parents in the cycle from its table.
     """
 
     code = "E684"
@@ -232,7 +232,51 @@ class BifCycle(Diagnostic):
 
     def help(self) -> str:
         """What to do."""
-        return "take one of the parents out of its `probability` block"
+        return "take one of the parents out of its table"
+
+
+class TableUnknown(Diagnostic):
+    """A network file that leaves numbers of its tables open.
+
+    ## What it means
+
+    The file holds -1 where a probability should stand. Exercises are handed out so, for a program
+    to fill in. The graph and the values are told, and the tables are not.
+
+    ## Example
+
+    ```text title="dog.bif"
+    network dog { }
+    variable out { type discrete [2] { true, false }; }
+    probability (out) { table -1, -1; }
+    ```
+
+    ```console
+    $ scmc import dog.bif
+    error[E836]: the table of `out` holds -1, which is no probability
+     --> dog.bif:3:14
+      |
+    3 | probability (out) { table -1, -1; }
+      |              ^^^
+      = help: `--no-run` imports the graph alone, to be trained on data
+    ```
+
+    ## What to do
+
+    Import the graph with `--no-run`, and train it on data (`scmc train`); or fill in the numbers.
+    """
+
+    code = "E836"
+
+    variable: str
+
+    def message(self) -> str:
+        """The variable."""
+        return f"the table of `{self.variable}` holds -1, which is no probability"
+
+    def help(self) -> str:
+        """What to do."""
+        return "`--no-run` imports the graph alone, to be trained on data"
 
 
 class NotText(Diagnostic):

@@ -4,12 +4,13 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
 class GraphSyntax(Diagnostic):
-    r"""A DOT or dagitty file that cannot be read at the marked place.
+    r"""A text of DOT, dagitty, lavaan, dagify or a list of edges that cannot be read.
 
     ## What it means
 
-    Both formats are lists of nodes and edges in braces. The message says what was expected where
-    the caret points. A file that was cut short ends in the middle.
+    DOT and dagitty are lists of nodes and edges in braces, lavaan and dagify are formulas, and a
+    list of edges has one a line. The message says what was expected where the caret points. A file
+    that was cut short ends in the middle.
 
     ## Example
 
@@ -198,7 +199,7 @@ class BadMatrix(Diagnostic):
       |
     2 | A,0,x
       | ^^^^^
-      = help: the first line names the nodes; the row is the cause, the column the effect
+      = help: the first line names the nodes; the row is the cause, the column the effect (`--format edges` reads a list of edges)
     ```
 
     ## What to do
@@ -222,7 +223,59 @@ class BadMatrix(Diagnostic):
 
     def help(self) -> str:
         """What is expected."""
-        return "the first line names the nodes; the row is the cause, the column the effect"
+        return (
+            "the first line names the nodes; the row is the cause, the column the effect "
+            "(`--format edges` reads a list of edges)"
+        )
+
+
+class Weights(Diagnostic):
+    r"""A matrix of weights in the place of an adjacency matrix.
+
+    ## What it means
+
+    NOTEARS, LiNGAM and linear models give a matrix of weights. Which of them are edges is your
+    decision: estimated weights are hardly ever zero. And programs differ in what is the cause:
+    for NOTEARS it is the row, for LiNGAM the column.
+
+    ## Example
+
+    ```console
+    $ printf ',A,B\nA,0,0.8\nB,0.01,0\n' > weights.csv
+    $ scmc import weights.csv
+    error[E842]: the matrix holds weights: 0.8 in row `A`, column `B`, and 1 more
+     --> weights.csv:2:1
+      |
+    2 | A,0,0.8
+      | ^^^^^^^
+      = help: write 1 for an edge and 0 for none, the row being the cause: `(abs(W) > 0.3).astype(int)` of NOTEARS, of LiNGAM with `W.T`
+    ```
+
+    ## What to do
+
+    Cut the weights where you would call them an edge, and write the matrix again. With pandas:
+    `(frame.abs() > 0.3).astype(int).to_csv("graph.csv")`; of LiNGAM's matrix take `frame.T` first.
+    """
+
+    code = "E842"
+
+    cause: str
+    effect: str
+    weight: str
+    count: int
+
+    def message(self) -> str:
+        """The first weight, and how many there are."""
+        more = f", and {self.count - 1:,} more" if self.count > 1 else ""
+        place = f"in row `{self.cause}`, column `{self.effect}`"
+        return f"the matrix holds weights: {self.weight[:20]} {place}{more}"
+
+    def help(self) -> str:
+        """What to do."""
+        return (
+            "write 1 for an edge and 0 for none, the row being the cause: "
+            "`(abs(W) > 0.3).astype(int)` of NOTEARS, of LiNGAM with `W.T`"
+        )
 
 
 class ProjectedOut(Diagnostic):
@@ -263,14 +316,19 @@ class ProjectedOut(Diagnostic):
 
     name: str
     instead: tuple[str, ...]
+    more: int = 0
 
     def message(self) -> str:
-        """The node and what stands for it."""
+        """The node, how many more there are, and what stands for them."""
         several = self.instead[:3] + (("…",) if len(self.instead) > 3 else ())
         listed = ", ".join(f"`{edge}`" if edge != "…" else edge for edge in several)
         verb = "stands" if len(self.instead) == 1 else "stand"
-        instead = f"{listed} {verb} for it" if self.instead else "nothing is lost with it"
-        return f"`{self.name}` is unobserved and was left out: {instead}"
+        it, are = (
+            ("them", "are unobserved and were") if self.more else ("it", "is unobserved and was")
+        )
+        instead = f"{listed} {verb} for {it}" if self.instead else f"nothing is lost with {it}"
+        more = f" and {self.more:,} more" if self.more else ""
+        return f"`{self.name}`{more} {are} left out: {instead}"
 
 
 class SelectedRows(Diagnostic):

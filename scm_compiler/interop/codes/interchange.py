@@ -15,10 +15,10 @@ class UnknownFormat(Diagnostic):
     ## Example
 
     ```console
-    $ echo "<smile/>" > rain.xdsl
-    $ scmc import rain.xdsl
-    error[E820]: no format that scmc reads ends like `rain.xdsl`
-      = help: the suffix is .bif, .bif.gz, .dagitty, .txt, .dot, .gv, .csv or .json, or `--format` names the format
+    $ echo "<smile/>" > rain.smile
+    $ scmc import rain.smile
+    error[E820]: no format that scmc reads ends like `rain.smile`
+      = help: the suffix is .bif, .bifxml, .xmlbif, .xml, .xdsl, .net, .dagitty, .txt, .dot, .gv, .gml, .graphml, .csv, .edges, .edgelist, .tsv, .lavaan, .lav, .dagify, .r or .json, or `--format` names the format
     ```
 
     ## What to do

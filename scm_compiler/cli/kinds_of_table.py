@@ -1,0 +1,69 @@
+"""The kinds of labels from the columns of a table: for imported graphs, and for drafts."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from scm_compiler.cli.codes.interchange import KindsOpen
+from scm_compiler.diagnostics import Diagnostic, Report, closest
+from scm_compiler.interop import Document
+from scm_compiler.interop.codes.graph_files import ValuesUnknown
+from scm_compiler.ir import Discrete, Graph, Node
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.runtime.data.survey import Column
+from scm_compiler.semantics.program import program_text
+from scm_compiler.syntax.printer import print_name
+
+
+def with_kinds(document: Document, columns: Mapping[str, Column], spec: str) -> Document:
+    """The document with the kinds that a table's columns tell, for nodes whose file told none.
+
+    A network tells all its values.
+    """
+    if document.tables is not None or document.untold is not None:
+        return document
+    open_: dict[str, str] = {}
+    nodes = tuple(_told(node, columns, open_) for node in document.graph.nodes)
+    found: list[Diagnostic] = [
+        one for one in document.report.diagnostics if not isinstance(one, ValuesUnknown)
+    ]
+    if open_:
+        found.append(KindsOpen(spec, tuple(open_.items())))
+    graph = replace(document.graph, nodes=nodes)
+    return replace(document, graph=graph, report=Report(document.report.source, tuple(found)))
+
+
+def draft(columns: Mapping[str, Column], name: str, spec: str) -> str:
+    """A program that declares a label for each column, and no edges yet."""
+    told = {column: found for column, found in columns.items() if found.domain is not None}
+    left = {column: found for column, found in columns.items() if found.domain is None}
+    nodes = tuple(label(column, found.domain) for column, found in told.items() if found.domain)
+    gaps = {
+        column: f"# {found.gaps:,} of {found.rows:,} rows have no value"
+        for column, found in told.items()
+        if found.gaps
+    }
+    lines = [program_text(Graph(name, nodes, ()), gaps).rstrip()]
+    if left:
+        lines += ["", f"# not declared, though columns of {spec}:"]
+        lines += [f"# {print_name(column)}: {found.advice}" for column, found in left.items()]
+    return "\n".join([*lines, "", "# write what causes what: A, B -> C", ""])
+
+
+def label(name: str, domain: Discrete) -> Node:
+    """A label with these values."""
+    return Node(name, "binary" if domain == BINARY else "categorical", domain)
+
+
+def _told(node: Node, columns: Mapping[str, Column], open_: dict[str, str]) -> Node:
+    """The node with the values of its column; why not is noted."""
+    if node.domain != BINARY:
+        return node
+    column = columns.get(node.name)
+    if column is None:
+        near = closest(node.name, columns)
+        open_[node.name] = "there is no such column" + (f", only `{near}`" if near else "")
+    elif column.domain is None:
+        open_[node.name] = column.advice
+    else:
+        return replace(label(node.name, column.domain), span=node.span)
+    return node
