@@ -79,24 +79,23 @@ def questions(query: ir.Query, graph: Graph) -> tuple[Question, ...]:
     Raises:
         ValueError: If the query is counterfactual.
     """
-    if isinstance(query, ir.Contrast):
-        both = (*questions(query.left, graph), *questions(query.right, graph))
-        return tuple(dict.fromkeys(both))
-    if isinstance(query, ir.Effect):
-        same = query.cause == query.outcome  # holding it says what it is
-        return () if same else (((query.outcome,), (query.cause,), ()),)
+    found = (_question(part, graph) for part in ir.plain(query))
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
+def _question(query: ir.Probability | ir.Expectation | ir.Regime, graph: Graph) -> Question | None:
     asked = _asked(query, graph)
     nested = any(isinstance(setting.value, ir.Variable) for setting in query.do)
     if nested or any(variable.world for variable in asked):
         raise ValueError("the query is counterfactual")
     if isinstance(query, ir.Probability) and query.never:
-        return ()
+        return None
     held = tuple(dict.fromkeys(setting.node for setting in query.do))
     seen = dict.fromkeys(event.variable.node for event in query.given)
     conditions = tuple(name for name in seen if name not in held)
     names = dict.fromkeys(variable.node for variable in asked)
     outcomes = tuple(name for name in names if name not in {*held, *conditions})
-    return ((outcomes, held, conditions),) if outcomes else ()
+    return (outcomes, held, conditions) if outcomes else None
 
 
 def _asked(

@@ -1,8 +1,9 @@
 """Answers: what was found, how it was got, and how firm it is."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import isclose
 from typing import Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
@@ -91,11 +92,20 @@ class Table:
         return _numbered(self.variables, [(row.values, row.probability) for row in self.rows])
 
 
+def most_probable(found: Table) -> Table:
+    """The rows of a table that are most probable; several where they are equally so."""
+    most = max(row.probability.value for row in found.rows)
+    return replace(
+        found, rows=tuple(row for row in found.rows if isclose(row.probability.value, most))
+    )
+
+
 def _numbered(
     head: tuple[str, ...], lines: Sequence[tuple[tuple[str, ...], Number]]
 ) -> list[tuple[str, ...]]:
     """A head, and lines that end with a number, and with its bounds where some are open."""
-    top = (*head, "probability")
+    kinds = dict.fromkeys(number.kind for _, number in lines)
+    top = (*head, next(iter(kinds), "probability"))
     shown = [(*cells, number.plain) for cells, number in lines]
     intervals = [number.interval for _, number in lines]
     known = next((interval for interval in intervals if interval is not None), None)
@@ -187,6 +197,8 @@ class Answer:
         derived: Of a counterfactual on such a graph, each probability as a formula over these.
         effective: How many independent draws weighted ones are worth; None if none were weighted.
         rows: How many rows of data the tables are fitted to; 0 where none are behind them.
+        means: What an effect that has a name stands for.
+        tied: Whether the most probable values are several.
         see: Answers what `seeing` asks.
         make_firm: Works out `firm`.
     """
@@ -205,6 +217,8 @@ class Answer:
     derived: tuple[str, ...] = ()
     effective: float | None = None
     rows: int = 0
+    means: str = ""
+    tied: bool = False
     see: Callable[[], "Answer | None"] = field(default=lambda: None, compare=False, repr=False)
     make_firm: Callable[[], "Firm | None"] = field(default=lambda: None, compare=False, repr=False)
 
@@ -320,6 +334,8 @@ class Answer:
         }
         if self.found:
             found["estimands"] = [described(part) for part in self.found]
+        if self.means:
+            found["means"] = self.means
         if self.rests_on_guesses:
             found["rests_on_guesses"] = True
         if self.derived:
@@ -341,6 +357,8 @@ class Answer:
             lines = [f"{self.query} = {value}", spanned(value.bounds)]
         else:
             lines = [self.query, str(value)]
+        lines += [f"which is {self.means}"] if self.means else []
+        lines += ["these are equally probable"] if self.tied else []
         return "\n".join(filter(None, [*lines, self.firm.note]))
 
     def _beside(self, seen: "Answer") -> list[tuple[str, ...]]:

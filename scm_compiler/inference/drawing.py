@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scm_compiler.inference.arithmetic import span
 from scm_compiler.inference.contraction import Array
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -135,7 +136,7 @@ class Side:
     """One part of a signed sum.
 
     Attributes:
-        sign: Its sign.
+        sign: What it weighs.
         value: What it is.
         variance: Its own.
         ends: Its interval.
@@ -151,7 +152,8 @@ class Side:
     @property
     def arms(self) -> tuple[Array, Array]:
         """How far the interval reaches down and up in the sum."""
-        arms = self.value - self.ends.low, self.ends.high - self.value
+        low, high = self.value - self.ends.low, self.ends.high - self.value
+        arms = abs(self.sign) * low, abs(self.sign) * high
         return arms if self.sign > 0 else arms[::-1]
 
 
@@ -163,12 +165,13 @@ def signed_sum(sides: Sequence[Side], variance: Array) -> Ends:
         variance: Of the sum.
     """
     value = np.asarray(sum(side.sign * side.value for side in sides))
-    shared = Z**2 * (variance - sum(side.variance for side in sides))
+    shared = Z**2 * (variance - sum(side.sign**2 * side.variance for side in sides))
     arms = []
     for way in (0, 1):
         each = [side.arms[way] for side in sides]
         least = sum(
-            np.square(np.minimum(arm, s.floor)) for arm, s in zip(each, sides, strict=True)
+            np.square(np.minimum(arm, abs(s.sign) * s.floor))
+            for arm, s in zip(each, sides, strict=True)
         )
         square = np.maximum(sum(np.square(arm) for arm in each) + shared, least)
         arms.append(np.minimum(np.sqrt(square), sum(each)))
@@ -186,18 +189,22 @@ def table_ends(
 def reach_of(query: ir.Query, graph: Graph) -> Range:
     """The least and the most that an answer can be."""
     match query:
-        case ir.Contrast(left, right):
-            (low, high), (other_low, other_high) = (
-                reach_of(side, graph) for side in (left, right)
-            )
-            return low - other_high, high - other_low
-        case ir.Effect(_, outcome):
-            low, high = _span(outcome, graph)
-            return low - high, high - low
+        case ir.Sum(terms):
+            parts = zip(terms, ir.plain(query), strict=True)
+            ends = [np.sort([w * end for end in reach_of(part, graph)]) for (w, _), part in parts]
+            return np.sum(ends, axis=0)[0], np.sum(ends, axis=0)[1]
         case ir.Expectation(target):
             return _span(target.node, graph)
+        case ir.Derived(kind=kind, rows=rows) if kind != "probability":
+            spans = [span(row, lambda part: _reach(part, graph)) for _, row in rows]
+            return np.min([low for low, _ in spans]), np.max([high for _, high in spans])
         case _:
             return UNIT
+
+
+def _reach(part: ir.Quantity, graph: Graph) -> Range:
+    assert isinstance(part, ir.Sum | ir.Plain)
+    return reach_of(part, graph)
 
 
 def _span(node: str, graph: Graph) -> Range:

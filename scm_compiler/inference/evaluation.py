@@ -36,7 +36,7 @@ class Term:
 
 
 def terms(query: ir.Query, graph: Graph) -> list[tuple[float, Term]]:
-    """The terms of a query and the sign of each; a regime has none.
+    """The terms of a query and the weight of each; a regime has none.
 
     Args:
         query: A flattened query of rung 1 or 2.
@@ -47,15 +47,10 @@ def terms(query: ir.Query, graph: Graph) -> list[tuple[float, Term]]:
             return [(1.0, _probability(query))]
         case ir.Expectation(target, do, given):
             return [(1.0, _expectation(target.node, condition_of(do, given), graph))]
-        case ir.Effect(cause, outcome):
-            domain = graph.domain(cause)
-            worlds = (Condition({cause: domain.index(value)}) for value in ("1", "0"))
-            one, zero = (_expectation(outcome, world, graph) for world in worlds)
-            return [(1.0, one), (-1.0, zero)]
-        case ir.Contrast(left, right):
-            negative = [(-sign, term) for sign, term in terms(right, graph)]
-            return terms(left, graph) + negative
-        case ir.Regime():
+        case ir.Sum():
+            parts = zip(query.terms, ir.plain(query), strict=True)
+            return [(weight, term) for (weight, _), p in parts for _, term in terms(p, graph)]
+        case _:
             return []
 
 

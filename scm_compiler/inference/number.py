@@ -1,16 +1,15 @@
 """One number: what it is, and how firm."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from scm_compiler.inference.drawing import Z
+from scm_compiler.ir.query import Kind
 from scm_compiler.notebook import paragraph
 
 _MET = 1e-12
 
 ANY_NOISE = "whatever the noise model"
-
-Kind = Literal["probability", "expectation", "difference"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,16 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
-from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
+from scm_compiler.inference.answers import (
+    RUNGS,
+    Answer,
+    Asked,
+    Firm,
+    Marginals,
+    Table,
+    most_probable,
+)
+from scm_compiler.inference.combined import Combined
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.engines import engines_of
@@ -21,7 +30,7 @@ from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.inference.evaluation import Numbers, condition_of
 from scm_compiler.inference.intervals import COUNT, FEWER, Intervals, ends_of, span_ends
 from scm_compiler.inference.limits import TooMuch
-from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.number import Bounds, Number
 from scm_compiler.inference.parts import Part, listed
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
@@ -65,6 +74,7 @@ class Plan:
         work: What the engine prepared.
         instead_of: The exact work that takes too much memory or time, where it is done otherwise.
         text: The query as the user wrote it, which refusals point at.
+        best: Whether only the most probable rows are asked for.
     """
 
     query: str
@@ -73,6 +83,7 @@ class Plan:
     work: Work
     instead_of: Work | None = None
     text: str | None = None
+    best: bool = False
 
     @property
     def rung(self) -> int:
@@ -87,7 +98,7 @@ class Plan:
     @property
     def identified(self) -> bool:
         """Whether the graph determines the answer from what can be observed."""
-        return not self._tied
+        return not self.tied
 
     @property
     def found(self) -> tuple[Identified, ...]:
@@ -97,6 +108,8 @@ class Plan:
     @property
     def derived(self) -> tuple[str, ...]:
         """Of a counterfactual, each probability as a formula over these."""
+        if isinstance(self.work, Combined):
+            return self.work.derived
         return () if self.task.route.worlds is None else self.task.route.worlds.written
 
     @property
@@ -107,7 +120,8 @@ class Plan:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The contractions of exact work, also where they are too large to be done."""
-        return tuple((self.instead_of or self.work).parts)
+        combined = isinstance(self.work, Combined)
+        return tuple((self.work if combined else self.instead_of or self.work).parts)
 
     @property
     def grounds(self) -> str:
@@ -115,8 +129,8 @@ class Plan:
         if self._by_formula:
             return ", ".join(dict.fromkeys(map(criterion, self.found)))
         if self.rung == 3:
-            shared = f"the worlds share the noise of {listed(self._tied)}"
-            if self._tied:
+            shared = f"the worlds share the noise of {listed(self.tied)}"
+            if self.tied:
                 return f"{shared}, which a noise model settles"
             return "the tables: no noise is shared by several worlds"
         if self.rung == 1:
@@ -125,9 +139,16 @@ class Plan:
             return "truncated factorisation: it rests on no hidden common cause"
         return "truncated factorisation: the graph has no hidden common causes"
 
+    @property
+    def graph(self) -> Graph:
+        """The graph of the tables that it is put to."""
+        return self.task.setting.graph
+
     @cached_property
-    def _tied(self) -> tuple[str, ...]:
+    def tied(self) -> tuple[str, ...]:
         """The labels whose noise several worlds share."""
+        if isinstance(self.work, Combined):
+            return self.work.tied
         work = self.instead_of or self.work
         if not isinstance(work, WorldsWork):
             return ()
@@ -155,10 +176,30 @@ class Plan:
             "plan": [part.to_dict() for part in self.parts],
         }
         if self._by_formula:
-            work = self.instead_of or self.work
             shown["estimands"] = [described(one) for one in self.found]
-            shown["widest"] = work.widest if isinstance(work, Formulas) else 0
+            shown["widest"] = self.widest
+        if self.means:
+            shown["means"] = self.means
         return shown | ({"formulas": list(self.derived)} if self.derived else {})
+
+    @property
+    def widest(self) -> int:
+        """The numbers in the largest table that evaluating its formulas makes."""
+        work = self.instead_of or self.work
+        if isinstance(self.work, Combined):
+            return max((plan.widest for plan in self.work.plans.values()), default=0)
+        return work.widest if isinstance(work, Formulas) else 0
+
+    @property
+    def means(self) -> str:
+        """What an effect that has a name stands for."""
+        query = self.task.query
+        return query.means if isinstance(query, ir.Derived) else ""
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        """The query, and what it stands for."""
+        return (self.query, f"which is {self.means}") if self.means else (self.query,)
 
     def __str__(self) -> str:
         said = "identified" if self.identified else "not identified"
@@ -166,10 +207,10 @@ class Plan:
         if self._by_formula:
             by = f" by {self.grounds}" if self.grounds else ""
             head = f"{rung_}, {said}{by}, {self._how}, no image head needed"
-            return "\n".join([head, self.query, *map(str, (*self.derived, *self.found, *parts))])
+            return "\n".join([head, *self._said, *map(str, (*self.derived, *self.found, *parts))])
         grounds = f"{said} by {self.grounds}" if self.identified else f"{said}: {self.grounds}"
         head = f"{rung_}, {said}, {self._how}, no image head needed"
-        return "\n".join([head, grounds, self.query, *map(str, parts)])
+        return "\n".join([head, grounds, *self._said, *map(str, parts)])
 
     def __repr__(self) -> str:
         return str(self)
@@ -194,11 +235,10 @@ class Plan:
                 counterfactual that cannot be answered.
         """
         started, task = perf_counter(), self.task
-        with pointing_at(self.text):
-            observed = task.setting.observed
-            if observed is not None and (task.rung == 2 or task.route.worlds):
-                refuse_impossible(task.query, observed)
+        with pointing_at(self.text, self.query):
+            self._refuse_impossible()
             result = self.work.run(seed, samples)
+        value = self._value(result)
         declared = task.setting.declared
         return Answer(
             query=self.query,
@@ -207,7 +247,7 @@ class Plan:
             method=result.method,
             samples=result.samples,
             warnings=result.warnings,
-            value=result.value(task.query, declared),
+            value=value,
             graph_hash=declared.hash,
             seconds=perf_counter() - started,
             noise_model=result.noise_model,
@@ -215,6 +255,8 @@ class Plan:
             derived=self.derived,
             effective=result.effective,
             rows=self._rows,
+            means=self.means,
+            tied=self.best and isinstance(value, Table) and len(value.rows) > 1,
             see=partial(_seeing, task, level),
             make_firm=partial(self._firm, result, seed, level),
         )
@@ -225,24 +267,38 @@ class Plan:
         model = self.task.setting.model
         return model.rows if model is not None and isinstance(model.known, Fitted) else 0
 
+    def _refuse_impossible(self) -> None:
+        """Refuse (E431) evidence that never happens, where a formula need not tell."""
+        if isinstance(self.work, Combined):
+            for plan in self.work.plans.values():
+                plan._refuse_impossible()
+            return
+        observed, task = self.task.setting.observed, self.task
+        if observed is not None and (task.rung == 2 or task.route.worlds):
+            refuse_impossible(task.query, observed)
+
+    def _value(self, result: Result) -> Number | Table | Marginals:
+        """The answer in the form that the query asks for."""
+        value = result.value(self.task.query, self.task.setting.declared)
+        return most_probable(value) if self.best and isinstance(value, Table) else value
+
     def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
         """The answer with the intervals that the rows of data leave."""
         model = self.task.setting.model
         if level is None or model is None:
             return None
-        value = partial(result.value, self.task.query, self.task.setting.declared)
         if isinstance(model.known, Given):
-            return Firm(value(), _GIVEN)
+            return Firm(self._value(result), _GIVEN)
         drawn = self.work.spread(COUNT, seed, result.numbers)
         if drawn is None:
-            return Firm(value(), _UNKNOWN)
+            return Firm(self._value(result), _UNKNOWN)
         spans = {}
-        if isinstance(self.work, WorldsWork) and not result.identified:
+        if isinstance(self.work, WorldsWork | Combined) and not result.identified:
             spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
         reach = reach_of(self.task.query, self.task.setting.graph)
         ends = ends_of(drawn, result.numbers, level, reach)
         firm = replace(result, intervals=Intervals(level, model.rows, ends, spans))
-        return Firm(firm.value(self.task.query, self.task.setting.declared))
+        return Firm(self._value(firm))
 
 
 def plan(
@@ -274,14 +330,41 @@ def plan(
     """
     setting = model if isinstance(model, Setting) else Setting.of(model)
     engines = engines_of(method)
-    with pointing_at(text):
+    words = worded(text, query, setting.graph)
+    best = isinstance(query, ir.Best)
+    derived = isinstance(query.table if isinstance(query, ir.Best) else query, ir.Derived)
+    with pointing_at(text, words if derived else None):
         flat = flatten(query, setting.graph)
-        refuse_long_tables(flat, setting.graph)
-        if never(flat, setting.graph):
-            made = _never(flat, setting)
-        else:
-            made = _decide(flat, setting, engines, method, noise_model)
-        return replace(made, query=worded(text, query, setting.graph), text=text)
+        asked = flat.table if isinstance(flat, ir.Best) else flat
+        made = _planned(asked, setting, engines, method, noise_model)
+        return replace(made, query=words, text=text, best=best)
+
+
+def _planned(
+    query: ir.Query,
+    setting: Setting,
+    engines: Sequence[QueryEngine],
+    method: str,
+    noise_model: str | Responses | None,
+) -> Plan:
+    """The plan of a flattened query; of one in terms of others, that of each of these."""
+    refuse_long_tables(query, setting.graph)
+    if not isinstance(query, ir.Derived):
+        if never(query, setting.graph):
+            return _never(query, setting)
+        return _decide(query, setting, engines, method, noise_model)
+
+    def decide(part: ir.Quantity) -> Plan:
+        assert isinstance(part, ir.Sum | ir.Plain)
+        return _planned(part, setting, engines, method, noise_model)
+
+    plans = {part: decide(part) for part in query.sums}
+    work = Combined(query, plans, decide)
+    task = Task(query, setting, work.route, method, noise_model)
+    drawn = next((plan for plan in plans.values() if plan.engine in _SHOWN), None)
+    if drawn is None:
+        return Plan("", task, "combined", work)
+    return Plan("", task, drawn.engine, work, drawn.instead_of)
 
 
 def _decide(

@@ -28,6 +28,7 @@ from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.prune import ancestors
+from scm_compiler.semantics.derive import within
 from scm_compiler.semantics.query import phrase, phrase_events
 
 _MOST_CASES = 16
@@ -46,30 +47,14 @@ def refuse_impossible(query: ir.Query, observed: Observation) -> None:
         query: A flattened query.
         observed: What observation says.
     """
-    match query:
-        case ir.Contrast(left, right):
-            refuse_impossible(left, observed)
-            refuse_impossible(right, observed)
-        case ir.Probability(_, do, given) | ir.Expectation(_, do, given) | ir.Regime(do, given):
-            graph = observed.declared
-            events = tuple(replace(e, variable=_within(e.variable, do)) for e in given)
-            plain = tuple(event for event in events if _is_plain(event.variable, graph))
-            _refuse_unseen(plain, observed)
-            if len(plain) < len(events) and _Chances(observed).exclude(events):
-                world = phrase(ir.Regime(do), graph) if do else ""
-                raise refuse(ImpossibleEvidence(phrase_events(given, graph), world))
-
-
-def _within(variable: ir.Variable, do: ir.World) -> ir.Variable:
-    """A variable with what `do` holds written into its world, and those that it rests on."""
-    own = [
-        replace(setting, value=_within(setting.value, do))
-        if isinstance(setting.value, ir.Variable)
-        else setting
-        for setting in variable.world
-    ]
-    names = {setting.node for setting in own}
-    return replace(variable, world=(*(s for s in do if s.node not in names), *own))
+    for do, given in dict.fromkeys((part.do, part.given) for part in ir.plain(query)):
+        graph = observed.declared
+        events = tuple(replace(e, variable=within(e.variable, do)) for e in given)
+        plain = tuple(event for event in events if _is_plain(event.variable, graph))
+        _refuse_unseen(plain, observed)
+        if len(plain) < len(events) and _Chances(observed).exclude(events):
+            world = phrase(ir.Regime(do), graph) if do else ""
+            raise refuse(ImpossibleEvidence(phrase_events(given, graph), world))
 
 
 def _held(variable: ir.Variable) -> Iterator[str]:

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from math import prod
 
-from scm_compiler.diagnostics import Report, ScmError, Source, Span, refuse
+from scm_compiler.diagnostics import Diagnostic, Report, ScmError, Source, Span, refuse
+from scm_compiler.identify.codes.identification import NotIdentifiable, WorldsDisagree
 from scm_compiler.inference.codes.answers import Counterfactual, ImpossibleEvidence
 from scm_compiler.inference.codes.weighting import TableTooLong
 from scm_compiler.inference.evaluation import condition_of
@@ -20,11 +21,12 @@ from scm_compiler.semantics.query import phrase, phrase_events
 
 
 @contextmanager
-def pointing_at(text: str | None) -> Iterator[None]:
+def pointing_at(text: str | None, words: str | None = None) -> Iterator[None]:
     """Show the query's text in every refusal that is raised inside.
 
     Args:
         text: The query as the user wrote it; None to leave the refusals alone.
+        words: What a refusal calls the query that speaks of a part of it.
     """
     try:
         yield
@@ -32,8 +34,13 @@ def pointing_at(text: str | None) -> Iterator[None]:
         if text is None:
             raise
         source, span = Source("query", text), Span(0, len(text))
-        shown = (replace(diagnostic, span=span) for diagnostic in error.diagnostics)
-        raise ScmError(Report(source, tuple(shown)), exit_code=error.exit_code) from None
+        shown = tuple(replace(_of_whole(one, words), span=span) for one in error.diagnostics)
+        raise ScmError(Report(source, shown), exit_code=error.exit_code) from None
+
+
+def _of_whole(diagnostic: Diagnostic, words: str | None) -> Diagnostic:
+    named = isinstance(diagnostic, NotIdentifiable | WorldsDisagree)
+    return replace(diagnostic, query=words) if named and words is not None else diagnostic
 
 
 def refuse_long_tables(query: ir.Query, graph: Graph) -> None:
@@ -75,12 +82,8 @@ def refuse_contradictory(query: ir.Query, graph: Graph) -> None:
 
 def _refuse_contradictions(query: ir.Query, graph: Graph) -> None:
     """Refuse (E431) evidence of two worlds that turn out to be one, where it says two things."""
-    match query:
-        case ir.Contrast(left, right):
-            _refuse_contradictions(left, graph)
-            _refuse_contradictions(right, graph)
-        case ir.Probability(_, do, given) | ir.Expectation(_, do, given) | ir.Regime(do, given):
-            known = condition_of(do, given)
-            if any(known.fixed[event.variable.node] != event.value for event in given):
-                world = phrase(ir.Regime(do), graph) if do else ""
-                raise refuse(ImpossibleEvidence(phrase_events(given, graph), world))
+    for do, given in dict.fromkeys((part.do, part.given) for part in ir.plain(query)):
+        known = condition_of(do, given)
+        if any(known.fixed[event.variable.node] != event.value for event in given):
+            world = phrase(ir.Regime(do), graph) if do else ""
+            raise refuse(ImpossibleEvidence(phrase_events(given, graph), world))

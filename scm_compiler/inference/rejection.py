@@ -76,10 +76,11 @@ def sample_answer(query: ir.Query, engine: Engine, seed: int, wanted: int) -> Sa
     sides = []
     for sign, term in terms(query, engine.graph):
         side, square, accepted = _sample_term(sign, term, engine, random, wanted)
-        total, variance = total + sign * side.value, variance + square
+        total, variance = total + sign * side.value, variance + sign**2 * square
         fewest = min(fewest, accepted)
         sides.append(side)
-    ends = sides[0].ends if len(sides) == 1 else signed_sum(sides, _variance_of(sides))
+    alone = len(sides) == 1 and sides[0].sign == 1
+    ends = sides[0].ends if alone else signed_sum(sides, _variance_of(sides))
     return Sampled({"": np.asarray(total)}, {"": np.sqrt(variance)}, {"": ends}, fewest)
 
 
@@ -109,7 +110,7 @@ def _around(mean: Array, accepted: int, reach: Range = UNIT, square: Array | Non
 
 
 def _variance_of(sides: Sequence[Side]) -> Array:
-    return np.asarray(sum(side.variance for side in sides))
+    return np.asarray(sum(side.sign**2 * side.variance for side in sides))
 
 
 def _sample_term(

@@ -91,12 +91,28 @@ class Result:
                 shown = tuple(_shown(variable, graph) for variable in query.free)
                 names = tuple(variable.node for variable in query.free)
                 return replace(self._table(names, "", graph), variables=shown)
-            case ir.Contrast() | ir.Effect():
-                return self.number("", (), "difference")
+            case ir.Derived(kind=kind, variables=(), rows=_):
+                return self.number("", (), kind)
+            case ir.Derived():
+                return self._rows(query)
             case ir.Expectation():
                 return self.number("", (), "expectation")
             case _:
                 return self.number("", ())
+
+    def _rows(self, query: ir.Derived) -> Table | Marginals:
+        """The rows of a question in terms of plain ones."""
+        rows = [
+            Row(values, self.number("", (rank,), query.kind))
+            for rank, (values, _) in enumerate(query.rows)
+        ]
+        if not query.regime:
+            return Table(query.variables, tuple(rows))
+        tables: dict[str, dict[str, Number]] = {}
+        for row in rows:
+            node, value = row.values
+            tables.setdefault(node, {})[value] = row.probability
+        return Marginals(tables)
 
     def _table(self, names: tuple[str, ...], part: str, graph: Graph) -> Table:
         domains = [graph.by_name[name].domain for name in names]

@@ -80,7 +80,7 @@ def support_warnings(query: ir.Query, engine: Engine, model: Tables) -> tuple[Di
     parts = [(sign, part) for sign, part in found if part is not None]
     if len(parts) < len(found):
         return guess_warnings(query, model)
-    share = max(part.share for _, part in parts)
+    share = max((part.share for _, part in parts), default=0.0)
     if share < _NEGLIGIBLE:
         return ()
     nodes = tuple(dict.fromkeys(name for _, part in parts for name in part.nodes))

@@ -155,14 +155,15 @@ def _draw_enough(samplers: Sequence["Sampler"], seed: int, wanted: int) -> int:
 
 def _sum(signed: Sequence[tuple[float, Estimate]]) -> Estimate:
     """A signed sum of estimates from the same random numbers."""
-    if len(signed) == 1 and signed[0][0] > 0:
+    if len(signed) == 1 and signed[0][0] == 1:
         return signed[0][1]
     value, influence = (
         np.asarray(sum(sign * np.asarray(getattr(part, name)) for sign, part in signed))
         for name in ("value", "influence")
     )
     least, floor = (
-        np.asarray(sum(getattr(part, name) for _, part in signed)) for name in ("least", "floor")
+        np.asarray(sum(abs(sign) ** power * getattr(part, name) for sign, part in signed))
+        for name, power in (("least", 2), ("floor", 1))
     )
     whole = Mean(value, influence, least)
     ends = signed_sum([part.side(sign) for sign, part in signed], whole.variance)

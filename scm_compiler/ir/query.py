@@ -5,8 +5,9 @@ that an intervention makes. Rung 1 has no world, rung 2 has one world for everyt
 rung 3 mixes worlds.
 """
 
-from dataclasses import dataclass
-from typing import Union
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal, Union
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +71,104 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """`ATE(cause -> outcome)`: E(outcome | do(cause=1)) - E(outcome | do(cause=0))."""
+class Sum:
+    """A weighted sum; without terms it is zero."""
 
-    cause: str
-    outcome: str
+    terms: tuple[tuple[float, "Quantity"], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Contrast:
-    """`left - right`."""
+class Product:
+    """`left * right`."""
 
-    left: "Query"
-    right: "Query"
+    left: "Quantity"
+    right: "Quantity"
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """`above / below`.
+
+    Attributes:
+        above: What is divided.
+        below: By what.
+        evidence: Of a conditional probability, what has the probability `below`.
+    """
+
+    above: "Quantity"
+    below: "Quantity"
+    evidence: str = ""
+
+
+Plain = Probability | Expectation
+"""What engines answer by themselves, and weighted sums of it."""
+
+Quantity = Probability | Expectation | Sum | Product | Ratio
+"""One number."""
+
+
+def linear(quantity: Quantity) -> bool:
+    """Whether it is a weighted sum of probabilities and expectations, or one of them."""
+    match quantity:
+        case Sum(terms):
+            return all(isinstance(term, Plain) for _, term in terms)
+        case _:
+            return isinstance(quantity, Plain)
+
+
+def total(terms: Iterable[tuple[float, Quantity]]) -> Sum:
+    """A weighted sum, with the sums in it written out and what stands in it twice put together."""
+    weights: dict[Quantity, float] = {}
+    for weight, term in terms:
+        inside = term.terms if isinstance(term, Sum) else ((1.0, term),)
+        for other, part in inside:
+            weights[part] = weights.get(part, 0.0) + weight * other
+    return Sum(tuple((weight, term) for term, weight in weights.items()))
+
+
+def parts(quantity: Quantity) -> Iterator[Quantity]:
+    """The weighted sums that a quantity is made of; one without terms is none."""
+    match quantity:
+        case Sum(terms) if not linear(quantity):
+            for _, term in terms:
+                yield from parts(term)
+        case Product(left, right) | Ratio(left, right):
+            yield from parts(left)
+            yield from parts(right)
+        case Sum(()):
+            return
+        case _:
+            yield quantity
+
+
+Kind = Literal["probability", "expectation", "variance", "difference", "sum", "ratio"]
+"""What a number is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A question in terms of plain ones: one number, or a table of them.
+
+    Attributes:
+        words: The question as a query writes it.
+        kind: What its numbers are.
+        rows: The numbers, each with the values that it stands beside; one number has none.
+        variables: What has these values.
+        regime: Whether the rows are the values of every label.
+        means: What an effect that has a name stands for.
+    """
+
+    words: str = field(compare=False)
+    kind: Kind
+    rows: tuple[tuple[tuple[str, ...], Quantity], ...]
+    variables: tuple[str, ...] = ()
+    regime: bool = False
+    means: str = ""
+
+    @property
+    def sums(self) -> tuple[Quantity, ...]:
+        """The weighted sums that it is made of, each once."""
+        return tuple(dict.fromkeys(part for _, row in self.rows for part in parts(row)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,4 +179,29 @@ class Regime:
     given: tuple[Event, ...] = ()
 
 
-Query = Probability | Expectation | Effect | Contrast | Regime
+@dataclass(frozen=True, slots=True)
+class Best:
+    """`argmax(targets | ...)`: the most probable rows of a table."""
+
+    words: str = field(compare=False)
+    table: Probability | Derived
+
+
+Query = Probability | Expectation | Sum | Regime | Derived | Best
+
+
+def plain(query: Query) -> Iterator[Probability | Expectation | Regime]:
+    """The questions that a query is made of."""
+    match query:
+        case Best(_, table):
+            yield from plain(table)
+        case Derived():
+            for part in query.sums:
+                assert isinstance(part, Sum | Plain)
+                yield from plain(part)
+        case Sum(terms):
+            for _, term in terms:
+                assert isinstance(term, Plain)
+                yield term
+        case _:
+            yield query

@@ -9,21 +9,26 @@ it).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import overload
 
 from scm_compiler.ir.graph import Graph
 from scm_compiler.ir.query import (
-    Contrast,
-    Effect,
+    Best,
+    Derived,
     Event,
     Expectation,
     Probability,
+    Product,
+    Quantity,
     Query,
+    Ratio,
     Regime,
     Setting,
+    Sum,
     Variable,
     World,
+    plain,
 )
 from scm_compiler.passes.twin import unite
 
@@ -31,8 +36,12 @@ from scm_compiler.passes.twin import unite
 @overload
 def flatten(query: Regime, graph: Graph) -> Regime: ...
 @overload
+def flatten(query: Probability | Expectation, graph: Graph) -> Probability | Expectation: ...
+@overload
 def flatten(query: Query, graph: Graph) -> Query: ...
-def flatten(query: Query, graph: Graph) -> Query:
+@overload
+def flatten(query: Quantity, graph: Graph) -> Quantity: ...
+def flatten(query: Query | Quantity, graph: Graph) -> Query | Quantity:
     """The same query with its worlds moved into `do` wherever one world holds everything.
 
     Args:
@@ -43,8 +52,17 @@ def flatten(query: Query, graph: Graph) -> Query:
         An equal query. If a `[...]` is left in it, it is one of rung 3.
     """
     match query:
-        case Contrast(left, right):
-            return Contrast(flatten(left, graph), flatten(right, graph))
+        case Sum(terms):
+            return Sum(tuple((weight, flatten(term, graph)) for weight, term in terms))
+        case Product(left, right):
+            return Product(flatten(left, graph), flatten(right, graph))
+        case Ratio(above, below):
+            return replace(query, above=flatten(above, graph), below=flatten(below, graph))
+        case Derived(rows=rows):
+            flat = tuple((values, flatten(quantity, graph)) for values, quantity in rows)
+            return replace(query, rows=flat)
+        case Best(_, table):
+            return replace(query, table=flatten(table, graph))
         case Expectation(target, do, given):
             single = _single_world((Event(target), *given), do, graph)
             return query if single is None else _expectation(single)
@@ -58,23 +76,21 @@ def flatten(query: Query, graph: Graph) -> Query:
             labels = tuple(Event(Variable(node.name)) for node in graph.labels)
             single = _single_world((*labels, *given), do, graph)
             return query if single is None else Regime(single.do, single.events[len(labels) :])
-        case _:
-            return query
 
 
 def rung(query: Query) -> int:
     """1 to observe, 2 to intervene, 3 for counterfactuals; the query must be flattened."""
+    return max(map(_rung_of, plain(query)), default=1)
+
+
+def _rung_of(query: Probability | Expectation | Regime) -> int:
     match query:
-        case Contrast(left, right):
-            return max(rung(left), rung(right))
         case Probability(targets, do, given):
             return _rung((*targets, *given), do)
         case Expectation(target, do, given):
             return _rung((Event(target), *given), do)
         case Regime(do, given):
             return _rung(given, do)
-        case Effect():
-            return 2
 
 
 def never(query: Query, graph: Graph) -> bool:

@@ -49,10 +49,10 @@ def read_claims(
             sink.report(NotDecided(statement.query, span=statement.span))
         elif (resolved := _resolved(query, statement, scope, sink)) is None:
             continue
-        elif any(_worlds(query)):
+        elif any(map(_has_worlds, ir.plain(resolved))):
             left.append(CounterfactualClaim(statement.query, statement.span))
         elif hidden:
-            left += _claims(resolved, statement, scope)
+            left += dict.fromkeys(_claims(resolved, statement, scope))
     return tuple(left)
 
 
@@ -89,17 +89,14 @@ def read_counterfactual(text: str, graph: Graph, sink: Sink) -> ir.Query | None:
 
 def _claims(query: ir.Query, statement: tree.Identified, scope: Scope) -> Iterator[Claim]:
     """The distributions that a query rests on; one that holds all that it asks is known."""
-    if isinstance(query, ir.Contrast):
-        for side in (query.left, query.right):
-            yield from _claims(side, statement, scope)
-        return
-    if isinstance(query, ir.Probability) and query.never and _has_values(statement, scope):
-        return
-    asked, held, seen = _lists(query, scope)
-    conditions = tuple(name for name in seen if name not in held)
-    outcomes = tuple(name for name in asked if name not in {*held, *conditions})
-    if outcomes:
-        yield Claim(outcomes, held, conditions, statement.query, statement.span)
+    for part in ir.plain(query):
+        if isinstance(part, ir.Probability) and part.never and _has_values(statement, scope):
+            continue
+        asked, held, seen = _lists(part, scope)
+        conditions = tuple(name for name in seen if name not in held)
+        outcomes = tuple(name for name in asked if name not in {*held, *conditions})
+        if outcomes:
+            yield Claim(outcomes, held, conditions, statement.query, statement.span)
 
 
 def _has_values(statement: tree.Identified, scope: Scope) -> bool:
@@ -108,11 +105,9 @@ def _has_values(statement: tree.Identified, scope: Scope) -> bool:
 
 
 def _lists(
-    query: ir.Probability | ir.Expectation | ir.Effect | ir.Regime, scope: Scope
+    query: ir.Probability | ir.Expectation | ir.Regime, scope: Scope
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """The names that are asked for, held and seen, each once."""
-    if isinstance(query, ir.Effect):
-        return (query.outcome,), (query.cause,), ()
     match query:
         case ir.Probability(targets):
             asked = [event.variable.node for event in targets]
@@ -192,14 +187,23 @@ def _node_names(query: query_tree.Query) -> Iterator[query_tree.Word]:
     """The words that name nodes."""
     for part in _parts(query):
         match part:
-            case query_tree.Variable(node) | query_tree.Assignment(node):
+            case (
+                query_tree.Variable(node)
+                | query_tree.Assignment(node)
+                | query_tree.Choice(node)
+                | query_tree.Each(node)
+            ):
                 yield node
             case query_tree.Effect(cause, outcome):
                 yield from (cause, outcome)
 
 
-def _worlds(query: query_tree.Query) -> Iterator[query_tree.Assignment]:
-    """The worlds of its variables; none where no variable is counterfactual."""
-    for part in _parts(query):
-        if isinstance(part, query_tree.Variable):
-            yield from part.world
+def _has_worlds(query: ir.Probability | ir.Expectation | ir.Regime) -> bool:
+    """Whether a variable has a world of its own."""
+    seen = [event.variable for event in query.given]
+    match query:
+        case ir.Probability(targets):
+            seen += [event.variable for event in targets]
+        case ir.Expectation(target):
+            seen.append(target)
+    return any(variable.world for variable in seen)

@@ -1,30 +1,43 @@
 """Resolve a query against a graph: every name a node, every value an index of its domain."""
 
-import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
 
-from scm_compiler.diagnostics import Diagnostic, Sink, Span, closest
+from scm_compiler.diagnostics import Sink, Span
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import (
-    ContradictoryEvidence,
     EvidenceWithoutValue,
     HeldAndObserved,
     HeldTwice,
 )
-from scm_compiler.semantics.codes.queries import (
-    AskedTwice,
-    CauseNotBinary,
-    ImageInQuery,
-    NotNumeric,
-    NotOneNumber,
-    OtherDomain,
-    UnknownNode,
-    UnknownValue,
+from scm_compiler.semantics.codes.queries import AskedTwice, CauseNotBinary, NotOneNumber
+from scm_compiler.semantics.codes.questions import (
+    HeldWithoutValue,
+    NothingToChoose,
+    TooManyCases,
+    WrongEffect,
+)
+from scm_compiler.semantics.derive import (
+    MOST_CASES,
+    Regime,
+    conjunctions,
+)
+from scm_compiler.semantics.effects import Effect
+from scm_compiler.semantics.events import index_of
+from scm_compiler.semantics.lookup import Lookup
+from scm_compiler.semantics.phrase import (
+    numeric_values,
+    on_one_line,
+    phrase,
+    phrase_events,
+    worded,
 )
 from scm_compiler.syntax import query_tree as tree
+from scm_compiler.syntax.query_printer import print_conditions, print_query, quoted
+
+__all__ = ["numeric_values", "on_one_line", "phrase", "phrase_events", "resolve", "worded"]
 
 
 def resolve(
@@ -41,262 +54,351 @@ def resolve(
         sink: Takes the diagnostics.
         open_values: Whether evidence, or a side of a contrast, may stand without a value, for any.
     """
-    resolver = _Resolver(graph)
+    resolver = _Resolver(graph, open_values=open_values)
     resolved = resolver.query(query)
-    allowed = (EvidenceWithoutValue, NotOneNumber) if open_values else ()
-    wrong = [found for found in resolver.found if not isinstance(found, allowed)]
-    sink.extend(wrong)
-    return None if wrong else resolved
+    sink.extend(resolver.found)
+    return None if resolver.found else resolved
 
 
-def numeric_values(domain: Discrete) -> tuple[float, ...]:
-    """The values of a domain as numbers; ValueError if one is not a number.
+Values = Mapping[ir.Variable | str, int]
+"""Of a row of a table the value of each variable that is free, and of each node that is held."""
 
-    >>> numeric_values(Discrete(("0", "1")))
-    (0.0, 1.0)
+
+@dataclass(frozen=True)
+class _Scene:
+    """Where a question is asked, with what is to be filled in for each row of a table.
+
+    Attributes:
+        regime: What is done and seen; free evidence without a value.
+        each: The nodes that are held at each value.
+        free: The evidence that is free.
     """
-    return tuple(float(value) for value in domain.values)
 
+    regime: Regime
+    each: tuple[str, ...] = ()
+    free: tuple[ir.Variable, ...] = ()
 
-def phrase(query: ir.Query, graph: Graph) -> str:
-    """The query as text that resolves to it again."""
-    match query:
-        case ir.Contrast(left, right):
-            return f"{phrase(left, graph)} - {phrase(right, graph)}"
-        case ir.Effect(cause, outcome):
-            return f"ATE({_quoted(cause)} -> {_quoted(outcome)})"
-        case ir.Expectation(target, do, given):
-            return f"E({_variable(target, graph)}{_conditions(do, given, graph)})"
-        case ir.Probability(targets, do, given):
-            return f"P({phrase_events(targets, graph)}{_conditions(do, given, graph)})"
-        case ir.Regime(do, given):
-            parts = [f"do({_world(do, graph)})"] if do or not given else []
-            parts += [f"given({phrase_events(given, graph)})"] if given else []
-            return ", ".join(parts)
-
-
-def worded(text: str | None, query: ir.Query, graph: Graph) -> str:
-    r"""The query as the user wrote it, on one line; its phrase if the text was not kept.
-
-    >>> worded("P(A |\r\n  do(B=0))", ir.Regime(), Graph("g", (), ()))
-    'P(A | do(B=0))'
-    """
-    return phrase(query, graph) if text is None else on_one_line(text)
-
-
-def on_one_line(text: str) -> str:
-    r"""A text as it was typed, with a blank for each line's end and other white space.
-
-    >>> on_one_line("do(A=1,\r\n  B=0)\u00a0")
-    'do(A=1, B=0)'
-    """
-    return re.sub(r"\s*[^\S ]\s*", " ", text.strip())
-
-
-# A value that may be left out: the error that made it unknown is reported already.
-_Value = int | ir.Variable | None
+    def at(self, values: Values) -> Regime:
+        """The regime of one row."""
+        held = tuple(ir.Setting(name, values[name]) for name in self.each)
+        given = tuple(replace(e, value=values.get(e.variable, e.value)) for e in self.regime.given)
+        return replace(self.regime, do=(*self.regime.do, *held), given=given)
 
 
 @dataclass
-class _Resolver:
-    """Resolves parts and collects what is wrong; unknown parts become placeholders."""
+class _Resolver(Lookup):
+    """Resolves each form of query."""
 
-    graph: Graph
-    found: list[Diagnostic] = field(default_factory=list)
+    open_values: bool = False
 
     def query(self, query: tree.Query) -> ir.Query:
         match query:
-            case tree.Contrast(left, right):
-                for side in (left, right):
-                    self._one_number(side)
-                return ir.Contrast(self.query(left), self.query(right))
-            case tree.Probability(targets, do, given):
-                events = self._targets(targets)
-                return ir.Probability(events, *self._conditions(do, given))
-            case tree.Expectation(target, do, given):
-                variable = self._variable(target)
-                self._numeric(target.node)
-                return ir.Expectation(variable, *self._conditions(do, given))
-            case tree.Effect(cause, outcome):
-                return self._effect(cause, outcome)
+            case tree.Sum() | tree.Ratio():
+                return self._combined(query)
+            case tree.Probability():
+                return self._probability(query)
+            case tree.Best(targets):
+                table = self._probability(query)
+                if not any(isinstance(t, tree.Event) and t.value is None for t in targets):
+                    self.found.append(NothingToChoose(span=query.span))
+                return ir.Best(print_query(query), table)
+            case tree.Expectation():
+                return self._expectation(query)
+            case tree.Effect():
+                return self._effect(query)
             case tree.Regime(do, given):
-                return ir.Regime(*self._conditions(do, given))
+                return self._regime(query, do, given)
 
-    def _effect(self, cause: tree.Word, outcome: tree.Word) -> ir.Effect:
-        domain = self._domain(cause)
-        if domain and not {"0", "1"} <= set(domain.values):
-            self.found.append(CauseNotBinary(node=cause.text, span=cause.span))
-        self._numeric(outcome)
-        return ir.Effect(cause.text, outcome.text)
+    # One world.
 
-    def _targets(self, events: Sequence[tree.Event]) -> tuple[ir.Event, ...]:
-        resolved = [self._event(event) for event in events]
-        for rank, event in enumerate(resolved):
-            others = resolved[:rank]
-            same = [other for other in others if other.variable == event.variable]
-            if any(None in (event.value, other.value) for other in same):
-                span, name = events[rank].span, event.variable.node
-                self.found.append(AskedTwice(node=name, span=span))
-        return tuple(dict.fromkeys(resolved))
+    def _probability(self, query: tree.Probability | tree.Best) -> ir.Probability | ir.Derived:
+        events, factors = self.targets(query.targets)
+        self._refuse_twice(query.targets)
+        events = tuple(dict.fromkeys(events))
+        scene = self._scene(query.do, query.given)
+        plain = not (factors or scene.each or scene.free) and scene.regime.plain
+        if plain or self.found:
+            return ir.Probability(events, scene.regime.do, scene.regime.given)
+        free = tuple(e.variable for e in events if e.value is None)
 
-    def _conditions(
-        self, do: Sequence[tree.Assignment], given: Sequence[tree.Event]
-    ) -> tuple[ir.World, tuple[ir.Event, ...]]:
-        held = {setting.node.text: setting.span for setting in reversed(do)}
-        for event in given:
-            name = event.variable.node.text
-            if name in held and not event.variable.world:
-                self.found.append(HeldAndObserved(node=name, held=held[name], span=event.span))
-        return self._world(do), self._evidence(given)
+        def number(regime: Regime, values: Values) -> ir.Quantity:
+            filled = tuple(replace(e, value=values.get(e.variable, e.value)) for e in events)
+            asked = [(w, (*filled, *more)) for w, more in conjunctions(factors)]
+            if regime.plain and not factors:
+                return ir.Probability(filled, regime.do, regime.given)
+            return regime.number(asked)
 
-    def _evidence(self, given: Sequence[tree.Event]) -> tuple[ir.Event, ...]:
-        first: dict[ir.Variable, tuple[int | None, Span]] = {}
-        for written in given:
-            event = self._event(written)
-            if written.value is None:
-                self._without_value(written)
-            value, span = first.setdefault(event.variable, (event.value, written.span))
-            if None not in (value, event.value) and value != event.value:
-                name = event.variable.node
-                self.found.append(ContradictoryEvidence(node=name, first=span, span=written.span))
-        return tuple(ir.Event(variable, value) for variable, (value, _) in first.items())
+        count = len(list(conjunctions(factors))) * scene.regime.cases
+        return self._derived(query, "probability", scene, number, free, count)
 
-    def _without_value(self, event: tree.Event) -> None:
-        name = event.variable.node.text
-        node = self.graph.by_name.get(name)
-        if node is not None and isinstance(node.domain, Discrete):
-            example = _value_name(self.graph, name, node.domain.size - 1)
-            self.found.append(
-                EvidenceWithoutValue(node=_quoted(name), example=example, span=event.span)
+    def _expectation(self, query: tree.Expectation) -> ir.Query:
+        variable, kind = (
+            self.variable(query.target),
+            "variance" if query.variance else "expectation",
+        )
+        self.numeric(query.target.node)
+        scene = self._scene(query.do, query.given)
+        plain = not (scene.each or scene.free or query.variance) and scene.regime.plain
+        if plain or self.found:
+            return ir.Expectation(variable, scene.regime.do, scene.regime.given)
+        values = self._numbers(query.target.node.text)
+
+        def number(regime: Regime, _: Values) -> ir.Quantity:
+            find = regime.variance if query.variance else regime.mean
+            return find(variable, values)
+
+        return self._derived(query, kind, scene, number, (), len(values) * scene.regime.cases)
+
+    def _numbers(self, name: str) -> tuple[float, ...]:
+        return numeric_values(self.graph.domain(name))
+
+    def _regime(
+        self, query: tree.Regime, do: Sequence[tree.Action], given: Sequence[tree.Proposition]
+    ) -> ir.Query:
+        self._one_world(do, given)
+        scene = self._scene(do, given)
+        regime = scene.regime
+        if regime.plain or self.found:
+            return ir.Regime(regime.do, regime.given)
+        rows = tuple(
+            ((node.name, value), regime.number([(1.0, (ir.Event(ir.Variable(node.name), rank),))]))
+            for node in self.graph.labels
+            if isinstance(node.domain, Discrete)
+            for rank, value in enumerate(node.domain.values)
+        )
+        return ir.Derived(print_query(query), "probability", rows, ("label", "value"), regime=True)
+
+    def _derived(
+        self,
+        query: tree.Query,
+        kind: ir.Kind,
+        scene: _Scene,
+        number: Callable[[Regime, Values], ir.Quantity],
+        free: tuple[ir.Variable, ...] = (),
+        count: int = 1,
+    ) -> ir.Derived:
+        """A question in terms of plain ones, with a row for each value of what is free."""
+        keys: tuple[ir.Variable | str, ...] = (*scene.each, *scene.free, *free)
+        names = [key if isinstance(key, str) else key.node for key in keys]
+        sizes = [self.graph.domain(name).size for name in names]
+        for size in sizes:
+            count *= size
+        if count > MOST_CASES:
+            self.found.append(TooManyCases(count, MOST_CASES, span=query.span))
+            return ir.Derived("", kind, ())
+        rows = []
+        for values in product(*map(range, sizes)):
+            shown = tuple(
+                self.graph.domain(name).values[value]
+                for name, value in zip(names, values, strict=True)
             )
+            at = dict(zip(keys, values, strict=True))
+            rows.append((shown, number(scene.at(at), at)))
+        columns = tuple(
+            quoted(key) if isinstance(key, str) else phrase_events([ir.Event(key)], self.graph)
+            for key in keys
+        )
+        return ir.Derived(print_query(query), kind, tuple(rows), columns)
 
-    def _world(self, assignments: Sequence[tree.Assignment]) -> ir.World:
-        first: dict[str, tuple[_Value, Span]] = {}
-        for assignment in assignments:
-            name = assignment.node.text
-            value = self._assigned(assignment)
-            before, span = first.setdefault(name, (value, assignment.span))
-            if None not in (before, value) and before != value:
-                self.found.append(HeldTwice(node=name, first=span, span=assignment.span))
-        return tuple(
-            ir.Setting(name, value) for name, (value, _) in first.items() if value is not None
+    def _scene(self, do: Sequence[tree.Action], given: Sequence[tree.Proposition]) -> _Scene:
+        constants = [a for a in do if isinstance(a, tree.Assignment) and not self._copies(a)]
+        self._refuse_held_and_seen(constants, do, given)
+        world = self.world(constants)
+        events, factors = self.evidence(given)
+        policies, each = [], []
+        for action in do:
+            if isinstance(action, tree.Each):
+                self.domain(action.node)
+                each.append(action.node.text)
+            elif not (isinstance(action, tree.Assignment) and action in constants):
+                policies.append((self.policy(action), action.span))
+        self.refuse_descendants(policies)
+        free = () if self.open_values else tuple(e.variable for e in events if e.value is None)
+        regime = Regime(
+            world,
+            events,
+            tuple(policy for policy, _ in policies),
+            factors,
+            print_conditions((), given).removeprefix(" | "),
+        )
+        return _Scene(regime, tuple(each), free)
+
+    def _copies(self, action: tree.Assignment) -> bool:
+        """Whether `do(X=Z)` names no value of X but a node."""
+        domain = self.known(action.node)
+        if domain is None or not isinstance(action.value, tree.Word):
+            return False
+        named = action.value.text
+        return index_of(named, domain) is None and named in self.graph.by_name
+
+    def _refuse_held_and_seen(
+        self,
+        constants: Sequence[tree.Assignment],
+        do: Sequence[tree.Action],
+        given: Sequence[tree.Proposition],
+    ) -> None:
+        held = {setting.node.text: setting.span for setting in reversed(constants)}
+        first: dict[str, Span] = {}
+        for action in do:
+            node = action.variable.node if isinstance(action, tree.Likely) else action.node
+            before = first.setdefault(node.text, action.span)
+            if before != action.span and not (
+                isinstance(action, tree.Assignment) and action in constants and node.text in held
+            ):
+                self.found.append(HeldTwice(node=node.text, first=before, span=action.span))
+        for written in given:
+            for variable in _variables(written):
+                name = variable.node.text
+                if name in held and not variable.world:
+                    span = written.span
+                    self.found.append(HeldAndObserved(node=name, held=held[name], span=span))
+
+    # Several numbers.
+
+    def _combined(self, query: tree.Sum | tree.Ratio) -> ir.Derived:
+        for side in _sides(query):
+            self._one_number(side)
+        quantity = self._quantity(query)
+        minus = isinstance(query, tree.Sum) and not all(plus for plus, _ in query.terms)
+        kind: ir.Kind = "difference" if minus else "sum"
+        if isinstance(query, tree.Ratio):
+            kind = "ratio"
+        return ir.Derived(print_query(query), kind, (((), quantity),))
+
+    def _quantity(self, query: tree.Number) -> ir.Quantity:
+        match query:
+            case tree.Sum(terms):
+                parts = [(1.0 if plus else -1.0, self._quantity(term)) for plus, term in terms]
+                return ir.total(parts)
+            case tree.Ratio(above, below):
+                return ir.Ratio(self._quantity(above), self._quantity(below))
+        match self.query(query):
+            case ir.Derived(rows=rows):  # several where values are left open
+                return rows[0][1] if len(rows) == 1 else ir.total((1.0, row) for _, row in rows)
+            case ir.Probability() | ir.Expectation() as plain:
+                return plain
+        raise TypeError(query)
+
+    def _one_number(self, side: tree.Number) -> None:
+        match side:
+            case tree.Sum() | tree.Ratio():
+                for part in _sides(side):
+                    self._one_number(part)
+                return
+            case tree.Probability(targets) if not self.open_values:
+                for event in targets:
+                    if isinstance(event, tree.Event) and event.value is None:
+                        name = event.variable.node.text
+                        self.found.append(NotOneNumber(node=name, span=event.span))
+        self._one_world(side.do, side.given)
+
+    def _one_world(self, do: Sequence[tree.Action], given: Sequence[tree.Proposition]) -> None:
+        """Refuse what makes a row of a table for each value."""
+        for event in () if self.open_values else given:
+            if isinstance(event, tree.Event) and event.value is None:
+                name = event.variable.node.text
+                if (example := self.example(name)) is not None:
+                    self.found.append(EvidenceWithoutValue(quoted(name), example, span=event.span))
+        for action in do:
+            if isinstance(action, tree.Each) and (example := self.example(action.node.text)):
+                name = quoted(action.node.text)
+                self.found.append(HeldWithoutValue(name, example, span=action.span))
+
+    # Effects.
+
+    def _effect(self, query: tree.Effect) -> ir.Derived:
+        one, zero = self._compared(query)
+        self.numeric(query.outcome)
+        held = self.world(query.held)
+        self._refuse_effect(query, held)
+        scene = self._scene(query.do, query.given)
+        if self.found or one is None or zero is None:
+            return ir.Derived("", "difference", (((), ir.Sum(())),))
+        effect = Effect(query.name, query.cause.text, query.outcome.text, one, zero, held)
+        values = self._numbers(query.outcome.text)
+
+        def number(regime: Regime, _: Values) -> ir.Quantity:
+            first, second = (
+                where.mean(target, values)
+                for target, where in effect.sides(regime, self.graph, self.causes)
+            )
+            return ir.total([(1.0, first), (-1.0, second)])
+
+        count = 2 * len(values) * scene.regime.cases
+        found = self._derived(query, "difference", scene, number, (), count)
+        if query.name == "ATE" and not query.given:
+            return found
+        sides = effect.sides(
+            replace(scene.regime, policies=(), factors=()), self.graph, self.causes
+        )
+        behind = print_conditions(query.do, query.given)
+        return replace(found, means=self._means(sides, behind, query))
+
+    def _means(
+        self, sides: Sequence[tuple[ir.Variable, Regime]], behind: str, query: tree.Effect
+    ) -> str:
+        """The two means as a query writes them."""
+        if query.name == "CDE" and not query.given:
+            shown = [phrase(ir.Expectation(v, r.do, r.given), self.graph) for v, r in sides]
+            return " - ".join(shown)
+        treated = []
+        if query.name == "ATT":
+            treated = [phrase_events([sides[0][1].given[-1]], self.graph)]
+        conditions = ", ".join(filter(None, [behind.removeprefix(" | "), *treated]))
+        bar = f" | {conditions}" if conditions else ""
+        return " - ".join(
+            f"E({phrase_events([ir.Event(variable)], self.graph)}{bar})" for variable, _ in sides
         )
 
-    def _assigned(self, assignment: tree.Assignment) -> _Value:
-        domain = self._domain(assignment.node)
-        if isinstance(assignment.value, tree.Word):
-            return self._value(assignment.node, domain, assignment.value)
-        return self._copied(assignment, domain, assignment.value)
-
-    def _copied(
-        self, assignment: tree.Assignment, domain: Discrete | None, source: tree.Variable
-    ) -> ir.Variable:
-        """What a label is held at, where that is what another is: their values are the same."""
-        variable, other = self._variable(source), self._known(source.node)
-        if domain is not None and other is not None and domain != other:
-            names = assignment.node.text, source.node.text
-            self.found.append(OtherDomain(*names, span=assignment.span))
-        return variable
-
-    def _event(self, event: tree.Event) -> ir.Event:
-        variable = self._variable(event.variable)
-        if event.value is None:
-            return ir.Event(variable)
-        domain = self._known(event.variable.node)
-        return ir.Event(variable, self._value(event.variable.node, domain, event.value))
-
-    def _variable(self, variable: tree.Variable) -> ir.Variable:
-        self._domain(variable.node)
-        return ir.Variable(variable.node.text, self._world(variable.world))
-
-    def _domain(self, name: tree.Word) -> Discrete | None:
-        """The domain of a label; None, reported, if there is no such label."""
-        if name.text not in self.graph.by_name:
-            near = closest(name.text, self.graph.by_name)
-            self.found.append(UnknownNode(name=name.text, suggestion=near, span=name.span))
-        elif self._known(name) is None:
-            self.found.append(ImageInQuery(node=name.text, span=name.span))
-        return self._known(name)
-
-    def _known(self, name: tree.Word) -> Discrete | None:
-        node = self.graph.by_name.get(name.text)
-        return node.domain if node is not None and isinstance(node.domain, Discrete) else None
-
-    def _value(self, name: tree.Word, domain: Discrete | None, value: tree.Word) -> int | None:
+    def _compared(self, query: tree.Effect) -> tuple[int | None, int | None]:
+        """The two values of the cause."""
+        domain = self.domain(query.cause)
+        if query.values is not None:
+            one, zero = (self.value(query.cause, domain, word) for word in query.values)
+            return one, zero
         if domain is None:
-            return None
-        if value.text not in domain.values:
-            wrong = UnknownValue(
-                node=name.text, value=value.text, domain=domain.values, span=value.span
+            return None, None
+        if not {"0", "1"} <= set(domain.values):
+            name = quoted(query.cause.text)
+            self.found.append(
+                CauseNotBinary(query.name, name, domain.values, span=query.cause.span)
             )
-            self.found.append(wrong)
-            return None
-        return domain.index(value.text)
+            return None, None
+        return domain.index("1"), domain.index("0")
 
-    def _numeric(self, name: tree.Word) -> None:
-        domain = self._known(name)
-        if domain is None:
-            self._domain(name)
-            return
-        for value in domain.values:
-            if not re.fullmatch(r"[+-]?\d+(\.\d+)?", value):
-                self.found.append(NotNumeric(node=_quoted(name.text), value=value, span=name.span))
-                return
+    def _refuse_effect(self, query: tree.Effect, held: ir.World) -> None:
+        cause, outcome = query.cause.text, query.outcome.text
+        arrow = f"{quoted(cause)} -> {quoted(outcome)}"
+        names = [setting.node for setting in held]
+        wrong = ""
+        if query.name == "CDE" and not query.held:
+            wrong, example = "`CDE` does not say what is held", f"CDE({arrow}, M=1)"
+        elif query.name != "CDE" and query.held:
+            wrong, example = f"`{query.name}` holds nothing else", f"{query.name}({arrow})"
+        elif {cause, outcome} & set(names):
+            wrong, example = "`CDE` holds neither cause nor outcome", f"CDE({arrow}, M=1)"
+        if wrong:
+            self.found.append(WrongEffect(wrong, example, span=query.span))
 
-    def _one_number(self, side: tree.Term) -> None:
-        if isinstance(side, tree.Probability):
-            for event in side.targets:
-                if event.value is None:
-                    name = event.variable.node.text
-                    self.found.append(NotOneNumber(node=name, span=event.span))
-
-
-def _conditions(do: ir.World, given: Sequence[ir.Event], graph: Graph) -> str:
-    parts = [f"do({_world(do, graph)})"] if do else []
-    parts += [phrase_events(given, graph)] if given else []
-    return f" | {', '.join(parts)}" if parts else ""
-
-
-def phrase_events(events: Iterable[ir.Event], graph: Graph) -> str:
-    """Events as a query writes them, such as `Bald[Male=0]=1, Young`."""
-    return ", ".join(_event(event, graph) for event in events)
+    def _refuse_twice(self, written: Sequence[tree.Proposition]) -> None:
+        """Refuse a table with a row twice."""
+        plain = [event for event in written if isinstance(event, tree.Event)]
+        for rank, event in enumerate(plain):
+            name = event.variable.node.text
+            others = [o for o in plain[:rank] if o.variable == event.variable]
+            if any(None in (event.value, other.value) for other in others):
+                self.found.append(AskedTwice(node=name, span=event.span))
 
 
-def _event(event: ir.Event, graph: Graph) -> str:
-    variable = _variable(event.variable, graph)
-    if event.value is None:
-        return variable
-    return f"{variable}={_value_name(graph, event.variable.node, event.value)}"
+def _sides(query: tree.Sum | tree.Ratio) -> Iterator[tree.Number]:
+    if isinstance(query, tree.Sum):
+        yield from (term for _, term in query.terms)
+    else:
+        yield from (query.above, query.below)
 
 
-def _variable(variable: ir.Variable, graph: Graph) -> str:
-    name = _quoted(variable.node)
-    return f"{name}[{_world(variable.world, graph)}]" if variable.world else name
-
-
-def _world(world: ir.World, graph: Graph) -> str:
-    return ", ".join(f"{_quoted(s.node)}={_setting(s, graph)}" for s in world)
-
-
-def _setting(setting: ir.Setting, graph: Graph) -> str:
-    if isinstance(setting.value, ir.Variable):
-        return _variable(setting.value, graph)
-    return _value_name(graph, setting.node, setting.value)
-
-
-def _value_name(graph: Graph, node: str, value: int) -> str:
-    return _value_text(graph.domain(node).values[value])
-
-
-@lru_cache(maxsize=4096)
-def _value_text(text: str) -> str:
-    return text if re.fullmatch(r"\w+", text) else f'"{text}"'
-
-
-@lru_cache(maxsize=4096)
-def _quoted(name: str) -> str:
-    plain = re.fullmatch(r"\w+", name) and name not in _RESERVED
-    return name if plain else f'"{name}"'
-
-
-_RESERVED = frozenset(("P", "E", "ATE", "do", "given", "graph", "assert", "identified"))
+def _variables(written: tree.Proposition) -> Iterator[tree.Variable]:
+    if isinstance(written, tree.Either):
+        yield from (event.variable for case in written.cases for event in case)
+    else:
+        yield written.variable

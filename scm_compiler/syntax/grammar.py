@@ -1,6 +1,6 @@
 """The parsers of the grammars: lark reads, and a builder makes the tree of what it reads."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 import lark
@@ -78,9 +78,11 @@ class Parser:
     Args:
         name: `scm` or `query`.
         builder: Has a method for each rule, which takes its `Phrase` and gives the rule's value.
+        soft: The terminals of words that are names wherever they cannot be themselves.
     """
 
-    def __init__(self, name: str, builder: object) -> None:
+    def __init__(self, name: str, builder: object, soft: Collection[str] = ()) -> None:
+        self._soft = frozenset(soft)
         text = shipped("grammars", f"{name}.lark").read_text(encoding="utf-8")
         self._start, self._builder = _STARTS[name], builder
         self._lark = lark.Lark(
@@ -112,6 +114,8 @@ class Parser:
         try:
             end = 0
             for token in tokens:
+                if token.type in self._soft and token.type not in state.accepts():  # type: ignore[no-untyped-call]
+                    token = Token.new_borrow_pos("WORD", token.value, token)
                 state.feed_token(token)
                 end = token.start + len(token)
             return self._built(state.feed_token(Token(END, "", end)))

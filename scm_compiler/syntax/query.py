@@ -12,22 +12,35 @@ from scm_compiler.syntax.codes.query_text import (
     ReservedInQuery,
     UnknownFunction,
 )
-from scm_compiler.syntax.grammar import Parser, Phrase, UnexpectedTokenError
+from scm_compiler.syntax.grammar import Parser, Phrase, Token, UnexpectedTokenError
 from scm_compiler.syntax.query_tree import (
+    Action,
     Assignment,
-    Contrast,
+    Best,
+    Choice,
+    Compared,
+    Each,
     Effect,
+    Either,
     Event,
     Expectation,
+    Likely,
     Probability,
+    Proposition,
     Query,
+    Ratio,
     Regime,
+    Sum,
     Variable,
     Word,
 )
 
-FUNCTIONS = ("P", "E", "ATE", "do", "given")
-RESERVED = (*FUNCTIONS, "graph", "assert", "identified")
+RESERVED = ("P", "E", "ATE", "do", "given", "graph", "assert", "identified")
+
+EFFECTS = ("ATE", "ATT", "NDE", "NIE", "CDE")
+FUNCTIONS = ("P", "E", *EFFECTS, "Var", "argmax", "do", "given")
+
+_SOFT = ("ATT", "NDE", "NIE", "CDE", "VAR", "ARGMAX", "OR", "AND", "IN", "IF", "ELSE", "VS")
 
 _LONGEST, _DEEPEST = 20_000, 20
 
@@ -50,7 +63,17 @@ _WORDS = {
     "LPAR": "`(`",
     "RPAR": "`)`",
     "RSQB": "`]`",
+    "ORDER": "`<`",
+    "IN": "`in`",
+    "TILDE": "`~`",
+    "OR": "`or`",
+    "AND": "`and`",
+    "IF": "`if`",
+    "ELSE": "`else`",
+    "VS": "`vs`",
+    "PLUS": "`+`",
     "MINUS": "`-`",
+    "SLASH": "`/`",
     "$END": "the end",
 }
 
@@ -80,7 +103,7 @@ def parse_query(source: Source, sink: Sink, within: Span | None = None) -> Query
 
 @cache
 def _parser() -> Parser:
-    return Parser("query", _Builder())
+    return Parser("query", _Builder(), _SOFT)
 
 
 def _oversized(source: Source, part: Span, sink: Sink) -> bool:
@@ -132,7 +155,7 @@ class _Builder:
     """Builds the tree of a query: one method for each rule of grammars/query.lark."""
 
     def start(self, phrase: Phrase) -> Query:
-        (query,) = phrase
+        (query,) = (part for part in phrase if not isinstance(part, Token))
         return query  # type: ignore[no-any-return]
 
     def name(self, phrase: Phrase) -> Word:
@@ -158,40 +181,123 @@ class _Builder:
         variable, _, value = phrase
         return Event(variable, value, phrase.span)
 
-    def events(self, phrase: Phrase) -> tuple[Event, ...]:
-        return _only(phrase, Event)
+    def compared(self, phrase: Phrase) -> Compared:
+        variable, relation, *values = phrase
+        return Compared(variable, str(relation), _only(values, Word), phrase.span)
+
+    def both(self, phrase: Phrase) -> tuple[Event | Compared, ...]:
+        return _only(phrase, Event | Compared)
+
+    def either(self, phrase: Phrase) -> Either:
+        cases = [(part,) if isinstance(part, Event | Compared) else part for part in phrase]
+        return Either(_only(cases, tuple), phrase.span)
+
+    def weights(self, phrase: Phrase) -> tuple[Word, ...]:
+        return _only(phrase, Word)
+
+    def likely(self, phrase: Phrase) -> Likely:
+        variable, _, weights = phrase
+        return Likely(variable, weights, phrase.span)
+
+    def random(self, phrase: Phrase) -> Likely:
+        node, _, weights = phrase
+        return Likely(Variable(node, (), node.span), weights, phrase.span)
+
+    def events(self, phrase: Phrase) -> tuple[Proposition, ...]:
+        return _only(phrase, Proposition)
 
     given = events
 
-    def do(self, phrase: Phrase) -> tuple[Assignment, ...]:
-        return _only(phrase, Assignment)
+    def each(self, phrase: Phrase) -> Each:
+        return Each(phrase[0], phrase.span)
 
-    def conditions(self, phrase: Phrase) -> tuple[tuple[Assignment, ...], tuple[Event, ...]]:
-        held = (item for part in phrase if isinstance(part, tuple) for item in part)
-        return tuple(held), _only(phrase, Event)
+    def plain(self, phrase: Phrase) -> Variable:
+        return Variable(phrase[0], (), phrase.span)
+
+    def test(self, phrase: Phrase) -> Choice:
+        node, _, variable, relation, value = phrase
+        holds = Compared(
+            variable, str(relation), (value,), Span(variable.span.start, value.span.end)
+        )
+        yes, no = (Word(text, value.span) for text in ("1", "0"))
+        return Choice(node, ((yes, Either(((holds,),), holds.span)),), no, phrase.span)
+
+    def choice(self, phrase: Phrase) -> Choice:
+        node, *rest = _only(phrase, Word | Event | Compared | Either)
+        *cases, otherwise = rest
+        pairs = zip(cases[::2], map(_whole, cases[1::2]), strict=True)
+        return Choice(node, tuple(pairs), otherwise, phrase.span)
+
+    def do(self, phrase: Phrase) -> "_Do":
+        return _Do(_only(phrase, Action))
+
+    def conditions(self, phrase: Phrase) -> tuple[tuple[Action, ...], tuple[Proposition, ...]]:
+        held = (item for part in phrase if isinstance(part, _Do) for item in part)
+        return tuple(held), _only(phrase, Proposition)
 
     def probability(self, phrase: Phrase) -> Probability:
         _, _, targets, _, conditions, _ = phrase
-        do, given = conditions or ((), ())
-        return Probability(targets, do, given, phrase.span)
+        return Probability(targets, *(conditions or ((), ())), phrase.span)
+
+    def best(self, phrase: Phrase) -> Best:
+        _, _, targets, _, conditions, _ = phrase
+        return Best(targets, *(conditions or ((), ())), phrase.span)
 
     def expectation(self, phrase: Phrase) -> Expectation:
-        _, _, target, _, conditions, _ = phrase
-        do, given = conditions or ((), ())
-        return Expectation(target, do, given, phrase.span)
+        function, _, target, _, conditions, _ = phrase
+        variance = function.type == "VAR"
+        return Expectation(target, *(conditions or ((), ())), variance, phrase.span)
+
+    variance = expectation
+
+    def versus(self, phrase: Phrase) -> tuple[Word, Word]:
+        first, _, second = phrase
+        return first, second
 
     def effect(self, phrase: Phrase) -> Effect:
-        cause, outcome = _only(phrase, Word)
-        return Effect(cause, outcome, phrase.span)
+        name, _, cause, _, outcome, *rest, conditions, _ = phrase
+        (values,) = _only(rest, tuple) or (None,)
+        return Effect(
+            cause,
+            outcome,
+            str(name),
+            values,
+            _only(rest, Assignment),
+            *(conditions or ((), ())),
+            phrase.span,
+        )
 
-    def contrast(self, phrase: Phrase) -> Contrast:
-        left, _, right = phrase
-        return Contrast(left, right, phrase.span)
+    def sum(self, phrase: Phrase) -> Sum:
+        terms = [part for part in phrase if not isinstance(part, Token) or part.type in _SIGNS]
+        signs = [True, *(part.type == "PLUS" for part in terms[1::2])]
+        return Sum(tuple(zip(signs, terms[::2], strict=True)), phrase.span)
+
+    def ratio(self, phrase: Phrase) -> Ratio:
+        above, below = (part for part in phrase if not isinstance(part, Token))
+        return Ratio(above, below, phrase.span)
 
     def regime(self, phrase: Phrase) -> Regime:
-        items = [item for part in phrase if isinstance(part, tuple) for item in part]
-        return Regime(_only(items, Assignment), _only(items, Event), phrase.span)
+        seen = [part for part in phrase if isinstance(part, tuple) and not isinstance(part, _Do)]
+        held = [item for part in phrase if isinstance(part, _Do) for item in part]
+        given = [item for part in seen for item in part]
+        return Regime(tuple(held), tuple(given), phrase.span)
 
 
-def _only(phrase: Sequence[Any], kind: type[Any]) -> tuple[Any, ...]:
+class _Do(tuple[Action, ...]):
+    """What one `do(...)` holds."""
+
+    __slots__ = ()
+
+
+_SIGNS = ("PLUS", "MINUS")
+
+
+def _whole(condition: Event | Compared | Either) -> Either:
+    """A condition of any form as cases."""
+    if isinstance(condition, Either):
+        return condition
+    return Either(((condition,),), condition.span)
+
+
+def _only(phrase: Sequence[Any], kind: Any) -> tuple[Any, ...]:
     return tuple(child for child in phrase if isinstance(child, kind))

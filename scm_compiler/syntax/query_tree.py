@@ -44,40 +44,135 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """`edu > 2`, `edu != 2` or `hair in (black, brown)`: a variable that may have several values.
+
+    Attributes:
+        variable: The variable.
+        relation: `=`, `!=`, `<`, `<=`, `>`, `>=` or `in`.
+        values: What it is compared with; several after `in` alone.
+    """
+
+    variable: Variable
+    relation: str
+    values: tuple[Word, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Either:
+    """`A=1 or B=1 and C=1`: the cases, of each of which all has to be."""
+
+    cases: tuple[tuple[Union[Event, Compared], ...], ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Likely:
+    """`X ~ (0.2, 0.8)`: of evidence how likely it is at each value; in `do` a distribution."""
+
+    variable: Variable
+    weights: tuple[Word, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`X = 1 if Z=1 else 0`: what an intervention holds a node at, by what other nodes are.
+
+    Attributes:
+        node: The node.
+        cases: A value for each condition, of which the first that holds counts.
+        otherwise: The value where none holds.
+    """
+
+    node: Word
+    cases: tuple[tuple[Word, Either], ...]
+    otherwise: Word
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Each:
+    """`do(X)`: an intervention at each value in turn."""
+
+    node: Word
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+Proposition = Event | Compared | Either | Likely
+Action = Assignment | Choice | Likely | Each
+
+
+@dataclass(frozen=True, slots=True)
 class Probability:
     """`P(targets | do(...), given)`."""
 
-    targets: tuple[Event, ...]
-    do: tuple[Assignment, ...] = ()
-    given: tuple[Event, ...] = ()
+    targets: tuple[Proposition, ...]
+    do: tuple[Action, ...] = ()
+    given: tuple[Proposition, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """`argmax(targets | do(...), given)`: the most probable values."""
+
+    targets: tuple[Proposition, ...]
+    do: tuple[Action, ...] = ()
+    given: tuple[Proposition, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Expectation:
-    """`E(target | do(...), given)`."""
+    """`E(target | do(...), given)`, or `Var(...)`."""
 
     target: Variable
-    do: tuple[Assignment, ...] = ()
-    given: tuple[Event, ...] = ()
+    do: tuple[Action, ...] = ()
+    given: tuple[Proposition, ...] = ()
+    variance: bool = False
     span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """`ATE(cause -> outcome)`."""
+    """`ATE(cause -> outcome, 2 vs 0 | given)`, or another effect that has a name.
+
+    Attributes:
+        cause: The cause.
+        outcome: The outcome.
+        name: `ATE`, `ATT`, `NDE`, `NIE` or `CDE`.
+        values: The two that are compared.
+        held: What `CDE` holds.
+        do: An intervention on all that is compared.
+        given: Whose effect it is.
+    """
 
     cause: Word
     outcome: Word
+    name: str = "ATE"
+    values: tuple[Word, Word] | None = None
+    held: tuple[Assignment, ...] = ()
+    do: tuple[Action, ...] = ()
+    given: tuple[Proposition, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Contrast:
-    """`left - right`."""
+class Sum:
+    """`first - second + third`: the terms, each with whether it is added."""
 
-    left: "Term"
-    right: "Term"
+    terms: tuple[tuple[bool, "Number"], ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """`above / below`."""
+
+    above: "Number"
+    below: "Number"
     span: Span = field(default=NOWHERE, compare=False)
 
 
@@ -85,10 +180,10 @@ class Contrast:
 class Regime:
     """`do(...), given(...)`."""
 
-    do: tuple[Assignment, ...] = ()
-    given: tuple[Event, ...] = ()
+    do: tuple[Action, ...] = ()
+    given: tuple[Proposition, ...] = ()
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Term = Probability | Expectation | Effect
-Query = Term | Contrast | Regime
+Number = Probability | Expectation | Effect | Sum | Ratio
+Query = Number | Best | Regime

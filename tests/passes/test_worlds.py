@@ -4,7 +4,7 @@ import pytest
 
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.ir.query import Contrast, Event, Probability, Regime, Setting, Variable
+from scm_compiler.ir.query import Event, Probability, Regime, Setting, Sum, Variable
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 
@@ -64,7 +64,7 @@ def test_one_world_becomes_do(query, flat):
         asked(var("Y", X=1), given=[var("M")]),
         asked(var("Y", X=1), var("Y", X=0)),
         asked(Variable("Y", (Setting("X", 1), Setting("M", var("M", X=0))))),
-        Contrast(asked(var("Y")), asked(var("Y", X=1), given=[var("Y")])),
+        Sum(((1.0, asked(var("Y"))), (-1.0, asked(var("Y", X=1), given=[var("Y")])))),
         # Y and Y[Z=1] are one variable, and a table has an axis for each.
         Probability((Event(var("Y")), Event(var("Y", Z=1)))),
         Probability((Event(var("Y")), Event(var("Y", Z=1), 0))),

@@ -75,26 +75,20 @@ def decide_query(graph: Graph, query: ir.Query) -> tuple[tuple[ir.Probability, D
 
 def _asked(graph: Graph, query: ir.Query) -> Iterator[ir.Probability]:
     """The probabilities that a query rests on, each event with a value."""
-    if isinstance(query, ir.Contrast):
-        yield from _asked(graph, query.left)
-        yield from _asked(graph, query.right)
-        return
-    for part in _parts(graph, query):
+    parts = (part for one in ir.plain(query) for part in _parts(graph, one))
+    for part in dict.fromkeys(parts):
         yield from _valued(graph, part)
 
 
-def _parts(graph: Graph, query: ir.Query) -> Iterator[ir.Probability]:
-    """The probabilities of a query that is no difference, with values left open."""
+def _parts(
+    graph: Graph, query: ir.Probability | ir.Expectation | ir.Regime
+) -> Iterator[ir.Probability]:
+    """The probabilities of a plain query, with values left open."""
     match query:
         case ir.Probability():
             yield query
         case ir.Expectation(target, do, given):
             yield ir.Probability((ir.Event(target),), do, given)
-        case ir.Effect(cause, outcome):
-            domain = graph.domain(cause)
-            for value in ("1", "0"):
-                do = (ir.Setting(cause, domain.index(value)),)
-                yield ir.Probability((ir.Event(ir.Variable(outcome)),), do)
         case ir.Regime(do, given):
             for node in graph.labels:
                 yield ir.Probability((ir.Event(ir.Variable(node.name)),), do, given)

@@ -73,7 +73,7 @@ class Question:
 
 
 def questions(query: ir.Query, graph: Graph) -> list[tuple[float, Question]]:
-    """The probabilities and expectations of a query, with signs; a regime asks none.
+    """The probabilities and expectations of a query, with their weights; a regime asks none.
 
     Args:
         query: Of any rung.
@@ -84,14 +84,10 @@ def questions(query: ir.Query, graph: Graph) -> list[tuple[float, Question]]:
             return [(1.0, Question(targets, given, do))]
         case ir.Expectation(target, do, given):
             return [(1.0, _expectation(target, given, do, graph))]
-        case ir.Effect(cause, outcome):
-            index = graph.domain(cause).index
-            worlds = [(ir.Setting(cause, index(value)),) for value in ("1", "0")]
-            one, zero = (_expectation(ir.Variable(outcome), (), do, graph) for do in worlds)
-            return [(1.0, one), (-1.0, zero)]
-        case ir.Contrast(left, right):
-            return questions(left, graph) + [(-sign, q) for sign, q in questions(right, graph)]
-        case ir.Regime():
+        case ir.Sum():
+            parts = zip(query.terms, ir.plain(query), strict=True)
+            return [(weight, q) for (weight, _), part in parts for _, q in questions(part, graph)]
+        case _:
             return []
 
 

@@ -298,21 +298,25 @@ class CauseNotBinary(Diagnostic):
       |
     1 | ATE(Hair -> Wearing_Hat)
       |     ^^^^
-      = help: write a contrast: `P(… | do(Hair=…)) - P(… | do(Hair=…))`
+      = help: say which two: `ATE(Hair -> …, blond vs black)`
     ```
 
     ## What to do
 
-    Write the contrast: `P(Smiling=1 | do(Hair=black)) - P(Smiling=1 | do(Hair=blond))`.
+    Say which two values are compared, `ATE(Hair -> Smiling, black vs blond)`, or write the
+    contrast: `P(Smiling=1 | do(Hair=black)) - P(Smiling=1 | do(Hair=blond))`.
     """
 
     code = "E420"
+    effect: str
     node: str
+    values: tuple[str, ...]
 
     def message(self) -> str:
         """The cause."""
-        return f"`ATE` compares the values 1 and 0, which `{self.node}` does not have"
+        return f"`{self.effect}` compares the values 1 and 0, which `{self.node}` does not have"
 
     def help(self) -> str:
-        """The contrast."""
-        return f"write a contrast: `P(… | do({self.node}=…)) - P(… | do({self.node}=…))`"
+        """Two of its values."""
+        two = f"{self.values[1]} vs {self.values[0]}" if self.values[1:] else "… vs …"
+        return f"say which two: `{self.effect}({self.node} -> …, {two})`"

@@ -1,0 +1,68 @@
+"""Effects that have a name, as the differences of means that they stand for.
+
+The average effect compares two interventions, `ATT` those on who was treated. What of it goes
+through the mediators M and what does not (Pearl 2001, "Direct and indirect effects"): NDE lets M
+be what it would have been without the treatment, NIE changes M alone, CDE holds it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.semantics.derive import Regime
+
+Side = tuple[ir.Variable, Regime]
+"""A variable whose mean is taken, and where."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What is compared.
+
+    Attributes:
+        name: `ATE`, `ATT`, `NDE`, `NIE` or `CDE`.
+        cause: The cause.
+        outcome: The outcome.
+        one: The value of the cause that is compared.
+        zero: The value with which it is.
+        held: What `CDE` holds.
+    """
+
+    name: str
+    cause: str
+    outcome: str
+    one: int
+    zero: int
+    held: ir.World = ()
+
+    def sides(
+        self, regime: Regime, graph: Graph, causes: Callable[[str, str], bool]
+    ) -> list[Side]:
+        """The two means whose difference it is.
+
+        Args:
+            regime: Among whom, and with what else done.
+            graph: The graph.
+            causes: Whether there is a path of arrows from one node to another.
+        """
+        one, zero = (ir.Setting(self.cause, value) for value in (self.one, self.zero))
+        if self.name == "ATT":
+            treated = ir.Event(ir.Variable(self.cause), self.one)
+            regime = replace(regime, given=(*regime.given, treated))
+        if self.name in ("NDE", "NIE"):
+            changed, fixed = (one, zero) if self.name == "NDE" else (zero, one)
+            through = [
+                name
+                for name in graph.parents.get(self.outcome, ())
+                if name != self.cause and causes(self.cause, name)
+            ]
+            nested = tuple(ir.Setting(name, ir.Variable(name, (fixed,))) for name in through)
+            worlds: tuple[ir.World, ir.World] = ((changed, *nested), (zero,))
+        else:
+            worlds = ((one, *self.held), (zero, *self.held))
+        apart = self.name not in ("ATE", "CDE") or regime.given or regime.factors
+        if apart:
+            return [(ir.Variable(self.outcome, world), regime) for world in worlds]
+        plain = ir.Variable(self.outcome)
+        return [(plain, replace(regime, do=(*regime.do, *world))) for world in worlds]
