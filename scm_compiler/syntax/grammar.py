@@ -64,7 +64,7 @@ class UnexpectedTokenError(Exception):
 class _Kept(PostLex):
     """Keeps the terminals that no rule mentions, such as comments."""
 
-    always_accept = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY")
+    always_accept = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY", "FOREIGN")
 
     def process(self, stream: Iterator[lark.Token]) -> Iterator[lark.Token]:
         return stream

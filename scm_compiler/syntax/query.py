@@ -48,7 +48,8 @@ _FORMS = "a query is `P(A=1 | do(B=1))` or another form of `scmc explain E401`"
 
 _USUAL = {"prob": "P", "pr": "P", "probability": "P", "expectation": "E", "mean": "E"}
 
-# What each terminal is called in messages; those that share a phrase are offered once.
+# What each terminal is called in messages; those that share a phrase are offered once, and what
+# can stand almost anywhere (`or`, `<`, `/`) is not offered.
 _WORDS = {
     "P": "a query",
     "DO": "`do(...)`",
@@ -63,19 +64,13 @@ _WORDS = {
     "LPAR": "`(`",
     "RPAR": "`)`",
     "RSQB": "`]`",
-    "ORDER": "`<`",
-    "IN": "`in`",
-    "TILDE": "`~`",
-    "OR": "`or`",
-    "AND": "`and`",
-    "IF": "`if`",
     "ELSE": "`else`",
     "VS": "`vs`",
-    "PLUS": "`+`",
     "MINUS": "`-`",
-    "SLASH": "`/`",
     "$END": "the end",
 }
+
+_VALUES = {"NUMBER": "a value"}
 
 
 def parse_query(source: Source, sink: Sink, within: Span | None = None) -> Query | None:
@@ -121,9 +116,11 @@ def _oversized(source: Source, part: Span, sink: Sink) -> bool:
 
 
 def _report(error: UnexpectedTokenError, text: str, sink: Sink) -> None:
-    expected = error.expected(_WORDS)
     found, at = str(error.token), error.token.span
-    starts = "a query" in expected
+    value = "GRAPH" in error.accepts  # there functions are words like others
+    starts = "P" in error.accepts and not value
+    words = _VALUES if value else _WORDS
+    expected = error.expected(words)
     called = text[at.end :].lstrip().startswith("(")
     if starts and called and found.isidentifier() and found not in FUNCTIONS:
         near = _USUAL.get(found.casefold()) or closest(found, FUNCTIONS)
@@ -132,14 +129,52 @@ def _report(error: UnexpectedTokenError, text: str, sink: Sink) -> None:
         sink.report(ReservedInQuery(word=found, span=at))
     else:
         phrases = ("a query",) if starts else expected
-        hint = _hint(found, starts, called)
+        hint = _hint(found, text[: at.start].rstrip(), starts, called)
         sink.report(QuerySyntax(found=found, expected=one_of(phrases), hint=hint, span=at))
 
 
-def _hint(found: str, starts: bool, called: bool) -> str | None:
+_WORLD = "a world is written in square brackets: `Y[X=1]`"
+
+_FOREIGN = {
+    "==": "values are written with one `=`: `Y=1`",
+    ":": "values are written with `=`: `X=1`",
+    "||": "one bar stands before what is done and seen: `P(Y=1 | do(X=1))`",
+    "{": _WORLD,
+    "^": _WORLD,
+    "&": "events are joined with a comma: `P(A=1, B=1)`",
+    ";": "events are joined with a comma: `P(A=1, B=1)`",
+    "/": "a ratio has two parts; of three, two stand in brackets",
+    "%": "one of several values is `A in (a, b)`",
+    "!": "what is not so is written with its value: `A=0`, or `A != 1`",
+    "¬": "what is not so is written with its value: `A=0`, or `A != 1`",
+    "≠": "comparisons are `!=`, `<=` and `>=`",
+    "≤": "comparisons are `!=`, `<=` and `>=`",
+    "≥": "comparisons are `!=`, `<=` and `>=`",
+}
+"""How other languages and libraries write it, and how it is written here."""
+
+_BEFORE = (
+    (r"(^|\W)[PE]$", "[", "the brackets of `P(...)` and `E(...)` are round"),
+    (r"(^|\W)in$", "[{", "one of several values is `A in (a, b)`"),
+    (r"(^|\W)(?i:do)$", "(", "letter case counts: `do(X=1)`"),
+    (r"[(,|]\s*\w+$", "(", _WORLD),
+    (r"(^|\W)\w{3}\(\s*\w+$", ",", "an effect is written with an arrow: `ATE(X -> Y)`"),
+    (r"<$", ">", "comparisons are `!=`, `<=` and `>=`"),
+    (r"=$", "<>", "comparisons are `!=`, `<=` and `>=`"),
+    (r"(^|\W)not$", "", "what is not so is written with its value: `A=0`, or `A != 1`"),
+)
+"""What stands before, what was found, and what is meant."""
+
+
+def _hint(found: str, before: str, starts: bool, called: bool) -> str | None:
     """How the mistake is usually mended."""
     if starts:
         return None if called else _FORMS
+    for left, signs, meant in _BEFORE:
+        if re.search(left, before) and (found in signs if signs and found else not signs):
+            return meant
+    if found in _FOREIGN:
+        return _FOREIGN[found]
     if found == "do" and called:
         return "`do(...)` stands after the bar: `P(A=1 | do(B=1))`"
     if found == "given" and called:
