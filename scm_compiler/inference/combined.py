@@ -15,7 +15,7 @@ import numpy as np
 from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.inference import arithmetic
 from scm_compiler.inference.answers import GUESSES, Method
-from scm_compiler.inference.codes.answers import ImpossibleEvidence
+from scm_compiler.inference.codes.answers import ImpossibleEvidence, RestsOnUnseen
 from scm_compiler.inference.codes.derived import DividesByZero
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.drawing import Ends, Z, from_errors, reach_of
@@ -24,7 +24,7 @@ from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
-from scm_compiler.inference.task import Route, Work
+from scm_compiler.inference.task import Route
 from scm_compiler.ir import query as ir
 
 if TYPE_CHECKING:
@@ -175,15 +175,15 @@ class Combined:
         samples: int,
     ) -> tuple[Array, Ends]:
         """The standard errors and the intervals of drawing."""
-        errors = np.zeros(point.size)
-        for rank, (_, row) in enumerate(self.query.rows):
+        each = []
+        for _, row in self.query.rows:
             slopes = arithmetic.slopes(row, numbers.__getitem__)
-            if all(not found[part].errors[""].any() for part in slopes):
-                continue
-            first_order = ir.total((slope, part) for part, slope in slopes.items())
-            result = self.decide(first_order).work.run(seed, samples)
-            errors[rank] = float(result.errors[""])
-        errors = errors.reshape(point.shape)
+            each.append(0.0)
+            if any(found[part].errors[""].any() for part in slopes):
+                first_order = ir.total((slope, part) for part, slope in slopes.items())
+                result = self.decide(first_order).work.run(seed, samples)
+                each[-1] = float(result.errors[""])
+        errors = np.array(each).reshape(point.shape)
         if not errors.any():
             return errors, Ends(point, point)
         reach = reach_of(self.query, next(iter(self.plans.values())).graph)
@@ -238,8 +238,12 @@ class Combined:
         spans = np.array([arithmetic.span(row, ends) for _, row in self.query.rows])
         if self.query.kind == "probability":
             spans = np.clip(spans, 0.0, 1.0)
-        low, high = (None, None) if len(spans) > 1 else spans[0].tolist()
-        width = float(np.max(spans[:, 1] - spans[:, 0]))
         first = max(guesses, key=lambda warning: getattr(warning, "share", 0.0))
-        known = {"width": width} if hasattr(first, "width") else {"share": min(width, 1.0)}
-        yield replace(first, low=low, high=high, **(known if len(spans) > 1 else {}))
+        if len(spans) == 1:
+            yield replace(first, low=spans[0, 0], high=spans[0, 1])
+            return
+        width = float(np.max(spans[:, 1] - spans[:, 0]))
+        if isinstance(first, RestsOnUnseen):
+            yield replace(first, share=min(width, 1.0), low=None, high=None)
+        else:
+            yield replace(first, width=width, low=None, high=None)

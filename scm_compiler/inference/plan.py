@@ -6,14 +6,9 @@ from functools import cached_property, partial
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
-from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import (
-    RUNGS,
     Answer,
     Asked,
     Firm,
@@ -27,11 +22,12 @@ from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.engines import engines_of
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
-from scm_compiler.inference.evaluation import Numbers, condition_of
+from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.intervals import COUNT, FEWER, Intervals, ends_of, span_ends
-from scm_compiler.inference.limits import TooMuch
-from scm_compiler.inference.number import Bounds, Number
-from scm_compiler.inference.parts import Part, listed
+from scm_compiler.inference.never import Never
+from scm_compiler.inference.number import Number
+from scm_compiler.inference.parts import Part
+from scm_compiler.inference.plan_text import DRAWING, as_dict, as_text, grounds_of
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
     pointing_at,
@@ -40,7 +36,6 @@ from scm_compiler.inference.refusals import (
 )
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.route import route_of
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -59,8 +54,6 @@ LEVEL = 0.95
 _GIVEN = "no interval: the tables were given, and no data stand behind them"
 
 _UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
-
-_SHOWN = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
 
 
 @dataclass(frozen=True, repr=False)
@@ -93,7 +86,7 @@ class Plan:
     @property
     def method(self) -> str:
         """`exact`, or `weighted` or `sample` where it is answered by drawing."""
-        return self.engine if self.engine in _SHOWN else "exact"
+        return self.engine if self.engine in DRAWING else "exact"
 
     @property
     def identified(self) -> bool:
@@ -113,7 +106,7 @@ class Plan:
         return () if self.task.route.worlds is None else self.task.route.worlds.written
 
     @property
-    def _by_formula(self) -> bool:
+    def by_formula(self) -> bool:
         """Whether it was identified by way of hidden common causes."""
         return self.rung > 1 and bool(self.found or self.derived)
 
@@ -126,18 +119,7 @@ class Plan:
     @property
     def grounds(self) -> str:
         """By what it is identified, or why it is not."""
-        if self._by_formula:
-            return ", ".join(dict.fromkeys(map(criterion, self.found)))
-        if self.rung == 3:
-            shared = f"the worlds share the noise of {listed(self.tied)}"
-            if self.tied:
-                return f"{shared}, which a noise model settles"
-            return "the tables: no noise is shared by several worlds"
-        if self.rung == 1:
-            return "observation: nothing is held"
-        if self.task.setting.declared.confounders:
-            return "truncated factorisation: it rests on no hidden common cause"
-        return "truncated factorisation: the graph has no hidden common causes"
+        return grounds_of(self)
 
     @property
     def graph(self) -> Graph:
@@ -155,32 +137,9 @@ class Plan:
         joints = (joint for _, joint in work.networks.shown)
         return tuple(dict.fromkeys(name for joint in joints for name in joint.worlds.tied))
 
-    @property
-    def _how(self) -> str:
-        if self.engine not in _SHOWN:
-            return "exact contraction"
-        if self.instead_of is None or self.instead_of.beyond is None:
-            return f"{_SHOWN[self.engine]}, as asked"
-        return f"{_SHOWN[self.engine]} ({self.instead_of.beyond.why()})"
-
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data, in the form that `--json` prints."""
-        shown: dict[str, Any] = {
-            "query": self.query,
-            "ok": True,
-            "rung": self.rung,
-            "identified": self.identified,
-            "grounds": self.grounds,
-            "method": self.method,
-            "head": False,
-            "plan": [part.to_dict() for part in self.parts],
-        }
-        if self._by_formula:
-            shown["estimands"] = [described(one) for one in self.found]
-            shown["widest"] = self.widest
-        if self.means:
-            shown["means"] = self.means
-        return shown | ({"formulas": list(self.derived)} if self.derived else {})
+        return as_dict(self)
 
     @property
     def widest(self) -> int:
@@ -196,21 +155,8 @@ class Plan:
         query = self.task.query
         return query.means if isinstance(query, ir.Derived) else ""
 
-    @property
-    def _said(self) -> tuple[str, ...]:
-        """The query, and what it stands for."""
-        return (self.query, f"which is {self.means}") if self.means else (self.query,)
-
     def __str__(self) -> str:
-        said = "identified" if self.identified else "not identified"
-        rung_, parts = f"rung {self.rung} ({RUNGS[self.rung]})", self.parts
-        if self._by_formula:
-            by = f" by {self.grounds}" if self.grounds else ""
-            head = f"{rung_}, {said}{by}, {self._how}, no image head needed"
-            return "\n".join([head, *self._said, *map(str, (*self.derived, *self.found, *parts))])
-        grounds = f"{said} by {self.grounds}" if self.identified else f"{said}: {self.grounds}"
-        head = f"{rung_}, {said}, {self._how}, no image head needed"
-        return "\n".join([head, grounds, *self._said, *map(str, parts)])
+        return as_text(self)
 
     def __repr__(self) -> str:
         return str(self)
@@ -361,7 +307,7 @@ def _planned(
     plans = {part: decide(part) for part in query.sums}
     work = Combined(query, plans, decide)
     task = Task(query, setting, work.route, method, noise_model)
-    drawn = next((plan for plan in plans.values() if plan.engine in _SHOWN), None)
+    drawn = next((plan for plan in plans.values() if plan.engine in DRAWING), None)
     if drawn is None:
         return Plan("", task, "combined", work)
     return Plan("", task, drawn.engine, work, drawn.instead_of)
@@ -426,36 +372,6 @@ def answer(
     made = plan(query, model, method=method, noise_model=noise_model, text=text)
     answered = made.run(seed=seed, samples=samples, level=level)
     return replace(answered, seconds=perf_counter() - started)
-
-
-@dataclass(frozen=True)
-class Never:
-    """What happens in no model: zero, by whichever method, where the evidence happens.
-
-    Attributes:
-        task: The query.
-        evidence: How it is found out whether the evidence happens.
-    """
-
-    task: Task
-    evidence: Plan | None
-    beyond: TooMuch | None = None
-    parts: tuple[Part, ...] = ()
-
-    def run(self, seed: int, samples: int) -> Result:
-        """Zeros."""
-        if self.evidence is not None:
-            self.evidence.run(seed=seed, samples=samples)
-        query = self.task.query
-        assert isinstance(query, ir.Probability)
-        sizes = label_sizes(self.task.setting.graph)
-        zeros = {"": np.zeros([sizes[variable.node] for variable in query.free])}
-        spans = {"": (Bounds(0.0, 0.0, sharp=True),) * zeros[""].size}
-        return Result(zeros, zeros, "exact", None, bounds=spans if self.task.rung == 3 else {})
-
-    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
-        """Zeros, whatever the data."""
-        return {name: np.zeros((count, *part.shape)) for name, part in point.items()}
 
 
 def _never(query: ir.Query, setting: Setting) -> Plan:

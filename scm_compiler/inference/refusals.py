@@ -39,8 +39,9 @@ def pointing_at(text: str | None, words: str | None = None) -> Iterator[None]:
 
 
 def _of_whole(diagnostic: Diagnostic, words: str | None) -> Diagnostic:
-    named = isinstance(diagnostic, NotIdentifiable | WorldsDisagree)
-    return replace(diagnostic, query=words) if named and words is not None else diagnostic
+    if words is not None and isinstance(diagnostic, NotIdentifiable | WorldsDisagree):
+        return replace(diagnostic, query=words)
+    return diagnostic
 
 
 def refuse_long_tables(query: ir.Query, graph: Graph) -> None:

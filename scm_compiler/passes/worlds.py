@@ -10,7 +10,7 @@ it).
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import overload
+from typing import TypeVar, cast
 
 from scm_compiler.ir.graph import Graph
 from scm_compiler.ir.query import (
@@ -32,16 +32,10 @@ from scm_compiler.ir.query import (
 )
 from scm_compiler.passes.twin import unite
 
+_Form = TypeVar("_Form", bound=Query | Quantity)
 
-@overload
-def flatten(query: Regime, graph: Graph) -> Regime: ...
-@overload
-def flatten(query: Probability | Expectation, graph: Graph) -> Probability | Expectation: ...
-@overload
-def flatten(query: Query, graph: Graph) -> Query: ...
-@overload
-def flatten(query: Quantity, graph: Graph) -> Quantity: ...
-def flatten(query: Query | Quantity, graph: Graph) -> Query | Quantity:
+
+def flatten(query: _Form, graph: Graph) -> _Form:
     """The same query with its worlds moved into `do` wherever one world holds everything.
 
     Args:
@@ -51,18 +45,27 @@ def flatten(query: Query | Quantity, graph: Graph) -> Query | Quantity:
     Returns:
         An equal query. If a `[...]` is left in it, it is one of rung 3.
     """
+    found: Query | Quantity
     match query:
         case Sum(terms):
-            return Sum(tuple((weight, flatten(term, graph)) for weight, term in terms))
+            found = Sum(tuple((weight, flatten(term, graph)) for weight, term in terms))
         case Product(left, right):
-            return Product(flatten(left, graph), flatten(right, graph))
+            found = Product(flatten(left, graph), flatten(right, graph))
         case Ratio(above, below):
-            return replace(query, above=flatten(above, graph), below=flatten(below, graph))
+            found = replace(query, above=flatten(above, graph), below=flatten(below, graph))
         case Derived(rows=rows):
-            flat = tuple((values, flatten(quantity, graph)) for values, quantity in rows)
-            return replace(query, rows=flat)
-        case Best(_, table):
-            return replace(query, table=flatten(table, graph))
+            found = replace(query, rows=tuple((row, flatten(q, graph)) for row, q in rows))
+        case Best(table=table):
+            found = replace(query, table=flatten(table, graph))
+        case plain_query:
+            found = _flat(cast(Probability | Expectation | Regime, plain_query), graph)
+    return cast(_Form, found)
+
+
+def _flat(
+    query: Probability | Expectation | Regime, graph: Graph
+) -> Probability | Expectation | Regime:
+    match query:
         case Expectation(target, do, given):
             single = _single_world((Event(target), *given), do, graph)
             return query if single is None else _expectation(single)

@@ -1,4 +1,4 @@
-"""Events that a variable can meet at several values, with what they are compared with looked up."""
+"""Events that a variable can meet at several values."""
 
 import operator
 import re

@@ -1,6 +1,6 @@
 """Look the parts of a query up in a graph: names, values, worlds, events and interventions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -145,11 +145,9 @@ class Lookup:
                 return (self.event(written),)
             case tree.Compared():
                 variable, values = self.compared(written)
-                return as_events(Factor((variable,), {(value,): 1.0 for value in sorted(values)}))
-            case tree.Likely(variable, weights):
-                given = self._weights(written, total=None)
-                cells = {(value,): weight for value, weight in given.items()}
-                return (Factor((self.variable(variable),), cells),)
+                return as_events(_single(variable, dict.fromkeys(sorted(values), 1.0)))
+            case tree.Likely(variable):
+                return (_single(self.variable(variable), self._weights(written, total=None)),)
             case tree.Either(((*events,),)):
                 return tuple(part for event in events for part in self.proposition(event))
             case tree.Either():
@@ -253,7 +251,9 @@ class Lookup:
                 self.domain(node)
                 self.domain(source)
                 self.alike(node, source, action.span)
-                chosen = {(value,): {value: 1.0} for value in range(self._size(source.text))}
+                chosen: dict[tuple[int, ...], dict[int, float]] = {
+                    (value,): {value: 1.0} for value in range(self._size(source.text))
+                }
                 return Policy(node.text, (source.text,), chosen)
         raise TypeError(action)
 
@@ -290,7 +290,8 @@ class Lookup:
                 others = [node for node in nodes if node != read]
                 set_by_rule = read in nodes and read != policy.node
                 if set_by_rule or any(self.causes(node, read) for node in others):
-                    self.found.append(ReadsDescendant(policy.node, read, span=span))
+                    ruled = not self.causes(policy.node, read)
+                    self.found.append(ReadsDescendant(policy.node, read, ruled, span=span))
 
     def causes(self, node: str, other: str) -> bool:
         """Whether there is a path of arrows from one node to another."""
@@ -301,6 +302,10 @@ class Lookup:
                     seen.add(child)
                     waiting.append(child)
         return node != other and other in seen
+
+
+def _single(variable: ir.Variable, weights: Mapping[int, float]) -> Factor:
+    return Factor((variable,), {(value,): weight for value, weight in weights.items()})
 
 
 def _apart(

@@ -17,7 +17,7 @@ def numeric_values(domain: Discrete) -> tuple[float, ...]:
     return tuple(float(value) for value in domain.values)
 
 
-def phrase(query: ir.Query | ir.Quantity, graph: Graph) -> str:
+def phrase(query: ir.Query | ir.Quantity, graph: Graph) -> str:  # noqa: PLR0911  (a form each)
     """The query as text that resolves to it again."""
     match query:
         case ir.Derived(words) | ir.Best(words):
@@ -103,4 +103,5 @@ def _setting(setting: ir.Setting, graph: Graph) -> str:
 
 
 def value_name(graph: Graph, node: str, value: int) -> str:
+    """A value as a query writes it."""
     return print_value(graph.domain(node).values[value])

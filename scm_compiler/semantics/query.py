@@ -132,10 +132,8 @@ class _Resolver(Lookup):
         return self._derived(query, "probability", scene, number, free, count)
 
     def _expectation(self, query: tree.Expectation) -> ir.Query:
-        variable, kind = (
-            self.variable(query.target),
-            "variance" if query.variance else "expectation",
-        )
+        variable = self.variable(query.target)
+        kind: ir.Kind = "variance" if query.variance else "expectation"
         self.numeric(query.target.node)
         scene = self._scene(query.do, query.given)
         plain = not (scene.each or scene.free or query.variance) and scene.regime.plain

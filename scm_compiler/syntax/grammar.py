@@ -114,9 +114,10 @@ class Parser:
         try:
             end = 0
             for token in tokens:
-                if token.type in self._soft and token.type not in state.accepts():  # type: ignore[no-untyped-call]
-                    token = Token.new_borrow_pos("WORD", token.value, token)
-                state.feed_token(token)
+                soft = token.type in self._soft
+                name = soft and token.type not in state.accepts()  # type: ignore[no-untyped-call]
+                word = Token.new_borrow_pos("WORD", token.value, token) if name else token
+                state.feed_token(word)
                 end = token.start + len(token)
             return self._built(state.feed_token(Token(END, "", end)))
         except UnexpectedToken as error:

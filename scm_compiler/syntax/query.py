@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from types import UnionType
 from typing import Any
 
 from scm_compiler.diagnostics import Sink, Source, Span, closest, one_of
@@ -133,6 +134,8 @@ def _report(error: UnexpectedTokenError, text: str, sink: Sink) -> None:
         sink.report(QuerySyntax(found=found, expected=one_of(phrases), hint=hint, span=at))
 
 
+_ASCII = "queries are written with `->`, `|`, `-` and straight quotes"
+
 _WORLD = "a world is written in square brackets: `Y[X=1]`"
 
 _FOREIGN = {
@@ -152,6 +155,11 @@ _FOREIGN = {
     "≥": "comparisons are `!=`, `<=` and `>=`",
 }
 """How other languages and libraries write it, and how it is written here."""
+
+_AFTER_BAR = {
+    "do": "`do(...)` stands after the bar: `P(A=1 | do(B=1))`",
+    "given": "in `P(...)` the evidence stands after the bar: `P(A=1 | B=1)`",
+}
 
 _BEFORE = (
     (r"(^|\W)[PE]$", "[", "the brackets of `P(...)` and `E(...)` are round"),
@@ -173,17 +181,11 @@ def _hint(found: str, before: str, starts: bool, called: bool) -> str | None:
     for left, signs, meant in _BEFORE:
         if re.search(left, before) and (found in signs if signs and found else not signs):
             return meant
-    if found in _FOREIGN:
-        return _FOREIGN[found]
-    if found == "do" and called:
-        return "`do(...)` stands after the bar: `P(A=1 | do(B=1))`"
-    if found == "given" and called:
-        return "in `P(...)` the evidence stands after the bar: `P(A=1 | B=1)`"
+    if called and found in _AFTER_BAR:
+        return _AFTER_BAR[found]
     if found.startswith('"'):
         return 'a quoted name ends with another `"`'
-    if not found.isascii():
-        return "queries are written with `->`, `|`, `-` and straight quotes"
-    return None
+    return _FOREIGN.get(found, None if found.isascii() else _ASCII)
 
 
 class _Builder:
@@ -272,16 +274,18 @@ class _Builder:
 
     def probability(self, phrase: Phrase) -> Probability:
         _, _, targets, _, conditions, _ = phrase
-        return Probability(targets, *(conditions or ((), ())), phrase.span)
+        do, given = conditions or ((), ())
+        return Probability(targets, do, given, phrase.span)
 
     def best(self, phrase: Phrase) -> Best:
         _, _, targets, _, conditions, _ = phrase
-        return Best(targets, *(conditions or ((), ())), phrase.span)
+        do, given = conditions or ((), ())
+        return Best(targets, do, given, phrase.span)
 
     def expectation(self, phrase: Phrase) -> Expectation:
         function, _, target, _, conditions, _ = phrase
-        variance = function.type == "VAR"
-        return Expectation(target, *(conditions or ((), ())), variance, phrase.span)
+        do, given = conditions or ((), ())
+        return Expectation(target, do, given, function.type == "VAR", phrase.span)
 
     variance = expectation
 
@@ -292,15 +296,8 @@ class _Builder:
     def effect(self, phrase: Phrase) -> Effect:
         name, _, cause, _, outcome, *rest, conditions, _ = phrase
         (values,) = _only(rest, tuple) or (None,)
-        return Effect(
-            cause,
-            outcome,
-            str(name),
-            values,
-            _only(rest, Assignment),
-            *(conditions or ((), ())),
-            phrase.span,
-        )
+        held, (do, given) = _only(rest, Assignment), conditions or ((), ())
+        return Effect(cause, outcome, str(name), values, held, do, given, phrase.span)
 
     def sum(self, phrase: Phrase) -> Sum:
         terms = [part for part in phrase if not isinstance(part, Token) or part.type in _SIGNS]
@@ -334,5 +331,5 @@ def _whole(condition: Event | Compared | Either) -> Either:
     return Either(((condition,),), condition.span)
 
 
-def _only(phrase: Sequence[Any], kind: Any) -> tuple[Any, ...]:
+def _only(phrase: Sequence[Any], kind: type[Any] | UnionType) -> tuple[Any, ...]:
     return tuple(child for child in phrase if isinstance(child, kind))

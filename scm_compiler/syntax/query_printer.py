@@ -9,7 +9,7 @@ from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import RESERVED
 
 
-def print_query(query: tree.Query) -> str:
+def print_query(query: tree.Query) -> str:  # noqa: PLR0911  (a form each)
     """The text of a query, which parses to it again.
 
     >>> print_query(tree.Effect(tree.Word("my X"), tree.Word("Y"), "ATT"))
@@ -57,7 +57,7 @@ def _list(parts: Iterable[Any]) -> str:
     return ", ".join(map(_part, parts))
 
 
-def _part(part: Any) -> str:  # noqa: ANN401  (a node of the tree)
+def _part(part: Any) -> str:  # noqa: ANN401, C901, PLR0911  (a kind of node each)
     match part:
         case tree.Variable(node, world):
             return f"{quoted(node.text)}[{_list(world)}]" if world else quoted(node.text)
@@ -69,7 +69,7 @@ def _part(part: Any) -> str:  # noqa: ANN401  (a node of the tree)
             return quoted(node.text)
         case tree.Event(variable, None):
             return _part(variable)
-        case tree.Event(variable, value):
+        case tree.Event(variable, tree.Word() as value):
             return f"{_part(variable)}={_value(value)}"
         case tree.Compared(variable, "in", values):
             return f"{_part(variable)} in ({', '.join(map(_value, values))})"

@@ -63,7 +63,7 @@ class Compared:
 class Either:
     """`A=1 or B=1 and C=1`: the cases, of each of which all has to be."""
 
-    cases: tuple[tuple[Union[Event, Compared], ...], ...]
+    cases: tuple[tuple[Event | Compared, ...], ...]
     span: Span = field(default=NOWHERE, compare=False)
 
 

@@ -1,8 +1,9 @@
 """Every form of question against brute-force enumeration of the noise of random models.
 
-Each label is a function of its parents and of a noise that says its value under each configuration
-of them, drawn from the product of the rows of its table. So one enumeration answers questions about
-one world and about several; those about several are asked only where the product does not matter.
+Each label is a function of its parents and of a noise that says its value under each
+configuration of them; the noise is drawn from the product of the rows of its table. So one
+enumeration answers questions about one world and about several, which are compared where no noise
+model matters.
 """
 
 import os
@@ -321,8 +322,8 @@ def compared(model, text, expected, several):
     try:
         found = answer(read_query(text, model.graph), model, text=text)
     except ScmError as error:
-        assert several, text
-        assert error.diagnostics[0].code == "E455", text  # under this noise model alone
+        if not several or error.diagnostics[0].code != "E455":  # impossible under this noise
+            raise
         return False
     if found.bounds is not None and found.bounds.open:  # what the noise model decides
         assert found.bounds.low - EXACT <= expected <= found.bounds.high + EXACT, text

@@ -60,7 +60,10 @@ MALE = (event("Male", "1"),)
         ("P(Male, Young)", Probability((event("Male"), event("Young")))),
         ("E(A | do(B=1))", Expectation(variable("A"), (held("B", "1"),))),
         ("ATE(B -> A)", Effect(Word("B"), Word("A"))),
-        ("P(Male=1) - E(A)", Sum(((True, Probability(MALE)), (False, Expectation(variable("A")))))),
+        (
+            "P(Male=1) - E(A)",
+            Sum(((True, Probability(MALE)), (False, Expectation(variable("A"))))),
+        ),
         (
             "do(Bald=1), given(Young=0)",
             Regime((held("Bald", "1"),), (event("Young", "0"),)),

@@ -108,9 +108,11 @@ class ReadsDescendant(Diagnostic):
     code = "E462"
     node: str
     read: str
+    ruled: bool = False
 
     def message(self) -> str:
-        return f"`do` cannot set `{self.node}` by what `{self.read}` is, which it changes"
+        why = "which another rule sets" if self.ruled else "which it changes"
+        return f"`do` cannot set `{self.node}` by what `{self.read}` is, {why}"
 
     def help(self) -> str:
         return f"read `{self.node}` itself or nodes that are not its descendants"
