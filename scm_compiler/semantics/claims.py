@@ -5,25 +5,18 @@ factorisation answers it (Pearl 2009, Theorem 3.2.5). With them, and of counterf
 `identify` decides. Claims about images get a note.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Sink, Source, Span, closest
-from scm_compiler.ir import Claim, CounterfactualClaim, Discrete, Graph, Node
+from scm_compiler.ir import Claim, CounterfactualClaim, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.claims import NotDecided
 from scm_compiler.semantics.codes.queries import UnknownNode
 from scm_compiler.semantics.names import Scope
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax import query_tree, tree
-from scm_compiler.syntax.printer import print_name
 from scm_compiler.syntax.query import parse_query
-
-# A quoted name may hold brackets, commas and `=`; one that is no part of a `do` is passed over.
-_DO = re.compile(r'"[^"]*"|\bdo\s*\(((?:"[^"]*"|[^"()])*)\)')
-_QUOTED = re.compile(r'"[^"]*"')
-_ITEM = re.compile(r'(?:"[^"]*"|[^",])+')
 
 
 def read_claims(
@@ -42,7 +35,7 @@ def read_claims(
     """
     left: list[Claim | CounterfactualClaim] = []
     for statement in written:
-        query = _query(statement, scope.nodes, sink)
+        query = _query(statement, sink)
         if query is None:
             continue
         if not _is_of_labels(query, statement, scope):
@@ -52,7 +45,8 @@ def read_claims(
         elif any(map(_has_worlds, ir.plain(resolved))):
             left.append(CounterfactualClaim(statement.query, statement.span))
         elif hidden:
-            left += dict.fromkeys(_claims(resolved, statement, scope))
+            valued = not any(isinstance(part, query_tree.Each) for part in _parts(query))
+            left += dict.fromkeys(_claims(resolved, statement, scope, valued=valued))
     return tuple(left)
 
 
@@ -81,27 +75,31 @@ def read_counterfactual(text: str, graph: Graph, sink: Sink) -> ir.Query | None:
         graph: What its names and values are looked up in.
         sink: Takes the diagnostics.
     """
-    tree_of_query = parse_query(Source("", _with_values(text, graph.by_name)), sink)
+    tree_of_query = parse_query(Source("", text), sink)
     if tree_of_query is None:
         return None
     return resolve(tree_of_query, graph, sink, open_values=True)
 
 
-def _claims(query: ir.Query, statement: tree.Identified, scope: Scope) -> Iterator[Claim]:
-    """The distributions that a query rests on; one that holds all that it asks is known."""
+def _claims(
+    query: ir.Query, statement: tree.Identified, scope: Scope, *, valued: bool
+) -> Iterator[Claim]:
+    """The distributions that a query rests on; one that holds all that it asks is known.
+
+    Args:
+        query: Resolved.
+        statement: The claim.
+        scope: The declared nodes.
+        valued: Whether all that it holds is held at a value.
+    """
     for part in ir.plain(query):
-        if isinstance(part, ir.Probability) and part.never and _has_values(statement, scope):
+        if isinstance(part, ir.Probability) and part.never and valued:
             continue
         asked, held, seen = _lists(part, scope)
         conditions = tuple(name for name in seen if name not in held)
         outcomes = tuple(name for name in asked if name not in {*held, *conditions})
         if outcomes:
             yield Claim(outcomes, held, conditions, statement.query, statement.span)
-
-
-def _has_values(statement: tree.Identified, scope: Scope) -> bool:
-    """Whether all that it holds is held at a value."""
-    return _with_values(statement.query, scope.nodes) == statement.query
 
 
 def _lists(
@@ -121,12 +119,10 @@ def _lists(
     return first, second, third
 
 
-def _query(
-    statement: tree.Identified, nodes: Mapping[str, Node], sink: Sink
-) -> query_tree.Query | None:
+def _query(statement: tree.Identified, sink: Sink) -> query_tree.Query | None:
     """The query's tree; its errors are reported at the query's place in the program."""
     found = Sink()
-    query = parse_query(Source("", _with_values(statement.query, nodes)), found)
+    query = parse_query(Source("", statement.query), found)
     _report_at(statement, found, sink)
     return query
 
@@ -153,23 +149,6 @@ def _is_of_labels(query: query_tree.Query, statement: tree.Identified, scope: Sc
     names = [tree.Name(word.text, statement.query_span) for word in _node_names(query)]
     nodes = [scope.find(name) for name in names]
     return all(node is None or not scope.is_image(node.name) for node in nodes)
-
-
-def _with_values(query: str, nodes: Mapping[str, Node]) -> str:
-    """The query with a value for each node that `do(X)` names without one: any value will do."""
-
-    def held(item: str) -> str:
-        if "=" in _QUOTED.sub("", item):
-            return item
-        node = nodes.get(item.strip().strip('"'))
-        if node is None or not isinstance(node.domain, Discrete):
-            return f"{item}=0"
-        return f"{item}={print_name(node.domain.values[0])}"
-
-    def completed(call: re.Match[str]) -> str:
-        return call[0] if call[1] is None else f"do({','.join(map(held, _ITEM.findall(call[1])))})"
-
-    return _DO.sub(completed, query)
 
 
 def _parts(part: object) -> Iterator[object]:

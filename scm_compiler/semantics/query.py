@@ -207,7 +207,10 @@ class _Resolver(Lookup):
         for action in do:
             if isinstance(action, tree.Each):
                 self.domain(action.node)
-                each.append(action.node.text)
+                if self.open_values:  # any value will do
+                    world = (*world, ir.Setting(action.node.text, 0))
+                else:
+                    each.append(action.node.text)
             elif not (isinstance(action, tree.Assignment) and action in constants):
                 policies.append((self.policy(action), action.span))
         self.refuse_descendants(policies)
@@ -235,7 +238,8 @@ class _Resolver(Lookup):
         do: Sequence[tree.Action],
         given: Sequence[tree.Proposition],
     ) -> None:
-        held = {setting.node.text: setting.span for setting in reversed(constants)}
+        held = {a.node.text: a.span for a in reversed(do) if isinstance(a, tree.Each)}
+        held |= {setting.node.text: setting.span for setting in reversed(constants)}
         first: dict[str, Span] = {}
         for action in do:
             node = action.variable.node if isinstance(action, tree.Likely) else action.node
@@ -292,7 +296,9 @@ class _Resolver(Lookup):
 
     def _one_world(self, do: Sequence[tree.Action], given: Sequence[tree.Proposition]) -> None:
         """Refuse what makes a row of a table for each value."""
-        for event in () if self.open_values else given:
+        if self.open_values:
+            return
+        for event in given:
             if isinstance(event, tree.Event) and event.value is None:
                 name = event.variable.node.text
                 if (example := self.example(name)) is not None:
@@ -326,9 +332,7 @@ class _Resolver(Lookup):
         found = self._derived(query, "difference", scene, number, (), count)
         if query.name == "ATE" and not query.given:
             return found
-        sides = effect.sides(
-            replace(scene.regime, policies=(), factors=()), self.graph, self.causes
-        )
+        sides = effect.sides(scene.regime, self.graph, self.causes)
         behind = print_conditions(query.do, query.given)
         return replace(found, means=self._means(sides, behind, query))
 

@@ -57,9 +57,9 @@ def explain_misfit(
     reserved = _reserved_name(token, accepts, tokens)
     if reserved is not None:
         return ReservedName(str(reserved), span=reserved.span)
-    if token.type == "STRAY":
+    if token.type in {"STRAY", "SIGN"}:
         comment = text.startswith(_COMMENTS, token.start)
-        return StrayCharacter(str(token), comment, span=token.span)
+        return StrayCharacter(token[0], comment, span=Span(token.start, token.start + 1))
     if token.type == "UNCLOSED":
         return UnclosedQuote(span=Span(token.start, token.start + 1))
     if unclosed is not None and not _closes(unclosed, token, tokens):
