@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, plan
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
+from scm_compiler.runtime.by_row import RowAnswers, Rows, ask_by_row
 from scm_compiler.runtime.regime import Regime, Value, Values
 from scm_compiler.runtime.runs.display import run_facts, run_html
 from scm_compiler.runtime.runs.record import RUNS, Record, latest_record, open_record
@@ -40,6 +41,7 @@ class Run(Record):
     def _repr_html_(self) -> str:
         return run_html(self)
 
+    @overload
     def query(
         self,
         text: str,
@@ -49,8 +51,32 @@ class Run(Record):
         samples: int = SAMPLES,
         noise_model: str | None = None,
         level: float | None = LEVEL,
-    ) -> Answer:
-        """Answer a question.
+        rows: None = None,
+    ) -> Answer: ...
+    @overload
+    def query(
+        self,
+        text: str,
+        *,
+        method: Asked = "auto",
+        seed: int = 0,
+        samples: int = SAMPLES,
+        noise_model: str | None = None,
+        level: float | None = LEVEL,
+        rows: object,
+    ) -> RowAnswers: ...
+    def query(
+        self,
+        text: str,
+        *,
+        method: Asked = "auto",
+        seed: int = 0,
+        samples: int = SAMPLES,
+        noise_model: str | None = None,
+        level: float | None = LEVEL,
+        rows: object = None,
+    ) -> Answer | RowAnswers:
+        """Answer a question, or the question of every row of a table.
 
         Args:
             text: Such as `P(Male=1 | do(Mustache=1))`; docs/language.md has every form.
@@ -60,20 +86,23 @@ class Run(Record):
             noise_model: Of counterfactuals: `threshold` or `gumbel-max`; None for the model's own.
             level: Of the intervals from the data, which are worked out when they are first read;
                 None for none.
+            rows: A data frame, or a dictionary of columns: the question is answered for each row,
+                whose values are evidence where the query's evidence has no value.
 
         Raises:
             ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
-                answered.
+                answered; of rows also E468, E604 and E607.
         """
-        return self.ask(
-            read_query(text, self.graph),
-            text,
-            method=method,
-            seed=seed,
-            samples=samples,
-            noise_model=noise_model,
-            level=level,
-        )
+        options: dict[str, Any] = {
+            "method": method,
+            "seed": seed,
+            "samples": samples,
+            "noise_model": noise_model,
+            "level": level,
+        }
+        if rows is not None:
+            return ask_by_row(self, text, Rows.of(rows), **options)
+        return self.ask(read_query(text, self.graph), text, **options)
 
     def explain(self, text: str, *, method: Asked = "auto") -> Plan:
         """How a question would be answered, without answering it.

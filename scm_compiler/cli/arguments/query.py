@@ -51,6 +51,23 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="leave them out",
     )
     parser.add_argument(
+        "--rows",
+        metavar="FILE",
+        type=Path,
+        help="a CSV file: answer for every row, whose values are evidence where the query's "
+        "evidence has no value",
+    )
+    parser.add_argument(
+        "-o",
+        dest="output",
+        metavar="FILE",
+        type=Path,
+        help="with --rows: the table with the answers beside (default: printed)",
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="replace the file of -o if there is one"
+    )
+    parser.add_argument(
         "--explain", action="store_true", help="print how it would be answered, and stop"
     )
     parser.add_argument(
@@ -71,7 +88,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def _work(args: argparse.Namespace) -> str:
     """The module that does what is asked: what a graph alone tells needs no answers loaded."""
-    return "identification" if args.identify or args.adjustment else "query"
+    if args.identify or args.adjustment:
+        return "identification"
+    return "query" if args.rows is None else "query_by_row"
 
 
 def _count(text: str) -> int:

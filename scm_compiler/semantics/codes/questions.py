@@ -260,3 +260,39 @@ class HeldWithoutValue(Diagnostic):
 
     def help(self) -> str:
         return f"write one, such as `{self.node}={self.example}`"
+
+
+class NothingByRow(Diagnostic):
+    r"""A question by rows that takes nothing from a row.
+
+    ## What it means
+
+    With `--rows`, or `rows=` in Python, each row of a table fills in what the query's evidence
+    leaves without a value: of `P(Y | X, Z=1)` the value of X. A query whose evidence all has
+    values, and a regime, says the same of every row.
+
+    ## Example
+
+    ```console
+    $ printf 'Bald\n1\n0\n' > people.csv
+    $ scmc query "P(Male=1 | Bald=1)" --rows people.csv
+    error[E468]: nothing in the query takes a value from the rows
+     --> query:1:1
+      |
+    1 | P(Male=1 | Bald=1)
+      | ^^^^^^^^^^^^^^^^^^
+      = help: leave evidence without a value: `P(Y=1 | X)`
+    ```
+
+    ## What to do
+
+    Leave the values out that the rows have: `P(Male=1 | Bald)`.
+    """
+
+    code = "E468"
+
+    def message(self) -> str:
+        return "nothing in the query takes a value from the rows"
+
+    def help(self) -> str:
+        return "leave evidence without a value: `P(Y=1 | X)`"
