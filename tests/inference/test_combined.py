@@ -1,0 +1,211 @@
+"""Questions in terms of plain ones: their intervals, errors, bounds, warnings and words."""
+
+import numpy as np
+import pytest
+
+from benchmarks.coverage import fitted
+from scm_compiler.compiler import parse_text
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.identify.graph import causal
+from scm_compiler.inference import answer, plan
+from scm_compiler.model.tables import Fitted, Tables
+from scm_compiler.semantics.question import read_query
+
+PROGRAM = "Z, X, M, Y : binary\nE3 : categorical(1, 2, 3)\nZ -> X -> M\nZ, X, M, E3 -> Y\nZ -> E3\n"
+FRONT_DOOR = "S, T, C : binary\nE3 : categorical(1, 2, 3)\nE3 -> S -> T -> C\nS <-> C\n"
+
+
+def rows_of(seed=0, count=2000):
+    random = np.random.default_rng(seed)
+    z = random.random(count) < 0.5
+    x = random.random(count) < 0.2 + 0.5 * z
+    m = random.random(count) < 0.3 + 0.4 * x
+    e = random.integers(0, 2, count) + z
+    y = random.random(count) < 0.1 + 0.2 * x + 0.2 * m + 0.1 * z + 0.1 * e
+    return np.stack([z, x, m, y, e], 1).astype(np.int64)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return fitted(causal(parse_text(PROGRAM)), rows_of())
+
+
+@pytest.fixture(scope="module")
+def front_door():
+    random = np.random.default_rng(1)
+    u, e = random.random(3000) < 0.5, random.integers(0, 3, 3000)
+    s = random.random(3000) < 0.2 + 0.3 * u + 0.1 * e
+    t = random.random(3000) < 0.1 + 0.7 * s
+    c = random.random(3000) < 0.1 + 0.3 * t + 0.4 * u
+    rows = np.stack([s, t, c, e], 1).astype(np.int64)
+    return fitted(causal(parse_text(FRONT_DOOR)), rows)
+
+
+def asked(model, text, **options):
+    return answer(read_query(text, model.graph), model, text=text, **options)
+
+
+def ends(model, text):
+    interval = asked(model, text).interval
+    return interval.low, interval.high
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("P(Y=1 | E3 in (1, 2, 3))", "P(Y=1)"),
+        ("P(Y=1 | E3 < 2)", "P(Y=1 | E3=1)"),
+        ("P(Y=1 | E3 ~ (0, 0.2, 0))", "P(Y=1 | E3=2)"),
+        ("P(Y=1 | do(X ~ 1.0))", "P(Y=1 | do(X=1))"),
+        ("P(Y=1 | do(X = 1 if Z=1 else 1))", "P(Y=1 | do(X=1))"),
+        ("P(X=1 or Z=1) - P(Z=1)", "P(X=1, Z=0)"),
+        ("P(Y=1, X=1) / P(X=1)", "P(Y=1 | X=1)"),
+        ("ATE(X -> Y, 1 vs 0)", "E(Y | do(X=1)) - E(Y | do(X=0))"),
+        ("ATE(X -> Y | Z=1)", "P(Y=1 | do(X=1), Z=1) - P(Y=1 | do(X=0), Z=1)"),
+        ("P(Y=1 | X=yes, Z=False)", "P(Y=1 | X=1, Z=0)"),
+    ],
+)
+def test_what_says_the_same_has_the_same_interval(model, text, same):
+    """The parts share the tables that are drawn."""
+    assert asked(model, text).probability == pytest.approx(asked(model, same).probability)
+    assert ends(model, text) == pytest.approx(ends(model, same), abs=1e-12)
+
+
+def test_a_ratio_of_a_thing_with_itself_is_certain(model, front_door):
+    assert ends(model, "P(Y=1 | do(X=1)) / P(Y=1 | do(X=1))") == (1.0, 1.0)
+    assert ends(front_door, "P(C=1 | do(S=1)) / P(C=1 | do(S=1))") == (1.0, 1.0)
+
+
+def test_the_interval_of_a_ratio_is_a_bootstraps(model):
+    rows, random, found = rows_of(), np.random.default_rng(5), []
+    for _ in range(500):
+        drawn = rows[random.integers(0, len(rows), len(rows))]
+        shares = [drawn[drawn[:, 1] == held, 3].mean() for held in (1, 0)]
+        found.append(shares[0] / shares[1])
+    assert ends(model, "P(Y=1 | X=1) / P(Y=1 | X=0)") == pytest.approx(
+        np.quantile(found, [0.025, 0.975]), abs=0.1
+    )
+
+
+@pytest.mark.parametrize("method", ["weighted", "sample"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "P(Y=1 | E3 > 1)",
+        "P(Y=1 or X=1 | M=1)",
+        "P(Y=1 | do(X=1)) / P(Y=1 | do(X=0))",
+        "Var(E3 | Y=1)",
+        "P(Y=1 | do(X ~ 0.3), M=1)",
+        "P(Y=1 | X ~ (0.2, 0.8))",
+        "CDE(X -> Y, M=1)",
+    ],
+)
+def test_errors_of_what_is_drawn_are_as_large_as_they_are(model, method, text):
+    exact = asked(model, text).probability
+    found = [asked(model, text, method=method, samples=2000, seed=s) for s in range(40)]
+    off = np.array([one.probability - exact for one in found])
+    error = np.mean([one.std_error for one in found])
+    assert np.sqrt(np.mean(off**2)) == pytest.approx(error, rel=0.4)
+
+
+def test_bounds_of_a_sum_of_worlds_hold_every_noise_model(model):
+    text = "P(Y[X=0]=1 | X=1, E3 > 1, Y=1)"
+    found = asked(model, text)
+    assert not found.identified
+    assert found.bounds.low <= found.probability <= found.bounds.high
+    other = asked(model, text, noise_model="gumbel-max").probability
+    assert found.bounds.low <= other <= found.bounds.high
+    assert found.firm.value.bounds.interval.low <= found.bounds.low
+
+
+def test_a_counterfactual_by_draws_says_that_one_world_is_drawn(model):
+    with pytest.raises(ScmError) as refusal:
+        asked(model, "ATT(X -> Y)", method="sample")
+    assert [found.code for found in refusal.value.diagnostics] == ["E430"]
+
+
+def test_guesses_are_told_with_what_they_leave_open_of_the_whole():
+    graph = causal(parse_text("X, Z, Y : binary\nX, Z -> Y\n"))
+    tables = {
+        "X": np.array([0.5, 0.5]),
+        "Z": np.array([0.9, 0.1]),
+        "Y": np.array([[[0.5, 0.5], [0.2, 0.8]], [[0.4, 0.6], [0.5, 0.5]]]),
+    }
+    unseen = {"Y": np.array([[False, False], [False, True]])}
+    model = Tables(graph, tables, Fitted(unseen))
+    (warning,) = asked(model, "P(Y=1 | X >= 1) / P(Y=1 | X=0)").warnings
+    least, most = 0.54 / 0.53, 0.64 / 0.53
+    assert (warning.low, warning.high) == pytest.approx((least, most))
+
+
+def test_effects_print_what_they_stand_for(model):
+    found = asked(model, "NDE(X -> Y)")
+    assert found.text.splitlines()[1] == "which is E(Y[X=1, M=M[X=0]]) - E(Y[X=0])"
+    assert found.to_dict()["means"] == "E(Y[X=1, M=M[X=0]]) - E(Y[X=0])"
+    shown = str(plan(read_query("ATT(X -> Y)", model.graph), model, text="ATT(X -> Y)"))
+    assert "which is E(Y[X=1] | X=1) - E(Y[X=0] | X=1)" in shown
+    assert asked(model, "CDE(X -> Y, M=1)").means == "E(Y | do(X=1, M=1)) - E(Y | do(X=0, M=1))"
+    assert asked(model, "ATE(X -> Y | E3 > 1)").means == (
+        "E(Y[X=1] | E3 > 1) - E(Y[X=0] | E3 > 1)"
+    )
+
+
+def test_direct_and_indirect_effects_are_those_of_the_mediation_formula(model):
+    p = model.probabilities  # Y reads Z, X, M, E3
+    weight = np.einsum("z,ze->ze", p["Z"], p["E3"])
+    means = np.einsum("ze,zxme,wm->xw", weight, p["Y"][..., 1], p["M"])
+    assert asked(model, "NDE(X -> Y)").probability == pytest.approx(means[1, 0] - means[0, 0])
+    assert asked(model, "NIE(X -> Y)").probability == pytest.approx(means[0, 1] - means[0, 0])
+    treated = np.einsum("z,z,ze,zxme,xm->x", p["Z"], p["X"][:, 1], p["E3"], p["Y"][..., 1], p["M"])
+    share = (p["Z"] * p["X"][:, 1]).sum()
+    att = asked(model, "ATT(X -> Y)").probability
+    assert att == pytest.approx((treated[1] - treated[0]) / share)
+
+
+def test_a_free_condition_makes_a_row_for_each_value(model):
+    table = asked(model, "P(Y | do(X), E3)").value
+    assert table.variables == ("X", "E3", "Y")
+    assert [row.values for row in table.rows][:3] == [
+        ("0", "1", "0"),
+        ("0", "1", "1"),
+        ("0", "2", "0"),
+    ]
+    one = asked(model, "P(Y=1 | do(X=1), E3=3)").probability
+    assert table["1", "3", "1"] == pytest.approx(one)
+    assert asked(model, "E(E3 | Y)").to_dict()["answer"]["rows"][0]["expectation"] > 0
+
+
+def test_the_most_probable_values_and_ties():
+    graph = causal(parse_text("A, B : binary\n"))
+    model = Tables(graph, {"A": np.array([0.5, 0.5]), "B": np.array([0.3, 0.7])})
+    found = asked(model, "argmax(A, B)")
+    assert [row.values for row in found.value.rows] == [("0", "1"), ("1", "1")]
+    assert "these are equally probable" in found.text
+    assert "equally" not in asked(model, "argmax(A | A != 0)").text
+
+
+def test_a_formula_answers_each_form_where_hidden_causes_are(front_door):
+    law = front_door
+    held = asked(law, "P(C=1 | do(S))").value
+    mixed = 0.7 * held["0"] + 0.3 * held["1"]
+    assert asked(law, "P(C=1 | do(S ~ 0.3))").probability == pytest.approx(mixed)
+    ruled = asked(law, "P(C=1 | do(S = E3 > 1))").probability
+    parts = [("0", "E3=1"), ("1", "E3=2"), ("1", "E3=3")]
+    whole = sum(
+        asked(law, f"P(C=1 | do(S={value}), {seen})").probability
+        * asked(law, f"P({seen})").probability
+        for value, seen in parts
+    )
+    assert ruled == pytest.approx(whole)
+    assert asked(law, "NDE(S -> C)").probability == pytest.approx(0.0)
+    total = held["1"] - held["0"]
+    assert asked(law, "NIE(S -> C)").probability == pytest.approx(total)
+
+
+def test_a_refusal_names_the_question_as_it_was_put(front_door):
+    bow = causal(parse_text("X, Y : binary\nX -> Y\nX <-> Y\n"))
+    text = "P(Y > 0 | do(X ~ 0.3))"
+    with pytest.raises(ScmError) as refusal:
+        plan(read_query(text, bow), bow, text=text)
+    (found,) = refusal.value.diagnostics
+    assert (found.code, found.query) == ("E520", text)
