@@ -8,7 +8,7 @@ answered in the same way as its parts: so it, too, knows what they have in commo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -24,18 +24,17 @@ from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
-from scm_compiler.inference.task import Route
+from scm_compiler.inference.task import Planned, Route
 from scm_compiler.ir import query as ir
 
-if TYPE_CHECKING:
-    from scm_compiler.inference.plan import Plan
+Plan = TypeVar("Plan", bound=Planned)
 
 _LOOSE: Sequence[Method] = ("exact", "estimated", "drawn", "weighted", "sample")
 """The methods, from the firmest."""
 
 
 @dataclass(frozen=True)
-class Combined:
+class Combined(Generic[Plan]):
     """The plans of the weighted sums that a question is made of.
 
     Attributes:
@@ -45,8 +44,8 @@ class Combined:
     """
 
     query: ir.Derived
-    plans: Mapping[ir.Quantity, "Plan"]
-    decide: Callable[[ir.Quantity], "Plan"]
+    plans: Mapping[ir.Quantity, Plan]
+    decide: Callable[[ir.Quantity], Plan]
     beyond: TooMuch | None = None
 
     @property
@@ -186,7 +185,7 @@ class Combined:
         errors = np.array(each).reshape(point.shape)
         if not errors.any():
             return errors, Ends(point, point)
-        reach = reach_of(self.query, next(iter(self.plans.values())).graph)
+        reach = reach_of(self.query, next(iter(self.plans.values())).task.setting.graph)
         if not np.isfinite(reach).all():
             return errors, Ends(point - Z * errors, point + Z * errors)
         return errors, from_errors(point, errors, reach)

@@ -1,7 +1,7 @@
 """What happens in no model."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -14,8 +14,12 @@ from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.task import Task
 from scm_compiler.ir import query as ir
 
-if TYPE_CHECKING:
-    from scm_compiler.inference.plan import Plan
+
+class Asking(Protocol):
+    """What finds out whether evidence happens."""
+
+    def run(self, *, seed: int, samples: int) -> object:
+        """Ask; refused (E431) where it does not."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +32,7 @@ class Never:
     """
 
     task: Task
-    evidence: "Plan | None"
+    evidence: Asking | None
     beyond: TooMuch | None = None
     parts: tuple[Part, ...] = ()
 

@@ -121,11 +121,6 @@ class Plan:
         """By what it is identified, or why it is not."""
         return grounds_of(self)
 
-    @property
-    def graph(self) -> Graph:
-        """The graph of the tables that it is put to."""
-        return self.task.setting.graph
-
     @cached_property
     def tied(self) -> tuple[str, ...]:
         """The labels whose noise several worlds share."""
@@ -239,7 +234,7 @@ class Plan:
         if drawn is None:
             return Firm(self._value(result), _UNKNOWN)
         spans = {}
-        if isinstance(self.work, WorldsWork | Combined) and not result.identified:
+        if isinstance(self.work, (WorldsWork, Combined)) and not result.identified:
             spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
         reach = reach_of(self.task.query, self.task.setting.graph)
         ends = ends_of(drawn, result.numbers, level, reach)

@@ -1,20 +1,84 @@
 """A plan as `scmc query --explain` shows it."""
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from scm_compiler.identify.criterion import criterion
+from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import RUNGS
-from scm_compiler.inference.parts import listed
-
-if TYPE_CHECKING:
-    from scm_compiler.inference.plan import Plan
+from scm_compiler.inference.parts import Part, listed
+from scm_compiler.inference.task import Task, Work
 
 DRAWING = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
 """The engines that draw, and what they do."""
 
 
-def as_dict(plan: "Plan") -> dict[str, Any]:
+class Described(Protocol):
+    """What is told of a plan."""
+
+    @property
+    def query(self) -> str:
+        """Its text."""
+
+    @property
+    def means(self) -> str:
+        """What an effect that has a name stands for."""
+
+    @property
+    def rung(self) -> int:
+        """1 observe, 2 intervene, 3 counterfactual."""
+
+    @property
+    def identified(self) -> bool:
+        """Whether the graph determines it."""
+
+    @property
+    def grounds(self) -> str:
+        """By what."""
+
+    @property
+    def by_formula(self) -> bool:
+        """Whether by way of hidden common causes."""
+
+    @property
+    def found(self) -> Sequence[Identified]:
+        """The distributions that it rests on."""
+
+    @property
+    def derived(self) -> Sequence[str]:
+        """Its counterfactuals as formulas over these."""
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """The labels whose noise several worlds share."""
+
+    @property
+    def method(self) -> str:
+        """`exact`, `weighted` or `sample`."""
+
+    @property
+    def engine(self) -> str:
+        """What answers."""
+
+    @property
+    def widest(self) -> int:
+        """The numbers in the largest table of a formula."""
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """Its contractions."""
+
+    @property
+    def task(self) -> Task:
+        """What is put to the engine."""
+
+    @property
+    def instead_of(self) -> Work | None:
+        """The exact work that takes too much."""
+
+
+def as_dict(plan: Described) -> dict[str, Any]:
     """The plan as plain data."""
     shown: dict[str, Any] = {
         "query": plan.query,
@@ -34,7 +98,7 @@ def as_dict(plan: "Plan") -> dict[str, Any]:
     return shown | ({"formulas": list(plan.derived)} if plan.derived else {})
 
 
-def as_text(plan: "Plan") -> str:
+def as_text(plan: Described) -> str:
     """The plan as lines of text."""
     said = "identified" if plan.identified else "not identified"
     rung_, parts = f"rung {plan.rung} ({RUNGS[plan.rung]})", plan.parts
@@ -48,7 +112,7 @@ def as_text(plan: "Plan") -> str:
     return "\n".join([head, grounds, *asked, *map(str, parts)])
 
 
-def grounds_of(plan: "Plan") -> str:
+def grounds_of(plan: Described) -> str:
     """By what it is identified, or why it is not."""
     if plan.by_formula:
         return ", ".join(dict.fromkeys(map(criterion, plan.found)))
@@ -64,7 +128,7 @@ def grounds_of(plan: "Plan") -> str:
     return "truncated factorisation: the graph has no hidden common causes"
 
 
-def _how(plan: "Plan") -> str:
+def _how(plan: Described) -> str:
     if plan.engine not in DRAWING:
         return "exact contraction"
     if plan.instead_of is None or plan.instead_of.beyond is None:

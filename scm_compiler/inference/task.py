@@ -196,6 +196,30 @@ class Work(Protocol):
         """
 
 
+class Planned(Protocol):
+    """A query with the work that answers it."""
+
+    @property
+    def task(self) -> Task:
+        """The query as it was put to the engine."""
+
+    @property
+    def work(self) -> Work:
+        """What the engine prepared."""
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """Its contractions, to be shown."""
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """Of a counterfactual, each probability as a formula."""
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """The labels whose noise several worlds share."""
+
+
 class QueryEngine(Protocol):
     """One way to answer queries."""
 

@@ -11,7 +11,9 @@ from scm_compiler.inference import answer, plan
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.semantics.question import read_query
 
-PROGRAM = "Z, X, M, Y : binary\nE3 : categorical(1, 2, 3)\nZ -> X -> M\nZ, X, M, E3 -> Y\nZ -> E3\n"
+PROGRAM = (
+    "Z, X, M, Y : binary\nE3 : categorical(1, 2, 3)\nZ -> X -> M\nZ, X, M, E3 -> Y\nZ -> E3\n"
+)
 FRONT_DOOR = "S, T, C : binary\nE3 : categorical(1, 2, 3)\nE3 -> S -> T -> C\nS <-> C\n"
 
 

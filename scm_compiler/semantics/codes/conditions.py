@@ -135,24 +135,24 @@ class EvidenceWithoutValue(Diagnostic):
 
     ## What it means
 
-    Before the bar, a node without a value asks for its whole table. After the bar it must say
-    what was seen.
+    `P(A | B)` is a table with rows for each value of B. A regime is one world, and a sum or a ratio
+    is one number: there evidence must say what was seen.
 
     ## Example
 
     ```console
-    $ scmc query "P(Male | Bald)"
+    $ scmc query "given(Bald)"
     error[E416]: the evidence `Bald` has no value
-     --> query:1:10
+     --> query:1:7
       |
-    1 | P(Male | Bald)
-      |          ^^^^
+    1 | given(Bald)
+      |       ^^^^
       = help: write what was seen, such as `Bald=1`
     ```
 
     ## What to do
 
-    Write the value, `P(Male | Bald=1)`, or ask for the joint table, `P(Male, Bald)`.
+    Write the value, `given(Bald=1)`, or ask for the table, `P(Male | Bald)`.
     """
 
     code = "E416"

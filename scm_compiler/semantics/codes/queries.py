@@ -239,11 +239,12 @@ class AskedTwice(Diagnostic):
 
 
 class NotOneNumber(Diagnostic):
-    """A contrast of something that is not one number.
+    """A sum or a ratio of something that is not one number.
 
     ## What it means
 
-    `left - right` subtracts two numbers. A free target asks for a whole table.
+    `left - right` subtracts two numbers, and `above / below` divides them. A free target asks for
+    a whole table.
 
     ## Example
 
@@ -298,7 +299,7 @@ class CauseNotBinary(Diagnostic):
       |
     1 | ATE(Hair -> Wearing_Hat)
       |     ^^^^
-      = help: say which two: `ATE(Hair -> …, blond vs black)`
+      = help: say which two: `ATE(Hair -> …, brown vs black)`
     ```
 
     ## What to do

@@ -57,7 +57,7 @@ class WrongWeights(Diagnostic):
      --> query:1:15
       |
     1 | P(Male=1 | do(Bald ~ (0.5, 0.2)))
-      |               ^^^^^^^^^^^^^^^^^^
+      |               ^^^^^^^^^^^^^^^^^
       = help: `Bald` has the values 0, 1, in this order
     ```
 
@@ -165,12 +165,12 @@ class TooManyCases(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(N1=1 or N2=1 or N3=1 or N4=1 or N5=1 or N6=1 or N7=1)" --run runs/wide-1
-    error[E464]: 16,384 combinations of values have to be summed over; the limit is 4,096
+    $ scmc query "P(A1=a or A2=a or A3=a or A4=a or A5=a or A6=a)" --run runs/letters-1
+    error[E464]: 15,625 combinations of values have to be summed over; the limit is 4,096
      --> query:1:3
       |
-    1 | P(N1=1 or N2=1 or N3=1 or N4=1 or N5=1 or N6=1 or N7=1)
-      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+    1 | P(A1=a or A2=a or A3=a or A4=a or A5=a or A6=a)
+      |   ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: ask about fewer variables at once
     ```
 

@@ -14,18 +14,21 @@ class QuerySyntax(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Male=1 | do(Mustache))"
-    error[E401]: found `)` where `=` was expected
-     --> query:1:23
+    $ scmc query "P(Male==1 | do(Mustache=1))"
+    error[E401]: found `==` where `=`, `[`, `,`, `|` or `)` was expected
+     --> query:1:7
       |
-    1 | P(Male=1 | do(Mustache))
-      |                       ^
+    1 | P(Male==1 | do(Mustache=1))
+      |       ^^
+      = help: values are written with one `=`: `Y=1`
     ```
 
     ## What to do
 
-    Write one of the forms: `P(A=1 | B=1)`, `P(A=1 | do(B=1), C=1)`, `P(A, B | do(C=1))`,
-    `P(..) - P(..)`, `E(A | do(B=1))`, `ATE(B -> A)`, or a regime: `do(A=1), given(B=0)`.
+    Write one of the forms: `P(A=1 | B=1)`, `P(A > 1 or B=1 | do(C=1))`, `P(A, B | do(C))`,
+    `P(..) - P(..)`, `P(..) / P(..)`, `E(A | do(B=1))`, `Var(A | B=1)`, `ATE(B -> A)` or `ATT`, `NDE`,
+    `NIE`, `CDE(B -> A, M=1)`, `argmax(A, B | C=1)`, or a regime: `do(A=1), given(B=0)`. All are in
+    docs/language.md.
     """
 
     code = "E401"
@@ -50,7 +53,8 @@ class UnknownFunction(Diagnostic):
 
     ## What it means
 
-    A query begins with `P(`, `E(`, `ATE(`, `do(` or `given(`. Letter case counts.
+    A query begins with `P(`, `E(`, `Var(`, `argmax(`, `ATE(` or another effect, `do(` or `given(`.
+    Letter case counts.
 
     ## Example
 

@@ -146,8 +146,11 @@ def train(folder, program, rows, options=""):
 
 
 SETUPS = {
-    **dict.fromkeys(["E410", "E411", "E412", "E413", "E414", "E415", "E416", "E418"], celeba),
+    **dict.fromkeys(
+        ["E401", "E410", "E411", "E412", "E413", "E414", "E415", "E416", "E418"], celeba
+    ),
     **dict.fromkeys(["E419", "E430", "E434", "E455"], celeba),
+    **dict.fromkeys([f"E46{rank}" for rank in (0, 1, 2, 3, 5, 6, 8)], celeba),
     **dict.fromkeys(["E435", "W440", "W442", "W450"], complete),
     **dict.fromkeys(["E417", "E420", "E451", "E453"], hair),
     **dict.fromkeys(["E433", "E438", "E439", "E440", "E450", "W441"], wide),
@@ -160,5 +163,7 @@ SETUPS = {
     "E444": napkin,
     "E452": sprinkler_networks,
     "E454": letters,
+    "E464": letters,
+    "E467": sprinkler,
     "W445": few_smokers,
 }
