@@ -92,12 +92,18 @@ class Table:
         return _numbered(self.variables, [(row.values, row.probability) for row in self.rows])
 
 
-def most_probable(found: Table) -> Table:
-    """The rows of a table that are most probable; several where they are equally so."""
-    most = max(row.probability.value for row in found.rows)
-    return replace(
-        found, rows=tuple(row for row in found.rows if isclose(row.probability.value, most))
-    )
+def most_probable(found: Table, given: int) -> Table:
+    """The rows of a table that are most probable; several where they are equally so.
+
+    Args:
+        found: The table.
+        given: How many of its first columns are conditions, each of whose values has its own.
+    """
+    most: dict[tuple[str, ...], float] = {}
+    for row in found.rows:
+        most[row.values[:given]] = max(most.get(row.values[:given], 0.0), row.probability.value)
+    rows = (row for row in found.rows if isclose(row.probability.value, most[row.values[:given]]))
+    return replace(found, rows=tuple(rows))
 
 
 def _numbered(

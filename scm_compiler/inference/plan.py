@@ -67,7 +67,7 @@ class Plan:
         work: What the engine prepared.
         instead_of: The exact work that takes too much memory or time, where it is done otherwise.
         text: The query as the user wrote it, which refusals point at.
-        best: Whether only the most probable rows are asked for.
+        best: Where only the most probable rows are asked for, how many columns are conditions.
     """
 
     query: str
@@ -76,7 +76,7 @@ class Plan:
     work: Work
     instead_of: Work | None = None
     text: str | None = None
-    best: bool = False
+    best: int | None = None
 
     @property
     def rung(self) -> int:
@@ -197,7 +197,7 @@ class Plan:
             effective=result.effective,
             rows=self._rows,
             means=self.means,
-            tied=self.best and isinstance(value, Table) and len(value.rows) > 1,
+            tied=self._tied(value),
             see=partial(_seeing, task, level),
             make_firm=partial(self._firm, result, seed, level),
         )
@@ -221,7 +221,16 @@ class Plan:
     def _value(self, result: Result) -> Number | Table | Marginals:
         """The answer in the form that the query asks for."""
         value = result.value(self.task.query, self.task.setting.declared)
-        return most_probable(value) if self.best and isinstance(value, Table) else value
+        if self.best is None or not isinstance(value, Table):
+            return value
+        return most_probable(value, self.best)
+
+    def _tied(self, value: Number | Table | Marginals) -> bool:
+        """Whether several values are the most probable."""
+        if self.best is None or not isinstance(value, Table):
+            return False
+        conditions = {row.values[: self.best] for row in value.rows}
+        return len(conditions) < len(value.rows)
 
     def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
         """The answer with the intervals that the rows of data leave."""
@@ -272,7 +281,7 @@ def plan(
     setting = model if isinstance(model, Setting) else Setting.of(model)
     engines = engines_of(method)
     words = worded(text, query, setting.graph)
-    best = isinstance(query, ir.Best)
+    best = query.given if isinstance(query, ir.Best) else None
     derived = isinstance(query.table if isinstance(query, ir.Best) else query, ir.Derived)
     with pointing_at(text, words if derived else None):
         flat = flatten(query, setting.graph)

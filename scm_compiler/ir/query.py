@@ -181,10 +181,17 @@ class Regime:
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """`argmax(targets | ...)`: the most probable rows of a table."""
+    """`argmax(targets | ...)`: the most probable rows of a table.
+
+    Attributes:
+        words: The question as a query writes it.
+        table: The table.
+        given: How many of its first columns are conditions, each of whose values has its own.
+    """
 
     words: str = field(compare=False)
     table: Probability | Derived
+    given: int = 0
 
 
 Query = Probability | Expectation | Sum | Regime | Derived | Best

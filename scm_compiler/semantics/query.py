@@ -101,7 +101,9 @@ class _Resolver(Lookup):
                 table = self._probability(query)
                 if not any(isinstance(t, tree.Event) and t.value is None for t in targets):
                     self.found.append(NothingToChoose(span=query.span))
-                return ir.Best(print_query(query), table)
+                columns = len(table.variables) if isinstance(table, ir.Derived) else 0
+                free = sum(isinstance(t, tree.Event) and t.value is None for t in targets)
+                return ir.Best(print_query(query), table, max(0, columns - free))
             case tree.Expectation():
                 return self._expectation(query)
             case tree.Effect():

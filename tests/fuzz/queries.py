@@ -90,9 +90,13 @@ def _sampled(random, made, text):
 
 def query(random, world):
     """The text of a query about the labels of a world."""
-    form = random.choice(["P", "P", "P", "P", "E", "ATE", "contrast", "regime"])
+    form = random.choice(["P", "P", "P", "P", "E", "ATE", "contrast", "ratio", "argmax", "regime"])
     if form == "contrast":
-        return f"{_term(random, world)} - {_term(random, world)}"
+        return f"{_term(random, world)} {random.choice('+-')} {_term(random, world)}"
+    if form == "ratio":
+        return f"{_term(random, world)} / {_term(random, world)}"
+    if form == "argmax":
+        return f"argmax({_events(random, world, 0.2)}{_conditions(random, world)})"
     if form == "regime":
         parts = [f"do({_held(random, world)})"] * (random.random() < 0.6)
         parts += [f"given({_events(random, world, 0.95)})"] * (random.random() < 0.6)
@@ -104,15 +108,21 @@ def _term(random, world, form=None, valued=0.95):
     form = form or random.choice(["P", "P", "E", "ATE"])
     if form == "ATE":
         cause, outcome = (quoted(random.choice(world.names)) for _ in range(2))
-        return f"ATE({cause} -> {outcome})"
+        name = random.choice(["ATE", "ATE", "ATT", "NDE", "NIE", "CDE"])
+        two = [value_text(value) for value in random.choices(world.values[cause.strip('"')], k=2)]
+        versus = f", {two[0]} vs {two[1]}" * (random.random() < 0.4)
+        held = f", {_held(random, world)}" * (name == "CDE")
+        conditions = _conditions(random, world) * (random.random() < 0.4)
+        return f"{name}({cause} -> {outcome}{versus}{held}{conditions})"
     if form == "E":
-        return f"E({_variable(random, world)}{_conditions(random, world)})"
+        return f"{random.choice(['E', 'Var'])}({_variable(random, world)}{_conditions(random, world)})"
     return f"P({_events(random, world, valued)}{_conditions(random, world)})"
 
 
 def _conditions(random, world):
-    parts = [f"do({_held(random, world)})"] * (random.random() < 0.4)
+    parts = [f"do({_action(random, world)})"] * (random.random() < 0.4)
     parts += [_events(random, world, 0.97)] * (random.random() < 0.5)
+    parts += [_likely(random, world)] * (random.random() < 0.05)
     return f" | {', '.join(random.sample(parts, len(parts)))}" if parts else ""
 
 
@@ -120,8 +130,38 @@ def _events(random, world, valued):
     return ", ".join(_event(random, world, valued) for _ in range(random.choice([1, 1, 1, 2, 3])))
 
 
-def _event(random, world, valued):
+def _likely(random, world):
     name = random.choice(world.names)
+    weights = ", ".join(f"{random.random():.2f}" for _ in world.values[name])
+    return f"{quoted(name)} ~ ({weights})"
+
+
+def _action(random, world):
+    """What an intervention holds: mostly constants."""
+    name = random.choice(world.names)
+    form = random.choice(["held"] * 6 + ["each", "random", "rule", "test"])
+    match form:
+        case "each":
+            return quoted(name)
+        case "random":
+            return f"{quoted(name)} ~ {random.choice(['0.3', '(0.5, 0.5)', '(0.2, 0.3, 0.5)'])}"
+        case "rule":
+            yes, no = (_value(random, world, name) for _ in range(2))
+            return f"{quoted(name)} = {yes} if {_event(random, world, 0.98)} else {no}"
+        case "test":
+            other = random.choice(world.names)
+            return f"{quoted(name)} = {quoted(other)} > {_value(random, world, other)}"
+        case _:
+            return _held(random, world)
+
+
+def _event(random, world, valued):
+    if random.random() < 0.08:
+        return f"{_event(random, world, 0.99)} or {_event(random, world, 0.99)}"
+    name = random.choice(world.names)
+    if random.random() < 0.15:
+        compared = random.choice(["<", "<=", ">", ">=", "!="])
+        return f"{quoted(name)} {compared} {_value(random, world, name)}"
     value = f"={_value(random, world, name)}" if random.random() < valued else ""
     return f"{quoted(name)}{_worlds(random, world, 0.25)}{value}"
 

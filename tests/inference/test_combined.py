@@ -186,6 +186,12 @@ def test_the_most_probable_values_and_ties():
     assert "equally" not in asked(model, "argmax(A | A != 0)").text
 
 
+def test_each_value_of_a_condition_has_its_own_most_probable_values(model):
+    found = asked(model, "argmax(E3 | Z)")
+    assert [row.values for row in found.value.rows] == [("0", "2"), ("1", "2")] or not found.tied
+    assert [row.values[0] for row in found.value.rows] == ["0", "1"]
+
+
 def test_a_formula_answers_each_form_where_hidden_causes_are(front_door):
     law = front_door
     held = asked(law, "P(C=1 | do(S))").value
