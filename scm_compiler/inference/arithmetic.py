@@ -40,7 +40,7 @@ def span(quantity: ir.Quantity, of: Callable[[ir.Quantity], Span]) -> Span:
         case ir.Sum(()):
             return np.zeros(()), np.zeros(())
         case ir.Sum(terms) if not ir.linear(quantity):
-            spans = [(weight, span(term, of)) for weight, term in terms]
+            spans = [(weight, span(term, of)) for weight, term in terms if weight]
             low, high = (
                 sum(weight * ends[end if weight > 0 else 1 - end] for weight, ends in spans)
                 for end in (0, 1)
