@@ -76,7 +76,7 @@ class Combined(Generic[Plan]):
         numbers = {part: result.numbers[""] for part, result in found.items()}
         point = self._point(numbers)
         if not self.query.variables and (alone := found.get(self.query.rows[0][1])):
-            return alone  # nothing is combined
+            return replace(alone, numbers={"": point})  # nothing is combined
         errors, ends = self._errors(found, numbers, point, seed, samples)
         bounds = self._bounds(found, point)
         methods = [result.method for result in found.values()] or ["exact"]
@@ -142,10 +142,11 @@ class Combined(Generic[Plan]):
         for _, row in self.query.rows:
             self._check(row, numbers)
         rows = [float(arithmetic.value(row, numbers.__getitem__)) for _, row in self.query.rows]
-        if self.query.kind == "variance":
-            rows = [max(row, 0.0) for row in rows]  # but for rounding it is not below zero
         shape = (len(rows),) if self.query.variables else ()
-        return np.array(rows).reshape(shape)
+        # But for rounding, and for parts that were drawn each for itself, these are the ends.
+        least = 0.0 if self.query.kind in ("probability", "variance") else -np.inf
+        most = 1.0 if self.query.kind == "probability" else np.inf
+        return np.clip(np.array(rows).reshape(shape), least, most)
 
     def _check(self, quantity: ir.Quantity, numbers: Mapping[ir.Quantity, Array]) -> None:
         match quantity:

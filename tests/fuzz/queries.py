@@ -115,7 +115,8 @@ def _term(random, world, form=None, valued=0.95):
         conditions = _conditions(random, world) * (random.random() < 0.4)
         return f"{name}({cause} -> {outcome}{versus}{held}{conditions})"
     if form == "E":
-        return f"{random.choice(['E', 'Var'])}({_variable(random, world)}{_conditions(random, world)})"
+        name, variable = random.choice(["E", "Var"]), _variable(random, world)
+        return f"{name}({variable}{_conditions(random, world)})"
     return f"P({_events(random, world, valued)}{_conditions(random, world)})"
 
 

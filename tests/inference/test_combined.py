@@ -110,6 +110,13 @@ def test_errors_of_what_is_drawn_are_as_large_as_they_are(model, method, text):
     assert np.sqrt(np.mean(off**2)) == pytest.approx(error, rel=0.4)
 
 
+def test_a_probability_whose_parts_are_drawn_is_none_above_one(model):
+    found = [
+        asked(model, "P(X=1 or Z >= 0)", method="sample", samples=9, seed=s) for s in range(9)
+    ]
+    assert max(one.probability for one in found) <= 1.0
+
+
 def test_bounds_of_a_sum_of_worlds_hold_every_noise_model(model):
     text = "P(Y[X=0]=1 | X=1, E3 > 1, Y=1)"
     found = asked(model, text)
