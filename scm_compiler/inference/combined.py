@@ -146,7 +146,7 @@ class Combined(Generic[Plan]):
         # But for rounding, and for parts that were drawn each for itself, these are the ends.
         least = 0.0 if self.query.kind in ("probability", "variance") else -np.inf
         most = 1.0 if self.query.kind == "probability" else np.inf
-        return np.clip(np.array(rows).reshape(shape), least, most)
+        return np.asarray(np.clip(np.array(rows).reshape(shape), least, most), np.float64)
 
     def _check(self, quantity: ir.Quantity, numbers: Mapping[ir.Quantity, Array]) -> None:
         match quantity:
