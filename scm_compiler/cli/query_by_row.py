@@ -10,6 +10,7 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
 from scm_compiler.cli.options import seed
 from scm_compiler.cli.output import refuse_existing, require_place, write_text
+from scm_compiler.diagnostics import Report
 from scm_compiler.runtime.by_row import Rows, ask_by_row
 
 
@@ -37,6 +38,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     else:
         write_text(args.output, table)
         console.result(f"{found}: {args.output}")
+    console.show(Report(None, found.warnings))
     console.document(found.to_dict() | {"run": str(opened.path)})
     return OK
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.diagnostics import ScmError, Sink, Source, refuse
+from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, refuse
 from scm_compiler.inference.answers import Answer, Marginals, Table
 from scm_compiler.inference.number import Number
 from scm_compiler.ir import Graph
@@ -110,6 +110,12 @@ class RowAnswers(Sequence[Answer | None]):
         ]
         found = np.array(each).reshape(len(each), len(heads))[self.places]
         return found if heads != ("answer",) else found[:, 0]
+
+    @property
+    def warnings(self) -> tuple[Diagnostic, ...]:
+        """What to know before relying on the answers, each once."""
+        every = (warning for a in self.answers if a is not None for warning in a.warnings)
+        return tuple(dict.fromkeys(every))
 
     @property
     def unanswered(self) -> int:
