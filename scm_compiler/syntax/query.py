@@ -56,7 +56,6 @@ _WORDS = {
     "DO": "`do(...)`",
     "GIVEN": "`given(...)`",
     "WORD": "a name",
-    "NUMBER": "a value",
     "RIGHT": "`->`",
     "EQUALS": "`=`",
     "LSQB": "`[`",
@@ -222,12 +221,23 @@ class _Builder:
         variable, relation, *values = phrase
         return Compared(variable, str(relation), _only(values, Word), phrase.span)
 
+    def bound(self, phrase: Phrase) -> Variable:
+        return Variable(self.name(phrase), (), phrase.span)
+
+    def between(self, phrase: Phrase) -> Either:
+        low, first, variable, second, high = phrase
+        above = Compared(variable, str(first).translate(_TURNED), (low.node,), phrase.span)
+        below = Compared(variable, str(second), (high,), phrase.span)
+        return Either(((above, below),), phrase.span)
+
     def both(self, phrase: Phrase) -> tuple[Event | Compared, ...]:
-        return _only(phrase, Event | Compared)
+        parts = (_whole(part) for part in _only(phrase, Event | Compared | Either))
+        return tuple(event for part in parts for event in part.cases[0])
 
     def either(self, phrase: Phrase) -> Either:
-        cases = [(part,) if isinstance(part, Event | Compared) else part for part in phrase]
-        return Either(_only(cases, tuple), phrase.span)
+        parts = _only(phrase, Event | Compared | Either | tuple)
+        cases = (part if isinstance(part, tuple) else _whole(part).cases[0] for part in parts)
+        return Either(tuple(cases), phrase.span)
 
     def weights(self, phrase: Phrase) -> tuple[Word, ...]:
         return _only(phrase, Word)
@@ -322,6 +332,8 @@ class _Do(tuple[Action, ...]):
 
 
 _SIGNS = ("PLUS", "MINUS")
+
+_TURNED = str.maketrans("<>", "><")
 
 
 def _whole(condition: Event | Compared | Either) -> Either:

@@ -34,6 +34,13 @@ def test_what_is_printed_is_what_was_read(text):
     assert printed == text
 
 
+def test_a_range_is_two_comparisons():
+    sink = Sink(Source("query", "P(40 < Age <= 60 or -1.5 <= Dose < 2 and B=1 | 2 > C > 0)"))
+    assert print_query(parse_query(sink.source, sink)) == (
+        "P(Age > 40 and Age <= 60 or Dose >= -1.5 and Dose < 2 and B=1 | C < 2 and C > 0)"
+    )
+
+
 def test_a_test_is_a_choice_of_one_and_zero():
     sink = Sink(Source("query", "P(Y | do(X = Z > 2))"))
     assert print_query(parse_query(sink.source, sink)) == "P(Y | do(X=1 if Z > 2 else 0))"
