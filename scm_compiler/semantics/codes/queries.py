@@ -250,14 +250,14 @@ class NotOneNumber(Diagnostic):
 
     ```console
     $ scmc query "P(Male | do(Bald=1)) - P(Male)"
-    error[E419]: a contrast needs one number on each side; `Male` has no value
+    error[E419]: each part of a sum or a ratio is one number; `Male` has no value
      --> query:1:3
       |
     1 | P(Male | do(Bald=1)) - P(Male)
       |   ^^^^
       = help: give it one: `Male=VALUE`
 
-    error[E419]: a contrast needs one number on each side; `Male` has no value
+    error[E419]: each part of a sum or a ratio is one number; `Male` has no value
      --> query:1:26
       |
     1 | P(Male | do(Bald=1)) - P(Male)
@@ -275,7 +275,7 @@ class NotOneNumber(Diagnostic):
 
     def message(self) -> str:
         """The free target."""
-        return f"a contrast needs one number on each side; `{self.node}` has no value"
+        return f"each part of a sum or a ratio is one number; `{self.node}` has no value"
 
     def help(self) -> str:
         """What to do."""
