@@ -8,9 +8,11 @@ from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.output import file_stem, write
 from scm_compiler.compiler import load
+from scm_compiler.diagnostics import refuse
 from scm_compiler.files import is_stream
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
+from scm_compiler.runtime.sampling.codes.samples import NotARegime
 from scm_compiler.semantics.question import read_query
 
 
@@ -41,7 +43,8 @@ def _regime(graph: Graph, do: str | None, given: str | None) -> Regime | None:
     """The regime of `--do` and `--given`; None if there is none.
 
     Raises:
-        ScmError: If it does not parse or names what the graph has not, with the query's codes.
+        ScmError: If it does not parse or names what the graph has not, with the query's codes;
+            E719 if it holds or sees no values.
     """
     asked = (f"do({do})" if do else "", f"given({given})" if given else "")
     text = ", ".join(part for part in asked if part)
@@ -49,5 +52,5 @@ def _regime(graph: Graph, do: str | None, given: str | None) -> Regime | None:
         return None
     query = read_query(text, graph, "regime")
     if not isinstance(query, Regime):
-        raise ValueError(f"`{text}` did not resolve to a regime")  # noqa: TRY004
+        raise refuse(NotARegime(text=text))
     return query

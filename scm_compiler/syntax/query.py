@@ -120,7 +120,7 @@ def _report(error: UnexpectedTokenError, text: str, sink: Sink) -> None:
     value = "GRAPH" in error.accepts  # there functions are words like others
     starts = "P" in error.accepts and not value
     words = _VALUES if value else _WORDS
-    expected = error.expected(words)
+    expected = error.expected(words) or ("a comparison",)
     called = text[at.end :].lstrip().startswith("(")
     if starts and called and found.isidentifier() and found not in FUNCTIONS:
         near = _USUAL.get(found.casefold()) or closest(found, FUNCTIONS)

@@ -122,3 +122,10 @@ def test_the_built_in_engine_paints_no_pixels(here, capsys):
     assert main(["render", "hair", "-o", "g.png", "--engine", "built-in"]) == 2
     assert "error[E804]: the built-in engine draws .svg only" in capsys.readouterr().err
     assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize("words", [["--do", "Tar ~ 0.3"], ["--given", "Tar >= 0"]])
+def test_a_picture_is_of_values(words, tmp_path, capsys):
+    out = str(tmp_path / "g.svg")
+    assert main(["render", "front_door", *words, "-o", out]) == 1
+    assert "error[E719]" in capsys.readouterr().err

@@ -180,7 +180,8 @@ class NotARegime(Diagnostic):
     ## What it means
 
     Rows are drawn in a regime: what is held (`do`) and what is seen (`given`). A probability, an
-    expectation or an effect is a number, which `scmc query` answers.
+    expectation or an effect is a number, which `scmc query` answers. So it does where `do` holds a
+    node at random or by a rule, or several values were seen; a sample needs one value for each.
 
     ## Example
 
