@@ -116,7 +116,7 @@ class Shapes:
             ways = [program.plan, *(way for _, way in self.apart(program, condition))]
             beyond = first(map(self.beyond, ways))
             nodes = program.requisite.nodes
-            known = Known(program, self.runs_beyond(nodes, condition.fixed) or beyond)
+            known = Known(program, beyond or self.runs_beyond(nodes, condition.fixed))
             self._remember(key, known)
         return known
 
@@ -137,7 +137,7 @@ class Shapes:
             refuse_confounded(self.graph, names)
             way = plan_over(self.graph, names, condition, self.sizes, ())
             whole = Requisite(self.graph, names, (), (), ())
-            beyond = self.runs_beyond(names, condition.fixed) or self.beyond(way, way.held)
+            beyond = self.beyond(way, way.held) or self.runs_beyond(names, condition.fixed)
             self._remember(key, Known(Program(whole, way, ()), beyond))
         return self._known[key]
 
