@@ -1,6 +1,6 @@
 """How a query is answered: decided once, then either done or shown."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from time import perf_counter
@@ -340,9 +340,33 @@ def answer(
         ValueError: If there is no such method or noise model.
     """
     started = perf_counter()
-    made = plan(query, model, method=method, noise_model=noise_model, text=text)
+    made = _remembered(query, model, method, noise_model, text)
     answered = made.run(seed=seed, samples=samples, level=level)
     return replace(answered, seconds=perf_counter() - started)
+
+
+_REMEMBERED = 256
+
+
+def _remembered(
+    query: ir.Query,
+    model: Tables,
+    method: Asked,
+    noise_model: str | Responses | None,
+    text: str | None,
+) -> Plan:
+    """The plan, which the model keeps for when the very question comes again."""
+    kept: dict[Hashable, Plan] = vars(model).setdefault("_plans", {})
+    key = (query, method, noise_model if isinstance(noise_model, str | None) else id(noise_model))
+    made = kept.get(key)
+    if made is None or made.task.noise_model is not noise_model:
+        made = plan(query, model, method=method, noise_model=noise_model, text=text)
+        if len(kept) >= _REMEMBERED:
+            kept.pop(next(iter(kept)))
+        kept[key] = made
+    if made.text == text:
+        return made
+    return replace(made, query=worded(text, query, model.graph), text=text)
 
 
 @dataclass(frozen=True)
