@@ -93,10 +93,9 @@ class Shapes:
         self._known: OrderedDict[Hashable, Known] = OrderedDict()
         self._ways: dict[Hashable, Contraction] = {}
 
-    @cached_property
-    def with_zeros(self) -> frozenset[str]:
-        """The labels whose tables have zeros; where there are none, nothing is impossible."""
-        return frozenset()
+    def has_zeros(self, name: str) -> bool:
+        """Whether a label's table has zeros; where no tables are known, nothing is impossible."""
+        return False
 
     @property
     def peak(self) -> float:
@@ -156,7 +155,7 @@ class Shapes:
     ) -> Iterator[tuple[tuple[str, ...], Contraction]]:
         """The separated parts whose evidence may be impossible, and how to contract them."""
         for nodes in program.apart:
-            if not self.with_zeros.isdisjoint(nodes):
+            if any(map(self.has_zeros, nodes)):
                 yield nodes, self.over(nodes, condition)
 
     def over(self, nodes: Sequence[str], condition: Condition, keep: Scope = ()) -> Contraction:
