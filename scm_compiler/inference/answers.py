@@ -21,9 +21,9 @@ from scm_compiler.inference.number import (
 )
 from scm_compiler.notebook import paragraph, printed, table
 
-Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
+Method = Literal["exact", "estimated", "drawn", "weighted", "sample", "bounds"]
 
-Asked = Literal["auto", "exact", "weighted", "sample"]
+Asked = Literal["auto", "exact", "weighted", "sample", "bounds"]
 """The methods that can be asked for."""
 
 GUESSES = (RestsOnUnseen, RestsOnGuesses, GuessedWorlds)
@@ -58,11 +58,11 @@ class Table:
     rows: tuple[Row, ...]
 
     def __getitem__(self, values: str | tuple[str, ...]) -> float:
-        """The probability of one row, by the names of its values."""
+        """The probability of one row, by the names of its values; see `Number.point`."""
         wanted = (values,) if isinstance(values, str) else values
         for row in self.rows:
             if row.values == wanted:
-                return row.probability.value
+                return row.probability.point
         raise KeyError(values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,10 +95,10 @@ def _numbered(
 ) -> list[tuple[str, ...]]:
     """A head, and lines that end with a number, and with its bounds where some are open."""
     shown = [(*cells, str(number)) for cells, number in lines]
-    spans = [number.bounds for _, number in lines]
+    spans = [number.bounds if number.known else None for _, number in lines]
     if not any(span is not None and span.open for span in spans):
         return [(*head, "probability"), *shown]
-    wide = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
+    wide = [(*line, str(span or "")) for line, span in zip(shown, spans, strict=True)]
     return [(*head, "probability", ANY_NOISE), *wide]
 
 
@@ -165,7 +165,8 @@ class Answer:
         identified: Whether the graph determines the answer from what can be observed.
         method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
             `drawn`, which is that where the draws are of the whole model; `weighted`, by
-            likelihood weighting; or `sample`, by rejection.
+            likelihood weighting; `sample`, by rejection; or `bounds`, which are all that
+            observation tells.
         samples: Draws behind the estimate: the fewest for any row of a table, the number that
             was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
@@ -210,8 +211,10 @@ class Answer:
         """The answer where it is one number (a probability, an expectation or a difference).
 
         Raises:
-            ValueError: If the answer is a table or a regime.
+            ValueError: If the answer is a table or a regime, or if there are only its `bounds`.
         """
+        if not self._number.known:
+            raise ValueError(f"{self.query} is not identified: `.bounds` are {self.bounds}")
         return self._number.value
 
     @property
@@ -226,7 +229,7 @@ class Answer:
 
     @property
     def bounds(self) -> Bounds | None:
-        """What a counterfactual can be whatever the noise model; see `probability`."""
+        """What it can be, of a counterfactual and of what is not identified; see `probability`."""
         return self._number.bounds
 
     @property
@@ -273,6 +276,21 @@ class Answer:
                 return f"likelihood weighting, {self.samples:,} draws {worth}"
             case "sample":
                 return f"sampled, {self.samples:,} draws accepted"
+            case "bounds":
+                said = "sharp bounds" if self._sharp else "bounds, perhaps wider than need be,"
+                return f"{said} by linear programming"
+
+    @property
+    def _sharp(self) -> bool:
+        """Whether all bounds are."""
+        match self.value:
+            case Number():
+                numbers = [self.value]
+            case Table():
+                numbers = [row.probability for row in self.value.rows]
+            case Marginals():
+                numbers = list(self.value.numbers.values())
+        return all(number.bounds is None or number.bounds.sharp for number in numbers)
 
     @property
     def _time(self) -> str:
@@ -310,8 +328,15 @@ class Answer:
             return columns(self._beside(self.seeing))
         if not isinstance(self.value, Number):
             return f"{self.query}\n{self.value}"
-        lines = (f"{self.query} = {self.value}", spanned(self.value.bounds))
+        lines = self._said(self.value)
         return "\n".join(line for line in lines if line)
+
+    def _said(self, number: Number) -> tuple[str, str]:
+        """A number or the bounds of one, and beneath it what the noise model leaves open."""
+        if number.known:
+            return f"{self.query} = {number}", spanned(number.bounds)
+        assert number.bounds is not None
+        return f"{self.query} in {number.bounds}, {number.bounds.how}", ""
 
     def _beside(self, seen: "Answer") -> list[tuple[str, ...]]:
         """A head, and each label's numbers under `do` beside those of only seeing."""
@@ -332,7 +357,7 @@ class Answer:
         """How it was got, the answer, and what to know before relying on it."""
         warned = render_text(Report(None, self.warnings)) if self.warnings else ""
         if isinstance(self.value, Number):
-            said = paragraph(f"{self.query} = {self.value}", spanned(self.bounds), self.how)
+            said = paragraph(*self._said(self.value), self.how)
         elif self.seeing is not None:
             head, *lines = self._beside(self.seeing)
             said = paragraph(self.query, self.how) + table(head, lines)

@@ -1,6 +1,7 @@
 """One number: what it is, and how firm."""
 
 from dataclasses import dataclass
+from math import isnan
 from typing import Any, Literal
 
 from scm_compiler.inference.drawing import Z
@@ -15,13 +16,16 @@ Kind = Literal["probability", "expectation", "difference"]
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """An interval that holds the answer under every noise model.
+    """An interval that holds the answer under every model that fits what is known.
+
+    Of a counterfactual these are all noise models; of what observation does not determine, all
+    models of the graph with the same observational distribution.
 
     Attributes:
         low: Its lower end.
         high: Its upper end.
-        sharp: Whether each end is the answer under some noise model.
-        grounds: Where they were not worked out exactly, from what they are.
+        sharp: Whether each end is the answer under some of them.
+        grounds: From what they were worked out, or why they are perhaps not sharp.
     """
 
     low: float
@@ -38,6 +42,12 @@ class Bounds:
     def open(self) -> bool:
         """Whether noise models can disagree on the answer."""
         return self.width > _MET
+
+    @property
+    def how(self) -> str:
+        """Whether they are sharp, and by what."""
+        said = "sharp" if self.sharp else "perhaps wider than need be"
+        return f"{said}: {self.grounds}" if self.grounds else said
 
     def to_dict(self) -> dict[str, Any]:
         """The interval as plain data."""
@@ -82,11 +92,11 @@ class Number:
     """One number with its standard error (0 where it is exact).
 
     Attributes:
-        value: The number.
+        value: The number; NaN where there are only its bounds.
         std_error: Its standard error.
         kind: What it is; also its key in JSON.
-        bounds: Of a counterfactual, what it can be whatever the noise model; None on the other
-            rungs, where no noise model enters.
+        bounds: What it can be: of a counterfactual, whatever the noise model; of what
+            observation does not determine, whatever the hidden causes. Else None.
         drawing_interval: What drawing leaves open; None where the number is exact.
     """
 
@@ -96,21 +106,43 @@ class Number:
     bounds: Bounds | None = None
     drawing_interval: DrawingInterval | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether it is a number, and not only bounds of one."""
+        return not isnan(self.value)
+
+    @property
+    def point(self) -> float:
+        """The number.
+
+        Raises:
+            ValueError: If there are only its bounds.
+        """
+        if not self.known:
+            raise ValueError(f"observation does not determine it: it is in {self.bounds}")
+        return self.value
+
     def to_dict(self) -> dict[str, Any]:
-        """The number under its kind's name, its error, and its interval and bounds if any."""
-        found: dict[str, Any] = {self.kind: self.value, "std_error": self.std_error}
+        """The number under its kind's name, its error, and its interval and bounds if any.
+
+        Where there are only bounds, the number is None.
+        """
+        value = self.value if self.known else None
+        found: dict[str, Any] = {self.kind: value, "std_error": self.std_error}
         if self.drawing_interval is not None:
             found["drawing_interval"] = self.drawing_interval.to_dict()
         return found if self.bounds is None else found | {"bounds": self.bounds.to_dict()}
 
     def __str__(self) -> str:
+        if not self.known:
+            return str(self.bounds)
         drawn = self.drawing_interval
         if drawn is None or drawn.even(self.value, self.std_error):
             return _shown(self.value, self.std_error)
         return f"{self.value:.{_digits(self.std_error)}f}, {drawn}"
 
     def _repr_html_(self) -> str:
-        return paragraph(str(self), spanned(self.bounds))
+        return paragraph(str(self), spanned(self.bounds) if self.known else "")
 
 
 def spanned(span: Bounds | None) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
 
+from scm_compiler.identify.codes.identification import NotIdentifiable, WorldsDisagree
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.by_formula import WorldsFormula
@@ -116,17 +117,19 @@ class Route:
         found: How it follows from observation; empty where no hidden cause is in the graph.
         formulas: Whether these formulas are evaluated, for want of tables that multiply.
         worlds: Of a counterfactual, how it follows from `found`.
+        refused: Why observation does not determine it; None if it does.
     """
 
     tables: Which = "own"
     found: tuple[Identified, ...] = ()
     formulas: bool = False
     worlds: WorldsFormula | None = None
+    refused: NotIdentifiable | WorldsDisagree | None = None
 
 
 @dataclass(frozen=True)
 class Task:
-    """A query that was identified.
+    """A query, and whether observation determines it.
 
     Attributes:
         query: Flattened.

@@ -17,10 +17,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        choices=("auto", "exact", "weighted", "sample"),
+        choices=("auto", "exact", "weighted", "sample", "bounds"),
         default="auto",
         help="exact: contraction of the tables; weighted: weighted draws; sample: the paper's "
-        "rejection sampling; auto: exact where it fits, else weighted (default: auto)",
+        "rejection sampling; bounds: of what observation does not determine; auto: exact where it "
+        "fits, else weighted, and bounds where there is nothing else (default: auto)",
     )
     parser.add_argument(
         "--samples",

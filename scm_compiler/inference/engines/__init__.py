@@ -1,5 +1,6 @@
 """The engines that answer queries; each is one file, and one line here or one entry point."""
 
+from scm_compiler.inference.engines.bounds import BoundsEngine
 from scm_compiler.inference.engines.counterfactual import CounterfactualEngine
 from scm_compiler.inference.engines.drawn import RejectionEngine, WeightedEngine
 from scm_compiler.inference.engines.exact import ExactEngine
@@ -10,6 +11,7 @@ ENGINES: tuple[QueryEngine, ...] = (
     ExactEngine(),
     CounterfactualEngine(),
     FormulaEngine(),
+    BoundsEngine(),
     WeightedEngine(),
     RejectionEngine(),
 )

@@ -1,0 +1,140 @@
+"""The engine of what observation does not determine: the bounds that it leaves."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from importlib.util import find_spec
+from math import nan
+from typing import Any
+
+import numpy as np
+
+from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.inference.codes.bounds import NoSolver, NotOfGraph, OnlyBounds
+from scm_compiler.inference.contraction import Array
+from scm_compiler.inference.limits import TooMuch
+from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.observation import Names, Observation
+from scm_compiler.inference.parts import Part, posterior_part
+from scm_compiler.inference.response_types import Problem, Spans
+from scm_compiler.inference.result import Result
+from scm_compiler.inference.shape import Condition
+from scm_compiler.inference.task import Task
+
+_FAR = 1e-6
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The response types of one district, as a plan shows them.
+
+    Attributes:
+        labels: The district.
+        types: How many response types it has.
+        constraints: How many numbers of the observational distribution restrict these.
+    """
+
+    labels: Names
+    types: int
+    constraints: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "labels": list(self.labels),
+            "types": self.types,
+            "constraints": self.constraints,
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"  {'bounded by':<11}{self.types:,} response types of {', '.join(self.labels)}, "
+            f"{self.constraints:,} constraints"
+        )
+
+
+@dataclass(frozen=True)
+class BoundsWork:
+    """The linear programmes of a query."""
+
+    task: Task
+
+    @cached_property
+    def problem(self) -> Problem:
+        """These, whatever the observational distribution is."""
+        return Problem(self.task.query, self.task.setting.declared)
+
+    @cached_property
+    def beyond(self) -> TooMuch | None:
+        """Why they are too large (E532) or cannot be solved (E533), if so."""
+        return NoSolver() if find_spec("scipy") is None else self.problem.beyond
+
+    @property
+    def programmes(self) -> tuple[Programme, ...]:
+        """The response types that are asked about."""
+        return tuple(
+            Programme(one.nodes, one.types, one.cells) for one in self.problem.districts.every
+        )
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """What they ask of the observational distribution: its marginals, each once."""
+        law = self.task.setting.law
+        asked = dict.fromkeys(
+            (*one.blankets[node], node)
+            for one in self.problem.districts.every
+            for node in one.nodes
+        )
+        return tuple(posterior_part(names, Condition(), law) for names in asked)
+
+    def run(self, seed: int, samples: int) -> Result:
+        """Solve them on what the data show; what they do not show bounds nothing."""
+        observed, why = self.task.setting.observed, self.task.route.refused
+        assert observed is not None
+        assert why is not None
+        found = self.problem.bounds(_Seen(observed))
+        shapes = self.problem.shapes
+        numbers = {
+            name: np.array([_point(span) for span in spans]).reshape(shapes[name])
+            for name, spans in found.parts.items()
+        }
+        return Result(
+            numbers,
+            {name: np.zeros(shape) for name, shape in shapes.items()},
+            "bounds",
+            None,
+            bounds=found.parts,
+            identified=False,
+            warnings=(OnlyBounds(why), *_off(found)),
+        )
+
+
+class BoundsEngine:
+    """Linear programmes over response types (`response_types`)."""
+
+    name = "bounds"
+    methods = ("auto", "bounds")
+
+    def prepare(self, task: Task) -> BoundsWork | None:
+        """Any query that observation does not determine."""
+        return None if task.route.refused is None else BoundsWork(task)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """The part of an observational distribution that rows of the data stand behind."""
+
+    observed: Observation
+
+    def marginal(self, names: Names) -> Array:
+        return self.observed.seen(names)
+
+
+def _point(span: Bounds) -> float:
+    """What bounds that meet meet in."""
+    return nan if span.open else (span.low + span.high) / 2
+
+
+def _off(found: Spans) -> Iterator[Diagnostic]:
+    if found.distance > _FAR:
+        yield NotOfGraph(found.distance, found.far)
