@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import product
-from math import log2
+from math import log2, prod
 
 from scm_compiler.identify.admg import Admg, arrows
 from scm_compiler.inference.counterfactual.evaluation import Question, contradiction
@@ -19,6 +19,9 @@ from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.passes.twin import Held, Input, Worlds, unite
+
+MOST_LOG_ADDED = 12.0
+"""The most response types, as a logarithm to base 2, with labels that only tell of others."""
 
 Factor = tuple[int, Slice, Reading]
 """A district's number, its slice, and what its types answer."""
@@ -51,15 +54,12 @@ class Districts:
 
     @cached_property
     def every(self) -> tuple[District, ...]:
-        """The districts in the part of the graph that causes what has a copy."""
-        met = dict.fromkeys(copy.node for worlds in self.networks for copy in worlds.copies)
-        scope = {*met, *ancestors(self.graph, met)}
-        order = tuple(name for name in self.graph.topological if name in scope)
-        pieces = self._within.districts(order)
+        """The districts that something asked about is in, with all that bears on them."""
+        order = tuple(name for name in self.graph.topological if name in self._scope)
         return tuple(
             self._district(tuple(name for name in order if name in piece), order)
-            for piece in pieces
-            if not piece.isdisjoint(met)
+            for piece in self._within.districts(order)
+            if not piece.isdisjoint(self._met)
         )
 
     @cached_property
@@ -68,19 +68,59 @@ class Districts:
         return {node: i for i, district in enumerate(self.every) for node in district.nodes}
 
     @cached_property
-    def loose(self) -> tuple[bool, ...]:
-        """Of each district, whether more than one hidden cause ties it together.
+    def loose(self) -> tuple[str, ...]:
+        """Of each district, what was left out of its constraints, so that bounds may be wide.
 
-        What these say beyond their common distribution is left out then: bounds stay valid.
+        Several hidden causes are taken as one, which allows all that they do; and labels that
+        would make the types too many are not looked at.
         """
-        pieces = [
-            frozenset(piece)
-            for piece in self._within.districts(node.name for node in self.graph.labels)
-        ]
-        return tuple(
-            any(len(piece) > 2 and not piece.isdisjoint(district.nodes) for piece in pieces)
-            for district in self.every
-        )
+        return tuple(self._left_out(district) for district in self.every)
+
+    def _left_out(self, district: District) -> str:
+        for piece in self._pieces:
+            if piece.isdisjoint(district.nodes):
+                continue
+            if len(piece) > 2:
+                names = ", ".join(self._within.sorted(piece))
+                return f"{names} taken as tied by one hidden cause"
+            if missing := sorted(n for n in piece - self._scope if self._tells(n, piece)):
+                return f"what {missing[0]} tells of {district.nodes[0]} left out"
+        return ""
+
+    @cached_property
+    def _met(self) -> frozenset[str]:
+        """The labels that have a copy."""
+        return frozenset(copy.node for worlds in self.networks for copy in worlds.copies)
+
+    @cached_property
+    def _pieces(self) -> tuple[frozenset[str], ...]:
+        """All districts of the graph."""
+        return self._within.districts(node.name for node in self.graph.labels)
+
+    @cached_property
+    def _scope(self) -> set[str]:
+        """The labels that are looked at: what causes those asked about, and what tells of them.
+
+        A label that nothing asked about rests on tells of the types of its district all the same,
+        unless it reads all that the others read from outside: then it can be anything in each
+        case, whatever the types of the others are.
+        """
+        scope = ancestors(self.graph, self._met)
+        for piece in self._pieces:
+            if piece.isdisjoint(self._met):
+                continue
+            telling = [name for name in piece - scope if self._tells(name, piece)]
+            if self._log_types({*telling, *(piece & scope)}) <= MOST_LOG_ADDED:
+                scope |= ancestors(self.graph, telling)
+        return scope
+
+    def _tells(self, name: str, piece: frozenset[str]) -> bool:
+        read = {p for other in piece - {name} for p in self.graph.parents[other]} - piece
+        return not read <= set(self.graph.parents[name])
+
+    def _log_types(self, nodes: Iterable[str]) -> float:
+        sizes, parents = label_sizes(self.graph), self.graph.parents
+        return sum(prod(sizes[p] for p in parents[n]) * log2(sizes[n]) for n in nodes)
 
     @property
     def log_ways(self) -> float:

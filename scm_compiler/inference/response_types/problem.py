@@ -98,7 +98,7 @@ class Problem:
         systems = {place: block.system(source) for place, block in self.blocks.items()}
         ranges = {place: Polytope(known.rows, known.totals) for place, known in systems.items()}
         try:
-            return Spans(self._spans(_Observed(systems, ranges, self.loose)))
+            return Spans(self._spans(_Observed(systems, ranges, self.districts.loose)))
         except Infeasible:
             return self._nearest(systems, ranges)
 
@@ -113,7 +113,7 @@ class Problem:
             place: known.unsettled if place in off else known for place, known in systems.items()
         }
         try:
-            parts = self._spans(_Observed(freed, near, self.loose))
+            parts = self._spans(_Observed(freed, near, self.districts.loose))
         except Infeasible:
             raise self._impossible from None
         far = (node for home, _ in sorted(off) for node in self.districts.every[home].nodes)
@@ -160,11 +160,6 @@ class Problem:
                 return TooManyTypes(f"numbers about the {names}", numbers, MOST_LOG_NUMBERS)
         return None
 
-    @property
-    def loose(self) -> frozenset[int]:
-        """The districts that more than one hidden cause ties together."""
-        return frozenset(i for i, loose in enumerate(self.districts.loose) if loose)
-
     @cached_property
     def districts(self) -> Districts:
         """The districts of the labels that it rests on."""
@@ -207,12 +202,12 @@ class _Observed:
     Attributes:
         systems: What is known of each.
         ranges: The distributions of its types.
-        loose: The districts that more than one hidden cause ties together.
+        loose: Of each district, what was left out of its constraints.
     """
 
     systems: Mapping[Place, System]
     ranges: Mapping[Place, Polytope]
-    loose: frozenset[int]
+    loose: Sequence[str]
 
     @cached_property
     def by(self) -> str:
@@ -262,9 +257,8 @@ class _Observed:
         if not places:
             value = above.get(frozenset(), 0.0) / below[frozenset()]
             return (value, value), ()
-        tied = dict.fromkeys(home for home, _ in places if home in self.loose)
-        nodes = (self._nodes(home) for home in tied)
-        reasons = [f"{', '.join(names)} taken as tied by one hidden cause" for names in nodes]
+        homes = dict.fromkeys(home for home, _ in places)
+        reasons = [self.loose[home] for home in homes if self.loose[home]]
         wide = max({home for home, _ in places}, key=lambda home: self._wide(home, places))
         others = [place for place in places if place[0] != wide]
         corners = [self.ranges[place].corners for place in others]
@@ -273,7 +267,6 @@ class _Observed:
             own = [place for place in places if place[0] == wide]
             tried = (dict(zip(others, chosen, strict=True)) for chosen in product(*known))
             return self._at_corners(above, below, own, tried), tuple(reasons)
-        homes = dict.fromkeys(home for home, _ in places)
         names = " and ".join(", ".join(self._nodes(home)) for home in homes)
         reasons.append(f"products of what is open of {names} taken between planes")
         ranges = {place: self.ranges[place] for place in places}
