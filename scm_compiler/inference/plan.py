@@ -19,6 +19,7 @@ from scm_compiler.inference.engines.bounds import BoundsWork
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.inference.evaluation import condition_of
+from scm_compiler.inference.instrument import refuse_no_instrument
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part, listed
@@ -47,6 +48,7 @@ _SHOWN = {
     "weighted": "likelihood weighting",
     "sample": "rejection sampling",
     "bounds": "bounds by linear programming",
+    "local effect": "the Wald ratio",
 }
 
 
@@ -78,7 +80,7 @@ class Plan:
     @property
     def method(self) -> str:
         """`exact`, `bounds`, or `weighted` or `sample` where it is answered by drawing."""
-        return self.engine if self.engine in _SHOWN else "exact"
+        return self.engine if self.engine in ("bounds", "weighted", "sample") else "exact"
 
     @property
     def identified(self) -> bool:
@@ -134,10 +136,8 @@ class Plan:
 
     @property
     def _how(self) -> str:
-        if self.engine not in _SHOWN:
-            return "exact contraction"
-        if self.engine == "bounds":
-            return _SHOWN[self.engine]
+        if self.engine not in ("weighted", "sample"):
+            return _SHOWN.get(self.engine, "exact contraction")
         if self.instead_of is None or self.instead_of.beyond is None:
             return f"{_SHOWN[self.engine]}, as asked"
         return f"{_SHOWN[self.engine]} ({self.instead_of.beyond.why()})"
@@ -270,13 +270,15 @@ def _decide(
     """The plan of a flattened query: identification first, then the first engine that can."""
     if rung(query) < 3 or method == "sample":
         refuse_contradictory(query, setting.graph)
+    if isinstance(query, ir.LocalEffect):
+        refuse_no_instrument(query, setting.declared)
     route = Route()
     if setting.hidden:
         route = route_of(query, setting, drawn=method == "weighted")
         if route.refused is None and method == "bounds":  # where they would meet
             engines = engines_of("auto")
         if route.refused is not None:
-            engines = [engine for engine in engines if engine.name == "bounds"]
+            engines = [engine for engine in engines if engine.name in ("local effect", "bounds")]
     task = Task(query, setting, route, method, noise_model)
     first: Work | None = None
     for engine in engines:

@@ -46,6 +46,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="print the formula by which observation determines it, or why none does, and stop",
     )
     parser.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="print how strong a hidden common cause must be to overturn an effect, and stop",
+    )
+    parser.add_argument(
         "--adjustment", action="store_true", help="print the minimal adjustment sets, and stop"
     )
     parser.add_argument(

@@ -5,9 +5,11 @@ from scm_compiler.inference.engines.counterfactual import CounterfactualEngine
 from scm_compiler.inference.engines.drawn import RejectionEngine, WeightedEngine
 from scm_compiler.inference.engines.exact import ExactEngine
 from scm_compiler.inference.engines.formula import FormulaEngine
+from scm_compiler.inference.engines.local_effect import LocalEffectEngine
 from scm_compiler.inference.task import QueryEngine
 
 ENGINES: tuple[QueryEngine, ...] = (
+    LocalEffectEngine(),
     ExactEngine(),
     CounterfactualEngine(),
     FormulaEngine(),

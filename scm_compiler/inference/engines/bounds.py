@@ -11,10 +11,9 @@ import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.inference.codes.bounds import NoSolver, NotOfGraph, OnlyBounds
-from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
-from scm_compiler.inference.observation import Names, Observation
+from scm_compiler.inference.observation import Names, Seen
 from scm_compiler.inference.parts import Part, posterior_part
 from scm_compiler.inference.response_types import Problem, Spans
 from scm_compiler.inference.result import Result
@@ -92,7 +91,7 @@ class BoundsWork:
         observed, why = self.task.setting.observed, self.task.route.refused
         assert observed is not None
         assert why is not None
-        found = self.problem.bounds(_Seen(observed))
+        found = self.problem.bounds(Seen(observed))
         shapes = self.problem.shapes
         numbers = {
             name: np.array([_point(span) for span in spans]).reshape(shapes[name])
@@ -105,7 +104,7 @@ class BoundsWork:
             None,
             bounds=found.parts,
             identified=False,
-            warnings=(OnlyBounds(why), *_off(found)),
+            warnings=(OnlyBounds(why), *off_graph(found)),
         )
 
 
@@ -120,21 +119,12 @@ class BoundsEngine:
         return None if task.route.refused is None else BoundsWork(task)
 
 
-@dataclass(frozen=True)
-class _Seen:
-    """The part of an observational distribution that rows of the data stand behind."""
-
-    observed: Observation
-
-    def marginal(self, names: Names) -> Array:
-        return self.observed.seen(names)
-
-
 def _point(span: Bounds) -> float:
     """What bounds that meet meet in."""
     return nan if span.open else (span.low + span.high) / 2
 
 
-def _off(found: Spans) -> Iterator[Diagnostic]:
+def off_graph(found: Spans) -> Iterator[Diagnostic]:
+    """The warning that no model of the graph has the observed distribution."""
     if found.distance > _FAR:
         yield NotOfGraph(found.distance, found.far)
