@@ -334,7 +334,7 @@ class Answer:
     def _said(self, number: Number) -> tuple[str, str]:
         """A number or the bounds of one, and beneath it what the noise model leaves open."""
         if number.known:
-            return f"{self.query} = {number}", spanned(number.bounds)
+            return f"{self.query} = {number}", spanned(number)
         assert number.bounds is not None
         return f"{self.query} in {number.bounds}, {number.bounds.how}", ""
 

@@ -8,6 +8,7 @@ from scm_compiler.inference.drawing import Z
 from scm_compiler.notebook import paragraph
 
 _MET = 1e-12
+_MET_VALUE = 1e-6
 
 ANY_NOISE = "whatever the noise model"
 
@@ -142,12 +143,15 @@ class Number:
         return f"{self.value:.{_digits(self.std_error)}f}, {drawn}"
 
     def _repr_html_(self) -> str:
-        return paragraph(str(self), spanned(self.bounds) if self.known else "")
+        return paragraph(str(self), spanned(self))
 
 
-def spanned(span: Bounds | None) -> str:
-    """The bounds of a counterfactual on which noise models can disagree."""
-    if span is None or not span.open:
+def spanned(number: Number) -> str:
+    """The bounds beside a number, where noise models can disagree on it or exclude it."""
+    span, value = number.bounds, number.value
+    if span is None or not number.known:
+        return ""
+    if not span.open and abs(value - span.low) <= _MET_VALUE:
         return ""
     how = span.grounds or ("sharp" if span.sharp else "perhaps wider than need be")
     return f"{ANY_NOISE}: in {span} ({how})"

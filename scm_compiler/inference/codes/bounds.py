@@ -23,6 +23,10 @@ class OnlyBounds(Diagnostic):
 
     ```console
     $ scmc query "P(Cancer=1 | do(Smoking=1))"
+    rung 2 (intervene), not identified, sharp bounds by linear programming, 676 ms, on runs/smoking-1
+    P(Cancer=1 | do(Smoking=1)) in [0.15000, 0.75000], sharp: linear programming over 8 response types of Smoking, Cancer
+    warning[W532]: `P(Cancer=1 | do(Smoking=1))` is not identified: `{Smoking, Cancer}` and `{Cancer}` are a hedge for it
+      = help: `Smoking <-> Cancer` can look like an effect of `Smoking`; enough would be: the common cause `Smoking <-> Cancer` measured or ruled out; an experiment on `Smoking` would answer it
     ```
 
     ## What to do
@@ -57,7 +61,8 @@ class NotOfGraph(Diagnostic):
     Beside independences a graph with hidden causes implies inequalities (of an instrument, that
     P(Y=0, X=0 | Z=0) + P(Y=1, X=0 | Z=1) is at most 1). Counted data can break them by chance,
     and a graph that is wrong breaks them for good. Then no response types give what is observed.
-    The bounds are those of all distributions of types that come as near to it as any does.
+    The bounds are those of all distributions of types that come as near to it as any does; the
+    distance is a mean over all that these labels read from others.
 
     ## Example
 
@@ -65,6 +70,13 @@ class NotOfGraph(Diagnostic):
 
     ```console
     $ scmc query "P(Y=1 | do(X=0))"
+    rung 2 (intervene), not identified, bounds, perhaps wider than need be, by linear programming, 650 ms, on runs/instrument-1
+    P(Y=1 | do(X=0)) in [0.20000, 0.80000], perhaps wider than need be: of the nearest distributions of this graph
+    warning[W532]: `P(Y=1 | do(X=0))` is not identified: `{X, Y}` and `{Y}` are a hedge for it
+      = help: `X <-> Y` can look like an effect of `X`; enough would be: the common cause `X <-> Y` measured or ruled out; an experiment on `X` would answer it
+
+    warning[W533]: no model of this graph has the observed distribution of X, Y: the nearest has a TVD of 0.3000 to it
+      = help: by chance, if the rows are few; else an arrow or a hidden cause is missing
     ```
 
     ## What to do
@@ -82,8 +94,8 @@ class NotOfGraph(Diagnostic):
         """How far off it is."""
         names = ", ".join(self.nodes)
         return (
-            f"no model of this graph has the observed distribution of {names}: the nearest is "
-            f"{self.distance:.4f} away"
+            f"no model of this graph has the observed distribution of {names}: the nearest has a "
+            f"TVD of {self.distance:.4f} to it"
         )
 
     def label(self) -> str:
@@ -111,6 +123,19 @@ class TooManyTypes(Diagnostic):
 
     ```console
     $ scmc query "P(Y=1 | do(X=1))"
+    error[E520]: `P(Y=1 | do(X=1))` is not identified: `{X, Y}` and `{Y}` are a hedge for it
+     --> query:1:1
+      |
+    1 | P(Y=1 | do(X=1))
+      | ^^^^^^^^^^^^^^^^ observation does not determine it
+      = help: `X <-> Y` can look like an effect of `X`; enough would be: the common cause `X <-> Y` measured or ruled out; an experiment on `X` would answer it
+
+    error[E532]: its bounds would take 2^48 response types of X, Y; the limit is 2^16
+     --> query:1:1
+      |
+    1 | P(Y=1 | do(X=1))
+      | ^^^^^^^^^^^^^^^^ nor is it bounded
+      = help: fewer parents, or fewer values, of these labels make it smaller
     ```
 
     ## What to do
@@ -159,6 +184,19 @@ class NoSolver(Diagnostic):
 
     ```console
     $ scmc query "P(Cancer=1 | do(Smoking=1))"
+    error[E520]: `P(Cancer=1 | do(Smoking=1))` is not identified: `{Smoking, Cancer}` and `{Cancer}` are a hedge for it
+     --> query:1:1
+      |
+    1 | P(Cancer=1 | do(Smoking=1))
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^ observation does not determine it
+      = help: `Smoking <-> Cancer` can look like an effect of `Smoking`; enough would be: the common cause `Smoking <-> Cancer` measured or ruled out; an experiment on `Smoking` would answer it
+
+    error[E533]: bounds need scipy, which is not installed
+     --> query:1:1
+      |
+    1 | P(Cancer=1 | do(Smoking=1))
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^ nor is it bounded
+      = help: `pip install "scm-compiler[bounds]"`
     ```
 
     ## What to do

@@ -20,6 +20,12 @@ class NotInstrument(Diagnostic):
 
     ```console
     $ scmc query "LATE(Smoking -> Tar -> Cancer)"
+    error[E535]: `Smoking` is no instrument: not all that it shares with them is its effect: Smoking <-> Cancer
+     --> query:1:1
+      |
+    1 | LATE(Smoking -> Tar -> Cancer)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: an instrument causes the cause, the outcome only by way of it, and shares no cause
     ```
 
     ## What to do
@@ -56,6 +62,11 @@ class MovesNobody(Diagnostic):
 
     ```console
     $ scmc query "LATE(Z -> X -> Y)"
+    error[E536]: `Z` moves `X` of nobody: the effect is of no one
+     --> query:1:1
+      |
+    1 | LATE(Z -> X -> Y)
+      | ^^^^^^^^^^^^^^^^^
     ```
 
     ## What to do
@@ -88,6 +99,10 @@ class NoDefiersAssumed(Diagnostic):
 
     ```console
     $ scmc query "LATE(Z -> X -> Y)"
+    rung 3 (counterfactual), not identified (noise model: monotone), exact, 19.4 ms, on runs/instrument-1
+    LATE(Z -> X -> Y) = 0.75980
+    warning[W534]: assumed: `Z` lowers `X` of nobody
+      = help: no data show it; the bounds hold without it
     ```
 
     ## What to do
@@ -127,6 +142,14 @@ class Defiers(Diagnostic):
 
     ```console
     $ scmc query "LATE(Z -> X -> Y)"
+    rung 3 (counterfactual), not identified (noise model: monotone), exact, 16.2 ms, on runs/instrument-1
+    LATE(Z -> X -> Y) = -0.60000
+    whatever the noise model: in [-0.33333, -0.33333] (sharp)
+    warning[W534]: assumed: `Z` lowers `X` of nobody
+      = help: no data show it; the bounds hold without it
+
+    warning[W535]: the observed distribution speaks against it: `Z` moves some `X` the other way, or is no instrument, by 0.1000
+      = help: by chance, if the rows are few; else there are such units, or another path
     ```
 
     ## What to do

@@ -22,6 +22,12 @@ class NoSensitivity(Diagnostic):
 
     ```console
     $ scmc query --sensitivity "ATE(Smoking -> Cancer)"
+    error[E534]: sensitivity to a hidden common cause does not apply: it is the same whatever hidden causes Smoking and Cancer have
+     --> query:1:1
+      |
+    1 | ATE(Smoking -> Cancer)
+      | ^^^^^^^^^^^^^^^^^^^^^^
+      = help: no `<->` of the two changes it, however strong: see `--identify`
     ```
 
     ## What to do

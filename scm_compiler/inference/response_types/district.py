@@ -67,7 +67,12 @@ class District:
     @cached_property
     def cells(self) -> int:
         """How many things can be observed of it, for one value of what all labels read."""
-        return prod(self.sizes[name] for name in (*self.outside, *self.nodes))
+        return self.contexts * prod(self.sizes[name] for name in self.nodes)
+
+    @property
+    def contexts(self) -> int:
+        """How many values there are of what it reads, without what all labels read."""
+        return prod(self.sizes[name] for name in self.outside)
 
     def indicator(self, reading: Reading) -> NDArray[np.bool_]:
         """Of each type, whether its labels answer so."""

@@ -9,7 +9,7 @@ function on polytopes), and each corner leaves a linear programme.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 from math import log2, prod
@@ -65,7 +65,7 @@ class Spans:
     Attributes:
         parts: Under "" the only part, or under each label's name, in the order of its numbers.
         distance: How far the observed distribution is from what the graph allows, as a total
-            variation distance added up over what its districts can read; 0 where it is allowed.
+            variation distance, the mean over what its districts read; 0 where it is allowed.
         far: The labels concerned.
     """
 
@@ -117,8 +117,10 @@ class Problem:
         except Infeasible:
             raise self._impossible from None
         far = (node for home, _ in sorted(off) for node in self.districts.every[home].nodes)
-        distance = sum(found[place][1] for place in off) / 2
-        return Spans(parts, distance, tuple(dict.fromkeys(far)))
+        read = sum(self.districts.every[home].contexts for home, _ in off)
+        distance = sum(found[place][1] for place in off) / 2 / read
+        loose = {name: tuple(map(_loosened, spans)) for name, spans in parts.items()}
+        return Spans(loose, distance, tuple(dict.fromkeys(far)))
 
     @property
     def _impossible(self) -> Exception:
@@ -188,6 +190,11 @@ class Problem:
                 for polynomial in (ratio.above, ratio.below):
                     for monomial in polynomial:
                         yield from monomial
+
+
+def _loosened(span: Bounds) -> Bounds:
+    """Bounds over the distributions that come nearest to what is observed."""
+    return replace(span, sharp=False, grounds="of the nearest distributions of this graph")
 
 
 def _within(span: Bounds) -> Bounds:
