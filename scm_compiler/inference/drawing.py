@@ -179,15 +179,17 @@ def table_ends(
     query: ir.Query, graph: Graph, numbers: Mapping[str, Array], errors: Mapping[str, Array]
 ) -> dict[str, Ends]:
     """The intervals of an answer that was worked out from estimated tables."""
-    reach = _reach(query, graph)
+    reach = reach_of(query, graph)
     return {name: from_errors(part, errors[name], reach) for name, part in numbers.items()}
 
 
-def _reach(query: ir.Query, graph: Graph) -> Range:
+def reach_of(query: ir.Query, graph: Graph) -> Range:
     """The least and the most that an answer can be."""
     match query:
         case ir.Contrast(left, right):
-            (low, high), (other_low, other_high) = (_reach(side, graph) for side in (left, right))
+            (low, high), (other_low, other_high) = (
+                reach_of(side, graph) for side in (left, right)
+            )
             return low - other_high, high - other_low
         case ir.Effect(_, outcome):
             low, high = _span(outcome, graph)

@@ -21,6 +21,7 @@ from scm_compiler.inference.codes.bounds import TooManyTypes
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual import asked_of
 from scm_compiler.inference.counterfactual.evaluation import contradiction
+from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.response_types.asked import (
     ONE,
@@ -128,11 +129,10 @@ class Problem:
         return contradiction(question, self.graph)
 
     def _spans(self, observed: "_Observed") -> Mapping[str, tuple[Bounds, ...]]:
-        spans = {}
+        least, most = reach_of(self.query, self.graph)
+        spans, reach = {}, (float(least), float(most))
         for name, numbers in self._numbers.items():
-            ends = [observed.number(ratios) for ratios in numbers]
-            limited = isinstance(self.query, ir.Probability | ir.Regime)
-            spans[name] = tuple(_within(span) if limited else span for span in ends)
+            spans[name] = tuple(_within(observed.number(ratios), reach) for ratios in numbers)
         return spans
 
     @cached_property
@@ -197,9 +197,10 @@ def _loosened(span: Bounds) -> Bounds:
     return replace(span, sharp=False, grounds="of the nearest distributions of this graph")
 
 
-def _within(span: Bounds) -> Bounds:
-    low, high = (min(max(end, 0.0), 1.0) for end in (span.low, span.high))
-    return Bounds(low, high, span.sharp, span.grounds)
+def _within(span: Bounds, reach: Ends) -> Bounds:
+    """Bounds without what rounding puts outside of all that can be."""
+    low, high = (min(max(end, reach[0]), reach[1]) for end in (span.low, span.high))
+    return replace(span, low=low, high=high)
 
 
 @dataclass(frozen=True, eq=False)
