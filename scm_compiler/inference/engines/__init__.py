@@ -13,9 +13,9 @@ ENGINES: tuple[QueryEngine, ...] = (
     ExactEngine(),
     CounterfactualEngine(),
     FormulaEngine(),
-    BoundsEngine(),
     WeightedEngine(),
     RejectionEngine(),
+    BoundsEngine(),
 )
 """In the order in which they are tried."""
 
