@@ -275,10 +275,10 @@ def _decide(
     route = Route()
     if setting.hidden:
         route = route_of(query, setting, drawn=method == "weighted")
-        if route.refused is None and method == "bounds":  # where they would meet
-            engines = engines_of("auto")
-        if route.refused is not None:
-            engines = [engine for engine in engines if engine.name in ("local effect", "bounds")]
+    if route.refused is not None:
+        engines = [engine for engine in engines if engine.name in ("local effect", "bounds")]
+    elif method == "bounds":  # they meet
+        engines = engines_of("auto")
     task = Task(query, setting, route, method, noise_model)
     first: Work | None = None
     for engine in engines:

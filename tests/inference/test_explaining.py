@@ -69,3 +69,14 @@ def test_what_is_not_identified_is_bounded():
     assert (said["identified"], said["method"]) == (False, "bounds")
     assert said["response_types"][0] == {"labels": ["X", "Y"], "types": 8, "constraints": 4}
     assert {part["asks"] for part in said["plan"]} == {"P(X)", "P(X, Y)", "P(Y, Z)"}
+
+
+def test_a_regime_that_holds_every_label_asks_nothing():
+    graph = parse_text("A, B : binary\nA -> B\n")
+    (part,) = plan(read_query("do(A=1, B=0)", graph), graph).parts
+    assert part.asks == "nothing: every label is known | do(A, B)"
+
+
+def test_a_difference_from_what_is_held_is_planned():
+    shown = planned(FRONT_DOOR, "ATE(S -> C) - P(S=1 | do(S=1))")
+    assert shown.identified
