@@ -146,8 +146,9 @@ def _minimum(cost: Array, rows: Array, totals: Array) -> float:
         A_eq=rows,
         b_eq=totals,
         bounds=(0, None),
-        method="highs",
+        method="highs-ds",
         options={
+            "presolve": False,  # of many types and few constraints it takes most of the time
             "primal_feasibility_tolerance": _TOLERANCE,
             "dual_feasibility_tolerance": _TOLERANCE,
         },

@@ -49,13 +49,14 @@ MOST_LOG_WAYS = 16.0
 MOST_LOG_TYPES = 16.0
 """The most response types of a district, as a logarithm to base 2."""
 
-MOST_LOG_NUMBERS = 26.0
+MOST_LOG_NUMBERS = 24.0
 """The most numbers in the constraints on them, likewise."""
 
 MOST_CORNERS = 512
 """The most corners that are tried for the bounds of one number."""
 
 _ZERO = 1e-9
+_NOTHING = 1e-14
 _EXACT = 1e-10
 
 
@@ -245,7 +246,7 @@ class _Observed:
                 parts.append(self._part(above, below))
                 continue
             scale = below.get(frozenset(), 0.0)
-            if scale < _ZERO:
+            if scale < _NOTHING:
                 raise Infeasible
             for monomial, coefficient in above.items():
                 plain[monomial] = plain.get(monomial, 0.0) + coefficient / scale
@@ -297,7 +298,7 @@ class _Observed:
         for at in tried:
             sides = [self._linear(side, own, at) for side in (above, below)]
             certain = not sides[1].slope.any()
-            if certain and sides[1].constant > _ZERO:
+            if certain and sides[1].constant > _NOTHING:
                 low, high = whole.ends(sides[0])
                 found.append((low / sides[1].constant, high / sides[1].constant))
             elif not certain:
