@@ -15,6 +15,7 @@ from math import log2, prod
 from scm_compiler.identify.admg import Admg, arrows
 from scm_compiler.inference.counterfactual.evaluation import Question, contradiction
 from scm_compiler.inference.response_types.district import District, Names, Reading, Slice
+from scm_compiler.inference.response_types.summing import Sum, summed
 from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.passes.prune import ancestors
@@ -23,8 +24,12 @@ from scm_compiler.passes.twin import Held, Input, Worlds, unite
 MOST_LOG_ADDED = 12.0
 """The most response types, as a logarithm to base 2, with labels that only tell of others."""
 
+MOST_LOG_SINGLE = 10.0
+"""The most ways that are gone through one by one, likewise; of more, some are summed at once."""
+
 Factor = tuple[int, Slice, Reading]
-"""A district's number, its slice, and what its types answer."""
+"""A district's number, its slice, and what its types answer; or, with a negative number, one of
+the sums over labels without hidden causes, and the values of what it keeps."""
 
 Polynomial = Mapping[frozenset[Factor], float]
 """Products of probabilities of types, each with its coefficient."""
@@ -51,6 +56,7 @@ class Districts:
 
     graph: Graph
     networks: Sequence[Worlds]
+    sums: list[Sum] = field(default_factory=list)
 
     @cached_property
     def every(self) -> tuple[District, ...]:
@@ -127,7 +133,7 @@ class Districts:
         """In how many ways all that is asked can come about, as a logarithm to base 2."""
         sizes = label_sizes(self.graph)
         ways = [
-            sum(log2(sizes[c.node]) for i, c in enumerate(worlds.copies) if i not in worlds.known)
+            sum(log2(sizes[worlds.copies[i].node]) for i in self._open(worlds, self._sum(worlds)))
             for worlds in self.networks
         ]
         most = max(ways, default=0.0)
@@ -135,26 +141,49 @@ class Districts:
 
     def polynomial(self, worlds: Worlds | None) -> Polynomial:
         """The probability that everything known in a network happens."""
+        if worlds is None:
+            return {}
+        sum_ = self._sum(worlds)
+        unknown, sizes = self._open(worlds, sum_), label_sizes(self.graph)
         found: dict[frozenset[Factor], float] = {}
-        for values in self._ways(worlds) if worlds is not None else ():
-            product_ = self._product(worlds, values) if worlds is not None else None
+        if sum_ is not None:
+            self.sums.append(sum_)
+        for values in product(*(range(sizes[worlds.copies[i].node]) for i in unknown)):
+            at = {**worlds.known, **dict(zip(unknown, values, strict=True))}
+            product_ = self._product(worlds, at, sum_)
             if product_ is not None:
                 found[product_] = found.get(product_, 0.0) + 1.0
         return found
 
-    def _ways(self, worlds: Worlds) -> Iterator[Mapping[int, int]]:
+    def _sum(self, worlds: Worlds) -> Sum | None:
+        """What is summed at once, where there are many ways."""
         sizes = label_sizes(self.graph)
-        unknown = [i for i in range(len(worlds.copies)) if i not in worlds.known]
-        ranges = [range(sizes[worlds.copies[i].node]) for i in unknown]
-        for values in product(*ranges):
-            yield {**worlds.known, **dict(zip(unknown, values, strict=True))}
+        if sum(log2(sizes[worlds.copies[i].node]) for i in self._open(worlds)) <= MOST_LOG_SINGLE:
+            return None
+        plain = {
+            number: self.home[copy.node]
+            for number, copy in enumerate(worlds.copies)
+            if copy.node not in worlds.tied and self.every[self.home[copy.node]].single
+        }
+        return summed(worlds, plain, sizes)
 
-    def _product(self, worlds: Worlds, values: Mapping[int, int]) -> frozenset[Factor] | None:
+    def _open(self, worlds: Worlds, sum_: Sum | None = None) -> list[int]:
+        """The copies whose values are gone through."""
+        gone = set() if sum_ is None else sum_.sizes.keys() - set(sum_.kept)
+        unknown = (i for i in range(len(worlds.copies)) if i not in worlds.known)
+        return [i for i in unknown if i not in gone]
+
+    def _product(
+        self, worlds: Worlds, values: Mapping[int, int], sum_: Sum | None
+    ) -> frozenset[Factor] | None:
         """One way, as a product; None if one label would answer the same in two ways."""
         answers: dict[int, dict[tuple[str, int], int]] = {}
         slices: dict[int, Slice] = {}
+        done = set() if sum_ is None else {home for home, _ in sum_.factors}
         for number, copy in enumerate(worlds.copies):
             home = self.home[copy.node]
+            if home in done:
+                continue
             district = self.every[home]
             read = {
                 name: place.value if isinstance(place, Held) else values[place]
@@ -165,10 +194,14 @@ class Districts:
             known = answers.setdefault(home, {})
             if known.setdefault(place, values[number]) != values[number]:
                 return None
-        return frozenset(
+        factors = {
             (home, slices[home], frozenset((*place, value) for place, value in known.items()))
             for home, known in answers.items()
-        )
+        }
+        if sum_ is not None:
+            kept = tuple(values[number] for number in sum_.kept)
+            factors.add((-len(self.sums), kept, frozenset()))
+        return frozenset(factors)
 
     def _district(self, nodes: Names, order: Names) -> District:
         parents = self.graph.parents

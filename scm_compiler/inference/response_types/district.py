@@ -6,7 +6,7 @@ noise is, all that matters of one unit is which function it has: its response ty
 it but what observation says. Both that and what is asked are sums of its probabilities.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from itertools import product
@@ -53,6 +53,11 @@ class District:
         """The other parents outside."""
         read = (name for node in self.nodes for name in self.parents[node])
         return tuple(dict.fromkeys(name for name in read if name not in self.nodes))
+
+    @property
+    def single(self) -> bool:
+        """Whether it is one label, of which a question is about one world."""
+        return len(self.nodes) == 1 and not self.outside
 
     @cached_property
     def log_types(self) -> float:
@@ -184,10 +189,13 @@ class Block:
     def _regular(self) -> tuple[Array, NDArray[np.bool_]]:
         return followed(self.observed, self.asked)
 
-    def system(self, source: Joint) -> "System":
-        """What an observational distribution says of the types."""
-        parts = self.district.probabilities(source)
-        parts = [part[self.at].reshape(-1) for part in parts]
+    def system(self, known: Sequence[Array]) -> "System":
+        """What an observational distribution says of the types.
+
+        Args:
+            known: The district's `probabilities`.
+        """
+        parts = [part[self.at].reshape(-1) for part in known]
         if not np.isnan(parts[-1]).any():
             return System(self, self.observed, parts[-1], *self._regular)
         rows, totals = self._seen(parts)

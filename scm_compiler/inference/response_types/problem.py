@@ -16,8 +16,10 @@ from math import log2, prod
 
 import numpy as np
 
+from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.evaluation import Joint
 from scm_compiler.inference.codes.bounds import TooManyTypes
+from scm_compiler.inference.codes.identified import NeverSeen
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual import asked_of
 from scm_compiler.inference.counterfactual.evaluation import contradiction
@@ -95,16 +97,30 @@ class Problem:
             source: The distribution, of which it takes some marginals.
 
         Raises:
-            ScmError: E431 if the evidence is impossible, E533 if scipy is not installed.
+            ScmError: E431 if the evidence is impossible, E443 if many labels are summed over of
+                which no row shows some, E533 if scipy is not installed.
         """
-        systems = {place: block.system(source) for place, block in self.blocks.items()}
+        blocks, every = self.blocks, self.districts.every
+        summed = (home for each in self.districts.sums for home, _ in each.factors)
+        homes = dict.fromkeys((*(home for home, _ in blocks), *summed))
+        known = {home: every[home].probabilities(source) for home in homes}
+        systems = {place: block.system(known[place[0]]) for place, block in blocks.items()}
+        tables = {home: parts[-1] for home, parts in known.items()}
+        sums = [each.table(tables) for each in self.districts.sums]
+        if any(np.isnan(table).any() for table in sums):
+            raise self._unseen(tables)
         ranges = {place: Polytope(known.rows, known.totals) for place, known in systems.items()}
         try:
-            return Spans(self._spans(_Observed(systems, ranges, self.districts.loose)))
+            return Spans(self._spans(_Observed(systems, ranges, sums, self.districts.loose)))
         except Infeasible:
-            return self._nearest(systems, ranges)
+            return self._nearest(systems, ranges, sums)
 
-    def _nearest(self, systems: Mapping[Place, System], ranges: Mapping[Place, Polytope]) -> Spans:
+    def _nearest(
+        self,
+        systems: Mapping[Place, System],
+        ranges: Mapping[Place, Polytope],
+        sums: Sequence[Array],
+    ) -> Spans:
         """The bounds over the distributions of the graph that are nearest to the observed one."""
         found = {place: polytope.nearest() for place, polytope in ranges.items()}
         off = {place for place, (_, missed) in found.items() if missed > _EXACT}
@@ -115,7 +131,7 @@ class Problem:
             place: known.unsettled if place in off else known for place, known in systems.items()
         }
         try:
-            parts = self._spans(_Observed(freed, near, self.districts.loose))
+            parts = self._spans(_Observed(freed, near, sums, self.districts.loose))
         except Infeasible:
             raise self._impossible from None
         far = (node for home, _ in sorted(off) for node in self.districts.every[home].nodes)
@@ -124,8 +140,15 @@ class Problem:
         loose = {name: tuple(map(_loosened, spans)) for name, spans in parts.items()}
         return Spans(loose, distance, tuple(dict.fromkeys(far)))
 
+    def _unseen(self, tables: Mapping[int, Array]) -> ScmError:
+        """The refusal of a sum over what no row shows."""
+        every = self.districts.every
+        home = next(home for home, table in tables.items() if np.isnan(table).any())
+        asked = f"P({every[home].nodes[0]} | {', '.join(every[home].common)})"
+        return refuse(NeverSeen(query=asked, formula=f"a sum over every value of {asked}"))
+
     @property
-    def _impossible(self) -> Exception:
+    def _impossible(self) -> ScmError:
         _, question = next(iter(self._asked.values())).signed[0]
         return contradiction(question, self.graph)
 
@@ -144,6 +167,8 @@ class Problem:
         """
         readings: dict[Place, dict[Reading, None]] = {}
         for home, at, reading in self._factors:
+            if home < 0:
+                continue
             readings.setdefault((home, at), {})[reading] = None
         return {
             (home, at): Block.of(self.districts.every[home], at, tuple(asked))
@@ -211,11 +236,13 @@ class _Observed:
     Attributes:
         systems: What is known of each.
         ranges: The distributions of its types.
+        sums: The sums over labels without hidden causes.
         loose: Of each district, what was left out of its constraints.
     """
 
     systems: Mapping[Place, System]
     ranges: Mapping[Place, Polytope]
+    sums: Sequence[Array]
     loose: Sequence[str]
 
     @cached_property
@@ -341,6 +368,9 @@ class _Observed:
         for monomial, coefficient in polynomial.items():
             left = []
             for home, slice_, reading in monomial:
+                if home < 0:
+                    coefficient *= float(self.sums[-home - 1][slice_])  # noqa: PLW2901
+                    continue
                 value = self.systems[home, slice_].value(reading)
                 if value is None:
                     left.append((home, slice_, reading))

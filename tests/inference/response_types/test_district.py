@@ -82,7 +82,7 @@ def test_what_the_totals_settle():
     asked = problem(program, "P(X[Z=1]=1, Y=1)")  # and Y in the world as it is
     (block,) = (b for b in asked.blocks.values() if "Y" in b.district.nodes)
     joint = RANDOM.dirichlet(np.ones(8)).reshape(2, 2, 2)
-    system = block.system(Dense(("Z", "X", "Y"), joint))
+    system = block.system(block.district.probabilities(Dense(("Z", "X", "Y"), joint)))
     settled = frozenset({("X", 1, 1), ("Y", 1, 1)})
     given = joint[1, 1, 1] / joint[1].sum()
     assert system.value(settled) == pytest.approx(given)

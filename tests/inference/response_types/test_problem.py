@@ -1,6 +1,7 @@
 """Bounds by response types, beside published ones and beside units of the whole graph."""
 
 from functools import reduce
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -19,7 +20,7 @@ from benchmarks.bounds import (
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.evaluation import Dense
-from scm_compiler.inference.response_types import Problem, problem
+from scm_compiler.inference.response_types import Problem, asked, problem
 from scm_compiler.passes import flatten
 from scm_compiler.semantics.question import read_query
 
@@ -232,6 +233,67 @@ def test_a_mean_is_bounded_by_the_values_of_its_target():
     assert (span.low, span.high) == pytest.approx((0.2 + 0.5, 0.2 + 0.5 + 0.4 * 5))
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_what_is_summed_at_once_is_what_is_gone_through(seed, monkeypatch):
+    random = np.random.default_rng(seed)
+    case = random_case(random)
+    whole = Whole(case)
+    model = [q / q.sum() for q in whole.random_model(random)]
+    graph, source = case.graph, Dense(case.names, whole.joint(model))
+    query = flatten(read_query(case.query, graph), graph)
+    (one_by_one,) = Problem(query, graph).bounds(source).parts[""]
+    monkeypatch.setattr(asked, "MOST_LOG_SINGLE", -1.0)
+    (at_once,) = Problem(query, graph).bounds(source).parts[""]
+    ends = (one_by_one.low, one_by_one.high)
+    assert (at_once.low, at_once.high) == pytest.approx(ends, abs=1e-7)
+
+
+def chain(length):
+    """A0 -> ... -> Y, beside X -> Y with a hidden cause, and its distribution."""
+    names = [f"A{i}" for i in range(length)]
+    arrows = "".join(f"{a} -> {b}\n" for a, b in pairwise(names))
+    program = f"{', '.join(names)}, X, Y : binary\n{arrows}{names[-1]} -> Y\nX -> Y\nX <-> Y\n"
+    step = np.array([[0.9, 0.1], [0.3, 0.7]])
+    last = np.random.default_rng(0).dirichlet(np.ones(4), 2).reshape(2, 2, 2)  # X, Y given A
+    last[1] *= (last[0].sum(1) / last[1].sum(1))[:, None]  # X does not depend on A
+
+    class Chain:
+        def marginal(self, wanted):
+            start = min((int(n[1:]) for n in wanted if n[0] == "A"), default=length - 1)
+            at = np.array([0.5, 0.5]) @ np.linalg.matrix_power(step, start)
+            if not set(wanted) & {"X", "Y"}:
+                return at if len(wanted) == 1 else at[:, None] * step
+            joint = at[:, None, None] * last
+            own = (names[-1], "X", "Y")
+            left = joint.sum(tuple(i for i, name in enumerate(own) if name not in wanted))
+            there = [name for name in own if name in wanted]
+            return left.transpose([there.index(name) for name in wanted])
+
+    share = (np.array([0.5, 0.5]) @ np.linalg.matrix_power(step, length - 1))[:, None, None]
+    return program, Chain(), share * last
+
+
+def test_many_labels_between_are_summed():
+    program, source, joint = chain(40)
+    problem_ = posed(program, "ATE(X -> Y)")
+    assert problem_.beyond is None
+    (span,) = problem_.bounds(source).parts[""]
+    short = "A, X, Y : binary\nA -> Y\nX -> Y\nX <-> Y\n"
+    same = only(short, "ATE(X -> Y)", joint, "AXY")
+    assert (span.low, span.high) == pytest.approx((same.low, same.high), abs=1e-8)
+
+
+def test_what_no_row_shows_cannot_be_summed(monkeypatch):
+    monkeypatch.setattr(asked, "MOST_LOG_SINGLE", -1.0)
+    joint = np.zeros((2, 2, 2, 2))
+    joint[0] = np.random.default_rng(0).dirichlet(np.ones(8)).reshape(2, 2, 2)
+    program = "A, B, X, Y : binary\nA -> B -> Y\nX -> Y\nX <-> Y\n"
+    with pytest.raises(ScmError) as caught:
+        only(program, "ATE(X -> Y)", joint, "ABXY")
+    assert caught.value.diagnostics[0].code == "E443"
+    assert "P(B | A)" in caught.value.diagnostics[0].message()
+
+
 @pytest.mark.parametrize(
     ("program", "text", "what"),
     [
@@ -242,8 +304,10 @@ def test_a_mean_is_bounded_by_the_values_of_its_target():
             "response types of X, Y",
         ),
         (
+            # What 17 labels are, X has of hidden causes with its own parent alone.
             "".join(f"A{i}, " for i in range(17))
             + "X, Y : binary\n"
+            + "".join(f"A{i} <-> A{i + 1}\n" for i in range(0, 16, 2))
             + "".join(f"A{i} -> A{i + 1}\n" for i in range(16))
             + "A16 -> Y\nX -> Y\nX <-> Y\n",
             "P(Y=1 | do(X=1))",
