@@ -12,6 +12,7 @@ from scm_compiler.inference.engines import METHODS
 from scm_compiler.inference.number import Bounds, DrawingInterval, Interval, Number
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.plan import LEVEL, SAMPLES, Plan, answer, plan
+from scm_compiler.inference.sensitivity import Sensitivity, sensitivity
 from scm_compiler.inference.task import Setting
 
 __all__ = [
@@ -29,8 +30,10 @@ __all__ = [
     "Plan",
     "Responses",
     "Row",
+    "Sensitivity",
     "Setting",
     "Table",
     "answer",
     "plan",
+    "sensitivity",
 ]

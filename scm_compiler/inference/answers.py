@@ -22,9 +22,9 @@ from scm_compiler.inference.number import (
 )
 from scm_compiler.notebook import paragraph, printed, table
 
-Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
+Method = Literal["exact", "estimated", "drawn", "weighted", "sample", "bounds"]
 
-Asked = Literal["auto", "exact", "weighted", "sample"]
+Asked = Literal["auto", "exact", "weighted", "sample", "bounds"]
 """The methods that can be asked for."""
 
 GUESSES = (RestsOnUnseen, RestsOnGuesses, GuessedWorlds)
@@ -59,11 +59,11 @@ class Table:
     rows: tuple[Row, ...]
 
     def __getitem__(self, values: str | tuple[str, ...]) -> float:
-        """The probability of one row, by the names of its values."""
+        """The probability of one row, by the names of its values; see `Number.point`."""
         wanted = (values,) if isinstance(values, str) else values
         for row in self.rows:
             if row.values == wanted:
-                return row.probability.value
+                return row.probability.point
         raise KeyError(values)
 
     def to_dict(self) -> dict[str, Any]:
@@ -103,10 +103,10 @@ def _numbered(
         top = (*top, known.head)
         ends = ("" if interval is None else interval.ends for interval in intervals)
         shown = [(*line, end) for line, end in zip(shown, ends, strict=True)]
-    spans = [number.bounds for _, number in lines]
+    spans = [number.bounds if number.known else None for _, number in lines]
     if any(span is not None and span.open for span in spans):
         top = (*top, ANY_NOISE)
-        shown = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
+        shown = [(*line, str(span or "")) for line, span in zip(shown, spans, strict=True)]
     return [top, *shown]
 
 
@@ -173,7 +173,8 @@ class Answer:
         identified: Whether the graph determines the answer from what can be observed.
         method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
             `drawn`, which is that where the draws are of the whole model; `weighted`, by
-            likelihood weighting; or `sample`, by rejection.
+            likelihood weighting; `sample`, by rejection; or `bounds`, which are all that
+            observation tells.
         samples: Draws behind the estimate: the fewest for any row of a table, the number that
             was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
@@ -236,8 +237,10 @@ class Answer:
         """The answer where it is one number (a probability, an expectation or a difference).
 
         Raises:
-            ValueError: If the answer is a table or a regime.
+            ValueError: If the answer is a table or a regime, or if there are only its `bounds`.
         """
+        if not self._number.known:
+            raise ValueError(f"{self.query} is not identified: `.bounds` are {self.bounds}")
         return self._number.value
 
     @property
@@ -252,7 +255,7 @@ class Answer:
 
     @property
     def bounds(self) -> Bounds | None:
-        """What a counterfactual can be whatever the noise model; see `probability`."""
+        """What it can be, of a counterfactual and of what is not identified; see `probability`."""
         return self._number.bounds
 
     @property
@@ -299,6 +302,21 @@ class Answer:
                 return f"likelihood weighting, {self.samples:,} draws {worth}"
             case "sample":
                 return f"sampled, {self.samples:,} draws accepted"
+            case "bounds":
+                said = "sharp bounds" if self._sharp else "bounds, perhaps wider than need be,"
+                return f"{said} by linear programming"
+
+    @property
+    def _sharp(self) -> bool:
+        """Whether all bounds are."""
+        match self.value:
+            case Number():
+                numbers = [self.value]
+            case Table():
+                numbers = [row.probability for row in self.value.rows]
+            case Marginals():
+                numbers = list(self.value.numbers.values())
+        return all(number.bounds is None or number.bounds.sharp for number in numbers)
 
     @property
     def _time(self) -> str:
@@ -338,10 +356,19 @@ class Answer:
         if self.seeing is not None:
             lines = [columns(self._beside(self.seeing))]
         elif isinstance(value, Number):
-            lines = [f"{self.query} = {value}", spanned(value.bounds)]
+            lines = [*self._said(value)]
         else:
             lines = [self.query, str(value)]
         return "\n".join(filter(None, [*lines, self.firm.note]))
+
+    def _said(self, number: Number) -> tuple[str, str]:
+        """A number or the bounds of one, and beneath it what the noise model leaves open."""
+        if number.known:
+            return f"{self.query} = {number}", spanned(number)
+        assert number.bounds is not None
+        interval = number.bounds.interval
+        firm = "" if interval is None else f"both ends {interval}"
+        return f"{self.query} in {number.bounds}, {number.bounds.how}", firm
 
     def _beside(self, seen: "Answer") -> list[tuple[str, ...]]:
         """A head, and each label's numbers under `do` beside those of only seeing."""
@@ -369,8 +396,8 @@ class Answer:
         warned = render_text(Report(None, self.warnings)) if self.warnings else ""
         if isinstance(self.value, Number):
             value = self.firm.value
-            bounds = spanned(value.bounds) if isinstance(value, Number) else ""
-            said = paragraph(f"{self.query} = {value}", bounds, self.how)
+            assert isinstance(value, Number)
+            said = paragraph(*self._said(value), self.how)
         elif self.seeing is not None:
             head, *lines = self._beside(self.seeing)
             said = paragraph(self.query, self.how) + table(head, lines)

@@ -101,6 +101,9 @@ def regime_part(condition: Condition, shapes: Shapes) -> Part:
         asks = f"P(every label{_condition(condition)}), one sweep forward and one back"
         return _described(asks, condition, shapes, shapes.swept(condition))
     unknown = [name for name in shapes.sizes if name not in condition.fixed]
+    if not unknown:
+        nothing = posterior_part((), condition, shapes)
+        return replace(nothing, asks=f"nothing: every label is known{_condition(condition)}")
     parts = [posterior_part((name,), condition, shapes) for name in unknown]
     worst = max(parts, key=lambda part: (not part.fits, part.cost))
     return replace(worst, asks=f"{worst.asks}, the most costly of {len(parts)} labels")

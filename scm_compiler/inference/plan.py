@@ -16,9 +16,11 @@ from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.engines import engines_of
+from scm_compiler.inference.engines.bounds import BoundsWork
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.inference.evaluation import Numbers, condition_of
+from scm_compiler.inference.instrument import refuse_no_instrument
 from scm_compiler.inference.intervals import COUNT, FEWER, Intervals, ends_of, span_ends
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
@@ -51,7 +53,12 @@ _GIVEN = "no interval: the tables were given, and no data stand behind them"
 
 _UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
 
-_SHOWN = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
+_SHOWN = {
+    "weighted": "likelihood weighting",
+    "sample": "rejection sampling",
+    "bounds": "bounds by linear programming",
+    "local effect": "the Wald ratio",
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,13 +88,13 @@ class Plan:
 
     @property
     def method(self) -> str:
-        """`exact`, or `weighted` or `sample` where it is answered by drawing."""
-        return self.engine if self.engine in _SHOWN else "exact"
+        """`exact`, `bounds`, or `weighted` or `sample` where it is answered by drawing."""
+        return self.engine if self.engine in ("bounds", "weighted", "sample") else "exact"
 
     @property
     def identified(self) -> bool:
         """Whether the graph determines the answer from what can be observed."""
-        return not self._tied
+        return not self._tied and self.task.route.refused is None
 
     @property
     def found(self) -> tuple[Identified, ...]:
@@ -112,18 +119,20 @@ class Plan:
     @property
     def grounds(self) -> str:
         """By what it is identified, or why it is not."""
+        if self.task.route.refused is not None:
+            return self.task.route.refused.message().partition(": ")[2]
         if self._by_formula:
             return ", ".join(dict.fromkeys(map(criterion, self.found)))
-        if self.rung == 3:
+        if self._tied:
             shared = f"the worlds share the noise of {listed(self._tied)}"
-            if self._tied:
-                return f"{shared}, which a noise model settles"
+            return f"{shared}, which a noise model settles"
+        if self.rung == 3:
             return "the tables: no noise is shared by several worlds"
         if self.rung == 1:
             return "observation: nothing is held"
-        if self.task.setting.declared.confounders:
-            return "truncated factorisation: it rests on no hidden common cause"
-        return "truncated factorisation: the graph has no hidden common causes"
+        hidden = self.task.setting.declared.confounders
+        why = "it rests on no hidden" if hidden else "the graph has no hidden"
+        return f"truncated factorisation: {why} common cause{'' if hidden else 's'}"
 
     @cached_property
     def _tied(self) -> tuple[str, ...]:
@@ -136,8 +145,8 @@ class Plan:
 
     @property
     def _how(self) -> str:
-        if self.engine not in _SHOWN:
-            return "exact contraction"
+        if self.engine not in ("weighted", "sample"):
+            return _SHOWN.get(self.engine, "exact contraction")
         if self.instead_of is None or self.instead_of.beyond is None:
             return f"{_SHOWN[self.engine]}, as asked"
         return f"{_SHOWN[self.engine]} ({self.instead_of.beyond.why()})"
@@ -158,6 +167,8 @@ class Plan:
             work = self.instead_of or self.work
             shown["estimands"] = [described(one) for one in self.found]
             shown["widest"] = work.widest if isinstance(work, Formulas) else 0
+        if isinstance(self.work, BoundsWork):
+            shown["response_types"] = [each.to_dict() for each in self.work.programmes]
         return shown | ({"formulas": list(self.derived)} if self.derived else {})
 
     def __str__(self) -> str:
@@ -169,7 +180,8 @@ class Plan:
             return "\n".join([head, self.query, *map(str, (*self.derived, *self.found, *parts))])
         grounds = f"{said} by {self.grounds}" if self.identified else f"{said}: {self.grounds}"
         head = f"{rung_}, {said}, {self._how}, no image head needed"
-        return "\n".join([head, grounds, self.query, *map(str, parts)])
+        programmes = self.work.programmes if isinstance(self.work, BoundsWork) else ()
+        return "\n".join([head, grounds, self.query, *map(str, (*programmes, *parts))])
 
     def __repr__(self) -> str:
         return str(self)
@@ -237,7 +249,7 @@ class Plan:
         if drawn is None:
             return Firm(value(), _UNKNOWN)
         spans = {}
-        if isinstance(self.work, WorldsWork) and not result.identified:
+        if isinstance(self.work, WorldsWork | BoundsWork) and not result.identified:
             spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
         reach = reach_of(self.task.query, self.task.setting.graph)
         ends = ends_of(drawn, result.numbers, level, reach)
@@ -259,8 +271,9 @@ def plan(
         query: Resolved against the model's graph.
         model: The tables; or a graph alone, or what is known of it.
         method: `exact` contraction; `weighted` draws (likelihood weighting); `sample` for
-            rejection sampling; or `auto`, which is exact where memory and time allow, else
-            weighted; or that of an installed engine.
+            rejection sampling; `bounds` of what observation does not determine; or `auto`, which
+            is exact where memory and time allow, else weighted, and bounds where it has to be; or
+            that of an installed engine.
         noise_model: Of counterfactuals: `threshold`, `gumbel-max`, or what the model's networks
             do; None for `threshold` where the tables are exact.
         text: The query as the user wrote it.
@@ -269,7 +282,8 @@ def plan(
         ScmError: E430 a counterfactual by sampling, E431 evidence that contradicts itself, E432 a
             counterfactual by draws that rests on a hidden common cause, E433 too large, E437 too
             slow, E438 too many rows, E441 no draws of an intervention, E450 or E454 a
-            counterfactual that is too large, E520 or E523 not identified.
+            counterfactual that is too large; of what is not identified, E520 or E523 unless it
+            is bounded, with E532 where that is too large and E533 where scipy is missing.
         ValueError: If there is no such method.
     """
     setting = model if isinstance(model, Setting) else Setting.of(model)
@@ -294,9 +308,15 @@ def _decide(
     """The plan of a flattened query: identification first, then the first engine that can."""
     if rung(query) < 3 or method == "sample":
         refuse_contradictory(query, setting.graph)
+    if isinstance(query, ir.LocalEffect):
+        refuse_no_instrument(query, setting.declared)
     route = Route()
     if setting.hidden:
         route = route_of(query, setting, drawn=method == "weighted")
+    if route.refused is not None:
+        engines = [engine for engine in engines if engine.name in ("local effect", "bounds")]
+    elif method == "bounds":  # they meet
+        engines = engines_of("auto")
     task = Task(query, setting, route, method, noise_model)
     first: Work | None = None
     for engine in engines:
@@ -306,9 +326,8 @@ def _decide(
         if work.beyond is None:
             return Plan("", task, engine.name, work, first)
         first = first or work
-    assert first is not None
-    assert first.beyond is not None
-    raise refuse(first.beyond)
+    reasons = route.refused, None if first is None else first.beyond
+    raise refuse(*(reason for reason in reasons if reason is not None))
 
 
 def answer(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -52,8 +53,9 @@ class Result:
     def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
         """One number of the part of this name."""
         span = self._span(name, place)
-        interval = None if self.intervals is None else self.intervals.at(name, place)
         value, error = float(self.numbers[name][place]), float(self.errors[name][place])
+        known = self.intervals is not None and not isnan(value)
+        interval = self.intervals.at(name, place) if known and self.intervals else None
         if not error:
             return Number(value, error, kind, span, interval=interval)
         low, high = self.ends[name].low[place], self.ends[name].high[place]

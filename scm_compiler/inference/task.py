@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
 
+from scm_compiler.identify.codes.identification import NotIdentifiable, WorldsDisagree
+from scm_compiler.identify.evaluation import Joint
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.by_formula import WorldsFormula
@@ -12,7 +14,7 @@ from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
-from scm_compiler.inference.observation import Names, Observation, observation_of
+from scm_compiler.inference.observation import Names, Observation, Plain, observation_of
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Shapes
@@ -64,6 +66,12 @@ class Setting:
         if model is None or (model.observational is None and self.declared is self.graph):
             return None
         return observation_of(model)
+
+    @property
+    def source(self) -> Joint:
+        """The observational distribution of a model."""
+        assert self.model is not None
+        return Plain(engine_of(self.model)) if self.observed is None else self.observed
 
     @cached_property
     def hidden(self) -> bool:
@@ -117,17 +125,19 @@ class Route:
         found: How it follows from observation; empty where no hidden cause is in the graph.
         formulas: Whether these formulas are evaluated, for want of tables that multiply.
         worlds: Of a counterfactual, how it follows from `found`.
+        refused: Why observation does not determine it; None if it does.
     """
 
     tables: Which = "own"
     found: tuple[Identified, ...] = ()
     formulas: bool = False
     worlds: WorldsFormula | None = None
+    refused: NotIdentifiable | WorldsDisagree | None = None
 
 
 @dataclass(frozen=True)
 class Task:
-    """A query that was identified.
+    """A query, and whether observation determines it.
 
     Attributes:
         query: Flattened.

@@ -86,6 +86,19 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalEffect(Contrast):
+    """`LATE(instrument -> cause -> outcome)`: the effect on those whom the instrument moves.
+
+    It is E(Y[X=1] | X[Z=1]=1, X[Z=0]=0) - E(Y[X=0] | X[Z=1]=1, X[Z=0]=0) of an instrument Z that
+    raises X (Imbens and Angrist 1994). Asked so, nobody is assumed to be moved the other way.
+    """
+
+    instrument: str
+    cause: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Regime:
     """`do(...), given(...)`: every label's table, and images where a head is trained."""
 

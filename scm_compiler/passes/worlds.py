@@ -18,6 +18,7 @@ from scm_compiler.ir.query import (
     Effect,
     Event,
     Expectation,
+    LocalEffect,
     Probability,
     Query,
     Regime,
@@ -43,7 +44,7 @@ def flatten(query: Query, graph: Graph) -> Query:
         An equal query. If a `[...]` is left in it, it is one of rung 3.
     """
     match query:
-        case Contrast(left, right):
+        case Contrast(left, right) if not isinstance(query, LocalEffect):
             return Contrast(flatten(left, graph), flatten(right, graph))
         case Expectation(target, do, given):
             single = _single_world((Event(target), *given), do, graph)

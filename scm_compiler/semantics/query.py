@@ -61,6 +61,9 @@ def numeric_values(domain: Discrete) -> tuple[float, ...]:
 def phrase(query: ir.Query, graph: Graph) -> str:
     """The query as text that resolves to it again."""
     match query:
+        case ir.LocalEffect():
+            names = (query.instrument, query.cause, query.outcome)
+            return f"LATE({' -> '.join(map(_quoted, names))})"
         case ir.Contrast(left, right):
             return f"{phrase(left, graph)} - {phrase(right, graph)}"
         case ir.Effect(cause, outcome):
@@ -106,6 +109,8 @@ class _Resolver:
 
     def query(self, query: tree.Query) -> ir.Query:
         match query:
+            case tree.LocalEffect():
+                return self._local_effect(query)
             case tree.Contrast(left, right):
                 for side in (left, right):
                     self._one_number(side)
@@ -128,6 +133,18 @@ class _Resolver:
             self.found.append(CauseNotBinary(node=cause.text, span=cause.span))
         self._numeric(outcome)
         return ir.Effect(cause.text, outcome.text)
+
+    def _local_effect(self, query: tree.LocalEffect) -> ir.LocalEffect:
+        for moved in (query.instrument, query.cause):
+            domain = self._domain(moved)
+            if domain and set(domain.values) != {"0", "1"}:
+                self.found.append(CauseNotBinary(node=moved.text, span=moved.span, what="LATE"))
+        names = tuple(name.text for name in (query.instrument, query.cause, query.outcome))
+        self._numeric(query.outcome)
+        if self.found:  # its sides would repeat it
+            unknown = ir.Expectation(ir.Variable(query.outcome.text))
+            return ir.LocalEffect(unknown, unknown, *names)
+        return ir.LocalEffect(self.query(query.left), self.query(query.right), *names)
 
     def _targets(self, events: Sequence[tree.Event]) -> tuple[ir.Event, ...]:
         resolved = [self._event(event) for event in events]

@@ -19,6 +19,7 @@ from scm_compiler.syntax.query_tree import (
     Effect,
     Event,
     Expectation,
+    LocalEffect,
     Probability,
     Query,
     Regime,
@@ -26,8 +27,8 @@ from scm_compiler.syntax.query_tree import (
     Word,
 )
 
-FUNCTIONS = ("P", "E", "ATE", "do", "given")
-RESERVED = (*FUNCTIONS, "graph", "assert", "identified")
+RESERVED = ("P", "E", "ATE", "do", "given", "graph", "assert", "identified")
+FUNCTIONS = ("P", "E", "ATE", "LATE", "do", "given")
 
 _LONGEST, _DEEPEST = 20_000, 20
 
@@ -183,6 +184,24 @@ class _Builder:
     def effect(self, phrase: Phrase) -> Effect:
         cause, outcome = _only(phrase, Word)
         return Effect(cause, outcome, phrase.span)
+
+    def local_effect(self, phrase: Phrase) -> LocalEffect:
+        """E(Y[X=1] | X[Z=1]=1, X[Z=0]=0) - E(Y[X=0] | X[Z=1]=1, X[Z=0]=0), with its names."""
+        instrument, cause, outcome = _only(phrase, Word)
+        span = phrase.span
+
+        def held(node: Word, value: str) -> tuple[Assignment, ...]:
+            return (Assignment(node, Word(value, node.span), node.span),)
+
+        moved = tuple(
+            Event(Variable(cause, held(instrument, v), span), Word(v, cause.span), span)
+            for v in ("1", "0")
+        )
+        one, zero = (
+            Expectation(Variable(outcome, held(cause, v), span), (), moved, span)
+            for v in ("1", "0")
+        )
+        return LocalEffect(one, zero, span, instrument, cause, outcome)
 
     def contrast(self, phrase: Phrase) -> Contrast:
         left, _, right = phrase

@@ -16,6 +16,9 @@ class Word:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+_NOBODY = Word("")
+
+
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """`A=1`, or `M=M[X=0]`: a node and what an intervention holds it at."""
@@ -79,6 +82,15 @@ class Contrast:
     left: "Term"
     right: "Term"
     span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEffect(Contrast):
+    """`LATE(instrument -> cause -> outcome)`, and the contrast that it stands for."""
+
+    instrument: Word = _NOBODY
+    cause: Word = _NOBODY
+    outcome: Word = _NOBODY
 
 
 @dataclass(frozen=True, slots=True)

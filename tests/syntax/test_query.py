@@ -10,6 +10,7 @@ from scm_compiler.syntax.query_tree import (
     Effect,
     Event,
     Expectation,
+    LocalEffect,
     Probability,
     Regime,
     Variable,
@@ -60,6 +61,7 @@ MALE = (event("Male", "1"),)
         ("P(Male, Young)", Probability((event("Male"), event("Young")))),
         ("E(A | do(B=1))", Expectation(variable("A"), (held("B", "1"),))),
         ("ATE(B -> A)", Effect(Word("B"), Word("A"))),
+        ("P(LATE=1 | do(A=LATE))", Probability((event("LATE", "1"),), (held("A", "LATE"),))),
         ("P(Male=1) - E(A)", Contrast(Probability(MALE), Expectation(variable("A")))),
         (
             "do(Bald=1), given(Young=0)",
@@ -97,6 +99,16 @@ MALE = (event("Male", "1"),)
 )
 def test_trees(text, tree):
     assert parse(text) == tree
+
+
+def test_a_local_effect_is_a_contrast_among_those_who_are_moved():
+    tree = parse("LATE(Z -> X -> Y)")
+    assert isinstance(tree, LocalEffect)
+    assert (tree.instrument, tree.cause, tree.outcome) == (Word("Z"), Word("X"), Word("Y"))
+    written = "E(Y[X=1] | X[Z=1]=1, X[Z=0]=0) - E(Y[X=0] | X[Z=1]=1, X[Z=0]=0)"
+    same = parse(written)
+    assert (tree.left, tree.right) == (same.left, same.right)
+    assert tree.left.target.node.span == Span(15, 16)
 
 
 def test_positions_are_those_of_the_text():

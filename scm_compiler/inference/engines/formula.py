@@ -60,8 +60,10 @@ class Formulas:
             return
         for _, term in terms(self.task.query, self.task.setting.declared):
             outcomes, treatments, conditions = _asks(term)
+            if not outcomes or term.never:
+                continue
             found = self.task.setting.identify(outcomes, treatments, conditions)
-            if outcomes and not term.never and isinstance(found, Identified):
+            if isinstance(found, Identified):
                 yield found
 
     @property

@@ -308,10 +308,13 @@ class CauseNotBinary(Diagnostic):
 
     code = "E420"
     node: str
+    what: str = "ATE"
 
     def message(self) -> str:
         """The cause."""
-        return f"`ATE` compares the values 1 and 0, which `{self.node}` does not have"
+        if self.what == "ATE":
+            return f"`ATE` compares the values 1 and 0, which `{self.node}` does not have"
+        return f"`{self.what}` is of labels with the values 0 and 1, which `{self.node}` is not"
 
     def help(self) -> str:
         """The contrast."""
