@@ -8,6 +8,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data.sources import Data
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
 from scm_compiler.runtime.stages import create, extend, train_stages
@@ -18,7 +19,7 @@ from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 def train(  # noqa: PLR0913  (the same choices as on the command line)
     graph: Graph,
     *,
-    data: str | None = None,
+    data: Data | None = None,
     trainer: str = "mle",
     preset: str = "default",
     images: str | Mapping[str, str] | None = None,
@@ -37,8 +38,9 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
 
     Args:
         graph: From `load`.
-        data: The labels' data as `scmc train --data` takes it, such as `csv:people.csv`; the
-            shipped CelebA label counts if None.
+        data: The labels' data: a frame of pandas or polars, a dictionary of columns, the path of a
+            table, or what else `scmc train --data` takes; the shipped CelebA label counts if None.
+            Columns hold the names of values; a binary label's may hold True/False or 0/1, too.
         trainer: `mle` (maximum likelihood) or `wgan-gp` (section 7.1, Kocaoglu et al. 2017).
         preset: Named settings of the trainer.
         images: The images' data as `scmc train --images` takes it, such as `folder:photos`, for
@@ -55,13 +57,13 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         options: Settings of the labels' trainer that differ from its preset.
 
     Raises:
-        ScmError: If the data do not fit the graph (E6xx), or the training fails (E7xx).
+        ScmError: If the data do not fit the graph (E6xx, E85x), or the training fails (E7xx).
         TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
         ValueError: If an option is not one of the trainer's.
     """
     require_graph(graph, "train")
     config = configure(trainer, preset=preset, seed=seed, **options)
-    table = load_labels(data or default_source(graph), graph)
+    table = load_labels(default_source(graph) if data is None else data, graph)
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":

@@ -87,7 +87,7 @@ def test_data_of_ones_own_in_a_folder_of_ones_own(here, capsys):
         (["train", "bad.scm"], "E2", 1),
         (["train", "rain.scm"], "E614", 2),
         (["train", "celeba_g1", *LABELS, "--data", "csv:none.csv"], "E602", 2),
-        (["train", "celeba_g1", *LABELS, "--data", "none.csv"], "E601", 2),
+        (["train", "celeba_g1", *LABELS, "--data", "none.csv"], "E602", 2),
         (["train", "celeba_g1", *LABELS, "--trainer", "wgan"], "E704", 2),
         (["train", "celeba_g1", *LABELS, "--preset", "paper"], "E704", 2),
         (["train", "celeba_g1", *LABELS, "--budget", "soon"], "E707", 2),

@@ -12,7 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="SPEC",
-        help="other rows of labels to hold the label model against, such as csv:held_out.csv "
+        help="other rows of labels to hold the label model against, such as held_out.csv "
         "(default: those that it was trained on)",
     )
     parser.add_argument(
