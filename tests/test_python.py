@@ -14,8 +14,9 @@ import scm_compiler as scm
 from scm_compiler.cli.arguments.query import configure as configure_query
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import METHODS, answer
-from scm_compiler.inference.answers import Answer, Asked, Marginals
+from scm_compiler.inference.answers import Answer, Asked
 from scm_compiler.inference.number import Number
+from scm_compiler.inference.table import Marginals
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.semantics.question import read_query

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
-from scm_compiler.inference.answers import columns
+from scm_compiler.inference.table import columns
 from scm_compiler.runtime.evaluation.effects import Effect
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport
