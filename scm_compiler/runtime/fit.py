@@ -31,6 +31,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     seed: int = 0,
     budget: float | None = None,
     device: str = "auto",
+    run: Path | str | None = None,
     path: Path | str | None = None,
     **options: object,
 ) -> Run:
@@ -53,7 +54,8 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         seed: The same seed gives the same weights, byte for byte, on one machine.
         budget: The most seconds to train: the labels take what they need, images share the rest.
         device: Where heads are trained: `auto`, `cuda`, `mps` or `cpu`.
-        path: The run's folder; `runs/<graph>-<n>` if None.
+        run: The run's folder, as `scmc train --run` takes it; `runs/<graph>-<n>` if None.
+        path: The same; its older name.
         options: Settings of the labels' trainer that differ from its preset.
 
     Raises:
@@ -75,9 +77,12 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
             steps=head_steps,
         )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
-    run = create(graph, table, config, plan.configs, path=None if path is None else Path(path))
+    folder = path if run is None else run
+    made = create(
+        graph, table, config, plan.configs, path=None if folder is None else Path(folder)
+    )
     return run_of(
-        train_stages(run, tables=plan.tables, budget=budget, placement=Placement(place)).run
+        train_stages(made, tables=plan.tables, budget=budget, placement=Placement(place)).run
     )
 
 

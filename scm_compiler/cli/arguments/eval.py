@@ -9,6 +9,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "run", nargs="?", type=Path, metavar="RUN", help="a run (default: the last one)"
     )
+    parser.add_argument("--run", metavar="DIR", type=Path, dest="named", help="the same as RUN")
     parser.add_argument(
         "--data",
         metavar="SPEC",

@@ -6,8 +6,8 @@ label whose table cannot be written out is a network: then the small tables are 
 the model, and what the data would need such a table for is left out, with the reason.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from itertools import combinations
 from math import log2
 
@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference import Table, answer
+from scm_compiler.inference import LEVEL, Interval, Table, answer
+from scm_compiler.inference.proposals import causes
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.module import CausalModule
@@ -60,6 +61,7 @@ class Intervention:
         data: What the data and the graph say (truncated factorisation of the data's own tables);
             None where they cannot: hidden common causes, or parents that the data never show.
         seen: P(label = value | the same label seen, not set) in the data; None if it never is.
+        caused: Whether what is set is a cause of the label, directly or not.
     """
 
     regime: str
@@ -68,6 +70,7 @@ class Intervention:
     model: Estimate
     data: float | None
     seen: float | None
+    caused: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,9 @@ class LabelReport:
         left_out: What is not there, and why.
         singles: The share of the rows that are like no other row. Where it is large, the distance
             of every model is that carries over to new rows.
+        values: The names of each label's values.
+        intervals: What the rows leave open of the model's marginals, value by value; none where
+            they are not from tables that were fitted to rows.
     """
 
     distance: Distance
@@ -91,6 +97,8 @@ class LabelReport:
     likelihood: Likelihood
     left_out: tuple[str, ...] = ()
     singles: float = 0.0
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    intervals: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
 
     @property
     def worst_intervention(self) -> float | None:
@@ -125,16 +133,20 @@ def evaluate_labels(
     graph = fold(tables.graph)
     source = data if trained is None else trained
     singles = float((data.counts == 1).sum()) / data.rows
+    values = values_of(graph)
     likely = likelihood(module, tables, data, source, config)
     if module is None or not tables.networks:
         far = distance(module if module is not None and graph.confounders else tables, data)
-        found = Agreement(_marginals(tables, data), _pairs(tables, data))
+        alone = exact(ir.Regime(), tables)
+        found = Agreement(_marginals(alone, data), _pairs(tables, data))
         left_out = () if found.pairs or len(data.labels) < 2 else (_TOO_MANY_PAIRS,)
         answers = tuple(_interventions(tables, data, graph))
-        return LabelReport(far, found, answers, likely, left_out, singles)
+        firm = _intervals(alone)
+        return LabelReport(far, found, answers, likely, left_out, singles, values, firm)
     units = draw_units(module, DRAWS, torch.Generator().manual_seed(seed))
     far, found = distance(module, data), agreement(data, units)
-    return LabelReport(far, found, (), likely, (_without_tables(tables, data),), singles)
+    left_out = (_without_tables(tables, data),)
+    return LabelReport(far, found, (), likely, left_out, singles, values)
 
 
 def _without_tables(tables: Tables, data: LabelTable) -> str:
@@ -150,12 +162,17 @@ def _without_tables(tables: Tables, data: LabelTable) -> str:
     )
 
 
-def _marginals(tables: Tables, data: LabelTable) -> dict[str, Array]:
-    model = exact(ir.Regime(), tables)
+def _marginals(model: Exact, data: LabelTable) -> dict[str, Array]:
     return {
         name: np.stack([data.counts_of([name]) / data.rows, [e.value for e in model[name]]])
         for name in data.labels
     }
+
+
+def _intervals(model: Exact) -> dict[str, tuple[Interval, ...]]:
+    """Those of each label's values, where all are known."""
+    found = {name: tuple(e.interval for e in numbers) for name, numbers in model.items()}
+    return {name: known for name, some in found.items() if (known := tuple(filter(None, some)))}
 
 
 def _pairs(tables: Tables, data: LabelTable) -> dict[tuple[str, str], Array]:
@@ -180,12 +197,12 @@ def _pair(tables: Tables, names: tuple[str, str]) -> Array:
 
 def _interventions(tables: Tables, data: LabelTable, graph: Graph) -> Iterator[Intervention]:
     shares = None if graph.confounders else fit_tables(graph, data)
-    values = values_of(graph)
+    values, below = values_of(graph), set(causes(graph))
     for key in settings(graph, "do"):
         model = _answer(key, tables)
         if model is None:
             continue
-        theirs = None if shares is None else _answer(key, shares)
+        theirs = None if shares is None else _answer(key, shares, level=None)
         _, cause, level = key
         for name in (other for other in values if other != cause):
             beside = data.counts_of([cause, name])[level]
@@ -197,12 +214,13 @@ def _interventions(tables: Tables, data: LabelTable, graph: Graph) -> Iterator[I
                     model=model[name][value],
                     data=None if theirs is None else theirs[name][value].value,
                     seen=float(beside[value] / beside.sum()) if beside.sum() else None,
+                    caused=(cause, name) in below,
                 )
 
 
-def _answer(key: Key, tables: Tables) -> Exact | None:
+def _answer(key: Key, tables: Tables, *, level: float | None = LEVEL) -> Exact | None:
     """What the tables say under a regime; None where nothing stands behind it."""
     try:
-        return exact(regime_of(key), tables)
+        return exact(regime_of(key), tables, level=level)
     except ScmError:
         return None
