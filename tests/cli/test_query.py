@@ -53,9 +53,10 @@ def run(monkeypatch, tmp_path):
 
 def test_an_answer_says_first_how_it_was_got(run, capsys):
     assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 0
-    how, value = capsys.readouterr().out.splitlines()
+    how, value, note = capsys.readouterr().out.splitlines()
     assert how.startswith("rung 2 (intervene), identified, exact, ")
     assert value == "P(Wet=1 | do(Rain=1)) = 0.80000"
+    assert note.startswith("how firmly the data determine it is not known")
 
 
 @pytest.mark.parametrize("explain", [[], ["--explain"]])
@@ -94,7 +95,7 @@ def test_a_regime_stands_beside_what_seeing_would_say(run, capsys):
 def test_an_estimate_has_its_error(run, capsys):
     run(model(draws={"Wet": 400}))
     assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 0
-    how, value = capsys.readouterr().out.splitlines()
+    how, value, _ = capsys.readouterr().out.splitlines()
     assert "from tables estimated with 400 draws a row" in how
     assert value.startswith("P(Wet=1 | do(Rain=1)) = 0.8000 ± 0.0")
     assert main(["query", "P(Wet=1)", "--method", "sample", "--samples", "500", "-q"]) == 0
