@@ -147,7 +147,7 @@ class TooLarge(Diagnostic):
 
     ```console
     $ scmc query --method exact "P(Y=1 | X1=1)"
-    error[E433]: the exact answer needs a table of 2^31 numbers; the limit is 2^26
+    error[E433]: the exact answer needs a table of 2^30 numbers; the limit is 2^19
      --> query:1:1
       |
     1 | P(Y=1 | X1=1)
@@ -296,8 +296,8 @@ class RestsOnUnseen(Diagnostic):
 
     ```console
     $ scmc query "P(Smiling=1 | do(Mustache=1, Male=0))" --run runs/celeba_cg1-1
-    rung 2 (intervene), identified, exact but for guesses, 1.46 ms
-    P(Smiling=1 | do(Mustache=1, Male=0)) = 0.78203
+    rung 2 (intervene), identified, exact on the fitted tables but for guesses, 1.25 ms
+    P(Smiling=1 | do(Mustache=1, Male=0)) = 0.78203, 95 % [0.146, 0.928] from 202,599 rows
     warning[W440]: up to 1.30% of this answer rests on `Smiling` with parents never seen
       = help: it can be anything in [0.7757, 0.7888]
     ```
