@@ -6,8 +6,8 @@ label whose table cannot be written out is a network: then the small tables are 
 the model, and what the data would need such a table for is left out, with the reason.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import log2
 
@@ -45,6 +45,18 @@ MOST_PAIRS = 400
 
 DRAWS = 200_000
 """The units of a model with networks for tables that its marginals and pairs are counted in."""
+
+MOST_TELLING = 12
+"""The answers under do that are shown first."""
+
+MOST_FIRM = 400
+"""Up to so many answers under do all have intervals; of more those alone that are shown first."""
+
+MOST_LABELS = 100
+"""Above this many labels, their marginals have no intervals."""
+
+_SHOWN = 0.0005
+"""The least difference between doing and seeing that three digits show."""
 
 _TOO_MANY_PAIRS = f"pairwise tables: there are more than {MOST_PAIRS} pairs"
 
@@ -137,10 +149,10 @@ def evaluate_labels(
     likely = likelihood(module, tables, data, source, config)
     if module is None or not tables.networks:
         far = distance(module if module is not None and graph.confounders else tables, data)
-        alone = exact(ir.Regime(), tables)
+        alone = exact(ir.Regime(), tables, level=LEVEL if len(values) <= MOST_LABELS else None)
         found = Agreement(_marginals(alone, data), _pairs(tables, data))
         left_out = () if found.pairs or len(data.labels) < 2 else (_TOO_MANY_PAIRS,)
-        answers = tuple(_interventions(tables, data, graph))
+        answers = _firmly(dict(_interventions(tables, data, graph)), tables)
         firm = _intervals(alone)
         return LabelReport(far, found, answers, likely, left_out, singles, values, firm)
     units = draw_units(module, DRAWS, torch.Generator().manual_seed(seed))
@@ -195,19 +207,42 @@ def _pair(tables: Tables, names: tuple[str, str]) -> Array:
     return np.array(values).reshape(sizes)
 
 
-def _interventions(tables: Tables, data: LabelTable, graph: Graph) -> Iterator[Intervention]:
+def telling(items: Iterable[Intervention]) -> list[Intervention]:
+    """The causes and effects of which seeing says most else than doing, the furthest first."""
+    gaps = {i: abs(i.seen - i.model.value) for i in items if i.seen is not None}
+    found = (i for i, gap in gaps.items() if i.caused and i.data is not None and gap >= _SHOWN)
+    return sorted(found, key=lambda i: -gaps[i])[:MOST_TELLING]
+
+
+def _firmly(
+    asked: Mapping[Intervention, ir.Probability], tables: Tables
+) -> tuple[Intervention, ...]:
+    """The interventions with the intervals of the model's answers."""
+    chosen = asked if len(asked) <= MOST_FIRM else telling(asked)
+    firm = {}
+    for item in chosen:
+        interval = answer(asked[item], tables).interval
+        firm[item] = replace(item, model=replace(item.model, interval=interval))
+    return tuple(firm.get(item, item) for item in asked)
+
+
+def _interventions(
+    tables: Tables, data: LabelTable, graph: Graph
+) -> Iterator[tuple[Intervention, ir.Probability]]:
+    """Each intervention, and what the model was asked for it."""
     shares = None if graph.confounders else fit_tables(graph, data)
     values, below = values_of(graph), set(causes(graph))
     for key in settings(graph, "do"):
         model = _answer(key, tables)
         if model is None:
             continue
-        theirs = None if shares is None else _answer(key, shares, level=None)
+        theirs = None if shares is None else _answer(key, shares)
         _, cause, level = key
         for name in (other for other in values if other != cause):
             beside = data.counts_of([cause, name])[level]
             for value in range(1 if len(values[name]) == 2 else 0, len(values[name])):
-                yield Intervention(
+                event = ir.Event(ir.Variable(name), value)
+                item = Intervention(
                     regime=written(key, graph),
                     label=name,
                     value=values[name][value],
@@ -216,11 +251,12 @@ def _interventions(tables: Tables, data: LabelTable, graph: Graph) -> Iterator[I
                     seen=float(beside[value] / beside.sum()) if beside.sum() else None,
                     caused=(cause, name) in below,
                 )
+                yield item, ir.Probability((event,), do=regime_of(key).do)
 
 
-def _answer(key: Key, tables: Tables, *, level: float | None = LEVEL) -> Exact | None:
+def _answer(key: Key, tables: Tables) -> Exact | None:
     """What the tables say under a regime; None where nothing stands behind it."""
     try:
-        return exact(regime_of(key), tables, level=level)
+        return exact(regime_of(key), tables)
     except ScmError:
         return None

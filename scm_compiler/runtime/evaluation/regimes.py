@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference import LEVEL, Marginals, answer
+from scm_compiler.inference import Marginals, answer
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
@@ -150,7 +150,7 @@ def see_each(subject: Subject, kind: Kind, rows: int) -> Swept:
     return Swept(found, tuple(left_out))
 
 
-def exact(regime: ir.Regime, tables: Tables, *, level: float | None = LEVEL) -> Exact:
+def exact(regime: ir.Regime, tables: Tables, *, level: float | None = None) -> Exact:
     """What the label model says of every label in a regime.
 
     Args:

@@ -7,15 +7,12 @@ from scm_compiler.inference import Interval
 from scm_compiler.inference.table import columns
 from scm_compiler.runtime.evaluation.effects import Effect
 from scm_compiler.runtime.evaluation.head_report import HeadReport
-from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport
+from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport, telling
 from scm_compiler.runtime.evaluation.likelihood import Likelihood
 from scm_compiler.runtime.evaluation.report import RunReport
 
 MOST_LINES = 12
 _MANY = 0.25
-_SHOWN = 0.0005
-"""The least difference that three digits show."""
-
 Rows = Sequence[tuple[str, ...]]
 
 
@@ -88,11 +85,9 @@ def marginal_rows(labels: LabelReport) -> Rows:
 
 def _worst_interventions(labels: LabelReport) -> Iterator[str]:
     """The causes and effects of which seeing says most else than doing."""
-    gaps = {i: abs(i.seen - i.model.value) for i in labels.interventions if i.seen is not None}
-    shown = [i for i, gap in gaps.items() if i.caused and i.data is not None and gap >= _SHOWN]
-    telling = sorted(shown, key=lambda i: -gaps[i])
-    if telling:
-        rows = intervention_rows(telling[:MOST_LINES])
+    found = telling(labels.interventions)
+    if found:
+        rows = intervention_rows(found)
         yield "where doing differs most from seeing\n" + columns(list(rows))
 
 
