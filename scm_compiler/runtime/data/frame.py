@@ -48,6 +48,8 @@ def read_frame(frame: Columns, graph: Graph) -> LabelTable:
         TypeError: If it is no frame.
     """
     origin = _origin(frame)
+    if not isinstance(frame, Mapping) and hasattr(frame, "collect"):  # of polars, not yet read
+        frame = frame.collect()
     names = {str(name): name for name in _names(frame)}
     found = list(header_faults(graph, tuple(map(str, _names(frame)))))
     _refuse(found, origin)

@@ -200,5 +200,6 @@ def test_frames_of_polars(make_graph):
     frame = polars.DataFrame(columns, schema_overrides={"H": polars.Categorical})
     table = load_labels(frame, graph)
     assert (table.origin, table.cells.tolist()) == ("polars.DataFrame", [[0, 0, 0], [1, 1, 1]])
+    assert load_labels(frame.lazy(), graph).fingerprint == table.fingerprint
     gaps = polars.DataFrame(columns | {"A": [1, None, 1]})
     assert refusal(gaps, graph).diagnostics[0].columns == (("A", 1, 1),)
