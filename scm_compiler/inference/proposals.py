@@ -19,25 +19,23 @@ MOST_PAIRS = 24
 MOST_LABELS = 100
 """Of a larger graph the first pair is proposed, and nothing is asked."""
 
-LEAST_GAP = 1e-9
-
 
 def propose(tables: Tables) -> ir.Probability:
     """P(effect | do(cause=its last value)) where that differs most from only seeing the cause.
 
     Where nothing confounds a cause with an effect, doing is seeing, and the first arrow is asked
-    about; where there is no arrow, the first label.
+    about that has an answer; where there is none, the first label.
 
     Args:
         tables: A model's.
     """
     graph = fold(tables.graph)
-    pairs = list(islice(_confounded(graph), MOST_PAIRS))
+    names = {node.name for node in graph.labels}
+    arrows = [(edge.source, edge.target) for edge in graph.edges if edge.target in names]
+    pairs = [*islice(_confounded(graph), MOST_PAIRS), *arrows[:MOST_PAIRS]]
     if len(graph.labels) <= MOST_LABELS:
         gaps = {pair: _gap(*pair, tables) for pair in pairs}
-        pairs = sorted((p for p in pairs if gaps[p] > LEAST_GAP), key=lambda p: -gaps[p])
-    names = {node.name for node in graph.labels}
-    pairs += [(edge.source, edge.target) for edge in graph.edges if edge.target in names][:1]
+        pairs = sorted((pair for pair in gaps if gaps[pair] >= 0), key=lambda pair: -gaps[pair])
     return _done(*pairs[0], graph) if pairs else _alone(graph.labels[0].name)
 
 
@@ -70,15 +68,18 @@ def _confounded(graph: Graph) -> Iterator[tuple[str, str]]:
 
 
 def _gap(cause: str, effect: str, tables: Tables) -> float:
-    """The largest difference between doing and seeing; 0 where one has no exact answer."""
+    """The largest difference between doing and seeing; below 0 where doing has no answer.
+
+    It is 0 where the answer is drawn, and where the two differ by rounding alone.
+    """
     graph = fold(tables.graph)
     last = graph.domain(cause).size - 1
     seen = replace(_alone(effect), given=(ir.Event(ir.Variable(cause), last),))
     try:
         both = zip(_asked(_done(cause, effect, graph), tables), _asked(seen, tables), strict=False)
     except ScmError:
-        return 0.0
-    return max((abs(p - q) for p, q in both), default=0.0)
+        return -1.0
+    return round(max((abs(p - q) for p, q in both), default=0.0), 9)
 
 
 def _asked(query: ir.Probability, tables: Tables) -> tuple[float, ...]:

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 
+from scm_compiler.compiler import parse_text
 from scm_compiler.inference.proposals import MOST_LABELS, causes, propose
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables
+from scm_compiler.runtime.fit import train
 from scm_compiler.semantics.query import phrase
 
 SEED = 3
@@ -60,17 +62,33 @@ def test_a_cause_is_done_and_its_effect_asked(make_graph, nodes, edges, expected
         assert found == expected
 
 
-def test_a_gap_that_is_none_is_not_proposed(make_graph):
+def test_where_no_gap_is_what_could_have_one_is_proposed(make_graph):
     graph = make_graph("Z X Y A B", "Z>X Z>Y X>Y A>B")
     even = {"Z": np.full(2, 0.5), "X": np.full((2, 2), 0.5), "A": np.full(2, 0.5)}
     even |= {"Y": np.array([[[0.9, 0.1], [0.6, 0.4]]] * 2), "B": np.full((2, 2), 0.5)}
-    assert proposed(Tables(graph, even)) == "P(X | do(Z=1))"  # X does not heed Z: the first arrow
+    assert proposed(Tables(graph, even)) == "P(Y | do(X=1))"
 
 
 def test_a_hidden_cause_confounds():
     nodes = tuple(Node(name, "binary", BINARY) for name in "XMY")
     graph = Graph("g", nodes, (Edge("X", "M"), Edge("M", "Y")), (Confounder("X", "Y"),))
     assert list(causes(graph)) == [("X", "M"), ("X", "Y"), ("M", "Y")]
+
+
+@pytest.mark.parametrize(
+    ("edges", "expected"),
+    [
+        ("X -> Y\nX <-> Y\n", "P(X)"),  # a bow is not identified
+        ("X -> Y -> Z\nX <-> Y\n", "P(Z | do(Y=1))"),
+        ("X -> Z -> Y\nX <-> Y\n", "P(Y | do(X=1))"),  # the front door
+    ],
+)
+def test_what_is_refused_is_not_proposed(tmp_path, edges, expected):
+    graph = parse_text(f"X, Y, Z : binary\n{edges}")
+    x, z = [0] * 6 + [1] * 6, [0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 0, 0]
+    data = {"X": x, "Z": z, "Y": [0, 0, 1, 0, 1, 0, 1, 1, 1, 0, 1, 1]}
+    found = propose(train(graph, data=data, run=tmp_path / "run").distributions())
+    assert phrase(found, graph) == expected
 
 
 def test_of_a_large_graph_nothing_is_asked(make_graph, monkeypatch):
