@@ -133,7 +133,7 @@ def test_json_has_the_agreed_form(smoking, ask):
 
 
 def test_text_says_first_how_it_was_got(smoking, ask):
-    how, value = str(ask(smoking, "P(Cancer=1 | do(Smoke=1))")).splitlines()
+    how, value, _ = str(ask(smoking, "P(Cancer=1 | do(Smoke=1))")).splitlines()
     assert how.startswith("rung 2 (intervene), identified, exact, ")
     assert value == "P(Cancer=1 | do(Smoke=1)) = 0.22000"
 
