@@ -147,7 +147,8 @@ def spelt_out(data: str | PathLike[str]) -> str:
     path = Path(spec.partition(COUNT)[0])
     if isinstance(data, str) and not _is_path(spec, path):
         return spec
-    return f"{'celeba' if path.stem == 'list_attr_celeba' else 'csv'}:{spec}"
+    of_celeba = path.stem == "list_attr_celeba" or _is_there(path.is_dir)
+    return f"{'celeba' if of_celeba else 'csv'}:{spec}"
 
 
 def _is_path(spec: str, path: Path) -> bool:

@@ -112,6 +112,7 @@ def test_a_path_in_the_folder_at_work(make_graph, write, monkeypatch, tmp_path):
 def test_the_attribute_file_alone(make_graph, write):
     path = write("1\nA\n1.jpg 1\n", "list_attr_celeba.txt")
     assert load_labels(path, make_graph("A")).origin == f"celeba:{path}"
+    assert load_labels(path.parent, make_graph("A")).origin == f"celeba:{path.parent}"
 
 
 def test_a_path_that_is_not_there(make_graph, write, tmp_path):
