@@ -109,3 +109,7 @@ def _tell(console: Console, document: Document, output: Path, made: Record | Non
     if len(cause) == len(effect) == 1:
         asked = f"ATE({print_name(cause[0])} -> {print_name(effect[0])})"
         console.note(f"next: scmc query --adjustment '{asked}' --on {output}")
+    elif made is not None:
+        from scm_compiler.cli.proposal import question  # noqa: PLC0415  (torch)
+
+        console.note(f"next: {question(made)}")

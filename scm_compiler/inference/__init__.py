@@ -5,7 +5,7 @@ answer(query, tables).probability
 ```
 """
 
-from scm_compiler.inference.answers import Answer, Marginals, Row, Table
+from scm_compiler.inference.answers import Answer
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engines import METHODS
@@ -13,6 +13,7 @@ from scm_compiler.inference.number import Bounds, DrawingInterval, Interval, Num
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.plan import LEVEL, SAMPLES, Plan, answer, plan
 from scm_compiler.inference.sensitivity import Sensitivity, sensitivity
+from scm_compiler.inference.table import Marginals, Row, Table
 from scm_compiler.inference.task import Setting
 
 __all__ = [

@@ -1,5 +1,6 @@
 """One number: what it is, and how firm."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from math import isnan
 from typing import Any, Literal
@@ -200,6 +201,28 @@ class Number:
 
     def _repr_html_(self) -> str:
         return paragraph(str(self), spanned(self))
+
+
+def number_columns(numbers: Sequence[Number], name: str = "") -> Iterator[tuple[str, object]]:
+    """The columns of a frame that tell of numbers; what none of them has makes no column.
+
+    Args:
+        numbers: All of one kind.
+        name: What to call them; their kind if empty.
+    """
+    mark = f"{name}_" if name else ""
+    yield name or numbers[0].kind, [number.value for number in numbers]
+    if any(number.std_error for number in numbers):
+        yield f"{mark}std_error", [number.std_error for number in numbers]
+    spans: dict[str, list[Interval | DrawingInterval | Bounds | None]] = {
+        "": [number.interval for number in numbers],
+        "drawing_": [number.drawing_interval for number in numbers],
+        "bounds_": [number.bounds for number in numbers],
+    }
+    for kind, found in spans.items():
+        if any(found):
+            yield f"{mark}{kind}low", [span and span.low for span in found]
+            yield f"{mark}{kind}high", [span and span.high for span in found]
 
 
 def spanned(number: Number) -> str:

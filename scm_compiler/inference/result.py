@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.inference.answers import Marginals, Method, Row, Table
+from scm_compiler.inference.answers import Method
 from scm_compiler.inference.drawing import Ends, table_ends
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.intervals import Intervals
 from scm_compiler.inference.number import Bounds, DrawingInterval, Kind, Number
+from scm_compiler.inference.table import Marginals, Row, Table
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Counted, Tables

@@ -54,9 +54,10 @@ def run(monkeypatch, tmp_path):
 
 def test_an_answer_says_first_how_it_was_got(run, capsys):
     assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 0
-    how, value, _ = capsys.readouterr().out.splitlines()
+    how, value, note = capsys.readouterr().out.splitlines()
     assert how.startswith("rung 2 (intervene), identified, exact, ")
     assert value == "P(Wet=1 | do(Rain=1)) = 0.80000"
+    assert note.startswith("how firmly the data determine it is not known")
 
 
 @pytest.mark.parametrize("explain", [[], ["--explain"]])

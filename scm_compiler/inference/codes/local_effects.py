@@ -1,11 +1,8 @@
 """E535, E536, W534 and W535: the effect on those whom an instrument moves."""
 
-from dataclasses import dataclass
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
-@dataclass(frozen=True)
 class NotInstrument(Diagnostic):
     """A local effect of what the graph makes no instrument.
 
@@ -47,7 +44,6 @@ class NotInstrument(Diagnostic):
         return "an instrument causes the cause, the outcome only by way of it, and shares no cause"
 
 
-@dataclass(frozen=True)
 class MovesNobody(Diagnostic):
     """A local effect of an instrument that does not change its cause in the data.
 
@@ -83,7 +79,6 @@ class MovesNobody(Diagnostic):
         return f"`{self.instrument}` moves `{self.cause}` of nobody: the effect is of no one"
 
 
-@dataclass(frozen=True)
 class NoDefiersAssumed(Diagnostic):
     """A local effect, which rests on an assumption that no data show.
 
@@ -125,7 +120,6 @@ class NoDefiersAssumed(Diagnostic):
         return "no data show it; the bounds hold without it"
 
 
-@dataclass(frozen=True)
 class Defiers(Diagnostic):
     """A local effect where observation speaks against what it assumes.
 
