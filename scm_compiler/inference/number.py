@@ -232,7 +232,7 @@ def spanned(number: Number) -> str:
         return ""
     if not span.open and abs(value - span.low) <= _MET_VALUE:
         return ""
-    how = span.grounds or ("sharp" if span.sharp else "perhaps wider than need be")
+    how = span.how if span.sharp or not span.grounds else span.grounds
     firm = "" if span.interval is None else f", {span.interval}"
     return f"{ANY_NOISE}: in {span} ({how}){firm}"
 

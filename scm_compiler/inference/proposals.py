@@ -75,8 +75,11 @@ def _gap(cause: str, effect: str, tables: Tables) -> float:
     graph = fold(tables.graph)
     last = graph.domain(cause).size - 1
     seen = replace(_alone(effect), given=(ir.Event(ir.Variable(cause), last),))
+    done = _done(cause, effect, graph)
     try:
-        both = zip(_asked(_done(cause, effect, graph), tables), _asked(seen, tables), strict=False)
+        if plan(done, tables).method == "bounds":
+            return -1.0
+        both = zip(_asked(done, tables), _asked(seen, tables), strict=False)
     except ScmError:
         return -1.0
     return round(max((abs(p - q) for p, q in both), default=0.0), 9)
