@@ -47,7 +47,10 @@ class Interval:
     @property
     def ends(self) -> str:
         """The two ends, to the digits that mean something."""
-        digits = min(max(3, 2 - _exponent((self.high - self.low) or 1.0)), 9)
+        width = self.high - self.low
+        if 0 < max(abs(self.low), abs(self.high)) < 1e-3:
+            return f"[{self.low:.3g}, {self.high:.3g}]"
+        digits = min(max(3, 2 - _exponent(width or 1.0)), 9)
         return f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
 
     @property
