@@ -20,8 +20,9 @@ class OnlyBounds(Diagnostic):
 
     ```console
     $ scmc query "P(Cancer=1 | do(Smoking=1))"
-    rung 2 (intervene), not identified, sharp bounds by linear programming, 676 ms, on runs/smoking-1
+    rung 2 (intervene), not identified, sharp bounds by linear programming, 915 ms, on runs/smoking-1
     P(Cancer=1 | do(Smoking=1)) in [0.15000, 0.75000], sharp: linear programming over 8 response types of Smoking, Cancer
+    both ends 95 % [0.082, 0.819] from 100 rows
     warning[W532]: `P(Cancer=1 | do(Smoking=1))` is not identified: `{Smoking, Cancer}` and `{Cancer}` are a hedge for it
       = help: `Smoking <-> Cancer` can look like an effect of `Smoking`; enough would be: the common cause `Smoking <-> Cancer` measured or ruled out; an experiment on `Smoking` would answer it
     ```
@@ -66,8 +67,9 @@ class NotOfGraph(Diagnostic):
 
     ```console
     $ scmc query "P(Y=1 | do(X=0))"
-    rung 2 (intervene), not identified, bounds, perhaps wider than need be, by linear programming, 650 ms, on runs/instrument-1
+    rung 2 (intervene), not identified, bounds, perhaps wider than need be, by linear programming, 22.3 ms, on runs/instrument-1
     P(Y=1 | do(X=0)) in [0.20000, 0.80000], perhaps wider than need be: of the nearest distributions of this graph
+    both ends 95 % [0.137, 0.861] from 200 rows
     warning[W532]: `P(Y=1 | do(X=0))` is not identified: `{X, Y}` and `{Y}` are a hedge for it
       = help: `X <-> Y` can look like an effect of `X`; enough would be: the common cause `X <-> Y` measured or ruled out; an experiment on `X` would answer it
 
