@@ -141,7 +141,7 @@ class TooLarge(Diagnostic):
 
     ```console
     $ scmc query --method exact "P(Y=1 | X1=1)"
-    error[E433]: the exact answer needs a table of 2^30 numbers; the limit is 2^19
+    error[E433]: the exact answer needs a table of 2^31 numbers; the limit is 2^26
      --> query:1:1
       |
     1 | P(Y=1 | X1=1)

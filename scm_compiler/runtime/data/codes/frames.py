@@ -22,7 +22,7 @@ class MissingInFrame(Diagnostic):
 
     scm.train(scm.load("rain.scm"), data={"Sky": ["clear", None, "cloudy"], "Rain": [0, None, float("nan")]})
     $ python rain.py 2>&1 | tail -3
-    scm_compiler.diagnostics.error.ScmError: error[E850]: no value in 2 of 3 rows: `Sky` in 1 (first in row 1), `Rain` in 2 (first in row 1)
+    scm_compiler.diagnostics.report.ScmError: error[E850]: no value in 2 of 3 rows: `Sky` in 1 (first in row 1), `Rain` in 2 (first in row 1)
      --> dict
       = help: fill the gaps or drop those rows; scmc does not guess values
     ```
@@ -67,7 +67,7 @@ class WrongInFrame(Diagnostic):
 
     scm.train(scm.load("rain.scm"), data={"Sky": ["clear", "cludy", "cludy"], "Rain": [False, True, True]})
     $ python rain.py 2>&1 | tail -3
-    scm_compiler.diagnostics.error.ScmError: error[E851]: `cludy` in 2 rows (first in row 1), column `Sky` is not a value of it
+    scm_compiler.diagnostics.report.ScmError: error[E851]: `cludy` in 2 rows (first in row 1), column `Sky` is not a value of it
      --> dict
       = help: did you mean `cloudy`? the values are `clear`, `cloudy`
     ```
@@ -111,7 +111,7 @@ class UnequalColumns(Diagnostic):
 
     scm.train(scm.load("rain.scm"), data={"Sky": ["clear", "cloudy"], "Rain": [0, 1, 1]})
     $ python rain.py 2>&1 | tail -3
-    scm_compiler.diagnostics.error.ScmError: error[E852]: the columns are not of one length: `Sky` 2, `Rain` 3
+    scm_compiler.diagnostics.report.ScmError: error[E852]: the columns are not of one length: `Sky` 2, `Rain` 3
      --> dict
       = help: a row takes one value of each column
     ```
