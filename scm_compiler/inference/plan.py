@@ -6,24 +6,20 @@ from functools import cached_property, partial
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
-from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
+from scm_compiler.inference.answers import RUNGS, Answer, Asked
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.engines import engines_of
 from scm_compiler.inference.engines.bounds import BoundsWork
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
-from scm_compiler.inference.evaluation import Numbers, condition_of
+from scm_compiler.inference.engines.never import Never
+from scm_compiler.inference.evaluation import condition_of
+from scm_compiler.inference.firmness import firm
 from scm_compiler.inference.instrument import refuse_no_instrument
-from scm_compiler.inference.intervals import COUNT, FEWER, Intervals, ends_of, span_ends
-from scm_compiler.inference.limits import TooMuch
-from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part, listed
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
@@ -31,13 +27,11 @@ from scm_compiler.inference.refusals import (
     refuse_contradictory,
     refuse_long_tables,
 )
-from scm_compiler.inference.result import Result
 from scm_compiler.inference.route import route_of
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Fitted, Given, Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import never, rung
@@ -48,10 +42,6 @@ SAMPLES = 10_000
 
 LEVEL = 0.95
 """Of the intervals from the data, unless another is asked for."""
-
-_GIVEN = "no interval: the tables were given, and no data stand behind them"
-
-_UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
 
 _SHOWN = {
     "weighted": "likelihood weighting",
@@ -228,7 +218,7 @@ class Plan:
             effective=result.effective,
             rows=self._rows,
             see=partial(_seeing, task, level),
-            make_firm=partial(self._firm, result, seed, level),
+            make_firm=partial(firm, task, self.work, result, seed, level),
         )
 
     @property
@@ -236,25 +226,6 @@ class Plan:
         """How many rows of data the tables are fitted to."""
         model = self.task.setting.model
         return model.rows if model is not None and isinstance(model.known, Fitted) else 0
-
-    def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
-        """The answer with the intervals that the rows of data leave."""
-        model = self.task.setting.model
-        if level is None or model is None:
-            return None
-        value = partial(result.value, self.task.query, self.task.setting.declared)
-        if isinstance(model.known, Given):
-            return Firm(value(), _GIVEN)
-        drawn = self.work.spread(COUNT, seed, result.numbers)
-        if drawn is None:
-            return Firm(value(), _UNKNOWN)
-        spans = {}
-        if isinstance(self.work, WorldsWork | BoundsWork) and not result.identified:
-            spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
-        reach = reach_of(self.task.query, self.task.setting.graph)
-        ends = ends_of(drawn, result.numbers, level, reach)
-        firm = replace(result, intervals=Intervals(level, model.rows, ends, spans))
-        return Firm(firm.value(self.task.query, self.task.setting.declared))
 
 
 def plan(
@@ -388,45 +359,19 @@ def _remembered(
     return replace(made, query=worded(text, query, model.graph), text=text)
 
 
-@dataclass(frozen=True)
-class Never:
-    """What happens in no model: zero, by whichever method, where the evidence happens.
-
-    Attributes:
-        task: The query.
-        evidence: How it is found out whether the evidence happens.
-    """
-
-    task: Task
-    evidence: Plan | None
-    beyond: TooMuch | None = None
-    parts: tuple[Part, ...] = ()
-
-    def run(self, seed: int, samples: int) -> Result:
-        """Zeros."""
-        if self.evidence is not None:
-            self.evidence.run(seed=seed, samples=samples)
-        query = self.task.query
-        assert isinstance(query, ir.Probability)
-        sizes = label_sizes(self.task.setting.graph)
-        zeros = {"": np.zeros([sizes[variable.node] for variable in query.free])}
-        spans = {"": (Bounds(0.0, 0.0, sharp=True),) * zeros[""].size}
-        return Result(zeros, zeros, "exact", None, bounds=spans if self.task.rung == 3 else {})
-
-    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
-        """Zeros, whatever the data."""
-        return {name: np.zeros((count, *part.shape)) for name, part in point.items()}
-
-
 def _never(query: ir.Query, setting: Setting) -> Plan:
     """The plan for what happens in no model."""
     assert isinstance(query, ir.Probability)
-    evidence = None
+    find_out = None
     if query.given:
         seen = flatten(replace(query, targets=query.given[:1]), setting.graph)
         evidence = _decide(seen, setting, engines_of("auto"))
+
+        def find_out(seed: int, samples: int) -> object:
+            return evidence.run(seed=seed, samples=samples)
+
     task = Task(query, setting, Route())
-    return Plan("", task, "zero", Never(task, evidence))
+    return Plan("", task, "zero", Never(task, find_out))
 
 
 def _seeing(task: Task, level: float | None) -> Answer | None:
