@@ -30,7 +30,7 @@ class District:
     worlds: Worlds
     copies: tuple[int, ...]
 
-    @property
+    @cached_property
     def nodes(self) -> Nodes:
         """The nodes that it has copies of."""
         return frozenset(self.worlds.copies[number].node for number in self.copies)
