@@ -240,20 +240,79 @@ class Cell:
     seconds: float
 
 
+@dataclass(frozen=True)
+class Beside:
+    """An interval beside that of a bootstrap, on the same data.
+
+    Attributes:
+        width: The interval's width over the bootstrap's.
+        cost: The bootstrap's time over the interval's.
+    """
+
+    width: float
+    cost: float
+
+
+def beside_bootstrap(kind: str, rows: int, sets: int, refits: int, seed: int) -> list[Beside]:
+    """Intervals and bootstraps of some data sets; each refit is answered anew."""
+    random = np.random.default_rng((seed, rows, sorted(KINDS).index(kind)))
+    ready = problems(kind, random)
+    found: list[Beside] = []
+    while len(found) < sets:
+        problem = next(ready)
+        drawn = draw_labels(ir.Regime(), problem.truth, rows, seed=int(random.integers(2**31)))
+        table = tabulate(problem.graph, drawn, np.ones(rows, np.int64), "rows")
+        try:
+            answered = answer(problem.query, fitted_to(problem.graph, table))
+        except ScmError:
+            continue
+        started = perf_counter()
+        interval = answered.interval
+        took = perf_counter() - started
+        assert interval is not None
+        started, values = perf_counter(), []
+        for _ in range(refits):
+            counts = random.multinomial(rows, table.counts / rows)
+            again = tabulate(problem.graph, table.cells, counts, "rows")
+            try:
+                refitted = answer(problem.query, fitted_to(problem.graph, again), level=None)
+            except ScmError:
+                continue  # a resample without the evidence
+            values.append(refitted.probability)
+        bootstrap = perf_counter() - started
+        low, high = np.quantile(values, [0.025, 0.975])
+        if high > low:
+            width = (interval.high - interval.low) / (high - low)
+            found.append(Beside(float(width), bootstrap / took))
+    return found
+
+
 def main(words: Sequence[str] | None = None) -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="benchmarks.coverage", description=__doc__)
     parser.add_argument("--sets", type=int, default=1000)
     parser.add_argument("--rows", type=int, nargs="+", default=ROWS)
     parser.add_argument("--kinds", nargs="+", default=list(KINDS), choices=KINDS)
+    parser.add_argument("--bootstrap", type=int, default=0, metavar="REFITS")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(words)
-    print(f"{'kind':<24}{'rows':>8}{'held':>8}{'width':>8}{'refused':>9}{'ms':>8}")
+    if args.bootstrap:
+        print(f"{'kind':<24}{'rows':>8}{'width':>8}{'cost':>8}  beside a bootstrap (medians)")
+    else:
+        print(f"{'kind':<24}{'rows':>8}{'held':>8}{'width':>8}{'refused':>9}{'ms':>8}")
     for kind in args.kinds:
         for rows in args.rows:
+            start = f"{kind:<24}{rows:>8,}"
+            if args.bootstrap:
+                beside = beside_bootstrap(kind, rows, args.sets, args.bootstrap, args.seed)
+                width, cost = (
+                    np.median([getattr(b, n) for b in beside]) for n in ("width", "cost")
+                )
+                print(f"{start}{width:>8.2f}{cost:>8,.0f}", flush=True)
+                continue
             cell = measured(kind, rows, args.sets, args.seed)
             print(
-                f"{kind:<24}{rows:>8,}{cell.coverage:>8.1%}{cell.width:>8.3f}"
+                f"{start}{cell.coverage:>8.1%}{cell.width:>8.3f}"
                 f"{cell.refused:>9}{cell.seconds * 1e3:>8.1f}",
                 flush=True,
             )

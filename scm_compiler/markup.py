@@ -1,6 +1,6 @@
 """Text that is made fit to be shown: as it is, and inside HTML and XML."""
 
-from html import escape
+from html import escape, unescape
 from unicodedata import category
 
 
@@ -17,6 +17,15 @@ def markup(text: str) -> str:
         c if c.isprintable() or category(c)[0] != "C" or c in "\n\t" else "\ufffd" for c in text
     )
     return escape("".join(shown))
+
+
+def said_by(text: str) -> str:
+    """The text that markup stands for.
+
+    >>> said_by("A &amp; B")
+    'A & B'
+    """
+    return unescape(text)
 
 
 def visible(text: str) -> str:

@@ -30,6 +30,10 @@ EXAMPLES = [
 ]
 
 
+SPANNING = {"benchmarks", "fuzz", "golden", "plugins", "properties"}
+"""Folders of tests of no one folder of the source."""
+
+
 def bash_blocks(text):
     return re.findall(r"^```bash\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
 
@@ -247,3 +251,17 @@ def test_the_wheel_holds_what_it_needs_and_works(tmp_path):
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_tests_stand_where_the_source_does():
+    """A folder of tests has its folder of source; one of source is tested there or from above."""
+    source, tests = ROOT / "scm_compiler", ROOT / "tests"
+    tested = {path.parent.relative_to(tests) for path in tests.rglob("test_*.py")}
+    strays = {path for path in tested if path.parts[:1] and path.parts[0] not in SPANNING}
+    assert not {path for path in strays if not (source / path).is_dir()}
+    logic = {
+        path.parent.relative_to(source)
+        for path in source.rglob("*.py")
+        if path.name != "__init__.py" and "codes" not in path.parts
+    }
+    assert not {path for path in logic if not {path, path.parent} & tested}

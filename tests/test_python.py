@@ -14,8 +14,9 @@ import scm_compiler as scm
 from scm_compiler.cli.arguments.query import configure as configure_query
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import METHODS, answer
-from scm_compiler.inference.answers import Answer, Asked, Marginals
+from scm_compiler.inference.answers import Answer, Asked
 from scm_compiler.inference.number import Number
+from scm_compiler.inference.table import Marginals
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.semantics.question import read_query
@@ -66,6 +67,74 @@ def test_a_regime_takes_names_and_values(run):
     with pytest.raises(TypeError, match=r"`Rain` is its name or a whole number, not 1\.0"):
         run.given(Rain=1.0)
     assert run.do(Rain=np.int64(1)).text == run.do({"Rain": "1"}).text == "do(Rain=1)"
+
+
+def test_a_regime_is_refused_when_it_is_made(run):
+    for make in (run.do, run.given, run.do(Wet=1).given):
+        with pytest.raises(scm.ScmError, match="did you mean `Rain`") as caught:
+            make(rain=1)
+        assert [found.code for found in caught.value.diagnostics] == ["E410"]
+    with pytest.raises(scm.ScmError):
+        run.do(Rain=2)
+
+
+def test_an_answer_is_a_number(run):
+    assert float(run.query("P(Wet=1)")) == run.query("P(Wet=1)").probability
+    with pytest.raises(ValueError, match="is not one number"):
+        float(run.query("P(Wet)"))
+
+
+def test_the_folder_of_a_run_has_one_name_everywhere(tmp_path):
+    graph, data = scm.parse(PROGRAM, "rain"), {"Rain": [0, 1], "Wet": ["no", "yes"]}
+    for name, folder in (("run", tmp_path / "new"), ("path", str(tmp_path / "old"))):
+        assert str(scm.train(graph, data=data, **{name: folder}).path) == str(folder)
+
+
+def test_without_pandas_a_frame_says_what_it_needs(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    for ask in (run.sample(2).to_pandas, run.query("P(Wet)").to_pandas):
+        with pytest.raises(ImportError, match="pip install pandas"):
+            ask()
+
+
+def test_answers_as_frames(run):
+    pytest.importorskip("pandas")
+    one = run.query("P(Wet=1)")
+    assert one.to_pandas().to_dict("list") == {
+        "query": ["P(Wet=1)"],
+        "probability": [one.probability],
+        "low": [one.interval.low],
+        "high": [one.interval.high],
+    }
+    table = run.query("P(Rain, Wet)")
+    frame = table.to_pandas()
+    assert list(frame.columns) == ["Rain", "Wet", "probability", "low", "high"]
+    assert frame.probability.sum() == pytest.approx(1)
+    assert frame.low.tolist() == [row.probability.interval.low for row in table.firm.value.rows]
+    regime = run.do(Wet=1).answer().to_pandas().set_index(["label", "value"])
+    assert list(regime.columns) == [
+        *("probability", "low", "high"),
+        *("seen", "seen_low", "seen_high"),
+    ]
+    assert regime.loc["Rain", "1"].seen == pytest.approx(
+        run.query("P(Rain=1 | Wet=1)").probability
+    )
+    unit = run.query("P(Wet[Rain=0]=1 | Rain=1, Wet=1)").to_pandas()
+    assert unit.bounds_low[0] <= unit.probability[0] <= unit.bounds_high[0]
+
+
+def test_samples_as_frames_hold_the_names_of_values(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    graph = scm.parse("H : categorical(x, y, z)\nA : binary\nH -> A\n", "g")
+    data = {"H": ["x", "y", "z", "x"], "A": [0, 1, 1, 0]}
+    sample = scm.train(graph, data=data, run=tmp_path / "run").sample(50, seed=1)
+    frame = sample.to_pandas()
+    assert frame.H.tolist() == sample.values("H")
+    assert list(frame.H.cat.categories) == ["x", "y", "z"]
+    assert frame.A.tolist() == sample["A"].tolist()
+    again = scm.train(graph, data=frame, run=tmp_path / "again")
+    assert again.labels.counts.tolist() == frame.groupby(["H", "A"], observed=True).size().tolist()
+    assert isinstance(frame, pandas.DataFrame)
 
 
 def test_an_unknown_option_is_answered_with_the_known_ones():

@@ -5,6 +5,7 @@ import json
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
+from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import seed
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.files import require_writable, writing
@@ -13,7 +14,7 @@ from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.text import report_text
 from scm_compiler.runtime.progress import Progress, Silent
-from scm_compiler.runtime.runs.record import Record, latest_record, open_record
+from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.storage.tensors import write_file
 
 REPORT, PAGE = "eval.json", "eval.html"
@@ -21,7 +22,7 @@ REPORT, PAGE = "eval.json", "eval.html"
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Evaluate, print, write, and return the exit code."""
-    opened = latest_record() if args.run is None else open_record(args.run)
+    opened = opened_run(args.named or args.run)
     page = args.html or opened.path / PAGE
     console.make_way(page)
     for path in (opened.path / REPORT, page):  # refused before minutes of work are lost

@@ -7,7 +7,7 @@ from pathlib import Path
 from scm_compiler.cli.codes.interchange import NoTables
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.output import refuse_existing, write_text
+from scm_compiler.cli.output_file import refuse_existing, write_text
 from scm_compiler.compiler import read_program
 from scm_compiler.diagnostics import Diagnostic, Report, Sink, refuse, render_json
 from scm_compiler.interop import Document, read_document

@@ -5,11 +5,10 @@ from typing import Any
 
 from scm_compiler.diagnostics import Report
 from scm_compiler.identify.codes.identification import ImplicationsRejected
-from scm_compiler.identify.estimand import quoted
 from scm_compiler.identify.evaluation import Counts
-from scm_compiler.identify.implied import Implied, implied
+from scm_compiler.identify.implied import Implied, implied, phrase
 from scm_compiler.identify.independence import GTest, check_independences
-from scm_compiler.ir import Graph, Independence
+from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.sources import load_labels
 
 LEVEL = 0.05
@@ -35,9 +34,7 @@ class Implications:
         if self.tests:
             lines = [("implied", "G", "df", "p", "p (Holm)", "bits")]
             lines += [_row(test) for test in self.tests]
-        lines += [(f"no set separates {a}, {b}",) for a, b in self.implied.inseparable]
-        if not self.implied.complete:
-            lines.append(("(further pairs were not looked at)",))
+        lines += [(line,) for line in self.implied.silent]
         if self.tested:
             lines.append((self._verdict,))
         return _aligned(lines) if lines else "no independence is implied"
@@ -106,14 +103,6 @@ def implications(graph: Graph, data: str | None) -> Implications:
         bits=first.bits,
     )
     return replace(plain, report=Report(None, (warning,)))
-
-
-def phrase(claim: Independence) -> str:
-    """The independence as an assertion writes it."""
-    left, right, given = (
-        ", ".join(map(quoted, names)) for names in (claim.left, claim.right, claim.given)
-    )
-    return f"{left} _||_ {right} | {given}" if given else f"{left} _||_ {right}"
 
 
 def _row(test: GTest) -> tuple[str, ...]:

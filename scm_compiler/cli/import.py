@@ -10,7 +10,7 @@ from scm_compiler.cli.codes.interchange import NotAProgram
 from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.kinds_of_table import with_kinds
-from scm_compiler.cli.output import file_stem, refuse_existing, require_place, write_text
+from scm_compiler.cli.output_file import file_stem, refuse_existing, require_place, write_text
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Report, ScmError, Source, refuse, render_json
 from scm_compiler.interop import Document
@@ -109,3 +109,7 @@ def _tell(console: Console, document: Document, output: Path, made: Record | Non
     if len(cause) == len(effect) == 1:
         asked = f"ATE({print_name(cause[0])} -> {print_name(effect[0])})"
         console.note(f"next: scmc query --adjustment '{asked}' --on {output}")
+    elif made is not None:
+        from scm_compiler.cli.proposal import question  # noqa: PLC0415  (torch)
+
+        console.note(f"next: {question(made)}")

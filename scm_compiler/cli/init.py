@@ -9,7 +9,7 @@ from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.kinds_of_table import draft
-from scm_compiler.cli.output import file_stem, refuse_existing, require_place, write_text
+from scm_compiler.cli.output_file import file_stem, refuse_existing, require_place, write_text
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import ScmError, Source, refuse
 from scm_compiler.files import make_folder, writing

@@ -7,7 +7,7 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
 from scm_compiler.cli.options import seed
 from scm_compiler.diagnostics import Report, Sink, Source
-from scm_compiler.inference import plan
+from scm_compiler.inference import plan, sensitivity
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Query
 from scm_compiler.semantics.query import resolve
@@ -22,6 +22,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
     opened = opened_run(args.run)
     query = _resolved(tree, opened.graph, source, str(opened.path))
     place = {"run": str(opened.path)}
+    if args.sensitivity:
+        measured = sensitivity(query, opened.distributions(), text=args.query)
+        console.result(str(measured))
+        console.document(measured.to_dict() | place)
+        return OK
     if args.explain:
         planned = plan(query, opened.distributions(), method=args.method, text=args.query)
         console.result(str(planned))

@@ -9,7 +9,7 @@ from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
 from scm_compiler.cli.options import seed
-from scm_compiler.cli.output import refuse_existing, require_place, write_text
+from scm_compiler.cli.output_file import refuse_existing, require_place, write_text
 from scm_compiler.diagnostics import Report
 from scm_compiler.runtime.by_row import Rows, ask_by_row
 

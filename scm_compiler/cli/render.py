@@ -6,7 +6,7 @@ from pathlib import Path
 from scm_compiler import render
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.output import file_stem, write
+from scm_compiler.cli.output_file import file_stem, write
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import refuse
 from scm_compiler.files import is_stream

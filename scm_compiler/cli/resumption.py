@@ -8,6 +8,7 @@ from scm_compiler.cli.options import by_name, settings
 from scm_compiler.cli.requests.train import TrainingRequest
 from scm_compiler.cli.training_program import program_to_train
 from scm_compiler.diagnostics import refuse
+from scm_compiler.runtime.data.sources import spelt_out
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.runs.record import Record
 
@@ -47,7 +48,8 @@ def _of_labels(request: TrainingRequest, opened: Record) -> Iterator[Difference]
     config = opened.config
     yield from _differing("--trainer", config.trainer, request.trainer)
     yield from _differing("--preset", config.preset, request.preset)
-    yield from _differing("--data", opened.manifest.data.origin, request.data)
+    asked = None if request.data is None else spelt_out(request.data)
+    yield from _differing("--data", opened.manifest.data.origin, asked)
     if not opened.manifest.heads:
         yield from _differing("--seed", config.seed, request.seed)
         yield from _differing("--steps", config.options.get("steps"), request.steps)

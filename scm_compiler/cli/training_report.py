@@ -1,6 +1,5 @@
 """What `scmc train` prints when a training has ended."""
 
-import shlex
 from collections.abc import Iterator, Mapping
 from math import log2
 from pathlib import Path
@@ -9,10 +8,11 @@ from scm_compiler.cli.codes.training import ImagesNotTrained
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.progress import duration
+from scm_compiler.cli.proposal import of_run, question, quoted
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
-from scm_compiler.runtime.runs.record import RUNS, Record
+from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.stages import Finished
 from scm_compiler.syntax.printer import print_name
 
@@ -36,14 +36,14 @@ def report(finished: Finished, console: Console, *, left_out: tuple[str, ...]) -
     """
     opened, outcome = finished.run, finished.outcome
     manifest = opened.manifest
-    where = "" if opened.path.parent == RUNS else f" --run {shlex.quote(str(opened.path))}"
+    where = of_run(opened)
     if outcome.signal is not None:
         at = f"interrupted after {outcome.step:,} steps"
         console.note(f"{at}; `scmc train --resume{where}` goes on")
     for line in _lines(opened):
         console.result(line)
     if outcome.signal is None and _answers(opened):
-        console.result(f"next     {_next_command(opened)}{where}")
+        console.result(f"next     {question(opened)}")
     if outcome.signal is None and opened.images:
         console.result(f"then     {_sample_command(opened)}{where}")
     console.document(_document(finished))
@@ -113,23 +113,13 @@ def _answers(opened: Record) -> bool:
     return True
 
 
-def _next_command(opened: Record) -> str:
-    """A question about the first label that has a cause: does setting it move the cause?"""
-    graph = opened.graph
-    pairs = ((graph.parents[node.name], node.name) for node in graph.labels)
-    causes, effect = next((pair for pair in pairs if pair[0]), ((), graph.labels[0].name))
-    asked = print_name(causes[0]) if causes else print_name(effect)
-    query = f"P({asked} | {_held(graph, effect)})" if causes else f"P({asked})"
-    return f"scmc query {_quoted(query)}"
-
-
 def _sample_command(opened: Record) -> str:
     """The two-row figure of the first parent of an image that has a cause itself."""
     graph = opened.graph
     parents = graph.parents[opened.images[0]] or tuple(node.name for node in graph.labels)
     label = next((name for name in parents if graph.parents[name]), parents[0])
     held = _held(graph, label)
-    regimes = f"{_quoted(held)} --vs {_quoted(held.replace('do', 'given', 1))}"
+    regimes = f"{quoted(held)} --vs {quoted(held.replace('do', 'given', 1))}"
     return f"scmc sample {regimes} -n 10 -o {Path('figure.png')}"
 
 
@@ -137,7 +127,3 @@ def _held(graph: Graph, name: str) -> str:
     domain = graph.by_name[name].domain
     assert isinstance(domain, Discrete)
     return f"do({print_name(name)}={print_name(domain.values[-1])})"
-
-
-def _quoted(text: str) -> str:
-    return f'"{text}"' if not set(text) & set('"$`\\') else shlex.quote(text)

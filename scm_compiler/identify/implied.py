@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations, islice
 
 from scm_compiler.identify.admg import Admg, arrows
+from scm_compiler.identify.estimand import quoted
 from scm_compiler.identify.separators import Ancestral
 from scm_compiler.ir import Graph, Independence
 
@@ -15,9 +16,9 @@ WORK = 10_000_000
 """How many nodes and arrows, at most, are looked at for all pairs together."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Implied:
-    """What a graph says about independence.
+    """What a graph says about independence; `repr` has a line for each.
 
     Attributes:
         independences: Each pair with a minimal set that separates it.
@@ -29,6 +30,24 @@ class Implied:
     independences: tuple[Independence, ...]
     inseparable: tuple[tuple[str, str], ...]
     complete: bool
+
+    @property
+    def silent(self) -> tuple[str, ...]:
+        """What is no independence: a line for each pair that nothing separates."""
+        lines = tuple(f"no set separates {a}, {b}" for a, b in self.inseparable)
+        return lines if self.complete else (*lines, "(further pairs were not looked at)")
+
+    def __repr__(self) -> str:
+        lines = (*map(phrase, self.independences), *self.silent)
+        return "\n".join(lines) or "no independence is implied"
+
+
+def phrase(claim: Independence) -> str:
+    """The independence as an assertion writes it."""
+    left, right, given = (
+        ", ".join(map(quoted, names)) for names in (claim.left, claim.right, claim.given)
+    )
+    return f"{left} _||_ {right} | {given}" if given else f"{left} _||_ {right}"
 
 
 def implied(graph: Graph, limit: int = LIMIT) -> Implied:

@@ -1,12 +1,12 @@
 """Answers: what was found, how it was got, and how firm it is."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
-from math import isclose
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
+from scm_compiler.frames import data_frame
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
@@ -14,169 +14,28 @@ from scm_compiler.inference.codes.answers import RestsOnUnseen
 from scm_compiler.inference.codes.counterfactuals import GuessedWorlds
 from scm_compiler.inference.codes.identified import RestsOnGuesses
 from scm_compiler.inference.number import (
-    ANY_NOISE,
     Bounds,
     DrawingInterval,
     Interval,
     Number,
+    number_columns,
     spanned,
 )
+from scm_compiler.inference.table import Marginals, Table, columns
 from scm_compiler.notebook import paragraph, printed, table
 
-Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
+if TYPE_CHECKING:
+    import pandas
 
-Asked = Literal["auto", "exact", "weighted", "sample"]
+Method = Literal["exact", "estimated", "drawn", "weighted", "sample", "bounds"]
+
+Asked = Literal["auto", "exact", "weighted", "sample", "bounds"]
 """The methods that can be asked for."""
 
 GUESSES = (RestsOnUnseen, RestsOnGuesses, GuessedWorlds)
 """The warnings that an answer rests on guesses, each with what it could be."""
 
 RUNGS = {1: "observe", 2: "intervene", 3: "counterfactual"}
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a table.
-
-    Attributes:
-        values: The name of a value for each variable.
-        probability: Theirs.
-    """
-
-    values: tuple[str, ...]
-    probability: Number
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The joint table of the free targets; `repr` and notebooks show it as one.
-
-    Attributes:
-        variables: The targets, in the order of the query.
-        rows: Each combination of their values with its probability.
-    """
-
-    variables: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-    def __getitem__(self, values: str | tuple[str, ...]) -> float:
-        """The probability of one row, by the names of its values."""
-        wanted = (values,) if isinstance(values, str) else values
-        for row in self.rows:
-            if row.values == wanted:
-                return row.probability.value
-        raise KeyError(values)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The variables and the rows."""
-        rows = [
-            {"values": dict(zip(self.variables, row.values, strict=True))}
-            | row.probability.to_dict()
-            for row in self.rows
-        ]
-        return {"variables": list(self.variables), "rows": rows}
-
-    def __str__(self) -> str:
-        return columns(self._lines)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        head, *lines = self._lines
-        return table(head, lines)
-
-    @property
-    def _lines(self) -> list[tuple[str, ...]]:
-        """The head, then a line for each row."""
-        return _numbered(self.variables, [(row.values, row.probability) for row in self.rows])
-
-
-def most_probable(found: Table, given: int) -> Table:
-    """The rows of a table that are most probable; several where they are equally so.
-
-    Args:
-        found: The table.
-        given: How many of its first columns are conditions, each of whose values has its own.
-    """
-    most: dict[tuple[str, ...], float] = {}
-    for row in found.rows:
-        most[row.values[:given]] = max(most.get(row.values[:given], 0.0), row.probability.value)
-    rows = (row for row in found.rows if isclose(row.probability.value, most[row.values[:given]]))
-    return replace(found, rows=tuple(rows))
-
-
-def _numbered(
-    head: tuple[str, ...], lines: Sequence[tuple[tuple[str, ...], Number]]
-) -> list[tuple[str, ...]]:
-    """A head, and lines that end with a number, and with its bounds where some are open."""
-    kinds = dict.fromkeys(number.kind for _, number in lines)
-    top = (*head, next(iter(kinds), "probability"))
-    shown = [(*cells, number.plain) for cells, number in lines]
-    intervals = [number.interval for _, number in lines]
-    known = next((interval for interval in intervals if interval is not None), None)
-    if known is not None:
-        top = (*top, known.head)
-        ends = ("" if interval is None else interval.ends for interval in intervals)
-        shown = [(*line, end) for line, end in zip(shown, ends, strict=True)]
-    spans = [number.bounds for _, number in lines]
-    if any(span is not None and span.open for span in spans):
-        top = (*top, ANY_NOISE)
-        shown = [(*line, str(span)) for line, span in zip(shown, spans, strict=True)]
-    return [top, *shown]
-
-
-@dataclass(frozen=True)
-class Marginals(Mapping[str, Mapping[str, Number]]):
-    """The table of every label in a regime: node, then value, then number.
-
-    Attributes:
-        tables: The same as a plain mapping.
-    """
-
-    tables: Mapping[str, Mapping[str, Number]]
-
-    def __getitem__(self, node: str) -> Mapping[str, Number]:
-        return self.tables[node]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.tables)
-
-    def __len__(self) -> int:
-        return len(self.tables)
-
-    def to_dict(self) -> dict[str, Any]:
-        """The tables; images are drawn elsewhere, where a head is trained."""
-        marginals = {
-            node: {value: number.to_dict() for value, number in table.items()}
-            for node, table in self.tables.items()
-        }
-        return {"marginals": marginals, "images": None}
-
-    def __str__(self) -> str:
-        return columns(self._lines)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        head, *lines = self._lines
-        return table(head, lines)
-
-    @property
-    def numbers(self) -> Mapping[tuple[str, str], Number]:
-        """The number of each label and value; of a binary label for 1 alone."""
-        return {
-            (node, value): number
-            for node, numbers in self.tables.items()
-            for value, number in numbers.items()
-            if tuple(numbers) != ("0", "1") or value == "1"
-        }
-
-    @property
-    def _lines(self) -> list[tuple[str, ...]]:
-        """The head, then a line for each number."""
-        return _numbered(("label", "value"), [*self.numbers.items()])
 
 
 @dataclass(frozen=True)
@@ -189,7 +48,8 @@ class Answer:
         identified: Whether the graph determines the answer from what can be observed.
         method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
             `drawn`, which is that where the draws are of the whole model; `weighted`, by
-            likelihood weighting; or `sample`, by rejection.
+            likelihood weighting; `sample`, by rejection; or `bounds`, which are all that
+            observation tells.
         samples: Draws behind the estimate: the fewest for any row of a table, the number that
             was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
@@ -255,10 +115,17 @@ class Answer:
     def probability(self) -> float:
         """The answer where it is one number (a probability, an expectation or a difference).
 
+        `float(answer)` is the same.
+
         Raises:
-            ValueError: If the answer is a table or a regime.
+            ValueError: If the answer is a table or a regime, or if there are only its `bounds`.
         """
+        if not self._number.known:
+            raise ValueError(f"{self.query} is not identified: `.bounds` are {self.bounds}")
         return self._number.value
+
+    def __float__(self) -> float:
+        return self.probability
 
     @property
     def std_error(self) -> float:
@@ -272,7 +139,7 @@ class Answer:
 
     @property
     def bounds(self) -> Bounds | None:
-        """What a counterfactual can be whatever the noise model; see `probability`."""
+        """What it can be, of a counterfactual and of what is not identified; see `probability`."""
         return self._number.bounds
 
     @property
@@ -319,6 +186,21 @@ class Answer:
                 return f"likelihood weighting, {self.samples:,} draws {worth}"
             case "sample":
                 return f"sampled, {self.samples:,} draws accepted"
+            case "bounds":
+                said = "sharp bounds" if self._sharp else "bounds, perhaps wider than need be,"
+                return f"{said} by linear programming"
+
+    @property
+    def _sharp(self) -> bool:
+        """Whether all bounds are."""
+        match self.value:
+            case Number():
+                numbers = [self.value]
+            case Table():
+                numbers = [row.probability for row in self.value.rows]
+            case Marginals():
+                numbers = list(self.value.numbers.values())
+        return all(number.bounds is None or number.bounds.sharp for number in numbers)
 
     @property
     def _time(self) -> str:
@@ -353,6 +235,24 @@ class Answer:
         worth = {} if self.effective is None else {"effective_samples": self.effective}
         return found | worth | ({"noise_model": self.noise_model} if self.rung == 3 else {})
 
+    def to_pandas(self) -> "pandas.DataFrame":
+        """The answer as a frame: a row for each number, with its interval in `low` and `high`.
+
+        A table has a column for each variable, a regime `label` and `value`, and `seen` for what
+        only seeing the held values would say. Bounds are in `bounds_low` and `bounds_high`, what
+        drawing leaves open in `std_error`, `drawing_low` and `drawing_high`.
+
+        Raises:
+            ImportError: If there is no pandas.
+        """
+        value = self.firm.value
+        if isinstance(value, Number):
+            return data_frame([("query", [self.query]), *number_columns([value])])
+        keys, numbers = value.cells
+        beside = () if self.seeing is None else _numbers_of(self.seeing)
+        seen = number_columns(beside, "seen") if beside else ()
+        return data_frame([*keys, *number_columns(numbers), *seen])
+
     @property
     def text(self) -> str:
         """The query and the answer; of a regime that holds labels, with what seeing would say."""
@@ -360,12 +260,21 @@ class Answer:
         if self.seeing is not None:
             lines = [columns(self._beside(self.seeing))]
         elif isinstance(value, Number):
-            lines = [f"{self.query} = {value}", spanned(value.bounds)]
+            lines = [*self._said(value)]
         else:
             lines = [self.query, str(value)]
         lines += [f"which is {self.means}"] if self.means else []
         lines += ["these are equally probable"] if self.tied else []
         return "\n".join(filter(None, [*lines, self.firm.note]))
+
+    def _said(self, number: Number) -> tuple[str, str]:
+        """A number or the bounds of one, and beneath it what the noise model leaves open."""
+        if number.known:
+            return f"{self.query} = {number}", spanned(number)
+        assert number.bounds is not None
+        interval = number.bounds.interval
+        firm = "" if interval is None else f"both ends {interval}"
+        return f"{self.query} in {number.bounds}, {number.bounds.how}", firm
 
     def _beside(self, seen: "Answer") -> list[tuple[str, ...]]:
         """A head, and each label's numbers under `do` beside those of only seeing."""
@@ -393,8 +302,8 @@ class Answer:
         warned = render_text(Report(None, self.warnings)) if self.warnings else ""
         if isinstance(self.value, Number):
             value = self.firm.value
-            bounds = spanned(value.bounds) if isinstance(value, Number) else ""
-            said = paragraph(f"{self.query} = {value}", bounds, self.how)
+            assert isinstance(value, Number)
+            said = paragraph(*self._said(value), self.how)
         elif self.seeing is not None:
             head, *lines = self._beside(self.seeing)
             said = paragraph(self.query, self.how) + table(head, lines)
@@ -416,17 +325,15 @@ class Firm:
     note: str = ""
 
 
+def _numbers_of(answer: Answer) -> list[Number]:
+    """The numbers of a regime's answer."""
+    value = answer.firm.value
+    assert isinstance(value, Marginals)
+    return value.cells[1]
+
+
 def _cells(number: Number, firm: tuple[str, ...]) -> tuple[str, ...]:
     """A number, and its interval where the head has one."""
     if not firm:
         return (number.plain,)
     return (number.plain, "" if number.interval is None else number.interval.ends)
-
-
-def columns(lines: list[tuple[str, ...]]) -> str:
-    """Lines of cells with aligned columns."""
-    widths = [max(len(line[rank]) for line in lines) for rank in range(len(lines[0]))]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )

@@ -8,6 +8,7 @@ answered in the same way as its parts: so it, too, knows what they have in commo
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from math import inf
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -16,6 +17,7 @@ from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.inference import arithmetic
 from scm_compiler.inference.answers import GUESSES, Method
 from scm_compiler.inference.codes.answers import ImpossibleEvidence, RestsOnUnseen
+from scm_compiler.inference.codes.bounds import OnlyBounds
 from scm_compiler.inference.codes.derived import DividesByZero
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.drawing import Ends, Z, from_errors, reach_of
@@ -24,17 +26,21 @@ from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
-from scm_compiler.inference.task import Planned, Route
+from scm_compiler.inference.task import Planned, Route, Work
 from scm_compiler.ir import query as ir
 
 Plan = TypeVar("Plan", bound=Planned)
 
-_LOOSE: Sequence[Method] = ("exact", "estimated", "drawn", "weighted", "sample")
+_Drawn = Mapping[ir.Quantity, arithmetic.Span]
+_Ask = Callable[[Work, int, int], arithmetic.Span | None]
+_Combine = Callable[[ir.Quantity, _Drawn], Array]
+
+LOOSE: Sequence[Method] = ("exact", "estimated", "drawn", "weighted", "sample", "bounds")
 """The methods, from the firmest."""
 
 
 @dataclass(frozen=True)
-class Combined(Generic[Plan]):
+class Combined(Work, Generic[Plan]):
     """The plans of the weighted sums that a question is made of.
 
     Attributes:
@@ -58,7 +64,9 @@ class Combined(Generic[Plan]):
         """From which distributions they are answered, together."""
         routes = [plan.task.route for plan in self.plans.values()]
         found = dict.fromkeys(one for route in routes for one in route.found)
-        return Route(found=tuple(found), formulas=any(route.formulas for route in routes))
+        refused = next((route.refused for route in routes if route.refused is not None), None)
+        formulas = any(route.formulas for route in routes)
+        return Route(found=tuple(found), formulas=formulas, refused=refused)
 
     @property
     def derived(self) -> tuple[str, ...]:
@@ -75,8 +83,10 @@ class Combined(Generic[Plan]):
         found = {part: plan.work.run(seed, samples) for part, plan in self.plans.items()}
         numbers = {part: result.numbers[""] for part, result in found.items()}
         point = self._point(numbers)
-        if not self.query.variables and (alone := found.get(self.query.rows[0][1])):
-            return replace(alone, numbers={"": point})  # nothing is combined
+        if (alone := self.query.alone) in found:
+            only = found[alone]
+            warnings = tuple(map(self._of_all, only.warnings))
+            return replace(only, numbers={"": point}, warnings=warnings)  # nothing is combined
         errors, ends = self._errors(found, numbers, point, seed, samples)
         bounds = self._bounds(found, point)
         methods = [result.method for result in found.values()] or ["exact"]
@@ -86,7 +96,7 @@ class Combined(Generic[Plan]):
         return Result(
             {"": point},
             {"": errors},
-            max(methods, key=_LOOSE.index),
+            max(methods, key=LOOSE.index),
             min(drawn, default=None),
             {"": ends},
             {"": bounds} if bounds else {},
@@ -96,42 +106,63 @@ class Combined(Generic[Plan]):
             effective=min(worth, default=None),
         )
 
+    @property
+    def room(self) -> float:
+        """On how many drawn tables all are answered at once."""
+        return min((plan.work.room for plan in self.plans.values()), default=inf)
+
     def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
         """The answers on tables drawn from what the rows of data leave open."""
-        drawn: dict[ir.Quantity, Array] = {}
-        for part, plan in self.plans.items():
-            answers = plan.work.spread(count, seed, {"": np.zeros(())})
-            if answers is None:
-                return None
-            drawn[part] = answers[""]
-        fewest = min(map(len, drawn.values()), default=count)
-        rows = [
-            np.broadcast_to(arithmetic.value(row, lambda part: drawn[part][:fewest]), (fewest,))
-            for _, row in self.query.rows
-        ]
-        found = np.stack(rows, -1).reshape((fewest, *point[""].shape))
-        return {"": np.where(np.isfinite(found), found, np.nan)}
+
+        def value(row: ir.Quantity, drawn: _Drawn) -> Array:
+            return arithmetic.value(row, lambda part: drawn[part][0])
+
+        found = self._batches(count, seed, _answers, value)
+        if found is None:
+            return None
+        answers = found.reshape((-1, *point[""].shape))
+        return {"": np.where(np.isfinite(answers), answers, np.nan)}
 
     def ends(self, count: int, seed: int) -> Mapping[str, tuple[Array, Array]]:
         """The bounds of each number on such tables."""
-        spans: dict[ir.Quantity, arithmetic.Span] = {}
+
+        def span(row: ir.Quantity, drawn: _Drawn) -> Array:
+            ends = np.broadcast_arrays(*arithmetic.span(row, drawn.__getitem__))
+            return np.asarray(np.stack(ends, -1))
+
+        found = self._batches(count, seed, _spans, span)
+        return {} if found is None else {"": (found[..., 0], found[..., 1])}
+
+    def _batches(self, count: int, seed: int, ask: _Ask, combine: _Combine) -> Array | None:
+        """Each row on many drawn tables, along a first axis: all parts on the very same tables."""
+        size, made = int(min(count, max(1.0, self.room))), []
+        for number in range(-(-count // size)):
+            drawn = self._together(size, seed + number, ask)
+            if drawn is None:
+                return None
+            fewest = min((len(low) for low, _ in drawn.values()), default=size)
+            rows = [combine(row, drawn) for _, row in self.query.rows]
+            rows = [np.broadcast_to(row, (fewest, *row.shape[1:])) for row in rows]
+            made.append(np.stack(rows, 1))
+            if fewest < size:  # drawing and linear programmes are asked of a few tables
+                break
+        return np.concatenate(made)[:count]
+
+    def _together(self, count: int, seed: int, ask: _Ask) -> _Drawn | None:
+        """Each part on as many drawn tables as the one that can be asked of the fewest."""
+        found = {}
         for part, plan in self.plans.items():
-            ends = getattr(plan.work, "ends", None)
-            if ends is not None:
-                low, high = ends(count, seed)[""]
-                spans[part] = low[:, 0], high[:, 0]
-                continue
-            answers = plan.work.spread(count, seed, {"": np.zeros(())})
-            if answers is None:
-                return {}
-            spans[part] = answers[""], answers[""]
-        fewest = min((len(low) for low, _ in spans.values()), default=count)
-        cut = {part: (low[:fewest], high[:fewest]) for part, (low, high) in spans.items()}
-        rows = [arithmetic.span(row, cut.__getitem__) for _, row in self.query.rows]
-        low, high = (
-            np.stack([np.broadcast_to(row[end], (fewest,)) for row in rows], -1) for end in (0, 1)
-        )
-        return {"": (low, high)}
+            span = ask(plan.work, count, seed)
+            if span is None:
+                return None
+            found[part] = span
+        fewest = min((len(low) for low, _ in found.values()), default=count)
+        for part, (low, _) in found.items():
+            if len(low) > fewest:
+                again = ask(self.plans[part].work, fewest, seed)
+                assert again is not None
+                found[part] = again[0][:fewest], again[1][:fewest]
+        return found
 
     def _point(self, numbers: Mapping[ir.Quantity, Array]) -> Array:
         """The numbers themselves.
@@ -176,10 +207,10 @@ class Combined(Generic[Plan]):
     ) -> tuple[Array, Ends]:
         """The standard errors and the intervals of drawing."""
         each = []
-        for _, row in self.query.rows:
+        for (_, row), number in zip(self.query.rows, point.ravel(), strict=True):
             slopes = arithmetic.slopes(row, numbers.__getitem__)
             each.append(0.0)
-            if any(found[part].errors[""].any() for part in slopes):
+            if np.isfinite(number) and any(found[part].errors[""].any() for part in slopes):
                 first_order = ir.total((slope, part) for part, slope in slopes.items())
                 result = self.decide(first_order).work.run(seed, samples)
                 each[-1] = float(result.errors[""])
@@ -192,38 +223,36 @@ class Combined(Generic[Plan]):
         return errors, from_errors(point, errors, reach)
 
     def _bounds(self, found: Mapping[ir.Quantity, Result], point: Array) -> tuple[Bounds, ...]:
-        """What any noise model could make of each number."""
+        """What each number can be, whatever is not determined."""
         if not any(result.bounds for result in found.values()):
             return ()
-
-        def ends(part: ir.Quantity) -> arithmetic.Span:
-            result = found[part]
-            if not result.bounds:
-                return result.numbers[""], result.numbers[""]
-            (span,) = result.bounds[""]
-            return np.asarray(span.low), np.asarray(span.high)
 
         made = []
         for (_, row), number in zip(self.query.rows, point.ravel(), strict=True):
             spans = [found[part].bounds[""][0] for part in ir.parts(row) if found[part].bounds]
-            low, high = arithmetic.span(row, ends)
+            low, high = arithmetic.span(row, lambda part: _bounded(found[part]))
             if self.query.kind == "probability":
                 low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
-            made.append(
-                Bounds(
-                    min(float(low), float(number)),
-                    max(float(high), float(number)),
-                    sharp=all(s.sharp for s in spans) and sum(s.open for s in spans) < 2,
-                    grounds="; ".join(dict.fromkeys(s.grounds for s in spans if s.grounds)),
-                )
-            )
+            loose = [s.grounds for s in spans if s.grounds and not s.sharp]
+            if sum(s.open for s in spans) > 1:
+                loose.append("its terms bounded one by one")
+            sharp = not loose and all(s.sharp for s in spans)
+            grounds = loose or [s.grounds for s in spans if s.grounds]
+            ends = float(np.fmin(low, number)), float(np.fmax(high, number))
+            made.append(Bounds(*ends, sharp, "; ".join(dict.fromkeys(grounds))))
         return tuple(made)
+
+    def _of_all(self, warning: Diagnostic) -> Diagnostic:
+        """A warning of a part; that it is not identified is said of the whole question."""
+        if not isinstance(warning, OnlyBounds):
+            return warning
+        return OnlyBounds(replace(warning.refused, query=self.query.words))
 
     def _warnings(
         self, found: Mapping[ir.Quantity, Result], numbers: Mapping[ir.Quantity, Array]
     ) -> Iterator[Diagnostic]:
         """The warnings, each once; one of guesses with what they leave open of the whole."""
-        every = [warning for result in found.values() for warning in result.warnings]
+        every = [self._of_all(warning) for result in found.values() for warning in result.warnings]
         guesses = [warning for warning in every if isinstance(warning, GUESSES)]
         yield from dict.fromkeys(warning for warning in every if not isinstance(warning, GUESSES))
         if not guesses:
@@ -233,7 +262,7 @@ class Combined(Generic[Plan]):
             for warning in found[part].warnings:
                 if isinstance(warning, GUESSES) and warning.low is not None:
                     return np.asarray(warning.low), np.asarray(warning.high)
-            return numbers[part], numbers[part]
+            return _bounded(found[part]) if np.isnan(numbers[part]) else (numbers[part],) * 2
 
         spans = np.array([arithmetic.span(row, ends) for _, row in self.query.rows])
         if self.query.kind == "probability":
@@ -247,3 +276,26 @@ class Combined(Generic[Plan]):
             yield replace(first, share=min(width, 1.0), low=None, high=None)
         else:
             yield replace(first, width=width, low=None, high=None)
+
+
+def _bounded(result: Result) -> arithmetic.Span:
+    """The bounds of a part; itself twice where it has none."""
+    if not result.bounds:
+        return result.numbers[""], result.numbers[""]
+    (span,) = result.bounds[""]
+    return np.asarray(span.low), np.asarray(span.high)
+
+
+def _answers(work: Work, count: int, seed: int) -> arithmetic.Span | None:
+    """What a part is on drawn tables; None where they are not known."""
+    answers = work.spread(count, seed, {"": np.zeros(())})
+    return None if answers is None else (answers[""], answers[""])
+
+
+def _spans(work: Work, count: int, seed: int) -> arithmetic.Span | None:
+    """The bounds of a part on drawn tables; itself twice where it has none."""
+    ends = work.ends(count, seed)
+    if not ends:
+        return _answers(work, count, seed)
+    low, high = ends[""]
+    return low[:, 0], high[:, 0]

@@ -148,8 +148,8 @@ class _Planner:
     def _step(self, left: int, right: int | None, drop: str | None, keep: Scope | None) -> int:
         left_scope = self.scopes[left]
         right_scope = () if right is None else self.scopes[right]
-        joint = (*left_scope, *(name for name in right_scope if name not in left_scope))
-        scope = keep if keep is not None else tuple(name for name in joint if name != drop)
+        joint = (*left_scope, *[name for name in right_scope if name not in left_scope])
+        scope = keep if keep is not None else tuple([name for name in joint if name != drop])
         subscripts = _subscripts(joint, left_scope, right_scope, scope, alone=right is None)
         self.steps.append(Step(left, right, left_scope, right_scope, scope, subscripts))
         self.cost += self._cells(joint)

@@ -33,7 +33,7 @@ def elimination_order(
             near[place[name]] |= whole
     near = [mask & ~(1 << rank) for rank, mask in enumerate(near)]
     weights = [math.log2(sizes[name]) for name in names]
-    left = {rank for rank, name in enumerate(names) if name not in set(keep)}
+    left = set(range(len(names))).difference(place[name] for name in keep if name in place)
     return tuple(names[rank] for rank in _eliminated(near, weights, left, _SCORES[rule]))
 
 
@@ -65,9 +65,12 @@ def _bits(mask: int) -> Iterator[int]:
 
 
 def _fill(near: Sequence[int], weights: Sequence[float], rank: int) -> tuple[float, float]:
-    around = near[rank]
+    around = left = near[rank]
     missing, weight = 0, weights[rank]
-    for other in _bits(around):
+    while left:  # as `_bits`, which would be asked more than anything else
+        low = left & -left
+        left ^= low
+        other = low.bit_length() - 1
         missing += (around & ~near[other]).bit_count() - 1  # the neighbour itself is no edge
         weight += weights[other]
     return missing, weight

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from functools import cached_property
 
 import numpy as np
 
@@ -40,12 +39,14 @@ class Engine(Shapes):
         super().__init__(model.graph, model.networks, limit)
         self.rows: Rows = model.probabilities
         self.mechanisms, self.conditionals = model.mechanisms, model.networks
+        self._zeros: dict[str, bool] = {}
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 
-    @cached_property
-    def with_zeros(self) -> frozenset[str]:
-        """The labels whose tables have zeros."""
-        return frozenset(name for name, table in self.rows.items() if not table.all())
+    def has_zeros(self, name: str) -> bool:
+        """Whether a label's table has zeros."""
+        if name not in self._zeros:
+            self._zeros[name] = name in self.rows and not self.rows[name].all()
+        return self._zeros[name]
 
     def posterior(
         self, targets: tuple[str, ...], condition: Condition, rows: Rows | None = None

@@ -16,7 +16,7 @@ COUNT = 1000
 
 _ENOUGH = 100  # draws, for quantiles
 
-FEWER = 200
+FEWER = 100
 """Tables drawn for the interval of bounds, which are worked out one after the other."""
 
 
@@ -55,6 +55,8 @@ def ends_of(drawn: Numbers, point: Numbers, level: float, reach: Range) -> dict[
 
     Of a few draws Student's interval around the point, inside of what the numbers can be.
     """
+    # Where there are only bounds there is no point, and nothing to say of it.
+    drawn = {name: np.where(np.isnan(point[name]), 0.0, part) for name, part in drawn.items()}
     few = min(map(len, drawn.values()))
     if few < _ENOUGH:
         width = _student(level, few - 1)

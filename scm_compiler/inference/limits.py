@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterable
 
 from scm_compiler.inference.codes.answers import TooLarge
+from scm_compiler.inference.codes.bounds import NoSolver, TooManyTypes
 from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
 from scm_compiler.inference.codes.weighting import TakesTooLong
 
-TooMuch = TooLarge | TakesTooLong | WorldsTooLarge
-"""Why there is no exact answer."""
+TooMuch = TooLarge | TakesTooLong | WorldsTooLarge | TooManyTypes | NoSolver
+"""Why an engine does not answer."""
 
 
 def _most_numbers() -> float:

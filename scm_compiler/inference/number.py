@@ -1,6 +1,8 @@
 """One number: what it is, and how firm."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 from scm_compiler.inference.drawing import Z
@@ -8,6 +10,7 @@ from scm_compiler.ir.query import Kind
 from scm_compiler.notebook import paragraph
 
 _MET = 1e-12
+_MET_VALUE = 1e-6
 
 ANY_NOISE = "whatever the noise model"
 
@@ -43,7 +46,10 @@ class Interval:
     @property
     def ends(self) -> str:
         """The two ends, to the digits that mean something."""
-        digits = min(max(3, 2 - _exponent((self.high - self.low) or 1.0)), 9)
+        width = self.high - self.low
+        if 0 < max(abs(self.low), abs(self.high)) < 1e-3:
+            return f"[{self.low:.3g}, {self.high:.3g}]"
+        digits = min(max(3, 2 - _exponent(width or 1.0)), 9)
         return f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
 
     @property
@@ -57,13 +63,16 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """An interval that holds the answer under every noise model.
+    """An interval that holds the answer under every model that fits what is known.
+
+    Of a counterfactual these are all noise models; of what observation does not determine, all
+    models of the graph with the same observational distribution.
 
     Attributes:
         low: Its lower end.
         high: Its upper end.
-        sharp: Whether each end is the answer under some noise model.
-        grounds: Where they were not worked out exactly, from what they are.
+        sharp: Whether each end is the answer under some of them.
+        grounds: From what they were worked out, or why they are perhaps not sharp.
         interval: What the rows of data leave open of both ends; None where it was not asked for.
     """
 
@@ -82,6 +91,12 @@ class Bounds:
     def open(self) -> bool:
         """Whether noise models can disagree on the answer."""
         return self.width > _MET
+
+    @property
+    def how(self) -> str:
+        """Whether they are sharp, and by what."""
+        said = "sharp" if self.sharp else "perhaps wider than need be"
+        return f"{said}: {self.grounds}" if self.grounds else said
 
     def to_dict(self) -> dict[str, Any]:
         """The interval as plain data."""
@@ -128,11 +143,11 @@ class Number:
     """One number with its standard error (0 where it is exact).
 
     Attributes:
-        value: The number.
+        value: The number; NaN where there are only its bounds.
         std_error: Its standard error.
         kind: What it is; also its key in JSON.
-        bounds: Of a counterfactual, what it can be whatever the noise model; None on the other
-            rungs, where no noise model enters.
+        bounds: What it can be: of a counterfactual, whatever the noise model; of what
+            observation does not determine, whatever the hidden causes. Else None.
         drawing_interval: What drawing leaves open; None where the number is exact.
         interval: What the rows of data leave open; None where that is not known or asked for.
     """
@@ -144,9 +159,29 @@ class Number:
     drawing_interval: DrawingInterval | None = None
     interval: Interval | None = None
 
+    @property
+    def known(self) -> bool:
+        """Whether it is a number, and not only bounds of one."""
+        return not isnan(self.value)
+
+    @property
+    def point(self) -> float:
+        """The number.
+
+        Raises:
+            ValueError: If there are only its bounds.
+        """
+        if not self.known:
+            raise ValueError(f"observation does not determine it: it is in {self.bounds}")
+        return self.value
+
     def to_dict(self) -> dict[str, Any]:
-        """The number under its kind's name, its error, and its interval and bounds if any."""
-        found: dict[str, Any] = {self.kind: self.value, "std_error": self.std_error}
+        """The number under its kind's name, its error, and its interval and bounds if any.
+
+        Where there are only bounds, the number is None.
+        """
+        value = self.value if self.known else None
+        found: dict[str, Any] = {self.kind: value, "std_error": self.std_error}
         if self.drawing_interval is not None:
             found["drawing_interval"] = self.drawing_interval.to_dict()
         if self.interval is not None:
@@ -158,21 +193,48 @@ class Number:
 
     @property
     def plain(self) -> str:
-        """The number, and what drawing leaves open."""
+        """The number, and what drawing leaves open; its bounds where there are only these."""
+        if not self.known:
+            return str(self.bounds)
         drawn = self.drawing_interval
         if drawn is None or drawn.even(self.value, self.std_error):
             return _shown(self.value, self.std_error)
         return f"{self.value:.{_digits(self.std_error)}f}, {drawn}"
 
     def _repr_html_(self) -> str:
-        return paragraph(str(self), spanned(self.bounds))
+        return paragraph(str(self), spanned(self))
 
 
-def spanned(span: Bounds | None) -> str:
-    """The bounds of a counterfactual on which noise models can disagree."""
-    if span is None or not span.open:
+def number_columns(numbers: Sequence[Number], name: str = "") -> Iterator[tuple[str, object]]:
+    """The columns of a frame that tell of numbers; what none of them has makes no column.
+
+    Args:
+        numbers: All of one kind.
+        name: What to call them; their kind if empty.
+    """
+    mark = f"{name}_" if name else ""
+    yield name or numbers[0].kind, [number.value for number in numbers]
+    if any(number.std_error for number in numbers):
+        yield f"{mark}std_error", [number.std_error for number in numbers]
+    spans: dict[str, list[Interval | DrawingInterval | Bounds | None]] = {
+        "": [number.interval for number in numbers],
+        "drawing_": [number.drawing_interval for number in numbers],
+        "bounds_": [number.bounds for number in numbers],
+    }
+    for kind, found in spans.items():
+        if any(found):
+            yield f"{mark}{kind}low", [span and span.low for span in found]
+            yield f"{mark}{kind}high", [span and span.high for span in found]
+
+
+def spanned(number: Number) -> str:
+    """The bounds beside a number, where noise models can disagree on it or exclude it."""
+    span, value = number.bounds, number.value
+    if span is None or not number.known:
         return ""
-    how = span.grounds or ("sharp" if span.sharp else "perhaps wider than need be")
+    if not span.open and abs(value - span.low) <= _MET_VALUE:
+        return ""
+    how = span.how if span.sharp or not span.grounds else span.grounds
     firm = "" if span.interval is None else f", {span.interval}"
     return f"{ANY_NOISE}: in {span} ({how}){firm}"
 

@@ -162,6 +162,36 @@ class _Batch:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """The distribution of tables without hidden causes (`identify.evaluation.Joint`).
+
+    Attributes:
+        engine: Answers on them.
+    """
+
+    engine: Engine
+
+    def marginal(self, names: Names) -> Array:
+        """P(names), one axis a name."""
+        return self.engine.posterior(names, Condition())
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The part of a distribution that rows of the data stand behind.
+
+    Attributes:
+        observed: The distribution.
+    """
+
+    observed: Observation
+
+    def marginal(self, names: Names) -> Array:
+        """The part of P(names), one axis a name."""
+        return self.observed.seen(names)
+
+
+@dataclass(frozen=True)
 class Replicate:
     """One of many observational distributions (`identify.evaluation.Joint`).
 

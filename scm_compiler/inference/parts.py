@@ -97,13 +97,13 @@ def posterior_part(targets: tuple[str, ...], condition: Condition, shapes: Shape
 
 def regime_part(condition: Condition, shapes: Shapes) -> Part:
     """One sweep for every label; where that does not fit, the largest of one label at a time."""
-    every = f"P(every label{_condition(condition)})"
     if shapes.sweep(condition) is not None:
-        asks = f"{every}, one sweep forward and one back"
+        asks = f"P(every label{_condition(condition)}), one sweep forward and one back"
         return _described(asks, condition, shapes, shapes.swept(condition))
     unknown = [name for name in shapes.sizes if name not in condition.fixed]
     if not unknown:
-        return _described(every, condition, shapes, shapes.shape((), condition))
+        nothing = posterior_part((), condition, shapes)
+        return replace(nothing, asks=f"nothing: every label is known{_condition(condition)}")
     parts = [posterior_part((name,), condition, shapes) for name in unknown]
     worst = max(parts, key=lambda part: (not part.fits, part.cost))
     return replace(worst, asks=f"{worst.asks}, the most costly of {len(parts)} labels")

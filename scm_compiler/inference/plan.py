@@ -1,6 +1,6 @@
 """How a query is answered: decided once, then either done or shown."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from time import perf_counter
@@ -8,26 +8,20 @@ from typing import Any
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.identification import Identified
-from scm_compiler.inference.answers import (
-    Answer,
-    Asked,
-    Firm,
-    Marginals,
-    Table,
-    most_probable,
-)
-from scm_compiler.inference.combined import Combined
+from scm_compiler.inference.answers import Answer, Asked, Firm
+from scm_compiler.inference.combined import LOOSE, Combined
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.engines import engines_of
+from scm_compiler.inference.engines.bounds import BoundsWork, Programme
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
+from scm_compiler.inference.engines.never import Never
 from scm_compiler.inference.evaluation import condition_of
-from scm_compiler.inference.intervals import COUNT, FEWER, Intervals, ends_of, span_ends
-from scm_compiler.inference.never import Never
+from scm_compiler.inference.firmness import firm
+from scm_compiler.inference.instrument import refuse_no_instrument
 from scm_compiler.inference.number import Number
 from scm_compiler.inference.parts import Part
-from scm_compiler.inference.plan_text import DRAWING, as_dict, as_text, grounds_of
+from scm_compiler.inference.plan_text import METHODS, as_dict, as_text, grounds_of
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
     pointing_at,
@@ -36,10 +30,11 @@ from scm_compiler.inference.refusals import (
 )
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.route import route_of
+from scm_compiler.inference.table import Marginals, Table, most_probable
 from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Fitted, Given, Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import never, rung
@@ -51,9 +46,8 @@ SAMPLES = 10_000
 LEVEL = 0.95
 """Of the intervals from the data, unless another is asked for."""
 
-_GIVEN = "no interval: the tables were given, and no data stand behind them"
-
-_UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
+_REMEMBERED = 256
+"""Plans that a model keeps."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -85,13 +79,13 @@ class Plan:
 
     @property
     def method(self) -> str:
-        """`exact`, or `weighted` or `sample` where it is answered by drawing."""
-        return self.engine if self.engine in DRAWING else "exact"
+        """`exact`, `bounds`, or `weighted` or `sample` where it is answered by drawing."""
+        return self.engine if self.engine in METHODS else "exact"
 
     @property
     def identified(self) -> bool:
         """Whether the graph determines the answer from what can be observed."""
-        return not self.tied
+        return not self.tied and self.task.route.refused is None
 
     @property
     def found(self) -> tuple[Identified, ...]:
@@ -145,6 +139,14 @@ class Plan:
         return work.widest if isinstance(work, Formulas) else 0
 
     @property
+    def programmes(self) -> tuple[Programme, ...]:
+        """The response types that bounds are over."""
+        if isinstance(self.work, Combined):
+            every = (each for plan in self.work.plans.values() for each in plan.programmes)
+            return tuple(dict.fromkeys(every))
+        return self.work.programmes if isinstance(self.work, BoundsWork) else ()
+
+    @property
     def means(self) -> str:
         """What an effect that has a name stands for."""
         query = self.task.query
@@ -179,7 +181,7 @@ class Plan:
         with pointing_at(self.text, self.query):
             self._refuse_impossible()
             result = self.work.run(seed, samples)
-        value = self._value(result)
+        value = self._best(result.value(task.query, task.setting.declared))
         declared = task.setting.declared
         return Answer(
             query=self.query,
@@ -218,9 +220,8 @@ class Plan:
         if observed is not None and (task.rung == 2 or task.route.worlds):
             refuse_impossible(task.query, observed)
 
-    def _value(self, result: Result) -> Number | Table | Marginals:
-        """The answer in the form that the query asks for."""
-        value = result.value(self.task.query, self.task.setting.declared)
+    def _best(self, value: Number | Table | Marginals) -> Number | Table | Marginals:
+        """The answer, or what of it is most probable, where that is asked for."""
         if self.best is None or not isinstance(value, Table):
             return value
         return most_probable(value, self.best)
@@ -234,21 +235,8 @@ class Plan:
 
     def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
         """The answer with the intervals that the rows of data leave."""
-        model = self.task.setting.model
-        if level is None or model is None:
-            return None
-        if isinstance(model.known, Given):
-            return Firm(self._value(result), _GIVEN)
-        drawn = self.work.spread(COUNT, seed, result.numbers)
-        if drawn is None:
-            return Firm(self._value(result), _UNKNOWN)
-        spans = {}
-        if isinstance(self.work, (WorldsWork, Combined)) and not result.identified:
-            spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
-        reach = reach_of(self.task.query, self.task.setting.graph)
-        ends = ends_of(drawn, result.numbers, level, reach)
-        firm = replace(result, intervals=Intervals(level, model.rows, ends, spans))
-        return Firm(self._value(firm))
+        found = firm(self.task, self.work, result, seed, level)
+        return None if found is None else replace(found, value=self._best(found.value))
 
 
 def plan(
@@ -265,8 +253,9 @@ def plan(
         query: Resolved against the model's graph.
         model: The tables; or a graph alone, or what is known of it.
         method: `exact` contraction; `weighted` draws (likelihood weighting); `sample` for
-            rejection sampling; or `auto`, which is exact where memory and time allow, else
-            weighted; or that of an installed engine.
+            rejection sampling; `bounds` of what observation does not determine; or `auto`, which
+            is exact where memory and time allow, else weighted, and bounds where it has to be; or
+            that of an installed engine.
         noise_model: Of counterfactuals: `threshold`, `gumbel-max`, or what the model's networks
             do; None for `threshold` where the tables are exact.
         text: The query as the user wrote it.
@@ -275,7 +264,8 @@ def plan(
         ScmError: E430 a counterfactual by sampling, E431 evidence that contradicts itself, E432 a
             counterfactual by draws that rests on a hidden common cause, E433 too large, E437 too
             slow, E438 too many rows, E441 no draws of an intervention, E450 or E454 a
-            counterfactual that is too large, E520 or E523 not identified.
+            counterfactual that is too large; of what is not identified, E520 or E523 unless it
+            is bounded, with E532 where that is too large and E533 where scipy is missing.
         ValueError: If there is no such method.
     """
     setting = model if isinstance(model, Setting) else Setting.of(model)
@@ -287,6 +277,8 @@ def plan(
         flat = flatten(query, setting.graph)
         asked = flat.table if isinstance(flat, ir.Best) else flat
         made = _planned(asked, setting, engines, method, noise_model)
+        if best is not None and made.task.route.refused is not None:
+            raise refuse(replace(made.task.route.refused, query=words))
         return replace(made, query=words, text=text, best=best)
 
 
@@ -311,10 +303,10 @@ def _planned(
     plans = {part: decide(part) for part in query.sums}
     work = Combined(query, plans, decide)
     task = Task(query, setting, work.route, method, noise_model)
-    drawn = next((plan for plan in plans.values() if plan.engine in DRAWING), None)
-    if drawn is None:
+    loose = max(plans.values(), key=lambda plan: LOOSE.index(plan.method), default=None)
+    if loose is None or loose.method == "exact":
         return Plan("", task, "combined", work)
-    return Plan("", task, drawn.engine, work, drawn.instead_of)
+    return Plan("", task, loose.engine, work, loose.instead_of)
 
 
 def _decide(
@@ -327,9 +319,15 @@ def _decide(
     """The plan of a flattened query: identification first, then the first engine that can."""
     if rung(query) < 3 or method == "sample":
         refuse_contradictory(query, setting.graph)
+    if isinstance(query, ir.LocalEffect):
+        refuse_no_instrument(query, setting.declared)
     route = Route()
     if setting.hidden:
         route = route_of(query, setting, drawn=method == "weighted")
+    if route.refused is not None:
+        engines = [engine for engine in engines if engine.name in ("local effect", "bounds")]
+    elif method == "bounds":  # they meet
+        engines = engines_of("auto")
     task = Task(query, setting, route, method, noise_model)
     first: Work | None = None
     for engine in engines:
@@ -339,9 +337,8 @@ def _decide(
         if work.beyond is None:
             return Plan("", task, engine.name, work, first)
         first = first or work
-    assert first is not None
-    assert first.beyond is not None
-    raise refuse(first.beyond)
+    reasons = route.refused, None if first is None else first.beyond
+    raise refuse(*(reason for reason in reasons if reason is not None))
 
 
 def answer(
@@ -373,20 +370,46 @@ def answer(
         ValueError: If there is no such method or noise model.
     """
     started = perf_counter()
-    made = plan(query, model, method=method, noise_model=noise_model, text=text)
+    made = _remembered(query, model, method, noise_model, text)
     answered = made.run(seed=seed, samples=samples, level=level)
     return replace(answered, seconds=perf_counter() - started)
+
+
+def _remembered(
+    query: ir.Query,
+    model: Tables,
+    method: Asked,
+    noise_model: str | Responses | None,
+    text: str | None,
+) -> Plan:
+    """The plan, which the model keeps for when the very question comes again."""
+    kept: dict[Hashable, Plan] = vars(model).setdefault("_plans", {})
+    noise = noise_model if isinstance(noise_model, str | None) else id(noise_model)
+    key = (query, getattr(query, "words", ""), method, noise)
+    made = kept.get(key)
+    if made is None or made.task.noise_model is not noise_model:
+        made = plan(query, model, method=method, noise_model=noise_model, text=text)
+        if len(kept) >= _REMEMBERED:
+            kept.pop(next(iter(kept)))
+        kept[key] = made
+    if made.text == text:
+        return made
+    return replace(made, query=worded(text, query, model.graph), text=text)
 
 
 def _never(query: ir.Query, setting: Setting) -> Plan:
     """The plan for what happens in no model."""
     assert isinstance(query, ir.Probability)
-    evidence = None
+    find_out = None
     if query.given:
         seen = flatten(replace(query, targets=query.given[:1]), setting.graph)
         evidence = _decide(seen, setting, engines_of("auto"))
+
+        def find_out(seed: int, samples: int) -> object:
+            return evidence.run(seed=seed, samples=samples)
+
     task = Task(query, setting, Route())
-    return Plan("", task, "zero", Never(task, evidence))
+    return Plan("", task, "zero", Never(task, find_out))
 
 
 def _seeing(task: Task, level: float | None) -> Answer | None:

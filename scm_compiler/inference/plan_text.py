@@ -7,11 +7,16 @@ from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import RUNGS
+from scm_compiler.inference.engines.bounds import Programme
 from scm_compiler.inference.parts import Part, listed
 from scm_compiler.inference.task import Task, Work
 
-DRAWING = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
-"""The engines that draw, and what they do."""
+_DRAWING = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
+
+_OTHER = {"bounds": "bounds by linear programming", "local effect": "the Wald ratio"}
+
+METHODS = (*_DRAWING, "bounds")
+"""The engines that have a method of their own."""
 
 
 class Described(Protocol):
@@ -55,7 +60,7 @@ class Described(Protocol):
 
     @property
     def method(self) -> str:
-        """`exact`, `weighted` or `sample`."""
+        """`exact`, `weighted`, `sample` or `bounds`."""
 
     @property
     def engine(self) -> str:
@@ -68,6 +73,10 @@ class Described(Protocol):
     @property
     def parts(self) -> Sequence[Part]:
         """Its contractions."""
+
+    @property
+    def programmes(self) -> Sequence[Programme]:
+        """The response types that bounds are over."""
 
     @property
     def task(self) -> Task:
@@ -95,42 +104,49 @@ def as_dict(plan: Described) -> dict[str, Any]:
         shown["widest"] = plan.widest
     if plan.means:
         shown["means"] = plan.means
+    if plan.programmes:
+        shown["response_types"] = [each.to_dict() for each in plan.programmes]
     return shown | ({"formulas": list(plan.derived)} if plan.derived else {})
 
 
 def as_text(plan: Described) -> str:
     """The plan as lines of text."""
-    said = "identified" if plan.identified else "not identified"
-    rung_, parts = f"rung {plan.rung} ({RUNGS[plan.rung]})", plan.parts
     asked = [plan.query, *([f"which is {plan.means}"] if plan.means else [])]
-    if plan.by_formula:
-        by = f" by {plan.grounds}" if plan.grounds else ""
-        head = f"{rung_}, {said}{by}, {_how(plan)}, no image head needed"
-        return "\n".join([head, *asked, *map(str, (*plan.derived, *plan.found, *parts))])
-    grounds = f"{said} by {plan.grounds}" if plan.identified else f"{said}: {plan.grounds}"
-    head = f"{rung_}, {said}, {_how(plan)}, no image head needed"
-    return "\n".join([head, grounds, *asked, *map(str, parts)])
+    rests = (*plan.derived, *plan.found) if plan.by_formula else ()
+    lines = [*asked, *map(str, (*rests, *plan.programmes, *plan.parts))]
+    said = "identified" if plan.identified else "not identified"
+    by = f"{said}: {plan.grounds}"
+    if plan.identified:
+        by = f"{said} by {plan.grounds}" if plan.grounds else said
+    if plan.identified and plan.by_formula:
+        said = by
+    else:
+        lines = [by, *lines]
+    head = f"rung {plan.rung} ({RUNGS[plan.rung]}), {said}, {_how(plan)}, no image head needed"
+    return "\n".join([head, *lines])
 
 
 def grounds_of(plan: Described) -> str:
     """By what it is identified, or why it is not."""
+    if plan.task.route.refused is not None:
+        return plan.task.route.refused.message().partition(": ")[2]
+    if plan.tied:
+        shared = f"the worlds share the noise of {listed(plan.tied)}"
+        return f"{shared}, which a noise model settles"
     if plan.by_formula:
         return ", ".join(dict.fromkeys(map(criterion, plan.found)))
     if plan.rung == 3:
-        shared = f"the worlds share the noise of {listed(plan.tied)}"
-        if plan.tied:
-            return f"{shared}, which a noise model settles"
         return "the tables: no noise is shared by several worlds"
     if plan.rung == 1:
         return "observation: nothing is held"
-    if plan.task.setting.declared.confounders:
-        return "truncated factorisation: it rests on no hidden common cause"
-    return "truncated factorisation: the graph has no hidden common causes"
+    hidden = plan.task.setting.declared.confounders
+    why = "it rests on no hidden" if hidden else "the graph has no hidden"
+    return f"truncated factorisation: {why} common cause{'' if hidden else 's'}"
 
 
 def _how(plan: Described) -> str:
-    if plan.engine not in DRAWING:
-        return "exact contraction"
+    if plan.engine not in _DRAWING:
+        return _OTHER.get(plan.engine, "exact contraction")
     if plan.instead_of is None or plan.instead_of.beyond is None:
-        return f"{DRAWING[plan.engine]}, as asked"
-    return f"{DRAWING[plan.engine]} ({plan.instead_of.beyond.why()})"
+        return f"{_DRAWING[plan.engine]}, as asked"
+    return f"{_DRAWING[plan.engine]} ({plan.instead_of.beyond.why()})"

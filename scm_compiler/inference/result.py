@@ -3,16 +3,18 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
+from math import isnan
 from typing import Any
 
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.inference.answers import Marginals, Method, Row, Table
+from scm_compiler.inference.answers import Method
 from scm_compiler.inference.drawing import Ends, table_ends
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.intervals import Intervals
 from scm_compiler.inference.number import Bounds, DrawingInterval, Number
+from scm_compiler.inference.table import Marginals, Row, Table
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.query import Kind
@@ -53,8 +55,10 @@ class Result:
     def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
         """One number of the part of this name."""
         span = self._span(name, place)
-        interval = None if self.intervals is None else self.intervals.at(name, place)
         value, error = float(self.numbers[name][place]), float(self.errors[name][place])
+        interval = None
+        if self.intervals is not None and not isnan(value):
+            interval = self.intervals.at(name, place)
         if not error:
             return Number(value, error, kind, span, interval=interval)
         low, high = self.ends[name].low[place], self.ends[name].high[place]
@@ -92,14 +96,10 @@ class Result:
                 shown = tuple(_shown(variable, graph) for variable in query.free)
                 names = tuple(variable.node for variable in query.free)
                 return replace(self._table(names, "", graph), variables=shown)
-            case ir.Derived(kind=kind, variables=(), rows=_):
-                return self.number("", (), kind)
-            case ir.Derived():
+            case ir.Derived(variables=(_, *_)):
                 return self._rows(query)
-            case ir.Expectation():
-                return self.number("", (), "expectation")
             case _:
-                return self.number("", ())
+                return self.number("", (), _kind(query))
 
     def _rows(self, query: ir.Derived) -> Table | Marginals:
         """The rows of a question in terms of plain ones."""
@@ -156,3 +156,16 @@ def _shown(variable: ir.Variable, graph: Graph) -> str:
     if not variable.world:
         return variable.node
     return phrase_events([ir.Event(variable)], graph)
+
+
+def _kind(query: ir.Query) -> Kind:
+    """What a query's one number is."""
+    match query:
+        case ir.Derived(kind=kind):
+            return kind
+        case ir.Expectation():
+            return "expectation"
+        case ir.LocalEffect():
+            return "difference"
+        case _:
+            return "probability"

@@ -2,13 +2,13 @@
 
 Observation is answered from the observational distribution. Where a query rests on no hidden
 cause, the tables multiply as they do without any. Elsewhere the formula that identification
-found is evaluated on the observational distribution; where it found none, the query is refused
-with its hedge.
+found is evaluated on the observational distribution; where it found none, the route says why.
 """
 
 from collections.abc import Callable, Iterator
 
-from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.identify.codes.identification import NotIdentifiable, WorldsDisagree
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.refusal import questions, refusal
 from scm_compiler.inference.by_formula import worlds_formula
@@ -30,10 +30,23 @@ def route_of(query: ir.Query, setting: Setting, *, drawn: bool = False) -> Route
         setting: What it is put to.
         drawn: Whether it is to be answered by draws, which know of no formula for several worlds.
 
+    Returns:
+        The route; why there is none if observation does not determine it (E520 or E523).
+
     Raises:
-        ScmError: E520 or E523 if observation does not determine it; of a counterfactual also E431
-            and E454.
+        ScmError: Of a counterfactual, E431 and E454.
     """
+    try:
+        return _determined(query, setting, drawn=drawn)
+    except ScmError as error:
+        why = error.diagnostics[0]
+        if isinstance(why, NotIdentifiable | WorldsDisagree):
+            return Route(refused=why)
+        raise
+
+
+def _determined(query: ir.Query, setting: Setting, *, drawn: bool) -> Route:
+    """The route of a query that observation determines; E520 or E523 of another."""
     declared, level = setting.declared, rung(query)
     if level == 3:
         formula = None if drawn else worlds_formula(query, declared)

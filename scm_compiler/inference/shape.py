@@ -93,10 +93,9 @@ class Shapes:
         self._known: OrderedDict[Hashable, Known] = OrderedDict()
         self._ways: dict[Hashable, Contraction] = {}
 
-    @cached_property
-    def with_zeros(self) -> frozenset[str]:
-        """The labels whose tables have zeros; where there are none, nothing is impossible."""
-        return frozenset()
+    def has_zeros(self, name: str) -> bool:
+        """Whether a label's table has zeros; where no tables are known, nothing is impossible."""
+        return False
 
     @property
     def peak(self) -> float:
@@ -116,7 +115,7 @@ class Shapes:
             ways = [program.plan, *(way for _, way in self.apart(program, condition))]
             beyond = first(map(self.beyond, ways))
             nodes = program.requisite.nodes
-            known = Known(program, self.runs_beyond(nodes, condition.fixed) or beyond)
+            known = Known(program, beyond or self.runs_beyond(nodes, condition.fixed))
             self._remember(key, known)
         return known
 
@@ -137,7 +136,7 @@ class Shapes:
             refuse_confounded(self.graph, names)
             way = plan_over(self.graph, names, condition, self.sizes, ())
             whole = Requisite(self.graph, names, (), (), ())
-            beyond = self.runs_beyond(names, condition.fixed) or self.beyond(way, way.held)
+            beyond = self.beyond(way, way.held) or self.runs_beyond(names, condition.fixed)
             self._remember(key, Known(Program(whole, way, ()), beyond))
         return self._known[key]
 
@@ -156,7 +155,7 @@ class Shapes:
     ) -> Iterator[tuple[tuple[str, ...], Contraction]]:
         """The separated parts whose evidence may be impossible, and how to contract them."""
         for nodes in program.apart:
-            if not self.with_zeros.isdisjoint(nodes):
+            if any(map(self.has_zeros, nodes)):
                 yield nodes, self.over(nodes, condition)
 
     def over(self, nodes: Sequence[str], condition: Condition, keep: Scope = ()) -> Contraction:

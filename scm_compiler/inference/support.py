@@ -33,6 +33,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes import mutilate
+from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.passes.twin import unite
 
@@ -241,9 +242,18 @@ def guess_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
 
 
 def known_from_rows(query: ir.Query, model: Tables) -> bool:
-    """Whether what rows of data leave open is known of all that a query rests on."""
-    fitted = isinstance(model.known, Fitted) and model.known.likeliest
-    return fitted and not (model.networks and _reached(query, model.graph) & set(model.networks))
+    """Whether what rows of data leave open is known of all that a query rests on.
+
+    It is not of networks, nor of hidden causes that are labels here, whose states no row holds.
+    """
+    if not isinstance(model.known, Fitted) or not model.known.likeliest:
+        return False
+    hidden = {node.name for node in model.graph.labels if node.kind == HIDDEN}
+    if not model.networks and not hidden:
+        return True
+    reached = _reached(query, model.graph)
+    scopes = ({name, *model.graph.parents[name]} for name in reached)
+    return reached.isdisjoint(model.networks) and all(map(hidden.isdisjoint, scopes))
 
 
 def _reached(query: ir.Query, graph: Graph) -> set[str]:

@@ -1,18 +1,22 @@
 """What engines are given and what they make of it: the interface that they stand behind."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import inf
 from typing import Literal, Protocol
 
+from scm_compiler.identify.codes.identification import NotIdentifiable, WorldsDisagree
+from scm_compiler.identify.evaluation import Joint
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.by_formula import WorldsFormula
+from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
-from scm_compiler.inference.observation import Names, Observation, observation_of
+from scm_compiler.inference.observation import Names, Observation, Plain, observation_of
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Shapes
@@ -60,10 +64,13 @@ class Setting:
     @cached_property
     def observed(self) -> Observation | None:
         """What the tables say of observation, where the graph has hidden common causes."""
-        model = self.model
-        if model is None or (model.observational is None and self.declared is self.graph):
-            return None
-        return observation_of(model)
+        return None if self.model is None else observation_of(self.model)
+
+    @property
+    def source(self) -> Joint:
+        """The observational distribution of a model."""
+        assert self.model is not None
+        return Plain(engine_of(self.model)) if self.observed is None else self.observed
 
     @cached_property
     def hidden(self) -> bool:
@@ -117,17 +124,19 @@ class Route:
         found: How it follows from observation; empty where no hidden cause is in the graph.
         formulas: Whether these formulas are evaluated, for want of tables that multiply.
         worlds: Of a counterfactual, how it follows from `found`.
+        refused: Why observation does not determine it; None if it does.
     """
 
     tables: Which = "own"
     found: tuple[Identified, ...] = ()
     formulas: bool = False
     worlds: WorldsFormula | None = None
+    refused: NotIdentifiable | WorldsDisagree | None = None
 
 
 @dataclass(frozen=True)
 class Task:
-    """A query that was identified.
+    """A query, and whether observation determines it.
 
     Attributes:
         query: Flattened.
@@ -178,11 +187,20 @@ class Work(Protocol):
     def parts(self) -> Sequence[Part]:
         """Its contractions, to be shown."""
 
+    @property
+    def room(self) -> float:
+        """On how many drawn tables it is answered at once."""
+        return inf
+
     def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
         """The answers on many tables that the rows of data leave open, along a first axis.
 
         None where what they leave open is not known.
         """
+
+    def ends(self, count: int, seed: int) -> Mapping[str, tuple[Array, Array]]:
+        """The lower and upper bounds of each number on such tables; none of an engine without."""
+        return {}
 
     def run(self, seed: int, samples: int) -> Result:
         """Answer.

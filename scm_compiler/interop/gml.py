@@ -1,7 +1,6 @@
 """GML, as networkx, igraph, yEd and dowhy write it."""
 
 import re
-from html import unescape
 
 from scm_compiler.diagnostics import ScmError, Source, Span, refuse
 from scm_compiler.interop.codes.graph_files import TooLarge
@@ -10,6 +9,7 @@ from scm_compiler.interop.document import Document, Position
 from scm_compiler.interop.networkx import to_networkx
 from scm_compiler.interop.tree_graph import UNIT, TreeEdge, TreeNode, tree_document
 from scm_compiler.interop.xml_text import DEEPEST, Element
+from scm_compiler.markup import said_by
 
 FORM = "GML"
 _TOKEN = re.compile(
@@ -115,7 +115,7 @@ def _tree(source: Source) -> Element:
             open_.append(key)
             key = None
         elif key is not None and sort in ("number", "text"):
-            key.text = match["number"] or unescape(match["text"] or "")
+            key.text = match["number"] or said_by(match["text"] or "")
             key = None
         else:
             raise _wrong(source, "a value" if key else "a key or `]`", match.group(), span)

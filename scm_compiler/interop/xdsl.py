@@ -5,7 +5,6 @@ the other way round: its files say that they are its own, and are read so.
 """
 
 from collections.abc import Iterator
-from html import escape
 from math import prod
 
 import numpy as np
@@ -16,6 +15,7 @@ from scm_compiler.interop.network import Blocks, Conditional, Word, network_of
 from scm_compiler.interop.network_xml import Parts, numbers
 from scm_compiler.interop.told import Told, told, word
 from scm_compiler.interop.xml_text import Element, read_xml
+from scm_compiler.markup import markup
 from scm_compiler.model.tables import Tables
 
 FORM = "`.xdsl`"
@@ -69,20 +69,20 @@ def xdsl_text(tables: Tables) -> str:
 
 
 def _node(one: Told) -> Iterator[str]:
-    yield f'    <cpt id="{escape(one.name)}">'
-    yield from (f'      <state id="{escape(value)}" />' for value in one.values)
+    yield f'    <cpt id="{markup(one.name)}">'
+    yield from (f'      <state id="{markup(value)}" />' for value in one.values)
     for key, value in one.properties.items():
-        yield f'      <property id="{key}">{escape(value)}</property>'
+        yield f'      <property id="{key}">{markup(value)}</property>'
     if one.parents:
-        yield f"      <parents>{escape(' '.join(parent.name for parent in one.parents))}</parents>"
+        yield f"      <parents>{markup(' '.join(parent.name for parent in one.parents))}</parents>"
     yield f"      <probabilities>{one.numbers}</probabilities>"
     yield "    </cpt>"
 
 
 def _shown(one: Told) -> Iterator[str]:
     """What GeNIe writes on the node; pyAgrum takes it for the name."""
-    yield f'      <node id="{escape(one.name)}">'
-    yield f"        <name>{escape(one.name)}</name>"
+    yield f'      <node id="{markup(one.name)}">'
+    yield f"        <name>{markup(one.name)}</name>"
     yield "      </node>"
 
 

@@ -1,7 +1,6 @@
 """Bayesian networks in XMLBIF, as Weka, SamIam, JavaBayes and pyAgrum write them."""
 
 from collections.abc import Iterator
-from html import escape
 
 from scm_compiler.diagnostics import Source
 from scm_compiler.interop.document import Document
@@ -9,6 +8,7 @@ from scm_compiler.interop.network import Blocks, Conditional, Word, network_of
 from scm_compiler.interop.network_xml import Parts, numbers
 from scm_compiler.interop.told import Told, told, word
 from scm_compiler.interop.xml_text import Element, read_xml
+from scm_compiler.markup import markup
 from scm_compiler.model.tables import Tables
 
 FORM = "XMLBIF"
@@ -64,17 +64,17 @@ def xmlbif_text(tables: Tables) -> str:
 
 def _variable(one: Told) -> Iterator[str]:
     yield '<VARIABLE TYPE="nature">'
-    yield f"  <NAME>{escape(one.name)}</NAME>"
-    yield from (f"  <OUTCOME>{escape(value)}</OUTCOME>" for value in one.values)
+    yield f"  <NAME>{markup(one.name)}</NAME>"
+    yield from (f"  <OUTCOME>{markup(value)}</OUTCOME>" for value in one.values)
     for key, value in one.properties.items():
-        yield f"  <PROPERTY>{key} = {escape(value)}</PROPERTY>"
+        yield f"  <PROPERTY>{key} = {markup(value)}</PROPERTY>"
     yield "</VARIABLE>"
 
 
 def _definition(one: Told) -> Iterator[str]:
     yield "<DEFINITION>"
-    yield f"  <FOR>{escape(one.name)}</FOR>"
-    yield from (f"  <GIVEN>{escape(parent.name)}</GIVEN>" for parent in one.parents)
+    yield f"  <FOR>{markup(one.name)}</FOR>"
+    yield from (f"  <GIVEN>{markup(parent.name)}</GIVEN>" for parent in one.parents)
     yield f"  <TABLE>{one.numbers}</TABLE>"
     yield "</DEFINITION>"
 

@@ -78,6 +78,19 @@ class Sum:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalEffect(Sum):
+    """`LATE(instrument -> cause -> outcome)`: the effect on those whom the instrument moves.
+
+    It is E(Y[X=1] | X[Z=1]=1, X[Z=0]=0) - E(Y[X=0] | X[Z=1]=1, X[Z=0]=0) of an instrument Z that
+    raises X (Imbens and Angrist 1994). Asked so, nobody is assumed to be moved the other way.
+    """
+
+    instrument: str
+    cause: str
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Product:
     """`left * right`."""
 
@@ -164,6 +177,12 @@ class Derived:
     variables: tuple[str, ...] = ()
     regime: bool = False
     means: str = ""
+
+    @property
+    def alone(self) -> Quantity | None:
+        """The weighted sum that it is, where it is one number and no more than that."""
+        ((_, quantity), *_) = self.rows
+        return quantity if not self.variables and linear(quantity) else None
 
     @property
     def sums(self) -> tuple[Quantity, ...]:

@@ -18,6 +18,7 @@ from scm_compiler.ir.query import (
     Derived,
     Event,
     Expectation,
+    LocalEffect,
     Probability,
     Product,
     Quantity,
@@ -47,6 +48,8 @@ def flatten(query: _Form, graph: Graph) -> _Form:
     """
     found: Query | Quantity
     match query:
+        case LocalEffect():  # who is moved is said in two worlds
+            found = query
         case Sum(terms):
             found = Sum(tuple((weight, flatten(term, graph)) for weight, term in terms))
         case Product(left, right):

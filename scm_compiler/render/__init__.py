@@ -12,6 +12,7 @@ from typing import Literal
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
+from scm_compiler.render.built_in_svg import to_svg
 from scm_compiler.render.codes.pictures import EngineMissing, OnlySvg, UnknownSuffix
 from scm_compiler.render.graphviz import (
     ENGINES,
@@ -24,7 +25,6 @@ from scm_compiler.render.graphviz import (
 )
 from scm_compiler.render.mermaid import to_mermaid
 from scm_compiler.render.picture import Picture, picture
-from scm_compiler.render.svg import to_svg
 
 __all__ = [
     "ENGINES",

@@ -4,9 +4,10 @@ What the query's evidence leaves without a value takes the row's; a cell that is
 evidence. Rows that say the same are asked once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from math import isnan
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, refuse
-from scm_compiler.inference.answers import Answer, Marginals, Table
-from scm_compiler.inference.number import Number
+from scm_compiler.inference.answers import Answer
+from scm_compiler.inference.number import Bounds, Interval, Number
+from scm_compiler.inference.table import Marginals, Table
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.codes.columns import DuplicateColumn, MissingColumn
 from scm_compiler.runtime.data.codes.rows import RaggedRow, UnknownValue
@@ -139,13 +141,20 @@ class RowAnswers(Sequence[Answer | None]):
         """What is added to each row: its numbers, and the interval of one number."""
         heads = self._heads
         cells = [
-            [""] * len(heads) if a is None else [*map(repr, _values(a)[: len(heads)])]
+            [""] * len(heads) if a is None else [*map(_cell, _values(a)[: len(heads)])]
             for a in self.answers
         ]
         one = heads == ("answer",) and not self.best
         if one and any(a is not None and a.interval for a in self.answers):
             heads = (*heads, "low", "high")
-            cells = [[*own, *_ends(a)] for own, a in zip(cells, self.answers, strict=True)]
+            cells = [
+                [*own, *_cells(None if a is None else a.interval)]
+                for own, a in zip(cells, self.answers, strict=True)
+            ]
+        if one and any(map(_bounded, self.answers)):
+            heads = (*heads, "bounds_low", "bounds_high")
+            spans = (a.bounds if a is not None and _bounded(a) else None for a in self.answers)
+            cells = [[*own, *_cells(span)] for own, span in zip(cells, spans, strict=True)]
         if self.best:
             tables = [None if a is None else a.value for a in self.answers]
             known = next((t for t in tables if isinstance(t, Table)), None)
@@ -266,7 +275,15 @@ def _values(answer: Answer) -> list[float]:
     return [row.probability.value for row in answer.value.rows]
 
 
-def _ends(answer: Answer | None) -> Iterator[str]:
-    interval = None if answer is None else answer.interval
-    yield "" if interval is None else repr(interval.low)
-    yield "" if interval is None else repr(interval.high)
+def _cell(number: float) -> str:
+    """A number in a table; nothing where there is none."""
+    return "" if isnan(number) else repr(number)
+
+
+def _bounded(answer: Answer | None) -> bool:
+    """Whether there are only bounds of an answer."""
+    return answer is not None and isinstance(answer.value, Number) and not answer.value.known
+
+
+def _cells(span: Interval | Bounds | None) -> list[str]:
+    return ["", ""] if span is None else [repr(span.low), repr(span.high)]

@@ -8,6 +8,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data.sources import Data
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
 from scm_compiler.runtime.stages import create, extend, train_stages
@@ -18,7 +19,7 @@ from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 def train(  # noqa: PLR0913  (the same choices as on the command line)
     graph: Graph,
     *,
-    data: str | None = None,
+    data: Data | None = None,
     trainer: str = "mle",
     preset: str = "default",
     images: str | Mapping[str, str] | None = None,
@@ -30,6 +31,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     seed: int = 0,
     budget: float | None = None,
     device: str = "auto",
+    run: Path | str | None = None,
     path: Path | str | None = None,
     **options: object,
 ) -> Run:
@@ -37,8 +39,9 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
 
     Args:
         graph: From `load`.
-        data: The labels' data as `scmc train --data` takes it, such as `csv:people.csv`; the
-            shipped CelebA label counts if None.
+        data: The labels' data: a frame of pandas or polars, a dictionary of columns, the path of a
+            table, or what else `scmc train --data` takes; the shipped CelebA label counts if None.
+            Columns hold the names of values; a binary label's may hold True/False or 0/1, too.
         trainer: `mle` (maximum likelihood) or `wgan-gp` (section 7.1, Kocaoglu et al. 2017).
         preset: Named settings of the trainer.
         images: The images' data as `scmc train --images` takes it, such as `folder:photos`, for
@@ -51,17 +54,18 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         seed: The same seed gives the same weights, byte for byte, on one machine.
         budget: The most seconds to train: the labels take what they need, images share the rest.
         device: Where heads are trained: `auto`, `cuda`, `mps` or `cpu`.
-        path: The run's folder; `runs/<graph>-<n>` if None.
+        run: The run's folder, as `scmc train --run` takes it; `runs/<graph>-<n>` if None.
+        path: The same; its older name.
         options: Settings of the labels' trainer that differ from its preset.
 
     Raises:
-        ScmError: If the data do not fit the graph (E6xx), or the training fails (E7xx).
+        ScmError: If the data do not fit the graph (E6xx, E85x), or the training fails (E7xx).
         TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
         ValueError: If an option is not one of the trainer's.
     """
     require_graph(graph, "train")
     config = configure(trainer, preset=preset, seed=seed, **options)
-    table = load_labels(data or default_source(graph), graph)
+    table = load_labels(default_source(graph) if data is None else data, graph)
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":
@@ -73,9 +77,12 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
             steps=head_steps,
         )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
-    run = create(graph, table, config, plan.configs, path=None if path is None else Path(path))
+    folder = path if run is None else run
+    made = create(
+        graph, table, config, plan.configs, path=None if folder is None else Path(folder)
+    )
     return run_of(
-        train_stages(run, tables=plan.tables, budget=budget, placement=Placement(place)).run
+        train_stages(made, tables=plan.tables, budget=budget, placement=Placement(place)).run
     )
 
 

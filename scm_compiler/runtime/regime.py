@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from operator import index
 from typing import TYPE_CHECKING, SupportsIndex
 
@@ -36,12 +37,20 @@ class Regime:
     seen: tuple[tuple[str, Value], ...] = ()
 
     def do(self, values: Values | None = None, /, **named: Value) -> "Regime":
-        """Hold further nodes; `do({"5_o_Clock_Shadow": 1})` takes names that are no Python."""
-        return replace(self, held=(*self.held, *_pairs("do", values, named)))
+        """Hold further nodes; `do({"5_o_Clock_Shadow": 1})` takes names that are no Python.
+
+        Raises:
+            ScmError: E41x if a name or value is wrong.
+        """
+        return replace(self, held=(*self.held, *_pairs("do", values, named)))._checked()
 
     def given(self, values: Values | None = None, /, **named: Value) -> "Regime":
-        """See further nodes, in the world that the interventions make."""
-        return replace(self, seen=(*self.seen, *_pairs("given", values, named)))
+        """See further nodes, in the world that the interventions make.
+
+        Raises:
+            ScmError: E41x if a name or value is wrong.
+        """
+        return replace(self, seen=(*self.seen, *_pairs("given", values, named)))._checked()
 
     @property
     def text(self) -> str:
@@ -71,7 +80,7 @@ class Regime:
             seed: The same seed gives the same rows.
 
         Raises:
-            ScmError: E41x if a name or value is wrong, E431 if the evidence is impossible.
+            ScmError: E431 if the evidence is impossible.
         """
         return self.stream(seed=seed).sample(0, rows)
 
@@ -115,7 +124,12 @@ class Regime:
             texts=(held.text, self.text),
         )
 
-    @property
+    def _checked(self) -> "Regime":
+        """This regime, if the graph has what it names."""
+        self.resolved  # noqa: B018  (refuses what the graph does not have)
+        return self
+
+    @cached_property
     def resolved(self) -> ir.Regime:
         """The regime in the run's graph.
 

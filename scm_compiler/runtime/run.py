@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
-from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, plan
+from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, Sensitivity, plan, sensitivity
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
 from scm_compiler.runtime.by_row import RowAnswers, Rows, ask_by_row
@@ -80,7 +80,7 @@ class Run(Record):
 
         Args:
             text: Such as `P(Male=1 | do(Mustache=1))`; docs/language.md has every form.
-            method: `auto`, `exact`, `weighted` or `sample`; see `queries.answer`.
+            method: `auto`, `exact`, `weighted`, `sample` or `bounds`; see `inference.plan`.
             seed: Of whatever is drawn.
             samples: Draws that `sample` must keep.
             noise_model: Of counterfactuals: `threshold` or `gumbel-max`; None for the model's own.
@@ -120,6 +120,20 @@ class Run(Record):
                 answered, E520 if it is not identified.
         """
         return plan(read_query(text, self.graph), self.distributions(), method=method, text=text)
+
+    def sensitivity(self, text: str) -> Sensitivity:
+        """How strong a hidden common cause must be to overturn the sign of an effect.
+
+        Args:
+            text: Such as `ATE(X -> Y)`.
+
+        Returns:
+            Its E-value and its tipping point; see `inference.sensitivity`.
+
+        Raises:
+            ScmError: E40x and E41x if the question is wrong, E534 if it has none.
+        """
+        return sensitivity(read_query(text, self.graph), self.distributions(), text=text)
 
     def counterfactual(
         self,

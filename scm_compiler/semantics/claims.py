@@ -175,6 +175,8 @@ def _node_names(query: query_tree.Query) -> Iterator[query_tree.Word]:
                 yield node
             case query_tree.Effect(cause, outcome):
                 yield from (cause, outcome)
+            case query_tree.LocalEffect(instrument, cause, outcome):
+                yield from (instrument, cause, outcome)
 
 
 def _has_worlds(query: ir.Probability | ir.Expectation | ir.Regime) -> bool:

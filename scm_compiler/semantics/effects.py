@@ -66,3 +66,22 @@ class Effect:
             return [(ir.Variable(self.outcome, world), regime) for world in worlds]
         plain = ir.Variable(self.outcome)
         return [(plain, replace(regime, do=(*regime.do, *world))) for world in worlds]
+
+
+def local_effect(instrument: str, cause: str, outcome: str, graph: Graph) -> ir.LocalEffect:
+    """`LATE(instrument -> cause -> outcome)`, with the difference that it stands for.
+
+    Args:
+        instrument: A label of the values 0 and 1.
+        cause: Another.
+        outcome: A label whose values are numbers.
+        graph: The graph.
+    """
+
+    def within(node: str, held: str, value: str) -> ir.Variable:
+        return ir.Variable(node, (ir.Setting(held, graph.domain(held).index(value)),))
+
+    index = graph.domain(cause).index
+    moved = tuple(ir.Event(within(cause, instrument, value), index(value)) for value in "10")
+    one, zero = (ir.Expectation(within(outcome, cause, value), (), moved) for value in "10")
+    return ir.LocalEffect(((1.0, one), (-1.0, zero)), instrument, cause, outcome)

@@ -18,6 +18,8 @@ def filled(query: tree.Query, values: Mapping[str, str]) -> tree.Query:
             return replace(query, terms=tuple((plus, _number(t, values)) for plus, t in terms))
         case tree.Ratio(above, below):
             return replace(query, above=_number(above, values), below=_number(below, values))
+        case tree.LocalEffect():
+            return query
         case _:
             given = tuple(
                 replace(event, value=tree.Word(values[name], event.span))
@@ -43,6 +45,8 @@ def _open(query: tree.Query) -> Iterator[str]:
         case tree.Ratio(above, below):
             yield from _open(above)
             yield from _open(below)
+        case tree.LocalEffect():
+            return
         case _:
             yield from (name for name in map(_name, query.given) if name is not None)
 

@@ -22,6 +22,9 @@ def phrase(query: ir.Query | ir.Quantity, graph: Graph) -> str:  # noqa: PLR0911
     match query:
         case ir.Derived(words) | ir.Best(words):
             return words
+        case ir.LocalEffect():
+            names = (query.instrument, query.cause, query.outcome)
+            return f"LATE({' -> '.join(map(quoted, names))})"
         case ir.Sum(terms):
             return _sum([(weight, phrase(term, graph)) for weight, term in terms])
         case ir.Product(left, right):

@@ -24,7 +24,7 @@ from scm_compiler.semantics.derive import (
     Regime,
     conjunctions,
 )
-from scm_compiler.semantics.effects import Effect
+from scm_compiler.semantics.effects import Effect, local_effect
 from scm_compiler.semantics.events import index_of
 from scm_compiler.semantics.lookup import Lookup
 from scm_compiler.semantics.phrase import (
@@ -91,7 +91,7 @@ class _Resolver(Lookup):
 
     open_values: bool = False
 
-    def query(self, query: tree.Query) -> ir.Query:
+    def query(self, query: tree.Query) -> ir.Query:  # noqa: PLR0911  (a form each)
         match query:
             case tree.Sum() | tree.Ratio():
                 return self._combined(query)
@@ -108,6 +108,8 @@ class _Resolver(Lookup):
                 return self._expectation(query)
             case tree.Effect():
                 return self._effect(query)
+            case tree.LocalEffect():
+                return self._local_effect(query)
             case tree.Regime(do, given):
                 return self._regime(query, do, given)
 
@@ -337,6 +339,19 @@ class _Resolver(Lookup):
         sides = effect.sides(scene.regime, self.graph, self.causes)
         behind = print_conditions(query.do, query.given)
         return replace(found, means=self._means(sides, behind, query))
+
+    def _local_effect(self, query: tree.LocalEffect) -> ir.Sum:
+        for moved in (query.instrument, query.cause):
+            domain = self.domain(moved)
+            if domain and set(domain.values) != {"0", "1"}:
+                name = quoted(moved.text)
+                self.found.append(CauseNotBinary("LATE", name, domain.values, span=moved.span))
+        self.numeric(query.outcome)
+        if self.found:
+            return ir.Sum(())
+        return local_effect(
+            query.instrument.text, query.cause.text, query.outcome.text, self.graph
+        )
 
     def _means(
         self, sides: Sequence[tuple[ir.Variable, Regime]], behind: str, query: tree.Effect

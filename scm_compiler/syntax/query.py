@@ -26,6 +26,7 @@ from scm_compiler.syntax.query_tree import (
     Event,
     Expectation,
     Likely,
+    LocalEffect,
     Probability,
     Proposition,
     Query,
@@ -39,9 +40,12 @@ from scm_compiler.syntax.query_tree import (
 RESERVED = ("P", "E", "ATE", "do", "given", "graph", "assert", "identified")
 
 EFFECTS = ("ATE", "ATT", "NDE", "NIE", "CDE")
-FUNCTIONS = ("P", "E", *EFFECTS, "Var", "argmax", "do", "given")
+FUNCTIONS = ("P", "E", *EFFECTS, "LATE", "Var", "argmax", "do", "given")
 
-_SOFT = ("ATT", "NDE", "NIE", "CDE", "VAR", "ARGMAX", "OR", "AND", "IN", "IF", "ELSE", "VS")
+_SOFT = (
+    *("ATT", "NDE", "NIE", "CDE", "LATE", "VAR", "ARGMAX"),
+    *("OR", "AND", "IN", "IF", "ELSE", "VS"),
+)
 
 _LONGEST, _DEEPEST = 20_000, 20
 
@@ -308,6 +312,10 @@ class _Builder:
         (values,) = _only(rest, tuple) or (None,)
         held, (do, given) = _only(rest, Assignment), conditions or ((), ())
         return Effect(cause, outcome, str(name), values, held, do, given, phrase.span)
+
+    def local_effect(self, phrase: Phrase) -> LocalEffect:
+        instrument, cause, outcome = _only(phrase, Word)
+        return LocalEffect(instrument, cause, outcome, phrase.span)
 
     def sum(self, phrase: Phrase) -> Sum:
         terms = [part for part in phrase if not isinstance(part, Token) or part.type in _SIGNS]

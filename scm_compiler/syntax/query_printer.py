@@ -28,6 +28,9 @@ def print_query(query: tree.Query) -> str:  # noqa: PLR0911  (a form each)
             arrow = f"{quoted(cause.text)} -> {quoted(outcome.text)}"
             inside = ", ".join([arrow, *versus, *map(_part, held)])
             return f"{name}({inside}{print_conditions(do, given)})"
+        case tree.LocalEffect(instrument, cause, outcome):
+            names = (quoted(word.text) for word in (instrument, cause, outcome))
+            return f"LATE({' -> '.join(names)})"
         case tree.Sum(terms):
             return "".join(
                 f"{(' + ' if plus else ' - ') if rank else ''}{_factor(term)}"

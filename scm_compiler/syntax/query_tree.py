@@ -177,6 +177,16 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalEffect:
+    """`LATE(instrument -> cause -> outcome)`."""
+
+    instrument: Word
+    cause: Word
+    outcome: Word
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Regime:
     """`do(...), given(...)`."""
 
@@ -186,4 +196,4 @@ class Regime:
 
 
 Number = Probability | Expectation | Effect | Sum | Ratio
-Query = Number | Best | Regime
+Query = Number | Best | LocalEffect | Regime

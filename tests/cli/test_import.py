@@ -26,7 +26,9 @@ def here(tmp_path, monkeypatch):
 
 def test_a_network_becomes_a_program_and_a_run(here, capsys):
     assert main(["import", "net.bif"]) == 0
-    assert capsys.readouterr().out == "wrote net.scm: 2 labels, 1 edge\nrun   runs/net-1\n"
+    shown = capsys.readouterr()
+    assert shown.out == "wrote net.scm: 2 labels, 1 edge\nrun   runs/net-1\n"
+    assert 'next: scmc query "P(lung | do(smoke=no))"' in shown.err
     text = (here / "net.scm").read_text()
     assert text.splitlines()[2:] == ["smoke, lung : categorical(yes, no)", "", "smoke -> lung"]
     run = scm.latest_run()

@@ -10,9 +10,10 @@ import pytest
 from scm_compiler.cli import opening
 from scm_compiler.cli.main import main
 from scm_compiler.inference import answer
-from scm_compiler.ir import Edge, Graph, Node
+from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Estimated, Tables
+from scm_compiler.passes import unfold
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ def run(monkeypatch, tmp_path):
 
 def test_an_answer_says_first_how_it_was_got(run, capsys):
     assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 0
-    how, value, _ = capsys.readouterr().out.splitlines()
+    how, value, note = capsys.readouterr().out.splitlines()
     assert how.startswith("rung 2 (intervene), identified, exact, ")
     assert value == "P(Wet=1 | do(Rain=1)) = 0.80000"
+    assert note.startswith("how firmly the data determine it is not known")
 
 
 @pytest.mark.parametrize("explain", [[], ["--explain"]])
@@ -183,3 +185,36 @@ def test_an_unknown_name_is_answered_with_the_nodes_of_the_run(run, capsys, tmp_
     assert f"help: the graph of `{tmp_path / 'runs' / 'g-1'}` has Rain, Wet" in err
     assert main(["query", "P(Ran=1)"]) == 1
     assert "help: did you mean `Rain`? the graph of " in capsys.readouterr().err
+
+
+@pytest.fixture
+def bow(run):
+    """The last run has a hidden common cause of its two labels."""
+    nodes = tuple(Node(name, "binary", BINARY) for name in ("Rain", "Wet"))
+    graph = Graph("g", nodes, (Edge("Rain", "Wet"),), (Confounder("Rain", "Wet"),))
+    whole, (hidden,) = unfold(graph, 2)
+    rain, wet = np.array([[0.9, 0.1], [0.1, 0.9]]), np.full((2, 2, 2), 0.5)
+    run(Tables(whole, {hidden: np.array([0.5, 0.5]), "Rain": rain, "Wet": wet}))
+
+
+def test_what_is_not_identified_is_an_answer_with_a_warning(bow, capsys):
+    assert main(["query", "P(Wet=1 | do(Rain=1))"]) == 0
+    said = capsys.readouterr()
+    assert "P(Wet=1 | do(Rain=1)) in [0.25000, 0.75000], sharp: " in said.out
+    assert said.err.startswith("warning[W532]: `P(Wet=1 | do(Rain=1))` is not identified: ")
+    assert main(["query", "--json", "P(Wet=1 | do(Rain=1))"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert (said["ok"], said["identified"]) == (True, False)
+    assert said["answer"]["probability"] is None
+    assert main(["query", "--method", "exact", "P(Wet=1 | do(Rain=1))"]) == 1
+    assert "error[E520]" in capsys.readouterr().err
+
+
+def test_how_strong_a_hidden_cause_must_be(run, capsys):
+    assert main(["query", "--sensitivity", "ATE(Rain -> Wet)"]) == 0
+    head, *_ = capsys.readouterr().out.splitlines()
+    assert head == "ATE(Rain -> Wet) = 0.70000, adjusted for nothing"
+    assert main(["query", "--sensitivity", "--json", "ATE(Rain -> Wet)"]) == 0
+    assert json.loads(capsys.readouterr().out)["e_value"] == pytest.approx(8 + 56**0.5)
+    assert main(["query", "--sensitivity", "P(Wet=1)"]) == 1
+    assert "error[E534]" in capsys.readouterr().err

@@ -38,7 +38,7 @@ def test_the_example_reaches_its_floor(capsys):
     assert lines[0] == "TVD      0.1517 to the data, over all 512 cells"
     assert re.fullmatch(r"time     \d+\.\d s", lines[1])
     assert lines[2] == "run      runs/celeba_g1-1"
-    assert lines[3] == 'next     scmc query "P(Young | do(Eyeglasses=1))"'
+    assert lines[3] == 'next     scmc query "P(Narrow_Eyes | do(Smiling=1))"'
     assert "202,599 rows, 217 distinct, seed 0" in err
     assert "step 1/1  TVD 0.1517" in err
     assert "Face" not in err
@@ -70,10 +70,10 @@ def test_json_is_one_document(capsys):
 def test_data_of_ones_own_in_a_folder_of_ones_own(here, capsys):
     (here / "p.scm").write_text("Rain, Wet : binary\nRain -> Wet\n")
     (here / "d.csv").write_text("Rain,Wet,day\n0,0,1\n1,1,2\n0,1,3\n")
-    assert main(["train", "p.scm", "--data", "csv:d.csv", "--run", "out/mine"]) == 0
+    assert main(["train", "p.scm", "--data", "d.csv", "--run", "out/mine"]) == 0
     out, err = capsys.readouterr()
     assert "note[N601]: 1 column is left out: `day`" in err
-    assert 'next     scmc query "P(Rain | do(Wet=1))" --run out/mine' in out
+    assert 'next     scmc query "P(Wet | do(Rain=1))" --run out/mine' in out
     assert open_run("out/mine").labels.rows == 3
     assert main(["train", "p.scm", "--data", "csv:d.csv", "--run", "out/mine"]) == 2
     assert "error[E709]" in capsys.readouterr().err
@@ -87,7 +87,7 @@ def test_data_of_ones_own_in_a_folder_of_ones_own(here, capsys):
         (["train", "bad.scm"], "E2", 1),
         (["train", "rain.scm"], "E614", 2),
         (["train", "celeba_g1", *LABELS, "--data", "csv:none.csv"], "E602", 2),
-        (["train", "celeba_g1", *LABELS, "--data", "none.csv"], "E601", 2),
+        (["train", "celeba_g1", *LABELS, "--data", "none.csv"], "E602", 2),
         (["train", "celeba_g1", *LABELS, "--trainer", "wgan"], "E704", 2),
         (["train", "celeba_g1", *LABELS, "--preset", "paper"], "E704", 2),
         (["train", "celeba_g1", *LABELS, "--budget", "soon"], "E707", 2),
@@ -370,13 +370,13 @@ def test_hidden_states_that_fall_short_are_said(here, capsys):
     assert "P(A=1 | B=1) = 1.00000" in capsys.readouterr().out
 
 
-def test_an_unidentified_effect_is_refused_on_a_run(here, capsys):
+def test_an_unidentified_effect_is_bounded_and_not_drawn(here, capsys):
     (here / "bow.scm").write_text("X, Y : binary\nX -> Y\nX <-> Y\n")
     (here / "rows.csv").write_text("X,Y,n\n0,0,30\n0,1,10\n1,0,20\n1,1,40\n")
     assert main(["train", "-q", "bow.scm", "--data", "csv:rows.csv?count=n"]) == 0
     capsys.readouterr()
-    assert main(["query", "P(Y=1 | do(X=1))"]) == 1
-    assert "error[E520]" in capsys.readouterr().err
+    assert main(["query", "P(Y=1 | do(X=1))"]) == 0
+    assert "P(Y=1 | do(X=1)) in [0.40000, 0.80000]" in capsys.readouterr().out
     assert main(["sample", "do(X=1)", "-n", "3", "-o", "rows_do.csv"]) == 1
     assert "error[E520]" in capsys.readouterr().err
     assert not (here / "rows_do.csv").exists()

@@ -335,7 +335,7 @@ def mark_of_node(chance: random.Random, text: str) -> str:
 
 
 def cell(chance: random.Random, text: str) -> str:
-    others = ("2", "x", "0.5", "-1", "NA", "true", "1;", "1 0", "->", "'1'", '"1', "10", "1e0")
+    others = ("2", "x", "0.5", "-1", "NA", "yes", "1;", "1 0", "->", "'1'", '"1', "10", "1e0")
     return _swapped(chance, text, r"(?<=,)[01](?=[,\n])", others)
 
 

@@ -11,8 +11,8 @@ EACH = 25
 """So many questions are asked of one run."""
 
 WORDS = [
-    "P", "E", "ATE", "do", "given", "(", ")", "[", "]", "|", ",", "=", "-", "->", "A", "B", "C",
-    "0", "1", "low", '"a b"', "A=1", "B[A=0]", "do(A=1)", "P(A=1)", "-1", "0.5",
+    "P", "E", "ATE", "LATE", "do", "given", "(", ")", "[", "]", "|", ",", "=", "-", "->", "A", "B",
+    "C", "0", "1", "low", '"a b"', "A=1", "B[A=0]", "do(A=1)", "P(A=1)", "-1", "0.5",
 ]  # fmt: skip
 
 
@@ -62,7 +62,9 @@ def _options(random):
         return ("--adjustment", *random.choice([place, ("--on", f"{MADE}/g.scm")]), *_json(random))
     if roll < 0.3:
         return ("--explain", *place, *_json(random))
-    method = random.choice(["auto", "auto", "auto", "exact", "weighted", "sample"])
+    if roll < 0.35:
+        return ("--sensitivity", *place, *_json(random))
+    method = random.choice(["auto", "auto", "auto", "exact", "weighted", "sample", "bounds"])
     words = [
         *place,
         *_json(random),
@@ -90,13 +92,16 @@ def _sampled(random, made, text):
 
 def query(random, world):
     """The text of a query about the labels of a world."""
-    form = random.choice(["P", "P", "P", "P", "E", "ATE", "contrast", "ratio", "argmax", "regime"])
+    forms = ["P", "P", "P", "P", "E", "ATE", "LATE", "contrast", "ratio", "argmax", "regime"]
+    form = random.choice(forms)
     if form == "contrast":
         return f"{_term(random, world)} {random.choice('+-')} {_term(random, world)}"
     if form == "ratio":
         return f"{_term(random, world)} / {_term(random, world)}"
     if form == "argmax":
         return f"argmax({_events(random, world, 0.2)}{_conditions(random, world)})"
+    if form == "LATE":
+        return f"LATE({' -> '.join(quoted(random.choice(world.names)) for _ in range(3))})"
     if form == "regime":
         parts = [f"do({_held(random, world)})"] * (random.random() < 0.6)
         parts += [f"given({_events(random, world, 0.95)})"] * (random.random() < 0.6)

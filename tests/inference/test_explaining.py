@@ -12,9 +12,9 @@ FRONT_DOOR = "S, T, C : binary\nS -> T -> C\nS <-> C\n"
 BOW = "X, Y, Z : binary\nX -> Y -> Z\nX <-> Y\n"
 
 
-def planned(program, text):
+def planned(program, text, method="auto"):
     graph = parse_text(program)
-    return plan(read_query(text, graph), unfold(graph, 4)[0], text=text)
+    return plan(read_query(text, graph), unfold(graph, 4)[0], method=method, text=text)
 
 
 def test_a_formula_and_the_marginals_that_it_asks_for():
@@ -54,6 +54,29 @@ def test_observation_rests_on_the_law():
 )
 def test_refusals(text, code):
     with pytest.raises(ScmError) as caught:
-        planned(BOW, text)
+        planned(BOW, text, "exact")
     assert caught.value.diagnostics[0].code == code
     assert caught.value.diagnostics[0].span is not None
+
+
+def test_what_is_not_identified_is_bounded():
+    shown = planned(BOW, "P(Z=1 | do(X=1))")
+    head, grounds, _, types, *_ = str(shown).splitlines()
+    assert head.startswith("rung 2 (intervene), not identified, bounds by linear programming")
+    assert grounds == "not identified: `{X, Y}` and `{Y}` are a hedge for it"
+    assert types == "  bounded by 8 response types of X, Y, 4 constraints"
+    said = shown.to_dict()
+    assert (said["identified"], said["method"]) == (False, "bounds")
+    assert said["response_types"][0] == {"labels": ["X", "Y"], "types": 8, "constraints": 4}
+    assert {part["asks"] for part in said["plan"]} == {"P(X)", "P(X, Y)", "P(Y, Z)"}
+
+
+def test_a_regime_that_holds_every_label_asks_nothing():
+    graph = parse_text("A, B : binary\nA -> B\n")
+    (part,) = plan(read_query("do(A=1, B=0)", graph), graph).parts
+    assert part.asks == "nothing: every label is known | do(A, B)"
+
+
+def test_a_difference_from_what_is_held_is_planned():
+    shown = planned(FRONT_DOOR, "ATE(S -> C) - P(S=1 | do(S=1))")
+    assert shown.identified

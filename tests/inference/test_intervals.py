@@ -11,7 +11,9 @@ from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer
 from scm_compiler.inference.engines.exact import Contractions
 from scm_compiler.inference.intervals import _student
-from scm_compiler.model.tables import Estimated, Tables
+from scm_compiler.inference.support import known_from_rows
+from scm_compiler.model.tables import Estimated, Fitted, Tables
+from scm_compiler.passes import unfold
 from scm_compiler.semantics.question import read_query
 
 PAIR = "X, Y : binary\nX -> Y\n"
@@ -129,6 +131,23 @@ def test_formulas_over_what_is_observed_have_it():
     found = asked(model, "P(C=1 | do(S=1))")
     assert found.interval.low < found.probability < found.interval.high
     assert 0.01 < found.interval.high - found.interval.low < 0.1
+
+
+def test_states_of_hidden_causes_are_known_from_no_row():
+    """Draws of a model whose hidden causes are labels have no interval, rather than a sure one."""
+    graph, _ = unfold(causal(parse_text("X, Y : binary\nX -> Y\nX <-> Y\n")), 2)
+    (hidden,) = (node.name for node in graph.labels if node.name not in "XY")
+    random = np.random.default_rng(4)
+    tables = {
+        hidden: np.array([0.5, 0.5]),
+        "X": random.dirichlet([1, 1], 2),
+        "Y": random.dirichlet([1, 1], (2, 2)),
+    }
+    data = fitted(causal(parse_text(PAIR)), random.integers(0, 2, (300, 2))).known.data
+    model = Tables(graph, tables, Fitted(data=data, likeliest=True))
+    query = read_query("P(Y=1 | X=1)", graph)
+    assert not known_from_rows(query, model)
+    assert known_from_rows(query, fitted(causal(parse_text(PAIR)), random.integers(0, 2, (9, 2))))
 
 
 def test_what_never_happens_is_sure(pair):

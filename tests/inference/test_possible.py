@@ -146,11 +146,15 @@ def test_a_table_of_what_never_happens(bow, ask):
         ("P(A=1 | B[A=1]=1, B[A=1]=0)", "E414"),
         ("P(A=1 | A=0, B=1, B[A=0]=0)", "E431"),
         ("P(B[A=1]=1, B[A=1]=0 | A=0, B[B=1]=0)", "E431"),
-        ("P(B=1 | do(A=1)) - P(B=1, B=0 | do(A=1))", "E520"),
     ],
 )
 def test_evidence_that_contradicts_itself_is_refused(bow, ask, text, code):
     assert code_of(ask, bow, text) == code
+
+
+def test_a_difference_of_what_is_bounded_from_zero(bow, ask):
+    found = ask(bow, "P(B=1 | do(A=1)) - P(B=1, B=0 | do(A=1))")
+    assert found.bounds == ask(bow, "P(B=1 | do(A=1))").bounds
 
 
 def test_a_difference_from_zero(chain, ask):

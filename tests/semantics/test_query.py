@@ -9,12 +9,14 @@ from scm_compiler.ir.query import (
     Derived,
     Event,
     Expectation,
+    LocalEffect,
     Probability,
     Regime,
     Setting,
     Sum,
     Variable,
 )
+from scm_compiler.passes import flatten
 from scm_compiler.semantics.query import numeric_values, phrase, resolve
 from scm_compiler.syntax.query import parse_query
 
@@ -45,6 +47,35 @@ def event(node, value=None, *world):
 
 def difference(words, left, right):
     return Derived(words, "difference", (((), Sum(((1.0, left), (-1.0, right)))),))
+
+
+def test_a_local_effect_keeps_its_names():
+    binary = tuple(Node(name, "binary", BINARY) for name in "ZXY")
+    graph = Graph("iv", binary, (Edge("Z", "X"), Edge("X", "Y")))
+    sink = Sink(Source("query", "LATE(Z -> X -> Y)"))
+    query = resolve(parse_query(sink.source, sink), graph, sink)
+    assert isinstance(query, LocalEffect)
+    assert (query.instrument, query.cause, query.outcome) == ("Z", "X", "Y")
+    (up, one), (down, zero) = query.terms
+    moved = (event("X", 1, Setting("Z", 1)), event("X", 0, Setting("Z", 0)))
+    assert (up, one) == (1, Expectation(Variable("Y", (Setting("X", 1),)), (), moved))
+    assert (down, zero) == (-1, Expectation(Variable("Y", (Setting("X", 0),)), (), moved))
+    assert phrase(query, graph) == "LATE(Z -> X -> Y)"
+    assert flatten(query, graph) == query
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("LATE(B -> A -> A)", ["E410"]),
+        ('LATE(Hair -> A -> "E")', ["E420"]),
+        ('LATE(A -> "E" -> "blood pressure")', ["E417"]),
+    ],
+)
+def test_a_local_effect_is_of_binary_labels(text, codes):
+    with pytest.raises(ScmError) as caught:
+        resolved(text)
+    assert [d.code for d in caught.value.diagnostics] == codes
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from scm_compiler.syntax.query_tree import (
     Effect,
     Event,
     Expectation,
+    LocalEffect,
     Probability,
     Regime,
     Sum,
@@ -60,10 +61,12 @@ MALE = (event("Male", "1"),)
         ("P(Male, Young)", Probability((event("Male"), event("Young")))),
         ("E(A | do(B=1))", Expectation(variable("A"), (held("B", "1"),))),
         ("ATE(B -> A)", Effect(Word("B"), Word("A"))),
+        ("LATE(Z -> X -> Y)", LocalEffect(Word("Z"), Word("X"), Word("Y"))),
         (
             "P(Male=1) - E(A)",
             Sum(((True, Probability(MALE)), (False, Expectation(variable("A"))))),
         ),
+        ("P(LATE=1 | do(A=LATE))", Probability((event("LATE", "1"),), (held("A", "LATE"),))),
         (
             "do(Bald=1), given(Young=0)",
             Regime((held("Bald", "1"),), (event("Young", "0"),)),

@@ -11,7 +11,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="SPEC",
-        help="also check columns, values and positivity of data, such as csv:table.csv",
+        help="also check columns, values and positivity of data, such as table.csv",
     )
     parser.add_argument(
         "--implied",

@@ -9,10 +9,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "run", nargs="?", type=Path, metavar="RUN", help="a run (default: the last one)"
     )
+    parser.add_argument("--run", metavar="DIR", type=Path, dest="named", help="the same as RUN")
     parser.add_argument(
         "--data",
         metavar="SPEC",
-        help="other rows of labels to hold the label model against, such as csv:held_out.csv "
+        help="other rows of labels to hold the label model against, such as held_out.csv "
         "(default: those that it was trained on)",
     )
     parser.add_argument(

@@ -17,10 +17,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        choices=("auto", "exact", "weighted", "sample"),
+        choices=("auto", "exact", "weighted", "sample", "bounds"),
         default="auto",
         help="exact: contraction of the tables; weighted: weighted draws; sample: the paper's "
-        "rejection sampling; auto: exact where it fits, else weighted (default: auto)",
+        "rejection sampling; bounds: of what observation does not determine; auto: exact where it "
+        "fits, else weighted, and bounds where there is nothing else (default: auto)",
     )
     parser.add_argument(
         "--samples",
@@ -74,6 +75,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--identify",
         action="store_true",
         help="print the formula by which observation determines it, or why none does, and stop",
+    )
+    parser.add_argument(
+        "--sensitivity",
+        action="store_true",
+        help="print how strong a hidden common cause must be to overturn an effect, and stop",
     )
     parser.add_argument(
         "--adjustment", action="store_true", help="print the minimal adjustment sets, and stop"

@@ -54,8 +54,8 @@ def _configure_labels(parser: argparse.ArgumentParser) -> None:
     add(
         "--data",
         metavar="SPEC",
-        help="csv:FILE, csv:FILE?count=NAME, celeba:DIR or celeba-labels (default: celeba-labels, "
-        "the counts of nine CelebA labels that come with scmc)",
+        help="a table such as people.csv, csv:FILE?count=NAME, celeba:DIR or celeba-labels "
+        "(default: celeba-labels, the counts of nine CelebA labels that come with scmc)",
     )
     add("--trainer", metavar="NAME", help="mle (default) or wgan-gp")
     add("--preset", metavar="NAME", help="default, or paper (of wgan-gp)")

@@ -128,7 +128,7 @@ class ImagesNotTrained(Diagnostic):
     TVD      0.0000 to the data, over all 4 cells
     time     0.0 s
     run      runs/hats-1
-    next     scmc query "P(Male | do(Hat=1))"
+    next     scmc query "P(Hat | do(Male=1))"
     note[N701]: the image `Face` was not trained: no images were named for it
       = help: `scmc train --stage images --images SPEC` trains it in the last run
     ```

@@ -48,7 +48,8 @@ class NotIdentifiable(Diagnostic):
     cause that is named (declare it as a node, with an arrow to both) or delete its `<->` if you
     know that there is none; or use data from an experiment on the node that is named. A node
     between cause and effect that the hidden cause does not reach helps as well: see the example
-    `front_door`.
+    `front_door`. Without any of these, `scmc query` of a trained run says within which bounds the
+    answer is.
     """
 
     code = "E520"
@@ -189,8 +190,8 @@ class WorldsDisagree(Diagnostic):
     ## What to do
 
     Take the assertion out and ask the question: a trained run answers it under a named noise
-    model, beside bounds that need none, unless a hidden common cause reaches what the query rests
-    on. Or ask about everyone instead of one unit: `P(Y=1 | do(X=0))`.
+    model, beside bounds that need none; where a hidden common cause reaches what the query rests
+    on, it says the bounds alone. Or ask about everyone instead of one unit: `P(Y=1 | do(X=0))`.
     """
 
     code = "E523"

@@ -1,17 +1,21 @@
 """The engines that answer queries; each is one file, and one line here or one entry point."""
 
+from scm_compiler.inference.engines.bounds import BoundsEngine
 from scm_compiler.inference.engines.counterfactual import CounterfactualEngine
 from scm_compiler.inference.engines.drawn import RejectionEngine, WeightedEngine
 from scm_compiler.inference.engines.exact import ExactEngine
 from scm_compiler.inference.engines.formula import FormulaEngine
+from scm_compiler.inference.engines.local_effect import LocalEffectEngine
 from scm_compiler.inference.task import QueryEngine
 
 ENGINES: tuple[QueryEngine, ...] = (
+    LocalEffectEngine(),
     ExactEngine(),
     CounterfactualEngine(),
     FormulaEngine(),
     WeightedEngine(),
     RejectionEngine(),
+    BoundsEngine(),
 )
 """In the order in which they are tried."""
 

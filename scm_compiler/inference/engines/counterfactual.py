@@ -12,11 +12,11 @@ from scm_compiler.inference.parts import Part, worlds_part
 from scm_compiler.inference.precision import spread
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.support import known_from_rows, network_warnings
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 
 
 @dataclass(frozen=True)
-class WorldsWork:
+class WorldsWork(Work):
     """The networks of a query."""
 
     task: Task
@@ -50,6 +50,11 @@ class WorldsWork:
             warnings=found.warnings + network_warnings(task.query, tables),
         )
 
+    @property
+    def room(self) -> float:
+        """On how many drawn tables it is answered at once."""
+        return min(prepared.room for prepared in self.networks.every)
+
     def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
         """The answers on tables drawn from what the rows of data leave open."""
         task, tables = self.task, self.task.tables
@@ -59,8 +64,7 @@ class WorldsWork:
         def answers(size: int, number: int) -> Numbers:
             return self.networks.spread(tables, task.noise_model, size, seed + number)
 
-        room = min(prepared.room for prepared in self.networks.every)
-        return spread(answers, point, count, room)
+        return spread(answers, point, count, self.room)
 
     def ends(self, count: int, seed: int) -> Mapping[str, tuple[Array, Array]]:
         """The bounds of each number on such tables."""

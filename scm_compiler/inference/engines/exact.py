@@ -16,14 +16,14 @@ from scm_compiler.inference.precision import from_rows, spread, standard_errors
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.support import known_from_rows, network_warnings, support_warnings
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 
 Link = tuple[tuple[str, ...], Condition]
 
 
 @dataclass(frozen=True)
-class Contractions:
+class Contractions(Work):
     """The contractions of a query."""
 
     task: Task
@@ -83,6 +83,12 @@ class Contractions:
             warnings += network_warnings(query, tables)
         return worked_out(query, tables, numbers, errors, warnings=warnings)
 
+    @property
+    def room(self) -> float:
+        """On how many drawn tables it is answered at once."""
+        engine = engine_of(self.task.tables)
+        return engine.limit // engine.peak
+
     def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
         """The answers on tables drawn from what the rows of data leave open."""
         query, tables, engine = self.task.query, self.task.tables, engine_of(self.task.tables)
@@ -92,7 +98,7 @@ class Contractions:
         def answers(size: int, number: int) -> Numbers:
             return evaluate(query, engine, from_rows(tables, size, seed + number))
 
-        return spread(answers, point, count, engine.limit // engine.peak)
+        return spread(answers, point, count, self.room)
 
 
 class ExactEngine:

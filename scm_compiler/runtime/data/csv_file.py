@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 DELIMITERS = ",;\t"
-_COUNT = "?count="
+COUNT = "?count="
+"""What stands between a path and the column of the counts."""
 
 
 def read_csv(place: str, graph: Graph) -> LabelTable:
@@ -31,7 +32,7 @@ def read_csv(place: str, graph: Graph) -> LabelTable:
     Raises:
         ScmError: With exit code 2 and every finding of the table; see `read_sheet`.
     """
-    path, _, count = place.partition(_COUNT)
+    path, _, count = place.partition(COUNT)
     sheet = csv_sheet(Path(path), [node.name for node in graph.labels], count or None)
     return read_sheet(graph, sheet, f"csv:{place}")
 

@@ -1,6 +1,6 @@
 """From a sheet of text to a label table, strictly, with every error's row and column."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -92,6 +92,27 @@ def read_ordered(graph: Graph, sheet: Sheet) -> Cells:
     return np.concatenate([none, *(cells for cells, _ in reader.parts())])
 
 
+def header_faults(
+    graph: Graph, header: tuple[str, ...], count: str | None = None
+) -> Iterator[Diagnostic]:
+    """What is wrong with columns that should name each label once.
+
+    Args:
+        graph: Whose labels they are.
+        header: The names of the columns.
+        count: The column that says how often each row occurs, if any.
+    """
+    names = [node.name for node in graph.labels]
+    if count in names:
+        yield CountIsALabel(name=count)
+    for name in names if count is None or count in names else [*names, count]:
+        if header.count(name) > 1:
+            yield DuplicateColumn(name=name)
+        elif name not in header:
+            missing = NoCountColumn if name == count else MissingColumn
+            yield missing(name=name, columns=header)
+
+
 class _Reader:
     """Reads a sheet chunk by chunk; only distinct rows are kept."""
 
@@ -128,17 +149,7 @@ class _Reader:
 
     def _match(self, graph: Graph) -> None:
         """Refuse a header that does not name each label once."""
-        header, count = self.sheet.header, self.sheet.count_column
-        names = [node.name for node in graph.labels]
-        found: list[Diagnostic] = []
-        if count in names:
-            found.append(CountIsALabel(name=count))
-        for name in names if count is None or count in names else [*names, count]:
-            if header.count(name) > 1:
-                found.append(DuplicateColumn(name=name))
-            elif name not in header:
-                missing = NoCountColumn if name == count else MissingColumn
-                found.append(missing(name=name, columns=header))
+        found = list(header_faults(graph, self.sheet.header, self.sheet.count_column))
         if found:
             raise self._refusal(found)
 
@@ -235,7 +246,13 @@ def _pair(codes: list[int], text: Sequence[str]) -> tuple[str, ...]:
     """The two names that a column holds in place of a label's values, if it holds just two."""
     if max(codes) >= 0:
         return ()
-    names = {name.strip() for name, code in zip(text, codes, strict=True) if code != MISSING}
+    return two_names(
+        {name.strip() for name, code in zip(text, codes, strict=True) if code != MISSING}
+    )
+
+
+def two_names(names: Collection[str]) -> tuple[str, ...]:
+    """The names, if they are two that a program could declare."""
     plain = all(len(n) <= _LONGEST_NAME and n.isprintable() and '"' not in n for n in names)
     return tuple(sorted(names)) if len(names) == 2 and plain else ()
 

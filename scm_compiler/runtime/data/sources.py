@@ -3,8 +3,10 @@
 A package adds a source of labels, images or both through the entry point group `scmc.sources`.
 """
 
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
@@ -14,7 +16,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.celeba import read_celeba
 from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
-from scm_compiler.runtime.data.csv_file import read_csv
+from scm_compiler.runtime.data.csv_file import COUNT, read_csv
+from scm_compiler.runtime.data.frame import Columns, read_frame
 from scm_compiler.runtime.data.table import LabelTable
 
 if TYPE_CHECKING:
@@ -101,21 +104,30 @@ def require_utf8(spec: str) -> None:
         raise refuse(PlaceNotUtf8(spec), exit_code=2) from error
 
 
-def load_labels(spec: str, graph: Graph) -> LabelTable:
+Data = str | PathLike[str] | Columns
+"""What labels are read from: a SPEC, the path of a table, or columns in memory."""
+
+
+def load_labels(data: Data, graph: Graph) -> LabelTable:
     """Read the labels' data.
 
     Args:
-        spec: `celeba-labels`; `csv:FILE`, with `?count=NAME` behind it where a column NAME says
-            how often each row occurs; `celeba:DIR`, the folder of CelebA's attribute file; or
-            `KIND:PLACE` of an installed package.
+        data: `celeba-labels`; `csv:FILE` or FILE alone, with `?count=NAME` behind it where a
+            column NAME says how often each row occurs; `celeba:DIR`, the folder of CelebA's
+            attribute file; `KIND:PLACE` of an installed package; or columns, see `read_frame`.
         graph: Whose labels are read. Columns are matched by name.
 
     Returns:
         The counts of the distinct rows, in the graph's order of declaration.
 
     Raises:
-        ScmError: With exit code 2 and codes E6xx, if the source is unknown, missing or faulty.
+        ScmError: With exit code 2 and codes E6xx and E85x, if the source is unknown, missing or
+            faulty.
+        TypeError: If the data are nothing of the kind.
     """
+    if not isinstance(data, str | PathLike):
+        return read_frame(data, graph)
+    spec = spelt_out(data)
     if spec == shipped.NAME:
         return shipped.read_shipped(graph)
     require_utf8(spec)
@@ -125,13 +137,41 @@ def load_labels(spec: str, graph: Graph) -> LabelTable:
     return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
 
 
+def spelt_out(data: str | PathLike[str]) -> str:
+    """The SPEC of a source; of the path of a table, the kind of table before it.
+
+    A word that no source is called is taken for a path where a file is there, or where it looks
+    like one: `people.csv`, `data/people`.
+    """
+    spec = os.fspath(data)
+    path = Path(spec.partition(COUNT)[0])
+    if isinstance(data, str) and not _is_path(spec, path):
+        return spec
+    of_celeba = path.stem == "list_attr_celeba" or _is_there(path.is_dir)
+    return f"{'celeba' if of_celeba else 'csv'}:{spec}"
+
+
+def _is_path(spec: str, path: Path) -> bool:
+    """Whether a text is a path and no SPEC."""
+    kind, colon, _ = spec.partition(":")
+    if spec == shipped.NAME or kind in BUILTIN or _is_there(path.is_dir):
+        return False
+    looks = _is_there(path.is_file) or (not colon and (path.suffix or path.parent.name))
+    return bool(looks) and find_source(spec) is None
+
+
+def _is_there(test: Callable[[], bool]) -> bool:
+    """Whether the system says so; it may find the name too long for a path."""
+    try:
+        return test()
+    except OSError:
+        return False
+
+
 def _near(spec: str) -> str | None:
-    """What was probably meant: a path without its kind, or a kind with a typing error."""
-    path = Path(spec)
-    if spec and path.is_dir():
+    """What was probably meant: a folder without its kind, or a kind with a typing error."""
+    if spec and _is_there(Path(spec).is_dir):
         return f"celeba:{spec}"
-    if path.is_file():
-        return f"{'celeba' if path.stem == 'list_attr_celeba' else 'csv'}:{spec}"
     kind, _, place = spec.partition(":")
     near = closest(kind, [shipped.NAME, *source_kinds()])
     return near if near in (None, shipped.NAME) else f"{near}:{place or 'PATH'}"

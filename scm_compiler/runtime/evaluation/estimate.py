@@ -7,6 +7,8 @@ from math import hypot, isfinite, sqrt
 import numpy as np
 from numpy.typing import NDArray
 
+from scm_compiler.inference import Interval
+
 Array = NDArray[np.float64]
 
 
@@ -17,6 +19,7 @@ class Estimate:
     Attributes:
         value: The number; NaN where there was nothing to estimate it from.
         error: Its standard error; 0 where it is exact.
+        interval: Of an answer from tables, what the rows that these are fitted to leave open.
 
     Example:
         >>> str(Estimate(0.91234, 0.0051)), str(Estimate(0.5))
@@ -27,6 +30,7 @@ class Estimate:
 
     value: float
     error: float = 0.0
+    interval: Interval | None = None
 
     def __str__(self) -> str:
         if not isfinite(self.value):

@@ -7,7 +7,7 @@ from pathlib import Path
 from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
-from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.data.sources import Data, load_labels
 from scm_compiler.runtime.evaluation.codes.evaluation import NoDataBehind, OtherRealImages
 from scm_compiler.runtime.evaluation.course import course, read_previews
 from scm_compiler.runtime.evaluation.features import train_features
@@ -27,7 +27,7 @@ from scm_compiler.runtime.training.loop import METRICS
 def evaluate_run(
     run: Record,
     *,
-    data: str | None = None,
+    data: Data | None = None,
     images: str | None = None,
     effort: Effort | None = None,
     seed: int = 0,
@@ -39,7 +39,7 @@ def evaluate_run(
     Args:
         run: The run.
         data: The labels that the label model is held against, such as rows that it was not trained
-            on; those that it was trained on if None.
+            on, as `load_labels` takes them; those that it was trained on if None.
         images: Where the real images come from; where each head's own came from if None.
         effort: How much is drawn and trained for each head.
         seed: The same seed gives the same report.

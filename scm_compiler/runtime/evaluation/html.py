@@ -37,18 +37,18 @@ def _labels(report: RunReport) -> Iterator[str]:
     yield f"<h2>Labels, against {markup(report.data)}</h2>"
     yield f"<pre>{markup(text.summary(labels))}</pre>"
     rows = [
-        (f"{name}={value}", [Estimate(float(data)), Estimate(float(model))])
-        for name, value, data, model in text.marginal_rows(labels)
+        (f"{name}={value}", [Estimate(data), Estimate(model)])
+        for name, value, data, model, _ in text.marginals(labels)
     ]
     yield "<h3>Marginals</h3>" + plots.bars(rows, ("data", "model"))
+    yield f"<details><summary>numbers</summary>{_table(text.marginal_rows(labels))}</details>"
     if labels.agreement.pairs:
         yield "<h3>Pairwise tables: the largest difference, model less data</h3>"
         yield _pairs(labels)
     yield "<h3>Interventions</h3>"
-    header = ("regime", "of", "model", "data, adjusted", "data, only seen")
-    answers = [text.intervention_row(item) for item in labels.interventions]
-    table = _table([header, *answers])
-    yield f"<details><summary>{len(answers)} answers</summary>{table}</details>"
+    table = _table(text.intervention_rows(labels.interventions))
+    counted = f"{len(labels.interventions)} answers"
+    yield f"<details><summary>{counted}</summary>{table}</details>"
 
 
 def _pairs(labels: LabelReport) -> str:

@@ -6,8 +6,8 @@ label whose table cannot be written out is a network: then the small tables are 
 the model, and what the data would need such a table for is left out, with the reason.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from math import log2
 
@@ -15,7 +15,8 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference import Table, answer
+from scm_compiler.inference import LEVEL, Interval, Table, answer
+from scm_compiler.inference.proposals import causes
 from scm_compiler.ir import Discrete, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.module import CausalModule
@@ -45,6 +46,18 @@ MOST_PAIRS = 400
 DRAWS = 200_000
 """The units of a model with networks for tables that its marginals and pairs are counted in."""
 
+MOST_TELLING = 12
+"""The answers under do that are shown first."""
+
+MOST_FIRM = 400
+"""Up to so many answers under do all have intervals; of more those alone that are shown first."""
+
+MOST_LABELS = 100
+"""Above this many labels, their marginals have no intervals."""
+
+_SHOWN = 0.0005
+"""The least difference between doing and seeing that three digits show."""
+
 _TOO_MANY_PAIRS = f"pairwise tables: there are more than {MOST_PAIRS} pairs"
 
 
@@ -60,6 +73,7 @@ class Intervention:
         data: What the data and the graph say (truncated factorisation of the data's own tables);
             None where they cannot: hidden common causes, or parents that the data never show.
         seen: P(label = value | the same label seen, not set) in the data; None if it never is.
+        caused: Whether what is set is a cause of the label, directly or not.
     """
 
     regime: str
@@ -68,6 +82,7 @@ class Intervention:
     model: Estimate
     data: float | None
     seen: float | None
+    caused: bool
 
 
 @dataclass(frozen=True)
@@ -83,6 +98,9 @@ class LabelReport:
         left_out: What is not there, and why.
         singles: The share of the rows that are like no other row. Where it is large, the distance
             of every model is that carries over to new rows.
+        values: The names of each label's values.
+        intervals: What the rows leave open of the model's marginals, value by value; none where
+            they are not from tables that were fitted to rows.
     """
 
     distance: Distance
@@ -91,6 +109,8 @@ class LabelReport:
     likelihood: Likelihood
     left_out: tuple[str, ...] = ()
     singles: float = 0.0
+    values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    intervals: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
 
     @property
     def worst_intervention(self) -> float | None:
@@ -125,16 +145,20 @@ def evaluate_labels(
     graph = fold(tables.graph)
     source = data if trained is None else trained
     singles = float((data.counts == 1).sum()) / data.rows
+    values = values_of(graph)
     likely = likelihood(module, tables, data, source, config)
     if module is None or not tables.networks:
         far = distance(module if module is not None and graph.confounders else tables, data)
-        found = Agreement(_marginals(tables, data), _pairs(tables, data))
+        alone = exact(ir.Regime(), tables, level=LEVEL if len(values) <= MOST_LABELS else None)
+        found = Agreement(_marginals(alone, data), _pairs(tables, data))
         left_out = () if found.pairs or len(data.labels) < 2 else (_TOO_MANY_PAIRS,)
-        answers = tuple(_interventions(tables, data, graph))
-        return LabelReport(far, found, answers, likely, left_out, singles)
+        answers = _firmly(dict(_interventions(tables, data, graph)), tables)
+        firm = _intervals(alone)
+        return LabelReport(far, found, answers, likely, left_out, singles, values, firm)
     units = draw_units(module, DRAWS, torch.Generator().manual_seed(seed))
     far, found = distance(module, data), agreement(data, units)
-    return LabelReport(far, found, (), likely, (_without_tables(tables, data),), singles)
+    left_out = (_without_tables(tables, data),)
+    return LabelReport(far, found, (), likely, left_out, singles, values)
 
 
 def _without_tables(tables: Tables, data: LabelTable) -> str:
@@ -150,12 +174,17 @@ def _without_tables(tables: Tables, data: LabelTable) -> str:
     )
 
 
-def _marginals(tables: Tables, data: LabelTable) -> dict[str, Array]:
-    model = exact(ir.Regime(), tables)
+def _marginals(model: Exact, data: LabelTable) -> dict[str, Array]:
     return {
         name: np.stack([data.counts_of([name]) / data.rows, [e.value for e in model[name]]])
         for name in data.labels
     }
+
+
+def _intervals(model: Exact) -> dict[str, tuple[Interval, ...]]:
+    """Those of each label's values, where all are known."""
+    found = {name: tuple(e.interval for e in numbers) for name, numbers in model.items()}
+    return {name: known for name, some in found.items() if (known := tuple(filter(None, some)))}
 
 
 def _pairs(tables: Tables, data: LabelTable) -> dict[tuple[str, str], Array]:
@@ -178,9 +207,31 @@ def _pair(tables: Tables, names: tuple[str, str]) -> Array:
     return np.array(values).reshape(sizes)
 
 
-def _interventions(tables: Tables, data: LabelTable, graph: Graph) -> Iterator[Intervention]:
+def telling(items: Iterable[Intervention]) -> list[Intervention]:
+    """The causes and effects of which seeing says most else than doing, the furthest first."""
+    gaps = {i: abs(i.seen - i.model.value) for i in items if i.seen is not None}
+    found = (i for i, gap in gaps.items() if i.caused and i.data is not None and gap >= _SHOWN)
+    return sorted(found, key=lambda i: -gaps[i])[:MOST_TELLING]
+
+
+def _firmly(
+    asked: Mapping[Intervention, ir.Probability], tables: Tables
+) -> tuple[Intervention, ...]:
+    """The interventions with the intervals of the model's answers."""
+    chosen = asked if len(asked) <= MOST_FIRM else telling(asked)
+    firm = {}
+    for item in chosen:
+        interval = answer(asked[item], tables).interval
+        firm[item] = replace(item, model=replace(item.model, interval=interval))
+    return tuple(firm.get(item, item) for item in asked)
+
+
+def _interventions(
+    tables: Tables, data: LabelTable, graph: Graph
+) -> Iterator[tuple[Intervention, ir.Probability]]:
+    """Each intervention, and what the model was asked for it."""
     shares = None if graph.confounders else fit_tables(graph, data)
-    values = values_of(graph)
+    values, below = values_of(graph), set(causes(graph))
     for key in settings(graph, "do"):
         model = _answer(key, tables)
         if model is None:
@@ -190,14 +241,17 @@ def _interventions(tables: Tables, data: LabelTable, graph: Graph) -> Iterator[I
         for name in (other for other in values if other != cause):
             beside = data.counts_of([cause, name])[level]
             for value in range(1 if len(values[name]) == 2 else 0, len(values[name])):
-                yield Intervention(
+                event = ir.Event(ir.Variable(name), value)
+                item = Intervention(
                     regime=written(key, graph),
                     label=name,
                     value=values[name][value],
                     model=model[name][value],
                     data=None if theirs is None else theirs[name][value].value,
                     seen=float(beside[value] / beside.sum()) if beside.sum() else None,
+                    caused=(cause, name) in below,
                 )
+                yield item, ir.Probability((event,), do=regime_of(key).do)
 
 
 def _answer(key: Key, tables: Tables) -> Exact | None:

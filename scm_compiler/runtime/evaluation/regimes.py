@@ -150,17 +150,22 @@ def see_each(subject: Subject, kind: Kind, rows: int) -> Swept:
     return Swept(found, tuple(left_out))
 
 
-def exact(regime: ir.Regime, tables: Tables) -> Exact:
+def exact(regime: ir.Regime, tables: Tables, *, level: float | None = None) -> Exact:
     """What the label model says of every label in a regime.
+
+    Args:
+        regime: What is held and what is seen.
+        tables: The label model.
+        level: Of the intervals from the data behind it; None for none.
 
     Raises:
         ScmError: E43x if it cannot say.
     """
-    marginals = answer(regime, tables).value
+    marginals = answer(regime, tables, level=level).firm.value
     if not isinstance(marginals, Marginals):
         raise TypeError("the answer to a regime has no marginals")
     return {
-        name: tuple(Estimate(number.value, number.std_error) for number in table.values())
+        name: tuple(Estimate(n.value, n.std_error, n.interval) for n in table.values())
         for name, table in marginals.items()
     }
 

@@ -90,7 +90,9 @@ def plain(content: object) -> Any:  # noqa: ANN401  (whatever JSON can hold)
 
 def _record(content: Any) -> dict[str, Any]:  # noqa: ANN401  (any dataclass)
     if isinstance(content, Estimate):
-        return {"value": plain(content.value), "std_error": plain(content.error)}
+        number = {"value": plain(content.value), "std_error": plain(content.error)}
+        firm = content.interval
+        return number if firm is None else number | {"interval": firm.to_dict()}
     held = {item.name: getattr(content, item.name) for item in fields(content)}
     held |= _derived(content)
     return {k: plain(v) for k, v in held.items() if not isinstance(v, PictureRows)}

@@ -1,12 +1,13 @@
 """The report of a run as tables for a terminal."""
 
 from collections.abc import Iterator, Sequence
-from itertools import islice
+from itertools import islice, zip_longest
 
-from scm_compiler.inference.answers import columns
+from scm_compiler.inference import Interval
+from scm_compiler.inference.table import columns
 from scm_compiler.runtime.evaluation.effects import Effect
 from scm_compiler.runtime.evaluation.head_report import HeadReport
-from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport
+from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport, telling
 from scm_compiler.runtime.evaluation.likelihood import Likelihood
 from scm_compiler.runtime.evaluation.report import RunReport
 
@@ -25,7 +26,7 @@ def _labels(report: RunReport) -> str:
     return "\n\n".join(
         (
             f"labels of {report.name} against {report.data}\n{summary(report.labels)}",
-            columns([("label", "value", "data", "model"), *marginal_rows(report.labels)]),
+            columns(list(marginal_rows(report.labels))),
             *_worst_interventions(report.labels),
         )
     )
@@ -64,30 +65,51 @@ def _likelihood(found: Likelihood) -> Iterator[str]:
         )
 
 
+def marginals(labels: LabelReport) -> Iterator[tuple[str, str, float, float, Interval | None]]:
+    """Each label, value and probability in the data and model; of two values only the second."""
+    for name, table in labels.agreement.marginals.items():
+        firm = labels.intervals.get(name, ())
+        numbers = zip_longest(labels.values[name], *table.tolist(), firm)
+        yield from ((name, *cells) for cells in islice(numbers, table.shape[1] == 2, None))
+
+
 def marginal_rows(labels: LabelReport) -> Rows:
-    """Each label's probabilities; of two values only the second."""
-    return [
-        (name, str(value), f"{data:.4f}", f"{model:.4f}")
-        for name, table in labels.agreement.marginals.items()
-        for value, (data, model) in enumerate(table.T.tolist())
-        if value or table.shape[1] > 2
-    ]
+    """The marginals with a header."""
+    found = list(marginals(labels))
+    return _firmly(
+        ("label", "value", "data", "model"),
+        [(name, value, f"{data:.4f}", f"{model:.4f}") for name, value, data, model, _ in found],
+        [interval for *_, interval in found],
+    )
 
 
 def _worst_interventions(labels: LabelReport) -> Iterator[str]:
-    """The interventions where seeing says most else than doing."""
-    known = [i for i in labels.interventions if i.data is not None]
-    telling = sorted(known, key=lambda i: -abs((i.seen or i.model.value) - i.model.value))
-    if telling:
-        header = ("regime", "of", "model", "data, adjusted", "data, only seen")
-        lines = [intervention_row(item) for item in telling[:MOST_LINES]]
-        yield "where doing differs most from seeing\n" + columns([header, *lines])
+    """The causes and effects of which seeing says most else than doing."""
+    found = telling(labels.interventions)
+    if found:
+        rows = intervention_rows(found)
+        yield "where doing differs most from seeing\n" + columns(list(rows))
 
 
-def intervention_row(item: Intervention) -> tuple[str, ...]:
-    """One line of the interventions."""
-    numbers = [_number(item.data), _number(item.seen)]
-    return item.regime, f"{item.label}={item.value}", str(item.model), *numbers
+def intervention_rows(items: Sequence[Intervention]) -> Rows:
+    """The interventions with a header."""
+    numbers = _firmly(
+        ("regime", "of", "model"),
+        [(item.regime, f"{item.label}={item.value}", str(item.model)) for item in items],
+        [item.model.interval for item in items],
+    )
+    beside = [(_number(item.data), _number(item.seen)) for item in items]
+    data = [("data, adjusted", "data, only seen"), *beside]
+    return [(*line, *cells) for line, cells in zip(numbers, data, strict=True)]
+
+
+def _firmly(header: tuple[str, ...], lines: Rows, firm: Sequence[Interval | None]) -> Rows:
+    """The lines, each with its interval at the end where there are any."""
+    known = next((interval for interval in firm if interval is not None), None)
+    if known is None:
+        return [header, *lines]
+    ends = ["" if interval is None else interval.ends for interval in firm]
+    return [(*header, known.head), *((*line, end) for line, end in zip(lines, ends, strict=True))]
 
 
 def _number(value: float | None) -> str:

@@ -14,15 +14,19 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scm_compiler.inference.answers import columns
+from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.draws import Draws, draws_of
+from scm_compiler.inference.table import columns
 from scm_compiler.ir import Discrete
 from scm_compiler.ir import query as ir
+from scm_compiler.ir.domain import BINARY
 from scm_compiler.notebook import paragraph, picture, table
 from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.grid import grid, png
 
 if TYPE_CHECKING:
+    import pandas
+
     from scm_compiler.runtime.runs.record import Record
 
 BLOCK = 1024
@@ -71,6 +75,17 @@ class Sample:
     def to_dict(self) -> dict[str, list[str]]:
         """The names of the values of every label, such as a data frame takes."""
         return {name: self.values(name) for name in self.names}
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """The labels as a frame: 0 and 1 of a binary label, of another the names of its values.
+
+        Raises:
+            ImportError: If there is no pandas.
+        """
+        return data_frame(
+            (name, self[name] if values == BINARY.values else categories(self[name], values))
+            for name, values in zip(self.names, self.domains, strict=True)
+        )
 
     def head(self, rows: int = FEW) -> "Sample":
         """The first rows, with their images."""

@@ -315,9 +315,13 @@ class CauseNotBinary(Diagnostic):
 
     def message(self) -> str:
         """The cause."""
+        if self.effect == "LATE":
+            return f"`LATE` is of labels with the values 0 and 1, which `{self.node}` is not"
         return f"`{self.effect}` compares the values 1 and 0, which `{self.node}` does not have"
 
     def help(self) -> str:
-        """Two of its values."""
+        """Two of its values; of a local effect there are no others."""
+        if self.effect == "LATE":
+            return "an instrument and what it moves have the values 0 and 1 and no others"
         two = f"{self.values[1]} vs {self.values[0]}" if self.values[1:] else "… vs …"
         return f"say which two: `{self.effect}({self.node} -> …, {two})`"

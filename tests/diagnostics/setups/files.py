@@ -75,6 +75,18 @@ def row(folder, made):
     (folder / "row.csv").write_text(f"{','.join(names)}\n{','.join('01' * 13)}\n")
 
 
+def columns(data):
+    """A setup: a program, and a script that trains it on these columns."""
+
+    def setup(folder, made):
+        program = "Sky : categorical(clear, cloudy)\nRain : binary\nSky -> Rain\n"
+        (folder / "rain.scm").write_text(program)
+        script = f'import scm_compiler as scm\n\nscm.train(scm.load("rain.scm"), data={data})\n'
+        (folder / "rain.py").write_text(script)
+
+    return setup
+
+
 SETUPS = {
     **dict.fromkeys(["E502", "E503"], build),
     "E504": changed("graph.json", _turn_round),
@@ -86,4 +98,7 @@ SETUPS = {
     "E605": column_twice,
     "E613": fewer_faces,
     "E620": row,
+    "E850": columns('{"Sky": ["clear", None, "cloudy"], "Rain": [0, None, float("nan")]}'),
+    "E851": columns('{"Sky": ["clear", "cludy", "cludy"], "Rain": [False, True, True]}'),
+    "E852": columns('{"Sky": ["clear", "cloudy"], "Rain": [0, 1, 1]}'),
 }

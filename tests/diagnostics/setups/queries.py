@@ -132,6 +132,72 @@ def alarms(folder):
     train(folder, "alarms.scm", table(names, rows))
 
 
+@once
+def smokers(folder):
+    """`runs/smoking-1`, of rows of people who smoke or not, and what may cause both."""
+    (folder / "smoking.scm").write_text(
+        "graph smoking\nSmoking, Cancer : binary\nSmoking -> Cancer\nSmoking <-> Cancer\n"
+    )
+    train(
+        folder, "smoking.scm", counted("Smoking,Cancer", {"00": 50, "01": 10, "10": 25, "11": 15})
+    )
+
+
+def without_scipy(folder, made):
+    smokers(folder, made)
+    made.patch.setattr("scm_compiler.inference.engines.bounds.find_spec", lambda name: None)
+
+
+@once
+def lipids(folder):
+    """`runs/instrument-1`, of the trial in Balke and Pearl 1997."""
+    rows = {"000": 919, "001": 81, "100": 315, "101": 73, "110": 139, "111": 473}
+    instrument(folder, rows)
+
+
+@once
+def no_instrument(folder):
+    """`runs/instrument-1`, of rows in which Z moves Y and not X."""
+    instrument(folder, {"000": 80, "001": 10, "010": 10, "100": 10, "101": 80, "110": 10})
+
+
+@once
+def weak_instrument(folder):
+    """`runs/instrument-1`, of rows in which X is as frequent at either Z."""
+    instrument(folder, {"000": 10, "011": 10, "101": 10, "110": 10})
+
+
+@once
+def either_way(folder):
+    """`runs/instrument-1`, of rows in which Z moves some either way."""
+    instrument(folder, {"000": 40, "001": 20, "011": 40, "100": 10, "110": 60, "111": 30})
+
+
+@once
+def many_causes(folder):
+    """`runs/many-1`: X and Y have four causes each, of their own, and a hidden one."""
+    names = [f"{effect}{rank}" for effect in "AB" for rank in range(1, 5)]
+    arrows = [f"{', '.join(names[:4])} -> X", f"{', '.join(names[4:])} -> Y", "X -> Y", "X <-> Y"]
+    every = ", ".join([*names, "X", "Y"])
+    (folder / "many.scm").write_text("\n".join(["graph many", f"{every} : binary", *arrows, ""]))
+    rows = np.random.default_rng(0).integers(0, 2, (4000, 10))
+    train(folder, "many.scm", table(every, rows))
+
+
+def instrument(folder, rows):
+    """Train an instrument on rows Z, X, Y with their counts."""
+    (folder / "instrument.scm").write_text(
+        "graph instrument\nZ, X, Y : binary\nZ -> X -> Y\nX <-> Y\n"
+    )
+    train(folder, "instrument.scm", counted("Z,X,Y", rows))
+
+
+def counted(head, counts):
+    """The text of a CSV file with each row as often as it says."""
+    lines = (",".join(row) for row, count in counts.items() for _ in range(count))
+    return "\n".join([head, *lines, ""])
+
+
 def table(names, rows):
     """The text of a CSV file."""
     lines = [names.replace(" ", ""), *(",".join(map(str, row)) for row in rows)]
@@ -149,6 +215,14 @@ SETUPS = {
     **dict.fromkeys(
         ["E401", "E410", "E411", "E412", "E413", "E414", "E415", "E416", "E418"], celeba
     ),
+    **dict.fromkeys(["E534", "E535"], front_door),
+    "W532": smokers,
+    "W533": no_instrument,
+    "E532": many_causes,
+    "E533": without_scipy,
+    "E536": weak_instrument,
+    "W534": lipids,
+    "W535": either_way,
     **dict.fromkeys(["E419", "E430", "E434", "E455"], celeba),
     **dict.fromkeys([f"E46{rank}" for rank in (0, 1, 2, 3, 5, 6, 8)], celeba),
     **dict.fromkeys(["E435", "W440", "W442", "W450"], complete),

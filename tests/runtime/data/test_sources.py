@@ -3,6 +3,7 @@
 import csv
 from dataclasses import replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -91,7 +92,35 @@ def test_unknown_sources(make_graph, spec, near):
     assert found.help() == near
 
 
-def test_a_path_without_its_kind(make_graph, write, tmp_path):
-    path = write("A\n0\n")
-    assert refusal(str(path), make_graph("A")).help() == f"did you mean `csv:{path}`?"
+def test_the_path_of_a_table_alone(make_graph, write):
+    path, graph = write("A,n\n0,2\n1,3\n"), make_graph("A")
+    expected = load_labels(f"csv:{path}", graph)
+    for data in (path, str(path)):
+        table = load_labels(data, graph)
+        assert (table.origin, table.fingerprint) == (f"csv:{path}", expected.fingerprint)
+    assert load_labels(f"{path}?count=n", graph).counts.tolist() == [2, 3]
+
+
+def test_a_path_in_the_folder_at_work(make_graph, write, monkeypatch, tmp_path):
+    write("A\n0\n", "people"), write("A\n0\n", "celeba-labels")
+    monkeypatch.chdir(tmp_path)
+    assert load_labels("people", make_graph("A")).origin == "csv:people"
+    assert load_labels("celeba-labels", make_graph("Male")).rows == 202_599
+    assert load_labels(Path("celeba-labels"), make_graph("A")).rows == 1
+
+
+def test_the_attribute_file_alone(make_graph, write):
+    path = write("1\nA\n1.jpg 1\n", "list_attr_celeba.txt")
+    assert load_labels(path, make_graph("A")).origin == f"celeba:{path}"
+    assert load_labels(path.parent, make_graph("A")).origin == f"celeba:{path.parent}"
+
+
+def test_a_path_that_is_not_there(make_graph, write, tmp_path):
+    path = write("A\n0\n", "people.csv")
+    found = refusal(str(tmp_path / "peple.csv"), make_graph("A"))
+    assert (found.code, found.help()) == ("E602", f"did you mean `{path}`?")
+    assert refusal("a" * 5000 + ".csv", make_graph("A")).code in ("E602", "E603")
+
+
+def test_a_folder_without_its_kind(make_graph, tmp_path):
     assert refusal(str(tmp_path), make_graph("A")).help() == f"did you mean `celeba:{tmp_path}`?"

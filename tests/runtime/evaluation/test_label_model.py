@@ -6,7 +6,7 @@ import pytest
 from scm_compiler.model.tables import Estimated, Tables
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data.table import tabulate
-from scm_compiler.runtime.evaluation.label_model import evaluate_labels
+from scm_compiler.runtime.evaluation.label_model import evaluate_labels, telling
 
 
 @pytest.fixture
@@ -69,3 +69,39 @@ def test_of_several_values_each_is_reported(make_graph):
     report = evaluate_labels(None, fit_tables(graph, data), data)
     hues = {i.value: i.model.value for i in report.interventions if i.regime == "do(A=0)"}
     assert hues == pytest.approx({"red": 1 / 6, "blue": 2 / 6, "green": 3 / 6})
+
+
+@pytest.fixture
+def confounded(make_graph):
+    """Sun -> Warm, Out and Warm -> Out, and tables that were fitted to rows."""
+    graph = make_graph("Sun Warm Out", "Sun>Warm Sun>Out Warm>Out")
+    cells = np.array([[a, b, c] for a in (0, 1) for b in (0, 1) for c in (0, 1)])
+    data = tabulate(graph, cells, np.array([30, 5, 6, 9, 4, 7, 9, 30]), "by hand")
+    return data, fit_tables(graph, data)
+
+
+def test_causes_and_their_effects_tell_most(confounded):
+    data, tables = confounded
+    report = evaluate_labels(None, tables, data)
+    found = telling(report.interventions)
+    assert {(item.regime, item.label) for item in found} == {
+        ("do(Warm=0)", "Out"),
+        ("do(Warm=1)", "Out"),
+    }
+    gaps = [abs(item.seen - item.model.value) for item in found]
+    assert gaps == sorted(gaps, reverse=True)
+    assert not of(report, "do(Out=1)", "Sun").caused
+
+
+@pytest.mark.parametrize("most", [0, 400])
+def test_of_many_answers_those_that_tell_most_have_intervals(confounded, monkeypatch, most):
+    monkeypatch.setattr("scm_compiler.runtime.evaluation.label_model.MOST_FIRM", most)
+    data, tables = confounded
+    report = evaluate_labels(None, tables, data)
+    firm = {item for item in report.interventions if item.model.interval is not None}
+    assert firm == set(report.interventions if most else telling(report.interventions))
+    for item in firm:
+        interval = item.model.interval
+        assert interval.low <= item.model.value <= interval.high
+        assert interval.rows == 100
+    assert set(report.intervals) == set(report.values) == {"Sun", "Warm", "Out"}

@@ -1,6 +1,7 @@
 """E60x, E61x, W601: the labels' data, where they come from and what they lack."""
 
 import os
+from collections.abc import Sequence
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean
@@ -19,8 +20,13 @@ def quoted(names: tuple[str, ...], most: int = 8) -> str:
     >>> quoted(("a", "b"))
     '`a`, `b`'
     """
-    shown = ", ".join(f"`{shortened(name)}`" for name in names[:most])
-    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
+    return listed([f"`{shortened(name)}`" for name in names], most)
+
+
+def listed(phrases: Sequence[str], most: int = 8) -> str:
+    """The phrases, a comma between them; of a long list the first ones."""
+    shown = ", ".join(phrases[:most])
+    return shown if len(phrases) <= most else f"{shown} and {len(phrases) - most} more"
 
 
 class UnknownDataSource(Diagnostic):
@@ -28,21 +34,21 @@ class UnknownDataSource(Diagnostic):
 
     ## What it means
 
-    Data are named by the kind of source, a colon and a path: `csv:FILE` or `celeba:DIR`. The
-    counts that come with scmc are named `celeba-labels`, without a path. An installed package may
-    add kinds through the entry point group `scmc.sources`.
+    Data are named by the kind of source, a colon and a path: `csv:FILE` or `celeba:DIR`; the path
+    of a table alone will do. The counts that come with scmc are named `celeba-labels`, without a
+    path. An installed package may add kinds through the entry point group `scmc.sources`.
 
     ## Example
 
     ```console
-    $ scmc train hair --data hair.csv
-    error[E601]: `hair.csv` names no data source
+    $ scmc train hair --data cvs:hair.csv
+    error[E601]: `cvs:hair.csv` names no data source
       = help: did you mean `csv:hair.csv`?
     ```
 
     ## What to do
 
-    Write the kind of source first: `--data csv:table.csv`.
+    Write the path of a table, or the kind of source first: `--data csv:table.csv`.
     """
 
     code = "E601"

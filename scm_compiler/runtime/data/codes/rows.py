@@ -80,14 +80,25 @@ class UnknownValue(Diagnostic):
         return f"`{shortened(self.value)}` in {place} is not a value of it"
 
     def help(self) -> str:
-        if self.values == ("0", "1"):
-            known = "a binary label takes 0/1, -1/1, yes/no or true/false"
-            names = ", ".join(map(written, self.pair))
-            declared = f"`{written(self.column)} : categorical({names})`"
-            return f"{known}; or declare {declared}" if self.pair else known
-        known = f"the values are {quoted(self.values)}"
-        near = did_you_mean(closest(self.value, self.values))
-        return f"{near} {known}" if near else known
+        return how_to_write(self.column, self.value, self.values, self.pair)
+
+
+def how_to_write(column: str, value: str, values: tuple[str, ...], pair: tuple[str, ...]) -> str:
+    """What a column takes in place of a value that is none of its label's.
+
+    Args:
+        column: The label.
+        value: What is there.
+        values: The label's.
+        pair: The two names that a column of a binary label holds, if it holds just two.
+    """
+    if values == ("0", "1"):
+        known = "a binary label takes 0/1, -1/1, yes/no or true/false"
+        declared = f"`{written(column)} : categorical({', '.join(map(written, pair))})`"
+        return f"{known}; or declare {declared}" if pair else known
+    known = f"the values are {quoted(values)}"
+    near = did_you_mean(closest(value, values))
+    return f"{near} {known}" if near else known
 
 
 class RaggedRow(Diagnostic):

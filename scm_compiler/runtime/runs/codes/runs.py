@@ -376,7 +376,7 @@ class FolderTaken(Diagnostic):
     TVD      0.1517 to the data, over all 512 cells
     time     0.0 s
     run      runs/first
-    next     scmc query "P(Young | do(Eyeglasses=1))"
+    next     scmc query "P(Narrow_Eyes | do(Smiling=1))"
     $ scmc train -q celeba_g1 --stage labels --run runs/first
     error[E709]: `runs/first` is not empty, and nothing is overwritten
       = help: choose another folder, or add `--resume` to go on with that run

@@ -123,7 +123,7 @@ class NoImageToTrain(Diagnostic):
     TVD      0.0000 to the data, over all 4 cells
     time     0.0 s
     run      runs/hats-1
-    next     scmc query "P(Male | do(Hat=1))"
+    next     scmc query "P(Hat | do(Male=1))"
     $ scmc train --stage images
     error[E718]: no image of `hats` can be trained: no images were named for `Face`
       = help: name them with `--images`, such as `--images folder:photos`

@@ -1,7 +1,7 @@
-"""What happens in no model."""
+"""What happens in no model: zero, whatever the tables."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 
@@ -11,35 +11,28 @@ from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import label_sizes
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 
 
-class Asking(Protocol):
-    """What finds out whether evidence happens."""
-
-    def run(self, *, seed: int, samples: int) -> object:
-        """Ask; refused (E431) where it does not."""
-
-
 @dataclass(frozen=True)
-class Never:
+class Never(Work):
     """What happens in no model: zero, by whichever method, where the evidence happens.
 
     Attributes:
         task: The query.
-        evidence: How it is found out whether the evidence happens.
+        find_out: Finds out whether the evidence happens, with a seed and a number of draws.
     """
 
     task: Task
-    evidence: Asking | None
+    find_out: Callable[[int, int], object] | None
     beyond: TooMuch | None = None
     parts: tuple[Part, ...] = ()
 
     def run(self, seed: int, samples: int) -> Result:
         """Zeros."""
-        if self.evidence is not None:
-            self.evidence.run(seed=seed, samples=samples)
+        if self.find_out is not None:
+            self.find_out(seed, samples)
         query = self.task.query
         assert isinstance(query, ir.Probability)
         sizes = label_sizes(self.task.setting.graph)

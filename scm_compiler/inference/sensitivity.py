@@ -1,0 +1,261 @@
+"""How strong a hidden common cause must be to overturn an effect's sign.
+
+An effect that is adjusted for what is measured is right if nothing hidden causes both cause and
+outcome. Two measures say how much hidden would be too much.
+
+The E-value (VanderWeele and Ding 2017, "Sensitivity analysis in observational research:
+introducing the E-value") is the risk ratio by which a hidden common cause must go with the cause
+and with the outcome, each beyond what is adjusted for, to explain all of the effect away.
+
+The tipping point is how far apart the outcome's probability must be between those with one value
+of the cause and those with another, were the cause the same for both. By
+P(Y[x]=y) = P(y | x) P(x) + P(Y[x]=y | not x) P(not x), at each value of what is adjusted for, a
+distance of d takes at most d from the effect, which is zero at d = |effect| then.
+"""
+
+from dataclasses import dataclass, replace
+from math import inf, sqrt
+from typing import Any
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.identify.adjustment import adjustment_sets
+from scm_compiler.identify.evaluation import evaluate
+from scm_compiler.identify.identification import Identified, NotIdentified, identify
+from scm_compiler.inference.codes.sensitivity import NoSensitivity
+from scm_compiler.inference.observation import Names
+from scm_compiler.inference.refusals import pointing_at
+from scm_compiler.inference.task import Setting
+from scm_compiler.ir import Confounder, Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.model.tables import Tables
+from scm_compiler.notebook import printed
+from scm_compiler.passes import flatten
+from scm_compiler.semantics.query import phrase, worded
+
+
+@dataclass(frozen=True, repr=False)
+class Sensitivity:
+    """How strong a hidden common cause must be to overturn an effect.
+
+    Attributes:
+        query: The effect's text.
+        cause: The label that is held.
+        outcome: The label that is asked.
+        sides: The probabilities whose difference it is, as queries with their numbers.
+        adjusted: What is adjusted for.
+        dropped: Whether the graph has a hidden common cause of the two, which is not believed
+            here: the effect is what it would be without.
+    """
+
+    query: str
+    cause: str
+    outcome: str
+    sides: tuple[tuple[str, float], tuple[str, float]]
+    adjusted: Names
+    dropped: bool
+
+    @property
+    def difference(self) -> float:
+        """The effect: the first probability minus the second."""
+        (_, left), (_, right) = self.sides
+        return left - right
+
+    @property
+    def risk_ratio(self) -> float:
+        """The first probability divided by the second."""
+        (_, left), (_, right) = self.sides
+        return left / right if right else inf if left else 1.0
+
+    @property
+    def e_value(self) -> float:
+        """The E-value of the risk ratio; 1 where there is no effect.
+
+        >>> sides = (("P(Y=1 | do(X=1))", 0.39), ("P(Y=1 | do(X=0))", 0.1))
+        >>> round(Sensitivity("ATE(X -> Y)", "X", "Y", sides, (), False).e_value, 2)
+        7.26
+        """
+        ratio = self.risk_ratio
+        above = ratio if ratio >= 1 else 1 / ratio if ratio else inf
+        return above if above == inf else above + sqrt(above * (above - 1))
+
+    @property
+    def tipping_point(self) -> float:
+        """The distance of the outcome's probabilities, at equal cause, that makes it zero."""
+        return abs(self.difference)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data, in the form that `--json` prints; null where it is infinite."""
+
+        def finite(number: float) -> float | None:
+            return None if number == inf else number
+
+        return {
+            "query": self.query,
+            "ok": True,
+            "difference": self.difference,
+            "sides": dict(self.sides),
+            "risk_ratio": finite(self.risk_ratio),
+            "e_value": finite(self.e_value),
+            "tipping_point": self.tipping_point,
+            "adjusted": list(self.adjusted),
+            "without_hidden_cause": self.dropped,
+        }
+
+    def __str__(self) -> str:
+        lines = [*self.sides, ("risk ratio", self.risk_ratio), ("E-value", self.e_value)]
+        lines.append(("tipping point", self.tipping_point))
+        width = max(len(name) for name, _ in lines)
+        shown = [f"  {name:<{width}}  {number:.5g}" for name, number in lines]
+        without = f", without `{self.cause} <-> {self.outcome}`" if self.dropped else ""
+        by = f"adjusted for {', '.join(self.adjusted) or 'nothing'}{without}"
+        head = f"{self.query} = {self.difference:.5f}, {by}"
+        return "\n".join([head, *shown, *self._meaning])
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return printed(str(self))
+
+    @property
+    def _meaning(self) -> tuple[str, ...]:
+        if not self.difference:
+            return ("there is no effect to overturn",)
+        beyond = f" beyond {', '.join(self.adjusted)}" if self.adjusted else ""
+        pair, shown = f"{self.cause} and {self.outcome}", f"{self.e_value:.3g}"
+        ratio = "an infinite risk ratio" if self.e_value == inf else f"a risk ratio of {shown}"
+        return (
+            f"a hidden common cause that goes with {pair} each by {ratio}{beyond} could explain "
+            "all of it; one that is weaker with both could not",
+            f"so could one that sets {self.outcome} apart by {self.tipping_point:.3g} between "
+            f"those whose {self.cause} differs, were it the same for all",
+        )
+
+
+def sensitivity(
+    query: ir.Query, model: Tables | Setting, *, text: str | None = None
+) -> Sensitivity:
+    """How strong a hidden common cause must be to overturn an effect.
+
+    Args:
+        query: `ATE(X -> Y)`, or a difference of P(Y=y | do(X=x)) at two values of X, both with
+            the same evidence.
+        model: The tables, or what is known of the model.
+        text: The query as the user wrote it.
+
+    Raises:
+        ScmError: E534 if it is not such an effect, if it does not rest on there being no hidden
+            common cause, or if adjusting for what is measured does not give it.
+    """
+    setting = model if isinstance(model, Setting) else Setting.of(model)
+    with pointing_at(text):
+        graph = setting.declared
+        effect = _effect(flatten(query, setting.graph), graph)
+        if effect is None:
+            raise refuse(NoSensitivity("it is no effect of one label on one value of another"))
+        return _measured(effect, setting, worded(text, query, graph))
+
+
+@dataclass(frozen=True)
+class _Effect:
+    """P(outcome = value | do(cause = first), seen) minus the same at the second."""
+
+    cause: str
+    outcome: str
+    value: int
+    first: int
+    second: int
+    seen: tuple[ir.Event, ...] = ()
+
+    def side(self, held: int) -> ir.Probability:
+        """One of the two probabilities."""
+        target = (ir.Event(ir.Variable(self.outcome), self.value),)
+        return ir.Probability(target, (ir.Setting(self.cause, held),), self.seen)
+
+
+def _effect(query: ir.Query, graph: Graph) -> _Effect | None:
+    match query:
+        case ir.Derived(rows=(((), ir.Sum(((1.0, left), (-1.0, right)))),)):
+            return _difference(_probability(left, graph), _probability(right, graph))
+        case _:
+            return None
+
+
+def _probability(side: ir.Quantity, graph: Graph) -> ir.Quantity:
+    """The mean of a label whose values are 0 and 1 as the probability of 1."""
+    if not isinstance(side, ir.Expectation):
+        return side
+    domain = graph.domain(side.target.node)
+    if set(domain.values) != {"0", "1"}:
+        return side
+    return ir.Probability((ir.Event(side.target, domain.index("1")),), side.do, side.given)
+
+
+def _difference(left: ir.Quantity, right: ir.Quantity) -> _Effect | None:
+    match left, right:
+        case (
+            ir.Probability(
+                (ir.Event(ir.Variable(outcome, ()), int(value)),),
+                (ir.Setting(cause, int(first)),),
+                seen,
+            ),
+            ir.Probability(_, (ir.Setting(_, int(second)),)),
+        ) if cause != outcome:
+            found = _Effect(cause, outcome, value, first, second, seen)
+            return found if right == found.side(second) else None
+        case _:
+            return None
+
+
+def _measured(effect: _Effect, setting: Setting, text: str) -> Sensitivity:
+    graph = setting.declared
+    pair = {effect.cause, effect.outcome}
+    others = tuple(c for c in graph.confounders if {c.left, c.right} != pair)
+    without = replace(graph, confounders=others, asserts=(), claims=())
+    seen = tuple(event.variable.node for event in effect.seen)
+    if isinstance(_identified(_tied(without, effect), effect, seen), Identified):
+        raise refuse(
+            NoSensitivity(
+                f"it is the same whatever hidden causes {effect.cause} and {effect.outcome} have",
+                "no `<->` of the two changes it, however strong: see `--identify`",
+            )
+        )
+    found = _identified(without, effect, seen)
+    sets = adjustment_sets(without, effect.cause, effect.outcome, limit=1)
+    if isinstance(found, NotIdentified) or not sets:
+        raise refuse(
+            NoSensitivity(
+                f"without a hidden cause of {effect.cause} and {effect.outcome} it is not the "
+                "result of adjusting for what is measured",
+                "other hidden causes are in the way: see `--identify`",
+            )
+        )
+    table = evaluate(found, setting.source).values
+    known = tuple(event.value for event in effect.seen)
+    numbers = [
+        float(table[(held, *known, effect.value)]) for held in (effect.first, effect.second)
+    ]
+    if any(number != number for number in numbers):  # noqa: PLR0124  (NaN: it divides by zero)
+        raise refuse(NoSensitivity("its formula asks for what no row shows"))
+    one, other = (
+        (phrase(effect.side(held), graph), number)
+        for held, number in zip((effect.first, effect.second), numbers, strict=True)
+    )
+    return Sensitivity(
+        query=text,
+        cause=effect.cause,
+        outcome=effect.outcome,
+        sides=(one, other),
+        adjusted=tuple(dict.fromkeys((*seen, *sets[0]))),
+        dropped=len(others) < len(graph.confounders),
+    )
+
+
+def _identified(graph: Graph, effect: _Effect, seen: Names) -> Identified | NotIdentified:
+    return identify(graph, (effect.outcome,), (effect.cause,), seen)
+
+
+def _tied(graph: Graph, effect: _Effect) -> Graph:
+    """The graph with a hidden common cause of the two."""
+    left, right = sorted((effect.cause, effect.outcome), key=graph.order.__getitem__)
+    return replace(graph, confounders=(*graph.confounders, Confounder(left, right)))
