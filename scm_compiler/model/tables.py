@@ -32,6 +32,13 @@ class Data(Protocol):
         """How often each combination of some labels' values occurs, with one axis a name."""
 
 
+class Backoff(Protocol):
+    """What each row of a label's table is drawn towards, where the rows of data are few."""
+
+    def shapes(self, count: int, random: np.random.Generator) -> NDArray[np.float64]:
+        """The shapes of the rows' Dirichlet posterior, along a first axis of draws."""
+
+
 @dataclass(frozen=True, eq=False)
 class Given:
     """Tables that are what they are: no rows and no draws stand behind them."""
@@ -49,8 +56,9 @@ class Fitted:
     Attributes:
         unseen: Where the rows hold no parent configuration, so that the numbers are guesses.
         data: The rows; None where only the masks are known.
-        likeliest: Whether the tables are the shares of the rows, which make them most likely: what
-            the rows leave open is then known too.
+        likeliest: Whether the tables are the shares of the rows, which make them most likely, but
+            for labels with `backoffs`: what the rows leave open is then known too.
+        backoffs: By label, what its table is drawn towards; others are the shares.
         observational: Where hidden causes are labels of the tables, the observational distribution
             as the rows have it: tables of `identify.law.law_graph`. What observation determines is
             answered from it.
@@ -59,6 +67,7 @@ class Fitted:
     unseen: Masks = field(default_factory=dict)
     data: Data | None = None
     likeliest: bool = False
+    backoffs: Mapping[str, Backoff] = field(default_factory=dict)
     observational: "Tables | None" = None
     draws: ClassVar[Draws] = {}
 
@@ -197,6 +206,11 @@ class Tables:
         hidden = any(self.graph.by_name[other].kind == HIDDEN for other in scope)
         data = self.known.data
         return None if data is None or hidden else data.counts_of(scope)
+
+    @property
+    def backoffs(self) -> Mapping[str, Backoff]:
+        """What tables are drawn towards, by label."""
+        return self.known.backoffs if isinstance(self.known, Fitted) else {}
 
     @property
     def rows(self) -> int:

@@ -32,7 +32,7 @@ from scm_compiler.model.tables import Fitted, Model, Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
-from scm_compiler.runtime.data.shares import fitted_law
+from scm_compiler.runtime.data.shares import Estimator, backoffs_of, fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables, NotTrained
@@ -81,6 +81,11 @@ class Record:
     def trained(self) -> bool:
         """Whether there are weights."""
         return WEIGHTS in self.manifest.files
+
+    @property
+    def estimator(self) -> Estimator:
+        """How its tables were got from the data, where they were; earlier versions took shares."""
+        return "shrunk" if self.config.options.get("tables") == "shrunk" else "shares"
 
     @cached_property
     def program(self) -> str:
@@ -264,11 +269,15 @@ class Record:
         found = with_data(tables, self.labels)
         if not isinstance(found.known, Fitted):
             return found
-        known = replace(found.known, likeliest=self.config.trainer == "mle")
+        known = replace(
+            found.known,
+            likeliest=self.config.trainer == "mle",
+            backoffs=backoffs_of(self.graph, self.labels, self.estimator),
+        )
         found = replace(found, known=known)
         if not self.graph.confounders:
             return found
-        law = fitted_law(found, self.labels)
+        law = fitted_law(found, self.labels, self.estimator)
         return replace(found, known=replace(known, observational=law))
 
 
