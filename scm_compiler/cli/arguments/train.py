@@ -83,7 +83,8 @@ def _configure_images(parser: argparse.ArgumentParser) -> None:
         "--option",
         metavar="NAME=VALUE",
         action="append",
-        help="an option of the head, such as width=24",
+        help="an option of the head, such as width=24, or of the labels' trainer, such as "
+        "tables=shares",
     )
     add("--device", metavar="NAME", help="auto (default: the best there is), cuda, mps or cpu")
     add("--devices", metavar="N", help="train in N processes, one for each device")

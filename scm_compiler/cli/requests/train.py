@@ -34,7 +34,7 @@ class TrainingRequest:
         images: The SPECs of images, each perhaps with `IMAGE=` before it.
         heads: The names of heads, likewise.
         head_preset: The preset of the heads' options.
-        options: The heads' options that differ from it, as NAME=VALUE.
+        options: Options that differ from the presets, as NAME=VALUE.
     """
 
     words: tuple[str, ...]

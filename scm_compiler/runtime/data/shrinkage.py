@@ -26,13 +26,15 @@ from scm_compiler.runtime.data.softmax import (
 )
 from scm_compiler.runtime.data.table import LabelTable
 
-RARE = 10
-"""A table with fewer rows of data than this in some parent configuration is shrunk."""
+RARE, SHARE = 10, 0.01
+"""A table is shrunk where more than this share of the data stands in parent configurations with
+fewer than so many rows."""
 
-PENALTIES = (Penalty(0.3), Penalty(3.0), Penalty(0.3, 3.0), Penalty(0.3, 30.0), Penalty(3.0, 30.0))
+PENALTIES = (Penalty(0.3), Penalty(3.0), Penalty(0.3, 3.0), Penalty(3.0, 30.0))
 """The regressions that are tried: on the parents alone, and on their pairs too."""
 
-WEIGHTS = (2048.0, 512.0, 128.0, 32.0, 8.0, 2.0, 0.5)
+WEIGHTS = (1000.0, 200.0, 40.0, 8.0, 2.0, 0.5)
+"""What regressions weigh, in rows of data: m, from all that is said to little of it."""
 
 MOST_COEFFICIENTS = 256
 """The most coefficients of a regression: with more, pairs are left out, then the parents, and a
@@ -51,9 +53,11 @@ class Shrunk:
 
     Attributes:
         counts: How many rows of data have each value under each parent configuration.
+        penalties: Of the regressions that are tried.
     """
 
     counts: Array
+    penalties: Sequence[Penalty] = PENALTIES
 
     @property
     def table(self) -> Array:
@@ -96,7 +100,9 @@ class Shrunk:
     def _probable(self) -> Sequence[tuple[float, Regression]]:
         """The regressions that the data leave, and how probable each is."""
         free = self.counts.shape[-1] - 1
-        penalties = [p for p in PENALTIES if width(self._sizes, p) * free <= MOST_COEFFICIENTS]
+        penalties = [
+            p for p in self.penalties if width(self._sizes, p) * free <= MOST_COEFFICIENTS
+        ]
         found = list(regressions(self._flat, self._sizes, penalties or [Penalty()], WEIGHTS))
         logs = np.array([one.evidence for one in found])
         chances = np.exp(logs - logs.max())
@@ -106,7 +112,7 @@ class Shrunk:
 
 
 def shrunk(graph: Graph, table: LabelTable, name: str) -> Shrunk | None:
-    """How a label's table is shrunk; None where every parent configuration has plenty of rows.
+    """How a label's table is shrunk; None where its parents' configurations have plenty of rows.
 
     Args:
         graph: The graph, none of whose causes of the label is hidden.
@@ -116,7 +122,8 @@ def shrunk(graph: Graph, table: LabelTable, name: str) -> Shrunk | None:
     parents, shape = graph.parents[name], table_shape(graph, name)
     if not parents or prod(shape) > MOST_NUMBERS or shape[-1] > MOST_COEFFICIENTS:
         return None
-    if table.counts_of(parents).min() >= RARE:
+    rows = table.counts_of(parents)
+    if rows[rows < RARE].sum() <= SHARE * table.rows:
         return None
     return Shrunk(table.counts_of((*parents, name)).astype(np.float64))
 

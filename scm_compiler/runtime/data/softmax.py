@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-UPDATES, SETTLED, LONGEST = 50, 1e-6, 2.0
+UPDATES, SETTLED, LONGEST = 50, 1e-5, 2.0
 """The most Newton steps, the step after which none is needed, and the longest step."""
 
 
