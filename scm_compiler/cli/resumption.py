@@ -56,6 +56,7 @@ def _of_labels(request: TrainingRequest, opened: Record) -> Iterator[Difference]
     config = opened.config
     yield from _differing("--trainer", config.trainer, request.trainer)
     yield from _differing("--preset", config.preset, request.preset)
+    yield from _differing("--replicates", config.replicates, request.replicates)
     yield from _differing("--data", opened.manifest.data.origin, request.data)
     if not opened.manifest.heads:
         yield from _differing("--seed", config.seed, request.seed)

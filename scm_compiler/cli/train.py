@@ -107,7 +107,10 @@ def _created(
     heads = () if labels_alone else heads_of(graph, _heads(request, graph, wanted))
     ours, theirs = divide(wanted, trainer, preset, heads)
     steps = {} if request.steps is None else {"steps": request.steps}
-    config = configure(trainer, preset=preset, seed=seed, **{**ours, **steps})
+    replicates = request.replicates or 0
+    config = configure(
+        trainer, preset=preset, seed=seed, replicates=replicates, **{**ours, **steps}
+    )
     table = load_labels(request.data or default_source(graph), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))

@@ -10,6 +10,8 @@ _MET = 1e-12
 
 ANY_NOISE = "whatever the noise model"
 
+POSTERIOR = "posterior draws of the tables"
+
 Kind = Literal["probability", "expectation", "difference"]
 
 
@@ -29,7 +31,7 @@ class Interval:
     high: float
     level: float
     rows: int
-    by: str = "posterior draws of the tables"
+    by: str = POSTERIOR
 
     def to_dict(self) -> dict[str, Any]:
         """The interval as plain data."""

@@ -158,6 +158,7 @@ class Tables:
             parents in the order of `graph.parents`; the last axis sums to 1.
         known: How firmly they are known.
         networks: The labels that have no table, because it would be too large.
+        replicates: Tables of models that were trained alike on other weights of the rows.
 
     Raises:
         ValueError: If a table is missing, has the wrong shape or does not sum to 1.
@@ -167,6 +168,7 @@ class Tables:
     probabilities: Mapping[str, NDArray[np.float64]]
     known: Knowledge = GIVEN
     networks: Mapping[str, Conditional] = field(default_factory=dict)
+    replicates: Sequence["Tables"] = ()
 
     def __post_init__(self) -> None:
         for node in self.graph.labels:

@@ -59,6 +59,12 @@ def _configure_labels(parser: argparse.ArgumentParser) -> None:
     )
     add("--trainer", metavar="NAME", help="mle (default) or wgan-gp")
     add("--preset", metavar="NAME", help="default, or paper (of wgan-gp)")
+    add(
+        "--replicates",
+        metavar="K",
+        help="train K further models, each on other weights of the rows, for the intervals of "
+        "answers where the tables are not shares of the rows",
+    )
 
 
 def _configure_images(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ class Config(Strict):
         preset: The preset that the options come from.
         options: The options, presets and command line taken together.
         seed: The seed.
+        replicates: How many further models are trained, each on other weights of the rows.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -24,3 +25,4 @@ class Config(Strict):
     preset: str
     options: Mapping[str, Any]
     seed: Count
+    replicates: Count = 0

@@ -43,6 +43,9 @@ label with still more is not shrunk."""
 MOST_NUMBERS = 2**20
 """The most numbers in a table that is shrunk."""
 
+LEAST = 0.02
+"""The least shape of a drawn row: below it, what is drawn can round to zero."""
+
 NEGLIGIBLE = 1e-3
 """Regressions that are less probable than this are left out."""
 
@@ -82,7 +85,7 @@ class Shrunk:
         for rank, (_, one) in enumerate(self._probable):
             mine = np.flatnonzero(chosen == rank)
             towards = one.draws(self._regressors(one), len(mine), random)
-            found[mine] = self._flat + one.weight * towards
+            found[mine] = np.maximum(self._flat + one.weight * towards, LEAST)
         return found.reshape(count, *self.counts.shape)
 
     @property

@@ -7,6 +7,7 @@
     cells.safetensors     the data: distinct rows and counts
     labels.safetensors    the weights of the label model, by node
     tables.safetensors    P(label | parents) where they were estimated, or are not large
+    replicate-K.tables.safetensors  the same of a model trained on other weights of the rows
     certificate.json      the certificate of Definition 1 of the trained module
     metrics.jsonl         one line a report
     checkpoint.safetensors  where an unfinished training goes on
@@ -38,7 +39,13 @@ from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables, NotTrained
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import Manifest, read_model
-from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
+from scm_compiler.runtime.runs.numbers import (
+    TABLES,
+    WEIGHTS,
+    read_cells,
+    read_tables,
+    replicate_name,
+)
 from scm_compiler.runtime.runs.opening import (
     CONFIG,
     GRAPH,
@@ -254,7 +261,8 @@ class Record:
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         if TABLES in self.manifest.files:
-            return self._with_data(read_tables(self.path, self.graph))
+            tables = self._with_data(read_tables(self.path, self.graph))
+            return replace(tables, replicates=self._replicates)
         from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
 
         module = self.module()
@@ -263,6 +271,13 @@ class Record:
         except ValueError as error:
             found = NoTables(path=str(self.path), reason=str(error))
             raise refuse(found) from error
+
+    @property
+    def _replicates(self) -> tuple[Tables, ...]:
+        """The tables of the models that were trained on other weights of the rows."""
+        names = map(replicate_name, range(1, self.config.replicates + 1))
+        held = [name for name in names if name in self.manifest.files]
+        return tuple(self._with_data(read_tables(self.path, self.graph, name)) for name in held)
 
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""

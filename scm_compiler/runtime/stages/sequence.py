@@ -26,6 +26,7 @@ from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
 from scm_compiler.runtime.stages.images import LOCAL, Placement, follow_image, train_image
 from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.replicates import pending_replicates, train_replicates
 from scm_compiler.runtime.stages.result import LABELS, Finished
 
 Watch = Callable[[str], Progress]
@@ -107,8 +108,8 @@ def train_stages(
         run: The run.
         tables: Images that are read already.
         watch: Who watches each stage.
-        budget: The most seconds to train in all: the labels take what they need, and the images
-            share the rest.
+        budget: The most seconds to train in all: the labels take what they need, or with K
+            replicates as much of a (K + 1)th part as each of these, and the images share the rest.
         placement: On which device the heads are trained, by which processes.
         labels: Whether to train labels.
         images: Whether to train heads.
@@ -119,18 +120,23 @@ def train_stages(
     """
     finished = None
     held = tables or {}
+    share = None if budget is None else budget / (1 + run.config.replicates)
     if labels and _labels_pending(run):
-        finished = train_labels(run, progress=watch(LABELS), budget=budget)
+        finished = train_labels(run, progress=watch(LABELS), budget=share)
+    now = run if finished is None else finished.run
+    stopped = finished is not None and finished.outcome.signal is not None
+    if labels and not stopped and pending_replicates(now):
+        finished = train_replicates(now, progress=watch(LABELS), budget=share)
     for image in pending_heads(run) if images else ():
         if finished is not None and finished.outcome.signal is not None:
             return finished
         now = run if finished is None else finished.run
         table = held.get(image) or _read(now, image)
-        share = None if budget is None else _share(now, image, budget)
+        left = None if budget is None else _share(now, image, budget)
         if not placement.team.alone:
             placement.team.tell({"run": str(now.path.resolve()), "image": image})
         finished = train_image(
-            now, image, table, progress=watch(image), budget=share, placement=placement
+            now, image, table, progress=watch(image), budget=left, placement=placement
         )
     if finished is None:
         reason = "its training is complete"

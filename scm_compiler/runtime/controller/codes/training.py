@@ -84,3 +84,37 @@ class TrainerOption(Diagnostic):
             return "leave it out to use the preset's value"
         near = did_you_mean(closest(self.option, self.known))
         return near or f"there are {', '.join(f'`{name}`' for name in self.known)}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NoReplicates(Diagnostic):
+    """Replicates of a model whose tables are not kept.
+
+    ## What it means
+
+    `--replicates K` trains K further models of the labels and keeps the tables of each. Where the
+    tables of a model are too large to be kept, there is nothing to keep of a replicate.
+
+    ## Example
+
+    ```text
+    error[E561]: runs/wide-1 keeps no tables, which replicates are
+      = help: leave `--replicates` out
+    ```
+
+    ## What to do
+
+    Leave `--replicates` out, or let labels have fewer parents.
+    """
+
+    code = "E561"
+
+    path: str
+
+    def message(self) -> str:
+        """The run."""
+        return f"{self.path} keeps no tables, which replicates are"
+
+    def help(self) -> str:
+        """What to do."""
+        return "leave `--replicates` out"
