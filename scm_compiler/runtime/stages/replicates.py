@@ -46,7 +46,7 @@ def train_replicates(
     with sole_trainer(run.path):
         now, watch = open_record(run.path), progress or Silent()
         if TABLES not in now.manifest.files:
-            raise refuse(NoReplicates(path=str(run.path)))
+            raise refuse(NoReplicates(name=run.graph.name))
         for number in pending_replicates(now):
             watch.phase(f"replicate {number} of {now.config.replicates}")
             now, outcome = _train(

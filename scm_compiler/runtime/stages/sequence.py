@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.controller.codes.training import NoReplicates
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.data.images import ImageTable, load_images
@@ -21,6 +22,7 @@ from scm_compiler.runtime.runs.codes.runs import NotTrained
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.runs.heads import add_heads
 from scm_compiler.runtime.runs.lock import sole_trainer
+from scm_compiler.runtime.runs.model_files import keeps_tables
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
@@ -53,12 +55,14 @@ def create(
         path: The folder; `runs/<graph>-<n>` if None.
 
     Raises:
-        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E709 or E657
-            if the folder cannot be made.
+        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E561 if it
+            keeps no tables of replicates, E709 or E657 if the folder cannot be made.
     """
     if not graph.labels:
         raise refuse(NothingToTrain(name=graph.name))
-    make_trainer(graph, table, config)  # refuses before there is a folder
+    trainer = make_trainer(graph, table, config)  # refuses before there is a folder
+    if config.replicates and not keeps_tables(trainer.model()):
+        raise refuse(NoReplicates(name=graph.name), exit_code=2)
     return create_run(graph, table, config, program=program, path=path, heads=heads)
 
 

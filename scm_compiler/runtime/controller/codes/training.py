@@ -98,7 +98,7 @@ class NoReplicates(Diagnostic):
     ## Example
 
     ```text
-    error[E561]: runs/wide-1 keeps no tables, which replicates are
+    error[E561]: the tables of `wide` are too large to be kept, and so are those of replicates
       = help: leave `--replicates` out
     ```
 
@@ -109,11 +109,12 @@ class NoReplicates(Diagnostic):
 
     code = "E561"
 
-    path: str
+    name: str
 
     def message(self) -> str:
-        """The run."""
-        return f"{self.path} keeps no tables, which replicates are"
+        """The graph."""
+        large = f"the tables of `{self.name}` are too large to be kept"
+        return f"{large}, and so are those of replicates"
 
     def help(self) -> str:
         """What to do."""
