@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scm_compiler.inference.precision import Replicates
+from scm_compiler.inference import precision
 from scm_compiler.model.tables import Estimated, Tables
 
 
@@ -92,7 +92,7 @@ def test_replicates_are_drawn_from_the_posterior(smoking):
     """Beta(k + 1/2, n - k + 1/2), its mean and variance; false alarms below 1e-5."""
     table = smoking.probabilities["Smoke"]
     model = Tables(smoking.graph, smoking.probabilities, Estimated({"Smoke": 40}))
-    drawn = Replicates(model, 20_000, seed=0)["Smoke"]
+    drawn = precision.estimated(model, 20_000, seed=0)["Smoke"]
     a, b = 40 * table + 0.5, 40 * (1 - table) + 0.5
     mean, variance = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
     assert np.abs((drawn.mean(0) - mean) / np.sqrt(variance / 20_000)).max() < 5

@@ -52,7 +52,10 @@ def _refuse_wrong(
     unknown = [name for name in options if name not in known]
     if unknown:
         every = (*known, *(name for name in others if name not in known))
-        raise refuse(*(TrainerOption(trainer, name, every) for name in unknown), exit_code=2)
+        raise refuse(
+            *(TrainerOption(trainer, name, every, heads=bool(others)) for name in unknown),
+            exit_code=2,
+        )
     try:
         recipe.options.model_validate(recipe.presets[preset].model_dump() | dict(options))
     except ValidationError as wrong:

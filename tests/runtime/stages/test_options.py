@@ -23,7 +23,12 @@ def test_without_heads_all_are_the_trainers():
     [
         ({"foo": 1}, (), "the trainer `mle` has no option `foo`", "there are `table_limit`"),
         ({"table": 1}, (), "the trainer `mle` has no option `table`", "did you mean `tables`?"),
-        ({"widht": 9}, ("causal_gan",), "has no option `widht`", "did you mean `width`?"),
+        (
+            {"widht": 9},
+            ("causal_gan",),
+            "neither the trainer `mle` nor a head has an option `widht`",
+            "did you mean `width`?",
+        ),
         (
             {"steps": 0},
             (),

@@ -70,12 +70,15 @@ class TrainerOption(Diagnostic):
     option: str
     known: tuple[str, ...]
     reason: str = ""
+    heads: bool = False
 
     def message(self) -> str:
         """What is wrong with it."""
         if self.reason:
             reason = self.reason[:1].lower() + self.reason[1:]
             return f"`{self.option}` of the trainer `{self.trainer}`: {reason}"
+        if self.heads:
+            return f"neither the trainer `{self.trainer}` nor a head has an option `{self.option}`"
         return f"the trainer `{self.trainer}` has no option `{self.option}`"
 
     def help(self) -> str:
