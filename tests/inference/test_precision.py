@@ -97,4 +97,4 @@ def test_replicates_are_drawn_from_the_posterior(smoking):
     mean, variance = a / (a + b), a * b / ((a + b) ** 2 * (a + b + 1))
     assert np.abs((drawn.mean(0) - mean) / np.sqrt(variance / 20_000)).max() < 5
     assert np.allclose(drawn.var(0), variance, rtol=0.06)
-    assert Replicates(model, 5, seed=0)["Gene"] is smoking.probabilities["Gene"]
+    assert precision.estimated(model, 5, seed=0)["Gene"] is smoking.probabilities["Gene"]

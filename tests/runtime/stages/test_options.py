@@ -26,7 +26,7 @@ def test_without_heads_all_are_the_trainers():
         (
             {"widht": 9},
             ("causal_gan",),
-            "neither the trainer `mle` nor a head has an option `widht`",
+            "nor a head has an option `widht`",
             "did you mean `width`?",
         ),
         (
