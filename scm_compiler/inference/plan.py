@@ -19,11 +19,17 @@ from scm_compiler.inference.engines import engines_of
 from scm_compiler.inference.engines.bounds import BoundsWork
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
+from scm_compiler.inference.engines.never import Never
 from scm_compiler.inference.evaluation import Numbers, condition_of
 from scm_compiler.inference.instrument import refuse_no_instrument
-from scm_compiler.inference.intervals import COUNT, FEWER, Intervals, ends_of, span_ends
-from scm_compiler.inference.limits import TooMuch
-from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.intervals import (
+    COUNT,
+    FEWER,
+    Intervals,
+    ends_of,
+    replicate_ends,
+    span_ends,
+)
 from scm_compiler.inference.parts import Part, listed
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
@@ -33,7 +39,6 @@ from scm_compiler.inference.refusals import (
 )
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.route import route_of
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -247,7 +252,7 @@ class Plan:
             return Firm(value(), _GIVEN)
         drawn = self.work.spread(COUNT, seed, result.numbers)
         if drawn is None:
-            return Firm(value(), _UNKNOWN)
+            return self._from_replicates(model, result, seed, level)
         spans = {}
         if isinstance(self.work, WorldsWork | BoundsWork) and not result.identified:
             spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
@@ -255,6 +260,29 @@ class Plan:
         ends = ends_of(drawn, result.numbers, level, reach)
         firm = replace(result, intervals=Intervals(level, model.rows, ends, spans))
         return Firm(firm.value(self.task.query, self.task.setting.declared))
+
+    def _from_replicates(self, model: Tables, result: Result, seed: int, level: float) -> Firm:
+        """The answer with intervals from models that were trained on other weights of the rows."""
+        value = partial(result.value, self.task.query, self.task.setting.declared)
+        found = [self._numbers_on(one, seed) for one in model.replicates]
+        kept = [numbers for numbers in found if numbers is not None]
+        if len(kept) < 2:
+            return Firm(value(), _UNKNOWN)
+        drawn = {name: np.stack([one[name] for one in kept]) for name in result.numbers}
+        ends = replicate_ends(drawn, result.numbers, level)
+        by = f"{len(kept)} replicates on Bayesian-bootstrap weights"
+        firm = replace(result, intervals=Intervals(level, model.rows, ends, by=by))
+        return Firm(firm.value(self.task.query, self.task.setting.declared))
+
+    def _numbers_on(self, model: Tables, seed: int) -> Numbers | None:
+        """The answer on another model; None where it has none."""
+        task = self.task
+        engines = engines_of(task.method)
+        try:
+            made = _decide(task.query, Setting.of(model), engines, task.method, task.noise_model)
+            return made.work.run(seed, SAMPLES).numbers
+        except ScmError:
+            return None
 
 
 def plan(
@@ -388,36 +416,6 @@ def _remembered(
     return replace(made, query=worded(text, query, model.graph), text=text)
 
 
-@dataclass(frozen=True)
-class Never:
-    """What happens in no model: zero, by whichever method, where the evidence happens.
-
-    Attributes:
-        task: The query.
-        evidence: How it is found out whether the evidence happens.
-    """
-
-    task: Task
-    evidence: Plan | None
-    beyond: TooMuch | None = None
-    parts: tuple[Part, ...] = ()
-
-    def run(self, seed: int, samples: int) -> Result:
-        """Zeros."""
-        if self.evidence is not None:
-            self.evidence.run(seed=seed, samples=samples)
-        query = self.task.query
-        assert isinstance(query, ir.Probability)
-        sizes = label_sizes(self.task.setting.graph)
-        zeros = {"": np.zeros([sizes[variable.node] for variable in query.free])}
-        spans = {"": (Bounds(0.0, 0.0, sharp=True),) * zeros[""].size}
-        return Result(zeros, zeros, "exact", None, bounds=spans if self.task.rung == 3 else {})
-
-    def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
-        """Zeros, whatever the data."""
-        return {name: np.zeros((count, *part.shape)) for name, part in point.items()}
-
-
 def _never(query: ir.Query, setting: Setting) -> Plan:
     """The plan for what happens in no model."""
     assert isinstance(query, ir.Probability)
@@ -426,7 +424,12 @@ def _never(query: ir.Query, setting: Setting) -> Plan:
         seen = flatten(replace(query, targets=query.given[:1]), setting.graph)
         evidence = _decide(seen, setting, engines_of("auto"))
     task = Task(query, setting, Route())
-    return Plan("", task, "zero", Never(task, evidence))
+    find_out = None if evidence is None else partial(_run, evidence)
+    return Plan("", task, "zero", Never(task, find_out))
+
+
+def _run(evidence: Plan, seed: int, samples: int) -> Answer:
+    return evidence.run(seed=seed, samples=samples)
 
 
 def _seeing(task: Task, level: float | None) -> Answer | None:

@@ -30,8 +30,9 @@ FEW = 25
 PRIOR = 0.5
 """What the prior of a row of a table weighs, in rows of data, spread over its values."""
 
-Shapes = Callable[[str], Array | None]
-"""The shapes of the Dirichlet posterior of a label's rows; None where its table is exact."""
+Shapes = Callable[[str, np.random.Generator], Array | None]
+"""The shapes of the Dirichlet posterior of a label's rows, perhaps many along a first axis, drawn
+with these random numbers; None where its table is exact."""
 
 
 class Replicates(Mapping[str, Array]):
@@ -52,8 +53,7 @@ class Replicates(Mapping[str, Array]):
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._known:
-            shapes = self._shapes(name)
-            self._known[name] = self._exact[name] if shapes is None else self._draw(name, shapes)
+            self._known[name] = self._draw(name)
         return self._known[name]
 
     def one(self, rank: int) -> dict[str, Array]:
@@ -61,9 +61,12 @@ class Replicates(Mapping[str, Array]):
         drawn = ((name, self[name], table.ndim) for name, table in self._exact.items())
         return {name: part[rank] if part.ndim > axes else part for name, part, axes in drawn}
 
-    def _draw(self, name: str, shapes: Array) -> Array:
+    def _draw(self, name: str) -> Array:
         random = np.random.default_rng((self._seed, self._ranks[name]))
-        weights = random.standard_gamma(shapes, size=(self.count, *shapes.shape))
+        shapes = self._shapes(name, random)
+        if shapes is None:
+            return self._exact[name]
+        weights = random.standard_gamma(shapes, size=(self.count, *self._exact[name].shape))
         return np.asarray(weights / weights.sum(-1, keepdims=True))
 
     def __iter__(self) -> Iterator[str]:
@@ -76,7 +79,7 @@ class Replicates(Mapping[str, Array]):
 def from_draws(model: Tables, count: int, seed: int) -> Replicates:
     """Tables drawn from what is known of those that were counted in draws."""
 
-    def shapes(name: str) -> Array | None:
+    def shapes(name: str, _: np.random.Generator) -> Array | None:
         if name not in model.draws:
             return None
         behind = np.asarray(model.draws[name])[..., None]
@@ -86,9 +89,11 @@ def from_draws(model: Tables, count: int, seed: int) -> Replicates:
 
 
 def from_rows(model: Tables, count: int, seed: int) -> Replicates:
-    """Tables drawn from what the rows of data leave open that they are the shares of."""
+    """Tables drawn from what the rows of data leave open that they come from."""
 
-    def shapes(name: str) -> Array | None:
+    def shapes(name: str, random: np.random.Generator) -> Array | None:
+        if name in model.backoffs:
+            return model.backoffs[name].shapes(count, random)
         counts = model.counts(name)
         return None if counts is None else counts + PRIOR / counts.shape[-1]
 

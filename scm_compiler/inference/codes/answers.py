@@ -240,7 +240,8 @@ class Unsupported(Diagnostic):
 
     Every way in which the query's world can come about passes through a configuration of parents
     that the training data do not hold. The tables have numbers there, but no data behind them
-    (positivity fails).
+    (positivity fails). Where a table is shrunk towards what rows with like parents say, the question
+    is answered, with a warning (W440).
 
     ## Example
 
@@ -279,9 +280,12 @@ class RestsOnUnseen(Diagnostic):
     ## What it means
 
     Where the training data have no row with some configuration of a node's parents, its table
-    holds a guess. The number is an upper bound of the probability, in the world of the query and
-    given the evidence, that such a guess was used. Whatever the guesses, the answer is inside the
-    interval.
+    holds a guess: the label's overall distribution or, where rows are few, what a regression
+    carries over from rows with like parents (`--option tables=shrunk`, the default). The number is
+    an upper bound of the probability, in the world of the query and given the evidence, that such a
+    guess was used. Whatever the guesses, the answer is inside the interval. The interval from the
+    data, after the answer, is narrower where the guess is carried over: it takes the regression for
+    about right, as the rows that there are show it.
 
     ## Example
 
@@ -303,6 +307,7 @@ class RestsOnUnseen(Diagnostic):
     nodes: tuple[str, ...]
     low: float | None = None
     high: float | None = None
+    carried: bool = False
 
     def message(self) -> str:
         """The share and the nodes concerned."""
@@ -314,6 +319,8 @@ class RestsOnUnseen(Diagnostic):
 
     def help(self) -> str:
         """What the answer could be."""
+        from_like = "; as it is, it carries over from rows with like parents"
+        said = from_like if self.carried else ""
         if self.low is None or self.high is None:
-            return f"each probability can be off by at most {self.share:.4f}"
-        return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]"
+            return f"each probability can be off by at most {self.share:.4f}{said}"
+        return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]{said}"

@@ -81,6 +81,21 @@ class LabelTable:
         return counts.reshape(shape)
 
 
+def reweighted(table: LabelTable, random: np.random.Generator) -> LabelTable:
+    """The table with other weights of its rows: a Bayesian bootstrap (Rubin 1981).
+
+    Each row weighs an exponential amount, so that a cell of n rows weighs a gamma amount of shape
+    n; as there are to be as many rows as before, each cell's weight is randomly rounded to whole
+    ones.
+    """
+    weights = random.standard_gamma(table.counts)
+    exact = weights * (table.rows / weights.sum())
+    counts = np.floor(exact + random.random(len(exact))).astype(np.int64)
+    kept = counts > 0
+    origin = f"{table.origin}, reweighted"
+    return LabelTable(table.labels, table.sizes, table.cells[kept], counts[kept], origin)
+
+
 def tabulate(
     graph: Graph,
     cells: Cells,

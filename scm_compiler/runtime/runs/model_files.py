@@ -134,7 +134,7 @@ def differing(kept: Tables, found: Tables) -> Iterator[str]:
             yield name
 
 
-def write_tables(folder: Path, tables: Tables) -> None:
+def write_tables(folder: Path, tables: Tables, name: str = TABLES) -> None:
     """Keep tables with the number of draws behind each that was estimated.
 
     A law that was counted in draws is kept beside them; one that the data have is not, since the
@@ -150,7 +150,7 @@ def write_tables(folder: Path, tables: Tables) -> None:
     hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
     if hidden and isinstance(hidden[0], Discrete):
         facts["hidden_states"] = hidden[0].size
-    write_tensors(folder / TABLES, tensors, facts)
+    write_tensors(folder / name, tensors, facts)
 
 
 def _tensors(

@@ -23,7 +23,7 @@ from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
 from scm_compiler.runtime.controller.mle.tables import logits
 from scm_compiler.runtime.controller.trainer import Diverged, Mean
-from scm_compiler.runtime.data.shares import closed_form
+from scm_compiler.runtime.data.shares import table_from
 from scm_compiler.runtime.data.table import LabelTable
 
 
@@ -183,8 +183,8 @@ class Mle:
             if name in self._districts.tables:
                 continue
             table = self._module.table(name)
-            fitted = logits(closed_form(self._module.graph, self._table, name))
-            table.copy_(fitted.view(table.shape))
+            fitted = table_from(self._module.graph, self._table, name, self._options.tables)
+            table.copy_(logits(fitted).view(table.shape))
 
     def _step(self, adam: torch.optim.Adam) -> float:
         """One update of all networks; the loss."""
