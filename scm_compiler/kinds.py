@@ -9,6 +9,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from scm_compiler import plugins
 from scm_compiler.ir.domain import BINARY, Discrete, Domain, Image
 
 Value = str | int | float
@@ -143,7 +144,4 @@ BUILTIN = Kinds(
 
 def installed() -> Kinds:
     """The built-in kinds and those of installed packages (entry points of `scmc.kinds`)."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
-
-    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
-    return BUILTIN.extended(*(point.load() for point in found))
+    return BUILTIN.extended(*plugins.every(ENTRY_POINTS))

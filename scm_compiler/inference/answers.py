@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
 from scm_compiler.identify.criterion import criterion
@@ -22,10 +22,8 @@ from scm_compiler.inference.number import (
 )
 from scm_compiler.notebook import paragraph, printed, table
 
-Method = Literal["exact", "estimated", "drawn", "weighted", "sample"]
-
-Asked = Literal["auto", "exact", "weighted", "sample"]
-"""The methods that can be asked for."""
+Asked = str
+"""The methods that can be asked for: `engines.METHODS`, and those of installed packages."""
 
 GUESSES = (RestsOnUnseen, RestsOnGuesses, GuessedWorlds)
 """The warnings that an answer rests on guesses, each with what it could be."""
@@ -173,7 +171,7 @@ class Answer:
         identified: Whether the graph determines the answer from what can be observed.
         method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
             `drawn`, which is that where the draws are of the whole model; `weighted`, by
-            likelihood weighting; or `sample`, by rejection.
+            likelihood weighting; `sample`, by rejection; or the name of an installed engine.
         samples: Draws behind the estimate: the fewest for any row of a table, the number that
             was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
@@ -194,7 +192,7 @@ class Answer:
     query: str
     rung: int
     identified: bool
-    method: Method
+    method: str
     samples: int | None
     seconds: float
     graph_hash: str
@@ -299,6 +297,8 @@ class Answer:
                 return f"likelihood weighting, {self.samples:,} draws {worth}"
             case "sample":
                 return f"sampled, {self.samples:,} draws accepted"
+            case other:
+                return f"by {other}" + (f", {self.samples:,} draws" if self.samples else "")
 
     @property
     def _time(self) -> str:

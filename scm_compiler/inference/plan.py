@@ -13,9 +13,10 @@ from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
+from scm_compiler.inference.codes.answers import NotOfThisMethod
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.drawing import reach_of
-from scm_compiler.inference.engines import engines_of
+from scm_compiler.inference.engines import METHODS, engines_of
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.inference.evaluation import Numbers, condition_of
@@ -81,8 +82,13 @@ class Plan:
 
     @property
     def method(self) -> str:
-        """`exact`, or `weighted` or `sample` where it is answered by drawing."""
-        return self.engine if self.engine in _SHOWN else "exact"
+        """`exact`; `weighted` or `sample` where it is answered by drawing; or as `_added`."""
+        return self._added or (self.engine if self.engine in _SHOWN else "exact")
+
+    @property
+    def _added(self) -> str:
+        """The name of the engine of an installed package that answers; empty of our own."""
+        return "" if self.task.method in METHODS else self.task.method
 
     @property
     def identified(self) -> bool:
@@ -136,6 +142,8 @@ class Plan:
 
     @property
     def _how(self) -> str:
+        if self._added:
+            return f"{self._added}, as asked"
         if self.engine not in _SHOWN:
             return "exact contraction"
         if self.instead_of is None or self.instead_of.beyond is None:
@@ -204,7 +212,7 @@ class Plan:
             query=self.query,
             rung=self.rung,
             identified=result.identified,
-            method=result.method,
+            method=self._added or result.method,
             samples=result.samples,
             warnings=result.warnings,
             value=result.value(task.query, declared),
@@ -268,8 +276,9 @@ def plan(
     Raises:
         ScmError: E430 a counterfactual by sampling, E431 evidence that contradicts itself, E432 a
             counterfactual by draws that rests on a hidden common cause, E433 too large, E437 too
-            slow, E438 too many rows, E441 no draws of an intervention, E450 or E454 a
-            counterfactual that is too large, E520 or E523 not identified.
+            slow, E438 too many rows, E441 no draws of an intervention, E447 not a query of this
+            installed engine, E450 or E454 a counterfactual that is too large, E520 or E523 not
+            identified.
         ValueError: If there is no such method.
     """
     setting = model if isinstance(model, Setting) else Setting.of(model)
@@ -306,9 +315,7 @@ def _decide(
         if work.beyond is None:
             return Plan("", task, engine.name, work, first)
         first = first or work
-    assert first is not None
-    assert first.beyond is not None
-    raise refuse(first.beyond)
+    raise refuse(first.beyond if first and first.beyond else NotOfThisMethod(method=method))
 
 
 def answer(

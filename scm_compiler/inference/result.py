@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.inference.answers import Marginals, Method, Row, Table
+from scm_compiler.inference.answers import Marginals, Row, Table
 from scm_compiler.inference.drawing import Ends, table_ends
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.intervals import Intervals
@@ -26,7 +26,7 @@ class Result:
     Attributes:
         numbers: The parts of the answer.
         errors: Their standard errors.
-        method: How they were got.
+        method: How they were got; the answers of an installed engine have its name instead.
         samples: Draws behind them; None if exact.
         ends: Their intervals of drawing.
         bounds: Of each number of a part, what any noise model could make of it.
@@ -39,7 +39,7 @@ class Result:
 
     numbers: Numbers
     errors: Numbers
-    method: Method
+    method: str
     samples: int | None
     ends: Mapping[str, Ends] = field(default_factory=dict)
     bounds: Mapping[str, tuple[Bounds, ...]] = field(default_factory=dict)
