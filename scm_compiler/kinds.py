@@ -8,13 +8,14 @@ registry says what that is. A package adds kinds through the entry point group `
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from scm_compiler import plugins
-from scm_compiler.ir.domain import BINARY, Discrete, Domain, Image
+from scm_compiler.ir.domain import BINARY, KINDS, Discrete, Domain, Finite, Image
 
 Value = str | int | float
 
-ENTRY_POINTS = "scmc.kinds"
+ENTRY_POINTS = KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,32 @@ class NodeKind:
         except TypeError as wrong:
             reason = _misfit(signature, len(positional), list(keyword))
             raise ValueError(reason) from wrong
-        return self.domain(*positional, **keyword)
+        made = self.domain(*positional, **keyword)
+        if not isinstance(made, Finite | Image):
+            name = type(made).__name__
+            reason = f"{self.origin} makes a {name} of it, which scmc cannot count or draw"
+            raise ValueError(reason)  # noqa: TRY004  (said at the place of the declaration)
+        return made
+
+    def rebuild(self, arguments: Mapping[str, Any]) -> Domain:
+        """The domain for what `Domain.arguments` gave.
+
+        Raises:
+            ValueError: If the arguments are wrong, or not those that the domain itself gives.
+        """
+        try:
+            made = self.build(tuple(listed(arguments)), {})
+        except TypeError as wrong:
+            raise ValueError(f"the arguments of `{self.name}` are wrong: {wrong}") from wrong
+        if dict(made.arguments) != dict(arguments):
+            raise ValueError(f"the arguments of `{self.name}` are {dict(made.arguments)}")
+        return made
+
+
+def listed(arguments: Mapping[str, Any]) -> Iterator[Value]:
+    """Arguments as they stand in a declaration, one after the other."""
+    for value in arguments.values():
+        yield from value if isinstance(value, list) else (value,)
 
 
 def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> str:
@@ -75,7 +101,7 @@ def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> st
     return f"it takes {count} {noun} ({listed}), {given + len(keywords)} given"
 
 
-def _categorical(*values: Value) -> Discrete:
+def _categorical(*values: Value) -> Finite:
     names = tuple(str(value) for value in values)
     if len(names) < 2:
         raise ValueError("a categorical node needs at least two values")

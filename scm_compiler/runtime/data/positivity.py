@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from scm_compiler.diagnostics import Report
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.runtime.data.codes.data import NeverSeen
 from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.data.table import LabelTable, flat_index
@@ -95,7 +95,7 @@ def _missing(
 
 def _value(graph: Graph, name: str, index: int) -> str:
     domain = graph.by_name[name].domain
-    assert isinstance(domain, Discrete)
+    assert isinstance(domain, Finite)
     return domain.values[index]
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
@@ -148,7 +148,7 @@ def write_tables(folder: Path, tables: Tables) -> None:
         tensors |= _tensors(tables.observational, own, LAW)
         facts |= {"drawn": tables.known.units}
     hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
-    if hidden and isinstance(hidden[0], Discrete):
+    if hidden and isinstance(hidden[0], Finite):
         facts["hidden_states"] = hidden[0].size
     write_tensors(folder / TABLES, tensors, facts)
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.runtime.sampling.codes.samples import ParquetMissing
 from scm_compiler.runtime.sampling.grid import pixels
 from scm_compiler.runtime.sampling.job import pieces
@@ -55,7 +55,7 @@ def _names(graph: Graph) -> Iterator[str]:
     """What can stand in a table of a graph's labels."""
     for node in graph.labels:
         yield node.name
-        yield from node.domain.values if isinstance(node.domain, Discrete) else ()
+        yield from node.domain.values if isinstance(node.domain, Finite) else ()
 
 
 def values_of(graph: Graph, labels: NDArray[np.int64]) -> list[list[str]]:
@@ -64,7 +64,7 @@ def values_of(graph: Graph, labels: NDArray[np.int64]) -> list[list[str]]:
     return [
         np.array(domain.values, dtype=object)[labels[:, rank]].tolist()
         for rank, domain in enumerate(domains)
-        if isinstance(domain, Discrete)
+        if isinstance(domain, Finite)
     ]
 
 

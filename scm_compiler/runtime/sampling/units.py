@@ -22,7 +22,7 @@ from scm_compiler.inference.counterfactual.abduction import (
     under,
 )
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.ir import Discrete
+from scm_compiler.ir import Finite
 from scm_compiler.model.mechanism import World
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables
@@ -144,7 +144,7 @@ def _refuse_others(values: NDArray[np.int64], module: CausalModule, units: World
         wrong = np.flatnonzero(values[:, rank] != units[name])
         if len(wrong):
             domain = module.graph.by_name[name].domain
-            assert isinstance(domain, Discrete)
+            assert isinstance(domain, Finite)
             raise refuse(NoNoiseFits(name, domain.values[units[name][wrong[0]]]))
 
 

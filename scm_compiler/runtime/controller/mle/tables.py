@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.ir import Graph
+from scm_compiler.ir.domain import Exponential
+from scm_compiler.model.exponential import likeliest, nearest
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data.shares import closed_form, unseen_rows
 from scm_compiler.runtime.data.table import LabelTable
@@ -22,14 +24,23 @@ def fit_tables(graph: Graph, table: LabelTable) -> Tables:
         table: The data; it must hold every label.
 
     Returns:
-        The shares of the data, exactly. A parent configuration that the data never show gets the
+        The shares of the data, exactly; of a label with a family, the distributions of it that
+        make the data most likely. A parent configuration that the data never show gets the
         label's marginal distribution, and is marked in `unseen`.
     """
     names = [node.name for node in graph.labels]
-    fitted = {name: closed_form(graph, table, name) for name in names}
+    shares = {name: closed_form(graph, table, name) for name in names}
+    fitted = {name: nearest(graph.domain(name).family, rows) for name, rows in shares.items()}
     missing = {name: unseen_rows(graph, table, name) for name in names}
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
     return Tables(graph, fitted, Fitted(unseen, table, likeliest=True))
+
+
+def weights(family: Exponential | None, probabilities: NDArray[np.float64]) -> Tensor:
+    """What a table of a module holds: logits, or the parameters of the nearest distributions."""
+    if family is None:
+        return logits(probabilities)
+    return torch.from_numpy(likeliest(family, probabilities))
 
 
 def logits(probabilities: NDArray[np.float64]) -> Tensor:
