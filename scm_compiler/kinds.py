@@ -50,8 +50,7 @@ class NodeKind:
             raise ValueError(reason) from wrong
         made = self.domain(*positional, **keyword)
         if not isinstance(made, Finite | Image):
-            name = type(made).__name__
-            reason = f"{self.origin} makes a {name} of it, which scmc cannot count or draw"
+            reason = f"its values ({type(made).__name__}) can neither be counted nor drawn"
             raise ValueError(reason)  # noqa: TRY004  (said at the place of the declaration)
         return made
 

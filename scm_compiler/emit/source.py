@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Source, Span
 from scm_compiler.emit import templates
-from scm_compiler.ir import Finite, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
@@ -127,9 +127,7 @@ def _constants(graph: Graph, layout: Layout) -> Iterator[str]:
         "# The values of each label; tensors hold their indices.",
         "DOMAINS: dict[str, tuple[str, ...]] = {",
     ]
-    for name in layout.labels:
-        domain = graph.by_name[name].domain
-        assert isinstance(domain, Finite)
+    for name, domain in graph.domains.items():
         values = tuple_of([literal(value) for value in domain.values])
         lines += print_expression(f"{literal(name)}: ", values, 1, ",")
     closing = ["}"] if layout.labels else []

@@ -13,7 +13,7 @@ from scm_compiler.inference.drawing import Ends, table_ends
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.intervals import Intervals
 from scm_compiler.inference.number import Bounds, DrawingInterval, Kind, Number
-from scm_compiler.ir import Finite, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Counted, Tables
 from scm_compiler.semantics.query import phrase_events
@@ -99,8 +99,7 @@ class Result:
                 return self.number("", ())
 
     def _table(self, names: tuple[str, ...], part: str, graph: Graph) -> Table:
-        domains = [graph.by_name[name].domain for name in names]
-        values = [domain.values for domain in domains if isinstance(domain, Finite)]
+        values = [graph.domains[name].values for name in names]
         places = np.ndindex(self.numbers[part].shape)
         rows = tuple(
             Row(chosen, self.number(part, place))

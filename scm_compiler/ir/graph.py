@@ -170,7 +170,13 @@ class Graph:
     @cached_property
     def labels(self) -> tuple[Node, ...]:
         """The nodes with finitely many values, in the order of declaration."""
-        return tuple(node for node in self.nodes if isinstance(node.domain, Finite))
+        return tuple(node for node in self.nodes if node.name in self.domains)
+
+    @cached_property
+    def domains(self) -> Mapping[str, Finite]:
+        """The domain of each label, in the order of declaration."""
+        both = ((node.name, node.domain) for node in self.nodes)
+        return MappingProxyType({name: own for name, own in both if isinstance(own, Finite)})
 
     def domain(self, name: str) -> Finite:
         """The values of a label.
@@ -178,15 +184,14 @@ class Graph:
         Raises:
             ValueError: If there is no such label.
         """
-        node = self.by_name.get(name)
-        if node is None or not isinstance(node.domain, Finite):
+        if name not in self.domains:
             raise ValueError(f"{name} is not a label of {self.name}")
-        return node.domain
+        return self.domains[name]
 
     @cached_property
     def sizes(self) -> Mapping[str, int]:
         """The number of values of each label."""
-        return MappingProxyType({node.name: self.domain(node.name).size for node in self.labels})
+        return MappingProxyType({name: own.size for name, own in self.domains.items()})
 
     @cached_property
     def images(self) -> tuple[Node, ...]:

@@ -49,9 +49,7 @@ def sweep(stream: Stream, graph: Graph, image: str, label: str, rows: int) -> Im
         raise ValueError(f"`{image}` does not read `{label}`")
     labels = torch.from_numpy(stream.labels(0, rows))
     noise = stream.noise(image, 0, rows)
-    domain = graph.by_name[label].domain
-    assert isinstance(domain, Finite)
-    swept, headings = _swept(head, labels, label, domain)
+    swept, headings = _swept(head, labels, label, graph.domains[label])
     drawn = torch.stack([_drawn(head, encoded, noise) for encoded in swept], dim=1)
     return figure([PictureRow("", images) for images in drawn], headings=headings)
 

@@ -16,7 +16,6 @@ from torch import Tensor
 
 from scm_compiler.inference.answers import columns
 from scm_compiler.inference.draws import Draws, draws_of
-from scm_compiler.ir import Finite
 from scm_compiler.ir import query as ir
 from scm_compiler.notebook import paragraph, picture, table
 from scm_compiler.runtime.runs.trained_head import TrainedHead
@@ -167,7 +166,7 @@ def stream_of(
     chosen = run.images if images is None else tuple(images)
     heads = {image: run.head(image) for image in chosen}
     names = tuple(node.name for node in run.graph.labels)
-    domains = tuple(n.domain.values for n in run.graph.labels if isinstance(n.domain, Finite))
+    domains = tuple(domain.values for domain in run.graph.domains.values())
     return Stream(names, draws_of(regime, run.distributions()), heads, seed, domains)
 
 
