@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from scm_compiler.ir import Image
+from scm_compiler.ir import Discrete, Image
 from scm_compiler.kinds import BUILTIN, NodeKind
 
 SIZES = "(channels, height, width)"
@@ -32,3 +32,23 @@ def test_an_argument_may_have_a_default():
     assert square.build((8,), {}) == Image(3, 8, 8)
     with pytest.raises(ValueError, match=r"it takes 1 to 2 arguments \(side, channels\), 0 given"):
         square.build((), {})
+
+
+@pytest.mark.parametrize("domain", [Discrete(("black", "blond", "1")), Image(3, 8, 9)])
+def test_a_domain_is_made_again_of_its_arguments(domain):
+    kind = BUILTIN["image" if isinstance(domain, Image) else "categorical"]
+    assert kind.rebuild(domain.arguments) == domain
+
+
+@pytest.mark.parametrize("wrong", [{"values": ["a"]}, {"others": ["a", "b"]}, {"values": None}])
+def test_other_arguments_make_none(wrong):
+    with pytest.raises(
+        ValueError, match="at least two values|the arguments of"
+    ):
+        BUILTIN["categorical"].rebuild(wrong)
+
+
+def test_a_domain_can_be_counted_or_drawn():
+    kind = NodeKind("real", lambda: 1.5, origin="reals")
+    with pytest.raises(ValueError, match=r"its values \(float\) can neither be counted nor drawn"):
+        kind.build((), {})

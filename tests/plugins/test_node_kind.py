@@ -109,6 +109,20 @@ def test_it_is_asked_on_every_rung(run, capsys):
     assert json.loads(capsys.readouterr().out)["ok"]
 
 
+def test_its_mechanism_draws_explains_and_tells_chances(run):
+    mechanism = run.model().mechanisms["Calls"]
+    table = mechanism.table()
+    assert in_the_family(table)
+    world = {"Busy": np.repeat([0, 1], 500)}
+    uniform = np.random.default_rng(0).random((1000, 1))
+    value = mechanism.sample(world, uniform[:, 0])
+    np.testing.assert_allclose(
+        mechanism.log_prob(value, world), np.log(table[world["Busy"], value])
+    )
+    noise = mechanism.abduct(value, world, uniform)
+    np.testing.assert_array_equal(mechanism.sample(world, noise), value)
+
+
 def test_what_the_rows_leave_open_is_of_the_family_too(calls, run):
     busy, number = calls
     drawn = from_rows(run.tables(), 400, 0)["Calls"]
