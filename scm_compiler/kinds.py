@@ -64,15 +64,21 @@ class NodeKind:
             made = self.build(tuple(listed(arguments)), {})
         except TypeError as wrong:
             raise ValueError(f"the arguments of `{self.name}` are wrong: {wrong}") from wrong
-        if dict(made.arguments) != dict(arguments):
-            raise ValueError(f"the arguments of `{self.name}` are {dict(made.arguments)}")
+        own = {name: _plain(value) for name, value in made.arguments.items()}
+        if own != dict(arguments):
+            raise ValueError(f"the arguments of `{self.name}` are {own}, not {dict(arguments)}")
         return made
 
 
 def listed(arguments: Mapping[str, Any]) -> Iterator[Value]:
     """Arguments as they stand in a declaration, one after the other."""
     for value in arguments.values():
-        yield from value if isinstance(value, list) else (value,)
+        yield from value if isinstance(value, list | tuple) else (value,)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (of a program, or several)
+    """A value as JSON gives it back."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> str:

@@ -1,11 +1,32 @@
 """Kinds of nodes: what their arguments may be."""
 
+import json
 import re
+from dataclasses import dataclass
 
 import pytest
 
-from scm_compiler.ir import Discrete, Image
+from scm_compiler.ir import Discrete, Finite, Image, Node
 from scm_compiler.kinds import BUILTIN, NodeKind
+from scm_compiler.semantics.program import kind_tree
+from scm_compiler.syntax.printer import print_kind
+
+
+@dataclass(frozen=True)
+class Steps(Finite):
+    """Named steps that are counted from a number."""
+
+    first: int
+    names: tuple[str, ...]
+
+    @property
+    def values(self):
+        return self.names
+
+    @property
+    def arguments(self):
+        return {"first": self.first, "names": self.names}
+
 
 SIZES = "(channels, height, width)"
 
@@ -40,11 +61,19 @@ def test_a_domain_is_made_again_of_its_arguments(domain):
     assert kind.rebuild(domain.arguments) == domain
 
 
+def test_so_is_a_domain_of_a_package():
+    kind = NodeKind("steps", lambda first, *names: Steps(first, names), origin="steps")
+    domain = kind.build((3, "low", "high"), {})
+    kept = json.loads(json.dumps(domain.arguments))
+    assert kind.rebuild(kept) == domain
+    assert domain.claim == [["first", 3], ["names", ("low", "high")]]
+    node = Node("A", "steps", domain)
+    assert print_kind(kind_tree(node)) == "steps(3, low, high)"
+
+
 @pytest.mark.parametrize("wrong", [{"values": ["a"]}, {"others": ["a", "b"]}, {"values": None}])
 def test_other_arguments_make_none(wrong):
-    with pytest.raises(
-        ValueError, match="at least two values|the arguments of"
-    ):
+    with pytest.raises(ValueError, match=r"at least two values|the arguments of"):
         BUILTIN["categorical"].rebuild(wrong)
 
 

@@ -40,7 +40,7 @@ class Domain(ABC):
     def arguments(self) -> Mapping[str, Any]:
         """What its kind makes it of, by the names of the parameters and in their order.
 
-        Values are those of programs; a list stands for all that follows (`*values`).
+        Values are those of programs; a list or tuple stands for several of them (`*values`).
         """
 
     @property

@@ -91,6 +91,7 @@ class ExplicitModule(CausalModule):
         self.layout = Layout(graph)
         self.wirings = wirings(self.layout, self.spec)
         self._rows: dict[int, slice] = {}
+        self._first: dict[str, Wiring] = {}
         self._kept: dict[torch.dtype, dict[str, Tensor]] | None = None
         self.tables_of_size = nn.ParameterDict(self._stack_tables())
         self._rank: dict[int, tuple[int, int]] = {}
@@ -291,6 +292,7 @@ class ExplicitModule(CausalModule):
     def _stack_tables(self) -> Iterator[tuple[str, nn.Parameter]]:
         """The stacks of tables; the labels' rows are noted on the way."""
         for name, stacked in stacks(m for m in self.wirings if m.table):
+            self._first[name] = stacked[0]
             stops = list(accumulate(m.configurations for m in stacked))
             for m, stop in zip(stacked, stops, strict=True):
                 self._rows[m.label] = slice(stop - m.configurations, stop)
@@ -326,7 +328,7 @@ class ExplicitModule(CausalModule):
             return self._kept[dtype]
         found = {
             name: on_grid(survival(m.logits(self.tables_of_size[name].detach().double())), dtype)
-            for name, (m, *_) in stacks(m for m in self.wirings if m.table)
+            for name, m in self._first.items()
         }
         if self._kept is not None:
             self._kept[dtype] = found

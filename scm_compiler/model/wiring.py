@@ -57,7 +57,7 @@ class Wiring:
         """What a table's numbers are called: `logits`, or the `natural` parameters of a family."""
         return "logits" if self.family is None else "natural"
 
-    @property
+    @cached_property
     def stack(self) -> str:
         """The stack of tables that its own lies in: that of its number of values, or its own."""
         return f"{self.size}" if self.family is None else f"{self.size}_{self.label}"
