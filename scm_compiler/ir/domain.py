@@ -64,7 +64,10 @@ class Finite(Domain):
 
     @property
     def family(self) -> Exponential | None:
-        """The distributions that a node may have at each setting of its parents; None for any."""
+        """The distributions that a node may have at each setting of its parents; None for any.
+
+        It binds mechanisms of the explicit family that no hidden cause reaches.
+        """
         return None
 
     @property

@@ -14,8 +14,12 @@ from scm_compiler import load
 from scm_compiler.cli.main import main
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import ScmError, Source
+from scm_compiler.emit.checks.behaviour import redraw
+from scm_compiler.emit.source import emit_source
 from scm_compiler.inference.precision import from_rows
 from scm_compiler.ir.json import graph_from_json, graph_to_json
+from scm_compiler.model.compilation import compile_module
+from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.runtime.controller.registry import configure, make_trainer
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
@@ -165,6 +169,23 @@ def test_the_emitted_source_draws_the_same(run):
     noise = ours.draw_noise(5000, generator=torch.Generator().manual_seed(0))
     for do in ({}, {"Busy": 1}, {"Calls": 5}):
         assert torch.equal(ours(noise, do), theirs(noise, do))
+
+
+@pytest.mark.parametrize("limit", [4096, 1])
+def test_every_form_of_running_and_the_source_give_the_same(calls, limit):
+    graph, spec = load("calls.scm"), ExplicitSpec(table_limit=limit, hidden=8)
+    module = compile_module(graph, spec, generator=torch.Generator().manual_seed(0))
+    drawn = redraw(module, torch.Generator().manual_seed(1))
+    space = {}
+    exec(compile(emit_source(graph, spec), "emitted", "exec"), space)
+    emitted = space["Model"]()
+    emitted.load_state_dict(drawn.node_weights())
+    noise = drawn.draw_noise(2000, generator=torch.Generator().manual_seed(2))
+    values = emitted(noise)
+    assert len(values[:, 1].unique()) > 2
+    for form in ("fused", "plain"):
+        drawn.form = form
+        assert torch.equal(drawn(noise), values)
 
 
 def test_a_network_of_its_parents_gives_its_parameters(calls):
