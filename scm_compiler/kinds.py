@@ -49,7 +49,9 @@ class NodeKind:
             reason = _misfit(signature, len(positional), list(keyword))
             raise ValueError(reason) from wrong
         made = self.domain(*positional, **keyword)
-        if not isinstance(made, Finite | Image):
+        if isinstance(made, Finite):
+            _refuse_values(self.name, made)
+        elif not isinstance(made, Image):
             reason = f"its values ({type(made).__name__}) can neither be counted nor drawn"
             raise ValueError(reason)  # noqa: TRY004  (said at the place of the declaration)
         return made
@@ -106,10 +108,11 @@ def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> st
     return f"it takes {count} {noun} ({listed}), {given + len(keywords)} given"
 
 
-def _categorical(*values: Value) -> Finite:
-    names = tuple(str(value) for value in values)
+def _refuse_values(kind: str, domain: Finite) -> None:
+    """Refuse a domain whose values cannot be told apart, or whose family is not of them."""
+    names = domain.values
     if len(names) < 2:
-        raise ValueError("a categorical node needs at least two values")
+        raise ValueError(f"a {kind} node needs at least two values")
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the value `{twice}` is listed twice")
@@ -118,7 +121,13 @@ def _categorical(*values: Value) -> Finite:
     hidden = next((c for name in names for c in name if not c.isprintable()), None)
     if hidden is not None:
         raise ValueError(f"a value cannot hold the unprintable character U+{ord(hidden):04X}")
-    return Discrete(names)
+    family = domain.family
+    if family and any(len(row) != len(names) for row in (family.base, *family.statistics)):
+        raise ValueError(f"its family is not one over {len(names)} values")
+
+
+def _categorical(*values: Value) -> Discrete:
+    return Discrete(tuple(str(value) for value in values))
 
 
 def _image(channels: Value, height: Value, width: Value) -> Image:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from scm_compiler.ir import Discrete, Finite, Image, Node
+from scm_compiler.ir.domain import Exponential
 from scm_compiler.kinds import BUILTIN, NodeKind
 from scm_compiler.semantics.program import kind_tree
 from scm_compiler.syntax.printer import print_kind
@@ -75,6 +76,23 @@ def test_so_is_a_domain_of_a_package():
 def test_other_arguments_make_none(wrong):
     with pytest.raises(ValueError, match=r"at least two values|the arguments of"):
         BUILTIN["categorical"].rebuild(wrong)
+
+
+@pytest.mark.parametrize(
+    ("names", "family", "reason"),
+    [
+        (("low",), None, "a steps node needs at least two values"),
+        (("low", "low"), None, "the value `low` is listed twice"),
+        (("low", " "), None, "a value cannot be empty"),
+        (("low", "b\x07"), None, "unprintable character U+0007"),
+        (("low", "high"), Exponential((0.0, 0.0), ((0.0, 1.0, 2.0),)), "not one over 2 values"),
+    ],
+)
+def test_a_domain_of_a_package_is_checked(monkeypatch, names, family, reason):
+    monkeypatch.setattr(Steps, "family", family)
+    kind = NodeKind("steps", lambda: Steps(1, names))
+    with pytest.raises(ValueError, match=re.escape(reason)):
+        kind.build((), {})
 
 
 def test_a_domain_can_be_counted_or_drawn():
