@@ -15,6 +15,10 @@ VERSION = 1
 """Of the format; a reader refuses a newer one."""
 
 
+Value = str | int | float
+"""What stands in the arguments of a declaration."""
+
+
 class _Discrete(Strict, extra="forbid"):
     type: Literal["discrete"]
     values: Annotated[list[str], Limits(min_length=2)]
@@ -37,7 +41,7 @@ class _Node(Strict, extra="forbid"):
     name: Annotated[str, Limits(min_length=1)]
     kind: str
     domain: Annotated[_Discrete | _Image, Limits(discriminator="type")] | None = None
-    arguments: dict[str, Any] | None = None
+    arguments: dict[str, Value | list[Value]] | None = None
     """What the kind of a package makes a domain of its own of."""
 
     def build(self) -> Node:

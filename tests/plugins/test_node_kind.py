@@ -258,6 +258,7 @@ def test_domains_that_differ_give_graphs_that_differ(calls):
     [
         ('"most": 5', '"most": 4', "was edited"),
         ('"most": 5', '"most": "many"', "a whole number from 1 to 100, not `many`"),
+        ('"most": 5', '"most": {"of": 5}', "nodes.1.arguments"),
         ('"most": 5', '"least": 0, "most": 5', "it takes 1 argument (most), 2 given"),
         ('"most": 5', '"least": 5', "the arguments of `count` are {'most': 5}, not {'least': 5}"),
         ('"kind": "count"', '"kind": "tally"', "no package that is installed has the node kind"),
