@@ -13,9 +13,10 @@ from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
+from scm_compiler.inference.codes.answers import NotOfThisMethod
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.drawing import reach_of
-from scm_compiler.inference.engines import engines_of
+from scm_compiler.inference.engines import METHODS, engines_of
 from scm_compiler.inference.engines.bounds import BoundsWork
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
@@ -93,8 +94,14 @@ class Plan:
 
     @property
     def method(self) -> str:
-        """`exact`, `bounds`, or `weighted` or `sample` where it is answered by drawing."""
-        return self.engine if self.engine in ("bounds", "weighted", "sample") else "exact"
+        """`exact` or `bounds`; `weighted` or `sample` where it is drawn; or as `_added`."""
+        ours = ("bounds", "weighted", "sample")
+        return self._added or (self.engine if self.engine in ours else "exact")
+
+    @property
+    def _added(self) -> str:
+        """The name of the engine of an installed package that answers; empty of our own."""
+        return "" if self.task.method in METHODS else self.task.method
 
     @property
     def identified(self) -> bool:
@@ -150,6 +157,8 @@ class Plan:
 
     @property
     def _how(self) -> str:
+        if self._added:
+            return f"{self._added}, as asked"
         if self.engine not in ("weighted", "sample"):
             return _SHOWN.get(self.engine, "exact contraction")
         if self.instead_of is None or self.instead_of.beyond is None:
@@ -221,7 +230,7 @@ class Plan:
             query=self.query,
             rung=self.rung,
             identified=result.identified,
-            method=result.method,
+            method=self._added or result.method,
             samples=result.samples,
             warnings=result.warnings,
             value=result.value(task.query, declared),
@@ -309,9 +318,10 @@ def plan(
     Raises:
         ScmError: E430 a counterfactual by sampling, E431 evidence that contradicts itself, E432 a
             counterfactual by draws that rests on a hidden common cause, E433 too large, E437 too
-            slow, E438 too many rows, E441 no draws of an intervention, E450 or E454 a
-            counterfactual that is too large; of what is not identified, E520 or E523 unless it
-            is bounded, with E532 where that is too large and E533 where scipy is missing.
+            slow, E438 too many rows, E441 no draws of an intervention, E447 not a query of this
+            installed engine, E450 or E454 a counterfactual that is too large; of what is not
+            identified, E520 or E523 unless it is bounded, with E532 where that is too large and
+            E533 where scipy is missing.
         ValueError: If there is no such method.
     """
     setting = model if isinstance(model, Setting) else Setting.of(model)
@@ -354,7 +364,8 @@ def _decide(
         if work.beyond is None:
             return Plan("", task, engine.name, work, first)
         first = first or work
-    reasons = route.refused, None if first is None else first.beyond
+    beyond = None if first is None else first.beyond
+    reasons = (route.refused, beyond or NotOfThisMethod(method=method))
     raise refuse(*(reason for reason in reasons if reason is not None))
 
 

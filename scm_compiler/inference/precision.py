@@ -19,6 +19,7 @@ from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Numbers, evaluate
 from scm_compiler.ir import query as ir
+from scm_compiler.model.exponential import nearest
 from scm_compiler.model.tables import Tables
 
 REPLICATES = 400
@@ -43,13 +44,18 @@ class Replicates(Mapping[str, Array]):
         shapes: Of their posterior.
         count: The size of the batch axis of the drawn labels; exact labels have none.
         seed: Of the random numbers; a label's draws do not depend on which others are used.
+        fitted: Whether each drawn row stands for rows of data that a mechanism is fitted to: where
+            it has a family, what is taken is the distribution of that which fits the row best.
     """
 
-    def __init__(self, model: Tables, shapes: Shapes, count: int, seed: int) -> None:
+    def __init__(
+        self, model: Tables, shapes: Shapes, count: int, seed: int, *, fitted: bool = False
+    ) -> None:
         self._known: dict[str, Array] = {}
         self._exact, self._shapes = model.probabilities, shapes
         self._ranks = {node.name: rank for rank, node in enumerate(model.graph.labels)}
         self.count, self._seed = count, seed
+        self._graph, self._fitted = model.graph, fitted
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._known:
@@ -67,7 +73,8 @@ class Replicates(Mapping[str, Array]):
         if shapes is None:
             return self._exact[name]
         weights = random.standard_gamma(shapes, size=(self.count, *self._exact[name].shape))
-        return np.asarray(weights / weights.sum(-1, keepdims=True))
+        drawn = np.asarray(weights / weights.sum(-1, keepdims=True))
+        return nearest(self._graph.domain(name).family, drawn) if self._fitted else drawn
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._exact)
@@ -97,7 +104,7 @@ def from_rows(model: Tables, count: int, seed: int) -> Replicates:
         counts = model.counts(name)
         return None if counts is None else counts + PRIOR / counts.shape[-1]
 
-    return Replicates(model, shapes, count, seed)
+    return Replicates(model, shapes, count, seed, fitted=True)
 
 
 def spread(

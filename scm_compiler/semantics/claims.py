@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scm_compiler.diagnostics import Sink, Source, Span, closest
-from scm_compiler.ir import Claim, CounterfactualClaim, Discrete, Graph, Node
+from scm_compiler.ir import Claim, CounterfactualClaim, Finite, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.claims import NotDecided
 from scm_compiler.semantics.codes.queries import UnknownNode
@@ -167,7 +167,7 @@ def _with_values(query: str, nodes: Mapping[str, Node]) -> str:
         if "=" in _QUOTED.sub("", item):
             return item
         node = nodes.get(item.strip().strip('"'))
-        if node is None or not isinstance(node.domain, Discrete):
+        if node is None or not isinstance(node.domain, Finite):
             return f"{item}=0"
         return f"{item}={print_name(node.domain.values[0])}"
 

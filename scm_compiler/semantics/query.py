@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Span, closest
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import (
     ContradictoryEvidence,
@@ -49,7 +49,7 @@ def resolve(
     return None if wrong else resolved
 
 
-def numeric_values(domain: Discrete) -> tuple[float, ...]:
+def numeric_values(domain: Finite) -> tuple[float, ...]:
     """The values of a domain as numbers; ValueError if one is not a number.
 
     >>> numeric_values(Discrete(("0", "1")))
@@ -181,7 +181,7 @@ class _Resolver:
     def _without_value(self, event: tree.Event) -> None:
         name = event.variable.node.text
         node = self.graph.by_name.get(name)
-        if node is not None and isinstance(node.domain, Discrete):
+        if node is not None and isinstance(node.domain, Finite):
             example = _value_name(self.graph, name, node.domain.size - 1)
             self.found.append(
                 EvidenceWithoutValue(node=_quoted(name), example=example, span=event.span)
@@ -206,7 +206,7 @@ class _Resolver:
         return self._copied(assignment, domain, assignment.value)
 
     def _copied(
-        self, assignment: tree.Assignment, domain: Discrete | None, source: tree.Variable
+        self, assignment: tree.Assignment, domain: Finite | None, source: tree.Variable
     ) -> ir.Variable:
         """What a label is held at, where that is what another is: their values are the same."""
         variable, other = self._variable(source), self._known(source.node)
@@ -226,7 +226,7 @@ class _Resolver:
         self._domain(variable.node)
         return ir.Variable(variable.node.text, self._world(variable.world))
 
-    def _domain(self, name: tree.Word) -> Discrete | None:
+    def _domain(self, name: tree.Word) -> Finite | None:
         """The domain of a label; None, reported, if there is no such label."""
         if name.text not in self.graph.by_name:
             near = closest(name.text, self.graph.by_name)
@@ -235,11 +235,11 @@ class _Resolver:
             self.found.append(ImageInQuery(node=name.text, span=name.span))
         return self._known(name)
 
-    def _known(self, name: tree.Word) -> Discrete | None:
+    def _known(self, name: tree.Word) -> Finite | None:
         node = self.graph.by_name.get(name.text)
-        return node.domain if node is not None and isinstance(node.domain, Discrete) else None
+        return node.domain if node is not None and isinstance(node.domain, Finite) else None
 
-    def _value(self, name: tree.Word, domain: Discrete | None, value: tree.Word) -> int | None:
+    def _value(self, name: tree.Word, domain: Finite | None, value: tree.Word) -> int | None:
         if domain is None:
             return None
         if value.text not in domain.values:

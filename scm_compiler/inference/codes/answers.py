@@ -41,6 +41,44 @@ class Counterfactual(Diagnostic):
         return "the exact method answers it: `scmc query` without `--method sample`"
 
 
+class NotOfThisMethod(Diagnostic):
+    """A query that the engine of an installed package does not answer.
+
+    ## What it means
+
+    `--method` named an engine that a package added, and that engine answers other questions:
+    observations and interventions, say, and no counterfactuals.
+
+    ## Example
+
+    ```console
+    $ scmc query --method enumerate "P(Wet[Rain=0]=1 | Wet=1)"
+    error[E447]: the method `enumerate` does not answer this query
+     --> query:1:1
+      |
+    1 | P(Wet[Rain=0]=1 | Wet=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: `scmc query` without `--method enumerate` chooses among scmc's own
+    ```
+
+    ## What to do
+
+    Leave `--method` out: what scmc itself brings answers every query that can be answered. Which
+    questions an engine takes is for its package to say.
+    """
+
+    code = "E447"
+    method: str
+
+    def message(self) -> str:
+        """The method."""
+        return f"the method `{self.method}` does not answer this query"
+
+    def help(self) -> str:
+        """The other methods."""
+        return f"`scmc query` without `--method {self.method}` chooses among scmc's own"
+
+
 class ImpossibleEvidence(Diagnostic):
     """Evidence that has probability zero.
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from scm_compiler.identify.law import confounded_labels, law_graph
 from scm_compiler.ir import Graph
+from scm_compiler.model.exponential import nearest
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes import fold
 from scm_compiler.runtime.data.shrinkage import Backoffs, Shrunk, shrunk
@@ -23,7 +24,13 @@ Estimator = Literal["shrunk", "shares"]
 def table_from(
     graph: Graph, table: LabelTable, name: str, estimator: Estimator
 ) -> NDArray[np.float64]:
-    """One label's table: (size of each parent…, size of the label)."""
+    """One label's table: (size of each parent…, size of the label).
+
+    Of a label with a family, the distributions of it that make the data most likely.
+    """
+    family = graph.domain(name).family
+    if family is not None:
+        return nearest(family, closed_form(graph, table, name))
     backoff = shrunk(graph, table, name) if estimator == "shrunk" else None
     return closed_form(graph, table, name) if backoff is None else backoff.table
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 
 Cells = NDArray[np.int64]
 
@@ -112,7 +112,7 @@ def tabulate(
         origin: Where the data came from.
         notes: What was noticed while reading.
     """
-    sizes = tuple(n.domain.size for n in graph.labels if isinstance(n.domain, Discrete))
+    sizes = tuple(graph.sizes.values())
     distinct, sums = gathered(cells[counts > 0], counts[counts > 0], sizes)
     names = tuple(node.name for node in graph.labels)
     return LabelTable(names, sizes, distinct, sums, origin, notes)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
@@ -147,9 +147,9 @@ def write_tables(folder: Path, tables: Tables, name: str = TABLES) -> None:
         own = [name for name in tables.observational.probabilities if name not in alike]
         tensors |= _tensors(tables.observational, own, LAW)
         facts |= {"drawn": tables.known.units}
-    hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
-    if hidden and isinstance(hidden[0], Discrete):
-        facts["hidden_states"] = hidden[0].size
+    hidden = [node.name for node in tables.graph.labels if node.kind == HIDDEN]
+    if hidden:
+        facts["hidden_states"] = tables.graph.sizes[hidden[0]]
     write_tensors(folder / name, tensors, facts)
 
 

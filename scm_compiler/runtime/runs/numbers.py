@@ -76,7 +76,7 @@ def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:
     file = open_tensors(folder / CELLS)
     refuse_foreign(file, graph)
     facts = file.facts_as(CellFacts)
-    sizes = tuple(node.domain.size for node in graph.labels if node.domain.type == "discrete")
+    sizes = tuple(graph.sizes.values())
     names = tuple(node.name for node in graph.labels)
     file.require(
         [("counts", ("I64", (data.cells,))), ("cells", ("I64", (data.cells, len(names))))]

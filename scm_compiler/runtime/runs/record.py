@@ -27,9 +27,8 @@ from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.abduction import under
-from scm_compiler.ir import Discrete
 from scm_compiler.ir.query import Query
-from scm_compiler.model.tables import Fitted, Model, Tables
+from scm_compiler.model.tables import Fitted, Model, Tables, table_shape
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
@@ -224,8 +223,7 @@ class Record:
         found = self.distributions()
         if found.networks:
             name = next(iter(found.networks))
-            sizes = (found.graph.by_name[n].domain for n in (*found.graph.parents[name], name))
-            numbers = prod(domain.size for domain in sizes if isinstance(domain, Discrete))
+            numbers = prod(table_shape(found.graph, name))
             reason = f"the table of `{name}` would have {numbers:,} numbers"
             raise refuse(NoTables(path=str(self.path), reason=reason))
         return found

@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.ir import Graph
+from scm_compiler.ir.domain import Exponential
+from scm_compiler.model.exponential import likeliest
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data.shares import Estimator, backoffs_of, table_from, unseen_rows
 from scm_compiler.runtime.data.table import LabelTable
@@ -23,9 +25,10 @@ def fit_tables(graph: Graph, table: LabelTable, estimator: Estimator = "shares")
         estimator: How tables are got from them.
 
     Returns:
-        The shares of the data, exactly, or drawn towards what like rows say. A parent
-        configuration that the data never show is marked in `unseen`; as shares it gets the
-        label's marginal distribution.
+        The shares of the data, exactly, or drawn towards what like rows say; of a label with a
+        family, the distributions of it that make the data most likely. A parent configuration
+        that the data never show is marked in `unseen`; as shares it gets the label's marginal
+        distribution.
     """
     names = [node.name for node in graph.labels]
     fitted = {name: table_from(graph, table, name, estimator) for name in names}
@@ -33,6 +36,13 @@ def fit_tables(graph: Graph, table: LabelTable, estimator: Estimator = "shares")
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
     backoffs = backoffs_of(graph, table, estimator)
     return Tables(graph, fitted, Fitted(unseen, table, likeliest=True, backoffs=backoffs))
+
+
+def weights(family: Exponential | None, probabilities: NDArray[np.float64]) -> Tensor:
+    """What a table of a module holds: logits, or the parameters of the nearest distributions."""
+    if family is None:
+        return logits(probabilities)
+    return torch.from_numpy(likeliest(family, probabilities))
 
 
 def logits(probabilities: NDArray[np.float64]) -> Tensor:
