@@ -39,7 +39,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held
 from scm_compiler.semantics.query import phrase
 
-Work = Callable[[Identified], Band]
+Evaluator = Callable[[Identified], Band]
 """Evaluates a formula; it is asked for the same one again and again."""
 
 _NEGLIGIBLE = 1e-6
@@ -73,7 +73,7 @@ class Cells:
         for values, decision in self.decisions.items():
             yield f"{self._phrase(values)} = {written(self.graph, decision)}"
 
-    def band(self, work: Work) -> Band:
+    def band(self, work: Evaluator) -> Band:
         """The numbers of the cells, an axis for each free target.
 
         Raises:
@@ -88,7 +88,7 @@ class Cells:
         found, weights = Band(names, low, values, high), self.question.weights
         return found if weights is None else found.mean(weights)
 
-    def check(self, work: Work) -> None:
+    def check(self, work: Evaluator) -> None:
         """Refuse (E444) cells that differences of probabilities put outside of [0, 1].
 
         A distribution of this graph does not; one that was counted need not respect all of what
@@ -106,7 +106,7 @@ class Cells:
         asked = ir.Probability(targets, self.question.do, self.question.given)
         return phrase(asked, self.graph)
 
-    def _ends(self, decision: Decision, law: Work) -> Ends:
+    def _ends(self, decision: Decision, law: Evaluator) -> Ends:
         if decision.sums is None:
             sides = (decision.above, decision.below)
             above, below = (total(terms, self.graph, decision, law) for terms in sides)
@@ -152,7 +152,7 @@ class WorldsFormula:
         """Each probability as a formula over these."""
         return tuple(dict.fromkeys(formula for cells in self._all for formula in cells.formulas))
 
-    def check(self, work: Work) -> None:
+    def check(self, work: Evaluator) -> None:
         """Refuse (E444) what is outside of [0, 1]."""
         for cells in self._all:
             cells.check(work)
@@ -223,7 +223,7 @@ def _decided(question: Question, query: ir.Query, graph: Graph) -> Cells:
 
 
 def total(
-    terms: Sequence[tuple[District, ...]], graph: Graph, decision: Decision, law: Work
+    terms: Sequence[tuple[District, ...]], graph: Graph, decision: Decision, law: Evaluator
 ) -> Ends:
     """The sum of products of districts.
 

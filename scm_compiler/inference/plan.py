@@ -6,31 +6,21 @@ from functools import cached_property, partial
 from time import perf_counter
 from typing import Any
 
-import numpy as np
-
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
-from scm_compiler.inference.answers import RUNGS, Answer, Asked, Firm
+from scm_compiler.inference.answers import RUNGS, Answer, Asked
 from scm_compiler.inference.codes.answers import NotOfThisMethod
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.drawing import reach_of
 from scm_compiler.inference.engines import METHODS, engines_of
 from scm_compiler.inference.engines.bounds import BoundsWork
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.inference.engines.never import Never
 from scm_compiler.inference.evaluation import Numbers, condition_of
+from scm_compiler.inference.firmness import firm
 from scm_compiler.inference.instrument import refuse_no_instrument
-from scm_compiler.inference.intervals import (
-    COUNT,
-    FEWER,
-    Intervals,
-    ends_of,
-    replicate_ends,
-    span_ends,
-)
 from scm_compiler.inference.parts import Part, listed
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
@@ -38,12 +28,11 @@ from scm_compiler.inference.refusals import (
     refuse_contradictory,
     refuse_long_tables,
 )
-from scm_compiler.inference.result import Result
 from scm_compiler.inference.route import route_of
 from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Fitted, Given, Tables
+from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import never, rung
@@ -54,10 +43,6 @@ SAMPLES = 10_000
 
 LEVEL = 0.95
 """Of the intervals from the data, unless another is asked for."""
-
-_GIVEN = "no interval: the tables were given, and no data stand behind them"
-
-_UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
 
 _SHOWN = {
     "weighted": "likelihood weighting",
@@ -242,7 +227,9 @@ class Plan:
             effective=result.effective,
             rows=self._rows,
             see=partial(_seeing, task, level),
-            make_firm=partial(self._firm, result, seed, level),
+            make_firm=partial(
+                firm, task, self.work, result, seed, level, partial(_on, task, seed)
+            ),
         )
 
     @property
@@ -250,48 +237,6 @@ class Plan:
         """How many rows of data the tables are fitted to."""
         model = self.task.setting.model
         return model.rows if model is not None and isinstance(model.known, Fitted) else 0
-
-    def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
-        """The answer with the intervals that the rows of data leave."""
-        model = self.task.setting.model
-        if level is None or model is None:
-            return None
-        value = partial(result.value, self.task.query, self.task.setting.declared)
-        if isinstance(model.known, Given):
-            return Firm(value(), _GIVEN)
-        drawn = self.work.spread(COUNT, seed, result.numbers)
-        if drawn is None:
-            return self._from_replicates(model, result, seed, level)
-        spans = {}
-        if isinstance(self.work, WorldsWork | BoundsWork) and not result.identified:
-            spans = span_ends(self.work.ends(FEWER, seed), result.bounds, level)
-        reach = reach_of(self.task.query, self.task.setting.graph)
-        ends = ends_of(drawn, result.numbers, level, reach)
-        firm = replace(result, intervals=Intervals(level, model.rows, ends, spans))
-        return Firm(firm.value(self.task.query, self.task.setting.declared))
-
-    def _from_replicates(self, model: Tables, result: Result, seed: int, level: float) -> Firm:
-        """The answer with intervals from models that were trained on other weights of the rows."""
-        value = partial(result.value, self.task.query, self.task.setting.declared)
-        found = [self._numbers_on(one, seed) for one in model.replicates]
-        kept = [numbers for numbers in found if numbers is not None]
-        if len(kept) < 2:
-            return Firm(value(), _UNKNOWN)
-        drawn = {name: np.stack([one[name] for one in kept]) for name in result.numbers}
-        ends = replicate_ends(drawn, result.numbers, level)
-        by = f"{len(kept)} replicates on Bayesian-bootstrap weights"
-        firm = replace(result, intervals=Intervals(level, model.rows, ends, by=by))
-        return Firm(firm.value(self.task.query, self.task.setting.declared))
-
-    def _numbers_on(self, model: Tables, seed: int) -> Numbers | None:
-        """The answer on another model; None where it has none."""
-        task = self.task
-        engines = engines_of(task.method)
-        try:
-            made = _decide(task.query, Setting.of(model), engines, task.method, task.noise_model)
-            return made.work.run(seed, SAMPLES).numbers
-        except ScmError:
-            return None
 
 
 def plan(
@@ -365,7 +310,7 @@ def _decide(
             return Plan("", task, engine.name, work, first)
         first = first or work
     beyond = None if first is None else first.beyond
-    reasons = (route.refused, beyond or NotOfThisMethod(method=method))
+    reasons = route.refused, beyond or NotOfThisMethod(method=method)
     raise refuse(*(reason for reason in reasons if reason is not None))
 
 
@@ -430,17 +375,26 @@ def _remembered(
 def _never(query: ir.Query, setting: Setting) -> Plan:
     """The plan for what happens in no model."""
     assert isinstance(query, ir.Probability)
-    evidence = None
+    find_out = None
     if query.given:
         seen = flatten(replace(query, targets=query.given[:1]), setting.graph)
         evidence = _decide(seen, setting, engines_of("auto"))
+
+        def find_out(seed: int, samples: int) -> object:
+            return evidence.run(seed=seed, samples=samples)
+
     task = Task(query, setting, Route())
-    find_out = None if evidence is None else partial(_run, evidence)
     return Plan("", task, "zero", Never(task, find_out))
 
 
-def _run(evidence: Plan, seed: int, samples: int) -> Answer:
-    return evidence.run(seed=seed, samples=samples)
+def _on(task: Task, seed: int, model: Tables) -> Numbers | None:
+    """What another model answers; None where it has no answer."""
+    engines = engines_of(task.method)
+    try:
+        made = _decide(task.query, Setting.of(model), engines, task.method, task.noise_model)
+        return made.work.run(seed, SAMPLES).numbers
+    except ScmError:
+        return None
 
 
 def _seeing(task: Task, level: float | None) -> Answer | None:

@@ -19,7 +19,7 @@ from scm_compiler.identify.band import evaluate_band
 from scm_compiler.identify.counterfactual import Decision, decide
 from scm_compiler.identify.counterfactual.memory import Memory
 from scm_compiler.identify.counterfactual.ratio import decide_ratio
-from scm_compiler.inference.by_formula import Work, signed, too_wide, total
+from scm_compiler.inference.by_formula import Evaluator, signed, too_wide, total
 from scm_compiler.inference.codes.answers import ImpossibleEvidence
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.evaluation import condition_of
@@ -113,7 +113,7 @@ class _Chances:
         self.observed = observed
         self.graph: Graph = observed.declared
         self._memory = Memory(self.graph)
-        self._work: Work = cache(partial(evaluate_band, source=_AsCounted(observed)))
+        self._work: Evaluator = cache(partial(evaluate_band, source=_AsCounted(observed)))
 
     def exclude(self, events: Events) -> bool:
         """Whether it tells that a conjunction never happens."""

@@ -54,8 +54,9 @@ class Result:
         """One number of the part of this name."""
         span = self._span(name, place)
         value, error = float(self.numbers[name][place]), float(self.errors[name][place])
-        known = self.intervals is not None and not isnan(value)
-        interval = self.intervals.at(name, place) if known and self.intervals else None
+        interval = None
+        if self.intervals is not None and not isnan(value):
+            interval = self.intervals.at(name, place)
         if not error:
             return Number(value, error, kind, span, interval=interval)
         low, high = self.ends[name].low[place], self.ends[name].high[place]

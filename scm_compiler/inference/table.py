@@ -24,8 +24,28 @@ class Row:
     probability: Number
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class _Lines:
+    """Shows itself as lines of cells, the first of which is a head."""
+
+    __slots__ = ()
+
+    @property
+    def _lines(self) -> list[tuple[str, ...]]:
+        raise NotImplementedError
+
+    def __str__(self) -> str:
+        return columns(self._lines)
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        head, *lines = self._lines
+        return table(head, lines)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Table(_Lines):
     """The joint table of the free targets; `repr` and notebooks show it as one.
 
     Attributes:
@@ -60,16 +80,6 @@ class Table:
         named = tuple(zip(self.variables, map(list, values), strict=True))
         return named, [row.probability for row in self.rows]
 
-    def __str__(self) -> str:
-        return columns(self._lines)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        head, *lines = self._lines
-        return table(head, lines)
-
     @property
     def _lines(self) -> list[tuple[str, ...]]:
         """The head, then a line for each row."""
@@ -95,8 +105,8 @@ def _numbered(
     return [top, *shown]
 
 
-@dataclass(frozen=True)
-class Marginals(Mapping[str, Mapping[str, Number]]):
+@dataclass(frozen=True, repr=False)
+class Marginals(_Lines, Mapping[str, Mapping[str, Number]]):
     """The table of every label in a regime: node, then value, then number.
 
     Attributes:
@@ -121,16 +131,6 @@ class Marginals(Mapping[str, Mapping[str, Number]]):
             for node, table in self.tables.items()
         }
         return {"marginals": marginals, "images": None}
-
-    def __str__(self) -> str:
-        return columns(self._lines)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        head, *lines = self._lines
-        return table(head, lines)
 
     @property
     def cells(self) -> Cells:

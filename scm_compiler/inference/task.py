@@ -1,6 +1,6 @@
 """What engines are given and what they make of it: the interface that they stand behind."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
@@ -10,6 +10,7 @@ from scm_compiler.identify.evaluation import Joint
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.by_formula import WorldsFormula
+from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers
@@ -62,10 +63,7 @@ class Setting:
     @cached_property
     def observed(self) -> Observation | None:
         """What the tables say of observation, where the graph has hidden common causes."""
-        model = self.model
-        if model is None or (model.observational is None and self.declared is self.graph):
-            return None
-        return observation_of(model)
+        return None if self.model is None else observation_of(self.model)
 
     @property
     def source(self) -> Joint:
@@ -193,6 +191,10 @@ class Work(Protocol):
 
         None where what they leave open is not known.
         """
+
+    def ends(self, count: int, seed: int) -> Mapping[str, tuple[Array, Array]]:
+        """The lower and upper bounds of each number on such tables; none of an engine without."""
+        return {}
 
     def run(self, seed: int, samples: int) -> Result:
         """Answer.

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from math import isfinite
 
 from scm_compiler.diagnostics import ScmError, Source, Span, refuse
-from scm_compiler.interop.codes.graph_files import BadMatrix, TooLarge, Weights
+from scm_compiler.interop.codes.graph_files import TooLarge
 from scm_compiler.interop.codes.interchange import CannotHold
+from scm_compiler.interop.codes.matrices import BadMatrix, Weights
 from scm_compiler.interop.document import Document
 from scm_compiler.interop.translate import lowered, unknown_values
 from scm_compiler.ir import Graph

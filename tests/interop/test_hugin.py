@@ -2,8 +2,9 @@
 
 import pytest
 
-from scm_compiler.diagnostics import ScmError, Source
+from scm_compiler.diagnostics import Source
 from scm_compiler.interop.hugin import read_net
+from tests.interop.refusing import refused
 
 NET = """% a comment
 net { node_size = (80 40); name = "wet grass"; }
@@ -22,14 +23,6 @@ potential (lawn | rain sun) {
 
 def read(text):
     return read_net(Source("g.net", text), "g")
-
-
-def code_of(text):
-    with pytest.raises(ScmError) as refusal:
-        read(text)
-    assert refusal.value.exit_code == 2
-    (found,) = refusal.value.diagnostics
-    return found.code
 
 
 def test_graph_and_tables():
@@ -74,9 +67,9 @@ def test_what_is_wrong_is_refused(old, new, code):
     if code is None:
         assert read(text).untold.code == "E836"
     else:
-        assert code_of(text) == code
+        assert refused(read, text) == code
 
 
 def test_a_file_cut_anywhere_is_refused():
     for end in range(0, len(NET.rstrip()), 5):
-        assert code_of(NET[:end]) in ("E837", "E682")
+        assert refused(read, NET[:end]) in ("E837", "E682")

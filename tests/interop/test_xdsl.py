@@ -2,8 +2,9 @@
 
 import pytest
 
-from scm_compiler.diagnostics import ScmError, Source
+from scm_compiler.diagnostics import Source
 from scm_compiler.interop.xdsl import read_xdsl
+from tests.interop.refusing import refused
 
 XDSL = """<?xml version="1.0" encoding="ISO-8859-1"?>
 <smile version="1.0" id="Shop" numsamples="1000">
@@ -27,14 +28,6 @@ XDSL = """<?xml version="1.0" encoding="ISO-8859-1"?>
 
 def read(text):
     return read_xdsl(Source("g.xdsl", text), "g")
-
-
-def code_of(text):
-    with pytest.raises(ScmError) as refusal:
-        read(text)
-    assert refusal.value.exit_code == 2
-    (found,) = refusal.value.diagnostics
-    return found.code
 
 
 def test_the_last_parent_changes_faster_than_the_first():
@@ -81,4 +74,4 @@ def test_pyagrums_files_have_it_the_other_way_round(tmp_path):
 def test_what_is_wrong_is_refused(old, new, code):
     assert old in XDSL
     text = XDSL.replace(old, new)
-    assert code_of(text) == code
+    assert refused(read, text) == code

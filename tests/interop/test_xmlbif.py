@@ -2,8 +2,9 @@
 
 import pytest
 
-from scm_compiler.diagnostics import ScmError, Source
+from scm_compiler.diagnostics import Source
 from scm_compiler.interop.xmlbif import read_xmlbif
+from tests.interop.refusing import refused
 
 XMLBIF = """<?xml version="1.0"?>
 <!DOCTYPE BIF [
@@ -27,14 +28,6 @@ XMLBIF = """<?xml version="1.0"?>
 
 def read(text):
     return read_xmlbif(Source("g.xml", text), "g")
-
-
-def code_of(text):
-    with pytest.raises(ScmError) as refusal:
-        read(text)
-    assert refusal.value.exit_code == 2
-    (found,) = refusal.value.diagnostics
-    return found.code
 
 
 def test_graph_and_tables():
@@ -64,9 +57,9 @@ def test_graph_and_tables():
 )
 def test_what_is_wrong_is_refused(old, new, code):
     assert old in XMLBIF
-    assert code_of(XMLBIF.replace(old, new)) == code
+    assert refused(read, XMLBIF.replace(old, new)) == code
 
 
 def test_a_file_cut_anywhere_is_refused():
     for end in range(0, len(XMLBIF.rstrip()), 7):
-        assert code_of(XMLBIF[:end]) == "E837"
+        assert refused(read, XMLBIF[:end]) == "E837"

@@ -30,7 +30,7 @@ class District:
     worlds: Worlds
     copies: tuple[int, ...]
 
-    @property
+    @cached_property
     def nodes(self) -> Nodes:
         """The nodes that it has copies of."""
         return frozenset(self.worlds.copies[number].node for number in self.copies)
@@ -168,18 +168,34 @@ def torn(graph: Graph, district: District) -> str | None:
 
 def _pieces(within: Admg, worlds: Worlds) -> list[Piece]:
     """The districts, those together whose factors are summed over the same copies."""
-    left = []
-    for nodes in within.districts(worlds.nodes):
-        numbers = (n for n, copy in enumerate(worlds.copies) if copy.node in nodes)
-        left.append(District(worlds, tuple(numbers)))
-    pieces: list[tuple[frozenset[int], Piece]] = []
-    for district in left:
-        tied = [piece for piece in pieces if not piece[0].isdisjoint(district.unknown)]
-        unknown = district.unknown.union(*(piece[0] for piece in tied))
-        together = tuple(member for piece in tied for member in piece[1])
-        pieces = [piece for piece in pieces if piece not in tied]
-        pieces.append((unknown, (*together, district)))
-    return [districts for _, districts in pieces]
+    of_node: dict[str, list[int]] = {}
+    for number, copy in enumerate(worlds.copies):
+        of_node.setdefault(copy.node, []).append(number)
+    pieces: dict[int, list[District]] = {}
+    merged: dict[int, int] = {}  # a piece to the later one that holds it
+    holder: dict[int, int] = {}  # a copy that is summed over to a piece that holds it
+    for rank, nodes in enumerate(within.districts(worlds.nodes)):
+        numbers = sorted(number for node in nodes for number in of_node[node])
+        district = District(worlds, tuple(numbers))
+        tied = sorted({_last(holder[n], merged) for n in district.unknown if n in holder})
+        first, *others = [pieces.pop(piece) for piece in tied] or [[]]
+        for other in others:
+            first.extend(other)
+        first.append(district)
+        pieces[rank] = first
+        merged.update(dict.fromkeys(tied, rank))
+        holder.update(dict.fromkeys(district.unknown, rank))
+    return [tuple(districts) for districts in pieces.values()]
+
+
+def _last(piece: int, merged: dict[int, int]) -> int:
+    """The piece that holds one now; what is passed on the way is told of it."""
+    way = []
+    while piece in merged:
+        way.append(piece)
+        piece = merged[piece]
+    merged.update(dict.fromkeys(way, piece))
+    return piece
 
 
 def _variable(graph: Graph, worlds: Worlds, number: int) -> str:

@@ -8,7 +8,7 @@ local to a node: what the evidence says of a node's noise it says through the no
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial, reduce
-from itertools import pairwise, product
+from itertools import product
 from math import prod
 
 import numpy as np
@@ -29,6 +29,7 @@ from scm_compiler.inference.counterfactual.bounds import (
 )
 from scm_compiler.inference.counterfactual.joint import Group, Join, Joint
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS, beyond_gumbel
+from scm_compiler.inference.counterfactual.relevance import concerning
 from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.number import Bounds
@@ -36,7 +37,7 @@ from scm_compiler.inference.shape import confounded, label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
-from scm_compiler.passes.twin import Held, Worlds, unite
+from scm_compiler.passes.twin import Worlds, unite
 from scm_compiler.semantics.query import numeric_values, phrase, phrase_events
 
 _MOST_OTHERS = 64
@@ -186,7 +187,9 @@ class Prepared:
     @cached_property
     def _concerned(self) -> "Prepared":
         """The same question without the evidence that nothing ties to a target: it cancels."""
-        given = concerning(self.question, self.graph)
+        question = self.question
+        aims = [event.variable for event in question.targets]
+        given = concerning(aims, question.given, question.do, self.graph)
         if len(given) == len(self.question.given):
             return self
         smaller = prepare(replace(self.question, given=given), self.graph, self.evidence.limit)
@@ -328,35 +331,6 @@ def networks_of(question: Question, graph: Graph, limit: float) -> Prepared:
         worlds = unite(graph, events, question.do)
         cells[values] = None if worlds is None else Joint(worlds, graph, limit)
     return Prepared(question, Joint(evidence, graph, limit), cells, graph)
-
-
-def concerning(question: Question, graph: Graph) -> tuple[ir.Event, ...]:
-    """The evidence that something ties to a target: an arrow, or noise that copies share.
-
-    No value is looked at, so that what reads a known copy is tied to it.
-    """
-    import networkx as nx  # noqa: PLC0415  (a fifth of a second, for few questions)
-
-    aims = [event.variable for event in question.targets]
-    seen = [event.variable for event in question.given]
-    worlds = unite(graph, (), question.do, (*aims, *seen))
-    assert worlds is not None  # nothing is known that could contradict itself
-    ties = nx.Graph((number, number) for number in range(len(worlds.copies)))
-    ties.add_edges_from(
-        (number, place)
-        for number, copy in enumerate(worlds.copies)
-        for place in copy.inputs
-        if not isinstance(place, Held)
-    )
-    ties.add_edges_from(pair for group in worlds.coupled for pair in pairwise(group))
-    reached = {
-        place
-        for aim in worlds.shown[: len(aims)]
-        if not isinstance(aim, Held)
-        for place in nx.node_connected_component(ties, aim)
-    }
-    places = zip(question.given, worlds.shown[len(aims) :], strict=True)
-    return tuple(event for event, place in places if place in reached)
 
 
 def as_query(question: Question) -> ir.Query:

@@ -23,7 +23,7 @@ from scm_compiler.inference.response_types import Problem, Spans
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.support import known_from_rows
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 
 _FAR = 1e-6
 
@@ -58,7 +58,7 @@ class Programme:
 
 
 @dataclass(frozen=True)
-class BoundsWork:
+class BoundsWork(Work):
     """The linear programmes of a query."""
 
     task: Task

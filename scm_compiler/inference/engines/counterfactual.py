@@ -12,11 +12,11 @@ from scm_compiler.inference.parts import Part, worlds_part
 from scm_compiler.inference.precision import spread
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.support import known_from_rows, network_warnings
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 
 
 @dataclass(frozen=True)
-class WorldsWork:
+class WorldsWork(Work):
     """The networks of a query."""
 
     task: Task

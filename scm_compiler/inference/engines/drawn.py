@@ -21,7 +21,7 @@ from scm_compiler.inference.support import (
     network_warnings,
     support_warnings,
 )
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 from scm_compiler.inference.weighting import asked, weigh
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.twin import unite
@@ -31,7 +31,7 @@ FEWER_DRAWS = 1000
 
 
 @dataclass(frozen=True)
-class Draws:
+class Draws(Work):
     """A query that is answered by drawing, which takes as long as is wanted.
 
     Attributes:

@@ -16,14 +16,14 @@ from scm_compiler.inference.precision import from_rows, spread, standard_errors
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.support import known_from_rows, network_warnings, support_warnings
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 
 Link = tuple[tuple[str, ...], Condition]
 
 
 @dataclass(frozen=True)
-class Contractions:
+class Contractions(Work):
     """The contractions of a query."""
 
     task: Task

@@ -11,7 +11,7 @@ from scm_compiler.identify.band import Band, evaluate_band
 from scm_compiler.identify.estimand import factors
 from scm_compiler.identify.evaluation import Joint, evaluate, largest_table
 from scm_compiler.identify.identification import Identified
-from scm_compiler.inference.by_formula import Work, too_wide
+from scm_compiler.inference.by_formula import Evaluator, too_wide
 from scm_compiler.inference.codes.answers import TooLarge
 from scm_compiler.inference.codes.identified import NeverSeen, RestsOnGuesses
 from scm_compiler.inference.contraction import Array
@@ -23,7 +23,7 @@ from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows, 
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.support import known_from_rows
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Counted
 
@@ -33,12 +33,12 @@ _WIDE = 2**16
 Signed = Sequence[tuple[float, Band]]
 """Terms with their signs."""
 
-PartsBy = Callable[[Work], dict[str, Signed]]
+PartsBy = Callable[[Evaluator], dict[str, Signed]]
 """The signed terms of each part of an answer, by what evaluates formulas."""
 
 
 @dataclass(frozen=True)
-class Formulas:
+class Formulas(Work):
     """The formulas of a query."""
 
     task: Task
@@ -84,7 +84,7 @@ class Formulas:
         """Evaluate them."""
         task, observed = self.task, self.task.setting.observed
         assert observed is not None
-        point: Work = cache(partial(evaluate_band, source=observed))
+        point: Evaluator = cache(partial(evaluate_band, source=observed))
         if task.route.worlds is not None:
             task.route.worlds.check(point)
         parts_by = partial(_parts, task, observed)
@@ -127,7 +127,7 @@ class FormulaEngine:
         return Formulas(task) if task.route.formulas else None
 
 
-def _parts(task: Task, observed: Observation, work: Work) -> dict[str, Signed]:
+def _parts(task: Task, observed: Observation, work: Evaluator) -> dict[str, Signed]:
     """The signed terms of each part of the answer."""
     query, worlds = task.query, task.route.worlds
     if worlds is not None:
@@ -169,7 +169,7 @@ def _values(source: Joint, found: Identified) -> Band:
     return Band(table.names, *(table.values,) * 3)
 
 
-def _band(term: Term, observed: Observation, work: Work) -> Band:
+def _band(term: Term, observed: Observation, work: Evaluator) -> Band:
     """A term's numbers and their ends, one axis for each free target."""
     sizes = observed.engine.sizes
     shape = tuple(sizes[name] for name in term.free)
@@ -201,7 +201,7 @@ def _table(
     free: tuple[str, ...],
     term: Term,
     observed: Observation,
-    work: Work,
+    work: Evaluator,
 ) -> Band:
     """P(asked, free | condition) at the condition's values."""
     if not asked and not free:

@@ -32,7 +32,7 @@ from scm_compiler.inference.response_types import Problem
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.support import known_from_rows
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.query import numeric_values
 
@@ -41,7 +41,7 @@ _NEGLIGIBLE = 1e-9
 
 
 @dataclass(frozen=True)
-class Wald:
+class Wald(Work):
     """A local effect, by the Wald ratio.
 
     Attributes:

@@ -11,12 +11,12 @@ from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import label_sizes
-from scm_compiler.inference.task import Task
+from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 
 
 @dataclass(frozen=True)
-class Never:
+class Never(Work):
     """What happens in no model: zero, by whichever method, where the evidence happens.
 
     Attributes:

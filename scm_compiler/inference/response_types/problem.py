@@ -62,6 +62,10 @@ _NOTHING = 1e-14
 _EXACT = 1e-10
 
 
+def _by_place(item: tuple[Place, object]) -> int:
+    return item[0][0]
+
+
 @dataclass(frozen=True)
 class Spans:
     """The bounds of each part of an answer.
@@ -250,7 +254,7 @@ class _Observed:
         """The response types that are open."""
         districts = {
             home: known.block.district
-            for (home, _), known in self.systems.items()
+            for (home, _), known in sorted(self.systems.items(), key=_by_place)
             if not known.settled.all()
         }
         first, *others = (
