@@ -82,6 +82,24 @@ def random_tables(graph: Graph, random: np.random.Generator) -> Tables:
     return Tables(whole, found)
 
 
+def sparse(random: np.random.Generator) -> Problem:
+    """Binary causes of one effect, whose logit is a sum over them, some pairs counted."""
+    causes = [f"p{i}" for i in range(PARENTS)]
+    names = ", ".join(causes)
+    graph = causal(parse_text(f"{names}, y : binary\n{names} -> y"))
+    signs = np.indices((2,) * PARENTS) - 0.5
+    logits = np.tensordot(random.normal(0, 0.6, PARENTS), signs, 1)
+    for left, right in random.choice(PARENTS, (4, 2), replace=False).tolist():
+        logits = logits + random.normal(0, 1.5) * signs[left] * signs[right]
+    found = {name: _coin(random.uniform(0.3, 0.7)) for name in causes}
+    found["y"] = np.stack([1 / (1 + np.exp(logits)), 1 / (1 + np.exp(-logits))], -1)
+    return Problem(graph, Tables(graph, found), f"ATE({random.choice(causes)} -> y)")
+
+
+def _coin(chance: float) -> NDArray[np.float64]:
+    return np.array([1 - chance, chance])
+
+
 def _binary(graph: Graph) -> list[str]:
     return [node.name for node in graph.labels if graph.domain(node.name).size == 2]
 
@@ -146,7 +164,11 @@ KINDS: dict[str, tuple[Callable[[Graph, np.random.Generator], str], bool]] = {
     "counterfactual": (unit, False),
     "hidden: P(Y | do(X))": (doing, True),
     "hidden: ATE": (effect, True),
+    "sparse: ATE": (effect, False),
 }
+
+PARENTS = 12
+"""Of the last label of a sparse problem."""
 
 
 def _ends(graph: Graph, random: np.random.Generator) -> tuple[str, str]:
@@ -163,6 +185,9 @@ def problems(kind: str, random: np.random.Generator) -> Iterator[Problem]:
     """Random problems of a kind, without end."""
     ask, hidden = KINDS[kind]
     while True:
+        if kind.startswith("sparse"):
+            yield sparse(random)
+            continue
         graph = random_graph(random, hidden=hidden)
         truth = random_tables(graph, random)
         text = ask(graph, random)
@@ -193,11 +218,12 @@ def fitted(graph: Graph, rows: NDArray[np.int64]) -> Tables:
 
 def fitted_to(graph: Graph, table: LabelTable) -> Tables:
     """The model that a table of rows gives; with hidden causes, its observational distribution."""
+    tables = fit_tables(graph, table, "shrunk")
     if not graph.confounders:
-        return fit_tables(graph, table)
-    tables = fit_tables(graph, table)
+        return tables
     assert isinstance(tables.known, Fitted)
-    return replace(tables, known=replace(tables.known, observational=fitted_law(tables, table)))
+    law = fitted_law(tables, table, "shrunk")
+    return replace(tables, known=replace(tables.known, observational=law))
 
 
 def measured(kind: str, rows: int, sets: int, seed: int) -> "Cell":

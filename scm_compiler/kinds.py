@@ -8,12 +8,14 @@ registry says what that is. A package adds kinds through the entry point group `
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from scm_compiler.ir.domain import BINARY, Discrete, Domain, Image
+from scm_compiler import plugins
+from scm_compiler.ir.domain import BINARY, KINDS, Discrete, Domain, Finite, Image
 
 Value = str | int | float
 
-ENTRY_POINTS = "scmc.kinds"
+ENTRY_POINTS = KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,39 @@ class NodeKind:
         except TypeError as wrong:
             reason = _misfit(signature, len(positional), list(keyword))
             raise ValueError(reason) from wrong
-        return self.domain(*positional, **keyword)
+        made = self.domain(*positional, **keyword)
+        if isinstance(made, Finite):
+            _refuse_values(self.name, made)
+        elif not isinstance(made, Image):
+            reason = f"its values ({type(made).__name__}) can neither be counted nor drawn"
+            raise ValueError(reason)  # noqa: TRY004  (said at the place of the declaration)
+        return made
+
+    def rebuild(self, arguments: Mapping[str, Any]) -> Domain:
+        """The domain for what `Domain.arguments` gave.
+
+        Raises:
+            ValueError: If the arguments are wrong, or not those that the domain itself gives.
+        """
+        try:
+            made = self.build(tuple(listed(arguments)), {})
+        except TypeError as wrong:
+            raise ValueError(f"the arguments of `{self.name}` are wrong: {wrong}") from wrong
+        own = {name: _plain(value) for name, value in made.arguments.items()}
+        if own != dict(arguments):
+            raise ValueError(f"the arguments of `{self.name}` are {own}, not {dict(arguments)}")
+        return made
+
+
+def listed(arguments: Mapping[str, Any]) -> Iterator[Value]:
+    """Arguments as they stand in a declaration, one after the other."""
+    for value in arguments.values():
+        yield from value if isinstance(value, list | tuple) else (value,)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401  (of a program, or several)
+    """A value as JSON gives it back."""
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> str:
@@ -74,10 +108,11 @@ def _misfit(signature: inspect.Signature, given: int, keywords: list[str]) -> st
     return f"it takes {count} {noun} ({listed}), {given + len(keywords)} given"
 
 
-def _categorical(*values: Value) -> Discrete:
-    names = tuple(str(value) for value in values)
+def _refuse_values(kind: str, domain: Finite) -> None:
+    """Refuse a domain whose values cannot be told apart, or whose family is not of them."""
+    names = domain.values
     if len(names) < 2:
-        raise ValueError("a categorical node needs at least two values")
+        raise ValueError(f"a {kind} node needs at least two values")
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the value `{twice}` is listed twice")
@@ -86,7 +121,13 @@ def _categorical(*values: Value) -> Discrete:
     hidden = next((c for name in names for c in name if not c.isprintable()), None)
     if hidden is not None:
         raise ValueError(f"a value cannot hold the unprintable character U+{ord(hidden):04X}")
-    return Discrete(names)
+    family = domain.family
+    if family and any(len(row) != len(names) for row in (family.base, *family.statistics)):
+        raise ValueError(f"its family is not one over {len(names)} values")
+
+
+def _categorical(*values: Value) -> Discrete:
+    return Discrete(tuple(str(value) for value in values))
 
 
 def _image(channels: Value, height: Value, width: Value) -> Image:
@@ -143,7 +184,4 @@ BUILTIN = Kinds(
 
 def installed() -> Kinds:
     """The built-in kinds and those of installed packages (entry points of `scmc.kinds`)."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
-
-    found = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
-    return BUILTIN.extended(*(point.load() for point in found))
+    return BUILTIN.extended(*plugins.every(ENTRY_POINTS))

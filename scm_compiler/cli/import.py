@@ -16,7 +16,7 @@ from scm_compiler.diagnostics import Report, ScmError, Source, refuse, render_js
 from scm_compiler.interop import Document
 from scm_compiler.interop.formats import format_of, program_losses, read_document
 from scm_compiler.interop.positions import remarks
-from scm_compiler.ir import Discrete, Node
+from scm_compiler.ir import Finite, Node
 from scm_compiler.runtime.data.codes.data import noted
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.semantics.program import program_text
@@ -79,7 +79,7 @@ def _not_a_program(path: Path, document: Document, report: Report, text: str) ->
 def _unwritable(node: Node) -> bool:
     """Whether a program cannot declare a node: for its name, or for its values."""
     domain = node.domain
-    values = domain.values if isinstance(domain, Discrete) else ("0", "1")
+    values = domain.values if isinstance(domain, Finite) else ("0", "1")
     odd = (not t.strip() or '"' in t or not t.isprintable() for t in (node.name, *values))
     return len(values) == 1 or any(odd)
 

@@ -7,7 +7,7 @@ from scm_compiler.cli.codes.interchange import KindsOpen
 from scm_compiler.diagnostics import Diagnostic, Report, closest
 from scm_compiler.interop import Document
 from scm_compiler.interop.codes.graph_files import ValuesUnknown
-from scm_compiler.ir import Discrete, Graph, Node
+from scm_compiler.ir import Finite, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data.survey import Column
 from scm_compiler.semantics.program import program_text
@@ -49,7 +49,7 @@ def draft(columns: Mapping[str, Column], name: str, spec: str) -> str:
     return "\n".join([*lines, "", "# write what causes what: A, B -> C", ""])
 
 
-def label(name: str, domain: Discrete) -> Node:
+def label(name: str, domain: Finite) -> Node:
     """A label with these values."""
     return Node(name, "binary" if domain == BINARY else "categorical", domain)
 

@@ -1,7 +1,8 @@
 """What `scmc train --resume` is asked for, beside what the run was started with."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from scm_compiler.cli.codes.training import ResumeDiffers
 from scm_compiler.cli.options import by_name, settings
@@ -11,6 +12,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.sources import spelt_out
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.runs.record import Record
+from scm_compiler.runtime.stages.options import divide
 
 Difference = tuple[str, str, str]
 """An option, what the run was started with, and what is asked for now."""
@@ -20,13 +22,20 @@ def refuse_changes(request: TrainingRequest, opened: Record) -> None:
     """Refuse a request for another training than the one to go on with.
 
     Raises:
-        ScmError: E706 with exit code 2; E662 if a head has no such option.
+        ScmError: With exit code 2: E706; E560 if nothing that is trained has such an option.
     """
     other = other_graph(request, opened)
     differences = list(_of_labels(request, opened))
-    for image in opened.manifest.heads:
+    config, heads = opened.config, opened.manifest.heads
+    taken = {facts.head for facts in heads.values()}
+    wanted = settings("--option", request.options)
+    ours, theirs = divide(wanted, config.trainer, config.preset, taken)
+    for name, value in ours.items():
+        held = config.options.get(name)
+        differences += _differing("--option", _setting(name, held), _setting(name, value))
+    for image in heads:
         differences += _of_image(request, opened, image)
-        differences += _of_options(request, opened, image)
+        differences += _of_options(theirs, opened, image)
     changes = [
         ResumeDiffers(path=str(opened.path), option=option, started=started, asked=asked)
         for option, started, asked in dict.fromkeys(differences)
@@ -48,6 +57,7 @@ def _of_labels(request: TrainingRequest, opened: Record) -> Iterator[Difference]
     config = opened.config
     yield from _differing("--trainer", config.trainer, request.trainer)
     yield from _differing("--preset", config.preset, request.preset)
+    yield from _differing("--replicates", config.replicates, request.replicates)
     asked = None if request.data is None else spelt_out(request.data)
     yield from _differing("--data", opened.manifest.data.origin, asked)
     if not opened.manifest.heads:
@@ -72,8 +82,7 @@ def _of_image(request: TrainingRequest, opened: Record, image: str) -> Iterator[
     yield from _differing("--precision", config.options.get("precision"), precision)
 
 
-def _of_options(request: TrainingRequest, opened: Record, image: str) -> Iterator[Difference]:
-    changes = settings("--option", request.options)
+def _of_options(changes: Mapping[str, Any], opened: Record, image: str) -> Iterator[Difference]:
     if not changes:
         return
     config = opened.head_config(image)

@@ -4,6 +4,9 @@ Ctrl-C saves and ends with exit code 130, SIGTERM with 143, a closed terminal wi
 goes on.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.devices import in_team, lead, start_team
 from scm_compiler.cli.exits import OK
@@ -30,6 +33,7 @@ from scm_compiler.runtime.stages import (
 )
 from scm_compiler.runtime.stages.codes.heads import NoImageToTrain
 from scm_compiler.runtime.stages.images import Placement
+from scm_compiler.runtime.stages.options import divide, heads_of
 from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 from scm_compiler.runtime.training.signals import stop_on_signals, stopping
 from scm_compiler.runtime.training.team import joined, local_size
@@ -98,13 +102,22 @@ def _created(
 ) -> tuple[Record, HeadPlan]:
     """A new run, with what is to be trained in it."""
     seed, trainer = request.seed or 0, request.trainer or "mle"
+    preset, labels_alone = request.preset or "default", request.stage == "labels"
+    wanted = settings("--option", request.options)
+    heads = () if labels_alone else heads_of(graph, _heads(request, graph, wanted))
+    ours, theirs = divide(wanted, trainer, preset, heads)
     steps = {} if request.steps is None else {"steps": request.steps}
-    config = configure(trainer, preset=request.preset or "default", seed=seed, **steps)
+    replicates = request.replicates or 0
+    config = configure(
+        trainer, preset=preset, seed=seed, replicates=replicates, **{**ours, **steps}
+    )
     table = load_labels(request.data or default_source(graph), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))
-    labels_alone = request.stage == "labels"
-    plan = HeadPlan() if labels_alone else _planned(request, graph, seed, placement, console)
+    asked = _heads(request, graph, theirs)
+    plan = (
+        HeadPlan() if labels_alone else _planned(request, asked, graph, seed, placement, console)
+    )
     opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
@@ -123,7 +136,8 @@ def _extended(
         raise refuse(*other, exit_code=2)
     require_labels(opened)
     seed = opened.config.seed if request.seed is None else request.seed
-    plan = _planned(request, opened.graph, seed, placement, console)
+    asked = _heads(request, opened.graph, settings("--option", request.options))
+    plan = _planned(request, asked, opened.graph, seed, placement, console)
     if not plan.configs:
         names = ", ".join(f"`{name}`" for name in plan.left_out)
         reason = f"no images were named for {names}" if names else "it has no image"
@@ -140,19 +154,28 @@ def _resumed(request: TrainingRequest, console: Console) -> Record:
     return opened
 
 
-def _planned(
-    request: TrainingRequest, graph: Graph, seed: int, placement: Placement, console: Console
-) -> HeadPlan:
-    """What is to be trained of the images, their data read."""
+def _heads(request: TrainingRequest, graph: Graph, options: Mapping[str, Any]) -> HeadRequest:
+    """What is asked for of the heads."""
     names = [node.name for node in graph.images]
-    heads = HeadRequest(
+    return HeadRequest(
         by_name(request.images, names),
         by_name(request.heads, names),
         request.head_preset or "default",
-        settings("--option", request.options),
+        options,
         request.precision,
         request.steps,
     )
+
+
+def _planned(
+    request: TrainingRequest,
+    heads: HeadRequest,
+    graph: Graph,
+    seed: int,
+    placement: Placement,
+    console: Console,
+) -> HeadPlan:
+    """What is to be trained of the images, their data read."""
     plan = plan_heads(
         graph,
         heads,

@@ -10,7 +10,7 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.cli.progress import duration
 from scm_compiler.cli.proposal import of_run, question, quoted
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.stages import Finished
@@ -124,6 +124,4 @@ def _sample_command(opened: Record) -> str:
 
 
 def _held(graph: Graph, name: str) -> str:
-    domain = graph.by_name[name].domain
-    assert isinstance(domain, Discrete)
-    return f"do({print_name(name)}={print_name(domain.values[-1])})"
+    return f"do({print_name(name)}={print_name(graph.domains[name].values[-1])})"

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Source, Span
 from scm_compiler.emit import templates
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
-from scm_compiler.model.wiring import wirings
+from scm_compiler.model.wiring import Wiring, wirings
 
 WIDTH = 88
 INDENT = "    "
@@ -127,9 +127,7 @@ def _constants(graph: Graph, layout: Layout) -> Iterator[str]:
         "# The values of each label; tensors hold their indices.",
         "DOMAINS: dict[str, tuple[str, ...]] = {",
     ]
-    for name in layout.labels:
-        domain = graph.by_name[name].domain
-        assert isinstance(domain, Discrete)
+    for name, domain in graph.domains.items():
         values = tuple_of([literal(value) for value in domain.values])
         lines += print_expression(f"{literal(name)}: ", values, 1, ",")
     closing = ["}"] if layout.labels else []
@@ -187,22 +185,47 @@ def _explicit(layout: Layout, spec: ExplicitSpec, source: Source | None) -> _Pri
     wired = wirings(layout, spec)
     found = []
     for name, m in zip(layout.labels, wired, strict=True):
-        sizes = tuple_of([str(size) for size in m.sizes])
-        shape: tuple[Expression, ...] = (sizes, str(m.size))
-        build = call("Table", *shape) if m.table else call("Network", *shape, widths)
+        build = call(_class_of(m), *_shape(m), *(() if m.table else (widths,)))
         inputs = tuple(variables[column] for column in m.inputs)
         noise = f"noise[:, {m.own}]"
         found.append(_mechanism(layout.graph, name, source, names[name], build, noise, inputs))
+    used = {_class_of(m) for m in wired}
     classes = [templates.SURVIVAL] if wired else []
     if not all(m.table for m in wired):
-        classes += [templates.ENCODE, templates.EXPLICIT_NETWORK]
-    if any(m.table for m in wired):
-        classes.append(templates.TABLE)
+        classes.append(templates.ENCODE)
+    if any(m.family for m in wired):
+        classes.append(templates.EXPONENTIAL_LOGITS)
+    classes += [text for name, text in _CLASSES.items() if name in used]
     states = {
         name: f"(noise[:, {len(wired) + rank}] * {spec.hidden_states}).long()"
         for rank, name in enumerate(hidden)
     }
     return _Printed(tuple(found), tuple(classes), templates.UNIFORM_NOISE, states)
+
+
+_CLASSES: Mapping[str, str] = {
+    "Network": templates.EXPLICIT_NETWORK,
+    "Table": templates.TABLE,
+    "ExponentialNetwork": templates.EXPONENTIAL_NETWORK,
+    "Exponential": templates.EXPONENTIAL,
+}
+
+
+def _class_of(m: Wiring) -> str:
+    """The class of a label's mechanism."""
+    if m.family is None:
+        return "Table" if m.table else "Network"
+    return "Exponential" if m.table else "ExponentialNetwork"
+
+
+def _shape(m: Wiring) -> Iterator[Expression]:
+    """The sizes of a mechanism's inputs, and its number of values or what its family is."""
+    yield tuple_of([str(size) for size in m.sizes])
+    if m.family is None:
+        yield str(m.size)
+        return
+    yield tuple_of([*map(repr, m.family.base)])
+    yield tuple_of([tuple_of([*map(repr, row)]) for row in m.family.statistics])
 
 
 def _implicit(layout: Layout, spec: ImplicitSpec, source: Source | None) -> _Printed:

@@ -79,6 +79,49 @@ _PERCEPTRON = '''
         return hidden
 '''
 
+EXPONENTIAL = '''\
+class Exponential(nn.Module):
+    """A mechanism with P(k) in proportion to exp(base_k + a . statistics_k).
+
+    The numbers `a` are its natural parameters, free for every setting of its inputs. The
+    probabilities are rounded like those of a table.
+    """
+
+    def __init__(
+        self,
+        sizes: tuple[int, ...],
+        base: tuple[float, ...],
+        statistics: tuple[tuple[float, ...], ...],
+    ) -> None:
+        super().__init__()
+        self.sizes, self.base, self.statistics = sizes, base, statistics
+        self.natural = nn.Parameter(torch.zeros(*sizes, len(statistics)))
+
+    def forward(self, uniform: Tensor, held: int | None, *inputs: Tensor) -> Tensor:
+        """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
+        if held is not None:
+            return torch.full_like(uniform, held, dtype=torch.int64)
+        natural = self.natural.double()
+        logits = exponential_logits(natural, self.base, self.statistics)
+        grid = 2.0**53 if uniform.dtype == torch.float64 else 2.0**24
+        steps = (survival(logits) * grid).round() / grid
+        steps = steps.to(uniform.dtype).reshape(-1, steps.shape[-1])
+        row = torch.zeros_like(uniform, dtype=torch.int64)
+        for value, size in zip(inputs, self.sizes):
+            row = row * size + value
+        return values_below(uniform, steps[row])
+'''
+
+EXPONENTIAL_LOGITS = '''\
+def exponential_logits(
+    natural: Tensor,
+    base: tuple[float, ...],
+    statistics: tuple[tuple[float, ...], ...],
+) -> Tensor:
+    """The logits (..., values) of an exponential family, from its parameters."""
+    return natural.new_tensor(base) + natural @ natural.new_tensor(statistics)
+'''
+
 EXPLICIT_NETWORK = (
     '''\
 class Network(nn.Module):
@@ -99,6 +142,34 @@ class Network(nn.Module):
             return torch.full_like(uniform, held, dtype=torch.int64)
         parts = [encode(x, size, uniform) for x, size in zip(inputs, self.sizes)]
         return values_below(uniform, survival(self.logits(torch.cat(parts, 1))))
+'''
+)
+
+EXPONENTIAL_NETWORK = (
+    '''\
+class ExponentialNetwork(nn.Module):
+    """A mechanism whose natural parameters are a network of its inputs."""
+
+    def __init__(
+        self,
+        sizes: tuple[int, ...],
+        base: tuple[float, ...],
+        statistics: tuple[tuple[float, ...], ...],
+        hidden: tuple[int, ...],
+    ) -> None:
+        inputs = sum(width(size) for size in sizes)'''
+    + _PERCEPTRON.replace("width(values)", "len(statistics)").replace(
+        "self.sizes = sizes", "self.sizes, self.base, self.statistics = sizes, base, statistics"
+    )
+    + '''
+    def forward(self, uniform: Tensor, held: int | None, *inputs: Tensor) -> Tensor:
+        """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
+        if held is not None:
+            return torch.full_like(uniform, held, dtype=torch.int64)
+        parts = [encode(x, size, uniform) for x, size in zip(inputs, self.sizes)]
+        natural = self.logits(torch.cat(parts, 1))
+        logits = exponential_logits(natural, self.base, self.statistics)
+        return values_below(uniform, survival(logits))
 '''
 )
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from math import prod
 
 from scm_compiler.identify.admg import Admg, Nodes, arrows
-from scm_compiler.ir import Discrete, Edge, Graph
+from scm_compiler.ir import Discrete, Edge, Graph, Node
 
 
 def law_graph(graph: Graph) -> Graph:
@@ -34,15 +34,21 @@ def law_graph(graph: Graph) -> Graph:
     blankets = _blankets(arrows(graph), graph) if graph.confounders else graph.parents
     edges = [Edge(parent, name) for name in names for parent in blankets[name]]
     edges.sort(key=lambda edge: (graph.order[edge.target], graph.order[edge.source]))
-    return replace(
-        graph, nodes=graph.labels, edges=tuple(edges), confounders=(), asserts=(), claims=()
-    )
+    tied = confounded_labels(graph)
+    nodes = tuple(_freed(node, graph) if node.name in tied else node for node in graph.labels)
+    return replace(graph, nodes=nodes, edges=tuple(edges), confounders=(), asserts=(), claims=())
 
 
 def confounded_labels(graph: Graph) -> tuple[str, ...]:
     """The labels that share a hidden cause with another, in the order of declaration."""
     ends = {end for pair in graph.confounders for end in (pair.left, pair.right)}
     return tuple(node.name for node in graph.labels if node.name in ends)
+
+
+def _freed(node: Node, graph: Graph) -> Node:
+    """A label that may have any distribution: mixed over hidden causes, none keeps its family."""
+    domain = graph.domain(node.name)
+    return node if domain.family is None else replace(node, domain=Discrete(domain.values))
 
 
 def _blankets(within: Admg, graph: Graph) -> dict[str, Nodes]:
@@ -73,8 +79,8 @@ def _blankets(within: Admg, graph: Graph) -> dict[str, Nodes]:
 
 
 def _size(name: str, before: dict[str, Nodes], within: Admg, graph: Graph) -> tuple[int, int]:
-    domains = (graph.by_name[other].domain for other in _blanket(name, before, within))
-    return prod(d.size for d in domains if isinstance(d, Discrete)), graph.order[name]
+    blanket = _blanket(name, before, within)
+    return prod(graph.sizes[other] for other in blanket), graph.order[name]
 
 
 def _blanket(name: str, before: dict[str, Nodes], within: Admg) -> Nodes:

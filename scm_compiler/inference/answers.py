@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import Diagnostic, Report, render_json, render_text
 from scm_compiler.frames import data_frame
@@ -27,10 +27,8 @@ from scm_compiler.notebook import paragraph, printed, table
 if TYPE_CHECKING:
     import pandas
 
-Method = Literal["exact", "estimated", "drawn", "weighted", "sample", "bounds"]
-
-Asked = Literal["auto", "exact", "weighted", "sample", "bounds"]
-"""The methods that can be asked for."""
+Asked = str
+"""The methods that can be asked for: `engines.METHODS`, and those of installed packages."""
 
 GUESSES = (RestsOnUnseen, RestsOnGuesses, GuessedWorlds)
 """The warnings that an answer rests on guesses, each with what it could be."""
@@ -48,8 +46,8 @@ class Answer:
         identified: Whether the graph determines the answer from what can be observed.
         method: `exact`; `estimated`, which is exact on tables that were estimated from draws;
             `drawn`, which is that where the draws are of the whole model; `weighted`, by
-            likelihood weighting; `sample`, by rejection; or `bounds`, which are all that
-            observation tells.
+            likelihood weighting; `sample`, by rejection; `bounds`, which are all that observation
+            tells; or the name of an installed engine.
         samples: Draws behind the estimate: the fewest for any row of a table, the number that
             was weighted, or the number accepted; None if exact.
         seconds: The time it took, without parsing.
@@ -72,7 +70,7 @@ class Answer:
     query: str
     rung: int
     identified: bool
-    method: Method
+    method: str
     samples: int | None
     seconds: float
     graph_hash: str
@@ -173,7 +171,7 @@ class Answer:
         return "\n".join([*self.derived, *map(str, self.found)]) if self.rung > 1 else ""
 
     @property
-    def _way(self) -> str:
+    def _way(self) -> str:  # noqa: PLR0911  (one for each method)
         match self.method:
             case "exact":
                 return "exact on the fitted tables" if self.rows else "exact"
@@ -189,6 +187,8 @@ class Answer:
             case "bounds":
                 said = "sharp bounds" if self._sharp else "bounds, perhaps wider than need be,"
                 return f"{said} by linear programming"
+            case other:
+                return f"by {other}" + (f", {self.samples:,} draws" if self.samples else "")
 
     @property
     def _sharp(self) -> bool:

@@ -5,7 +5,7 @@ The standard error is that of the sum which the answer is to first order (the de
 answered in the same way as its parts: so it, too, knows what they have in common.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf
@@ -15,7 +15,7 @@ import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.inference import arithmetic
-from scm_compiler.inference.answers import GUESSES, Method
+from scm_compiler.inference.answers import GUESSES
 from scm_compiler.inference.codes.answers import ImpossibleEvidence, RestsOnUnseen
 from scm_compiler.inference.codes.bounds import OnlyBounds
 from scm_compiler.inference.codes.derived import DividesByZero
@@ -35,8 +35,7 @@ _Drawn = Mapping[ir.Quantity, arithmetic.Span]
 _Ask = Callable[[Work, int, int], arithmetic.Span | None]
 _Combine = Callable[[ir.Quantity, _Drawn], Array]
 
-LOOSE: Sequence[Method] = ("exact", "estimated", "drawn", "weighted", "sample", "bounds")
-"""The methods, from the firmest."""
+_LOOSE = ("exact", "estimated", "drawn", "weighted", "sample", "bounds")
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ class Combined(Work, Generic[Plan]):
         return Result(
             {"": point},
             {"": errors},
-            max(methods, key=LOOSE.index),
+            max(methods, key=looseness),
             min(drawn, default=None),
             {"": ends},
             {"": bounds} if bounds else {},
@@ -276,6 +275,11 @@ class Combined(Work, Generic[Plan]):
             yield replace(first, share=min(width, 1.0), low=None, high=None)
         else:
             yield replace(first, width=width, low=None, high=None)
+
+
+def looseness(method: str) -> int:
+    """The place of a method among all, from the firmest."""
+    return _LOOSE.index(method) if method in _LOOSE else 0
 
 
 def _bounded(result: Result) -> arithmetic.Span:

@@ -39,6 +39,7 @@ class Engine(Shapes):
         super().__init__(model.graph, model.networks, limit)
         self.rows: Rows = model.probabilities
         self.mechanisms, self.conditionals = model.mechanisms, model.networks
+        self.backoffs = model.backoffs
         self._zeros: dict[str, bool] = {}
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 

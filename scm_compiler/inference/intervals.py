@@ -9,7 +9,7 @@ import numpy as np
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.drawing import Ends, Range
 from scm_compiler.inference.evaluation import Numbers
-from scm_compiler.inference.number import Bounds, Interval
+from scm_compiler.inference.number import POSTERIOR, Bounds, Interval
 
 COUNT = 1000
 """Tables drawn for an interval: its ends are then known to about a tenth of its width."""
@@ -29,25 +29,27 @@ class Intervals:
         rows: How many rows of data there are.
         parts: The ends for each part of the answer.
         spans: For each part, of its bounds, in the order of the flat part.
+        by: How they were worked out.
     """
 
     level: float
     rows: int
     parts: Mapping[str, Ends]
     spans: Mapping[str, Ends] = field(default_factory=dict)
+    by: str = POSTERIOR
 
     def at(self, name: str, place: tuple[int, ...]) -> Interval:
         """That of one number."""
         ends = self.parts[name]
         low, high = float(ends.low[place]), float(ends.high[place])
-        return Interval(low, high, self.level, self.rows)
+        return Interval(low, high, self.level, self.rows, self.by)
 
     def of_bounds(self, name: str, rank: int) -> Interval | None:
         """That of both bounds of one number."""
         if name not in self.spans:
             return None
         low, high = (float(end[rank]) for end in (self.spans[name].low, self.spans[name].high))
-        return Interval(low, high, self.level, self.rows)
+        return Interval(low, high, self.level, self.rows, self.by)
 
 
 def ends_of(drawn: Numbers, point: Numbers, level: float, reach: Range) -> dict[str, Ends]:
@@ -59,7 +61,7 @@ def ends_of(drawn: Numbers, point: Numbers, level: float, reach: Range) -> dict[
     drawn = {name: np.where(np.isnan(point[name]), 0.0, part) for name, part in drawn.items()}
     few = min(map(len, drawn.values()))
     if few < _ENOUGH:
-        width = _student(level, few - 1)
+        width = float(_t_quantile((1 + level) / 2, np.asarray(few - 1)))
         arms = {name: width * np.nanstd(part, axis=0, ddof=1) for name, part in drawn.items()}
         return {
             name: Ends(
@@ -76,6 +78,33 @@ def ends_of(drawn: Numbers, point: Numbers, level: float, reach: Range) -> dict[
     }
 
 
+def replicate_ends(drawn: Numbers, point: Numbers, level: float) -> dict[str, Ends]:
+    """As many standard deviations of a few replicates to either side as a t distribution says.
+
+    No further than what replicates of this kind can reach: a probability stays one.
+    """
+    found = {}
+    for name, part in drawn.items():
+        number = np.maximum((~np.isnan(part)).sum(0), 2)
+        arm = _t_quantile((1 + level) / 2, number - 1) * np.nanstd(part, axis=0, ddof=1)
+        inside = bool(np.all((part[~np.isnan(part)] >= 0) & (part[~np.isnan(part)] <= 1)))
+        low, high = point[name] - arm, point[name] + arm
+        found[name] = Ends(np.maximum(low, 0), np.minimum(high, 1)) if inside else Ends(low, high)
+    return found
+
+
+def _t_quantile(share: float, freedom: Array) -> Array:
+    """By Cornish and Fisher's expansion: to one part in a hundred from three degrees on."""
+    z = NormalDist().inv_cdf(share)
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return np.asarray(z + sum(term / freedom ** (k + 1) for k, term in enumerate(terms)))
+
+
 def span_ends(
     drawn: Mapping[str, tuple[Array, Array]],
     bounds: Mapping[str, tuple[Bounds, ...]],
@@ -89,17 +118,6 @@ def span_ends(
         )
         for name, (low, high) in drawn.items()
     }
-
-
-def _student(level: float, freedom: int) -> float:
-    """The quantile of Student's distribution, by its expansion in 1 / freedom."""
-    z = NormalDist().inv_cdf((1 + level) / 2)
-    terms: tuple[float, ...] = (
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-    )
-    return z + sum((term / freedom**power for power, term in enumerate(terms, 1)), 0.0)
 
 
 def _quantile(drawn: Array, share: float) -> Array:

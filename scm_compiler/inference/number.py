@@ -14,6 +14,8 @@ _MET_VALUE = 1e-6
 
 ANY_NOISE = "whatever the noise model"
 
+POSTERIOR = "posterior draws of the tables"
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -31,7 +33,7 @@ class Interval:
     high: float
     level: float
     rows: int
-    by: str = "posterior draws of the tables"
+    by: str = POSTERIOR
 
     def to_dict(self) -> dict[str, Any]:
         """The interval as plain data."""

@@ -9,19 +9,20 @@ from typing import Any
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import Answer, Asked, Firm
-from scm_compiler.inference.combined import LOOSE, Combined
+from scm_compiler.inference.codes.answers import NotOfThisMethod
+from scm_compiler.inference.combined import Combined, looseness
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engines import engines_of
+from scm_compiler.inference.engines import METHODS, engines_of
 from scm_compiler.inference.engines.bounds import BoundsWork, Programme
 from scm_compiler.inference.engines.counterfactual import WorldsWork
 from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.inference.engines.never import Never
-from scm_compiler.inference.evaluation import condition_of
+from scm_compiler.inference.evaluation import Numbers, condition_of
 from scm_compiler.inference.firmness import firm
 from scm_compiler.inference.instrument import refuse_no_instrument
 from scm_compiler.inference.number import Number
 from scm_compiler.inference.parts import Part
-from scm_compiler.inference.plan_text import METHODS, as_dict, as_text, grounds_of
+from scm_compiler.inference.plan_text import NAMED, as_dict, as_text, grounds_of
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
     pointing_at,
@@ -79,8 +80,13 @@ class Plan:
 
     @property
     def method(self) -> str:
-        """`exact`, `bounds`, or `weighted` or `sample` where it is answered by drawing."""
-        return self.engine if self.engine in METHODS else "exact"
+        """`exact` or `bounds`; `weighted` or `sample` where it is drawn; or as `added`."""
+        return self.added or (self.engine if self.engine in NAMED else "exact")
+
+    @property
+    def added(self) -> str:
+        """The name of the engine of an installed package that answers; empty of our own."""
+        return "" if self.task.method in METHODS else self.task.method
 
     @property
     def identified(self) -> bool:
@@ -187,7 +193,7 @@ class Plan:
             query=self.query,
             rung=self.rung,
             identified=result.identified,
-            method=result.method,
+            method=self.added or result.method,
             samples=result.samples,
             warnings=result.warnings,
             value=value,
@@ -235,7 +241,7 @@ class Plan:
 
     def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
         """The answer with the intervals that the rows of data leave."""
-        found = firm(self.task, self.work, result, seed, level)
+        found = firm(self.task, self.work, result, seed, level, partial(_on, self.task, seed))
         return None if found is None else replace(found, value=self._best(found.value))
 
 
@@ -263,9 +269,10 @@ def plan(
     Raises:
         ScmError: E430 a counterfactual by sampling, E431 evidence that contradicts itself, E432 a
             counterfactual by draws that rests on a hidden common cause, E433 too large, E437 too
-            slow, E438 too many rows, E441 no draws of an intervention, E450 or E454 a
-            counterfactual that is too large; of what is not identified, E520 or E523 unless it
-            is bounded, with E532 where that is too large and E533 where scipy is missing.
+            slow, E438 too many rows, E441 no draws of an intervention, E447 not a query of this
+            installed engine, E450 or E454 a counterfactual that is too large; of what is not
+            identified, E520 or E523 unless it is bounded, with E532 where that is too large and
+            E533 where scipy is missing.
         ValueError: If there is no such method.
     """
     setting = model if isinstance(model, Setting) else Setting.of(model)
@@ -303,8 +310,8 @@ def _planned(
     plans = {part: decide(part) for part in query.sums}
     work = Combined(query, plans, decide)
     task = Task(query, setting, work.route, method, noise_model)
-    loose = max(plans.values(), key=lambda plan: LOOSE.index(plan.method), default=None)
-    if loose is None or loose.method == "exact":
+    loose = max(plans.values(), key=lambda plan: looseness(plan.engine), default=None)
+    if loose is None or loose.engine not in NAMED:
         return Plan("", task, "combined", work)
     return Plan("", task, loose.engine, work, loose.instead_of)
 
@@ -338,7 +345,8 @@ def _decide(
             return Plan("", task, engine.name, work, first)
         first = first or work
     reasons = route.refused, None if first is None else first.beyond
-    raise refuse(*(reason for reason in reasons if reason is not None))
+    told = [reason for reason in reasons if reason is not None]
+    raise refuse(*(told or [NotOfThisMethod(method=method)]))
 
 
 def answer(
@@ -410,6 +418,16 @@ def _never(query: ir.Query, setting: Setting) -> Plan:
 
     task = Task(query, setting, Route())
     return Plan("", task, "zero", Never(task, find_out))
+
+
+def _on(task: Task, seed: int, model: Tables) -> Numbers | None:
+    """What another model answers; None where it has no answer."""
+    engines = engines_of(task.method)
+    try:
+        made = _planned(task.query, Setting.of(model), engines, task.method, task.noise_model)
+        return made.work.run(seed, SAMPLES).numbers
+    except ScmError:
+        return None
 
 
 def _seeing(task: Task, level: float | None) -> Answer | None:

@@ -15,7 +15,7 @@ _DRAWING = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
 
 _OTHER = {"bounds": "bounds by linear programming", "local effect": "the Wald ratio"}
 
-METHODS = (*_DRAWING, "bounds")
+NAMED = (*_DRAWING, "bounds")
 """The engines that have a method of their own."""
 
 
@@ -61,6 +61,10 @@ class Described(Protocol):
     @property
     def method(self) -> str:
         """`exact`, `weighted`, `sample` or `bounds`."""
+
+    @property
+    def added(self) -> str:
+        """The engine of an installed package that answers; empty of our own."""
 
     @property
     def engine(self) -> str:
@@ -145,6 +149,8 @@ def grounds_of(plan: Described) -> str:
 
 
 def _how(plan: Described) -> str:
+    if plan.added:
+        return f"{plan.added}, as asked"
     if plan.engine not in _DRAWING:
         return _OTHER.get(plan.engine, "exact contraction")
     if plan.instead_of is None or plan.instead_of.beyond is None:

@@ -19,6 +19,7 @@ from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Numbers, evaluate
 from scm_compiler.ir import query as ir
+from scm_compiler.model.exponential import nearest
 from scm_compiler.model.tables import Tables
 
 REPLICATES = 400
@@ -30,8 +31,9 @@ FEW = 25
 PRIOR = 0.5
 """What the prior of a row of a table weighs, in rows of data, spread over its values."""
 
-Shapes = Callable[[str], Array | None]
-"""The shapes of the Dirichlet posterior of a label's rows; None where its table is exact."""
+Shapes = Callable[[str, np.random.Generator], Array | None]
+"""The shapes of the Dirichlet posterior of a label's rows, perhaps many along a first axis, drawn
+with these random numbers; None where its table is exact."""
 
 
 class Replicates(Mapping[str, Array]):
@@ -42,18 +44,22 @@ class Replicates(Mapping[str, Array]):
         shapes: Of their posterior.
         count: The size of the batch axis of the drawn labels; exact labels have none.
         seed: Of the random numbers; a label's draws do not depend on which others are used.
+        fitted: Whether each drawn row stands for rows of data that a mechanism is fitted to: where
+            it has a family, what is taken is the distribution of that which fits the row best.
     """
 
-    def __init__(self, model: Tables, shapes: Shapes, count: int, seed: int) -> None:
+    def __init__(
+        self, model: Tables, shapes: Shapes, count: int, seed: int, *, fitted: bool = False
+    ) -> None:
         self._known: dict[str, Array] = {}
         self._exact, self._shapes = model.probabilities, shapes
         self._ranks = {node.name: rank for rank, node in enumerate(model.graph.labels)}
         self.count, self._seed = count, seed
+        self._graph, self._fitted = model.graph, fitted
 
     def __getitem__(self, name: str) -> Array:
         if name not in self._known:
-            shapes = self._shapes(name)
-            self._known[name] = self._exact[name] if shapes is None else self._draw(name, shapes)
+            self._known[name] = self._draw(name)
         return self._known[name]
 
     def one(self, rank: int) -> dict[str, Array]:
@@ -61,10 +67,14 @@ class Replicates(Mapping[str, Array]):
         drawn = ((name, self[name], table.ndim) for name, table in self._exact.items())
         return {name: part[rank] if part.ndim > axes else part for name, part, axes in drawn}
 
-    def _draw(self, name: str, shapes: Array) -> Array:
+    def _draw(self, name: str) -> Array:
         random = np.random.default_rng((self._seed, self._ranks[name]))
-        weights = random.standard_gamma(shapes, size=(self.count, *shapes.shape))
-        return np.asarray(weights / weights.sum(-1, keepdims=True))
+        shapes = self._shapes(name, random)
+        if shapes is None:
+            return self._exact[name]
+        weights = random.standard_gamma(shapes, size=(self.count, *self._exact[name].shape))
+        drawn = np.asarray(weights / weights.sum(-1, keepdims=True))
+        return nearest(self._graph.domain(name).family, drawn) if self._fitted else drawn
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._exact)
@@ -76,7 +86,7 @@ class Replicates(Mapping[str, Array]):
 def from_draws(model: Tables, count: int, seed: int) -> Replicates:
     """Tables drawn from what is known of those that were counted in draws."""
 
-    def shapes(name: str) -> Array | None:
+    def shapes(name: str, _: np.random.Generator) -> Array | None:
         if name not in model.draws:
             return None
         behind = np.asarray(model.draws[name])[..., None]
@@ -86,13 +96,15 @@ def from_draws(model: Tables, count: int, seed: int) -> Replicates:
 
 
 def from_rows(model: Tables, count: int, seed: int) -> Replicates:
-    """Tables drawn from what the rows of data leave open that they are the shares of."""
+    """Tables drawn from what the rows of data leave open that they come from."""
 
-    def shapes(name: str) -> Array | None:
+    def shapes(name: str, random: np.random.Generator) -> Array | None:
+        if name in model.backoffs:
+            return model.backoffs[name].shapes(count, random)
         counts = model.counts(name)
         return None if counts is None else counts + PRIOR / counts.shape[-1]
 
-    return Replicates(model, shapes, count, seed)
+    return Replicates(model, shapes, count, seed, fitted=True)
 
 
 def spread(

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.inference.answers import Method
 from scm_compiler.inference.drawing import Ends, table_ends
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.intervals import Intervals
 from scm_compiler.inference.number import Bounds, DrawingInterval, Number
 from scm_compiler.inference.table import Marginals, Row, Table
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.query import Kind
 from scm_compiler.model.tables import Counted, Tables
@@ -29,7 +28,7 @@ class Result:
     Attributes:
         numbers: The parts of the answer.
         errors: Their standard errors.
-        method: How they were got.
+        method: How they were got; the answers of an installed engine have its name instead.
         samples: Draws behind them; None if exact.
         ends: Their intervals of drawing.
         bounds: Of each number of a part, what any noise model could make of it.
@@ -42,7 +41,7 @@ class Result:
 
     numbers: Numbers
     errors: Numbers
-    method: Method
+    method: str
     samples: int | None
     ends: Mapping[str, Ends] = field(default_factory=dict)
     bounds: Mapping[str, tuple[Bounds, ...]] = field(default_factory=dict)
@@ -116,8 +115,7 @@ class Result:
         return Marginals(tables)
 
     def _table(self, names: tuple[str, ...], part: str, graph: Graph) -> Table:
-        domains = [graph.by_name[name].domain for name in names]
-        values = [domain.values for domain in domains if isinstance(domain, Discrete)]
+        values = [graph.domains[name].values for name in names]
         places = np.ndindex(self.numbers[part].shape)
         rows = tuple(
             Row(chosen, self.number(part, place))

@@ -16,7 +16,7 @@ from scm_compiler.inference.contraction import Contraction, plan
 from scm_compiler.inference.elimination import Scope
 from scm_compiler.inference.limits import LIMIT, MOST_COST, MOST_RUNS, TooMuch, first
 from scm_compiler.inference.lookup import Lookup
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.passes import Requisite, mutilate, prune
 from scm_compiler.passes.prune import ancestors
 
@@ -199,7 +199,7 @@ def too_long(way: Contraction) -> TooMuch | None:
 
 def label_sizes(graph: Graph) -> dict[str, int]:
     """The number of values of each label, in the order of declaration."""
-    return {n.name: n.domain.size for n in graph.labels if isinstance(n.domain, Discrete)}
+    return dict(graph.sizes)
 
 
 def compile_shape(

@@ -85,13 +85,14 @@ def support_warnings(query: ir.Query, engine: Engine, model: Tables) -> tuple[Di
     if share < _NEGLIGIBLE:
         return ()
     nodes = tuple(dict.fromkeys(name for _, part in parts for name in part.nodes))
+    carried = model.backoffs.keys() >= {*nodes}
     low = sum(sign * (part.low if sign > 0 else part.high) for sign, part in parts)
     high = sum(sign * (part.high if sign > 0 else part.low) for sign, part in parts)
     if isinstance(query, ir.Regime) or np.ndim(low):
-        return (RestsOnUnseen(share, nodes),)
+        return (RestsOnUnseen(share, nodes, carried=carried),)
     if high - low < _NEGLIGIBLE:
         return ()  # the guesses do not reach what is asked
-    return (RestsOnUnseen(share, nodes, float(low), float(high)),)
+    return (RestsOnUnseen(share, nodes, float(low), float(high), carried),)
 
 
 def term_support(term: Term, engine: Engine, masks: Masks) -> Support | None:
@@ -125,7 +126,11 @@ def _support(term: Term, rests_on: Sequence[str], engine: Engine, masks: Masks) 
     whole = float(_contract(names, condition, engine, rows).log_total)
     met = reach.log_masses(condition)
     if met and whole == -np.inf:
-        raise refuse(Unsupported(tuple(met)))
+        if not engine.backoffs.keys() >= met.keys():
+            raise refuse(Unsupported(tuple(met)))
+        ends = term.weights or (0.0, 1.0)
+        shape = [engine.sizes[name] for name in term.free]
+        return Support(1.0, np.full(shape, min(ends)), np.full(shape, max(ends)), tuple(met))
     ratio = sum(_ratio(mass, whole) for mass in met.values())
     aimed = reach.log_masses(aim)
     reached = sum(_ratio(mass, whole) for mass in aimed.values())

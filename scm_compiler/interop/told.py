@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.interop.codes.interchange import CannotHold
-from scm_compiler.ir import Discrete, Node
+from scm_compiler.ir import Finite, Node
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.fold import HIDDEN
 
@@ -128,5 +128,5 @@ def _properties(node: Node, name: str, values: tuple[str, ...]) -> Iterator[tupl
 
 
 def _values(node: Node) -> tuple[str, ...]:
-    assert isinstance(node.domain, Discrete)
+    assert isinstance(node.domain, Finite)
     return node.domain.values

@@ -1,6 +1,6 @@
 """The graph as the compiler knows it: frozen, typed, hashed."""
 
-from scm_compiler.ir.domain import Discrete, Domain, Image
+from scm_compiler.ir.domain import Discrete, Domain, Finite, Image
 from scm_compiler.ir.graph import (
     Claim,
     Confounder,
@@ -19,6 +19,7 @@ __all__ = [
     "Discrete",
     "Domain",
     "Edge",
+    "Finite",
     "Graph",
     "Image",
     "Independence",

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scm_compiler.diagnostics import Span
-from scm_compiler.ir.domain import Discrete, Domain, Image
+from scm_compiler.ir.domain import Domain, Finite, Image
 from scm_compiler.notebook import paragraph, table
 
 
@@ -169,19 +169,29 @@ class Graph:
 
     @cached_property
     def labels(self) -> tuple[Node, ...]:
-        """The nodes with a discrete domain, in the order of declaration."""
-        return tuple(node for node in self.nodes if isinstance(node.domain, Discrete))
+        """The nodes with finitely many values, in the order of declaration."""
+        return tuple(node for node in self.nodes if node.name in self.domains)
 
-    def domain(self, name: str) -> Discrete:
+    @cached_property
+    def domains(self) -> Mapping[str, Finite]:
+        """The domain of each label, in the order of declaration."""
+        both = ((node.name, node.domain) for node in self.nodes)
+        return MappingProxyType({name: own for name, own in both if isinstance(own, Finite)})
+
+    def domain(self, name: str) -> Finite:
         """The values of a label.
 
         Raises:
             ValueError: If there is no such label.
         """
-        node = self.by_name.get(name)
-        if node is None or not isinstance(node.domain, Discrete):
+        if name not in self.domains:
             raise ValueError(f"{name} is not a label of {self.name}")
-        return node.domain
+        return self.domains[name]
+
+    @cached_property
+    def sizes(self) -> Mapping[str, int]:
+        """The number of values of each label."""
+        return MappingProxyType({name: own.size for name, own in self.domains.items()})
 
     @cached_property
     def images(self) -> tuple[Node, ...]:
@@ -252,7 +262,7 @@ class Graph:
             "name": self.name,
             "hash": self.hash,
             "nodes": [
-                {"name": node.name, "kind": node.kind, "domain": _domain(node.domain)}
+                {"name": node.name, "kind": node.kind, "domain": node.domain.claim}
                 for node in self.nodes
             ],
             "edges": [[edge.source, edge.target] for edge in self.edges],
@@ -300,20 +310,12 @@ def require_graph(given: object, verb: str) -> None:
 
 def _said(node: Node) -> str:
     """The values of a label, the kind of an image."""
-    return ", ".join(node.domain.values) if isinstance(node.domain, Discrete) else node.kind
+    return ", ".join(node.domain.values) if isinstance(node.domain, Finite) else node.kind
 
 
 def _claim(graph: Graph) -> dict[str, Any]:
     return {
-        "nodes": [[node.name, node.kind, _domain(node.domain)] for node in graph.nodes],
+        "nodes": [[node.name, node.kind, node.domain.claim] for node in graph.nodes],
         "edges": [[edge.source, edge.target] for edge in graph.edges],
         "confounders": [[pair.left, pair.right] for pair in graph.confounders],
     }
-
-
-def _domain(domain: Domain) -> list[Any]:
-    match domain:
-        case Discrete(values):
-            return ["discrete", *values]
-        case Image(channels, height, width):
-            return ["image", channels, height, width]

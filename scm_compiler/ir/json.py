@@ -4,14 +4,19 @@ import json
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
+from scm_compiler import plugins
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.codes.graph_json import BadGraphFile, GraphEdited
-from scm_compiler.ir.domain import Discrete, Image
+from scm_compiler.ir.domain import KINDS, Discrete, Domain, Finite, Image
 from scm_compiler.ir.graph import Confounder, Edge, Graph, Independence, Node
 from scm_compiler.strict import Limits, Strict, read
 
 VERSION = 1
 """Of the format; a reader refuses a newer one."""
+
+
+Value = str | int | float
+"""What stands in the arguments of a declaration."""
 
 
 class _Discrete(Strict, extra="forbid"):
@@ -35,7 +40,23 @@ class _Image(Strict, extra="forbid"):
 class _Node(Strict, extra="forbid"):
     name: Annotated[str, Limits(min_length=1)]
     kind: str
-    domain: Annotated[_Discrete | _Image, Limits(discriminator="type")]
+    domain: Annotated[_Discrete | _Image, Limits(discriminator="type")] | None = None
+    arguments: dict[str, Value | list[Value]] | None = None
+    """What the kind of a package makes a domain of its own of."""
+
+    def build(self) -> Node:
+        return Node(self.name, self.kind, self._built())
+
+    def _built(self) -> Domain:
+        if (self.domain is None) == (self.arguments is None):
+            raise ValueError(f"`{self.name}` has a domain or arguments, one of them")
+        if self.domain is not None:
+            return self.domain.build()
+        kind = plugins.one(KINDS, self.kind, "node kind")
+        if kind is None:
+            raise ValueError(f"no package that is installed has the node kind `{self.kind}`")
+        domain: Domain = kind.rebuild(self.arguments)
+        return domain
 
 
 class _Edge(Strict, extra="forbid"):
@@ -66,7 +87,7 @@ class _Graph(Strict, extra="forbid"):
     def build(self) -> Graph:
         return Graph(
             self.name,
-            tuple(Node(n.name, n.kind, n.domain.build()) for n in self.nodes),
+            tuple(node.build() for node in self.nodes),
             tuple(Edge(e.source, e.target) for e in self.edges),
             tuple(Confounder(c.left, c.right) for c in self.confounders),
             tuple(
@@ -81,10 +102,7 @@ def graph_to_json(graph: Graph) -> str:
         "version": VERSION,
         "hash": graph.hash,
         "name": graph.name,
-        "nodes": [
-            {"name": node.name, "kind": node.kind, "domain": _domain(node.domain)}
-            for node in graph.nodes
-        ],
+        "nodes": [_node(node) for node in graph.nodes],
         "edges": [{"source": edge.source, "target": edge.target} for edge in graph.edges],
         "confounders": [{"left": pair.left, "right": pair.right} for pair in graph.confounders],
         "asserts": [
@@ -108,9 +126,9 @@ def graph_from_json(text: str | bytes, name: str = "graph.json") -> Graph:
     """
     try:
         document = read(_Graph, _readable(text, name))
+        graph = document.build()
     except ValueError as wrong:
         raise refuse(BadGraphFile(path=name, reason=str(wrong)), exit_code=2) from wrong
-    graph = document.build()
     fault = _fault(graph)
     if fault is not None:
         raise refuse(BadGraphFile(path=name, reason=fault), exit_code=2)
@@ -132,11 +150,11 @@ def _readable(text: str | bytes, name: str) -> str | bytes:
     return text
 
 
-def _domain(domain: Discrete | Image) -> dict[str, Any]:
-    if isinstance(domain, Discrete):
-        return {"type": domain.type, "values": list(domain.values)}
-    sizes = {"channels": domain.channels, "height": domain.height, "width": domain.width}
-    return {"type": domain.type, **sizes}
+def _node(node: Node) -> dict[str, Any]:
+    domain, told = node.domain, {"name": node.name, "kind": node.kind}
+    if isinstance(domain, Discrete | Image):
+        return told | {"domain": {"type": domain.type, **domain.arguments}}
+    return told | {"arguments": dict(domain.arguments)}
 
 
 def _fault(graph: Graph) -> str | None:
@@ -145,7 +163,7 @@ def _fault(graph: Graph) -> str | None:
     if len(set(names)) < len(names):
         return "two nodes have one name"
     for node in graph.labels:
-        if isinstance(node.domain, Discrete) and len(set(node.domain.values)) < node.domain.size:
+        if isinstance(node.domain, Finite) and len(set(node.domain.values)) < node.domain.size:
             return f"`{node.name}` has a value twice"
     ends = [(e.source, e.target) for e in graph.edges]
     pairs = [(c.left, c.right) for c in graph.confounders]

@@ -43,4 +43,4 @@ class Computed:
 
     def _piece(self, parents: Tensor) -> Tensor:
         encoded = encode_all(parents.unbind(1), self.wiring.sizes, torch.float64)
-        return probabilities(self._exact.node(self.rank, encoded))
+        return probabilities(self.wiring.logits(self._exact.node(self.rank, encoded)))

@@ -61,7 +61,7 @@ def written_tables(module: Explicit, most: float) -> Tables:
         if prod(shape) > MOST_CELLS:
             raise ValueError(f"the table of `{name}` has {prod(shape):,} entries")
         logits = module.table(name).double() if m.table else _all_logits(module, m)
-        found[name] = probabilities(logits).view(shape).cpu().numpy()
+        found[name] = probabilities(m.logits(logits)).view(shape).cpu().numpy()
     return Tables(unfolded, found, networks=networks)
 
 

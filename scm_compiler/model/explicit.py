@@ -20,7 +20,8 @@ import torch
 from torch import Tensor, nn
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.codec import encode_all, encoded_of, encoded_spans, weights_of, width_of
+from scm_compiler.ir.domain import Exponential
+from scm_compiler.model.codec import encode_all, encoded_of, encoded_spans, weights_of
 from scm_compiler.model.coupling import values_below
 from scm_compiler.model.exact import written_tables
 from scm_compiler.model.fused import TableGroup
@@ -40,7 +41,7 @@ from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
 from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
-from scm_compiler.model.wiring import Wiring, wirings
+from scm_compiler.model.wiring import Wiring, stacks, wirings
 
 FUSED_ROWS = 512
 """Batches of at most this many rows run level-fused, larger ones label by label."""
@@ -58,8 +59,9 @@ class ExplicitModule(CausalModule):
 
     Attributes:
         wirings: What each label reads, in the order of the labels.
-        tables_of_size: For each number of values, the logits (rows, outputs) of all tables of
-            labels with as many; `table` gives one label's.
+        tables_of_size: The tables (rows, outputs) of each stack (`Wiring.stack`): the logits of
+            all labels with a number of values, or the parameters of one label with a family;
+            `table` gives one label's.
 
     Example:
         >>> from scm_compiler.ir import Edge, Node
@@ -89,7 +91,8 @@ class ExplicitModule(CausalModule):
         self.layout = Layout(graph)
         self.wirings = wirings(self.layout, self.spec)
         self._rows: dict[int, slice] = {}
-        self._kept: dict[torch.dtype, dict[int, Tensor]] | None = None
+        self._first: dict[str, Wiring] = {}
+        self._kept: dict[torch.dtype, dict[str, Tensor]] | None = None
         self.tables_of_size = nn.ParameterDict(self._stack_tables())
         self._rank: dict[int, tuple[int, int]] = {}
         self.groups = nn.ModuleList()
@@ -183,7 +186,9 @@ class ExplicitModule(CausalModule):
         }
 
     def table(self, name: str) -> Tensor:
-        """One label's logits (size of each input…, outputs): a view, to be read or trained.
+        """One label's table (size of each input…, outputs): a view, to be read or trained.
+
+        It holds logits, or the natural parameters of the label's family.
 
         The inputs are the parents, then the hidden causes, in the order of the graph.
 
@@ -195,8 +200,12 @@ class ExplicitModule(CausalModule):
             raise ValueError(f"`{name}` has a network, not a table")
         return self._flat(m).view(*m.sizes, m.outputs)
 
+    def family(self, name: str) -> Exponential | None:
+        """The distributions that a label's mechanism may give; None for any."""
+        return self.wirings[self.layout.index[name]].family
+
     def label_logits(self, name: str, inputs: Tensor) -> Tensor:
-        """One label's logits (B, outputs), differentiable in the weights.
+        """One label's logits (B, its width), differentiable in the weights.
 
         Args:
             name: The label.
@@ -205,9 +214,10 @@ class ExplicitModule(CausalModule):
         m = self.wirings[self.layout.index[name]]
         if m.table:
             rows = (inputs * inputs.new_tensor(m.strides)).sum(1)
-            return self._flat(m).index_select(0, rows)
+            return m.logits(self._flat(m).index_select(0, rows))
         networks, rank = self.network(m)
-        return networks.node(rank, encode_all(inputs.unbind(1), m.sizes, self.dtype))
+        encoded = encode_all(inputs.unbind(1), m.sizes, self.dtype)
+        return m.logits(networks.node(rank, encoded))
 
     def network(self, m: Wiring) -> tuple[LevelNetworks, int]:
         """The networks of a label's level, and which of them is its own."""
@@ -248,12 +258,15 @@ class ExplicitModule(CausalModule):
         return written_tables(self, most)
 
     def node_weights(self) -> dict[str, Tensor]:
-        """Copies: `<identifier>.logits` (size of each input…, outputs) or a network's layers."""
+        """Copies: `<identifier>.logits`, or `.natural` with a family, or a network's layers.
+
+        A table has the shape (size of each input…, outputs).
+        """
         found: dict[str, Tensor] = {}
         for name, identifier in identifiers(self.layout.labels).items():
             m = self.wirings[self.layout.index[name]]
             if m.table:
-                found[f"{identifier}.logits"] = self.table(name).detach().clone()
+                found[f"{identifier}.{m.weight}"] = self.table(name).detach().clone()
                 continue
             networks, rank = self.network(m)
             for key, weight in networks.node_weights(rank).items():
@@ -271,24 +284,22 @@ class ExplicitModule(CausalModule):
         for name, identifier in identifiers(self.layout.labels).items():
             m = self.wirings[self.layout.index[name]]
             if m.table:
-                self.table(name).copy_(weights[f"{identifier}.logits"])
+                self.table(name).copy_(weights[f"{identifier}.{m.weight}"])
                 continue
             networks, rank = self.network(m)
             networks.load_node_weights(rank, own_weights(weights, identifier))
 
     def _stack_tables(self) -> Iterator[tuple[str, nn.Parameter]]:
-        """The stacked tables of each size; the labels' rows are noted on the way."""
-        members = [m for m in self.wirings if m.table]
-        for size in sorted({m.size for m in members}):
-            stacked = [m for m in members if m.size == size]
+        """The stacks of tables; the labels' rows are noted on the way."""
+        for name, stacked in stacks(m for m in self.wirings if m.table):
+            self._first[name] = stacked[0]
             stops = list(accumulate(m.configurations for m in stacked))
             for m, stop in zip(stacked, stops, strict=True):
                 self._rows[m.label] = slice(stop - m.configurations, stop)
-            yield str(size), nn.Parameter(torch.zeros(stops[-1], width_of(size)))
+            yield name, nn.Parameter(torch.zeros(stops[-1], stacked[0].outputs))
 
     def _table_groups(self, level: list[Wiring]) -> Iterator[TableGroup]:
-        for size in sorted({m.size for m in level if m.table}):
-            members = [m for m in level if m.table and m.size == size]
+        for _, members in stacks(m for m in level if m.table):
             yield TableGroup(members, [self._rows[m.label].start for m in members])
 
     def _add_networks(self, members: list[Wiring], generator: torch.Generator | None) -> None:
@@ -308,16 +319,16 @@ class ExplicitModule(CausalModule):
         return self.layout.sizes + (self.spec.hidden_states,) * hidden
 
     def _flat(self, m: Wiring) -> Tensor:
-        stacked: Tensor = self.tables_of_size[str(m.size)]
+        stacked: Tensor = self.tables_of_size[m.stack]
         return stacked[self._rows[m.label]]
 
-    def _steps(self, dtype: torch.dtype) -> dict[int, Tensor]:
-        """P(x > k) of every table, by the number of values, on the grid of the noise."""
+    def _steps(self, dtype: torch.dtype) -> dict[str, Tensor]:
+        """P(x > k) of every table, by its stack, on the grid of the noise."""
         if self._kept is not None and dtype in self._kept:
             return self._kept[dtype]
         found = {
-            int(size): on_grid(survival(logits.detach().double()), dtype)
-            for size, logits in self.tables_of_size.items()
+            name: on_grid(survival(m.logits(self.tables_of_size[name].detach().double())), dtype)
+            for name, m in self._first.items()
         }
         if self._kept is not None:
             self._kept[dtype] = found
@@ -327,7 +338,7 @@ class ExplicitModule(CausalModule):
         """The states (B, H) int32 of the hidden causes."""
         return (noise[:, len(self.wirings) :] * self.spec.hidden_states).int()
 
-    def _fused(self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]) -> Tensor:
+    def _fused(self, noise: Tensor, steps: dict[str, Tensor], fixed: dict[int, Held]) -> Tensor:
         """Level by level, each level as one batched operation for each size of tables."""
         labels = len(self.wirings)
         inputs = noise.new_zeros((noise.shape[0], self.layout.noise_size), dtype=torch.int64)
@@ -336,7 +347,7 @@ class ExplicitModule(CausalModule):
             assert isinstance(groups, nn.ModuleList)
             for group in groups:
                 assert isinstance(group, TableGroup)
-                inputs[:, group.labels] = group(inputs, noise, steps[group.size])
+                inputs[:, group.labels] = group(inputs, noise, steps[group.stack])
             members = [self.wirings[label] for label in level]
             networks = [m for m in members if not m.table]
             if networks:
@@ -351,11 +362,11 @@ class ExplicitModule(CausalModule):
         networks, _ = self.network(members[0])
         logits = networks(encode_all(inputs.unbind(1), self._input_sizes(), noise.dtype))
         for rank, m in enumerate(members):
-            steps = survival(logits[rank, :, : m.outputs])
+            steps = survival(m.logits(logits[rank, :, : m.outputs]))
             inputs[:, m.label] = values_below(noise[:, m.own], steps, torch.int32).long()
 
     def _plain(
-        self, noise: Tensor, steps: dict[int, Tensor], fixed: dict[int, Held]
+        self, noise: Tensor, steps: dict[str, Tensor], fixed: dict[int, Held]
     ) -> list[Tensor]:
         """Label by label, a few passes over one column each; held labels cost nothing.
 
@@ -375,15 +386,16 @@ class ExplicitModule(CausalModule):
         return columns[: len(self.wirings)]
 
     def _value(
-        self, m: Wiring, columns: list[Tensor], noise: Tensor, steps: dict[int, Tensor]
+        self, m: Wiring, columns: list[Tensor], noise: Tensor, steps: dict[str, Tensor]
     ) -> Tensor:
         """One label's values (B,) from the columns of its inputs."""
         uniform = noise[:, m.own]
         if not m.table:
             inputs = encode_all([columns[c] for c in m.inputs], m.sizes, noise.dtype)
             networks, rank = self.network(m)
-            return values_below(uniform, survival(networks.node(rank, inputs)), torch.int32)
-        own = steps[m.size][self._rows[m.label]]
+            logits = m.logits(networks.node(rank, inputs))
+            return values_below(uniform, survival(logits), torch.int32)
+        own = steps[m.stack][self._rows[m.label]]
         if not m.inputs:
             return values_below(uniform, own[0], torch.int32)
         row = columns[m.inputs[0]].int()
@@ -394,6 +406,7 @@ class ExplicitModule(CausalModule):
     def _soft_logits(self, m: Wiring, inputs: list[Tensor]) -> Tensor:
         """One label's logits (B, outputs) at soft weights over the values of its inputs."""
         if m.table:
-            return multilinear(self._flat(m).view(*m.sizes, m.outputs), inputs)
+            return m.logits(multilinear(self._flat(m).view(*m.sizes, m.outputs), inputs))
         networks, rank = self.network(m)
-        return networks.node(rank, torch.cat([encoded_of(weights) for weights in inputs], 1))
+        encoded = torch.cat([encoded_of(weights) for weights in inputs], 1)
+        return m.logits(networks.node(rank, encoded))

@@ -10,13 +10,13 @@ from scm_compiler.model.wiring import Wiring
 
 
 class TableGroup(nn.Module):
-    """The labels of one level that have a table and the same number of values.
+    """The labels of one level whose tables lie in one stack.
 
     All tables lie in one tensor of steps; a label's row is its offset plus its inputs times its
     strides. A label with fewer inputs than the widest reads column 0 with stride 0.
 
     Args:
-        members: The mechanisms, all of one `size`.
+        members: The mechanisms, all of one `stack`.
         offsets: The row at which each one's table begins.
     """
 
@@ -28,7 +28,7 @@ class TableGroup(nn.Module):
 
     def __init__(self, members: Sequence[Wiring], offsets: Sequence[int]) -> None:
         super().__init__()
-        self.size = members[0].size
+        self.stack = members[0].stack
         self.width = max(len(m.inputs) for m in members)
         buffers = {
             "labels": [m.label for m in members],
@@ -46,7 +46,7 @@ class TableGroup(nn.Module):
         Args:
             inputs: (B, V + H) int64: the labels so far, then the states of the hidden causes.
             noise: (B, N).
-            steps: (rows, size - 1): P(x > k) of every table of this size.
+            steps: (rows, size - 1): P(x > k) of every table of the stack.
 
         Returns:
             (B, n) int64.

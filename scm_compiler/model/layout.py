@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.model.codec import encoded_spans, spans_of
 
 
@@ -39,8 +39,7 @@ class Layout:
     @cached_property
     def sizes(self) -> tuple[int, ...]:
         """The number of values of each label."""
-        domains = (node.domain for node in self.graph.labels)
-        return tuple(domain.size for domain in domains if isinstance(domain, Discrete))
+        return tuple(self.graph.sizes.values())
 
     @cached_property
     def parents(self) -> tuple[tuple[int, ...], ...]:

@@ -4,6 +4,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import logsigmoid
 
+from scm_compiler.ir.domain import Exponential
+
 
 def survival(logits: Tensor) -> Tensor:
     """P(x > k) for k = 0 … size - 2, from logits (…, outputs): (…, size - 1).
@@ -24,6 +26,11 @@ def probabilities(logits: Tensor) -> Tensor:
     if logits.shape[-1] == 1:
         return torch.cat([torch.sigmoid(-logits), torch.sigmoid(logits)], -1)
     return torch.softmax(logits, -1)
+
+
+def logits_of(family: Exponential, natural: Tensor) -> Tensor:
+    """The logits (…, size) of distributions of a family, by their parameters (…, parameters)."""
+    return natural.new_tensor(family.base) + natural @ natural.new_tensor(family.statistics)
 
 
 def log_chances(logits: Tensor, values: Tensor) -> Tensor:

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.ir.domain import Discrete, Domain
+from scm_compiler.ir.domain import Domain, Finite
 from scm_compiler.model.coupling import THRESHOLD, Coupling, bounds
 
 Array = NDArray[np.float64]
@@ -102,7 +102,7 @@ class Chances(ABC):
         coupling: How its noise becomes a value.
     """
 
-    domain: Discrete
+    domain: Finite
     parents: tuple[str, ...]
     coupling: Coupling = THRESHOLD
 

@@ -38,7 +38,7 @@ def _explicit(layout: Layout, spec: ExplicitSpec) -> Shapes:
     names = identifiers(layout.labels)
     for label, m in zip(layout.labels, wirings(layout, spec), strict=True):
         if m.table:
-            yield f"{names[label]}.logits", (*m.sizes, m.outputs)
+            yield f"{names[label]}.{m.weight}", (*m.sizes, m.outputs)
         else:
             inputs = sum(width_of(size) for size in m.sizes)
             yield from _layers(names[label], inputs, m.outputs, spec)

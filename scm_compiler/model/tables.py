@@ -32,6 +32,13 @@ class Data(Protocol):
         """How often each combination of some labels' values occurs, with one axis a name."""
 
 
+class Backoff(Protocol):
+    """What each row of a label's table is drawn towards, where the rows of data are few."""
+
+    def shapes(self, count: int, random: np.random.Generator) -> NDArray[np.float64]:
+        """The shapes of the rows' Dirichlet posterior, along a first axis of draws."""
+
+
 @dataclass(frozen=True, eq=False)
 class Given:
     """Tables that are what they are: no rows and no draws stand behind them."""
@@ -49,8 +56,9 @@ class Fitted:
     Attributes:
         unseen: Where the rows hold no parent configuration, so that the numbers are guesses.
         data: The rows; None where only the masks are known.
-        likeliest: Whether the tables are the shares of the rows, which make them most likely: what
-            the rows leave open is then known too.
+        likeliest: Whether the tables are the shares of the rows, which make them most likely, but
+            for labels with `backoffs`: what the rows leave open is then known too.
+        backoffs: By label, what its table is drawn towards; others are the shares.
         observational: Where hidden causes are labels of the tables, the observational distribution
             as the rows have it: tables of `identify.law.law_graph`. What observation determines is
             answered from it.
@@ -59,6 +67,7 @@ class Fitted:
     unseen: Masks = field(default_factory=dict)
     data: Data | None = None
     likeliest: bool = False
+    backoffs: Mapping[str, Backoff] = field(default_factory=dict)
     observational: "Tables | None" = None
     draws: ClassVar[Draws] = {}
 
@@ -149,6 +158,7 @@ class Tables:
             parents in the order of `graph.parents`; the last axis sums to 1.
         known: How firmly they are known.
         networks: The labels that have no table, because it would be too large.
+        replicates: Tables of models that were trained alike on other weights of the rows.
 
     Raises:
         ValueError: If a table is missing, has the wrong shape or does not sum to 1.
@@ -158,6 +168,7 @@ class Tables:
     probabilities: Mapping[str, NDArray[np.float64]]
     known: Knowledge = GIVEN
     networks: Mapping[str, Conditional] = field(default_factory=dict)
+    replicates: Sequence["Tables"] = ()
 
     def __post_init__(self) -> None:
         for node in self.graph.labels:
@@ -197,6 +208,11 @@ class Tables:
         hidden = any(self.graph.by_name[other].kind == HIDDEN for other in scope)
         data = self.known.data
         return None if data is None or hidden else data.counts_of(scope)
+
+    @property
+    def backoffs(self) -> Mapping[str, Backoff]:
+        """What tables are drawn towards, by label."""
+        return self.known.backoffs if isinstance(self.known, Fitted) else {}
 
     @property
     def rows(self) -> int:

@@ -20,7 +20,9 @@ from scm_compiler.render.looks import (
     Role,
     Stroke,
 )
+from scm_compiler.semantics.program import kind_tree
 from scm_compiler.semantics.query import phrase
+from scm_compiler.syntax.printer import print_kind
 
 Mark = Literal["free", "held", "seen"]
 
@@ -160,9 +162,10 @@ def _note(node: Node) -> str:
     match node.domain:
         case Image(channels, height, width):
             return f"{channels} × {height} × {width}"
-        case Discrete(values) if node.kind == "categorical":
-            return _values(values)
-    return "" if node.kind == "binary" else node.kind
+        case Discrete(values):
+            known = {"binary": "", "categorical": _values(values)}
+            return known.get(node.kind, node.kind)
+    return print_kind(kind_tree(node))
 
 
 def _values(values: tuple[str, ...]) -> str:

@@ -29,6 +29,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     head_steps: int | None = None,
     stage: Literal["all", "labels"] = "all",
     seed: int = 0,
+    replicates: int = 0,
     budget: float | None = None,
     device: str = "auto",
     run: Path | str | None = None,
@@ -52,6 +53,8 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         head_steps: The most steps of a head.
         stage: `labels` leaves the images out.
         seed: The same seed gives the same weights, byte for byte, on one machine.
+        replicates: How many further label models are trained, each on other weights of the rows,
+            for intervals of answers where the tables are not the shares of the rows.
         budget: The most seconds to train: the labels take what they need, images share the rest.
         device: Where heads are trained: `auto`, `cuda`, `mps` or `cpu`.
         run: The run's folder, as `scmc train --run` takes it; `runs/<graph>-<n>` if None.
@@ -64,7 +67,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         ValueError: If an option is not one of the trainer's.
     """
     require_graph(graph, "train")
-    config = configure(trainer, preset=preset, seed=seed, **options)
+    config = configure(trainer, preset=preset, seed=seed, replicates=replicates, **options)
     table = load_labels(default_source(graph) if data is None else data, graph)
     place = choose_device(device)
     plan = HeadPlan()

@@ -80,7 +80,8 @@ class Run(Record):
 
         Args:
             text: Such as `P(Male=1 | do(Mustache=1))`; docs/language.md has every form.
-            method: `auto`, `exact`, `weighted`, `sample` or `bounds`; see `inference.plan`.
+            method: `auto`, `exact`, `weighted`, `sample`, `bounds`, or an installed package's;
+                see `inference.plan`.
             seed: Of whatever is drawn.
             samples: Draws that `sample` must keep.
             noise_model: Of counterfactuals: `threshold` or `gumbel-max`; None for the model's own.

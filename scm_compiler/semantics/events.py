@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from math import prod
 
-from scm_compiler.ir import Discrete
+from scm_compiler.ir import Finite
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.derive import MOST_CASES, Factor
 
@@ -30,9 +30,10 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None
 
 
-def index_of(text: str, domain: Discrete) -> int | None:
+def index_of(text: str, domain: Finite) -> int | None:
     """The index of a value as it is written: as declared, or as data write what is the same.
 
+    >>> from scm_compiler.ir import Discrete
     >>> index_of("True", Discrete(("no", "yes"))), index_of("2.0", Discrete(("1", "2")))
     (1, 1)
     """
@@ -52,7 +53,7 @@ def _means_the_same(text: str, value: str) -> bool:
     return pair <= _YES or pair <= _NO
 
 
-def compared(relation: str, text: str, domain: Discrete) -> frozenset[int] | None:
+def compared(relation: str, text: str, domain: Finite) -> frozenset[int] | None:
     """The values of which a relation holds; None if they cannot be compared with such a value.
 
     Numbers are in their order, other values in that of declaration.

@@ -6,7 +6,7 @@ from itertools import product
 from math import prod
 
 from scm_compiler.diagnostics import Diagnostic, Span, closest
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import ContradictoryEvidence, HeldTwice
 from scm_compiler.semantics.codes.queries import (
@@ -50,7 +50,7 @@ class Lookup:
 
     # Names and values.
 
-    def domain(self, name: tree.Word) -> Discrete | None:
+    def domain(self, name: tree.Word) -> Finite | None:
         """The domain of a label; None, reported, if there is no such label."""
         if name.text not in self.graph.by_name:
             near = closest(name.text, self.graph.by_name)
@@ -59,12 +59,12 @@ class Lookup:
             self.found.append(ImageInQuery(node=name.text, span=name.span))
         return self.known(name)
 
-    def known(self, name: tree.Word) -> Discrete | None:
+    def known(self, name: tree.Word) -> Finite | None:
         """The domain of a label, if there is one."""
         node = self.graph.by_name.get(name.text)
-        return node.domain if node is not None and isinstance(node.domain, Discrete) else None
+        return node.domain if node is not None and isinstance(node.domain, Finite) else None
 
-    def value(self, name: tree.Word, domain: Discrete | None, value: tree.Word) -> int | None:
+    def value(self, name: tree.Word, domain: Finite | None, value: tree.Word) -> int | None:
         """The index of a value."""
         if domain is None:
             return None
@@ -73,7 +73,7 @@ class Lookup:
             self._unknown_value(name, domain, value)
         return index
 
-    def _unknown_value(self, name: tree.Word, domain: Discrete, value: tree.Word) -> None:
+    def _unknown_value(self, name: tree.Word, domain: Finite, value: tree.Word) -> None:
         self.found.append(UnknownValue(name.text, value.text, domain.values, span=value.span))
 
     def numeric(self, name: tree.Word) -> None:
@@ -90,7 +90,7 @@ class Lookup:
     def example(self, name: str) -> str | None:
         """A value that a label can have."""
         node = self.graph.by_name.get(name)
-        if node is None or not isinstance(node.domain, Discrete):
+        if node is None or not isinstance(node.domain, Finite):
             return None
         return value_name(self.graph, name, node.domain.size - 1)
 
@@ -178,7 +178,7 @@ class Lookup:
 
     def _size(self, name: str) -> int:
         node = self.graph.by_name.get(name)
-        return node.domain.size if node and isinstance(node.domain, Discrete) else 1
+        return node.domain.size if node and isinstance(node.domain, Finite) else 1
 
     def _allowed(self, written: tree.Event | tree.Compared) -> Allowed:
         if isinstance(written, tree.Compared):

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.syntax.query_printer import print_value, quoted
 
 
-def numeric_values(domain: Discrete) -> tuple[float, ...]:
+def numeric_values(domain: Finite) -> tuple[float, ...]:
     """The values of a domain as numbers; ValueError if one is not a number.
 
+    >>> from scm_compiler.ir import Discrete
     >>> numeric_values(Discrete(("0", "1")))
     (0.0, 1.0)
     """

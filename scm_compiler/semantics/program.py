@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
 
-from scm_compiler.ir import Discrete, Graph, Image, Independence, Node
+from scm_compiler.ir import Discrete, Finite, Graph, Independence, Node
+from scm_compiler.kinds import listed
 from scm_compiler.syntax import tree
 from scm_compiler.syntax.printer import print_file
 from scm_compiler.syntax.tree import number_or_text
@@ -66,16 +67,16 @@ def _declarations(graph: Graph, remarks: Mapping[str, str]) -> Iterator[tree.Lin
 def kind_tree(node: Node) -> tree.Kind:
     """A node's kind as it is declared.
 
-    The arguments of another package's kind are not known: it is written as its values.
+    Of a plain domain that another package's kind made, the arguments are not known: it is written
+    as its values.
     """
-    match node.domain:
-        case Discrete(values) if node.kind != "binary":
-            named = tuple(tree.Argument(number_or_text(value)) for value in values)
-            return tree.Kind("categorical", named)
-        case Image(channels, height, width):
-            return tree.Kind(node.kind, tuple(map(tree.Argument, (channels, height, width))))
-        case _:
-            return tree.Kind(node.kind)
+    domain = node.domain
+    if node.kind == "binary":
+        return tree.Kind(node.kind)
+    if isinstance(domain, Finite) and (isinstance(domain, Discrete) or node.kind == "categorical"):
+        named = tuple(tree.Argument(number_or_text(value)) for value in domain.values)
+        return tree.Kind("categorical", named)
+    return tree.Kind(node.kind, tuple(map(tree.Argument, listed(domain.arguments))))
 
 
 def _edges(graph: Graph) -> Iterator[tree.Line]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 from scm_compiler.diagnostics import Sink, Span
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import (
     EvidenceWithoutValue,
@@ -165,7 +165,7 @@ class _Resolver(Lookup):
         rows = tuple(
             ((node.name, value), regime.number([(1.0, (ir.Event(ir.Variable(node.name), rank),))]))
             for node in self.graph.labels
-            if isinstance(node.domain, Discrete)
+            if isinstance(node.domain, Finite)
             for rank, value in enumerate(node.domain.values)
         )
         return ir.Derived(print_query(query), "probability", rows, ("label", "value"), regime=True)

@@ -125,7 +125,7 @@ def test_what_a_resumed_training_of_two_images_is_asked_for(unfinished):
         assert (code, err.count("error[E706]")) == (2, 1), words
         assert f"`two` was started with `{started}`, not `" in err
         assert f"{asked}`" in err
-    assert "error[E662]" in unfinished("--option", "no_such=1")[1]
+    assert "error[E560]" in unfinished("--option", "no_such=1")[1]
 
 
 def test_what_was_asked_for_may_be_said_again(unfinished):

@@ -179,7 +179,8 @@ def test_a_difference_that_is_no_probability_is_refused(tmp_path):
     cells |= dict.fromkeys(["0,0,1,0", "0,1,1,1", "1,0,1,0", "1,1,1,1"], 1)
     rows = tmp_path / "rows.csv"
     rows.write_text("\n".join(["W,R,X,Y,n", *(f"{cell},{n}" for cell, n in cells.items())]) + "\n")
-    run = train(parse(program, "napkin"), data=f"csv:{rows}?count=n", path=tmp_path / "run")
+    data = f"csv:{rows}?count=n"
+    run = train(parse(program, "napkin"), data=data, tables="shares", path=tmp_path / "run")
     effect = run.query("P(Y=1 | do(X=0))").probability
     with pytest.raises(ScmError) as caught:
         run.query("P(Y[X=0]=1 | X=1)")

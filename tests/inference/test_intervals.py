@@ -10,7 +10,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer
 from scm_compiler.inference.engines.exact import Contractions
-from scm_compiler.inference.intervals import _student
+from scm_compiler.inference.intervals import replicate_ends
 from scm_compiler.inference.support import known_from_rows
 from scm_compiler.model.tables import Estimated, Fitted, Tables
 from scm_compiler.passes import unfold
@@ -155,11 +155,6 @@ def test_what_never_happens_is_sure(pair):
     assert (interval.low, interval.high) == (0.0, 0.0)
 
 
-@pytest.mark.parametrize(("level", "freedom", "known"), [(0.95, 24, 2.0639), (0.9, 9, 1.8331)])
-def test_students_quantile(level, freedom, known):
-    assert _student(level, freedom) == pytest.approx(known, abs=2e-4)
-
-
 def test_it_covers():
     """Of 300 data sets 95 % are covered; fewer than 90 % or more than 99 % in 1 of 10,000 runs."""
     random = np.random.default_rng(5)
@@ -171,3 +166,17 @@ def test_it_covers():
         interval = asked(model, "ATE(X -> Y)").interval
         held += interval.low <= 0.5 <= interval.high
     assert 270 <= held <= 298
+
+
+@pytest.mark.parametrize(("count", "quantile"), [(4, 3.182), (6, 2.571), (11, 2.228), (31, 2.042)])
+def test_a_few_replicates_reach_as_far_as_a_t_distribution_says(count, quantile):
+    """The quantiles are those of a printed table."""
+    drawn = np.random.default_rng(0).normal(0, 1, count)
+    ends = replicate_ends({"": drawn}, {"": np.array(0.1)}, 0.95)[""]
+    assert ends.high - 0.1 == pytest.approx(quantile * drawn.std(ddof=1), rel=0.01)
+    assert 0.1 - ends.low == pytest.approx(quantile * drawn.std(ddof=1), rel=0.01)
+
+
+def test_a_probability_stays_one():
+    ends = replicate_ends({"": np.array([0.0, 0.01, 0.4])}, {"": np.array(0.02)}, 0.95)[""]
+    assert ends.low == 0.0

@@ -1,11 +1,12 @@
 """Packages that are installed from a temporary folder as far as their entry points go."""
 
-import shutil
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-PACKAGES = Path(__file__).parent / "packages"
+from tests.plugins import installing
+
 GRAPH = """graph tiles
 
 Warm, Bright : binary
@@ -19,17 +20,7 @@ Warm -> Bright
 @pytest.fixture
 def install(tmp_path, monkeypatch):
     """Installs a package of one file: its name, the group and the entry points."""
-
-    def install_one(module, group, *points):
-        site = tmp_path / f"site-{module}"
-        about = site / f"{module}-1.0.dist-info"
-        about.mkdir(parents=True)
-        (about / "METADATA").write_text(f"Name: {module}\nVersion: 1.0\n")
-        (about / "entry_points.txt").write_text("\n".join([f"[{group}]", *points, ""]))
-        shutil.copy(PACKAGES / f"{module}.py", site)
-        monkeypatch.syspath_prepend(site)
-
-    return install_one
+    return partial(installing.install, tmp_path, monkeypatch)
 
 
 @pytest.fixture

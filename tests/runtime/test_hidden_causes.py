@@ -137,7 +137,8 @@ def test_positivity_is_looked_at(tmp_path):
     """Nobody without tar smokes: the front-door formula needs to know what they would get."""
     rows = tmp_path / "rows.csv"
     rows.write_text("Smoking,Tar,Cancer\n0,0,0\n0,0,1\n0,1,0\n0,1,1\n1,1,1\n1,1,0\n1,1,1\n")
-    run = train(load("front_door"), data=f"csv:{rows}", path=tmp_path / "run")
+    data, path = f"csv:{rows}", tmp_path / "run"
+    run = train(load("front_door"), data=data, tables="shares", path=path)
     assert not run.query("P(Cancer=1 | do(Smoking=1))").warnings
     (warning,) = run.query("P(Cancer=1 | do(Smoking=0))").warnings
     assert warning.code == "W445"

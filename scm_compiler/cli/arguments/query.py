@@ -1,7 +1,23 @@
 """The arguments of `scmc query`."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
+
+from scm_compiler import plugins
+
+METHODS = ("auto", "exact", "weighted", "sample")
+
+
+class _Methods:
+    """The methods to choose from; installed packages are asked only where it is none of ours."""
+
+    def __contains__(self, name: object) -> bool:
+        return name in METHODS or name in plugins.names("scmc.engines")
+
+    def __iter__(self) -> Iterator[str]:
+        yield from METHODS
+        yield from plugins.names("scmc.engines")
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -17,11 +33,13 @@ def configure(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--method",
-        choices=("auto", "exact", "weighted", "sample", "bounds"),
+        metavar="METHOD",
+        choices=_Methods(),
         default="auto",
         help="exact: contraction of the tables; weighted: weighted draws; sample: the paper's "
         "rejection sampling; bounds: of what observation does not determine; auto: exact where it "
-        "fits, else weighted, and bounds where there is nothing else (default: auto)",
+        "fits, else weighted, and bounds where there is nothing else; or that of an installed "
+        "package (default: auto)",
     )
     parser.add_argument(
         "--samples",

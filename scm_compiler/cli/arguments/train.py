@@ -59,6 +59,12 @@ def _configure_labels(parser: argparse.ArgumentParser) -> None:
     )
     add("--trainer", metavar="NAME", help="mle (default) or wgan-gp")
     add("--preset", metavar="NAME", help="default, or paper (of wgan-gp)")
+    add(
+        "--replicates",
+        metavar="K",
+        help="train K further models, each on other weights of the rows, for the intervals of "
+        "answers where the tables are not shares of the rows",
+    )
 
 
 def _configure_images(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +89,8 @@ def _configure_images(parser: argparse.ArgumentParser) -> None:
         "--option",
         metavar="NAME=VALUE",
         action="append",
-        help="an option of the head, such as width=24",
+        help="an option of the head, such as width=24, or of the labels' trainer, such as "
+        "tables=shares",
     )
     add("--device", metavar="NAME", help="auto (default: the best there is), cuda, mps or cpu")
     add("--devices", metavar="N", help="train in N processes, one for each device")

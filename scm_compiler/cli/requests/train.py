@@ -24,6 +24,7 @@ class TrainingRequest:
         precision: Of `PRECISIONS`.
         seed: Of everything random.
         steps: The most steps of each stage.
+        replicates: Further label models, each on other weights of the rows.
         file: The program.
         run: The run's folder.
         resume: Whether to go on with a training that was stopped.
@@ -34,7 +35,7 @@ class TrainingRequest:
         images: The SPECs of images, each perhaps with `IMAGE=` before it.
         heads: The names of heads, likewise.
         head_preset: The preset of the heads' options.
-        options: The heads' options that differ from it, as NAME=VALUE.
+        options: Options that differ from the presets, as NAME=VALUE.
     """
 
     words: tuple[str, ...]
@@ -45,6 +46,7 @@ class TrainingRequest:
     precision: str
     seed: int | None
     steps: int | None
+    replicates: int | None
     file: str | None
     run: Path | None
     resume: bool
@@ -63,6 +65,11 @@ class TrainingRequest:
         return self.resume or self.stage == "images"
 
 
+def replicates(text: str | None) -> int | None:
+    """What `--replicates` says."""
+    return None if text is None else whole("--replicates", text, 2, 10_000)
+
+
 def request(args: argparse.Namespace) -> TrainingRequest:
     """What the command line asks for.
 
@@ -78,6 +85,7 @@ def request(args: argparse.Namespace) -> TrainingRequest:
         precision=one_of("--precision", args.precision or "auto", PRECISIONS),
         seed=None if args.seed is None else seed(args.seed),
         steps=None if args.steps is None else whole("--steps", args.steps, 1, 10**12),
+        replicates=replicates(args.replicates),
         file=args.file,
         run=args.run,
         resume=args.resume,

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from scm_compiler.emit.checks.contract import Block, Check, Contract, outcome
 from scm_compiler.model.module import CausalModule, Form
+from scm_compiler.model.wiring import TABLES
 
 ROUNDS = 20
 """So often are weights redrawn before what has not moved counts as unable to."""
@@ -89,7 +90,7 @@ def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
     drawn = copy.deepcopy(module, _frozen(module))
     weights = {}
     for name, weight in module.node_weights().items():
-        matrix = weight.dim() == 2 and not name.endswith(".logits")
+        matrix = weight.dim() == 2 and not name.endswith(TABLES)
         scale = 2.0 * weight.shape[1] ** -0.5 if matrix else 2.0
         random = torch.randn(weight.shape, generator=generator, dtype=torch.float64)
         weights[name] = (random * scale).to(weight)

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import networkx as nx
 
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.model.module import Reads
 
 MOST_VIOLATIONS = 20
@@ -72,7 +72,7 @@ class Contract:
     @cached_property
     def labels(self) -> tuple[str, ...]:
         """The labels; their place is their column."""
-        return tuple(n.name for n in self.graph.nodes if isinstance(n.domain, Discrete))
+        return tuple(self.graph.domains)
 
     @cached_property
     def divides(self) -> bool:
@@ -107,11 +107,10 @@ class Contract:
         """The encoded columns of each label."""
         found: dict[str, range] = {}
         start = 0
-        for node in self.graph.nodes:
-            if isinstance(node.domain, Discrete):
-                width = 1 if node.domain.size == 2 else node.domain.size
-                found[node.name] = range(start, start + width)
-                start += width
+        for name, size in self.graph.sizes.items():
+            width = 1 if size == 2 else size
+            found[name] = range(start, start + width)
+            start += width
         return found
 
     @cached_property
@@ -121,9 +120,7 @@ class Contract:
 
     def size(self, name: str) -> int:
         """The number of values of a label."""
-        domain = self.graph.by_name[name].domain
-        assert isinstance(domain, Discrete)
-        return domain.size
+        return self.graph.sizes[name]
 
     def place(self, name: str) -> int:
         """The column of a label."""

@@ -41,6 +41,44 @@ class Counterfactual(Diagnostic):
         return "the exact method answers it: `scmc query` without `--method sample`"
 
 
+class NotOfThisMethod(Diagnostic):
+    """A query that the engine of an installed package does not answer.
+
+    ## What it means
+
+    `--method` named an engine that a package added, and that engine answers other questions:
+    observations and interventions, say, and no counterfactuals.
+
+    ## Example
+
+    ```console
+    $ scmc query --method enumerate "P(Wet[Rain=0]=1 | Wet=1)"
+    error[E447]: the method `enumerate` does not answer this query
+     --> query:1:1
+      |
+    1 | P(Wet[Rain=0]=1 | Wet=1)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^
+      = help: `scmc query` without `--method enumerate` chooses among scmc's own
+    ```
+
+    ## What to do
+
+    Leave `--method` out: what scmc itself brings answers every query that can be answered. Which
+    questions an engine takes is for its package to say.
+    """
+
+    code = "E447"
+    method: str
+
+    def message(self) -> str:
+        """The method."""
+        return f"the method `{self.method}` does not answer this query"
+
+    def help(self) -> str:
+        """The other methods."""
+        return f"`scmc query` without `--method {self.method}` chooses among scmc's own"
+
+
 class ImpossibleEvidence(Diagnostic):
     """Evidence that has probability zero.
 
@@ -240,7 +278,8 @@ class Unsupported(Diagnostic):
 
     Every way in which the query's world can come about passes through a configuration of parents
     that the training data do not hold. The tables have numbers there, but no data behind them
-    (positivity fails).
+    (positivity fails). Where a table is shrunk towards what rows with like parents say, the question
+    is answered, with a warning (W440).
 
     ## Example
 
@@ -279,9 +318,12 @@ class RestsOnUnseen(Diagnostic):
     ## What it means
 
     Where the training data have no row with some configuration of a node's parents, its table
-    holds a guess. The number is an upper bound of the probability, in the world of the query and
-    given the evidence, that such a guess was used. Whatever the guesses, the answer is inside the
-    interval.
+    holds a guess: the label's overall distribution or, where rows are few, what a regression
+    carries over from rows with like parents (`--option tables=shrunk`, the default). The number is
+    an upper bound of the probability, in the world of the query and given the evidence, that such a
+    guess was used. Whatever the guesses, the answer is inside the interval. The interval from the
+    data, after the answer, is narrower where the guess is carried over: it takes the regression for
+    about right, as the rows that there are show it.
 
     ## Example
 
@@ -303,6 +345,7 @@ class RestsOnUnseen(Diagnostic):
     nodes: tuple[str, ...]
     low: float | None = None
     high: float | None = None
+    carried: bool = False
 
     def message(self) -> str:
         """The share and the nodes concerned."""
@@ -314,6 +357,8 @@ class RestsOnUnseen(Diagnostic):
 
     def help(self) -> str:
         """What the answer could be."""
+        from_like = "; as it is, it carries over from rows with like parents"
+        said = from_like if self.carried else ""
         if self.low is None or self.high is None:
-            return f"each probability can be off by at most {self.share:.4f}"
-        return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]"
+            return f"each probability can be off by at most {self.share:.4f}{said}"
+        return f"it can be anything in [{self.low:.4f}, {self.high:.4f}]{said}"

@@ -20,7 +20,7 @@ class NoProbability(Diagnostic):
 
     ```console
     $ scmc query "P(Y[X=0]=1 | X=1)"
-    error[E444]: the formula for `P(Y[X=0]=1 | X=1)` gives 2.8938 on these data
+    error[E444]: the formula for `P(Y[X=0]=1 | X=1)` gives 2.8405 on these data
      --> query:1:1
       |
     1 | P(Y[X=0]=1 | X=1)
@@ -146,8 +146,9 @@ class RestsOnGuesses(Diagnostic):
 
     The query is identified, and its formula was evaluated on the observational distribution.
     Some of the combinations of values that it conditions on are in no row of the data; for
-    these the label's overall distribution was taken, which is a guess. Whatever the true
-    conditionals are, the answer is inside the interval.
+    these a guess was taken: what rows with like values suggest where rows are few, else the
+    label's overall distribution. Whatever the true conditionals are there, the answer is inside
+    the interval.
 
     ## Example
 
@@ -155,11 +156,11 @@ class RestsOnGuesses(Diagnostic):
 
     ```console
     $ scmc query "P(Cancer=1 | do(Smoking=0))"
-    rung 2 (intervene), identified by the front-door formula, exact on the fitted tables but for guesses, 7.37 ms, on runs/front_door-1
-    P(Cancer=1 | do(Smoking=0)) = 0.55102, 95 % [0.216, 0.842] from 7 rows
+    rung 2 (intervene), identified by the front-door formula, exact on the fitted tables but for guesses, 2.64 ms, on runs/front_door-1
+    P(Cancer=1 | do(Smoking=0)) = 0.56688, 95 % [0.220, 0.832] from 7 rows
     P(Cancer | do(Smoking)) = sum_{Tar} P(Tar | Smoking) sum_{Smoking'} P(Cancer | Smoking', Tar) P(Smoking')
     warning[W445]: part of this answer rests on combinations of values that no row shows
-      = help: it can be anything in [0.4286, 0.6429]
+      = help: it can be anything in [0.3650, 0.7570]
     ```
 
     ## What to do

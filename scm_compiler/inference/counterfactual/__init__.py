@@ -372,7 +372,7 @@ def _guesses(asked: Collection[Signed], answering: _Answering) -> Iterator[Diagn
         yield ShareUnknown(nodes)
         return
     share = max(share for share in shares if share is not None)
-    if share >= 1 - _NEGLIGIBLE:
+    if share >= 1 - _NEGLIGIBLE and not answering.model.backoffs.keys() >= {*nodes}:
         raise refuse(Unsupported(nodes=nodes))
     if share < _NEGLIGIBLE:
         return

@@ -15,7 +15,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.counterfactuals import NoNoiseFits
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.joint import Group
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.model.mechanism import Column, Noise, World, row_of
 from scm_compiler.model.tables import table_shape
 
@@ -128,7 +128,7 @@ class Responding:
         width: One number chooses the draw.
     """
 
-    domain: Discrete
+    domain: Finite
     parents: tuple[str, ...]
     node: str
     responses: Responses

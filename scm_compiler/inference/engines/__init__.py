@@ -1,5 +1,6 @@
 """The engines that answer queries; each is one file, and one line here or one entry point."""
 
+from scm_compiler import plugins
 from scm_compiler.inference.engines.bounds import BoundsEngine
 from scm_compiler.inference.engines.counterfactual import CounterfactualEngine
 from scm_compiler.inference.engines.drawn import RejectionEngine, WeightedEngine
@@ -26,19 +27,15 @@ ENTRY_POINTS = "scmc.engines"
 
 
 def engines_of(method: str) -> tuple[QueryEngine, ...]:
-    """The engines that a method may choose, those of installed packages among them.
+    """The engines that a method may choose; one of an installed package is asked for by name.
 
     Raises:
-        ValueError: If there is none.
+        ValueError: If there is none, or two packages register it.
     """
     if method in METHODS:
         return tuple(engine for engine in ENGINES if method in engine.methods)
-    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
-
-    installed = [point.load() for point in entry_points(group=ENTRY_POINTS)]
-    chosen = tuple(engine for engine in installed if method in engine.methods)
-    if not chosen:
-        names = (*METHODS, *(name for engine in installed for name in engine.methods))
-        known = ", ".join(f"`{name}`" for name in names)
+    engine = plugins.one(ENTRY_POINTS, method, "method")
+    if engine is None:
+        known = ", ".join(f"`{name}`" for name in (*METHODS, *plugins.names(ENTRY_POINTS)))
         raise ValueError(f"there is no method `{method}`; there are {known}")
-    return chosen
+    return (engine,)

@@ -15,9 +15,11 @@ class Config(Strict, extra="forbid"):
         preset: The preset that the options come from.
         options: The options, presets and command line taken together.
         seed: The seed.
+        replicates: How many further models are trained, each on other weights of the rows.
     """
 
     trainer: str
     preset: str
     options: Mapping[str, Any]
     seed: Count
+    replicates: Count = 0

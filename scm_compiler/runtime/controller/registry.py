@@ -48,7 +48,12 @@ TRAINERS: Mapping[str, Recipe] = MappingProxyType(
 
 
 def configure(
-    trainer: str = "mle", *, preset: str = "default", seed: int = 0, **changes: object
+    trainer: str = "mle",
+    *,
+    preset: str = "default",
+    seed: int = 0,
+    replicates: int = 0,
+    **changes: object,
 ) -> Config:
     """Make a configuration, with every option spelt out.
 
@@ -56,6 +61,7 @@ def configure(
         trainer: The trainer's name.
         preset: One of its presets.
         seed: The seed.
+        replicates: How many further models are trained, each on other weights of the rows.
         changes: Options that differ from the preset.
 
     Raises:
@@ -75,7 +81,13 @@ def configure(
         known = ", ".join(f"`{name}`" for name in recipe.options.model_fields)
         raise ValueError(f"`{trainer}` has no option `{unknown[0]}`; its options are {known}")
     options = recipe.options.model_validate(recipe.presets[preset].model_dump() | changes)
-    return Config(trainer=trainer, preset=preset, options=options.model_dump(), seed=seed)
+    return Config(
+        trainer=trainer,
+        preset=preset,
+        options=options.model_dump(),
+        seed=seed,
+        replicates=replicates,
+    )
 
 
 def make_trainer(graph: Graph, table: LabelTable, config: Config) -> Trainer:

@@ -1,14 +1,11 @@
 """What text stands for which value of a label."""
 
-from scm_compiler.ir import Discrete
-from scm_compiler.ir.domain import BINARY
+from scm_compiler.ir.domain import BINARY, Finite
 
 MISSING = -1
 UNKNOWN = -2
 
 _BLANK = frozenset({"", "na", "n/a", "nan", "null", "none", "?", "-", ".", "<na>", "#n/a"})
-_NO = ("0", "-1", "no", "false", "n", "f", "0.0", "-1.0")
-_YES = ("1", "yes", "true", "y", "t", "1.0", "+1")
 
 
 class ColumnCoding:
@@ -23,9 +20,9 @@ class ColumnCoding:
         True
     """
 
-    def __init__(self, domain: Discrete) -> None:
+    def __init__(self, domain: Finite) -> None:
         self.domain = domain
-        self._known = _spellings(domain)
+        self._known = domain.spellings
         self._seen: dict[str, int] = {}
 
     def __getitem__(self, text: str) -> int:
@@ -47,23 +44,3 @@ class ColumnCoding:
             if spelling in self._known:
                 return self._known[spelling]
         return MISSING if plain.casefold() in _BLANK else UNKNOWN
-
-
-def _spellings(domain: Discrete) -> dict[str, int]:
-    """Every accepted spelling; a name as declared wins over another name in other case."""
-    if domain == BINARY:
-        return dict.fromkeys(_NO, 0) | dict.fromkeys(_YES, 1)
-    folded: dict[str, int] = {}
-    taken: set[str] = set()
-    for index, name in enumerate(domain.values):
-        for spelling in _variants(name):
-            if spelling in folded:
-                taken.add(spelling)
-            folded[spelling] = index
-    exact = {name: index for index, name in enumerate(domain.values)}
-    return {text: index for text, index in folded.items() if text not in taken} | exact
-
-
-def _variants(name: str) -> set[str]:
-    """Other spellings of a name: lower case, and a whole number as tables of floats write it."""
-    return {name.casefold(), f"{name}.0"} if name.isdecimal() else {name.casefold()}

@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from scm_compiler.diagnostics import Report
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.codes.data import NeverSeen
 from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.data.table import LabelTable, flat_index
@@ -94,9 +94,7 @@ def _missing(
 
 
 def _value(graph: Graph, name: str, index: int) -> str:
-    domain = graph.by_name[name].domain
-    assert isinstance(domain, Discrete)
-    return domain.values[index]
+    return graph.domains[name].values[index]
 
 
 def _warning(row: Positivity) -> NeverSeen:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.codes.columns import (
     CountIsALabel,
     DuplicateColumn,
@@ -121,9 +121,9 @@ class _Reader:
         self.source = Source(str(sheet.path), "")
         self._match(graph)
         place = sheet.header.index
-        domains = [(n.name, n.domain) for n in graph.labels if isinstance(n.domain, Discrete)]
+        domains = graph.domains.items()
         self.columns = [_Column(name, place(name), ColumnCoding(d)) for name, d in domains]
-        self.sizes = tuple(domain.size for _, domain in domains)
+        self.sizes = tuple(graph.sizes.values())
         self.count_place = None if sheet.count_column is None else place(sheet.count_column)
         self.row = 0
 

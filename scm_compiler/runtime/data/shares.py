@@ -1,17 +1,42 @@
-"""Tables as shares of the data: the closed form of the maximum of the likelihood."""
+"""Tables as shares of the data: the closed form of the maximum of the likelihood.
+
+Where rows are few, a table can be drawn towards what like ones say instead (shrinkage.py).
+"""
+
+from collections.abc import Mapping
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.identify.law import confounded_labels, law_graph
 from scm_compiler.ir import Graph
+from scm_compiler.model.exponential import nearest
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes import fold
+from scm_compiler.runtime.data.shrinkage import Backoffs, Shrunk, shrunk
 from scm_compiler.runtime.data.table import LabelTable
+
+Estimator = Literal["shrunk", "shares"]
+"""How tables are got from rows of data: their shares; or these shrunk, where rows are few."""
+
+
+def table_from(
+    graph: Graph, table: LabelTable, name: str, estimator: Estimator
+) -> NDArray[np.float64]:
+    """One label's table: (size of each parent…, size of the label).
+
+    Of a label with a family, the distributions of it that make the data most likely.
+    """
+    family = graph.domain(name).family
+    if family is not None:
+        return nearest(family, closed_form(graph, table, name))
+    backoff = shrunk(graph, table, name) if estimator == "shrunk" else None
+    return closed_form(graph, table, name) if backoff is None else backoff.table
 
 
 def closed_form(graph: Graph, table: LabelTable, name: str) -> NDArray[np.float64]:
-    """One label's table: (size of each parent…, size of the label)."""
+    """One label's table as the shares of the data; its marginal where these have no row."""
     counts = table.counts_of([*graph.parents[name], name]).astype(np.float64)
     rows = counts.sum(-1, keepdims=True)
     marginal = counts.reshape(-1, counts.shape[-1]).sum(0) / counts.sum()
@@ -28,27 +53,43 @@ def unseen_rows(graph: Graph, table: LabelTable, name: str) -> NDArray[np.bool_]
     return found
 
 
-def fitted_law(model: Tables, table: LabelTable) -> Tables:
+def fitted_law(model: Tables, table: LabelTable, estimator: Estimator) -> Tables:
     """The observational distribution of a model with hidden common causes, as the data have it.
 
     Args:
         model: Tables in which hidden causes are labels, with `unseen` marked.
         table: The data.
+        estimator: How tables are got from them.
 
     Returns:
         For each label with a hidden cause the shares of the data given its Markov blanket, which
-        is the maximum of the likelihood of P(v) = prod P(label | blanket) (Tian and Pearl 2002);
-        for the others their own tables.
+        is the maximum of the likelihood of P(v) = prod P(label | blanket) (Tian and Pearl 2002),
+        shrunk where rows are few; for the others their own tables.
     """
     declared = fold(model.graph)
     graph, tied = law_graph(declared), confounded_labels(declared)
     rows = dict(model.probabilities)
     unseen = {name: mask for name, mask in model.unseen.items() if name not in tied}
     for name in tied:
-        rows[name] = closed_form(graph, table, name)
+        rows[name] = table_from(graph, table, name, estimator)
         mask = unseen_rows(graph, table, name)
         if mask.any():
             unseen[name] = mask
     kept = {node.name: rows[node.name] for node in declared.labels if node.name in rows}
     likeliest = isinstance(model.known, Fitted) and model.known.likeliest
-    return Tables(graph, kept, Fitted(unseen, table, likeliest), model.networks)
+    backoffs = backoffs_of(declared, table, estimator, law=True)
+    return Tables(graph, kept, Fitted(unseen, table, likeliest, backoffs), model.networks)
+
+
+def backoffs_of(
+    declared: Graph, table: LabelTable, estimator: Estimator, *, law: bool = False
+) -> Mapping[str, Shrunk]:
+    """What the tables of a model are drawn towards, or those of its observational distribution.
+
+    The tables of labels with hidden causes are fitted together, and only the law's are shrunk.
+    """
+    if estimator == "shares":
+        return {}
+    tied = confounded_labels(declared)
+    names = [node.name for node in declared.labels if law or node.name not in tied]
+    return Backoffs(law_graph(declared) if law else declared, table, names)

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
+from scm_compiler import plugins
 from scm_compiler.diagnostics import closest, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data import shipped
@@ -56,7 +57,7 @@ def find_source(
         ValueError: If two packages register the kind.
     """
     kind, colon, place = spec.partition(":")
-    source = builtin.get(kind) or _registered(kind)
+    source: DataSource | None = builtin.get(kind) or plugins.one(ENTRY_POINTS, kind, "data source")
     if source is None or not (place or (source.bare and not colon)):
         return None
     return source, place
@@ -64,20 +65,7 @@ def find_source(
 
 def source_kinds(builtin: Mapping[str, DataSource] = BUILTIN) -> tuple[str, ...]:
     """The kinds of sources, built in or of installed packages."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
-
-    return (*builtin, *sorted(entry_points(group=ENTRY_POINTS).names))
-
-
-def _registered(kind: str) -> DataSource | None:
-    """The source of this kind that an installed package registers."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
-
-    points = sorted(entry_points(group=ENTRY_POINTS, name=kind), key=lambda point: point.value)
-    if len(points) > 1:
-        owners = " and ".join(point.value for point in points)
-        raise ValueError(f"two packages register the data source `{kind}`: {owners}")
-    return cast("DataSource", points[0].load()) if points else None
+    return (*builtin, *plugins.names(ENTRY_POINTS))
 
 
 def default_source(graph: Graph) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 
 Cells = NDArray[np.int64]
 
@@ -81,6 +81,21 @@ class LabelTable:
         return counts.reshape(shape)
 
 
+def reweighted(table: LabelTable, random: np.random.Generator) -> LabelTable:
+    """The table with other weights of its rows: a Bayesian bootstrap (Rubin 1981).
+
+    Each row weighs an exponential amount, so that a cell of n rows weighs a gamma amount of shape
+    n; as there are to be as many rows as before, each cell's weight is randomly rounded to whole
+    ones.
+    """
+    weights = random.standard_gamma(table.counts)
+    exact = weights * (table.rows / weights.sum())
+    counts = np.floor(exact + random.random(len(exact))).astype(np.int64)
+    kept = counts > 0
+    origin = f"{table.origin}, reweighted"
+    return LabelTable(table.labels, table.sizes, table.cells[kept], counts[kept], origin)
+
+
 def tabulate(
     graph: Graph,
     cells: Cells,
@@ -97,7 +112,7 @@ def tabulate(
         origin: Where the data came from.
         notes: What was noticed while reading.
     """
-    sizes = tuple(n.domain.size for n in graph.labels if isinstance(n.domain, Discrete))
+    sizes = tuple(graph.sizes.values())
     distinct, sums = gathered(cells[counts > 0], counts[counts > 0], sizes)
     names = tuple(node.name for node in graph.labels)
     return LabelTable(names, sizes, distinct, sums, origin, notes)

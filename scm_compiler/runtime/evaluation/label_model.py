@@ -17,7 +17,7 @@ import torch
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import LEVEL, Interval, Table, answer
 from scm_compiler.inference.proposals import causes
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables
@@ -164,8 +164,9 @@ def evaluate_labels(
 def _without_tables(tables: Tables, data: LabelTable) -> str:
     """What a model with networks for tables is not asked, and why."""
     graph = fold(tables.graph)
-    sizes = {n.name: n.domain.size for n in graph.labels if isinstance(n.domain, Discrete)}
-    rows = {name: sum(log2(sizes[n]) for n in graph.parents[name]) for name in tables.networks}
+    rows = {
+        name: sum(log2(graph.sizes[n]) for n in graph.parents[name]) for name in tables.networks
+    }
     widest = max(rows, key=rows.__getitem__)
     return (
         f"answers under do, beside the data's: `{widest}` has 2^{rows[widest]:.0f} parent "

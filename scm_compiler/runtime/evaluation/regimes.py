@@ -13,7 +13,7 @@ from torch import Tensor
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import Marginals, answer
 from scm_compiler.inference.draws import draw_labels
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
@@ -92,7 +92,7 @@ def settings(graph: Graph, kind: Kind) -> list[Key]:
 
 def values_of(graph: Graph) -> dict[str, tuple[str, ...]]:
     """The names of each label's values."""
-    return {n.name: n.domain.values for n in graph.labels if isinstance(n.domain, Discrete)}
+    return {name: domain.values for name, domain in graph.domains.items()}
 
 
 def regime_of(key: Key) -> ir.Regime:

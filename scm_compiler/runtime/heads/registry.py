@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from pydantic import BaseModel, ValidationError
 
+from scm_compiler import plugins
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads.codes.heads import (
@@ -233,10 +234,7 @@ BUILTIN = Heads(
 
 def installed() -> Heads:
     """The built-in heads and those of installed packages (entry points of `scmc.heads`)."""
-    from importlib.metadata import entry_points  # noqa: PLC0415  (100 ms, needed by few)
-
-    points = sorted(entry_points(group=ENTRY_POINTS), key=lambda point: point.name)
-    return BUILTIN.extended(*(point.load() for point in points))
+    return BUILTIN.extended(*plugins.every(ENTRY_POINTS))
 
 
 def _wrong(head: str, error: Any) -> HeadOption:  # noqa: ANN401  (pydantic's own dict)

@@ -86,6 +86,10 @@ def create_run(
 
 def restart(run: Record) -> Record:
     """The run with its training going on: what came out of it so far is no longer vouched for."""
+    for left in run.path.glob(
+        "replicate-*"
+    ):  # of another end of the training than the one to come
+        left.unlink()
     inputs = {*INPUTS, *(files_of(run.graph, image).config for image in run.manifest.heads)}
     files = {name: held for name, held in run.manifest.files.items() if name in inputs}
     changes = {"status": "training", "files": files}

@@ -8,13 +8,13 @@ import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import certify
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold, unfold
 from scm_compiler.runtime.controller.config import Config
-from scm_compiler.runtime.controller.mle.tables import logits
+from scm_compiler.runtime.controller.mle.tables import weights
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.codes.runs import HiddenNotEven
 from scm_compiler.runtime.runs.folder import create_run, finish
@@ -91,8 +91,9 @@ def _renamed(graph: Graph, tables: Tables, own: Graph) -> Tables:
 @torch.no_grad()
 def _fill(module: ExplicitModule, tables: Tables) -> None:
     for name in module.layout.labels:
-        weights = module.table(name)
-        weights.copy_(logits(tables.probabilities[name]).view(weights.shape))
+        table = module.table(name)
+        found = weights(module.family(name), tables.probabilities[name])
+        table.copy_(found.view(table.shape))
 
 
 def _hidden(graph: Graph, tables: Tables) -> list[str]:
@@ -112,6 +113,6 @@ def _states(graph: Graph, tables: Tables, origin: str) -> int:
 
 def _no_rows(graph: Graph, origin: str) -> LabelTable:
     names = tuple(node.name for node in graph.labels)
-    sizes = tuple(n.domain.size for n in graph.labels if isinstance(n.domain, Discrete))
+    sizes = tuple(graph.sizes.values())
     empty = np.zeros((0, len(names)), np.int64)
     return LabelTable(names, sizes, empty, np.zeros(0, np.int64), origin)

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
@@ -134,7 +134,7 @@ def differing(kept: Tables, found: Tables) -> Iterator[str]:
             yield name
 
 
-def write_tables(folder: Path, tables: Tables) -> None:
+def write_tables(folder: Path, tables: Tables, name: str = TABLES) -> None:
     """Keep tables with the number of draws behind each that was estimated.
 
     A law that was counted in draws is kept beside them; one that the data have is not, since the
@@ -147,10 +147,10 @@ def write_tables(folder: Path, tables: Tables) -> None:
         own = [name for name in tables.observational.probabilities if name not in alike]
         tensors |= _tensors(tables.observational, own, LAW)
         facts |= {"drawn": tables.known.units}
-    hidden = [node.domain for node in tables.graph.labels if node.kind == HIDDEN]
-    if hidden and isinstance(hidden[0], Discrete):
-        facts["hidden_states"] = hidden[0].size
-    write_tensors(folder / TABLES, tensors, facts)
+    hidden = [node.name for node in tables.graph.labels if node.kind == HIDDEN]
+    if hidden:
+        facts["hidden_states"] = tables.graph.sizes[hidden[0]]
+    write_tensors(folder / name, tensors, facts)
 
 
 def _tensors(

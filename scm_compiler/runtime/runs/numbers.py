@@ -76,7 +76,7 @@ def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:
     file = open_tensors(folder / CELLS)
     refuse_foreign(file, graph)
     facts = file.facts_as(CellFacts)
-    sizes = tuple(node.domain.size for node in graph.labels if node.domain.type == "discrete")
+    sizes = tuple(graph.sizes.values())
     names = tuple(node.name for node in graph.labels)
     file.require(
         [("counts", ("I64", (data.cells,))), ("cells", ("I64", (data.cells, len(names))))]
@@ -91,7 +91,16 @@ def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:
     return table
 
 
-def read_tables(folder: Path, graph: Graph) -> Tables:
+def replicate_name(number: int) -> str:
+    """What the file of the tables of a replicate is called.
+
+    >>> replicate_name(1)
+    'replicate-1.tables.safetensors'
+    """
+    return f"replicate-{number}.{TABLES}"
+
+
+def read_tables(folder: Path, graph: Graph, name: str = TABLES) -> Tables:
     """The tables, with the number of draws behind each that was estimated.
 
     Where the graph has hidden common causes they are labels of the tables' graph; or, if networks
@@ -100,7 +109,7 @@ def read_tables(folder: Path, graph: Graph) -> Tables:
     Raises:
         ScmError: E653 or E654 if the file is not this run's.
     """
-    file = open_tensors(folder / TABLES)
+    file = open_tensors(folder / name)
     refuse_foreign(file, graph)
     facts = file.facts_as(TableFacts)
     drawn, draws = facts.drawn, facts.draws

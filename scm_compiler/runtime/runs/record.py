@@ -7,6 +7,7 @@
     cells.safetensors     the data: distinct rows and counts
     labels.safetensors    the weights of the label model, by node
     tables.safetensors    P(label | parents) where they were estimated, or are not large
+    replicate-K.tables.safetensors  the same of a model trained on other weights of the rows
     certificate.json      the certificate of Definition 1 of the trained module
     metrics.jsonl         one line a report
     checkpoint.safetensors  where an unfinished training goes on
@@ -26,19 +27,24 @@ from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.abduction import under
-from scm_compiler.ir import Discrete
 from scm_compiler.ir.query import Query
-from scm_compiler.model.tables import Fitted, Model, Tables
+from scm_compiler.model.tables import Fitted, Model, Tables, table_shape
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
-from scm_compiler.runtime.data.shares import fitted_law
+from scm_compiler.runtime.data.shares import Estimator, backoffs_of, fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables, NotTrained
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import Manifest, read_model
-from scm_compiler.runtime.runs.numbers import TABLES, WEIGHTS, read_cells, read_tables
+from scm_compiler.runtime.runs.numbers import (
+    TABLES,
+    WEIGHTS,
+    read_cells,
+    read_tables,
+    replicate_name,
+)
 from scm_compiler.runtime.runs.opening import (
     CONFIG,
     GRAPH,
@@ -81,6 +87,11 @@ class Record:
     def trained(self) -> bool:
         """Whether there are weights."""
         return WEIGHTS in self.manifest.files
+
+    @property
+    def estimator(self) -> Estimator:
+        """How its tables were got from the data, where they were; earlier versions took shares."""
+        return "shrunk" if self.config.options.get("tables") == "shrunk" else "shares"
 
     @cached_property
     def program(self) -> str:
@@ -212,8 +223,7 @@ class Record:
         found = self.distributions()
         if found.networks:
             name = next(iter(found.networks))
-            sizes = (found.graph.by_name[n].domain for n in (*found.graph.parents[name], name))
-            numbers = prod(domain.size for domain in sizes if isinstance(domain, Discrete))
+            numbers = prod(table_shape(found.graph, name))
             reason = f"the table of `{name}` would have {numbers:,} numbers"
             raise refuse(NoTables(path=str(self.path), reason=reason))
         return found
@@ -249,7 +259,8 @@ class Record:
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         if TABLES in self.manifest.files:
-            return self._with_data(read_tables(self.path, self.graph))
+            tables = self._with_data(read_tables(self.path, self.graph))
+            return replace(tables, replicates=self._replicates)
         from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
 
         module = self.module()
@@ -259,16 +270,27 @@ class Record:
             found = NoTables(path=str(self.path), reason=str(error))
             raise refuse(found) from error
 
+    @property
+    def _replicates(self) -> tuple[Tables, ...]:
+        """The tables of the models that were trained on other weights of the rows."""
+        names = map(replicate_name, range(1, self.config.replicates + 1))
+        held = [name for name in names if name in self.manifest.files]
+        return tuple(self._with_data(read_tables(self.path, self.graph, name)) for name in held)
+
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""
         found = with_data(tables, self.labels)
         if not isinstance(found.known, Fitted):
             return found
-        known = replace(found.known, likeliest=self.config.trainer == "mle")
+        known = replace(
+            found.known,
+            likeliest=self.config.trainer == "mle",
+            backoffs=backoffs_of(self.graph, self.labels, self.estimator),
+        )
         found = replace(found, known=known)
         if not self.graph.confounders:
             return found
-        law = fitted_law(found, self.labels)
+        law = fitted_law(found, self.labels, self.estimator)
         return replace(found, known=replace(known, observational=law))
 
 

@@ -8,7 +8,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Finite, Graph
 from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.grid import PictureRow, figure, grid
 from scm_compiler.runtime.sampling.sample import Stream
@@ -49,15 +49,13 @@ def sweep(stream: Stream, graph: Graph, image: str, label: str, rows: int) -> Im
         raise ValueError(f"`{image}` does not read `{label}`")
     labels = torch.from_numpy(stream.labels(0, rows))
     noise = stream.noise(image, 0, rows)
-    domain = graph.by_name[label].domain
-    assert isinstance(domain, Discrete)
-    swept, headings = _swept(head, labels, label, domain)
+    swept, headings = _swept(head, labels, label, graph.domains[label])
     drawn = torch.stack([_drawn(head, encoded, noise) for encoded in swept], dim=1)
     return figure([PictureRow("", images) for images in drawn], headings=headings)
 
 
 def _swept(
-    head: TrainedHead, labels: Tensor, label: str, domain: Discrete
+    head: TrainedHead, labels: Tensor, label: str, domain: Finite
 ) -> tuple[list[Tensor], list[str]]:
     """The encoded labels of each column, and the columns' headings."""
     coding = head.coding

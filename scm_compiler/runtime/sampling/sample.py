@@ -17,7 +17,6 @@ from torch import Tensor
 from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.draws import Draws, draws_of
 from scm_compiler.inference.table import columns
-from scm_compiler.ir import Discrete
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.notebook import paragraph, picture, table
@@ -182,7 +181,7 @@ def stream_of(
     chosen = run.images if images is None else tuple(images)
     heads = {image: run.head(image) for image in chosen}
     names = tuple(node.name for node in run.graph.labels)
-    domains = tuple(n.domain.values for n in run.graph.labels if isinstance(n.domain, Discrete))
+    domains = tuple(domain.values for domain in run.graph.domains.values())
     return Stream(names, draws_of(regime, run.distributions()), heads, seed, domains)
 
 

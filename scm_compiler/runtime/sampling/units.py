@@ -22,7 +22,6 @@ from scm_compiler.inference.counterfactual.abduction import (
     under,
 )
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.ir import Discrete
 from scm_compiler.model.mechanism import World
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Tables
@@ -143,9 +142,8 @@ def _refuse_others(values: NDArray[np.int64], module: CausalModule, units: World
     for rank, name in enumerate(module.layout.labels):
         wrong = np.flatnonzero(values[:, rank] != units[name])
         if len(wrong):
-            domain = module.graph.by_name[name].domain
-            assert isinstance(domain, Discrete)
-            raise refuse(NoNoiseFits(name, domain.values[units[name][wrong[0]]]))
+            value = module.graph.domains[name].values[units[name][wrong[0]]]
+            raise refuse(NoNoiseFits(name, value))
 
 
 @dataclass(frozen=True)

@@ -154,7 +154,9 @@ def _write_model(run: Record, module: CausalModule, outcome: Outcome) -> Mapping
     write_tables(run.path, tables)
     if not run.graph.confounders:
         return metrics | {"tvd": distance(tables, run.labels).value}
-    law = tables.observational or fitted_law(with_data(tables, run.labels), run.labels)
+    law = tables.observational or fitted_law(
+        with_data(tables, run.labels), run.labels, run.estimator
+    )
     far = distance(module if isinstance(tables.known, Counted) else tables, run.labels).value
     return metrics | {"tvd": far, "law_tvd": distance(law, run.labels).value}
 

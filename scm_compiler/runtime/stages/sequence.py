@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.controller.codes.training import NoReplicates
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.data.images import ImageTable, load_images
@@ -21,11 +22,13 @@ from scm_compiler.runtime.runs.codes.runs import NotTrained
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.runs.heads import add_heads
 from scm_compiler.runtime.runs.lock import sole_trainer
+from scm_compiler.runtime.runs.model_files import keeps_tables
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
 from scm_compiler.runtime.stages.images import LOCAL, Placement, follow_image, train_image
 from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.replicates import pending_replicates, train_replicates
 from scm_compiler.runtime.stages.result import LABELS, Finished
 
 Watch = Callable[[str], Progress]
@@ -52,12 +55,14 @@ def create(
         path: The folder; `runs/<graph>-<n>` if None.
 
     Raises:
-        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E709 or E657
-            if the folder cannot be made.
+        ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E561 if it
+            keeps no tables of replicates, E709 or E657 if the folder cannot be made.
     """
     if not graph.labels:
         raise refuse(NothingToTrain(name=graph.name))
-    make_trainer(graph, table, config)  # refuses before there is a folder
+    trainer = make_trainer(graph, table, config)  # refuses before there is a folder
+    if config.replicates and not keeps_tables(trainer.model()):
+        raise refuse(NoReplicates(name=graph.name), exit_code=2)
     return create_run(graph, table, config, program=program, path=path, heads=heads)
 
 
@@ -107,8 +112,8 @@ def train_stages(
         run: The run.
         tables: Images that are read already.
         watch: Who watches each stage.
-        budget: The most seconds to train in all: the labels take what they need, and the images
-            share the rest.
+        budget: The most seconds to train in all: the labels take what they need, or with K
+            replicates as much of a (K + 1)th part as each of these, and the images share the rest.
         placement: On which device the heads are trained, by which processes.
         labels: Whether to train labels.
         images: Whether to train heads.
@@ -119,18 +124,23 @@ def train_stages(
     """
     finished = None
     held = tables or {}
+    share = None if budget is None else budget / (1 + run.config.replicates)
     if labels and _labels_pending(run):
-        finished = train_labels(run, progress=watch(LABELS), budget=budget)
+        finished = train_labels(run, progress=watch(LABELS), budget=share)
+    now = run if finished is None else finished.run
+    stopped = finished is not None and finished.outcome.signal is not None
+    if labels and not stopped and pending_replicates(now):
+        finished = train_replicates(now, progress=watch(LABELS), budget=share)
     for image in pending_heads(run) if images else ():
         if finished is not None and finished.outcome.signal is not None:
             return finished
         now = run if finished is None else finished.run
         table = held.get(image) or _read(now, image)
-        share = None if budget is None else _share(now, image, budget)
+        left = None if budget is None else _share(now, image, budget)
         if not placement.team.alone:
             placement.team.tell({"run": str(now.path.resolve()), "image": image})
         finished = train_image(
-            now, image, table, progress=watch(image), budget=share, placement=placement
+            now, image, table, progress=watch(image), budget=left, placement=placement
         )
     if finished is None:
         reason = "its training is complete"

@@ -11,6 +11,7 @@ from scm_compiler.runtime.runs.folder import create_run, finish
 from scm_compiler.runtime.runs.model_files import write_weights
 from scm_compiler.runtime.training.loop import Outcome
 from tests.diagnostics.setups.made import once, scmc, shipped
+from tests.plugins.installing import install
 
 
 @once
@@ -211,6 +212,13 @@ def train(folder, program, rows, options=""):
     (folder / "rows.csv").unlink()
 
 
+def enumeration(folder, made):
+    """`runs/sprinkler-1`, and a package that adds a method."""
+    sprinkler(folder, made)
+    points = ("scmc.engines", "enumerate = enumeration:ENUMERATE")
+    install(made.root, made.patch, "enumeration", *points)
+
+
 SETUPS = {
     **dict.fromkeys(
         ["E401", "E410", "E411", "E412", "E413", "E414", "E415", "E416", "E418"], celeba
@@ -235,6 +243,7 @@ SETUPS = {
     "E441": front_door_networks,
     "E443": untreated,
     "E444": napkin,
+    "E447": enumeration,
     "E452": sprinkler_networks,
     "E454": letters,
     "E464": letters,

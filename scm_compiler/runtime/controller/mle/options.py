@@ -6,6 +6,7 @@ from types import MappingProxyType
 from pydantic import BaseModel, ConfigDict, Field
 
 from scm_compiler.model.spec import MOST_LAYERS
+from scm_compiler.runtime.data.shares import Estimator
 
 
 class MleOptions(BaseModel):
@@ -14,6 +15,8 @@ class MleOptions(BaseModel):
     Attributes:
         table_limit: A label with at most this many parent configurations gets a saturated table,
             in closed form; one with more gets a network.
+        tables: What a saturated table holds: `shares` of the rows of data, or these `shrunk`
+            towards what rows with like parents say, where some parent configuration has few.
         hidden_states: The most states of a hidden common cause; large districts get fewer.
         hidden: Units in each hidden layer of a network.
         layers: Linear layers of a network, the output's included.
@@ -29,6 +32,7 @@ class MleOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     table_limit: int = Field(default=4096, ge=1, le=2**30)
+    tables: Estimator = "shrunk"
     hidden_states: int = Field(default=8, ge=2, le=4096)
     hidden: int = Field(default=64, ge=1, lt=2**31)
     layers: int = Field(default=3, ge=1, le=MOST_LAYERS)

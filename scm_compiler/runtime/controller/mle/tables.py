@@ -6,30 +6,43 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.ir import Graph
+from scm_compiler.ir.domain import Exponential
+from scm_compiler.model.exponential import likeliest
 from scm_compiler.model.tables import Fitted, Tables
-from scm_compiler.runtime.data.shares import closed_form, unseen_rows
+from scm_compiler.runtime.data.shares import Estimator, backoffs_of, table_from, unseen_rows
 from scm_compiler.runtime.data.table import LabelTable
 
 NEVER = 1000.0
 """The size of a logit whose probability is exactly 0 or 1 in float64, and which is finite."""
 
 
-def fit_tables(graph: Graph, table: LabelTable) -> Tables:
-    """The tables that make the data most likely, of every label.
+def fit_tables(graph: Graph, table: LabelTable, estimator: Estimator = "shares") -> Tables:
+    """The tables that make the data most likely, of every label, or these shrunk.
 
     Args:
         graph: A graph without hidden common causes.
         table: The data; it must hold every label.
+        estimator: How tables are got from them.
 
     Returns:
-        The shares of the data, exactly. A parent configuration that the data never show gets the
-        label's marginal distribution, and is marked in `unseen`.
+        The shares of the data, exactly, or drawn towards what like rows say; of a label with a
+        family, the distributions of it that make the data most likely. A parent configuration
+        that the data never show is marked in `unseen`; as shares it gets the label's marginal
+        distribution.
     """
     names = [node.name for node in graph.labels]
-    fitted = {name: closed_form(graph, table, name) for name in names}
+    fitted = {name: table_from(graph, table, name, estimator) for name in names}
     missing = {name: unseen_rows(graph, table, name) for name in names}
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
-    return Tables(graph, fitted, Fitted(unseen, table, likeliest=True))
+    backoffs = backoffs_of(graph, table, estimator)
+    return Tables(graph, fitted, Fitted(unseen, table, likeliest=True, backoffs=backoffs))
+
+
+def weights(family: Exponential | None, probabilities: NDArray[np.float64]) -> Tensor:
+    """What a table of a module holds: logits, or the parameters of the nearest distributions."""
+    if family is None:
+        return logits(probabilities)
+    return torch.from_numpy(likeliest(family, probabilities))
 
 
 def logits(probabilities: NDArray[np.float64]) -> Tensor:

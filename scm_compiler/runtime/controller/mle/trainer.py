@@ -18,12 +18,13 @@ from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.model.spec import ExplicitSpec
+from scm_compiler.model.wiring import TABLES
 from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
-from scm_compiler.runtime.controller.mle.tables import logits
+from scm_compiler.runtime.controller.mle.tables import logits, weights
 from scm_compiler.runtime.controller.trainer import Diverged, Mean
-from scm_compiler.runtime.data.shares import closed_form
+from scm_compiler.runtime.data.shares import table_from
 from scm_compiler.runtime.data.table import LabelTable
 
 
@@ -31,7 +32,7 @@ def count_network_numbers(graph: Graph, options: MleOptions) -> int:
     """How many weights the networks have; a label with hidden causes has a table."""
     spec = ExplicitSpec(options.table_limit, 1, options.hidden, options.layers)
     shapes = weight_shapes(graph, spec)
-    return sum(prod(shape) for name, shape in shapes if not name.endswith(".logits"))
+    return sum(prod(shape) for name, shape in shapes if not name.endswith(TABLES))
 
 
 class Mle:
@@ -183,8 +184,8 @@ class Mle:
             if name in self._districts.tables:
                 continue
             table = self._module.table(name)
-            fitted = logits(closed_form(self._module.graph, self._table, name))
-            table.copy_(fitted.view(table.shape))
+            fitted = table_from(self._module.graph, self._table, name, self._options.tables)
+            table.copy_(weights(self._module.family(name), fitted).view(table.shape))
 
     def _step(self, adam: torch.optim.Adam) -> float:
         """One update of all networks; the loss."""

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.runtime.controller.mle.tables import closed_form, fit_tables, logits
+from scm_compiler.runtime.controller.mle.tables import fit_tables, logits
 from scm_compiler.runtime.data import tabulate
+from scm_compiler.runtime.data.shares import closed_form
 
 
 @pytest.fixture

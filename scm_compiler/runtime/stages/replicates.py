@@ -1,0 +1,86 @@
+"""Further label models, on other weights of the rows: how firmly these determine answers."""
+
+import numpy as np
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.model.threads import one_thread
+from scm_compiler.runtime.controller.codes.training import NoReplicates
+from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.controller.registry import make_trainer
+from scm_compiler.runtime.data.table import reweighted
+from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.runs.heads import write_manifest
+from scm_compiler.runtime.runs.lock import sole_trainer
+from scm_compiler.runtime.runs.manifest import digest
+from scm_compiler.runtime.runs.model_files import model_tables, write_tables
+from scm_compiler.runtime.runs.numbers import TABLES, replicate_name
+from scm_compiler.runtime.runs.record import Record, open_record
+from scm_compiler.runtime.stages.result import LABELS, Finished, conclude
+from scm_compiler.runtime.training.loop import CHECKPOINT, METRICS, Loop, Outcome, Pace
+
+
+def pending_replicates(run: Record) -> list[int]:
+    """The numbers of the replicates that are left to be trained."""
+    numbers = range(1, run.config.replicates + 1)
+    return [number for number in numbers if replicate_name(number) not in run.manifest.files]
+
+
+def train_replicates(
+    run: Record,
+    *,
+    progress: Progress | None = None,
+    budget: float | None = None,
+    checkpoint_seconds: float = 10.0,
+) -> Finished:
+    """Train the replicates that are left, each from its checkpoint if there is one.
+
+    Args:
+        run: The run, whose labels are trained.
+        progress: Who watches.
+        budget: The most seconds for each.
+        checkpoint_seconds: The time between checkpoints.
+
+    Raises:
+        ScmError: E561 if the run keeps no tables; and as `train_labels`.
+    """
+    with sole_trainer(run.path):
+        now, watch = open_record(run.path), progress or Silent()
+        if TABLES not in now.manifest.files:
+            raise refuse(NoReplicates(name=run.graph.name))
+        for number in pending_replicates(now):
+            watch.phase(f"replicate {number} of {now.config.replicates}")
+            now, outcome = _train(
+                now, number, watch, Pace(2**62, checkpoint_seconds, budget=budget)
+            )
+            if outcome.ending in ("interrupted", "diverged"):
+                return conclude(now, LABELS, outcome, None)
+        return Finished(now, LABELS, outcome)
+
+
+def _train(run: Record, number: int, progress: Progress, pace: Pace) -> tuple[Record, Outcome]:
+    """Train one, and write its tables into the run."""
+    config = _config(run.config, number)
+    table = reweighted(run.labels, np.random.default_rng((run.config.seed, number)))
+    trainer = make_trainer(run.graph, table, config)
+    facts = {"graph": run.graph.hash, "config": config.model_dump(mode="json")}
+    prefix = f"replicate-{number}."
+    loop = Loop(trainer, run.path, pace, facts=facts, progress=progress, prefix=prefix)
+    with one_thread():
+        outcome = loop.run()
+    if outcome.ending in ("interrupted", "diverged"):
+        return run, outcome
+    name = replicate_name(number)
+    write_tables(run.path, model_tables(trainer.model(), config.seed), name)
+    files = {**run.manifest.files, name: digest(run.path / name)}
+    seconds = round(run.manifest.seconds + outcome.seconds, 3)
+    changes = {"files": files, "seconds": seconds}
+    trained = write_manifest(run, run.manifest.model_copy(update=changes))
+    for left in (CHECKPOINT, METRICS):
+        (run.path / f"{prefix}{left}").unlink(missing_ok=True)
+    return trained, outcome
+
+
+def _config(config: Config, number: int) -> Config:
+    """That of one replicate: as the run's, with a seed of its own."""
+    (seed,) = np.random.SeedSequence((config.seed, number)).generate_state(1)
+    return config.model_copy(update={"seed": int(seed), "replicates": 0})
