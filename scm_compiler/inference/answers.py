@@ -157,7 +157,7 @@ class Answer:
         found = "identified" if self.identified else "not identified"
         if self.noise_model is not None:
             found += f" (noise model: {self.noise_model})"
-        if self.rung > 1 and self.found:
+        if self.identified and self.rung > 1 and self.found:
             found += f" by {', '.join(dict.fromkeys(map(criterion, self.found)))}"
         way = self._way + (" but for guesses" if self.rests_on_guesses else "")
         return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {way}, {self._time}"

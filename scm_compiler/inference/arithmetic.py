@@ -9,6 +9,8 @@ from scm_compiler.inference.contraction import Array
 from scm_compiler.ir import query as ir
 
 Found = TypeVar("Found")
+_ZERO = 1e-12
+
 Span = tuple[Array, Array]
 """The least and the most that a number can be."""
 
@@ -49,11 +51,12 @@ def span(quantity: ir.Quantity, of: Callable[[ir.Quantity], Span]) -> Span:
         case ir.Product(left, right):
             return _hull(span(left, of), span(right, of), np.multiply)
         case ir.Ratio(above, below):
-            (low, high), below_ends = span(above, of), span(below, of)
-            least, most = _hull((low, high), below_ends, np.divide)
+            (low, high), (bottom, top) = span(above, of), span(below, of)
+            bottom = np.where(np.abs(bottom) < _ZERO, 0.0, bottom)
+            least, most = _hull((low, high), (bottom, top), np.divide)
             if quantity.evidence:  # a part of what it is divided by
                 return np.maximum(least, 0.0) if np.all(low >= 0) else least, most
-            crosses = (below_ends[0] <= 0) & (below_ends[1] >= 0)
+            crosses = (bottom < 0) & (top >= 0)
             return np.where(crosses, -np.inf, least), np.where(crosses, np.inf, most)
         case _:
             return of(quantity)

@@ -114,7 +114,7 @@ class Combined(Work, Generic[Plan]):
         """The answers on tables drawn from what the rows of data leave open."""
 
         def value(row: ir.Quantity, drawn: _Drawn) -> Array:
-            return arithmetic.value(row, lambda part: drawn[part][0])
+            return np.atleast_1d(arithmetic.value(row, lambda part: drawn[part][0]))
 
         found = self._batches(count, seed, _answers, value)
         if found is None:
@@ -126,8 +126,8 @@ class Combined(Work, Generic[Plan]):
         """The bounds of each number on such tables."""
 
         def span(row: ir.Quantity, drawn: _Drawn) -> Array:
-            ends = np.broadcast_arrays(*arithmetic.span(row, drawn.__getitem__))
-            return np.asarray(np.stack(ends, -1))
+            low, high = arithmetic.span(row, drawn.__getitem__)
+            return np.stack(np.broadcast_arrays(np.atleast_1d(low), np.atleast_1d(high)), -1)
 
         found = self._batches(count, seed, _spans, span)
         return {} if found is None else {"": (found[..., 0], found[..., 1])}
@@ -145,7 +145,7 @@ class Combined(Work, Generic[Plan]):
             made.append(np.stack(rows, 1))
             if fewest < size:  # drawing and linear programmes are asked of a few tables
                 break
-        return np.concatenate(made)[:count]
+        return self._within(np.concatenate(made)[:count])
 
     def _together(self, count: int, seed: int, ask: _Ask) -> _Drawn | None:
         """Each part on as many drawn tables as the one that can be asked of the fewest."""
@@ -173,10 +173,16 @@ class Combined(Work, Generic[Plan]):
             self._check(row, numbers)
         rows = [float(arithmetic.value(row, numbers.__getitem__)) for _, row in self.query.rows]
         shape = (len(rows),) if self.query.variables else ()
-        # But for rounding, and for parts that were drawn each for itself, these are the ends.
+        return self._within(np.array(rows).reshape(shape))
+
+    def _within(self, numbers: Array) -> Array:
+        """Numbers as what they are can be.
+
+        They are more or less by rounding, and where parts were drawn or bounded each for itself.
+        """
         least = 0.0 if self.query.kind in ("probability", "variance") else -np.inf
         most = 1.0 if self.query.kind == "probability" else np.inf
-        return np.asarray(np.clip(np.array(rows).reshape(shape), least, most), np.float64)
+        return np.asarray(np.clip(numbers, least, most), np.float64)
 
     def _check(self, quantity: ir.Quantity, numbers: Mapping[ir.Quantity, Array]) -> None:
         match quantity:
@@ -229,9 +235,8 @@ class Combined(Work, Generic[Plan]):
         made = []
         for (_, row), number in zip(self.query.rows, point.ravel(), strict=True):
             spans = [found[part].bounds[""][0] for part in ir.parts(row) if found[part].bounds]
-            low, high = arithmetic.span(row, lambda part: _bounded(found[part]))
-            if self.query.kind == "probability":
-                low, high = np.maximum(low, 0.0), np.minimum(high, 1.0)
+            span = arithmetic.span(row, lambda part: _bounded(found[part]))
+            low, high = map(self._within, span)
             loose = [s.grounds for s in spans if s.grounds and not s.sharp]
             if sum(s.open for s in spans) > 1:
                 loose.append("its terms bounded one by one")
@@ -263,9 +268,7 @@ class Combined(Work, Generic[Plan]):
                     return np.asarray(warning.low), np.asarray(warning.high)
             return _bounded(found[part]) if np.isnan(numbers[part]) else (numbers[part],) * 2
 
-        spans = np.array([arithmetic.span(row, ends) for _, row in self.query.rows])
-        if self.query.kind == "probability":
-            spans = np.clip(spans, 0.0, 1.0)
+        spans = self._within(np.array([arithmetic.span(row, ends) for _, row in self.query.rows]))
         first = max(guesses, key=lambda warning: getattr(warning, "share", 0.0))
         if len(spans) == 1:
             yield replace(first, low=spans[0, 0], high=spans[0, 1])

@@ -113,8 +113,8 @@ def span_ends(
     """The quantile of each lower bound below, and of each upper bound above."""
     return {
         name: Ends(
-            np.minimum(_quantile(low, (1 - level) / 2), [span.low for span in bounds[name]]),
-            np.maximum(_quantile(high, (1 + level) / 2), [span.high for span in bounds[name]]),
+            np.fmin(_quantile(low, (1 - level) / 2), [span.low for span in bounds[name]]),
+            np.fmax(_quantile(high, (1 + level) / 2), [span.high for span in bounds[name]]),
         )
         for name, (low, high) in drawn.items()
     }
@@ -122,4 +122,5 @@ def span_ends(
 
 def _quantile(drawn: Array, share: float) -> Array:
     """Of those drawn tables that allow the evidence."""
-    return np.asarray(np.nanquantile(drawn, share, axis=0))
+    with np.errstate(invalid="ignore"):  # between two infinite ends there is nothing
+        return np.asarray(np.nanquantile(drawn, share, axis=0))

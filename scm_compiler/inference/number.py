@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from math import isnan
+from math import inf, isinf, isnan
 from typing import Any
 
 from scm_compiler.inference.drawing import Z
@@ -38,8 +38,8 @@ class Interval:
     def to_dict(self) -> dict[str, Any]:
         """The interval as plain data."""
         return {
-            "low": self.low,
-            "high": self.high,
+            "low": _finite(self.low),
+            "high": _finite(self.high),
             "level": self.level,
             "rows": self.rows,
             "by": self.by,
@@ -51,7 +51,7 @@ class Interval:
         width = self.high - self.low
         if 0 < max(abs(self.low), abs(self.high)) < 1e-3:
             return f"[{self.low:.3g}, {self.high:.3g}]"
-        digits = min(max(3, 2 - _exponent(width or 1.0)), 9)
+        digits = min(max(3, 2 - _exponent(width if _MET < width < inf else 1.0)), 9)
         return f"[{self.low:.{digits}f}, {self.high:.{digits}f}]"
 
     @property
@@ -101,8 +101,9 @@ class Bounds:
         return f"{said}: {self.grounds}" if self.grounds else said
 
     def to_dict(self) -> dict[str, Any]:
-        """The interval as plain data."""
-        found: dict[str, Any] = {"low": self.low, "high": self.high, "sharp": self.sharp}
+        """The interval as plain data; an end that is infinite is None."""
+        ends = {"low": _finite(self.low), "high": _finite(self.high)}
+        found: dict[str, Any] = ends | {"sharp": self.sharp}
         if self.interval is not None:
             found["interval"] = self.interval.to_dict()
         return found | ({"grounds": self.grounds} if self.grounds else {})
@@ -239,6 +240,10 @@ def spanned(number: Number) -> str:
     how = span.how if span.sharp or not span.grounds else span.grounds
     firm = "" if span.interval is None else f", {span.interval}"
     return f"{ANY_NOISE}: in {span} ({how}){firm}"
+
+
+def _finite(end: float) -> float | None:
+    return None if isinf(end) else end
 
 
 def _shown(value: float, error: float) -> str:
