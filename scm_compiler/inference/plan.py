@@ -2,27 +2,21 @@
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from time import perf_counter
-from typing import Any
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import Answer, Asked, Firm
 from scm_compiler.inference.codes.answers import NotOfThisMethod
 from scm_compiler.inference.combined import Combined, looseness
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engines import METHODS, engines_of
-from scm_compiler.inference.engines.bounds import BoundsWork, Programme
-from scm_compiler.inference.engines.counterfactual import WorldsWork
-from scm_compiler.inference.engines.formula import Formulas
+from scm_compiler.inference.engines import engines_of
 from scm_compiler.inference.engines.never import Never
 from scm_compiler.inference.evaluation import Numbers, condition_of
 from scm_compiler.inference.firmness import firm
 from scm_compiler.inference.instrument import refuse_no_instrument
 from scm_compiler.inference.number import Number
-from scm_compiler.inference.parts import Part
-from scm_compiler.inference.plan_text import NAMED, as_dict, as_text, grounds_of
+from scm_compiler.inference.outline import NAMED, Outline
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
     pointing_at,
@@ -36,7 +30,6 @@ from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Fitted, Tables
-from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import never, rung
 from scm_compiler.semantics.query import worded
@@ -52,120 +45,8 @@ _REMEMBERED = 256
 
 
 @dataclass(frozen=True, repr=False)
-class Plan:
-    """How a query is answered.
-
-    Attributes:
-        query: Its text.
-        task: The query as it is put to the engine.
-        engine: The engine's name; `zero` of what happens in no model.
-        work: What the engine prepared.
-        instead_of: The exact work that takes too much memory or time, where it is done otherwise.
-        text: The query as the user wrote it, which refusals point at.
-        best: Where only the most probable rows are asked for, how many columns are conditions.
-    """
-
-    query: str
-    task: Task
-    engine: str
-    work: Work
-    instead_of: Work | None = None
-    text: str | None = None
-    best: int | None = None
-
-    @property
-    def rung(self) -> int:
-        """The rung that it really stands on."""
-        return self.task.rung
-
-    @property
-    def method(self) -> str:
-        """`exact` or `bounds`; `weighted` or `sample` where it is drawn; or as `added`."""
-        return self.added or (self.engine if self.engine in NAMED else "exact")
-
-    @property
-    def added(self) -> str:
-        """The name of the engine of an installed package that answers; empty of our own."""
-        return "" if self.task.method in METHODS else self.task.method
-
-    @property
-    def identified(self) -> bool:
-        """Whether the graph determines the answer from what can be observed."""
-        return not self.tied and self.task.route.refused is None
-
-    @property
-    def found(self) -> tuple[Identified, ...]:
-        """How what it rests on follows from observation, with hidden common causes."""
-        return self.task.route.found
-
-    @property
-    def derived(self) -> tuple[str, ...]:
-        """Of a counterfactual, each probability as a formula over these."""
-        if isinstance(self.work, Combined):
-            return self.work.derived
-        return () if self.task.route.worlds is None else self.task.route.worlds.written
-
-    @property
-    def by_formula(self) -> bool:
-        """Whether it was identified by way of hidden common causes."""
-        return self.rung > 1 and bool(self.found or self.derived)
-
-    @cached_property
-    def parts(self) -> tuple[Part, ...]:
-        """The contractions of exact work, also where they are too large to be done."""
-        combined = isinstance(self.work, Combined)
-        return tuple((self.work if combined else self.instead_of or self.work).parts)
-
-    @property
-    def grounds(self) -> str:
-        """By what it is identified, or why it is not."""
-        return grounds_of(self)
-
-    @cached_property
-    def tied(self) -> tuple[str, ...]:
-        """The labels whose noise several worlds share."""
-        if isinstance(self.work, Combined):
-            return self.work.tied
-        work = self.instead_of or self.work
-        if not isinstance(work, WorldsWork):
-            return ()
-        joints = (joint for _, joint in work.networks.shown)
-        return tuple(dict.fromkeys(name for joint in joints for name in joint.worlds.tied))
-
-    def to_dict(self) -> dict[str, Any]:
-        """The plan as plain data, in the form that `--json` prints."""
-        return as_dict(self)
-
-    @property
-    def widest(self) -> int:
-        """The numbers in the largest table that evaluating its formulas makes."""
-        work = self.instead_of or self.work
-        if isinstance(self.work, Combined):
-            return max((plan.widest for plan in self.work.plans.values()), default=0)
-        return work.widest if isinstance(work, Formulas) else 0
-
-    @property
-    def programmes(self) -> tuple[Programme, ...]:
-        """The response types that bounds are over."""
-        if isinstance(self.work, Combined):
-            every = (each for plan in self.work.plans.values() for each in plan.programmes)
-            return tuple(dict.fromkeys(every))
-        return self.work.programmes if isinstance(self.work, BoundsWork) else ()
-
-    @property
-    def means(self) -> str:
-        """What an effect that has a name stands for."""
-        query = self.task.query
-        return query.means if isinstance(query, ir.Derived) else ""
-
-    def __str__(self) -> str:
-        return as_text(self)
-
-    def __repr__(self) -> str:
-        return str(self)
-
-    def _repr_html_(self) -> str:
-        return printed(str(self))
+class Plan(Outline):
+    """How a query is answered."""
 
     def run(self, *, seed: int = 0, samples: int = SAMPLES, level: float | None = LEVEL) -> Answer:
         """Answer the query.
@@ -345,8 +226,8 @@ def _decide(
             return Plan("", task, engine.name, work, first)
         first = first or work
     reasons = route.refused, None if first is None else first.beyond
-    told = [reason for reason in reasons if reason is not None]
-    raise refuse(*(told or [NotOfThisMethod(method=method)]))
+    told = tuple(reason for reason in reasons if reason is not None)
+    raise refuse(*(told or (NotOfThisMethod(method=method),)))
 
 
 def answer(

@@ -1,16 +1,14 @@
 """Resolve a query against a graph: every name a node, every value an index of its domain."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from scm_compiler.diagnostics import Sink, Span
+from scm_compiler.diagnostics import Sink
 from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import (
     EvidenceWithoutValue,
-    HeldAndObserved,
-    HeldTwice,
 )
 from scm_compiler.semantics.codes.queries import AskedTwice, CauseNotBinary, NotOneNumber
 from scm_compiler.semantics.codes.questions import (
@@ -25,8 +23,6 @@ from scm_compiler.semantics.derive import (
     conjunctions,
 )
 from scm_compiler.semantics.effects import Effect, local_effect
-from scm_compiler.semantics.events import index_of
-from scm_compiler.semantics.lookup import Lookup
 from scm_compiler.semantics.phrase import (
     numeric_values,
     on_one_line,
@@ -34,6 +30,7 @@ from scm_compiler.semantics.phrase import (
     phrase_events,
     worded,
 )
+from scm_compiler.semantics.scene import Scene, Stage, Values
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import print_conditions, print_query, quoted
 
@@ -60,36 +57,9 @@ def resolve(
     return None if resolver.found else resolved
 
 
-Values = Mapping[ir.Variable | str, int]
-"""Of a row of a table the value of each variable that is free, and of each node that is held."""
-
-
-@dataclass(frozen=True)
-class _Scene:
-    """Where a question is asked, with what is to be filled in for each row of a table.
-
-    Attributes:
-        regime: What is done and seen; free evidence without a value.
-        each: The nodes that are held at each value.
-        free: The evidence that is free.
-    """
-
-    regime: Regime
-    each: tuple[str, ...] = ()
-    free: tuple[ir.Variable, ...] = ()
-
-    def at(self, values: Values) -> Regime:
-        """The regime of one row."""
-        held = tuple(ir.Setting(name, values[name]) for name in self.each)
-        given = tuple(replace(e, value=values.get(e.variable, e.value)) for e in self.regime.given)
-        return replace(self.regime, do=(*self.regime.do, *held), given=given)
-
-
 @dataclass
-class _Resolver(Lookup):
+class _Resolver(Stage):
     """Resolves each form of query."""
-
-    open_values: bool = False
 
     def query(self, query: tree.Query) -> ir.Query:  # noqa: PLR0911  (a form each)
         match query:
@@ -119,7 +89,7 @@ class _Resolver(Lookup):
         events, factors = self.targets(query.targets)
         self._refuse_twice(query.targets)
         events = tuple(dict.fromkeys(events))
-        scene = self._scene(query.do, query.given)
+        scene = self.scene(query.do, query.given)
         plain = not (factors or scene.each or scene.free) and scene.regime.plain
         if plain or self.found:
             return ir.Probability(events, scene.regime.do, scene.regime.given)
@@ -139,7 +109,7 @@ class _Resolver(Lookup):
         variable = self.variable(query.target)
         kind: ir.Kind = "variance" if query.variance else "expectation"
         self.numeric(query.target.node)
-        scene = self._scene(query.do, query.given)
+        scene = self.scene(query.do, query.given)
         plain = not (scene.each or scene.free or query.variance) and scene.regime.plain
         if plain or self.found:
             return ir.Expectation(variable, scene.regime.do, scene.regime.given)
@@ -158,7 +128,7 @@ class _Resolver(Lookup):
         self, query: tree.Regime, do: Sequence[tree.Action], given: Sequence[tree.Proposition]
     ) -> ir.Query:
         self._one_world(do, given)
-        scene = self._scene(do, given)
+        scene = self.scene(do, given)
         regime = scene.regime
         if regime.plain or self.found:
             return ir.Regime(regime.do, regime.given)
@@ -174,7 +144,7 @@ class _Resolver(Lookup):
         self,
         query: tree.Query,
         kind: ir.Kind,
-        scene: _Scene,
+        scene: Scene,
         number: Callable[[Regime, Values], ir.Quantity],
         free: tuple[ir.Variable, ...] = (),
         count: int = 1,
@@ -201,63 +171,6 @@ class _Resolver(Lookup):
             for key in keys
         )
         return ir.Derived(print_query(query), kind, tuple(rows), columns)
-
-    def _scene(self, do: Sequence[tree.Action], given: Sequence[tree.Proposition]) -> _Scene:
-        constants = [a for a in do if isinstance(a, tree.Assignment) and not self._copies(a)]
-        self._refuse_held_and_seen(constants, do, given)
-        world = self.world(constants)
-        events, factors = self.evidence(given)
-        policies, each = [], []
-        for action in do:
-            if isinstance(action, tree.Each):
-                self.domain(action.node)
-                if self.open_values:  # any value will do
-                    world = (*world, ir.Setting(action.node.text, 0))
-                else:
-                    each.append(action.node.text)
-            elif not (isinstance(action, tree.Assignment) and action in constants):
-                policies.append((self.policy(action), action.span))
-        self.refuse_descendants(policies)
-        free = () if self.open_values else tuple(e.variable for e in events if e.value is None)
-        regime = Regime(
-            world,
-            events,
-            tuple(policy for policy, _ in policies),
-            factors,
-            print_conditions((), given).removeprefix(" | "),
-        )
-        return _Scene(regime, tuple(each), free)
-
-    def _copies(self, action: tree.Assignment) -> bool:
-        """Whether `do(X=Z)` names no value of X but a node."""
-        domain = self.known(action.node)
-        if domain is None or not isinstance(action.value, tree.Word):
-            return False
-        named = action.value.text
-        return index_of(named, domain) is None and named in self.graph.by_name
-
-    def _refuse_held_and_seen(
-        self,
-        constants: Sequence[tree.Assignment],
-        do: Sequence[tree.Action],
-        given: Sequence[tree.Proposition],
-    ) -> None:
-        held = {a.node.text: a.span for a in reversed(do) if isinstance(a, tree.Each)}
-        held |= {setting.node.text: setting.span for setting in reversed(constants)}
-        first: dict[str, Span] = {}
-        for action in do:
-            node = action.variable.node if isinstance(action, tree.Likely) else action.node
-            before = first.setdefault(node.text, action.span)
-            if before != action.span and not (
-                isinstance(action, tree.Assignment) and action in constants and node.text in held
-            ):
-                self.found.append(HeldTwice(node=node.text, first=before, span=action.span))
-        for written in given:
-            for variable in _variables(written):
-                name = variable.node.text
-                if name in held and not variable.world:
-                    span = written.span
-                    self.found.append(HeldAndObserved(node=name, held=held[name], span=span))
 
     # Several numbers.
 
@@ -319,7 +232,7 @@ class _Resolver(Lookup):
         self.numeric(query.outcome)
         held = self.world(query.held)
         self._refuse_effect(query, held)
-        scene = self._scene(query.do, query.given)
+        scene = self.scene(query.do, query.given)
         if self.found or one is None or zero is None:
             return ir.Derived("", "difference", (((), ir.Sum(())),))
         effect = Effect(query.name, query.cause.text, query.outcome.text, one, zero, held)
@@ -414,10 +327,3 @@ def _sides(query: tree.Sum | tree.Ratio) -> Iterator[tree.Number]:
         yield from (term for _, term in query.terms)
     else:
         yield from (query.above, query.below)
-
-
-def _variables(written: tree.Proposition) -> Iterator[tree.Variable]:
-    if isinstance(written, tree.Either):
-        yield from (event.variable for case in written.cases for event in case)
-    else:
-        yield written.variable

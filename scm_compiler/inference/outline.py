@@ -1,0 +1,196 @@
+"""A plan as `scmc query --explain` shows it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from scm_compiler.identify.criterion import criterion
+from scm_compiler.identify.identification import Identified
+from scm_compiler.identify.result import described
+from scm_compiler.inference.answers import RUNGS
+from scm_compiler.inference.combined import Combined
+from scm_compiler.inference.engines import METHODS
+from scm_compiler.inference.engines.bounds import BoundsWork, Programme
+from scm_compiler.inference.engines.counterfactual import WorldsWork
+from scm_compiler.inference.engines.formula import Formulas
+from scm_compiler.inference.parts import Part, listed
+from scm_compiler.inference.task import Task, Work
+from scm_compiler.ir import query as ir
+from scm_compiler.notebook import printed
+
+_DRAWING = {"weighted": "likelihood weighting", "sample": "rejection sampling"}
+
+_OTHER = {"bounds": "bounds by linear programming", "local effect": "the Wald ratio"}
+
+NAMED = (*_DRAWING, "bounds")
+"""The engines that have a method of their own."""
+
+
+@dataclass(frozen=True, repr=False)
+class Outline:
+    """What is told of a plan.
+
+    Attributes:
+        query: Its text.
+        task: The query as it is put to the engine.
+        engine: The engine's name; `zero` of what happens in no model.
+        work: What the engine prepared.
+        instead_of: The exact work that takes too much memory or time, where it is done otherwise.
+        text: The query as the user wrote it, which refusals point at.
+        best: Where only the most probable rows are asked for, how many columns are conditions.
+    """
+
+    query: str
+    task: Task
+    engine: str
+    work: Work
+    instead_of: Work | None = None
+    text: str | None = None
+    best: int | None = None
+
+    @property
+    def rung(self) -> int:
+        """The rung that it really stands on."""
+        return self.task.rung
+
+    @property
+    def method(self) -> str:
+        """`exact` or `bounds`; `weighted` or `sample` where it is drawn; or as `added`."""
+        return self.added or (self.engine if self.engine in NAMED else "exact")
+
+    @property
+    def added(self) -> str:
+        """The name of the engine of an installed package that answers; empty of our own."""
+        return "" if self.task.method in METHODS else self.task.method
+
+    @property
+    def identified(self) -> bool:
+        """Whether the graph determines the answer from what can be observed."""
+        return not self.tied and self.task.route.refused is None
+
+    @property
+    def found(self) -> tuple[Identified, ...]:
+        """How what it rests on follows from observation, with hidden common causes."""
+        return self.task.route.found
+
+    @property
+    def derived(self) -> tuple[str, ...]:
+        """Of a counterfactual, each probability as a formula over these."""
+        if isinstance(self.work, Combined):
+            return self.work.derived
+        return () if self.task.route.worlds is None else self.task.route.worlds.written
+
+    @property
+    def by_formula(self) -> bool:
+        """Whether it was identified by way of hidden common causes."""
+        return self.rung > 1 and bool(self.found or self.derived)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """The contractions of exact work, also where they are too large to be done."""
+        combined = isinstance(self.work, Combined)
+        return tuple((self.work if combined else self.instead_of or self.work).parts)
+
+    @property
+    def grounds(self) -> str:
+        """By what it is identified, or why it is not."""
+        if self.task.route.refused is not None:
+            return self.task.route.refused.message().partition(": ")[2]
+        if self.tied:
+            shared = f"the worlds share the noise of {listed(self.tied)}"
+            return f"{shared}, which a noise model settles"
+        if self.by_formula:
+            return ", ".join(dict.fromkeys(map(criterion, self.found)))
+        if self.rung == 3:
+            return "the tables: no noise is shared by several worlds"
+        if self.rung == 1:
+            return "observation: nothing is held"
+        hidden = self.task.setting.declared.confounders
+        why = "it rests on no hidden" if hidden else "the graph has no hidden"
+        return f"truncated factorisation: {why} common cause{'' if hidden else 's'}"
+
+    @cached_property
+    def tied(self) -> tuple[str, ...]:
+        """The labels whose noise several worlds share."""
+        if isinstance(self.work, Combined):
+            return self.work.tied
+        work = self.instead_of or self.work
+        if not isinstance(work, WorldsWork):
+            return ()
+        joints = (joint for _, joint in work.networks.shown)
+        return tuple(dict.fromkeys(name for joint in joints for name in joint.worlds.tied))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The plan as plain data."""
+        shown: dict[str, Any] = {
+            "query": self.query,
+            "ok": True,
+            "rung": self.rung,
+            "identified": self.identified,
+            "grounds": self.grounds,
+            "method": self.method,
+            "head": False,
+            "plan": [part.to_dict() for part in self.parts],
+        }
+        if self.by_formula:
+            shown["estimands"] = [described(one) for one in self.found]
+            shown["widest"] = self.widest
+        if self.means:
+            shown["means"] = self.means
+        if self.programmes:
+            shown["response_types"] = [each.to_dict() for each in self.programmes]
+        return shown | ({"formulas": list(self.derived)} if self.derived else {})
+
+    @property
+    def widest(self) -> int:
+        """The numbers in the largest table that evaluating its formulas makes."""
+        work = self.instead_of or self.work
+        if isinstance(self.work, Combined):
+            return max((plan.widest for plan in self.work.plans.values()), default=0)
+        return work.widest if isinstance(work, Formulas) else 0
+
+    @property
+    def programmes(self) -> tuple[Programme, ...]:
+        """The response types that bounds are over."""
+        if isinstance(self.work, Combined):
+            every = (each for plan in self.work.plans.values() for each in plan.programmes)
+            return tuple(dict.fromkeys(every))
+        return self.work.programmes if isinstance(self.work, BoundsWork) else ()
+
+    @property
+    def means(self) -> str:
+        """What an effect that has a name stands for."""
+        query = self.task.query
+        return query.means if isinstance(query, ir.Derived) else ""
+
+    def __str__(self) -> str:
+        """The plan as lines of text."""
+        asked = [self.query, *([f"which is {self.means}"] if self.means else [])]
+        rests = (*self.derived, *self.found) if self.by_formula else ()
+        lines = [*asked, *map(str, (*rests, *self.programmes, *self.parts))]
+        said = "identified" if self.identified else "not identified"
+        by = f"{said}: {self.grounds}"
+        if self.identified:
+            by = f"{said} by {self.grounds}" if self.grounds else said
+        if self.identified and self.by_formula:
+            said = by
+        else:
+            lines = [by, *lines]
+        head = f"rung {self.rung} ({RUNGS[self.rung]}), {said}, {self._how}, no image head needed"
+        return "\n".join([head, *lines])
+
+    @property
+    def _how(self) -> str:
+        if self.added:
+            return f"{self.added}, as asked"
+        if self.engine not in _DRAWING:
+            return _OTHER.get(self.engine, "exact contraction")
+        if self.instead_of is None or self.instead_of.beyond is None:
+            return f"{_DRAWING[self.engine]}, as asked"
+        return f"{_DRAWING[self.engine]} ({self.instead_of.beyond.why()})"
+
+    def __repr__(self) -> str:
+        return str(self)
+
+    def _repr_html_(self) -> str:
+        return printed(str(self))
