@@ -309,9 +309,8 @@ def _decide(
         if work.beyond is None:
             return Plan("", task, engine.name, work, first)
         first = first or work
-    beyond = None if first is None else first.beyond
-    reasons = route.refused, beyond or NotOfThisMethod(method=method)
-    raise refuse(*(reason for reason in reasons if reason is not None))
+    reasons = route.refused, None if first is None else first.beyond
+    raise refuse(*(filter(None, reasons) if any(reasons) else [NotOfThisMethod(method=method)]))
 
 
 def answer(
