@@ -127,6 +127,9 @@ class Observation:
             if mask.any():
                 unseen[name] = mask
         known = on_data(self.law.known, unseen, self.law.known.data)
+        if isinstance(known, Fitted):
+            kept = {n: b for n, b in known.backoffs.items() if n not in confounded_labels(graph)}
+            known = replace(known, backoffs=kept)
         return Tables(graph, rows, known, self.law.networks)
 
     @cached_property

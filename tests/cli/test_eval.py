@@ -47,7 +47,7 @@ def confounded(tmp_path):
     rain = [0] * 6 + [1] * 2 + [0] * 2 + [1] * 6
     wet = [0, 0, 0, 0, 0, 1, 0, 1, 0, 1, 1, 1, 1, 1, 1, 0]
     data = {"Cloud": cloud, "Rain": rain, "Wet": wet}
-    return train(graph, data=data, run=tmp_path / "runs" / "cloud-1")
+    return train(graph, data=data, tables="shares", run=tmp_path / "runs" / "cloud-1")
 
 
 def test_causes_stand_beside_their_effects_with_their_intervals(confounded, capsys):

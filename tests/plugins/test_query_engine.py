@@ -83,8 +83,8 @@ def test_a_method_that_there_is_none_of(run, capsys):
         main(["query", "P(Wet=1)", "--method", "enumrate"])
     said = capsys.readouterr().err
     assert "argument --method: invalid choice: 'enumrate'" in said
-    assert "'sample', 'enumerate'" in said
-    with pytest.raises(ValueError, match=r"no method `enumrate`; .* `sample`, `enumerate`"):
+    assert "'bounds', 'enumerate'" in said
+    with pytest.raises(ValueError, match=r"no method `enumrate`; .* `bounds`, `enumerate`"):
         run.query("P(Wet=1)", method="enumrate")
 
 

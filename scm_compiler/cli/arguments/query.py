@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scm_compiler import plugins
 
-METHODS = ("auto", "exact", "weighted", "sample")
+METHODS = ("auto", "exact", "weighted", "sample", "bounds")
 
 
 class _Methods:

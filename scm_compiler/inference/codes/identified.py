@@ -156,11 +156,11 @@ class RestsOnGuesses(Diagnostic):
 
     ```console
     $ scmc query "P(Cancer=1 | do(Smoking=0))"
-    rung 2 (intervene), identified by the front-door formula, exact on the fitted tables but for guesses, 2.64 ms, on runs/front_door-1
-    P(Cancer=1 | do(Smoking=0)) = 0.56688, 95 % [0.220, 0.832] from 7 rows
+    rung 2 (intervene), identified by the front-door formula, exact on the fitted tables but for guesses, 11.8 ms, on runs/front_door-1
+    P(Cancer=1 | do(Smoking=0)) = 0.56008, 95 % [0.207, 0.846] from 7 rows
     P(Cancer | do(Smoking)) = sum_{Tar} P(Tar | Smoking) sum_{Smoking'} P(Cancer | Smoking', Tar) P(Smoking')
     warning[W445]: part of this answer rests on combinations of values that no row shows
-      = help: it can be anything in [0.3650, 0.7570]
+      = help: it can be anything in [0.4376, 0.6519]
     ```
 
     ## What to do

@@ -117,13 +117,15 @@ class Shrunk:
 def shrunk(graph: Graph, table: LabelTable, name: str) -> Shrunk | None:
     """How a label's table is shrunk; None where its parents' configurations have plenty of rows.
 
+    One parent alone has no rows with like parents to borrow from.
+
     Args:
         graph: The graph, none of whose causes of the label is hidden.
         table: The data.
         name: The label.
     """
     parents, shape = graph.parents[name], table_shape(graph, name)
-    if not parents or prod(shape) > MOST_NUMBERS or shape[-1] > MOST_COEFFICIENTS:
+    if len(parents) < 2 or prod(shape) > MOST_NUMBERS or shape[-1] > MOST_COEFFICIENTS:
         return None
     rows = table.counts_of(parents)
     if rows[rows < RARE].sum() <= SHARE * table.rows:

@@ -89,6 +89,13 @@ def never_drawn(folder):
     edit(weights.parent, lambda manifest: manifest["files"].update(files))
 
 
+def wide_rows(folder, made):
+    """`wide.scm`, a label of which has too many causes for a table, and its `rows.csv`."""
+    causes = ", ".join(f"X{rank}" for rank in range(1, 25))
+    (folder / "wide.scm").write_text(f"graph wide\n{causes}, Y : binary\n{causes} -> Y\n")
+    (folder / "rows.csv").write_text(table(f"{causes}, Y", [[0] * 25, [1] * 25]))
+
+
 def in_training(folder, made):
     """An unfinished run that another process holds."""
     edited(_unfinished)(folder, made)
@@ -100,6 +107,7 @@ def in_training(folder, made):
 SETUPS = {
     **dict.fromkeys(["E651", "E652", "E656", "E705"], celeba),
     **dict.fromkeys(["E653", "E658", "E706"], edited(_unfinished)),
+    "E561": wide_rows,
     "E654": mixed,
     "E655": edited(_later),
     "E659": shared_noise,

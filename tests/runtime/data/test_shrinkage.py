@@ -45,14 +45,20 @@ def test_where_rows_are_many_tables_are_the_shares(make_graph):
 
 
 def test_a_table_is_shrunk_from_the_share_of_rows_on_that_are_rare(make_graph):
-    graph = make_graph("A B", "A>B")
+    graph = make_graph("A C B", "A>B C>B")
     for rare, found in ((RARE - 1, True), (RARE, False)):
-        cells = np.array([(0, 0), (0, 1), (1, 0)])
+        cells = np.array([(0, 0, 0), (0, 0, 1), (1, 0, 0)])
         table = tabulate(graph, cells, np.array([50, 50, rare]), "test")
         assert (shrunk(graph, table, "B") is not None) == found
         assert shrunk(graph, table, "A") is None
     few = tabulate(graph, cells, np.array([5000, 5000, RARE - 1]), "test")
     assert shrunk(graph, few, "B") is None
+
+
+def test_one_parent_alone_has_nothing_to_borrow_from(make_graph):
+    graph = make_graph("A B", "A>B")
+    table = tabulate(graph, np.array([(0, 0), (0, 1), (1, 0)]), np.array([1, 1, 1]), "test")
+    assert shrunk(graph, table, "B") is None
 
 
 def test_a_label_of_very_many_values_is_left_alone(make_graph):

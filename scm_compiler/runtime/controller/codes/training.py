@@ -95,7 +95,8 @@ class NoReplicates(Diagnostic):
 
     ## Example
 
-    ```text
+    ```console
+    $ scmc train wide.scm --data csv:rows.csv --stage labels --trainer mle --replicates 20
     error[E561]: the tables of `wide` are too large to be kept, and so are those of replicates
       = help: leave `--replicates` out
     ```
