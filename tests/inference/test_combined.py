@@ -8,6 +8,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer, plan
+from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.semantics.question import read_query
 
@@ -244,3 +245,140 @@ def test_uncertain_evidence_is_that_of_pyagrum(model):
     inference.makeInference()
     text = "P(Y=1 | X ~ (0.2, 0.8), E3 ~ (0.5, 0.1, 0.7))"
     assert asked(model, text).probability == pytest.approx(inference.posterior("Y")[1])
+
+
+BOW = "X, Y, W : binary\nX -> Y -> W\nX <-> Y\n"
+
+
+@pytest.fixture(scope="module")
+def bow():
+    random = np.random.default_rng(3)
+    u, x = random.random((2, 900)) < 0.5
+    y, w = random.random((2, 900))
+    y = y < 0.1 + 0.3 * x + 0.4 * u
+    x = x & (u | (random.random(900) < 0.7))
+    return fitted(causal(parse_text(BOW)), np.stack([x, y, w < 0.2 + 0.6 * y], 1).astype(np.int64))
+
+
+def possible(bow, count=21):
+    """P(Y=1 | do(X=1)) and P(Y=1 | do(X=0)) of the models that have the observed distribution.
+
+    What those with one X would do with the other is free, for each X by itself.
+    """
+    seen = {(x, y): asked(bow, f"P(X={x}, Y={y})").probability for x in "01" for y in "01"}
+    one, zero = (seen["0", "0"] + seen["0", "1"], seen["1", "0"] + seen["1", "1"])
+    free = np.linspace(0, 1, count)
+    high, low = np.meshgrid(seen["1", "1"] + one * free, seen["0", "1"] + zero * free)
+    return high, low
+
+
+def spread_of(found):
+    return [found.bounds.low, found.bounds.high]
+
+
+@pytest.mark.parametrize(
+    ("text", "number", "sharp"),
+    [
+        ("ATE(X -> Y)", lambda high, low: high - low, True),
+        ("P(Y=1 | do(X=1)) - P(Y=1 | do(X=0))", lambda high, low: high - low, True),
+        ("P(Y=1 | do(X=1)) + P(Y=0 | do(X=0))", lambda high, low: high + 1 - low, True),
+        ("P(Y=1 | do(X=1)) / P(Y=1 | do(X=0))", lambda high, low: high / low, False),
+        ("P(Y=1 | do(X ~ 0.3))", lambda high, low: 0.3 * high + 0.7 * low, True),
+    ],
+)
+def test_what_is_not_identified_is_bounded_as_a_whole(bow, text, number, sharp):
+    found, all_ = asked(bow, text), number(*possible(bow))
+    assert (found.method, found.identified, found.bounds.sharp) == ("bounds", False, sharp)
+    assert spread_of(found) == pytest.approx([all_.min(), all_.max()])
+    assert np.isnan(found.value.value)
+    firm = found.firm.value.bounds
+    assert firm.interval.low <= firm.low <= firm.high <= firm.interval.high
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("Var(Y | do(X=1))", lambda high, _: high * (1 - high)),
+        (
+            "P(Y=1 | do(X=1), W ~ (0.2, 0.8))",
+            lambda high, _: (a := high * 0.68) / (a + (1 - high) * 0.32),
+        ),
+    ],
+)
+def test_bounds_that_are_perhaps_wide_hold_every_model(bow, text, number):
+    share = [asked(bow, f"P(W=1 | Y={y})").probability for y in "01"]
+    assert share == pytest.approx([0.2, 0.8], abs=0.05)
+    found, all_ = asked(bow, text), number(*possible(bow))
+    low, high = spread_of(found)
+    assert 0 <= low <= all_.min() + 0.03 <= all_.max() - 0.03 <= high
+    assert found.bounds.grounds == "its terms bounded one by one"
+    assert found.firm.value.bounds.interval.low >= 0
+
+
+def test_one_open_part_leaves_bounds_as_sharp_as_its_own(bow):
+    found, part = asked(bow, "P(Y=1 | do(X=1)) / P(W=1)"), asked(bow, "P(Y=1 | do(X=1))")
+    share = asked(bow, "P(W=1)").probability
+    assert spread_of(found) == pytest.approx([end / share for end in spread_of(part)])
+    assert found.bounds.sharp
+
+
+def test_a_ratio_to_what_may_be_zero_has_no_upper_end(bow):
+    found = asked(bow, "P(W=1) / P(Y[X=1]=0, Y[X=0]=1)")
+    assert (found.bounds.low > 0, found.bounds.high) == (True, np.inf)
+    bounds = found.to_dict()["answer"]["bounds"]
+    assert (bounds["high"], bounds["interval"]["high"]) == (None, None)
+    assert "inf]" in str(found)
+
+
+def test_the_warning_of_a_table_speaks_of_the_question(bow):
+    found = asked(bow, "P(Y=1 | do(X))")
+    assert [row.probability.known for row in found.value.rows] == [False, False]
+    (warning,) = found.warnings
+    assert (warning.code, warning.refused.query) == ("W532", "P(Y=1 | do(X))")
+    assert "not identified, sharp bounds" in found.how
+
+
+def test_a_table_bounds_what_it_has_to(bow):
+    found = asked(bow, "do(X ~ 0.3)").value
+    assert found["X"]["1"].value == pytest.approx(0.3)
+    assert not found["Y"]["1"].known
+
+
+def test_the_most_probable_of_what_is_not_identified_is_refused(bow):
+    text = "argmax(Y | do(X=1))"
+    with pytest.raises(ScmError) as refusal:
+        plan(read_query(text, bow.graph), bow, text=text)
+    (found,) = refusal.value.diagnostics
+    assert (found.code, found.query) == ("E520", text)
+
+
+def test_a_plan_tells_of_all_that_is_bounded(bow):
+    made = plan(read_query("P(Y=1 | do(X=1)) / P(Y=1 | do(X=0))", bow.graph), bow)
+    assert (made.method, made.identified, made.rung) == ("bounds", False, 2)
+    assert [each["types"] for each in made.to_dict()["response_types"]] == [8]
+    assert "bounds by linear programming" in str(made)
+    assert "not identified: `{X, Y}` and `{Y}` are a hedge for it" in str(made)
+
+
+SAME = [
+    "P(C=1 | do(T=1)) / P(C=1 | do(T=1))",
+    "P(T=1 | do(S=1)) / P(T=1 | S=1)",
+    "P(S=1 | do(E3=2)) / P(S=1 | E3=2)",
+    "P(C=1 | do(E3=2)) / P(C=1 | E3=2)",
+]
+
+
+@pytest.mark.parametrize("text", SAME)
+@pytest.mark.parametrize("room", [1e9, 300])
+def test_parts_are_asked_of_the_very_same_tables(front_door, text, room, monkeypatch):
+    """Whichever engines answer them, and though one takes fewer tables at once."""
+    kept = Formulas.room.fget
+    monkeypatch.setattr(Formulas, "room", property(lambda self: min(room, kept(self))))
+    assert ends(front_door, text) == pytest.approx((1.0, 1.0), abs=1e-12)
+
+
+def test_bounds_and_what_is_exact_are_asked_of_the_same_tables(bow):
+    """Nobody's outcome is known but of those who have the value: so many have it, at least."""
+    found = asked(bow, "P(Y=1 | do(X=1)) / P(X=1, Y=1)").firm.value.bounds
+    assert (found.low, found.interval.low) == pytest.approx((1.0, 1.0), abs=1e-6)
+    assert found.interval.high > found.high

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from benchmarks.coverage import fitted
 from scm_compiler.cli import opening
 from scm_compiler.cli.main import main
 from scm_compiler.compiler import parse_text
@@ -114,3 +115,24 @@ def test_the_table_with_the_answers_beside(run, monkeypatch, tmp_path, capsys):
     rows.write_text("T,T\n1,2\n")
     assert main([*command, "--force"]) == 2
     assert "E605" in capsys.readouterr().err
+
+
+def test_what_is_not_identified_has_bounds_beside_the_row():
+    run = TableRun()
+    run.graph = causal(parse_text("T, Y : binary\nAge : categorical(1, 2, 3)\nT -> Y\nT <-> Y\n"))
+    random = np.random.default_rng(0)
+    run.model = fitted(run.graph, random.integers(0, 2, (300, 3)))
+    found = by_row(run, "P(Y=1 | do(T=1), Age)", {"Age": [1, 2, None]})
+    assert np.isnan(found.probabilities).all()
+    columns = found.columns
+    assert columns["answer"] == ["", "", ""]
+    bounds = found[0].bounds
+    assert columns["bounds_low"][0] == repr(bounds.low)
+    assert columns["bounds_high"][0] == repr(bounds.high)
+    assert 0 < bounds.low < bounds.high < 1
+
+
+def test_a_local_effect_leaves_nothing_open(run):
+    with pytest.raises(ScmError) as refusal:
+        by_row(run, "LATE(T -> Age -> Y)", {"T": [1]})
+    assert [found.code for found in refusal.value.diagnostics] == ["E468"]
