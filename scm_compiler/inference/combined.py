@@ -107,8 +107,9 @@ class Combined(Work, Generic[Plan]):
 
     @property
     def room(self) -> float:
-        """On how many drawn tables all are answered at once."""
-        return min((plan.work.room for plan in self.plans.values()), default=inf)
+        """On how many drawn tables all are answered at once; packages' works need not say."""
+        works = (plan.work for plan in self.plans.values())
+        return min((getattr(work, "room", inf) for work in works), default=inf)
 
     def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
         """The answers on tables drawn from what the rows of data leave open."""
