@@ -154,6 +154,38 @@ def unit(graph: Graph, random: np.random.Generator) -> str:
     return f"P({right}[{left}=0]=1 | {left}=1, {right}=1)"
 
 
+def risk_ratio(graph: Graph, random: np.random.Generator) -> str:
+    """P(Y | do(X=1)) / P(Y | do(X=0)) of a binary cause."""
+    cause, outcome = _ends(graph, random)
+    asked = _value(graph, outcome, random)
+    if cause not in _binary(graph):
+        return ""
+    return " / ".join(f"P({asked} | do({cause}={value}))" for value in "10")
+
+
+def treated(graph: Graph, random: np.random.Generator) -> str:
+    """ATT(X -> Y) of binary labels."""
+    return effect(graph, random).replace("ATE", "ATT")
+
+
+def through(graph: Graph, random: np.random.Generator) -> str:
+    """NIE(X -> Y) of binary labels."""
+    return effect(graph, random).replace("ATE", "NIE")
+
+
+def variance(graph: Graph, random: np.random.Generator) -> str:
+    """Var(Y | X) of a binary label."""
+    return mean(graph, random).replace("E(", "Var(")
+
+
+def doubted(graph: Graph, random: np.random.Generator) -> str:
+    """P(Y | X ~ ...) of two labels."""
+    left, right = random.choice([node.name for node in graph.labels], size=2, replace=False)
+    likely = random.uniform(0.1, 1.0, graph.domain(right).size)
+    shown = ", ".join(f"{each:.2f}" for each in likely)
+    return f"P({_value(graph, left, random)} | {right} ~ ({shown}))"
+
+
 KINDS: dict[str, tuple[Callable[[Graph, np.random.Generator], str], bool]] = {
     "P(Y | X)": (plain, False),
     "P(Y | do(X))": (doing, False),
@@ -165,6 +197,13 @@ KINDS: dict[str, tuple[Callable[[Graph, np.random.Generator], str], bool]] = {
     "hidden: P(Y | do(X))": (doing, True),
     "hidden: ATE": (effect, True),
     "sparse: ATE": (effect, False),
+    # What follows is named so that it is last in the order from which the seeds are.
+    "treated: ATT": (treated, False),
+    "through others: NIE": (through, False),
+    "uncertain: P(Y | X ~ w)": (doubted, False),
+    "variance": (variance, False),
+    "versus: ratio": (risk_ratio, False),
+    "with hidden: ratio": (risk_ratio, True),
 }
 
 PARENTS = 12

@@ -224,29 +224,6 @@ def test_a_refusal_names_the_question_as_it_was_put(front_door):
     assert (found.code, found.query) == ("E520", text)
 
 
-def test_uncertain_evidence_is_that_of_pyagrum(model):
-    gum = pytest.importorskip("pyagrum")
-    net = gum.BayesNet()
-    for node in model.graph.labels:
-        net.add(gum.LabelizedVariable(node.name, "", list(node.domain.values)))
-    for edge in model.graph.edges:
-        net.addArc(edge.source, edge.target)
-    for node in model.graph.labels:
-        parents = model.graph.parents[node.name]
-        for place in np.ndindex(model.probabilities[node.name].shape[:-1]):
-            at = dict(zip(parents, map(int, place), strict=True))
-            row = model.probabilities[node.name][place]
-            if at:
-                net.cpt(node.name)[at] = row.tolist()
-            else:
-                net.cpt(node.name).fillWith(row.tolist())
-    inference = gum.LazyPropagation(net)
-    inference.setEvidence({"X": [0.2, 0.8], "E3": [0.5, 0.1, 0.7]})
-    inference.makeInference()
-    text = "P(Y=1 | X ~ (0.2, 0.8), E3 ~ (0.5, 0.1, 0.7))"
-    assert asked(model, text).probability == pytest.approx(inference.posterior("Y")[1])
-
-
 BOW = "X, Y, W : binary\nX -> Y -> W\nX <-> Y\n"
 
 
