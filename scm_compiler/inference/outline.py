@@ -28,17 +28,7 @@ NAMED = (*_DRAWING, "bounds")
 
 @dataclass(frozen=True, repr=False)
 class Outline:
-    """What is told of a plan.
-
-    Attributes:
-        query: Its text.
-        task: The query as it is put to the engine.
-        engine: The engine's name; `zero` of what happens in no model.
-        work: What the engine prepared.
-        instead_of: The exact work that takes too much memory or time, where it is done otherwise.
-        text: The query as the user wrote it, which refusals point at.
-        best: Where only the most probable rows are asked for, how many columns are conditions.
-    """
+    """What is told of a plan; its fields are those of `plan.Plan`."""
 
     query: str
     task: Task

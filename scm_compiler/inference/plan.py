@@ -46,7 +46,17 @@ _REMEMBERED = 256
 
 @dataclass(frozen=True, repr=False)
 class Plan(Outline):
-    """How a query is answered."""
+    """How a query is answered.
+
+    Attributes:
+        query: Its text.
+        task: The query as it is put to the engine.
+        engine: The engine's name; `zero` of what happens in no model.
+        work: What the engine prepared.
+        instead_of: The exact work that takes too much memory or time, where it is done otherwise.
+        text: The query as the user wrote it, which refusals point at.
+        best: Where only the most probable rows are asked for, how many columns are conditions.
+    """
 
     def run(self, *, seed: int = 0, samples: int = SAMPLES, level: float | None = LEVEL) -> Answer:
         """Answer the query.
