@@ -19,7 +19,7 @@ from scm_compiler.cli.training_report import report
 from scm_compiler.diagnostics import Report, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
-from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data import LabelTable, default_source, load_labels
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
@@ -121,9 +121,13 @@ def _created(
     opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
-        f"{table.rows:,} rows, {len(table.counts):,} distinct, seed {seed}"
+        f"{table.rows:,} rows{_with_gaps(table)}, {len(table.counts):,} distinct, seed {seed}"
     )
     return opened, plan
+
+
+def _with_gaps(table: LabelTable) -> str:
+    return f", {table.gaps:,} with gaps" if table.gaps else ""
 
 
 def _extended(

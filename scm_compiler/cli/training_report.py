@@ -65,8 +65,9 @@ def _lines(opened: Record) -> list[str]:
     lines = []
     distance = manifest.metrics.get("tvd")
     if distance is not None:
-        cells = _cells(opened.labels.possible)
-        lines.append(f"TVD      {distance:.4f} to the data, over all {cells} cells")
+        cells, held = _cells(opened.labels.possible), opened.labels
+        data = f"the {held.complete.rows:,} complete rows" if held.gaps else "the data"
+        lines.append(f"TVD      {distance:.4f} to {data}, over all {cells} cells")
     answers = manifest.metrics.get("law_tvd")
     if answers is not None:
         lines.append(f"answers  {answers:.4f}, the TVD of the distribution that they rest on")

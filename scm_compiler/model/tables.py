@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,11 @@ class Data(Protocol):
     def rows(self) -> int:
         """How many there are."""
 
-    def counts_of(self, names: Sequence[str]) -> NDArray[np.int64]:
-        """How often each combination of some labels' values occurs, with one axis a name."""
+    def counts_of(self, names: Sequence[str]) -> NDArray[Any]:
+        """How often each combination of some labels' values occurs, with one axis a name.
+
+        Where rows have weights these are fractions.
+        """
 
 
 class Backoff(Protocol):
@@ -198,7 +201,7 @@ class Tables:
             return Network(domain, parents, conditional=self.networks[name])
         return Tabular(domain, parents, rows=self.probabilities[name])
 
-    def counts(self, name: str) -> NDArray[np.int64] | None:
+    def counts(self, name: str) -> NDArray[Any] | None:
         """How many rows of data have each value under each parent configuration.
 
         With the weights of a prior added they are the shapes of the Dirichlet posterior of each

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.data.options import PLAIN, Reading, parse
 from scm_compiler.runtime.data.reading import read_sheet
 from scm_compiler.runtime.data.sheet import Row, Sheet, existing_file, no_table, text_lines
 from scm_compiler.runtime.data.table import LabelTable
@@ -15,39 +16,38 @@ if TYPE_CHECKING:
     from _csv import Reader
 
 DELIMITERS = ",;\t"
-COUNT = "?count="
-"""What stands between a path and the column of the counts."""
 
 
 def read_csv(place: str, graph: Graph) -> LabelTable:
     """The labels of a CSV file.
 
     The separator is a comma, a semicolon or a tab, whichever gives the header most of the labels.
-    Fields may be quoted, lines may end in CR LF, and a byte-order mark is fine.
+    Fields may be quoted, lines may end in CR LF, and a byte-order mark is fine. A file whose name
+    ends in `.gz` is unpacked.
 
     Args:
-        place: The path; `PATH?count=NAME` where the column NAME says how often each row occurs.
+        place: The path, and what is said of it behind `?`; see `options.Reading`.
         graph: Whose labels are read.
 
     Raises:
         ScmError: With exit code 2 and every finding of the table; see `read_sheet`.
     """
-    path, _, count = place.partition(COUNT)
-    sheet = csv_sheet(Path(path), [node.name for node in graph.labels], count or None)
-    return read_sheet(graph, sheet, f"csv:{place}")
+    path, reading = parse(place)
+    sheet = csv_sheet(Path(path), [node.name for node in graph.labels], reading)
+    return read_sheet(graph, sheet, f"csv:{place}", reading)
 
 
-def csv_sheet(path: Path, names: Iterable[str], count_column: str | None = None) -> Sheet:
+def csv_sheet(path: Path, names: Iterable[str], reading: Reading = PLAIN) -> Sheet:
     """The sheet of a CSV file; `names` are the columns by which the separator is told."""
-    lines = text_lines(existing_file(path))
+    lines = text_lines(existing_file(path), reading.encoding)
     first = next((line for line in lines if line.strip()), None)
     if first is None:
         raise no_table(path, "it is empty")
-    wanted = {*names, count_column}
+    wanted = {*names, reading.count, reading.weight}
     delimiter = max(DELIMITERS, key=lambda mark: _fit(first, mark, wanted))
     rows = _rows(chain([first], lines), delimiter, path)
     header = tuple(_called(field, wanted) for field in next(rows)[1])
-    return Sheet(path, header, _without_blanks(rows, len(header)), count_column)
+    return Sheet(path, header, _without_blanks(rows, len(header)), reading.count, reading.weight)
 
 
 def _reader(lines: Iterable[str], delimiter: str) -> "Reader":

@@ -81,8 +81,14 @@ def test_images_need_no_column(make_graph):
     [
         ("celeba-label", "did you mean `celeba-labels`?"),
         ("cvs:table.csv", "did you mean `csv:table.csv`?"),
-        ("sql:table", "a source is `celeba-labels`, `csv:FILE` or `celeba:DIR`"),
-        ("", "a source is `celeba-labels`, `csv:FILE` or `celeba:DIR`"),
+        (
+            "sql:table",
+            "a source is `celeba-labels`, `csv:FILE`, `parquet:PATTERN`, `duckdb:FILE` or `celeba:DIR`",
+        ),
+        (
+            "",
+            "a source is `celeba-labels`, `csv:FILE`, `parquet:PATTERN`, `duckdb:FILE` or `celeba:DIR`",
+        ),
         ("csv:", "did you mean `csv:PATH`?"),
     ],
 )
