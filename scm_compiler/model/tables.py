@@ -36,10 +36,16 @@ class Data(Protocol):
 
 
 class Backoff(Protocol):
-    """What each row of a label's table is drawn towards, where the rows of data are few."""
+    """What is known of a label's table where rows are few, or have gaps."""
 
-    def shapes(self, count: int, random: np.random.Generator) -> NDArray[np.float64]:
-        """The shapes of the rows' Dirichlet posterior, along a first axis of draws."""
+    def shapes(self, count: int, random: np.random.Generator, batch: int) -> NDArray[np.float64]:
+        """The shapes of the rows' Dirichlet posterior, along a first axis of draws.
+
+        Args:
+            count: How many.
+            random: What they are drawn with, by each label for itself.
+            batch: A number that all labels of a batch of draws have in common.
+        """
 
 
 @dataclass(frozen=True, eq=False)
