@@ -4,10 +4,9 @@
 
 Data sets are drawn from random models as in `benchmarks.coverage`. Cells go at random (`random`),
 or four times as many where the first column, of which none go, is 1 (`seen`: what is missing
-depends on what is seen). A question about an intervention is answered from all rows (`em`) and from complete
-rows (`drop`): the share of 95 % intervals that hold the truth, the mean width of these, and the
-root mean square distance of the answers from the truth. `ms` is of a fit and an
-interval.
+depends on what is seen). A question is answered from all rows (`em`) and from complete rows
+(`drop`): the share of 95 % intervals that hold the truth, the mean width of these, and the root
+mean square distance of the answers from the truth. `ms` is of a fit and an interval.
 """
 
 import argparse

@@ -15,7 +15,7 @@ from scm_compiler.cli.progress import progress_for
 from scm_compiler.cli.requests.train import TrainingRequest
 from scm_compiler.cli.resumption import other_graph, refuse_changes
 from scm_compiler.cli.training_program import program_to_train
-from scm_compiler.cli.training_report import report
+from scm_compiler.cli.training_report import report, trained_seconds
 from scm_compiler.diagnostics import Report, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
@@ -81,6 +81,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         opened, plan = _extended(request, placement, console)
     else:
         opened, plan = _created(request, *program, placement, console)
+    earlier = trained_seconds(opened)
     finished = train_stages(
         opened,
         tables=plan.tables,
@@ -90,7 +91,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         labels=request.stage != "images",
         images=request.stage != "labels",
     )
-    return report(finished, console, left_out=plan.left_out)
+    return report(finished, console, left_out=plan.left_out, earlier=earlier)
 
 
 def _created(

@@ -39,18 +39,24 @@ class Column:
     coding: ColumnCoding
     wrong: dict[int, tuple[int, Place]] = field(default_factory=dict)
 
-    def decode(self, texts: Numbers, rows: Numbers, lines: Numbers) -> Numbers:
+    def decode(
+        self, texts: Numbers, rows: Numbers, lines: Numbers, times: Numbers | None = None
+    ) -> Numbers:
         """The value index of each cell; what is no value is noted.
 
         Args:
             texts: The place of each cell's text in the coding.
-            rows: The number of each cell's row.
+            rows: The number of each cell's row; 0 where rows are in no order.
             lines: Its line.
+            times: In how many rows the cell stands; in one each if None.
         """
         codes = np.array(self.coding.codes, dtype=np.int64)[texts]
         bad = np.flatnonzero(codes < 0)
         if len(bad):
-            found, first, counts = np.unique(texts[bad], return_index=True, return_counts=True)
+            found, first, inverse = np.unique(texts[bad], return_index=True, return_inverse=True)
+            many = np.ones_like(bad) if times is None else times[bad]
+            counts = np.zeros_like(found)
+            np.add.at(counts, inverse, many)
             for text, rank, count in zip(found.tolist(), first, counts.tolist(), strict=True):
                 before, place = self.wrong.get(
                     text, (0, (int(rows[bad[rank]]), int(lines[bad[rank]])))

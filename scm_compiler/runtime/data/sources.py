@@ -19,6 +19,7 @@ from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.celeba import read_celeba
 from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
 from scm_compiler.runtime.data.csv_file import read_csv
+from scm_compiler.runtime.data.database import read_duckdb, read_parquet
 from scm_compiler.runtime.data.frame import Columns, read_frame
 from scm_compiler.runtime.data.options import Missing, Reading, divide
 from scm_compiler.runtime.data.table import LabelTable
@@ -45,7 +46,12 @@ class DataSource:
 
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
-    {"csv": DataSource(read_csv), "celeba": DataSource(read_celeba)}
+    {
+        "csv": DataSource(read_csv),
+        "parquet": DataSource(read_parquet),
+        "duckdb": DataSource(read_duckdb),
+        "celeba": DataSource(read_celeba),
+    }
 )
 """The sources of labels, by kind."""
 

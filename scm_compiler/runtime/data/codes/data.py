@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean
 
-SOURCES = "`celeba-labels`, `csv:FILE`, `parquet:PATTERN`, `duckdb:FILE` or `celeba:DIR`"
+SOURCES = "`csv:FILE`, `parquet:PATTERN`, `duckdb:FILE`, `celeba:DIR` or `celeba-labels`"
 
 
 def shortened(text: str, most: int = 40) -> str:

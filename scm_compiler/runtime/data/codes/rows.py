@@ -46,10 +46,10 @@ class MissingValue(Diagnostic):
 
     def message(self) -> str:
         (name, count, row, line), *others = self.columns
-        if count == 1 and not others:
+        if count == 1 and row and not others:
             return f"no value in row {row} (line {line}), column `{name}`"
         gaps = [
-            f"`{shortened(name)}` in {count:,} (first in row {row}, line {line})"
+            f"`{shortened(name)}` in {count:,}{first_in(row, line)}"
             for name, count, row, line in self.columns
         ]
         return f"no value in {self.rows:,} of {self.of:,} rows: {listed(gaps)}"
@@ -58,6 +58,11 @@ class MissingValue(Diagnostic):
         if not self.ways:
             return "fill the gaps or remove those rows; scmc does not guess values"
         return said_of_gaps("behind the path", self.rows, self.of)
+
+
+def first_in(row: int, line: int) -> str:
+    """Where the first of several is; nothing where rows are in no order."""
+    return f" (first in row {row}, line {line})" if row else ""
 
 
 def said_of_gaps(where: str, rows: int, of: int) -> str:
@@ -130,11 +135,12 @@ class UnknownValue(Diagnostic):
         first, *others = self.wrong
         if not others:
             place = f"row {first.row} (line {first.line})"
-            if first.count > 1:
-                place = f"{first.count:,} rows (first in row {first.row}, line {first.line})"
+            if first.count > 1 or not first.row:
+                rows = "1 row" if first.count == 1 else f"{first.count:,} rows"
+                place = f"{rows}{first_in(first.row, first.line)}"
             return f"`{shortened(first.value)}` in {place}, column `{self.column}` is not a value of it"
         told = [
-            f"`{shortened(one.value)}` in {one.count:,} (first in row {one.row}, line {one.line})"
+            f"`{shortened(one.value)}` in {one.count:,}{first_in(one.row, one.line)}"
             for one in self.wrong
         ]
         cells = sum(one.count for one in self.wrong)
@@ -366,6 +372,9 @@ class BadWeight(Diagnostic):
 
 def no_number(fault: BadCount | BadWeight, kind: str) -> str:
     """That cells of a column are not what they should be."""
+    if not fault.row and not fault.in_frame:
+        rows = "1 cell" if fault.rows == 1 else f"{fault.rows:,} cells"
+        return f"{rows} of column `{fault.column}` {'is' if fault.rows == 1 else 'are'} not {kind}"
     value = f"`{shortened(fault.value)}`"
     place = f"row {fault.row}" + ("" if fault.in_frame else f" (line {fault.line})")
     if fault.rows > 1:
