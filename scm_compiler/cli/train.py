@@ -7,7 +7,7 @@ goes on.
 from collections.abc import Mapping
 from typing import Any
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.devices import in_team, lead, start_team
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.options import by_name, settings
@@ -21,7 +21,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import LabelTable, default_source, load_labels
 from scm_compiler.runtime.heads.device import choose_device
-from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.progress import Progress, telling
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.runtime.stages import (
     LABELS,
@@ -112,7 +112,8 @@ def _created(
     config = configure(
         trainer, preset=preset, seed=seed, replicates=replicates, **{**ours, **steps}
     )
-    table = load_labels(request.data or default_source(graph), graph)
+    with telling(Seldom(console)):
+        table = load_labels(request.data or default_source(graph), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))
     asked = _heads(request, graph, theirs)

@@ -24,7 +24,7 @@ from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
 from scm_compiler.runtime.data.options import MISSING as MISSING_WAYS
 from scm_compiler.runtime.data.options import PLAIN, Reading
 from scm_compiler.runtime.data.reading import (
-    LONGEST_COUNT,
+    count_of,
     header_faults,
     label_columns,
     weight_of,
@@ -97,7 +97,7 @@ def _numbers(held: Mapping[str, list[Any]], reading: Reading) -> tuple[Amounts, 
     length = len(next(iter(held.values())))
     counts, weights = np.ones(length, dtype=np.int64), None
     if reading.count is not None:
-        parsed = [_count(_spelt(value) or "") for value in held[reading.count]]
+        parsed = [count_of(_spelt(value) or "") for value in held[reading.count]]
         faults += _bad(parsed, held[reading.count], reading.count, BadCount)
         counts = np.array([number or 0 for number in parsed], dtype=np.int64)
     if reading.weight is not None:
@@ -105,11 +105,6 @@ def _numbers(held: Mapping[str, list[Any]], reading: Reading) -> tuple[Amounts, 
         faults += _bad(heavy, held[reading.weight], reading.weight, BadWeight)
         weights = np.array([number or 0.0 for number in heavy])
     return amounts_of(counts, weights), faults
-
-
-def _count(text: str) -> int | None:
-    known = text.isascii() and text.isdecimal() and len(text) <= LONGEST_COUNT
-    return int(text) if known else None
 
 
 def _bad(

@@ -1,9 +1,10 @@
 """From a sheet of text to a label table, strictly: each kind of error with its count and place."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ from scm_compiler.runtime.data.codes.columns import (
     NoCountColumn,
 )
 from scm_compiler.runtime.data.coding import ColumnCoding
-from scm_compiler.runtime.data.findings import Column, Findings, Numbers
+from scm_compiler.runtime.data.findings import Column, Findings, Numbers, Tally
 from scm_compiler.runtime.data.options import PLAIN, Reading
 from scm_compiler.runtime.data.sheet import Row, Sheet
 from scm_compiler.runtime.data.table import Cells, LabelTable
@@ -96,20 +97,43 @@ def header_faults(
 
 
 @dataclass(frozen=True)
+class Texts:
+    """The fields of a column.
+
+    Attributes:
+        names: Texts, each once.
+        which: (rows,) which one each row has.
+    """
+
+    names: Sequence[str]
+    which: Numbers
+
+    def placed(self, coding: ColumnCoding) -> Numbers:
+        """The place of each row's text in a coding."""
+        places = np.array([coding[name] for name in self.names], dtype=np.int64)
+        return places[self.which] if len(places) else self.which
+
+
+def texts_of(column: Sequence[str]) -> Texts:
+    """The fields of a column as they are."""
+    return Texts(column, np.arange(len(column)))
+
+
+@dataclass(frozen=True)
 class Block:
     """Rows of text that were taken apart into columns.
 
     Attributes:
         texts: For each label the place of each row's text in its coding.
-        counts: The text of each row's count, if there is such a column.
+        counts: The column of the counts, if there is one.
         weights: Likewise of the weights.
         rows: The number of each row.
         lines: Its line.
     """
 
     texts: Sequence[Numbers]
-    counts: Sequence[str] | None
-    weights: Sequence[str] | None
+    counts: Texts | None
+    weights: Texts | None
     rows: Numbers
     lines: Numbers
 
@@ -177,7 +201,8 @@ class Reader:
 
     def coded(self, block: Block) -> Coded:
         """The value indices and amounts of rows; what is wrong is noted."""
-        cells = np.zeros((len(block.rows), len(self.columns)), dtype=np.int64)
+        shape = (len(block.rows), len(self.columns))
+        cells = np.zeros(shape, dtype=np.int64, order="F")
         for rank, (column, texts) in enumerate(zip(self.columns, block.texts, strict=True)):
             cells[:, rank] = column.decode(texts, block.rows, block.lines)
         self.findings.gaps += int((cells == -1).any(1).sum()) if len(cells) else 0
@@ -204,8 +229,8 @@ class Reader:
                 np.fromiter(map(column.coding.__getitem__, texts[place]), np.int64, len(numbered))
                 for column, place in zip(self.columns, self.places, strict=True)
             ],
-            None if self.count_place is None else texts[self.count_place],
-            None if self.weight_place is None else texts[self.weight_place],
+            None if self.count_place is None else texts_of(texts[self.count_place]),
+            None if self.weight_place is None else texts_of(texts[self.weight_place]),
             np.array([row for row, _, _ in numbered], dtype=np.int64),
             np.array([line for _, line, _ in numbered], dtype=np.int64),
         )
@@ -213,15 +238,13 @@ class Reader:
     def _counts(self, block: Block) -> NDArray[np.int64]:
         """How often each row occurs."""
         counts = np.ones(len(block.rows), dtype=np.int64)
-        for rank, text in enumerate(block.counts or ()):
-            plain = text.strip()
-            known = plain.isascii() and plain.isdecimal() and len(plain) <= LONGEST_COUNT
-            counts[rank] = int(plain) if known else 0
-            if not known:
-                self.findings.counts.add(1, self._place(block, rank), plain)
-        self._total += int(counts.astype(object).sum()) if len(counts) else 0
-        if self._total >= LARGEST_SUM and block.counts:
-            self.findings.counts.add(1, self._place(block, -1), block.counts[-1].strip())
+        if block.counts is not None:
+            counts = self._numbers(block.counts, count_of, block, self.findings.counts, np.int64)
+        large = counts.sum(dtype=np.float64) >= LARGEST_SUM
+        self._total += LARGEST_SUM if large else int(counts.sum())
+        if self._total >= LARGEST_SUM and block.counts is not None:
+            last = block.counts.names[int(block.counts.which[-1])].strip()
+            self.findings.counts.add(1, (int(block.rows[-1]), int(block.lines[-1])), last)
             self._total = 0
         return counts
 
@@ -229,17 +252,27 @@ class Reader:
         """How much each row weighs."""
         if block.weights is None:
             return None
-        weights = np.zeros(len(block.rows))
-        for rank, text in enumerate(block.weights):
-            weight = weight_of(text)
-            if weight is None:
-                self.findings.weights.add(1, self._place(block, rank), text.strip())
-            else:
-                weights[rank] = weight
-        return weights
+        return self._numbers(block.weights, weight_of, block, self.findings.weights, np.float64)
 
-    def _place(self, block: Block, rank: int) -> tuple[int, int]:
-        return int(block.rows[rank]), int(block.lines[rank])
+    def _numbers(
+        self,
+        texts: Texts,
+        parse: Callable[[str], float | None],
+        block: Block,
+        tally: Tally,
+        kind: type,
+    ) -> NDArray[Any]:
+        """The number of each row; 0 where there is none, which is noted."""
+        parsed = [parse(name) for name in texts.names]
+        known = np.array([number is not None for number in parsed], dtype=np.bool_)
+        if not known.all():
+            wrong = np.flatnonzero(~known[texts.which])
+            if len(wrong):
+                first = int(wrong[0])
+                place = int(block.rows[first]), int(block.lines[first])
+                tally.add(len(wrong), place, texts.names[int(texts.which[first])].strip())
+        numbers: NDArray[Any] = np.array([number or 0 for number in parsed], dtype=kind)
+        return numbers[texts.which] if len(numbers) else np.zeros(0, dtype=kind)
 
     def _extra(self) -> tuple[str, ...]:
         """The columns that nothing uses."""
@@ -257,6 +290,17 @@ def label_columns(graph: Graph, reading: Reading) -> list[Column]:
         Column(name, ColumnCoding(domain, codings.get(name, codings.get(""))))
         for name, domain in graph.domains.items()
     ]
+
+
+def count_of(text: str) -> int | None:
+    """A count; None if it is none.
+
+    >>> count_of(" 12 "), count_of("1.5"), count_of("-1")
+    (12, None, None)
+    """
+    plain = text.strip()
+    known = plain.isascii() and plain.isdecimal() and len(plain) <= LONGEST_COUNT
+    return int(plain) if known else None
 
 
 def weight_of(text: str) -> float | None:

@@ -4,6 +4,7 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -30,6 +31,7 @@ class Sheet:
         rows: The rows; read once, as they are asked for.
         count_column: The column that says how often each row occurs, if any.
         weight_column: The column that says how much each row weighs, if any.
+        delimiter: What stands between the fields of a line.
         tells_extra: Whether columns that no label needs are worth a note.
     """
 
@@ -38,6 +40,7 @@ class Sheet:
     rows: Iterator[Row]
     count_column: str | None = None
     weight_column: str | None = None
+    delimiter: str = ","
     tells_extra: bool = True
 
 
@@ -75,9 +78,19 @@ def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
         ScmError: E603 if the file cannot be read, holds other bytes or has a line without end.
     """
     known = "utf-8-sig" if is_utf8(encoding) else encoding
+    with (
+        reading_text(path, encoding),
+        opened(path) as held,
+        TextIOWrapper(held, encoding=known, newline="") as stream,
+    ):
+        yield from bounded(stream, path)
+
+
+@contextmanager
+def reading_text(path: Path, encoding: str) -> Iterator[None]:
+    """Say what is wrong with the bytes of a file; see `text_lines`."""
     try:
-        with opened(path) as held, TextIOWrapper(held, encoding=known, newline="") as stream:
-            yield from _bounded(stream, path)
+        yield
     except UnicodeDecodeError as error:
         raise not_text(path, error.object[error.start], encoding) from error
     except UnicodeError as error:  # UTF-16 without its mark
@@ -109,8 +122,18 @@ def not_text(path: Path, byte: int, encoding: str) -> ScmError:
     return no_table(path, f"it holds the byte 0x{byte:02x}, which is not {name} text")
 
 
-def _bounded(stream: IO[str], path: Path) -> Iterator[str]:
-    number = 0
+def bounded(stream: IO[str], path: Path, before: int = 0) -> Iterator[str]:
+    """The lines of a stream, none of which fills the memory.
+
+    Args:
+        stream: The text.
+        path: Its file, for messages.
+        before: The lines of the file that come before it.
+
+    Raises:
+        ScmError: E603 if a line is too long or holds a zero byte.
+    """
+    number = before
     while line := stream.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE:

@@ -11,8 +11,8 @@ LEAST_NAMES = ("n", "count", "rows")
 def identifier(name: str) -> str:
     """A name in SQL.
 
-    >>> identifier('say "hi"')
-    '"say ""hi\"""'
+    >>> print(identifier('the "n"'))
+    "the ""n\"""
     """
     quoted = name.replace('"', '""')
     return f'"{quoted}"'

@@ -19,6 +19,9 @@ Cells = NDArray[np.int64]
 Counts = NDArray[Any]
 """How often rows occur, int64; float64 where they have weights."""
 
+_DENSE = 2**16
+"""Combinations of values up to which each has a place of its own while rows are counted."""
+
 MISSING = -1
 """In a cell: a value that is not known."""
 
@@ -151,6 +154,12 @@ def tabulate(
 
 def gathered(cells: Cells, counts: Counts, sizes: tuple[int, ...]) -> tuple[Cells, Counts]:
     """The distinct rows in lexicographic order, and the sum of the counts of each."""
+    if prod(sizes) <= _DENSE:
+        index = flat_index(cells, sizes)
+        codes = np.flatnonzero(np.bincount(index, minlength=1))
+        dense = np.zeros((prod(sizes), *counts.shape[1:]), dtype=counts.dtype)
+        np.add.at(dense, index, counts)
+        return np.stack(np.unravel_index(codes, sizes), 1) if sizes else cells[:1], dense[codes]
     if prod(sizes) < 2**62:
         codes, inverse = np.unique(flat_index(cells, sizes), return_inverse=True)
         distinct = np.stack(np.unravel_index(codes, sizes), 1) if sizes else cells[:1]
