@@ -24,7 +24,7 @@ class MissingInFrame(Diagnostic):
     $ python rain.py 2>&1 | tail -3
     scm_compiler.diagnostics.report.ScmError: error[E850]: no value in 2 of 3 rows: `Sky` in 1 (first in row 1), `Rain` in 2 (first in row 1)
      --> dict
-      = help: fill the gaps or drop those rows; scmc does not guess values
+      = help: `missing=drop` as an argument takes the complete row, `missing=em` all 3
     ```
 
     ## What to do

@@ -50,7 +50,7 @@ class TooManyMissing(Diagnostic):
 
     ## Example
 
-    With thirty labels that all cause one, and a row in which only that one is seen:
+    With twelve labels, each caused by twelve of forty, and a row in which only these are seen:
 
     ```console
     $ scmc train many.scm --data "csv:many.csv?missing=em"

@@ -466,6 +466,7 @@ class NoGapValue(Diagnostic):
     $ sed 7s/blond// hair.csv > gap.csv
     $ scmc train hair --data "csv:gap.csv?count=count&missing=category"
     error[E624]: `Hair` has gaps and declares no value for them
+     --> csv:gap.csv?count=count&missing=category
       = help: declare it: `Hair : categorical(black, brown, blond, gray, bald, NA)`
     ```
 
@@ -501,7 +502,7 @@ class RowsWeighted(Diagnostic):
     ```console
     $ sed 1s/count/w/ hair.csv > survey.csv
     $ scmc train hair --stage labels --data "csv:survey.csv?weight=w" 2>&1 | head -2
-    warning[W622]: the weights of 32 rows are worth 22.2 even ones
+    warning[W622]: the weights of 32 rows are worth 12.7 even ones
       = help: intervals are those of so many rows
     ```
 
