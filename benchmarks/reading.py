@@ -2,9 +2,9 @@
 
     python -m benchmarks.reading [--rows 5000000] [--long 100000000] [--folder DIR]
 
-A csv file and a Parquet file of nine binary columns are made with DuckDB and deleted afterwards. Each
-reader runs in a process of its own; printed is the least of three times, with what it held at most
-in memory.
+A csv file and a Parquet file of nine binary columns are made with DuckDB and deleted afterwards.
+Each reader runs in a process of its own; printed is the least of three times, with what it held at
+most in memory.
 """
 
 import argparse

@@ -11,8 +11,8 @@ LEAST_NAMES = ("n", "count", "rows")
 def identifier(name: str) -> str:
     """A name in SQL.
 
-    >>> print(identifier('the "n"'))
-    "the ""n\"""
+    >>> identifier('a"b')
+    '"a""b"'
     """
     quoted = name.replace('"', '""')
     return f'"{quoted}"'
