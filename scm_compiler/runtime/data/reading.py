@@ -34,24 +34,27 @@ LONGEST_COUNT = 18
 Coded = tuple[Cells, Amounts]
 
 
-def read_sheet(graph: Graph, sheet: Sheet, origin: str, reading: Reading = PLAIN) -> LabelTable:
+def read_sheet(
+    graph: Graph, sheet: Sheet, origin: str, reading: Reading | None = None
+) -> LabelTable:
     """The counts of a sheet's distinct rows, over the graph's labels.
 
     Args:
         graph: Whose labels the columns are matched with, by name.
         sheet: The text.
         origin: What to call the data.
-        reading: What becomes of gaps, and how binary columns are coded.
+        reading: What becomes of gaps, and how binary columns are coded; None where the source
+            takes no such options.
 
     Raises:
         ScmError: With exit code 2 and every finding: E604, E605, E611 and E615 on the header;
             E606 to E608, E610, E612 and E623 on the rows; E609 if there are none.
     """
-    reader = Reader(graph, sheet, reading)
+    reader = Reader(graph, sheet, reading or PLAIN)
     gathering = Gathering(reader.sizes, weighted=sheet.weight_column is not None)
     for cells, amounts in reader.parts():
         gathering.add(cells, amounts)
-    return reader.table(graph, gathering, origin)
+    return reader.table(graph, gathering, origin, ways=reading is not None)
 
 
 def read_ordered(graph: Graph, sheet: Sheet) -> Cells:
@@ -180,13 +183,15 @@ class Reader:
         while rows := list(islice(self.sheet.rows, CHUNK)):
             yield self.coded(self._block(rows))
 
-    def table(self, graph: Graph, gathering: Gathering, origin: str) -> LabelTable:
-        """The table of what was gathered.
+    def table(
+        self, graph: Graph, gathering: Gathering, origin: str, *, ways: bool = True
+    ) -> LabelTable:
+        """The table of what was gathered; `ways` as of `refuse_faults`.
 
         Raises:
             ScmError: As `read_sheet`.
         """
-        self.refuse_faults()
+        self.refuse_faults(ways=ways)
         extra = self._extra()
         notes = (ExtraColumns(names=extra),) if extra and self.sheet.tells_extra else ()
         found = self.findings
@@ -194,7 +199,7 @@ class Reader:
         return assemble(graph, rows, origin, self.reading, notes)
 
     def refuse_faults(self, *, ways: bool = True) -> None:
-        """Refuse rows with faults."""
+        """Refuse rows with faults; `ways` says whether `?missing=` is a way out of gaps."""
         found = self.findings.refused(gaps=self.reading.missing == "refuse", ways=ways)
         if found:
             raise self._refusal(found)
