@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK, REFUSED
 from scm_compiler.compiler import check, read_source
 from scm_compiler.diagnostics import Report, ScmError, render_json
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.progress import telling
 from scm_compiler.shipped import find_program
 
 if TYPE_CHECKING:
@@ -40,9 +41,11 @@ class Outcome:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Check each file and return the exit code: the highest of all."""
-    outcomes = {
-        name: _outcome(name, args.data, implied=args.implied) for name in dict.fromkeys(args.files)
-    }
+    with telling(Seldom(console)):
+        outcomes = {
+            name: _outcome(name, args.data, implied=args.implied)
+            for name in dict.fromkeys(args.files)
+        }
     for name, outcome in outcomes.items():
         _tell(name, args.data, outcome, console)
     code = max(outcome.code for outcome in outcomes.values())

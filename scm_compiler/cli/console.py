@@ -37,6 +37,12 @@ class Console:
         self.json = json
         self.quiet = quiet
         self._gave_way = False
+        self._started = monotonic()
+
+    @property
+    def waited(self) -> float:
+        """The seconds since the command was given."""
+        return monotonic() - self._started
 
     def make_way(self, output: Path) -> None:
         """Print results on standard error, if a file is to be written to standard output.

@@ -89,7 +89,7 @@ def implications(graph: Graph, data: str | None) -> Implications:
     claims = implied(graph)
     if data is None:
         return Implications(claims, (), Report(None, ()))
-    table = load_labels(data, graph)
+    table = load_labels(data, graph).complete
     counts = Counts(table.labels, table.sizes, table.cells, table.counts)
     tests = check_independences(claims.independences, counts)
     plain = Implications(claims, tests, Report(None, ()))

@@ -32,6 +32,7 @@ VERBS = {
     "render": "draw a graph",
     "import": "translate a graph of another program, and its tables, to scmc",
     "export": "write a graph, or a run with its tables, for another program",
+    "sql": "print the query that counts a graph's rows, for a database or a cluster",
     "verify": "check the certificate of a build or run again",
     "train": "train the label model of a graph and the heads of its images on data",
     "sample": "draw labels and images in a regime",

@@ -7,7 +7,7 @@ goes on.
 from collections.abc import Mapping
 from typing import Any
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.devices import in_team, lead, start_team
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.options import by_name, settings
@@ -15,13 +15,13 @@ from scm_compiler.cli.progress import progress_for
 from scm_compiler.cli.requests.train import TrainingRequest
 from scm_compiler.cli.resumption import other_graph, refuse_changes
 from scm_compiler.cli.training_program import program_to_train
-from scm_compiler.cli.training_report import report
+from scm_compiler.cli.training_report import report, trained_seconds
 from scm_compiler.diagnostics import Report, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
-from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data import LabelTable, default_source, load_labels
 from scm_compiler.runtime.heads.device import choose_device
-from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.progress import Progress, telling
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.runtime.stages import (
     LABELS,
@@ -81,6 +81,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         opened, plan = _extended(request, placement, console)
     else:
         opened, plan = _created(request, *program, placement, console)
+    earlier = trained_seconds(opened)
     finished = train_stages(
         opened,
         tables=plan.tables,
@@ -90,7 +91,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         labels=request.stage != "images",
         images=request.stage != "labels",
     )
-    return report(finished, console, left_out=plan.left_out)
+    return report(finished, console, left_out=plan.left_out, earlier=earlier)
 
 
 def _created(
@@ -111,7 +112,8 @@ def _created(
     config = configure(
         trainer, preset=preset, seed=seed, replicates=replicates, **{**ours, **steps}
     )
-    table = load_labels(request.data or default_source(graph), graph)
+    with telling(Seldom(console)):
+        table = load_labels(request.data or default_source(graph), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))
     asked = _heads(request, graph, theirs)
@@ -121,9 +123,13 @@ def _created(
     opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
-        f"{table.rows:,} rows, {len(table.counts):,} distinct, seed {seed}"
+        f"{table.rows:,} rows{_with_gaps(table)}, {len(table.counts):,} distinct, seed {seed}"
     )
     return opened, plan
+
+
+def _with_gaps(table: LabelTable) -> str:
+    return f", {table.gaps:,} with gaps" if table.gaps else ""
 
 
 def _extended(

@@ -26,13 +26,16 @@ SIGNALLED = 128
 """A command that a signal ended has the exit code 128 + its number, as in a shell."""
 
 
-def report(finished: Finished, console: Console, *, left_out: tuple[str, ...]) -> int:
+def report(
+    finished: Finished, console: Console, *, left_out: tuple[str, ...], earlier: float = 0.0
+) -> int:
     """Print how the training ended; the exit code.
 
     Args:
         finished: The run and its last stage.
         console: Where to.
         left_out: The images that nothing was named for.
+        earlier: The seconds that were trained before this command.
     """
     opened, outcome = finished.run, finished.outcome
     manifest = opened.manifest
@@ -40,7 +43,7 @@ def report(finished: Finished, console: Console, *, left_out: tuple[str, ...]) -
     if outcome.signal is not None:
         at = f"interrupted after {outcome.step:,} steps"
         console.note(f"{at}; `scmc train --resume{where}` goes on")
-    for line in _lines(opened):
+    for line in _lines(opened, earlier + console.waited):
         console.result(line)
     if outcome.signal is None and _answers(opened):
         console.result(f"next     {question(opened)}")
@@ -60,13 +63,14 @@ def _hidden_states(metrics: Mapping[str, float | None]) -> Iterator[Diagnostic]:
         yield HiddenStatesFallShort(drawn=drawn, answers=answers)
 
 
-def _lines(opened: Record) -> list[str]:
+def _lines(opened: Record, seconds: float) -> list[str]:
     manifest = opened.manifest
     lines = []
     distance = manifest.metrics.get("tvd")
     if distance is not None:
-        cells = _cells(opened.labels.possible)
-        lines.append(f"TVD      {distance:.4f} to the data, over all {cells} cells")
+        cells, held = _cells(opened.labels.possible), opened.labels
+        data = f"the {held.complete.rows:,} complete rows" if held.gaps else "the data"
+        lines.append(f"TVD      {distance:.4f} to {data}, over all {cells} cells")
     answers = manifest.metrics.get("law_tvd")
     if answers is not None:
         lines.append(f"answers  {answers:.4f}, the TVD of the distribution that they rest on")
@@ -74,8 +78,13 @@ def _lines(opened: Record) -> list[str]:
         facts = manifest.heads[image]
         took = f"{facts.steps:,} steps in {duration(facts.seconds)}"
         lines.append(f"image    {image} by {facts.head}: {took}")
-    total = manifest.seconds + sum(facts.seconds for facts in manifest.heads.values())
-    return [*lines, f"time     {total:.1f} s", f"run      {opened.path}"]
+    return [*lines, f"time     {seconds:.1f} s", f"run      {opened.path}"]
+
+
+def trained_seconds(opened: Record) -> float:
+    """How long a run was trained, all stages together."""
+    manifest = opened.manifest
+    return manifest.seconds + sum(facts.seconds for facts in manifest.heads.values())
 
 
 def _cells(count: int) -> str:
@@ -94,7 +103,7 @@ def _document(finished: Finished) -> dict[str, object]:
         "ok": finished.outcome.signal is None,
         "run": str(opened.path),
         "graph_hash": opened.graph.hash,
-        "seconds": manifest.seconds + sum(facts.seconds for facts in manifest.heads.values()),
+        "seconds": trained_seconds(opened),
         "metrics": dict(manifest.metrics),
         "status": manifest.status,
         "steps": manifest.steps,

@@ -256,6 +256,20 @@ def adjoints(way: Contraction, tables: Sequence[Array]) -> list[Array] | None:
     return [slopes[index] for index in range(way.operands)]
 
 
+def operands(way: Contraction, tables: Sequence[Array]) -> list[Array]:
+    """The tables, then the result of each step: what variables are drawn from, last step first.
+
+    Each result is scaled to be safe from underflow, row by row of the batch.
+    """
+    results = list(tables)
+    for step in way.steps:
+        right = () if step.right is None else (results[step.right],)
+        made = np.einsum(step.subscripts, results[step.left], *right)
+        most = made.reshape(len(made), -1).max(1).reshape(-1, *(1 for _ in step.scope))
+        results.append(made / np.where(most > 0, most, 1.0))
+    return results
+
+
 def _multiply(way: Contraction, tables: Sequence[Array], *, spend: bool = False) -> list[Array]:
     """The given tables and the result of every step; what is spent is let go of if asked to."""
     results = list(tables)

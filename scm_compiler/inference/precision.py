@@ -100,7 +100,7 @@ def from_rows(model: Tables, count: int, seed: int) -> Replicates:
 
     def shapes(name: str, random: np.random.Generator) -> Array | None:
         if name in model.backoffs:
-            return model.backoffs[name].shapes(count, random)
+            return model.backoffs[name].shapes(count, random, seed)
         counts = model.counts(name)
         return None if counts is None else counts + PRIOR / counts.shape[-1]
 

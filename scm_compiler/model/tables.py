@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,15 +28,24 @@ class Data(Protocol):
     def rows(self) -> int:
         """How many there are."""
 
-    def counts_of(self, names: Sequence[str]) -> NDArray[np.int64]:
-        """How often each combination of some labels' values occurs, with one axis a name."""
+    def counts_of(self, names: Sequence[str]) -> NDArray[Any]:
+        """How often each combination of some labels' values occurs, with one axis a name.
+
+        Where rows have weights these are fractions.
+        """
 
 
 class Backoff(Protocol):
-    """What each row of a label's table is drawn towards, where the rows of data are few."""
+    """What is known of a label's table where rows are few, or have gaps."""
 
-    def shapes(self, count: int, random: np.random.Generator) -> NDArray[np.float64]:
-        """The shapes of the rows' Dirichlet posterior, along a first axis of draws."""
+    def shapes(self, count: int, random: np.random.Generator, batch: int) -> NDArray[np.float64]:
+        """The shapes of the rows' Dirichlet posterior, along a first axis of draws.
+
+        Args:
+            count: How many.
+            random: What they are drawn with, by each label for itself.
+            batch: A number that all labels of a batch of draws have in common.
+        """
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +207,7 @@ class Tables:
             return Network(domain, parents, conditional=self.networks[name])
         return Tabular(domain, parents, rows=self.probabilities[name])
 
-    def counts(self, name: str) -> NDArray[np.int64] | None:
+    def counts(self, name: str) -> NDArray[Any] | None:
         """How many rows of data have each value under each parent configuration.
 
         With the weights of a prior added they are the shapes of the Dirichlet posterior of each

@@ -8,6 +8,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data.options import Missing
 from scm_compiler.runtime.data.sources import Data
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
@@ -20,6 +21,9 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     graph: Graph,
     *,
     data: Data | None = None,
+    missing: Missing | None = None,
+    weight: str | None = None,
+    count: str | None = None,
     trainer: str = "mle",
     preset: str = "default",
     images: str | Mapping[str, str] | None = None,
@@ -43,6 +47,11 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         data: The labels' data: a frame of pandas or polars, a dictionary of columns, the path of a
             table, or what else `scmc train --data` takes; the shipped CelebA label counts if None.
             Columns hold the names of values; a binary label's may hold True/False or 0/1, too.
+        missing: What becomes of rows with gaps: `refuse` (an error, as if None), `drop` (complete
+            rows are taken), `category` (a gap is the value `NA` or `missing` that the label
+            declares), or `em` (all rows are used, by expectation maximisation).
+        weight: The column that says how much each row weighs, such as a survey's.
+        count: The column that says how often each row occurs.
         trainer: `mle` (maximum likelihood) or `wgan-gp` (section 7.1, Kocaoglu et al. 2017).
         preset: Named settings of the trainer.
         images: The images' data as `scmc train --images` takes it, such as `folder:photos`, for
@@ -68,7 +77,8 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     """
     require_graph(graph, "train")
     config = configure(trainer, preset=preset, seed=seed, replicates=replicates, **options)
-    table = load_labels(default_source(graph) if data is None else data, graph)
+    source = default_source(graph) if data is None else data
+    table = load_labels(source, graph, missing=missing, weight=weight, count=count)
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":

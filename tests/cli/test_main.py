@@ -38,6 +38,7 @@ NEEDED = {
     "render": ["g.scm", "--engine", "built-in"],
     "import": ["g.dot", "--force"],
     "export": ["g.scm", "-o", "e.json", "--force"],
+    "sql": ["g.scm"],
     "verify": ["build/g"],
     "train": ["g.scm", "--data", "csv:d.csv", "--steps", "1"],
     "sample": ["-o", "x.csv", "-n", "2"],

@@ -1,10 +1,12 @@
 """Training from Python."""
 
+import numpy as np
 import pytest
 
 import scm_compiler as scm
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import ScmError, Source
+from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.fit import train_images
 
 PROGRAM = "Male : binary\nFace : image(3, 16, 16)\nMale -> Face\n"
@@ -45,3 +47,39 @@ def test_labels_first_and_images_later(graph, tmp_path):
     with pytest.raises(ScmError) as caught:
         train_images(scm.open_run(run.path), **added)
     assert [found.code for found in caught.value.diagnostics] == ["E711"]
+
+
+def _cohort(rows=400):
+    random = np.random.default_rng(0)
+    smoke = random.random(rows) < 0.4
+    ill = random.random(rows) < np.where(smoke, 0.6, 0.2)
+    gone = random.random(rows) < np.where(smoke, 0.5, 0.1)
+    found = [None if lost else int(value) for lost, value in zip(gone, ill, strict=True)]
+    return {"Smoke": smoke.tolist(), "Ill": found, "w": random.uniform(1, 3, rows).tolist()}
+
+
+def test_rows_with_gaps_from_training_to_the_report(tmp_path):
+    """Where only the effect is missing, by what is seen, the law is that of complete strata."""
+    graph, data = scm.parse("Smoke, Ill : binary\nSmoke -> Ill"), _cohort()
+    run = scm.train(graph, data=data, missing="em", replicates=2, path=tmp_path / "em")
+    dropped = scm.train(graph, data=data, missing="drop", path=tmp_path / "drop")
+    smoke = np.mean(data["Smoke"])
+    given = [float(dropped.query(f"P(Ill=1 | Smoke={n})")) for n in (0, 1)]
+    expected = (1 - smoke) * given[0] + smoke * given[1]
+    assert float(run.query("P(Ill=1)")) == pytest.approx(expected, abs=1e-6)
+    assert float(dropped.query("P(Ill=1)")) < expected - 0.02
+    again = scm.open_run(run.path)
+    interval = again.query("P(Ill=1)").interval
+    assert (interval.rows, interval) == (400, run.query("P(Ill=1)").interval)
+    assert interval.low < expected < interval.high
+    assert len(again.tables().replicates) == 2
+    assert evaluate_run(again).data == "dict"
+
+
+def test_weighted_rows_from_training_to_the_interval(tmp_path):
+    graph, data = scm.parse("Smoke : binary"), _cohort()
+    run = scm.train(graph, data=data, weight="w", path=tmp_path / "run")
+    weights, smoke = np.array(data["w"]), np.array(data["Smoke"])
+    answer = scm.open_run(run.path).query("P(Smoke=1)")
+    assert float(answer) == pytest.approx(weights[smoke].sum() / weights.sum())
+    assert answer.interval.rows == round(weights.sum() ** 2 / (weights**2).sum())

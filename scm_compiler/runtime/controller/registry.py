@@ -13,6 +13,7 @@ from scm_compiler.runtime.controller import mle, wgan_gp
 from scm_compiler.runtime.controller.codes.training import UnknownChoice
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.trainer import Trainer
+from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.strict import said
 
@@ -94,10 +95,13 @@ def make_trainer(graph: Graph, table: LabelTable, config: Config) -> Trainer:
     """The trainer that a configuration describes.
 
     Raises:
-        ScmError: E620 if the trainer cannot fit the graph.
+        ScmError: E620 if the trainer cannot fit the graph, E625 if it cannot use rows with gaps.
         ValueError: If the configuration is none of `configure`.
     """
     recipe, options = recipe_of(config)
+    if table.gaps and config.trainer != "mle":
+        reason = f"`{config.trainer}` trains networks"
+        raise refuse(NeedsCompleteRows(reason, "train with `mle`"), exit_code=2)
     return recipe.make(graph, table, options, config.seed)
 
 

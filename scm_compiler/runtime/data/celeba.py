@@ -8,6 +8,7 @@ from scm_compiler.diagnostics import ScmError, Source, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.codes.data import DataNotFound, NotAttributes
 from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.options import parse
 from scm_compiler.runtime.data.reading import read_sheet
 from scm_compiler.runtime.data.sheet import Row, Sheet, text_lines
 from scm_compiler.runtime.data.table import LabelTable
@@ -28,7 +29,8 @@ def read_celeba(place: str, graph: Graph) -> LabelTable:
     is a CSV file with a header.
 
     Args:
-        place: The folder that holds the file (or holds it under `Anno/`), or the file itself.
+        place: The folder that holds the file (or holds it under `Anno/`), or the file itself;
+            with `?missing=` behind it, see `options.Reading`.
         graph: Whose labels are read.
 
     Raises:
@@ -36,8 +38,9 @@ def read_celeba(place: str, graph: Graph) -> LabelTable:
             was cut short, and every finding of the table; see `read_sheet`.
     """
     names = [node.name for node in graph.labels]
-    sheet = attribute_sheet(attribute_file(Path(place)), names)
-    return read_sheet(graph, sheet, f"celeba:{place}")
+    path, reading = parse(place, ("missing",))
+    sheet = attribute_sheet(attribute_file(Path(path)), names)
+    return read_sheet(graph, sheet, f"celeba:{place}", reading)
 
 
 def attribute_sheet(path: Path, names: Iterable[str]) -> Sheet:

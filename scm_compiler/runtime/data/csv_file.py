@@ -1,56 +1,120 @@
 """`csv:FILE`: a table with one column a label, and one row an observation."""
 
 import csv
+from codecs import lookup
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.data.reading import read_sheet
-from scm_compiler.runtime.data.sheet import Row, Sheet, existing_file, no_table, text_lines
+from scm_compiler.runtime.data.assembly import Gathering
+from scm_compiler.runtime.data.options import PLAIN, Reading, parse
+from scm_compiler.runtime.data.quick import (
+    ENCODINGS,
+    Chunks,
+    Lines,
+    Rest,
+    block,
+    header_end,
+    plain_part,
+)
+from scm_compiler.runtime.data.reading import Coded, Reader
+from scm_compiler.runtime.data.sheet import (
+    Row,
+    Sheet,
+    bounded,
+    existing_file,
+    no_table,
+    opened,
+    reading_text,
+    text_lines,
+)
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.progress import told
 
 if TYPE_CHECKING:
-    from _csv import Reader
+    from _csv import Reader as RowReader
 
 DELIMITERS = ",;\t"
-COUNT = "?count="
-"""What stands between a path and the column of the counts."""
 
 
 def read_csv(place: str, graph: Graph) -> LabelTable:
     """The labels of a CSV file.
 
     The separator is a comma, a semicolon or a tab, whichever gives the header most of the labels.
-    Fields may be quoted, lines may end in CR LF, and a byte-order mark is fine.
+    Fields may be quoted, lines may end in CR LF, and a byte-order mark is fine. A file whose name
+    ends in `.gz` is unpacked.
 
     Args:
-        place: The path; `PATH?count=NAME` where the column NAME says how often each row occurs.
+        place: The path, and what is said of it behind `?`; see `options.Reading`.
         graph: Whose labels are read.
 
     Raises:
         ScmError: With exit code 2 and every finding of the table; see `read_sheet`.
     """
-    path, _, count = place.partition(COUNT)
-    sheet = csv_sheet(Path(path), [node.name for node in graph.labels], count or None)
-    return read_sheet(graph, sheet, f"csv:{place}")
+    path, reading = parse(place)
+    sheet = csv_sheet(Path(path), [node.name for node in graph.labels], reading)
+    reader = Reader(graph, sheet, reading)
+    gathering = Gathering(reader.sizes, weighted=reading.weight is not None)
+    for cells, amounts in _parts(reader):
+        gathering.add(cells, amounts)
+    return reader.table(graph, gathering, f"csv:{place}")
 
 
-def csv_sheet(path: Path, names: Iterable[str], count_column: str | None = None) -> Sheet:
+def _parts(reader: Reader) -> Iterator[Coded]:
+    """The rows of a sheet: as far as they are plain by the quick way, then strictly."""
+    path, encoding = reader.sheet.path, lookup(reader.reading.encoding).name
+    if encoding not in ENCODINGS:
+        yield from reader.parts()
+        return
+    with reading_text(path, encoding), opened(path) as stream:
+        chunks, lines = Chunks(stream), None
+        for content in chunks:
+            if lines is None:
+                begin = header_end(content, encoding)
+                if begin is None:
+                    break
+                content, lines = content[begin[0] :], Lines(begin[1], 1)  # noqa: PLW2901
+                if not content:
+                    continue
+            part = plain_part(content, reader.sheet.delimiter, encoding)
+            if part is None or (len(reader.sheet.header) == 1 and not part.fields.all()):
+                left = cast("BinaryIO", BufferedReader(Rest(content + chunks.rest, stream)))
+                reader.sheet = _from_here(reader.sheet, left, encoding, lines)
+                break
+            yield reader.coded(block(reader, part, lines))
+            told()(f"{reader.findings.rows:,} rows of {path} are read")
+        else:
+            return
+        yield from reader.parts()
+
+
+def _from_here(sheet: Sheet, left: BinaryIO, encoding: str, lines: Lines) -> Sheet:
+    """What is left of a sheet, with the numbers of its lines."""
+    stream = TextIOWrapper(left, encoding=encoding, newline="")
+    rest = bounded(stream, sheet.path, lines.before + lines.read)
+    rows = _rows(rest, sheet.delimiter, sheet.path, lines.read)
+    return replace(sheet, rows=_without_blanks(rows, len(sheet.header)))
+
+
+def csv_sheet(path: Path, names: Iterable[str], reading: Reading = PLAIN) -> Sheet:
     """The sheet of a CSV file; `names` are the columns by which the separator is told."""
-    lines = text_lines(existing_file(path))
+    lines = text_lines(existing_file(path), reading.encoding)
     first = next((line for line in lines if line.strip()), None)
     if first is None:
         raise no_table(path, "it is empty")
-    wanted = {*names, count_column}
+    wanted = {*names, reading.count, reading.weight}
     delimiter = max(DELIMITERS, key=lambda mark: _fit(first, mark, wanted))
     rows = _rows(chain([first], lines), delimiter, path)
     header = tuple(_called(field, wanted) for field in next(rows)[1])
-    return Sheet(path, header, _without_blanks(rows, len(header)), count_column)
+    blankless = _without_blanks(rows, len(header))
+    return Sheet(path, header, blankless, reading.count, reading.weight, delimiter)
 
 
-def _reader(lines: Iterable[str], delimiter: str) -> "Reader":
+def _reader(lines: Iterable[str], delimiter: str) -> "RowReader":
     return csv.reader(lines, delimiter=delimiter, skipinitialspace=True, strict=True)
 
 
@@ -68,13 +132,13 @@ def _called(field: str, wanted: set[str | None]) -> str:
     return field if field in wanted else field.strip()
 
 
-def _rows(lines: Iterable[str], delimiter: str, path: Path) -> Iterator[Row]:
+def _rows(lines: Iterable[str], delimiter: str, path: Path, before: int = 0) -> Iterator[Row]:
     reader = _reader(lines, delimiter)
     try:
         for fields in reader:
-            yield reader.line_num, fields
+            yield before + reader.line_num, fields
     except csv.Error as error:
-        raise no_table(path, f"line {reader.line_num}: {error}") from error
+        raise no_table(path, f"line {before + reader.line_num}: {error}") from error
 
 
 def _without_blanks(rows: Iterator[Row], width: int) -> Iterator[Row]:

@@ -3,19 +3,33 @@
 No such library is imported: a frame is whatever has `columns` and gives each by its name.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, amounts_of, assemble
 from scm_compiler.runtime.data.codes.frames import MissingInFrame, UnequalColumns, WrongInFrame
-from scm_compiler.runtime.data.codes.rows import MixedCoding, MoreFindings, NoRows
+from scm_compiler.runtime.data.codes.rows import (
+    BadCount,
+    BadWeight,
+    MixedCoding,
+    NoRows,
+    two_names,
+)
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
-from scm_compiler.runtime.data.reading import MOST_FINDINGS, header_faults, two_names
-from scm_compiler.runtime.data.table import LabelTable, tabulate
+from scm_compiler.runtime.data.options import MISSING as MISSING_WAYS
+from scm_compiler.runtime.data.options import PLAIN, Reading
+from scm_compiler.runtime.data.reading import (
+    count_of,
+    header_faults,
+    label_columns,
+    weight_of,
+)
+from scm_compiler.runtime.data.table import LabelTable
 
 _NOT_A_NUMBER = ("NAType", "NaTType")
 """The classes of what pandas puts in the place of a value that is missing."""
@@ -35,38 +49,74 @@ class Frame(Protocol):
 Columns = Mapping[str, Iterable[object]] | Frame
 
 
-def read_frame(frame: Columns, graph: Graph) -> LabelTable:
+def read_frame(frame: Columns, graph: Graph, reading: Reading = PLAIN) -> LabelTable:
     """The counts of a frame's distinct rows, over the graph's labels.
 
     Args:
         frame: Columns in excess are left out.
         graph: Whose labels the columns are matched with, by name.
+        reading: The columns of counts and weights, and what becomes of gaps.
 
     Raises:
-        ScmError: With exit code 2 and every finding: E604 and E605 on the columns; E850, E851 and
-            E612 on what they hold; E852 if one is longer than another; E609 if they are empty.
+        ScmError: With exit code 2 and every finding: E604, E605, E611 and E615 on the columns;
+            E850, E851, E612, E610 and E623 on what they hold; E852 if one is longer than another;
+            E609 if they are empty.
         TypeError: If it is no frame.
+        ValueError: If `reading.missing` is nothing that can be said.
     """
+    if reading.missing not in MISSING_WAYS:
+        raise ValueError(f"missing= is one of {', '.join(MISSING_WAYS)}, not {reading.missing!r}")
     origin = _origin(frame)
     if not isinstance(frame, Mapping) and hasattr(frame, "collect"):  # of polars, not yet read
         frame = frame.collect()
     names = {str(name): name for name in _names(frame)}
-    found = list(header_faults(graph, tuple(map(str, _names(frame)))))
-    _refuse(found, origin)
-    held = {node.name: _values(node.name, frame[names[node.name]]) for node in graph.labels}
+    amounts = {reading.count: "counts", reading.weight: "weights"}
+    asked = {name: what for name, what in amounts.items() if name is not None}
+    _refuse(list(header_faults(graph, tuple(map(str, _names(frame))), asked)), origin)
+    wanted = [*(node.name for node in graph.labels), *asked]
+    held = {name: _values(name, frame[names[name]]) for name in wanted}
     lengths = {name: len(column) for name, column in held.items()}
     if len(set(lengths.values())) > 1:
         _refuse([UnequalColumns(lengths=tuple(lengths.items()))], origin)
     if not any(lengths.values()):
         _refuse([NoRows(path=origin)], origin)
-    domains = [node.domain for node in graph.labels if isinstance(node.domain, Discrete)]
-    columns = [
-        _Column(name, ColumnCoding(domain), column)
-        for (name, column), domain in zip(held.items(), domains, strict=True)
-    ]
-    _refuse(list(_faults(columns)), origin)
+    columns = [_Column(c.name, c.coding, held[c.name]) for c in label_columns(graph, reading)]
+    found = list(_faults(columns, gaps=reading.missing == "refuse"))
+    counts, faults = _numbers(held, reading)
+    _refuse([*found, *faults], origin)
     cells = np.stack([column.codes for column in columns], axis=1)
-    return tabulate(graph, cells, np.ones(len(cells), dtype=np.int64), origin)
+    read, gaps = len(cells), int((cells < 0).any(1).sum())
+    gathering = Gathering(tuple(graph.sizes.values()), weighted=reading.weight is not None)
+    gathering.add(cells, counts)
+    return assemble(graph, Rows(*gathering.rows(), read, gaps), origin, reading)
+
+
+def _numbers(held: Mapping[str, list[Any]], reading: Reading) -> tuple[Amounts, list[Diagnostic]]:
+    """How much there is of each row, and what is wrong with the columns that say so."""
+    faults: list[Diagnostic] = []
+    length = len(next(iter(held.values())))
+    counts, weights = np.ones(length, dtype=np.int64), None
+    if reading.count is not None:
+        parsed = [count_of(_spelt(value) or "") for value in held[reading.count]]
+        faults += _bad(parsed, held[reading.count], reading.count, BadCount)
+        counts = np.array([number or 0 for number in parsed], dtype=np.int64)
+    if reading.weight is not None:
+        heavy = [weight_of(_spelt(value) or "") for value in held[reading.weight]]
+        faults += _bad(heavy, held[reading.weight], reading.weight, BadWeight)
+        weights = np.array([number or 0.0 for number in heavy])
+    return amounts_of(counts, weights), faults
+
+
+def _bad(
+    parsed: Sequence[float | None],
+    held: list[Any],
+    column: str,
+    kind: type[BadCount] | type[BadWeight],
+) -> Iterator[Diagnostic]:
+    places = [place for place, number in enumerate(parsed) if number is None]
+    if places:
+        value = str(held[places[0]])
+        yield kind(places[0], places[0], column, value, len(places), in_frame=True)
 
 
 def _origin(frame: Columns) -> str:
@@ -123,28 +173,24 @@ class _Column:
 
     def _code(self, value: object) -> int:
         text = _spelt(value)
-        return MISSING if text is None else self.coding[text]
+        return MISSING if text is None else self.coding.code(text)
 
     @property
     def missing(self) -> NDArray[np.int64]:
         """The places of the values that are missing."""
         return np.flatnonzero(self.codes == MISSING)
 
-    def wrong(self) -> Iterator[WrongInFrame]:
-        """A finding for each value that is none of the label's, the first one first."""
+    def wrong(self) -> WrongInFrame | None:
+        """What is to be said of the values that are none of the label's."""
         places: dict[str, list[int]] = {}
         for place in np.flatnonzero(self.codes == UNKNOWN).tolist():
             places.setdefault(str(_spelt(self.held[place])), []).append(place)
+        if not places:
+            return None
         pair = () if (self.codes >= 0).any() else two_names(places)
-        for value, found in places.items():
-            yield WrongInFrame(
-                column=self.name,
-                value=value,
-                rows=len(found),
-                first=found[0],
-                values=self.coding.domain.values,
-                pair=pair,
-            )
+        wrong = tuple((value, len(found), found[0]) for value, found in places.items())
+        held = tuple(text.strip() for text in self.coding.texts)
+        return WrongInFrame(self.name, wrong, self.coding.domain.values, pair, held)
 
 
 def _spelt(value: object) -> str | None:
@@ -160,16 +206,13 @@ def _spelt(value: object) -> str | None:
     return str(value)
 
 
-def _faults(columns: list[_Column]) -> Iterator[Diagnostic]:
-    """What is wrong in the columns: what is missing first, and of the rest the first ones."""
-    gaps = [(c.name, len(c.missing), int(c.missing[0])) for c in columns if len(c.missing)]
-    if gaps:
+def _faults(columns: list[_Column], *, gaps: bool) -> Iterator[Diagnostic]:
+    """What is wrong in the columns: what is missing first."""
+    held = [(c.name, len(c.missing), int(c.missing[0])) for c in columns if len(c.missing)]
+    if held and gaps:
         some = np.logical_or.reduce([column.codes == MISSING for column in columns])
-        yield MissingInFrame(columns=tuple(gaps), rows=int(some.sum()), of=len(some))
-    wrong = [finding for column in columns for finding in column.wrong()]
-    yield from wrong[:MOST_FINDINGS]
-    if len(wrong) > MOST_FINDINGS:
-        yield MoreFindings(shown=MOST_FINDINGS)
+        yield MissingInFrame(columns=tuple(held), rows=int(some.sum()), of=len(some))
+    yield from filter(None, (column.wrong() for column in columns))
     yield from (MixedCoding(column=column.name) for column in columns if column.coding.mixed)
 
 

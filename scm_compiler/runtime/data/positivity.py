@@ -66,17 +66,19 @@ def positivity(graph: Graph, table: LabelTable) -> tuple[Positivity, ...]:
 
 def _coverage(graph: Graph, table: LabelTable, name: str) -> Positivity:
     parents = graph.parents[name]
-    columns = [table.labels.index(parent) for parent in parents]
-    shape = tuple(table.sizes[column] for column in columns)
+    shape = tuple(table.sizes[table.labels.index(parent)] for parent in parents)
+    cells, counts = table.seen(parents)
     if prod(shape) < 2**62:
-        codes, inverse = np.unique(flat_index(table.cells[:, columns], shape), return_inverse=True)
+        codes, inverse = np.unique(flat_index(cells, shape), return_inverse=True)
         examples = tuple(islice(_missing(graph, parents, shape, codes.tolist()), MOST_EXAMPLES))
     else:
-        distinct = np.unique(table.cells[:, columns], axis=0, return_inverse=True)
+        distinct = np.unique(cells, axis=0, return_inverse=True)
         codes, inverse, examples = distinct[0], distinct[1].reshape(-1), ()
-    rows = np.bincount(inverse, weights=table.counts)
+    rows = np.bincount(inverse, weights=counts)
     unseen = prod(shape) - len(codes)
-    return Positivity(name, parents, prod(shape), unseen, int(rows.min()), examples)
+    return Positivity(
+        name, parents, prod(shape), unseen, int(rows.min()) if len(rows) else 0, examples
+    )
 
 
 def _missing(

@@ -1,9 +1,14 @@
 """A sheet: named columns and rows of text, as a source gives them, read with bounds."""
 
+import codecs
+import gzip
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from io import TextIOWrapper
 from pathlib import Path
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from scm_compiler.diagnostics import ScmError, Source, closest, refuse
 from scm_compiler.files import is_stream
@@ -25,6 +30,8 @@ class Sheet:
         header: The names of the columns.
         rows: The rows; read once, as they are asked for.
         count_column: The column that says how often each row occurs, if any.
+        weight_column: The column that says how much each row weighs, if any.
+        delimiter: What stands between the fields of a line.
         tells_extra: Whether columns that no label needs are worth a note.
     """
 
@@ -32,6 +39,8 @@ class Sheet:
     header: tuple[str, ...]
     rows: Iterator[Row]
     count_column: str | None = None
+    weight_column: str | None = None
+    delimiter: str = ","
     tells_extra: bool = True
 
 
@@ -58,25 +67,73 @@ def no_table(path: Path, reason: str) -> ScmError:
     return refuse(found, source=Source(str(path), ""), exit_code=2)
 
 
-def text_lines(path: Path) -> Iterator[str]:
-    """The lines of a UTF-8 file with their ends, with or without a byte-order mark.
+def text_lines(path: Path, encoding: str = "utf-8") -> Iterator[str]:
+    """The lines of a file with their ends, with or without a byte-order mark; unpacked if packed.
+
+    Args:
+        path: The file; gzip where its name ends in `.gz`.
+        encoding: How its bytes are letters.
 
     Raises:
-        ScmError: E603 if the file cannot be read, is not UTF-8 or has a line without end.
+        ScmError: E603 if the file cannot be read, holds other bytes or has a line without end.
     """
+    known = "utf-8-sig" if is_utf8(encoding) else encoding
+    with (
+        reading_text(path, encoding),
+        opened(path) as held,
+        TextIOWrapper(held, encoding=known, newline="") as stream,
+    ):
+        yield from bounded(stream, path)
+
+
+@contextmanager
+def reading_text(path: Path, encoding: str) -> Iterator[None]:
+    """Say what is wrong with the bytes of a file; see `text_lines`."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            yield from _bounded(stream, path)
+        yield
     except UnicodeDecodeError as error:
-        wrong = error.object[error.start]
-        reason = f"it holds the byte 0x{wrong:02x}, which is not UTF-8 text"
-        raise no_table(path, reason) from error
-    except OSError as error:
-        raise no_table(path, error.strerror or str(error)) from error
+        raise not_text(path, error.object[error.start], encoding) from error
+    except UnicodeError as error:  # UTF-16 without its mark
+        raise no_table(path, str(error)) from error
+    except (OSError, EOFError, zlib.error) as error:
+        raise no_table(path, unreadable(error)) from error
 
 
-def _bounded(stream: IO[str], path: Path) -> Iterator[str]:
-    number = 0
+def opened(path: Path) -> BinaryIO:
+    """The bytes of a file, unpacked if its name ends in `.gz`."""
+    return cast("BinaryIO", gzip.open(path) if path.suffix == ".gz" else path.open("rb"))
+
+
+def unreadable(error: Exception) -> str:
+    """Why a file cannot be read."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return f"it cannot be unpacked: {error}"
+
+
+def is_utf8(encoding: str) -> bool:
+    """Whether an encoding is UTF-8 by any of its names."""
+    return codecs.lookup(encoding).name == "utf-8"
+
+
+def not_text(path: Path, byte: int, encoding: str) -> ScmError:
+    """The refusal of a file that holds a byte that is no text."""
+    name = "UTF-8" if is_utf8(encoding) else encoding
+    return no_table(path, f"it holds the byte 0x{byte:02x}, which is not {name} text")
+
+
+def bounded(stream: IO[str], path: Path, before: int = 0) -> Iterator[str]:
+    """The lines of a stream, none of which fills the memory.
+
+    Args:
+        stream: The text.
+        path: Its file, for messages.
+        before: The lines of the file that come before it.
+
+    Raises:
+        ScmError: E603 if a line is too long or holds a zero byte.
+    """
+    number = before
     while line := stream.readline(LONGEST_LINE):
         number += 1
         if len(line) == LONGEST_LINE:

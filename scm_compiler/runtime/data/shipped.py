@@ -5,6 +5,7 @@ from pathlib import Path
 
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.options import Reading
 from scm_compiler.runtime.data.reading import read_sheet
 from scm_compiler.runtime.data.sheet import Sheet
 from scm_compiler.runtime.data.table import LabelTable
@@ -30,6 +31,6 @@ def read_shipped(graph: Graph) -> LabelTable:
         ScmError: E604 where the graph has a label that is not among the nine, E607 where it
             declares a label other than binary.
     """
-    sheet = csv_sheet(_FILE, (), "count")
+    sheet = csv_sheet(_FILE, (), Reading(count="count"))
     shown = Sheet(Path(NAME), sheet.header, sheet.rows, "count", tells_extra=False)
     return read_sheet(graph, shown, NAME)

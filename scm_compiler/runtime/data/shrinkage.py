@@ -72,12 +72,13 @@ class Shrunk:
             found += share * (self._flat + towards) / rows
         return found.reshape(self.counts.shape)
 
-    def shapes(self, count: int, random: np.random.Generator) -> Array:
+    def shapes(self, count: int, random: np.random.Generator, batch: int = 0) -> Array:
         """The shapes of the Dirichlet posterior of each row, on regressions that may be.
 
         Args:
             count: How many, along the first axis.
             random: What they are drawn with.
+            batch: Not used: what is drawn of one label says nothing of another.
         """
         shares = np.array([share for share, _ in self._probable])
         chosen = random.choice(len(shares), size=count, p=shares)

@@ -10,6 +10,7 @@ from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from scm_compiler import plugins
 from scm_compiler.diagnostics import closest, refuse
@@ -17,8 +18,10 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.celeba import read_celeba
 from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
-from scm_compiler.runtime.data.csv_file import COUNT, read_csv
+from scm_compiler.runtime.data.csv_file import read_csv
+from scm_compiler.runtime.data.database import read_duckdb, read_parquet
 from scm_compiler.runtime.data.frame import Columns, read_frame
+from scm_compiler.runtime.data.options import Missing, Reading, divide
 from scm_compiler.runtime.data.table import LabelTable
 
 if TYPE_CHECKING:
@@ -43,9 +46,22 @@ class DataSource:
 
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
-    {"csv": DataSource(read_csv), "celeba": DataSource(read_celeba)}
+    {
+        "csv": DataSource(read_csv),
+        "parquet": DataSource(read_parquet),
+        "duckdb": DataSource(read_duckdb),
+        "celeba": DataSource(read_celeba),
+    }
 )
 """The sources of labels, by kind."""
+
+SUFFIXES = {
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".duckdb": "duckdb",
+    ".ddb": "duckdb",
+}
+"""The sources that files are read by; by `csv` all others."""
 
 
 def find_source(
@@ -96,14 +112,25 @@ Data = str | PathLike[str] | Columns
 """What labels are read from: a SPEC, the path of a table, or columns in memory."""
 
 
-def load_labels(data: Data, graph: Graph) -> LabelTable:
+def load_labels(
+    data: Data,
+    graph: Graph,
+    *,
+    missing: Missing | None = None,
+    weight: str | None = None,
+    count: str | None = None,
+) -> LabelTable:
     """Read the labels' data.
 
     Args:
-        data: `celeba-labels`; `csv:FILE` or FILE alone, with `?count=NAME` behind it where a
-            column NAME says how often each row occurs; `celeba:DIR`, the folder of CelebA's
-            attribute file; `KIND:PLACE` of an installed package; or columns, see `read_frame`.
+        data: `celeba-labels`; `csv:FILE`, `parquet:PATTERN`, `duckdb:FILE?table=NAME` or a path
+            alone, with options behind `?`, see `options.Reading`; `celeba:DIR`, the folder of
+            CelebA's attribute file; `KIND:PLACE` of an installed package; or columns, see
+            `read_frame`.
         graph: Whose labels are read. Columns are matched by name.
+        missing: What becomes of rows with gaps, as behind `?`: `refuse`, `drop`, `category`, `em`.
+        weight: The column that says how much each row weighs.
+        count: The column that says how often each row occurs.
 
     Returns:
         The counts of the distinct rows, in the graph's order of declaration.
@@ -114,8 +141,9 @@ def load_labels(data: Data, graph: Graph) -> LabelTable:
         TypeError: If the data are nothing of the kind.
     """
     if not isinstance(data, str | PathLike):
-        return read_frame(data, graph)
-    spec = spelt_out(data)
+        asked = Reading(count=count, weight=weight, missing=missing or "refuse")
+        return read_frame(data, graph, asked)
+    spec = spelt_out(data, missing=missing, weight=weight, count=count)
     if spec == shipped.NAME:
         return shipped.read_shipped(graph)
     require_utf8(spec)
@@ -125,18 +153,31 @@ def load_labels(data: Data, graph: Graph) -> LabelTable:
     return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
 
 
-def spelt_out(data: str | PathLike[str]) -> str:
+def spelt_out(data: str | PathLike[str], **options: str | None) -> str:
     """The SPEC of a source; of the path of a table, the kind of table before it.
 
     A word that no source is called is taken for a path where a file is there, or where it looks
     like one: `people.csv`, `data/people`.
+
+    Args:
+        data: The SPEC or path.
+        options: Further options, to be put behind `?`.
     """
     spec = os.fspath(data)
-    path = Path(spec.partition(COUNT)[0])
-    if isinstance(data, str) and not _is_path(spec, path):
+    path, written = divide(spec)
+    given = "&".join(f"{name}={quote(text, ' ')}" for name, text in options.items() if text)
+    if given:
+        spec = f"{path}?{'&'.join(filter(None, (written, given)))}"
+    if isinstance(data, str) and not _is_path(spec, Path(path)):
         return spec
-    of_celeba = path.stem == "list_attr_celeba" or _is_there(path.is_dir)
-    return f"{'celeba' if of_celeba else 'csv'}:{spec}"
+    return f"{_kind_of(Path(path))}:{spec}"
+
+
+def _kind_of(path: Path) -> str:
+    """The source that a path alone is read by."""
+    if path.stem == "list_attr_celeba" or _is_there(path.is_dir):
+        return "celeba"
+    return SUFFIXES.get(path.suffix, "csv")
 
 
 def _is_path(spec: str, path: Path) -> bool:

@@ -10,6 +10,7 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data.codes.data import UnknownDataSource
 from scm_compiler.runtime.data.coding import MISSING, ColumnCoding
 from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.options import parse
 from scm_compiler.runtime.data.sources import require_utf8
 
 MOST_VALUES = 20
@@ -39,7 +40,7 @@ class Column:
         self.rows += 1
         if plain in self.values:
             return
-        if ColumnCoding(BINARY)[plain] == MISSING:
+        if ColumnCoding(BINARY).code(plain) == MISSING:
             self.gaps += 1
         elif len(self.values) < _REMEMBERED:
             self.values[plain] = None
@@ -75,10 +76,11 @@ def survey(spec: str) -> dict[str, Column]:
     """
     require_utf8(spec)
     kind, colon, place = spec.partition(":")
-    if colon and kind != "csv" and not Path(spec).exists():
+    named = bool(colon) and kind == "csv"
+    path, reading = parse(place if named else spec)
+    if colon and not named and not Path(path).exists():
         raise refuse(UnknownDataSource(text=spec, near=None), exit_code=2)
-    path = Path(place if colon and kind == "csv" else spec)
-    sheet = csv_sheet(path, ())
+    sheet = csv_sheet(Path(path), (), reading)
     columns = [Column() for _ in sheet.header]
     for _, row in sheet.rows:
         _fill(columns, row)

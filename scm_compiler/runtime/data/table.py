@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import prod
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,15 @@ from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.ir import Graph
 
 Cells = NDArray[np.int64]
+
+Counts = NDArray[Any]
+"""How often rows occur, int64; float64 where they have weights."""
+
+_DENSE = 2**16
+"""Combinations of values up to which each has a place of its own while rows are counted."""
+
+MISSING = -1
+"""In a cell: a value that is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +35,9 @@ class LabelTable:
     Attributes:
         labels: The names, in the graph's order of declaration: the columns of `cells`.
         sizes: The number of values of each label.
-        cells: (cells, V) distinct rows of value indices, in lexicographic order.
-        counts: (cells,) how often each occurs; all positive.
+        cells: (cells, V) distinct rows of value indices, in lexicographic order; -1 is a gap.
+        counts: (cells,) how often each occurs; all positive. Of rows with weights, to how
+            many even ones each amounts.
         origin: Where the data came from, for people.
         notes: What was noticed while reading, such as columns left out.
 
@@ -37,7 +48,7 @@ class LabelTable:
     labels: tuple[str, ...]
     sizes: tuple[int, ...]
     cells: Cells
-    counts: NDArray[np.int64]
+    counts: Counts
     origin: str
     notes: tuple[Diagnostic, ...] = field(default=())
 
@@ -45,15 +56,35 @@ class LabelTable:
         shape = (len(self.counts), len(self.labels))
         if self.cells.shape != shape or len(self.sizes) != len(self.labels):
             raise ValueError(f"the cells have shape {self.cells.shape}, not {shape}")
-        inside = (self.cells >= 0).all() and (self.cells < np.array(self.sizes)).all()
+        inside = (self.cells >= MISSING).all() and (self.cells < np.array(self.sizes)).all()
         most = float(self.counts.sum(dtype=np.float64))
         if not inside or (self.counts <= 0).any() or most >= 2**62:
             raise ValueError("a cell or a count is out of range")
 
     @property
     def rows(self) -> int:
-        """The number of rows of data: the sum of the counts."""
-        return int(self.counts.sum())
+        """The number of rows of data: the sum of the counts, to the nearest whole one."""
+        return round(float(self.counts.sum()))
+
+    @cached_property
+    def gaps(self) -> int:
+        """How many rows have gaps."""
+        holes = (self.cells < 0).any(1)
+        return round(float(self.counts[holes].sum()))
+
+    @cached_property
+    def complete(self) -> "LabelTable":
+        """The rows without gaps."""
+        if not self.gaps:
+            return self
+        whole = (self.cells >= 0).all(1)
+        return replace(self, cells=self.cells[whole], counts=self.counts[whole])
+
+    def seen(self, names: Sequence[str]) -> tuple[Cells, Counts]:
+        """Some labels' columns (rows, names), and the counts, of rows without gaps there."""
+        cells = self.cells[:, [self.labels.index(name) for name in names]]
+        whole = (cells >= 0).all(1)
+        return (cells, self.counts) if whole.all() else (cells[whole], self.counts[whole])
 
     @property
     def possible(self) -> int:
@@ -65,19 +96,21 @@ class LabelTable:
         """The SHA-256 of labels, cells and counts: what identifies the data, not their file."""
         digest = hashlib.sha256(json.dumps([self.labels, self.sizes]).encode())
         digest.update(np.ascontiguousarray(self.cells, dtype="<i8").tobytes())
-        digest.update(np.ascontiguousarray(self.counts, dtype="<i8").tobytes())
+        kind = "<i8" if self.counts.dtype == np.int64 else "<f8"
+        digest.update(np.ascontiguousarray(self.counts, dtype=kind).tobytes())
         return digest.hexdigest()
 
-    def counts_of(self, names: Sequence[str]) -> NDArray[np.int64]:
+    def counts_of(self, names: Sequence[str]) -> Counts:
         """The counts of some labels' combinations, as an array with one axis a name.
 
         Args:
-            names: Labels of this table, each once; their sizes must allow a dense array.
+            names: Labels of this table, each once; their sizes must allow a dense array. A row in
+                which one of them is a gap does not count.
         """
-        columns = [self.labels.index(name) for name in names]
-        shape = tuple(self.sizes[column] for column in columns)
-        counts = np.zeros(prod(shape), dtype=np.int64)
-        np.add.at(counts, flat_index(self.cells[:, columns], shape), self.counts)
+        shape = tuple(self.sizes[self.labels.index(name)] for name in names)
+        cells, amounts = self.seen(names)
+        counts = np.zeros(prod(shape), dtype=amounts.dtype)
+        np.add.at(counts, flat_index(cells, shape), amounts)
         return counts.reshape(shape)
 
 
@@ -99,7 +132,7 @@ def reweighted(table: LabelTable, random: np.random.Generator) -> LabelTable:
 def tabulate(
     graph: Graph,
     cells: Cells,
-    counts: NDArray[np.int64],
+    counts: Counts,
     origin: str,
     notes: tuple[Diagnostic, ...] = (),
 ) -> LabelTable:
@@ -113,21 +146,26 @@ def tabulate(
         notes: What was noticed while reading.
     """
     sizes = tuple(graph.sizes.values())
-    distinct, sums = gathered(cells[counts > 0], counts[counts > 0], sizes)
+    kept = counts > 0
+    distinct, sums = gathered(cells[kept] + 1, counts[kept], tuple(size + 1 for size in sizes))
     names = tuple(node.name for node in graph.labels)
-    return LabelTable(names, sizes, distinct, sums, origin, notes)
+    return LabelTable(names, sizes, distinct - 1, sums, origin, notes)
 
 
-def gathered(
-    cells: Cells, counts: NDArray[np.int64], sizes: tuple[int, ...]
-) -> tuple[Cells, NDArray[np.int64]]:
+def gathered(cells: Cells, counts: Counts, sizes: tuple[int, ...]) -> tuple[Cells, Counts]:
     """The distinct rows in lexicographic order, and the sum of the counts of each."""
+    if prod(sizes) <= _DENSE:
+        index = flat_index(cells, sizes)
+        codes = np.flatnonzero(np.bincount(index, minlength=1))
+        dense = np.zeros((prod(sizes), *counts.shape[1:]), dtype=counts.dtype)
+        np.add.at(dense, index, counts)
+        return np.stack(np.unravel_index(codes, sizes), 1) if sizes else cells[:1], dense[codes]
     if prod(sizes) < 2**62:
         codes, inverse = np.unique(flat_index(cells, sizes), return_inverse=True)
         distinct = np.stack(np.unravel_index(codes, sizes), 1) if sizes else cells[:1]
     else:
         distinct, inverse = np.unique(cells, axis=0, return_inverse=True)
-    sums = np.zeros(len(distinct), dtype=np.int64)
+    sums = np.zeros((len(distinct), *counts.shape[1:]), dtype=counts.dtype)
     np.add.at(sums, inverse.reshape(-1), counts)
     return distinct.astype(np.int64), sums
 

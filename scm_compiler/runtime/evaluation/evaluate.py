@@ -39,7 +39,8 @@ def evaluate_run(
     Args:
         run: The run.
         data: The labels that the label model is held against, such as rows that it was not trained
-            on, as `load_labels` takes them; those that it was trained on if None.
+            on, as `load_labels` takes them; those that it was trained on if None. Rows with gaps
+            are left out.
         images: Where the real images come from; where each head's own came from if None.
         effort: How much is drawn and trained for each head.
         seed: The same seed gives the same report.
@@ -56,12 +57,12 @@ def evaluate_run(
         raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
     recipe_of_run(run)  # a part of the report rests on its settings
     stage("labels")
-    beside = run.labels if data is None else load_labels(data, run.graph)
+    beside = (run.labels if data is None else load_labels(data, run.graph)).complete
     labels = evaluate_labels(
         run.module(),
         run.distributions(),
         beside,
-        trained=run.labels,
+        trained=run.labels.complete,
         config=run.config,
         seed=seed,
     )

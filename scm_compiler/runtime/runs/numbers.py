@@ -78,8 +78,10 @@ def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:
     facts = file.facts_as(CellFacts)
     sizes = tuple(graph.sizes.values())
     names = tuple(node.name for node in graph.labels)
+    kind = file.forms.get("counts", ("I64", ()))[0]
+    counts = "F64" if kind == "F64" else "I64"  # fractions, where rows have weights
     file.require(
-        [("counts", ("I64", (data.cells,))), ("cells", ("I64", (data.cells, len(names))))]
+        [("counts", (counts, (data.cells,))), ("cells", ("I64", (data.cells, len(names))))]
     )
     arrays = file.load("np")
     try:

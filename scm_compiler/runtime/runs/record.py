@@ -16,6 +16,7 @@
 Every file is written whole or not at all, and nothing in one is ever executed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from math import prod
@@ -28,10 +29,11 @@ from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.abduction import under
 from scm_compiler.ir.query import Query
-from scm_compiler.model.tables import Fitted, Model, Tables, table_shape
+from scm_compiler.model.tables import Backoff, Fitted, Model, Tables, table_shape
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.data.imputation import imputed
 from scm_compiler.runtime.data.shares import Estimator, backoffs_of, fitted_law
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
@@ -285,13 +287,19 @@ class Record:
         known = replace(
             found.known,
             likeliest=self.config.trainer == "mle",
-            backoffs=backoffs_of(self.graph, self.labels, self.estimator),
+            backoffs=self._backoffs(found),
         )
         found = replace(found, known=known)
         if not self.graph.confounders:
             return found
         law = fitted_law(found, self.labels, self.estimator)
         return replace(found, known=replace(known, observational=law))
+
+    def _backoffs(self, tables: Tables) -> Mapping[str, Backoff]:
+        """What is known of its tables that counts of rows do not tell."""
+        if self.labels.gaps:
+            return imputed(tables.graph, self.labels, tables.probabilities, self.config.seed)
+        return backoffs_of(self.graph, self.labels, self.estimator)
 
 
 def open_record(path: str | Path) -> Record:

@@ -97,7 +97,7 @@ def _train_alone(
         run.path,
         Pace(max(1, -(-trainer.total // REPORTS)), checkpoint_seconds, budget=budget),
         facts=facts,
-        measure=partial(_distance_now, trainer, run.labels),
+        measure=partial(_distance_now, trainer, run.labels.complete),
         progress=progress or Silent(),
     )
     with one_thread():
@@ -150,15 +150,17 @@ def _write_model(run: Record, module: CausalModule, outcome: Outcome) -> Mapping
         return metrics
     tables = _tables(module, run.config.seed)
     if tables is None:
-        return metrics | {"tvd": distance(module, run.labels).value}
+        return metrics | {"tvd": distance(module, run.labels.complete).value}
     write_tables(run.path, tables)
     if not run.graph.confounders:
-        return metrics | {"tvd": distance(tables, run.labels).value}
+        return metrics | {"tvd": distance(tables, run.labels.complete).value}
     law = tables.observational or fitted_law(
         with_data(tables, run.labels), run.labels, run.estimator
     )
-    far = distance(module if isinstance(tables.known, Counted) else tables, run.labels).value
-    return metrics | {"tvd": far, "law_tvd": distance(law, run.labels).value}
+    far = distance(
+        module if isinstance(tables.known, Counted) else tables, run.labels.complete
+    ).value
+    return metrics | {"tvd": far, "law_tvd": distance(law, run.labels.complete).value}
 
 
 def _tables(module: CausalModule, seed: int) -> Tables | None:

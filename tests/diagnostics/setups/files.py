@@ -4,6 +4,7 @@ import hashlib
 import itertools
 import json
 import shutil
+import sys
 
 from PIL import Image
 
@@ -50,6 +51,29 @@ def hair(folder, made):
     shutil.copy(ROOT / "examples/hair/data.csv", folder / "hair.csv")
 
 
+def many(folder, made):
+    """Twelve labels, each caused by twelve of forty, and a row in which they alone are seen."""
+    causes = [f"C{n}" for n in range(40)]
+    sets = [
+        sorted({(start + i * step) % 40 for i in range(12)})
+        for step in (1, 3, 7, 9, 11, 13)
+        for start in (0, 20)
+    ]
+    effects = [f"X{n}" for n in range(12)]
+    lines = [f"{', '.join((*causes, *effects))} : binary"]
+    for own, name in zip(sets, effects, strict=True):
+        lines.append(f"{', '.join(causes[n] for n in own)} -> {name}")
+    (folder / "many.scm").write_text("\n".join(lines) + "\n")
+    rows = [",".join((*causes, *effects)), ",".join("0" * 52), "," * 40 + ",".join("1" * 12)]
+    (folder / "many.csv").write_text("\n".join(rows) + "\n")
+
+
+def without_duckdb(folder, made):
+    hair(folder, made)
+    (folder / "hair.parquet").write_bytes(b"")
+    made.patch.setitem(sys.modules, "duckdb", None)
+
+
 def photo(folder, made):
     Image.new("RGB", (16, 16)).save(folder / "photo.png")
 
@@ -93,7 +117,10 @@ SETUPS = {
     "E505": changed("graph.json", _lose_an_edge),
     "E507": changed("certificate.json", _claim_fewer_labels),
     **dict.fromkeys(["E602", "E604", "E606", "E607", "E608", "E609", "E610", "E611"], hair),
-    **dict.fromkeys(["E601", "E612", "E615", "N601", "N602", "W601"], hair),
+    **dict.fromkeys(["E601", "E612", "E615", "N601", "W601", "E621", "E622"], hair),
+    **dict.fromkeys(["E623", "E624", "E625", "E628", "W621", "W622"], hair),
+    "E626": many,
+    "E627": without_duckdb,
     "E603": photo,
     "E605": column_twice,
     "E613": fewer_faces,

@@ -112,7 +112,7 @@ def test_gaps_are_told_at_once_by_column(pair):
     assert str(error).splitlines() == [
         f"error[E850]: no value in 3 of 4 rows: {gaps}",
         " --> dict",
-        "  = help: fill the gaps or drop those rows; scmc does not guess values",
+        "  = help: `missing=drop` as an argument takes the complete row, `missing=em` all 4",
     ]
 
 
@@ -128,19 +128,22 @@ def test_a_wrong_value_is_told_once_with_its_rows(make_graph):
 
 
 def test_two_names_in_a_binary_column_may_be_a_kind(make_graph):
-    (first, second) = refusal({"A": ["dry", "wet", "wet"]}, make_graph("A")).diagnostics
-    assert first.help().endswith("or declare `A : categorical(dry, wet)`")
-    assert (second.value, second.rows, second.first) == ("wet", 2, 1)
+    (found,) = refusal({"A": ["dry", "wet", "wet"]}, make_graph("A")).diagnostics
+    assert found.help().endswith("or declare `A : categorical(dry, wet)`")
+    assert found.wrong == (("dry", 1, 0), ("wet", 2, 1))
 
 
 def test_of_many_wrong_values_the_first_are_told(make_graph):
-    found = refusal({"A": [f"v{n}" for n in range(30)]}, make_graph("A")).diagnostics
-    assert [one.code for one in found] == ["E851"] * 20 + ["N602"]
+    (found,) = refusal({"A": [f"v{n}" for n in range(30)]}, make_graph("A")).diagnostics
+    assert found.message() == (
+        "30 cells of column `A` are not values of it: `v0` in 1 (first in row 0), "
+        "`v1` in 1 (first in row 1), `v2` in 1 (first in row 2) and 27 more"
+    )
 
 
 def test_lists_as_values_are_wrong_values(make_graph):
     (found,) = refusal({"A": [[1], [1]]}, make_graph("A")).diagnostics
-    assert (found.code, found.value, found.rows) == ("E851", "[1]", 2)
+    assert (found.code, found.wrong) == ("E851", (("[1]", 2, 0),))
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Image, Node
 from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data.codes.data import SOURCES
 from scm_compiler.runtime.data.shipped import shipped_labels
 
 
@@ -81,8 +82,14 @@ def test_images_need_no_column(make_graph):
     [
         ("celeba-label", "did you mean `celeba-labels`?"),
         ("cvs:table.csv", "did you mean `csv:table.csv`?"),
-        ("sql:table", "a source is `celeba-labels`, `csv:FILE` or `celeba:DIR`"),
-        ("", "a source is `celeba-labels`, `csv:FILE` or `celeba:DIR`"),
+        (
+            "sql:table",
+            f"a source is {SOURCES}",
+        ),
+        (
+            "",
+            f"a source is {SOURCES}",
+        ),
         ("csv:", "did you mean `csv:PATH`?"),
     ],
 )

@@ -124,10 +124,10 @@ class District:
         """Two steps, and on along their curve if that is better; the log-likelihood before."""
         once, before = self.step(tables)
         twice, between = self.step(once)
-        ahead = _ahead(tables, once, twice)
-        if ahead is None:
+        further = ahead(tables, once, twice)
+        if further is None:
             return twice, before
-        beyond, there = self.step(ahead)
+        beyond, there = self.step(further)
         return (beyond if there >= between else twice), before
 
 
@@ -202,7 +202,7 @@ class Districts:
         self._gap, self._waited, self.tables = gap, int(waited), tables
 
 
-def _ahead(first: Rows, second: Rows, third: Rows) -> Rows | None:
+def ahead(first: Rows, second: Rows, third: Rows) -> Rows | None:
     """The point to which two steps lead on; None where they lead nowhere any more."""
     steps = {name: second[name] - first[name] for name in second}
     bends = {name: third[name] - second[name] - steps[name] for name in second}

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.data.table import LabelTable, gathered
+from scm_compiler.runtime.data.table import Counts, LabelTable, gathered
 
 
 @dataclass(frozen=True)
@@ -36,19 +35,19 @@ class Rows:
         return Rows(self.parents[ranks], self.values[ranks], even)
 
 
-def split(table: LabelTable, held_out: float, seed: int) -> tuple[NDArray[np.int64], ...]:
+def split(table: LabelTable, held_out: float, seed: int) -> tuple[Counts, ...]:
     """The counts of each cell to fit to and to check on.
 
     Each row of the data goes to the second part with the probability `held_out`. If one part
-    would be empty, both are the whole.
+    would be empty, both are the whole. Fractions of rows go to the first.
     """
     generator = np.random.default_rng(seed)
-    held = generator.binomial(table.counts, held_out).astype(np.int64)
+    held = generator.binomial(np.floor(table.counts).astype(np.int64), held_out)
     kept = table.counts - held
     return (kept, held) if kept.any() and held.any() else (table.counts, table.counts)
 
 
-def rows_of(graph: Graph, table: LabelTable, name: str, counts: NDArray[np.int64]) -> Rows:
+def rows_of(graph: Graph, table: LabelTable, name: str, counts: Counts) -> Rows:
     """The rows of one label and its parents, with these counts of the table's cells."""
     columns = [table.labels.index(n) for n in (*graph.parents[name], name)]
     sizes = tuple(table.sizes[column] for column in columns)

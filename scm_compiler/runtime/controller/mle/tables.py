@@ -9,6 +9,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.domain import Exponential
 from scm_compiler.model.exponential import likeliest
 from scm_compiler.model.tables import Fitted, Tables
+from scm_compiler.runtime.controller.mle.gaps import Completion
+from scm_compiler.runtime.data.imputation import imputed
 from scm_compiler.runtime.data.shares import Estimator, backoffs_of, table_from, unseen_rows
 from scm_compiler.runtime.data.table import LabelTable
 
@@ -31,11 +33,24 @@ def fit_tables(graph: Graph, table: LabelTable, estimator: Estimator = "shares")
         distribution.
     """
     names = [node.name for node in graph.labels]
+    if table.gaps:
+        return _completed(graph, table)
     fitted = {name: table_from(graph, table, name, estimator) for name in names}
     missing = {name: unseen_rows(graph, table, name) for name in names}
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
     backoffs = backoffs_of(graph, table, estimator)
     return Tables(graph, fitted, Fitted(unseen, table, likeliest=True, backoffs=backoffs))
+
+
+def _completed(graph: Graph, table: LabelTable) -> Tables:
+    """The tables that make rows with gaps most likely."""
+    fitting = Completion(graph, table, 2**62)
+    while not fitting.settled:
+        fitting.step()
+    missing = {name: unseen_rows(graph, table, name) for name in fitting.tables}
+    unseen = {name: mask for name, mask in missing.items() if mask.any()}
+    known = Fitted(unseen, table, likeliest=True, backoffs=imputed(graph, table, fitting.tables))
+    return Tables(graph, fitting.tables, known)
 
 
 def weights(family: Exponential | None, probabilities: NDArray[np.float64]) -> Tensor:

@@ -3,7 +3,8 @@
 The likelihood is a product with one factor a district, so each district is fitted alone. A label
 that shares no hidden cause is a district of its own: a saturated table has a closed form and takes
 one step; a network is fitted by Adam, and the weights that predict held-out rows best are kept,
-for each label by itself. The tables of a larger district are fitted jointly (districts.py).
+for each label by itself. The tables of a larger district are fitted jointly (districts.py), and so
+are all tables where rows have gaps (gaps.py).
 """
 
 from collections.abc import Mapping
@@ -20,9 +21,10 @@ from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.wiring import TABLES
 from scm_compiler.runtime.controller.mle.districts import Districts
+from scm_compiler.runtime.controller.mle.gaps import Completion
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
-from scm_compiler.runtime.controller.mle.tables import logits, weights
+from scm_compiler.runtime.controller.mle.tables import weights
 from scm_compiler.runtime.controller.trainer import Diverged, Mean
 from scm_compiler.runtime.data.shares import table_from
 from scm_compiler.runtime.data.table import LabelTable
@@ -49,17 +51,22 @@ class Mle:
         seed: Of the networks' first weights, the held-out rows and the batches.
 
     Raises:
-        ScmError: E620 if a district is too large.
+        ScmError: E620 if a district is too large; of rows with gaps E625 and E626.
     """
 
     def __init__(self, graph: Graph, table: LabelTable, options: MleOptions, seed: int) -> None:
         self._table = table
         self._options = options
         self._random = torch.Generator().manual_seed(seed)
-        self._districts = Districts(graph, table, options.hidden_states, options.table_limit, seed)
+        self._districts = (
+            Completion(graph, table, options.table_limit)
+            if table.gaps
+            else Districts(graph, table, options.hidden_states, options.table_limit, seed)
+        )
+        states = getattr(self._districts, "states", options.hidden_states)
         spec = ExplicitSpec(
             table_limit=options.table_limit,
-            hidden_states=self._districts.states,
+            hidden_states=states,
             hidden=options.hidden,
             layers=options.layers,
         )
@@ -114,7 +121,7 @@ class Mle:
         with torch.no_grad():
             for name, rows in self._districts.tables.items():
                 table = module.table(name)
-                table.copy_(logits(rows).view(table.shape))
+                table.copy_(weights(module.family(name), rows).view(table.shape))
         return module
 
     def state(self) -> dict[str, Tensor]:

@@ -102,9 +102,10 @@ class NoCountColumn(Diagnostic):
 
     name: str
     columns: tuple[str, ...]
+    what: str = "counts"
 
     def message(self) -> str:
-        return f"there is no column `{self.name}` to take the counts from"
+        return f"there is no column `{self.name}` to take the {self.what} from"
 
     def help(self) -> str:
         near = did_you_mean(closest(self.name, self.columns))
@@ -136,12 +137,13 @@ class CountIsALabel(Diagnostic):
     code = "E611"
 
     name: str
+    what: str = "counts"
 
     def message(self) -> str:
-        return f"`{self.name}` is a label of the graph and cannot hold the counts"
+        return f"`{self.name}` is a label of the graph and cannot hold the {self.what}"
 
     def help(self) -> str:
-        return "name the column that holds the counts, or rename one of the two"
+        return f"name the column that holds the {self.what}, or rename one of the two"
 
 
 class ExtraColumns(Diagnostic):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean
 
-SOURCES = "`celeba-labels`, `csv:FILE` or `celeba:DIR`"
+SOURCES = "`csv:FILE`, `parquet:PATTERN`, `duckdb:FILE`, `celeba:DIR` or `celeba-labels`"
 
 
 def shortened(text: str, most: int = 40) -> str:
@@ -34,8 +34,8 @@ class UnknownDataSource(Diagnostic):
 
     ## What it means
 
-    Data are named by the kind of source, a colon and a path: `csv:FILE` or `celeba:DIR`; the path
-    of a table alone will do. The counts that come with scmc are named `celeba-labels`, without a
+    Data are named by the kind of source, a colon and a path: `csv:FILE`, `parquet:PATTERN`,
+    `duckdb:FILE?table=NAME` or `celeba:DIR`; the path of a table alone will do. The counts that come with scmc are named `celeba-labels`, without a
     path. An installed package may add kinds through the entry point group `scmc.sources`.
 
     ## Example
@@ -102,8 +102,9 @@ class NotATable(Diagnostic):
 
     ## What it means
 
-    The file is not text in UTF-8, or a line of it is longer than any table's, or a quotation mark
-    is opened and not closed, or the header is missing. The message says which.
+    The file is not text in UTF-8 (or in what `?encoding=` says), or a line of it is longer than any
+    table's, or a quotation mark is opened and not closed, or the header is missing. The message says
+    which. A file whose name ends in `.gz` is unpacked as it is read.
 
     ## Example
 
@@ -111,7 +112,7 @@ class NotATable(Diagnostic):
     $ scmc train hair --data csv:photo.png
     error[E603]: `photo.png` is not a table: it holds the byte 0x89, which is not UTF-8 text
      --> photo.png
-      = help: save the table as CSV in UTF-8, with one header line
+      = help: save the table as CSV in UTF-8, or name its encoding: `?encoding=latin-1` behind the path
     ```
 
     ## What to do
@@ -131,6 +132,8 @@ class NotATable(Diagnostic):
     def help(self) -> str:
         if self.path.endswith(".jsonl"):
             return "write a JSON object in each line, with the name of its image as `file_name`"
+        if self.reason.endswith("is not UTF-8 text"):
+            return "save the table as CSV in UTF-8, or name its encoding: `?encoding=latin-1` behind the path"
         return "save the table as CSV in UTF-8, with one header line"
 
 

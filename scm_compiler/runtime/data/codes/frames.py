@@ -2,7 +2,7 @@
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.runtime.data.codes.data import listed, shortened
-from scm_compiler.runtime.data.codes.rows import how_to_write
+from scm_compiler.runtime.data.codes.rows import how_to_write, said_of_gaps
 
 
 class MissingInFrame(Diagnostic):
@@ -11,8 +11,8 @@ class MissingInFrame(Diagnostic):
     ## What it means
 
     The value is `None`, NaN, `NA`, `NaT`, an empty text or one of the usual marks of a missing value.
-    scmc does not guess values and does not drop rows: either would change the distribution that the
-    model learns. Rows count from 0, as `iloc` of pandas counts them.
+    scmc does not guess values, and drops rows only where it is told to: either would change the
+    distribution that the model learns. Rows count from 0, as `iloc` of pandas counts them.
 
     ## Example
 
@@ -24,13 +24,13 @@ class MissingInFrame(Diagnostic):
     $ python rain.py 2>&1 | tail -3
     scm_compiler.diagnostics.report.ScmError: error[E850]: no value in 2 of 3 rows: `Sky` in 1 (first in row 1), `Rain` in 2 (first in row 1)
      --> dict
-      = help: fill the gaps or drop those rows; scmc does not guess values
+      = help: `missing=drop` as an argument takes the complete row, `missing=em` all 3
     ```
 
     ## What to do
 
-    Fill them, or drop the rows if you know that values are missing at random:
-    `frame.dropna(subset=["Sky"])` in pandas, `frame.drop_nulls(["Sky"])` in polars.
+    Fill them; or say `missing="drop"` if complete rows are like the others; or `missing="em"`, which
+    asks less: what is missing may depend on what is seen in the row.
     """
 
     code = "E850"
@@ -47,7 +47,7 @@ class MissingInFrame(Diagnostic):
         return f"no value in {self.rows:,} of {self.of:,} rows: {listed(gaps)}"
 
     def help(self) -> str:
-        return "fill the gaps or drop those rows; scmc does not guess values"
+        return said_of_gaps("as an argument", self.rows, self.of)
 
 
 class WrongInFrame(Diagnostic):
@@ -80,20 +80,22 @@ class WrongInFrame(Diagnostic):
     code = "E851"
 
     column: str
-    value: str
-    rows: int
-    first: int
+    wrong: tuple[tuple[str, int, int], ...]
     values: tuple[str, ...]
     pair: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
 
     def message(self) -> str:
-        where = f"row {self.first}"
-        if self.rows > 1:
-            where = f"{self.rows:,} rows (first in {where})"
-        return f"`{shortened(self.value)}` in {where}, column `{self.column}` is not a value of it"
+        (value, count, row), *others = self.wrong
+        if not others:
+            where = f"row {row}" if count == 1 else f"{count:,} rows (first in row {row})"
+            return f"`{shortened(value)}` in {where}, column `{self.column}` is not a value of it"
+        told = [f"`{shortened(v)}` in {n:,} (first in row {row})" for v, n, row in self.wrong]
+        cells = sum(count for _, count, _ in self.wrong)
+        return f"{cells:,} cells of column `{self.column}` are not values of it: {listed(told, 3)}"
 
     def help(self) -> str:
-        return how_to_write(self.column, self.value, self.values, self.pair)
+        return how_to_write(self.column, self.wrong[0][0], self.values, self.pair, self.held)
 
 
 class UnequalColumns(Diagnostic):

@@ -221,7 +221,7 @@ def _values(array: NDArray[Any], node: Node) -> NDArray[np.int64]:
         if indices:
             codes[rank] = value if 0 <= value < node.domain.size else -1
         else:
-            codes[rank] = coding[value.decode() if isinstance(value, bytes) else str(value)]
+            codes[rank] = coding.code(value.decode() if isinstance(value, bytes) else str(value))
         if codes[rank] < 0:
             raise ValueError(f"`{node.name}` holds `{value}`, which is not a value of it")
     if coding.mixed:

@@ -1,0 +1,171 @@
+"""`parquet:PATTERN` and `duckdb:FILE?table=T`: tables that DuckDB counts, of any length."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scm_compiler.diagnostics import Diagnostic, Source, closest, refuse
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, assemble
+from scm_compiler.runtime.data.codes.columns import ExtraColumns
+from scm_compiler.runtime.data.codes.data import DataNotFound
+from scm_compiler.runtime.data.codes.database import NeedsDuckDB, NotCounted
+from scm_compiler.runtime.data.codes.rows import BadCount, BadWeight
+from scm_compiler.runtime.data.findings import Findings
+from scm_compiler.runtime.data.options import OF_DATABASE, Reading, bad, parse
+from scm_compiler.runtime.data.reading import header_faults, label_columns
+from scm_compiler.runtime.data.sheet import existing_file
+from scm_compiler.runtime.data.sql import described, grouped, identifier, text
+from scm_compiler.runtime.data.table import LabelTable
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PERFECT = 24
+"""Bits of a group's key up to which groups are kept in an array in place of a hash table."""
+
+
+def read_parquet(place: str, graph: Graph) -> LabelTable:
+    """The labels of Parquet files.
+
+    Args:
+        place: A path, in which `*` and `**` may stand for parts, and options behind `?`.
+        graph: Whose labels are read.
+
+    Raises:
+        ScmError: With exit code 2: E602 if there is no file, E627 without DuckDB, E628 if it
+            cannot read them; and every finding, as `read_sheet`.
+    """
+    path, reading = parse(place, OF_DATABASE)
+    if not any(mark in path for mark in "*?["):
+        existing_file(Path(path))
+    connection = _connected(place, ":memory:")
+    return _counted(connection, f"read_parquet({text(path)})", graph, reading, f"parquet:{place}")
+
+
+def read_duckdb(place: str, graph: Graph) -> LabelTable:
+    """The labels of a table or view of a DuckDB database.
+
+    Args:
+        place: The file, and `?table=NAME` with further options; the name may be left out
+            if there is just one table.
+        graph: Whose labels are read.
+
+    Raises:
+        ScmError: As `read_parquet`; E622 if there is no such table.
+    """
+    path, reading = parse(place, (*OF_DATABASE, "table"))
+    connection = _connected(place, str(existing_file(Path(path))))
+    found = connection.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+    ).fetchall()
+    tables = tuple(sorted(name for (name,) in found))
+    table = tables[0] if reading.table is None and len(tables) == 1 else reading.table
+    if table is None or table not in tables:
+        near = closest(table or "", tables)
+        raise bad("table", table or "", (near,) if near else tables)
+    return _counted(connection, identifier(table), graph, reading, f"duckdb:{place}")
+
+
+def _connected(place: str, path: str) -> "DuckDBPyConnection":
+    """DuckDB, with a file or with nothing."""
+    try:
+        import duckdb  # noqa: PLC0415  (an extra)
+    except ImportError as error:
+        raise refuse(NeedsDuckDB(place=place), exit_code=2) from error
+    try:
+        connection = duckdb.connect(path, read_only=path != ":memory:")
+    except duckdb.Error as error:
+        raise refuse(NotCounted(place=place, reason=_said(error)), exit_code=2) from error
+    connection.execute(f"SET perfect_ht_threshold = {PERFECT}")
+    connection.execute("SET preserve_insertion_order = false")
+    return connection
+
+
+def _counted(
+    connection: "DuckDBPyConnection", source: str, graph: Graph, reading: Reading, origin: str
+) -> LabelTable:
+    """The table of a relation."""
+    import duckdb  # noqa: PLC0415  (an extra)
+
+    amounts = {reading.count: "counts", reading.weight: "weights"}
+    asked = {name: what for name, what in amounts.items() if name is not None}
+    labels = [node.name for node in graph.labels]
+    try:
+        header = tuple(str(name) for name, *_ in connection.execute(described(source)).fetchall())
+        _refuse(list(header_faults(graph, header, asked)), origin)
+        query = grouped(labels, source, reading.count, reading.weight)
+        rows = connection.execute(query).fetchall()
+    except duckdb.Error as error:
+        if "No files found" in str(error):
+            raise refuse(DataNotFound(path=origin.partition(":")[2]), exit_code=2) from error
+        raise refuse(NotCounted(place=origin, reason=_said(error)), exit_code=2) from error
+    finally:
+        connection.close()
+    extra = tuple(name for name in header if name not in labels and name not in asked)
+    return _assembled(rows, graph, reading, origin, extra)
+
+
+def _assembled(
+    rows: Sequence[tuple[Any, ...]],
+    graph: Graph,
+    reading: Reading,
+    origin: str,
+    extra: tuple[str, ...],
+) -> LabelTable:
+    """The table of groups: texts, rows, amounts, squares of weights, and faults."""
+    columns = label_columns(graph, reading)
+    width = len(columns)
+    held: list[Sequence[Any]] = list(zip(*rows, strict=True)) or [()] * (width + 4)
+    times = np.array(held[width], dtype=np.int64)
+    nowhere = np.zeros(len(rows), dtype=np.int64)
+    cells = np.zeros((len(rows), width), dtype=np.int64)
+    for rank, column in enumerate(columns):
+        texts = np.array([column.coding[value or ""] for value in held[rank]], dtype=np.int64)
+        cells[:, rank] = column.decode(texts, nowhere, nowhere, times)
+    found = Findings(columns, width, rows=int(times.sum()))
+    found.gaps = int(times[(cells == -1).any(1)].sum()) if len(rows) else 0
+    faults = [
+        *found.refused(gaps=reading.missing == "refuse"),
+        *_bad_amounts(held, reading, width),
+    ]
+    _refuse(faults, origin)
+    gathering = Gathering(tuple(graph.sizes.values()), weighted=reading.weight is not None)
+    gathering.add(cells, _amounts(held, reading, width))
+    notes = (ExtraColumns(names=extra),) if extra else ()
+    return assemble(graph, Rows(*gathering.rows(), found.rows, found.gaps), origin, reading, notes)
+
+
+def _amounts(held: list[Sequence[Any]], reading: Reading, width: int) -> Amounts:
+    """How much there is of each group."""
+    if reading.weight is None:
+        return np.array([int(amount) for amount in held[width + 1]], dtype=np.int64)
+    return np.array(held[width + 1 : width + 3], dtype=np.float64).T
+
+
+def _bad_amounts(held: list[Sequence[Any]], reading: Reading, width: int) -> list[Diagnostic]:
+    """What is wrong with counts and weights."""
+    first = width + (2 if reading.weight is None else 3)
+    faults: list[Diagnostic] = []
+    kinds: tuple[tuple[str | None, type[BadCount] | type[BadWeight]], ...] = (
+        (reading.count, BadCount),
+        (reading.weight, BadWeight),
+    )
+    for rank, (name, kind) in enumerate(kinds):
+        if name is not None and (wrong := sum(held[first + rank])):
+            faults.append(kind(0, 0, name, "", wrong))
+    if not faults and reading.weight is None and sum(map(int, held[width + 1])) >= 2**62:
+        faults.append(BadCount(0, 0, reading.count or "", "", len(held[0])))
+    return faults
+
+
+def _said(error: Exception) -> str:
+    """The first line of what DuckDB says."""
+    return str(error).strip().partition("\n")[0]
+
+
+def _refuse(found: Sequence[Diagnostic], origin: str) -> None:
+    if found:
+        raise refuse(*found, source=Source(origin, ""), exit_code=2)
