@@ -38,6 +38,7 @@ VERBS = {
     "query": "ask a run a question: seeing, doing, imagining",
     "eval": "measure a run: labels, images, realism, diversity, in one report",
     "explain": "show the page of a diagnostic code",
+    "lsp": "serve an editor: what it asks of a .scm file while one writes it",
     "demo": "the main job from end to end, on the shipped data",
 }
 
