@@ -21,9 +21,10 @@ DOCS = "docs/"
 HOME = {"README.md": "index.md", "docs/decisions/README.md": "decisions/README.md"}
 CODES, GRAMMAR = "<!-- every code -->", re.compile(r"<!-- (grammars/\w+\.lark) -->")
 _LINK = re.compile(r"(\]\()([^)#:\s]+)((?:#[^)\s]*)?\))")
+_PROGRAM = re.compile(r"^```scm\b", re.MULTILINE)
 _FENCES = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`(?:scmc explain )?([EWN]\d{3})`(?!\])")
-_LANGUAGES = {".py": "python", ".toml": "toml", ".csv": "text", ".scm": "text", ".lark": "text"}
+_LANGUAGES = {".py": "python", ".toml": "toml", ".csv": "text", ".scm": "scmc", ".lark": "text"}
 
 
 def on_files(files: Files, *, config: Any) -> Files:  # noqa: ANN401  (MkDocs' configuration)
@@ -42,7 +43,7 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:  # noqa: ANN
     """Point links at the site's pages, and fill in what is made from the project."""
     markdown = markdown.replace(CODES, _table_of_codes())
     markdown = GRAMMAR.sub(lambda found: _fenced(found[1]), markdown)
-    markdown = markdown.replace("```scm", "```text")  # Pygments takes it for Scheme
+    markdown = _PROGRAM.sub("```scmc", markdown)  # Pygments takes `scm` for Scheme
     return _outside_fences(lambda text: _relinked(text, page.file.src_uri), markdown)
 
 
