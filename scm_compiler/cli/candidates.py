@@ -10,6 +10,7 @@ from scm_compiler.cli.main import VERBS, parser_of
 from scm_compiler.diagnostics.pages import pages
 from scm_compiler.files import listed
 from scm_compiler.shipped import example_programs, find_program, find_run
+from scm_compiler.syntax.printer import print_name
 
 RUNS = Path("runs")
 _QUESTIONS = ("P(", "E(", "ATE(", "LATE(", "do(", "given(")
@@ -115,15 +116,13 @@ def _question(typed: str, nodes: Values, starts: Sequence[str]) -> Iterator[str]
     before, part = match["before"], match["part"]
     name, equals, value = part.partition("=")
     if equals:
-        found = [
-            f"{name}={one}" for one in nodes.get(name.strip('"'), ()) if one.startswith(value)
-        ]
+        found = [f"{name}={one}" for one in _beginning(value, nodes.get(name.strip('"'), ()))]
+    elif before or not starts:
+        names = list(_beginning(part.strip('"'), list(nodes)))
+        with_values = [f"{print_name(one)}={value}" for one in names for value in nodes[one]]
+        found = with_values if len(names) == 1 else list(map(print_name, names))
     else:
-        names = [
-            one for one in nodes if one.startswith(part.strip('"')) and (before or not starts)
-        ]
-        found = [f"{one}={value}" for one in names for value in nodes[one]]
-        found = found if len(names) == 1 else names
+        found = []
     if not before:
         found += _beginning(part, starts)
     elif "do(".startswith(part) and before.rstrip().endswith("|"):
