@@ -62,7 +62,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     args = parser.parse_args(words)
     args.words = words
     if args.verb is None:
-        parser.print_help()
+        _function("guide", "show")()
         return USAGE
     console = _console(json=args.json, quiet=args.quiet)
     return console.guard(lambda: _run(args, console))
