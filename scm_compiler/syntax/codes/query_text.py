@@ -20,6 +20,7 @@ class QuerySyntax(Diagnostic):
       |
     1 | P(Male=1 | do(Mustache))
       |                       ^
+      = help: `scmc explain E401` shows the forms that a question has
     ```
 
     ## What to do
