@@ -134,7 +134,7 @@ def _page_of(path: str) -> str:
     if path in HOME:
         return HOME[path]
     if path.startswith(DOCS):
-        return path.removeprefix(DOCS)
+        return re.sub(r"\.ipynb$", ".md", path.removeprefix(DOCS))
     example = re.fullmatch(r"examples/(\w+)/README\.md", path)
     if example:
         return f"examples/{example[1]}.md"

@@ -141,7 +141,7 @@ class Seldom:
             return
         self._last = now
         text = f"{done:,} of {total:,} {what}"
-        if done > before and now > since:
+        if before < done < total and now > since:
             rate = (done - before) / (now - since)
             text += f", {_rate(rate)}/s" + _left((total - done) / rate)
         self._console.note(text)

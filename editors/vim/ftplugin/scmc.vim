@@ -6,4 +6,4 @@ setlocal commentstring=#\ %s
 setlocal comments=:#
 setlocal formatprg=scmc\ fmt\ -q\ -
 let &l:makeprg = 'scmc check %:S'
-setlocal errorformat=%E%trror[%m,%W%tarning[%m,%C\ %#-->\ %f:%l:%c,%-G%.%#
+setlocal errorformat=%E%trror[E%n]:\ %m,%W%tarning[W%n]:\ %m,%C\ %#-->\ %f:%l:%c,%-G%.%#
