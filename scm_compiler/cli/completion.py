@@ -10,15 +10,18 @@ from contextlib import suppress
 from scm_compiler.cli.candidates import candidates
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.words import current, split
+from scm_compiler.cli.words import for_bash, split
 from scm_compiler.diagnostics import ScmError
 
 SCRIPTS = {
     "bash": """\
 # eval "$(scmc completion bash)"
 _scmc() {
-  local IFS=$'\\n'
-  COMPREPLY=($(scmc completion bash --line "${COMP_LINE:0:COMP_POINT}" 2>/dev/null))
+  local one
+  COMPREPLY=()
+  while IFS= read -r one; do
+    COMPREPLY+=("$one")
+  done < <(scmc completion bash --line "${COMP_LINE:0:COMP_POINT}" 2>/dev/null)
   [[ ${COMPREPLY[0]-} == *[/\\(=] || ${#COMPREPLY[@]} -gt 1 ]] && compopt -o nospace
 }
 complete -F _scmc scmc
@@ -50,11 +53,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.document({"ok": True, "script": SCRIPTS[args.shell]})
         return OK
     found: list[str] = []
-    with suppress(ScmError, OSError, ValueError):  # a shell is told nothing where nothing is known
-        found = list(candidates(split(args.line)))
-    cut = len(current(args.line)) if args.shell == "bash" else 0
+    with suppress(ScmError, OSError, ValueError, LookupError, TypeError, AttributeError):
+        # where a file is not what it should be, a shell is told nothing
+        found = [one for one in candidates(split(args.line)) if one.isprintable()]
     for one in found:
-        if one.isprintable():
-            console.result(one[cut:])
+        console.result(for_bash(args.line, one) if args.shell == "bash" else one)
     console.document({"ok": True, "candidates": found})
     return OK

@@ -8,6 +8,9 @@ _PART = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 
+_UNQUOTED = re.compile(r"""([^\w@%+=:,./-])""")
+_IN_DOUBLE = re.compile(r"""(["\\$`])""")
+
 
 def split(line: str) -> list[str]:
     r"""The words of a line without their quotes; the last is the one that is being typed.
@@ -26,18 +29,21 @@ def split(line: str) -> list[str]:
     return words[1:] if words[0] == "" and len(words) > 1 else words
 
 
-def current(line: str) -> str:
-    r"""What bash takes to be typed already of the last word, up to a sign where it breaks words.
+def for_bash(line: str, word: str) -> str:
+    r"""What bash is to put in the place of the word that is being typed.
 
-    Between quotes it breaks none.
+    It replaces what follows a sign where it breaks words, but not between quotes, and it types
+    what it is told as it stands, so that signs with a meaning of their own are escaped here.
 
-    >>> current("scmc render g --do Mustache="), current('scmc query "P(A='), current("scmc ch")
-    ('Mustache=', '', '')
+    >>> for_bash("scmc render g --do A=", "A=1"), for_bash('scmc query "P(A=', "P(A=1")
+    ('1', 'P(A=1')
+    >>> for_bash("scmc check ", "my file.scm"), for_bash('scmc query "P(', 'P("7 up"')
+    ('my\\ file.scm', 'P(\\"7 up\\"')
     """
-    last = None
+    first = None
     for part in _PART.finditer(line):
-        last = None if part["space"] is not None else part if last is None else last
-    if last is None or last["plain"] is None:
-        return ""
-    word = split(line)[-1]
-    return word[: max(word.rfind("="), word.rfind(":")) + 1]
+        first = None if part["space"] is not None else first or part
+    if first is None or first["plain"] is not None or first["escaped"] is not None:
+        typed = split(line)[-1]
+        return _UNQUOTED.sub(r"\\\1", word[max(typed.rfind("="), typed.rfind(":")) + 1 :])
+    return word if first["double"] is None else _IN_DOUBLE.sub(r"\\\1", word)

@@ -87,6 +87,17 @@ def test_bash_is_told_the_rest_of_a_word_that_it_has_broken(ask):
     assert ask("scmc query --run drawn_faces 'P(Male=", "bash") == ["P(Male=0", "P(Male=1"]
 
 
+def test_a_hostile_name_is_escaped_and_a_broken_run_ignored(ask, tmp_path):
+    (tmp_path / "$(touch x).scm").write_text("A : binary\n")
+    assert ask("scmc check \\$", "bash") == [r"\$\(touch\ x\).scm"]
+    assert ask('scmc check "', "bash")[-1] == r"\$(touch x).scm"
+    run = tmp_path / "runs/g-1"
+    run.mkdir(parents=True)
+    for content in ("[]", "{}", '{"nodes": [1]}', '{"nodes": {"a": null}}', "no JSON"):
+        (run / "graph.json").write_text(content)
+        assert ask("scmc query 'P(A") == []
+
+
 def test_a_line_is_cut_as_a_shell_does():
     assert split(r"scmc a\ b 'c '\''d' ''") == ["scmc", "a b", "c 'd", ""]
 
