@@ -6,6 +6,7 @@ source file that a document links to. Links that lead out of docs/ in the reposi
 pages on the site.
 """
 
+import json
 import posixpath
 import re
 from collections.abc import Iterator
@@ -20,15 +21,18 @@ ROOT = Path(__file__).parents[1]
 DOCS = "docs/"
 HOME = {"README.md": "index.md", "docs/decisions/README.md": "decisions/README.md"}
 CODES, GRAMMAR = "<!-- every code -->", re.compile(r"<!-- (grammars/\w+\.lark) -->")
+_DECLARED = re.compile(r"<[?!].*?>", re.DOTALL)
 _LINK = re.compile(r"(\]\()([^)#:\s]+)((?:#[^)\s]*)?\))")
+_PROGRAM = re.compile(r"^```scm\b", re.MULTILINE)
 _FENCES = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`(?:scmc explain )?([EWN]\d{3})`(?!\])")
-_LANGUAGES = {".py": "python", ".toml": "toml", ".csv": "text", ".scm": "text", ".lark": "text"}
+_LANGUAGES = {".py": "python", ".toml": "toml", ".csv": "text", ".scm": "scmc", ".lark": "text"}
 
 
 def on_files(files: Files, *, config: Any) -> Files:  # noqa: ANN401  (MkDocs' configuration)
     """Add the pages that are made, and the pictures of the examples."""
-    for made in (*_diagnostics(config), *_documents(config), *_pictures(config)):
+    made_of = (_diagnostics, _documents, _pictures, _notebooks)
+    for made in (made for make in made_of for made in make(config)):
         files.append(made)
     present = {file.src_uri for file in files}
     for path in sorted(set(_linked_sources(files)) - {HOME.get(name, "") for name in HOME}):
@@ -42,7 +46,7 @@ def on_page_markdown(markdown: str, *, page: Any, **_: Any) -> str:  # noqa: ANN
     """Point links at the site's pages, and fill in what is made from the project."""
     markdown = markdown.replace(CODES, _table_of_codes())
     markdown = GRAMMAR.sub(lambda found: _fenced(found[1]), markdown)
-    markdown = markdown.replace("```scm", "```text")  # Pygments takes it for Scheme
+    markdown = _PROGRAM.sub("```scmc", markdown)  # Pygments takes `scm` for Scheme
     return _outside_fences(lambda text: _relinked(text, page.file.src_uri), markdown)
 
 
@@ -70,6 +74,31 @@ def _pictures(config: Any) -> Iterator[File]:  # noqa: ANN401
     for path in (*ROOT.glob("examples/*/*.svg"), *ROOT.glob("examples/*/*.png")):
         name = path.relative_to(ROOT).as_posix()
         yield File.generated(config, name, abs_src_path=str(path))
+
+
+def _notebooks(config: Any) -> Iterator[File]:  # noqa: ANN401
+    """A page for each notebook: its cells, each with what it gives."""
+    for path in (ROOT / DOCS).glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        content = "\n\n".join(part for cell in cells for part in _cell(cell))
+        away = f"[The notebook itself]({path.name})\n"
+        yield File.generated(config, f"{path.stem}.md", content=f"{content}\n\n{away}")
+
+
+def _cell(cell: dict[str, Any]) -> Iterator[str]:
+    """A cell in Markdown; of the forms of an output the richest."""
+    if cell["cell_type"] == "markdown":
+        yield cell["source"]
+        return
+    yield f"```python\n{cell['source']}\n```"
+    for output in cell["outputs"]:
+        data = output.get("data", {})
+        if "image/svg+xml" in data:
+            yield f"<div>{_DECLARED.sub('', data['image/svg+xml'])}</div>"
+        elif "text/html" in data:
+            yield f"<div>{data['text/html']}</div>"
+        else:
+            yield f"```text\n{(output.get('text') or data['text/plain']).rstrip()}\n```"
 
 
 def _source(path: str, config: Any) -> File:  # noqa: ANN401
@@ -105,7 +134,7 @@ def _page_of(path: str) -> str:
     if path in HOME:
         return HOME[path]
     if path.startswith(DOCS):
-        return path.removeprefix(DOCS)
+        return re.sub(r"\.ipynb$", ".md", path.removeprefix(DOCS))
     example = re.fullmatch(r"examples/(\w+)/README\.md", path)
     if example:
         return f"examples/{example[1]}.md"

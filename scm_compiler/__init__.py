@@ -68,5 +68,12 @@ def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the public name st
     return resolve_name(_PUBLIC[name])
 
 
+def load_ipython_extension(shell: Any) -> None:  # noqa: ANN401  (IPython's, which may be missing)
+    """Give a notebook `%%scm` and `%scm`: `%load_ext scm_compiler`."""
+    from pkgutil import resolve_name  # noqa: PLC0415  (only in a notebook)
+
+    resolve_name("scm_compiler.cli.magics:register")(shell)
+
+
 def __dir__() -> list[str]:
     return __all__

@@ -78,7 +78,7 @@ def check(source: Source) -> tuple[Graph | None, Report]:
         return None, sink.close()
     with _collector_paused():
         program = parse(source, sink)
-        graph = lower(program, source, sink, _kinds(program))
+        graph = lower(program, source, sink, kinds_of(program))
     if graph is not None:
         decide_asserts(graph, sink)
     report = sink.close()
@@ -110,7 +110,7 @@ def decide_asserts(graph: Graph, sink: Sink) -> None:
             sink.report(wrong)
 
 
-def _kinds(program: tree.File) -> Kinds:
+def kinds_of(program: tree.File) -> Kinds:
     """The built-in kinds; those of installed packages too where the program uses another."""
     used = {s.kind.name for s in program.statements if isinstance(s, tree.Declaration)}
     return BUILTIN if used <= set(BUILTIN) else installed()

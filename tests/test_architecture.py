@@ -99,6 +99,7 @@ def test_what_needs_no_torch_does_not_wait_for_it(words, code, tmp_path):
     [
         (("check", "celeba_g1"), {"lark"}),
         (("explain", "E431"), set()),
+        (("completion", "bash", "--line", "scmc query --run drawn_faces 'P("), set()),
         (("query", "P(Male=1)", "--run", "drawn_faces"), {"lark", "numpy"}),
     ],
 )

@@ -119,17 +119,59 @@ class Console:
 
 
 class Seldom:
-    """Says how far something has come, every two seconds and not before."""
+    """Says how far something has come, how fast, and how long the rest will take.
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
-        self._last = monotonic()
+    It says so every two seconds and not before, and of the last of all.
 
-    def __call__(self, text: str) -> None:
-        """Say it, or not."""
-        if monotonic() - self._last >= 2.0:
-            self._console.note(text)
-            self._last = monotonic()
+    Args:
+        console: Where it is said.
+        clock: The time in seconds.
+    """
+
+    def __init__(self, console: Console, clock: Callable[[], float] = monotonic) -> None:
+        self._console, self._clock = console, clock
+        self._last = clock()
+        self._begun: dict[str, tuple[float, int]] = {}
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """Say it, or not.
+
+        Args:
+            what: The things that are counted, such as `rows`.
+            done: How many there are.
+            total: How many there will be.
+        """
+        now = self._clock()
+        since, before = self._begun.setdefault(what, (now, done))
+        if not done or (now - self._last < 2.0 and done < total):
+            return
+        self._last = now
+        text = f"{done:,} of {total:,} {what}"
+        if before < done < total and now > since:
+            rate = (done - before) / (now - since)
+            text += f", {_rate(rate)}/s" + _left((total - done) / rate)
+        self._console.note(text)
+
+
+def _rate(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+
+
+def _left(seconds: float) -> str:
+    return f", {duration(seconds)} left" if seconds else ""
+
+
+def duration(seconds: float) -> str:
+    """A time in words of a clock.
+
+    >>> duration(7384), duration(75), duration(9)
+    ('2h03m', '1m15s', '9s')
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours:
+        return f"{hours}h{minutes:02d}m"
+    return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"
 
 
 def colourful(stream: IO[str]) -> bool:

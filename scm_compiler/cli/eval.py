@@ -3,7 +3,7 @@
 import argparse
 import json
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import seed
@@ -57,6 +57,22 @@ def _untrained(opened: Record) -> tuple[LabelsOnly, ...]:
 
 
 def _watch(stage: str, console: Console) -> Progress:
-    """Say what is being done; each stage takes a minute at most."""
+    """Say what is being done."""
     console.note(f"evaluating: {stage}")
-    return Silent()
+    return _Stage(stage, console)
+
+
+class _Stage(Silent):
+    """Says of a long stage how fast it goes and how long the rest will take."""
+
+    def __init__(self, name: str, console: Console) -> None:
+        self._name, self._seldom, self._total = name, Seldom(console), 0
+
+    def start(self, total: int, done: int) -> None:
+        """Remember how many steps there are."""
+        self._total = total
+
+    def move(self, done: int, seconds: float) -> None:
+        """Say how far it has come, or not."""
+        if done < self._total:
+            self._seldom(f"steps of {self._name}", done, self._total)

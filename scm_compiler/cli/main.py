@@ -39,6 +39,8 @@ VERBS = {
     "query": "ask a run a question: seeing, doing, imagining",
     "eval": "measure a run: labels, images, realism, diversity, in one report",
     "explain": "show the page of a diagnostic code",
+    "lsp": "serve an editor: what it asks of a .scm file while one writes it",
+    "completion": "print the script by which bash, zsh or fish completes scmc",
     "demo": "the main job from end to end, on the shipped data",
 }
 
@@ -57,11 +59,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _ready_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
-    parser = _parser(words)
+    parser = parser_of(words)
     args = parser.parse_args(words)
     args.words = words
     if args.verb is None:
-        parser.print_help()
+        _function("guide", "show")()
         return USAGE
     console = _console(json=args.json, quiet=args.quiet)
     return console.guard(lambda: _run(args, console))
@@ -129,7 +131,7 @@ def _function(module: str, name: str) -> Callable[..., Any]:
     return function
 
 
-def _parser(words: Sequence[str]) -> argparse.ArgumentParser:
+def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the verb that is asked for has its arguments loaded."""
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON document")

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, duration
 from scm_compiler.runtime.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -148,16 +148,3 @@ def _described(name: str, value: float) -> str:
     if name == "seconds_left":
         return f"{duration(value)} left"
     return f"{name.replace('_', ' ')} {value:.4g}"
-
-
-def duration(seconds: float) -> str:
-    """A time in words of a clock.
-
-    >>> duration(7384), duration(75), duration(9)
-    ('2h03m', '1m15s', '9s')
-    """
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours}h{minutes:02d}m"
-    return f"{minutes}m{rest:02d}s" if minutes else f"{rest}s"

@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             form = render.format_of(args.output)
     graph = load(args.file)
     output = args.output or Path(f"{file_stem(graph.name)}.svg")
-    regime = _regime(graph, args.do, args.given)
+    regime = regime_of(graph, args.do, args.given)
     write(output, render.draw(graph, form, regime, engine=args.engine))
     console.result(f"wrote {output}")
     console.document(
@@ -39,7 +39,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _regime(graph: Graph, do: str | None, given: str | None) -> Regime | None:
+def regime_of(graph: Graph, do: str | None, given: str | None) -> Regime | None:
     """The regime of `--do` and `--given`; None if there is none.
 
     Raises:

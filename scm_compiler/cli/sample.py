@@ -13,7 +13,7 @@ from pathlib import Path
 
 from PIL.Image import Image
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.counterfactual_sample import draw_counterfactual
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
@@ -90,7 +90,7 @@ def _write(request: SampleRequest, console: Console, opened: Run, job: Job) -> l
         case ".parquet":
             rows.write_parquet(path, opened.graph, job.stream(), job.rows)
         case ".npz":
-            rows.write_npz(path, job.stream(), job.rows)
+            rows.write_npz(path, job.stream(), job.rows, _told(console, job.rows))
         case "folder":
             told = _told(console, job.rows)
             shards.write_folder(path, job, processes=request.processes, told=told)
@@ -119,7 +119,8 @@ def _shard_count(request: SampleRequest) -> int:
 
 def _told(console: Console, total: int) -> Callable[[int], None]:
     """What says how many rows are there."""
-    return lambda count: console.note(f"{count:,} of {total:,} rows")
+    seldom = Seldom(console)
+    return lambda count: seldom("rows", count, total)
 
 
 def _picture(request: SampleRequest, opened: Run, job: Job) -> Image:

@@ -5,9 +5,8 @@ from math import log2
 from pathlib import Path
 
 from scm_compiler.cli.codes.training import ImagesNotTrained
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, duration
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.progress import duration
 from scm_compiler.cli.proposal import of_run, question, quoted
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError
 from scm_compiler.ir import Graph

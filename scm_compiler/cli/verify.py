@@ -1,14 +1,17 @@
 """`scmc verify DIR`: the certificate of a build or run again."""
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from scm_compiler.cli.compile import verdict
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.emit.build import is_build
 from scm_compiler.emit.certificate import Certificate
+from scm_compiler.emit.checks.behaviour import Told
+from scm_compiler.emit.checks.contract import Check
 from scm_compiler.emit.codes.certificate import BuildFileMissing
 from scm_compiler.emit.verification import verify_build, verify_certificate
 from scm_compiler.runtime.run import open_run
@@ -21,7 +24,8 @@ from scm_compiler.runtime.runs.numbers import TABLES
 def run(args: argparse.Namespace, console: Console) -> int:
     """Re-check and return the exit code."""
     what = "run" if _is_run(args.folder) and not is_build(args.folder) else "build"
-    certificate = _verify_run(args.folder) if what == "run" else verify_build(args.folder)
+    verified = _verify_run if what == "run" else verify_build
+    certificate = verified(args.folder, Seldom(console))
     console.result(f"{args.folder}: every file is as it was written")
     console.result(verdict(certificate))
     console.document(
@@ -42,7 +46,7 @@ def _is_run(folder: Path) -> bool:
     return holds(folder, "config.json") or holds(folder, "metrics.jsonl")
 
 
-def _verify_run(folder: Path) -> Certificate:
+def _verify_run(folder: Path, tell: Told) -> Certificate:
     """Open a run, which checks its files, compute its tables and certify its module again."""
     try:
         opened = open_run(folder)
@@ -59,4 +63,8 @@ def _verify_run(folder: Path) -> Certificate:
     except (OSError, UnicodeDecodeError) as error:
         raise refuse(BuildFileMissing(path=str(path))) from error
     graph = opened.graph
-    return verify_certificate(module, stored, path, lambda seed: check_heads(graph, heads, seed))
+
+    def further(seed: int) -> Iterator[Check]:
+        return check_heads(graph, heads, seed)
+
+    return verify_certificate(module, stored, path, further, tell)

@@ -45,6 +45,10 @@ class ScmError(Exception):
     def __str__(self) -> str:
         return "\n".join(render_text(report) for report in self.reports)
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows in the place of a traceback."""
+        return str(self).splitlines()
+
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Every diagnostic of every report."""

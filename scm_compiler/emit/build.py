@@ -17,7 +17,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -27,6 +27,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.emit.certificate import Certificate, certify, require_consistent
+from scm_compiler.emit.checks.behaviour import Told, untold
 from scm_compiler.emit.codes.certificate import (
     BuildFileChanged,
     BuildFileMissing,
@@ -94,7 +95,7 @@ def compile_files(
     graph: Graph,
     family: Family,
     source: Source | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Told = untold,
 ) -> Products:
     """Compile a graph, certify the module and print the files.
 

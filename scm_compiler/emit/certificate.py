@@ -6,7 +6,7 @@ label is pinned or a noise block changes, and the sparsity of the Jacobian.
 """
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,10 @@ import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.checks.behaviour import (
+    Told,
     check_changed_noise,
     check_pinned_labels,
+    untold,
 )
 from scm_compiler.emit.checks.contract import (
     Check,
@@ -93,7 +95,7 @@ def certify(
     *,
     seed: int = 0,
     further: Iterable[Check] = (),
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Told = untold,
 ) -> Certificate:
     """Check that a module is consistent with its graph.
 

@@ -9,6 +9,7 @@ import torch
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.build import CERTIFICATE, MANIFEST, SEED, read_build
 from scm_compiler.emit.certificate import Certificate, certify, require_consistent
+from scm_compiler.emit.checks.behaviour import Told, untold
 from scm_compiler.emit.checks.contract import Check
 from scm_compiler.emit.codes.certificate import BuildFileChanged, CertificateDiffers
 from scm_compiler.model.compilation import compile_module
@@ -19,8 +20,12 @@ MOST_NUMBERS = 2**28
 """The most weights of a build's module, which are made anew to verify it."""
 
 
-def verify_build(path: Path) -> Certificate:
+def verify_build(path: Path, tell: Told = untold) -> Certificate:
     """Rebuild a build's module from its graph and certify it again.
+
+    Args:
+        path: The build's folder.
+        tell: What is told how far the checks have come.
 
     Raises:
         ScmError: As `read_build`, E502 if the module would be absurdly large, and as
@@ -31,7 +36,7 @@ def verify_build(path: Path) -> Certificate:
         raise refuse(BuildFileChanged(path=str(path / MANIFEST)))
     generator = torch.Generator().manual_seed(SEED)
     module = compile_module(build.graph, build.spec, generator=generator)
-    return verify_certificate(module, build.certificate, path / CERTIFICATE)
+    return verify_certificate(module, build.certificate, path / CERTIFICATE, tell=tell)
 
 
 def verify_certificate(
@@ -39,6 +44,7 @@ def verify_certificate(
     stored: str,
     path: Path,
     further: Callable[[int], Iterable[Check]] = lambda seed: (),
+    tell: Told = untold,
 ) -> Certificate:
     """Certify a module again and compare.
 
@@ -47,6 +53,7 @@ def verify_certificate(
         stored: The text of the certificate.
         path: Where it lies, for messages.
         further: Other checks that it covers, from their seed, such as those of image heads.
+        tell: What is told how far they have come.
 
     Raises:
         ScmError: E501 if the module is not consistent with its graph, E507 if the stored
@@ -59,7 +66,7 @@ def verify_certificate(
     seed = document.get("seed") if isinstance(document, dict) else None
     if type(seed) is not int or not 0 <= seed < 2**63:
         raise refuse(CertificateDiffers(path=str(path), reason="it names no seed"))
-    certificate = certify(module, seed=seed, further=further(seed))
+    certificate = certify(module, seed=seed, further=further(seed), tell=tell)
     require_consistent(certificate)
     found = certificate.document()
     differing = [key for key in found if document.get(key) != found[key]]

@@ -30,9 +30,9 @@ MOST_ERRORS = 100
 MOST_TOKENS = 500_000
 
 _ARROWS = {"RIGHT", "LEFT", "BOTH"}
-_GOES_ON = {"COMMA"} | _ARROWS
+GOES_ON = {"COMMA"} | _ARROWS
 _OPENERS = {"GRAPH", "ASSERT"}
-_NEVER_IN_BRACKETS = {"COLON", "INDEPENDENT"} | _ARROWS
+NEVER_IN_BRACKETS = {"COLON", "INDEPENDENT"} | _ARROWS
 
 _TIGHT_AFTER, _TIGHT_BEFORE = frozenset("(["), frozenset(")],")
 
@@ -49,8 +49,12 @@ def parse(source: Source, sink: Sink) -> tree.File:
     Returns:
         The tree of all statements that could be read. Words of the others are in `broken`.
     """
-    parser = _parser()
-    return _Reader(parser, source, sink).read(cut(parser.tokens(source.text)))
+    return _Reader(_parser(), source, sink).read(statements(source.text))
+
+
+def statements(text: str) -> Iterator["Chunk | Remark"]:
+    """The statements and comments of a text as tokens, whether or not they can be read."""
+    return cut(_parser().tokens(text))
 
 
 @cache
@@ -105,7 +109,7 @@ class _Open:
     @property
     def goes_on(self) -> bool:
         """Whether a newline here does not end the statement."""
-        return bool(self.brackets) or (bool(self.tokens) and self.tokens[-1].type in _GOES_ON)
+        return bool(self.brackets) or (bool(self.tokens) and self.tokens[-1].type in GOES_ON)
 
     def add(self, token: Token) -> None:
         """Take one token and keep count of the brackets."""
@@ -121,7 +125,7 @@ class _Open:
             return False
         if token.type in _OPENERS:
             return 0 < self.line == len(self.tokens)
-        if token.type not in _NEVER_IN_BRACKETS:
+        if token.type not in NEVER_IN_BRACKETS:
             return False
         is_query = len(self.tokens) > 1 and self.tokens[1].type == "IDENTIFIED"
         return not (is_query and token.type == "RIGHT")

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import BUG, INTERRUPTED, USAGE
 from scm_compiler.cli.main import main
 
@@ -109,3 +109,25 @@ def test_a_name_that_is_not_utf8_is_told_in_valid_json(tmp_path):
     (tmp_path / name).write_bytes(b"")
     done = scmc(["check", name, "--json"], tmp_path)
     assert json.loads(done.stdout.decode("utf-8"))["diagnostics"][0]["code"] == "E109"
+
+
+def test_a_long_work_says_its_rate_and_the_time_left(capsys):
+    times = iter([0.0, 0.0, 1.0, 3.0, 4.0, 10.0])
+    seldom = Seldom(Console(), clock=lambda: next(times))
+    for done in (0, 50, 150, 160, 1000):
+        seldom("rows", done, 1000)
+    assert capsys.readouterr().err.splitlines() == [
+        "150 of 1,000 rows, 50/s, 17s left",
+        "1,000 of 1,000 rows",
+    ]
+
+
+def test_what_was_there_before_counts_for_no_rate(capsys):
+    times = iter([0.0, 5.0, 9.0])
+    seldom = Seldom(Console(), clock=lambda: next(times))
+    seldom("rows", 900, 1000)
+    seldom("rows", 902, 1000)
+    assert capsys.readouterr().err.splitlines() == [
+        "900 of 1,000 rows",
+        "902 of 1,000 rows, 0.5/s, 3m16s left",
+    ]

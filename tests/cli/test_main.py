@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.cli.exits import BUG, USAGE
-from scm_compiler.cli.main import EMPTY, VERBS, _parser, main
+from scm_compiler.cli.main import EMPTY, VERBS, main, parser_of
 from scm_compiler.runtime.run import latest_run
 
 VALUES = (
@@ -59,7 +59,7 @@ def needed(verb, option):
 def options(verb):
     (verbs,) = (
         action.choices
-        for action in _parser([verb])._actions
+        for action in parser_of([verb])._actions
         if isinstance(action, argparse._SubParsersAction)
     )
     return [

@@ -81,8 +81,12 @@ class _Natural:
 _Group = tuple[Sequence[str], slice]
 """Labels that are held together, and the rows of noise on which they are."""
 
-Told = Callable[[str], None]
-"""What is told how far a check has come."""
+Told = Callable[[str, int, int], None]
+"""What is told how far a check has come: of what, how many are done, how many there are."""
+
+
+def untold(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
 
 
 def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
@@ -121,7 +125,7 @@ class _Pinning:
     def __call__(self, model: CausalModule, natural: _Natural) -> _Effects:
         """The effects of each pin in turn."""
         for rank, (names, part) in enumerate(self.groups):
-            self.tell(f"pinned labels: {rank:,} of {len(self.groups):,} groups")
+            self.tell("groups of labels", rank, len(self.groups))
             for some in self._batches(names, part):
                 yield (
                     [self.contract.labels[c] for c, _ in some],
@@ -180,7 +184,7 @@ def check_pinned_labels(
     names: Sequence[str],
     rows: int,
     seed: int,
-    tell: Told = lambda _: None,
+    tell: Told = untold,
 ) -> Check:
     """Pinning a label holds it, moves none but its descendants, and can move all its children."""
     children: dict[str, list[str]] = {name: [] for name in contract.labels}
@@ -210,7 +214,7 @@ def check_changed_noise(
     blocks: Sequence[Block],
     rows: int,
     seed: int,
-    tell: Told = lambda _: None,
+    tell: Told = untold,
 ) -> Check:
     """Changing a noise block moves none but its readers' descendants, and can move its readers.
 
@@ -236,7 +240,7 @@ def check_changed_noise(
         yield (OTHER_ROWS,), (mixed[:half] != base[0, :half]).any(0, keepdim=True)
         many = _at_once(contract, rows)
         for start in range(0, len(blocks), many):
-            tell(f"changed noise: {start:,} of {len(blocks):,} blocks")
+            tell("blocks of noise", start, len(blocks))
             some = blocks[start : start + many]
             noise, base = natural(every, len(some))
             changed = noise.clone()

@@ -1,6 +1,5 @@
 """A run whose tables were given: a network from a file, ready to be asked like a trained one."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +7,7 @@ import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import certify
+from scm_compiler.emit.checks.behaviour import Told, untold
 from scm_compiler.ir import Graph
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.spec import ExplicitSpec
@@ -34,7 +34,7 @@ def run_of_tables(
     *,
     program: str | None = None,
     path: Path | None = None,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Told = untold,
 ) -> Record:
     """A run with explicit mechanisms that have these tables, and no data.
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,9 @@ def write_parquet(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
     write_file(path, content.getvalue(), resumable=False)
 
 
-def write_npz(path: Path, stream: Stream, rows: int) -> None:
+def write_npz(
+    path: Path, stream: Stream, rows: int, told: Callable[[int], None] = lambda _: None
+) -> None:
     """Write `labels` (N, V) as value indices, `names` (V,), and `images` (N, H, W, C) as bytes.
 
     Of several images, each has an array `images_NAME`.
@@ -97,7 +99,8 @@ def write_npz(path: Path, stream: Stream, rows: int) -> None:
         ScmError: E657 with exit code 2 if the file cannot be written.
     """
     found: dict[str, list[NDArray[np.uint8]]] = {name: [] for name in stream.heads}
-    for _, piece in pieces(stream, 0, rows) if found else ():
+    for start, piece in pieces(stream, 0, rows) if found else ():
+        told(start + len(piece))
         for name, images in piece.pictures.items():
             found[name].append(pixels(images).numpy())
     arrays: dict[str, Any] = {

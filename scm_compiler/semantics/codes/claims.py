@@ -128,6 +128,9 @@ class TooManyAsserts(Diagnostic):
     def label(self) -> str:
         return "none of them is decided"
 
+    def help(self) -> str:
+        return "assert what could be wrong, a few of many"
+
 
 class NotDecided(Diagnostic):
     """An assertion about an image, which is neither confirmed nor refused.

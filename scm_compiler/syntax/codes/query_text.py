@@ -43,9 +43,9 @@ class QuerySyntax(Diagnostic):
         found = f"found `{self.found}`" if self.found else "the query ends"
         return f"{found} where {self.expected} was expected"
 
-    def help(self) -> str | None:
-        """How this mistake is usually mended."""
-        return self.hint
+    def help(self) -> str:
+        """How this mistake is usually mended, else where the forms are."""
+        return self.hint or "`scmc explain E401` shows the forms that a question has"
 
 
 class UnknownFunction(Diagnostic):

@@ -92,6 +92,11 @@ class StrayCharacter(Diagnostic):
     character: str
     comment: bool = False
 
+    @property
+    def plain(self) -> str | None:
+        """What is typed in its place, if it looks like a sign of the language."""
+        return _LOOKALIKES.get(self.character)
+
     def message(self) -> str:
         return f"the character {self._described} cannot stand here"
 
@@ -106,9 +111,8 @@ class StrayCharacter(Diagnostic):
     def help(self) -> str | None:
         if self.comment:
             return "a comment begins with `#`"
-        plain = _LOOKALIKES.get(self.character)
-        if plain is not None:
-            return f"write `{plain}`"
+        if self.plain is not None:
+            return f"write `{self.plain}`"
         if self.character.isspace() or not self.character.isprintable():
             return "delete it, or type a plain space"
         return "a name that holds other signs than letters, digits and `_` needs double quotes"

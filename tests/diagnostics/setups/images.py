@@ -148,6 +148,10 @@ def no_tensorboard(folder, made):
     made.patch.setitem(sys.modules, "tensorboard", None)
 
 
+def no_language_server(folder, made):
+    made.patch.setitem(sys.modules, "pygls", None)
+
+
 SETUPS = {
     **dict.fromkeys(["E661", "E662"], faces),
     "E670": no_table,
@@ -170,6 +174,7 @@ SETUPS = {
     "E717": no_pyarrow,
     "E718": hats,
     "E720": no_tensorboard,
+    "E870": no_language_server,
     "E724": not_a_sample,
     "N690": celeba,
     "N701": hats,

@@ -15,7 +15,6 @@ class SamplerEnded(Diagnostic):
 
     ```console
     $ scmc sample "do(Male=0)" -n 100 -o faces/ --processes 2
-    0 of 100 rows
     error[E722]: a process that draws images for `faces` ended
       = help: the same command goes on from there; fewer processes take less memory
     ```

@@ -1,0 +1,72 @@
+"""`scmc export RUN --to DIR`: a folder that others can use, in the layout of a model hub.
+
+It holds the run's own files, which `--run DIR` opens, and beside them the emitted source, the
+weights under the name that hubs look for, pictures, and a card.
+"""
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+from scm_compiler.cli.card import Contents, card
+from scm_compiler.cli.codes.sharing import SharedFolderTaken
+from scm_compiler.cli.console import Console
+from scm_compiler.cli.exits import OK
+from scm_compiler.cli.opening import opened_run
+from scm_compiler.compiler import check
+from scm_compiler.diagnostics import Source, refuse
+from scm_compiler.emit.source import emit_source
+from scm_compiler.files import listed, make_folder, writing
+from scm_compiler.render import draw_svg
+from scm_compiler.runtime.run import Run
+from scm_compiler.runtime.runs.numbers import WEIGHTS
+from scm_compiler.runtime.sampling.figures import plain
+from scm_compiler.runtime.sampling.grid import png
+from scm_compiler.runtime.sampling.job import Job
+
+CARD, MODEL, SOURCE, PICTURE = "README.md", "model.safetensors", "model.py", "graph.svg"
+DRAWN = 36
+
+LARGE = "*.safetensors filter=lfs diff=lfs merge=lfs -text\n"
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Write the folder, whole or not at all."""
+    target: Path = args.to
+    if listed(target):
+        raise refuse(SharedFolderTaken(str(target)), exit_code=2)
+    opened = opened_run(Path(args.source))
+    with writing(target):
+        make_folder(target.parent)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-model.") as temporary:
+            built = Path(temporary) / "model"
+            built.mkdir()
+            _fill(built, opened, args.license)
+            built.replace(target)
+    files = sorted(path.name for path in target.iterdir())
+    console.result(f"wrote {target}: {', '.join(files)}")
+    console.note(f'next: scmc query "…" --run {target}, or upload the folder as it is')
+    console.document({"ok": True, "run": str(opened.path), "artifacts": files})
+    return OK
+
+
+def _fill(folder: Path, opened: Run, license_: str | None) -> None:
+    for name in ("manifest.json", *opened.manifest.files):
+        shutil.copyfile(opened.path / name, folder / name)
+    shutil.copyfile(opened.path / WEIGHTS, folder / MODEL)
+    source = Source("model.scm", opened.program)
+    graph = check(source)[0]
+    graph = graph if graph is not None and graph.hash == opened.graph.hash else opened.graph
+    texts = {
+        SOURCE: emit_source(graph, opened.module().spec, source),
+        PICTURE: draw_svg(opened.graph),
+        ".gitattributes": LARGE,
+    }
+    samples = {name: f"samples-{rank}.png" for rank, name in enumerate(opened.images)}
+    for name, file in samples.items():
+        job = Job(str(opened.path.resolve()), "", DRAWN, 0, (name,))
+        (folder / file).write_bytes(png(plain(job.stream(), name, DRAWN)))
+    texts[CARD] = card(opened, Contents(PICTURE, samples, license_))
+    for name, text in texts.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")

@@ -1,0 +1,104 @@
+"""`scmc export RUN --to DIR`: what others can use, and what reading it back does not do."""
+
+import json
+import re
+import subprocess
+import sys
+
+import pytest
+
+import scm_compiler as scm
+from scm_compiler.cli.main import main
+
+PROGRAM = 'graph rain\nRain, "wet <b>`lawn`" : binary\nRain -> "wet <b>`lawn`"\n'
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def run(here):
+    (here / "d.csv").write_text('Rain,"wet <b>`lawn`"\n0,0\n1,1\n0,1\n1,1\n')
+    return scm.train(scm.parse(PROGRAM, "rain"), data="csv:d.csv")
+
+
+@pytest.fixture
+def model(here, run):
+    words = ["export", str(run.path), "--to", "model", "--license", "MIT", "-q"]
+    assert main(words) == 0
+    return here / "model"
+
+
+def test_the_folder_has_the_layout_of_a_hub(model, capsys):
+    names = {path.name for path in model.iterdir()}
+    assert {"README.md", "config.json", "model.safetensors", ".gitattributes"} <= names
+    card = (model / "README.md").read_text("utf-8")
+    header = card.split("---\n")[1]
+    assert 'license: "MIT"\n' in header
+    assert "library_name: scmc\n" in header
+    headings = re.findall(r"^## (.+)$", card, re.MULTILINE)
+    assert headings == ["Use", "Data", "Measures", "Limits", "Licence"]
+    assert "csv:d.csv`: 4 rows, 3 of them distinct" in card
+    assert "![The graph](graph.svg)" in card
+
+
+def test_torch_alone_draws_its_labels(model):
+    code = """
+import sys
+sys.modules["scm_compiler"] = None
+from model import load
+model = load("model.safetensors")
+drawn = model.sample(1000, do={"Rain": 1})
+assert drawn[:, 0].tolist() == [1] * 1000
+assert 0 < drawn[:, 1].float().mean() < 1
+"""
+    subprocess.run([sys.executable, "-c", code], cwd=model, check=True)
+
+
+def test_it_answers_as_the_run_and_executes_nothing(model, run, monkeypatch):
+    for name in ("model.py", "__init__.py", "conftest.py", "sitecustomize.py", "scm_compiler.py"):
+        (model / name).write_text("raise SystemExit('executed')\n")
+    (model / "model.pkl").write_bytes(b"cos\nabort\n(tR.")
+    asked = "P(Rain=1)"
+    command = [sys.executable, "-m", "scm_compiler", "query", asked, "--run", "model", "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout)["answer"]["probability"] == run.query(asked).probability
+    assert main(["verify", "model", "-q"]) == 0
+
+
+def test_hostile_names_do_no_harm_to_the_card(model):
+    card = (model / "README.md").read_text("utf-8")
+    outside = re.sub(r"^(`{3,}).*?^\1$", "", card, flags=re.MULTILINE | re.DOTALL)
+    assert "<b>" not in outside
+
+
+def test_a_folder_that_holds_something_is_left_alone(here, run, capsys):
+    (here / "full").mkdir()
+    (here / "full/notes.txt").write_text("mine")
+    assert main(["export", str(run.path), "--to", "full"]) == 2
+    assert "error[E871]" in capsys.readouterr().err
+    assert [path.name for path in (here / "full").iterdir()] == ["notes.txt"]
+    (here / "file").write_text("mine")
+    assert main(["export", str(run.path), "--to", "file"]) == 2
+    assert (here / "file").read_text() == "mine"
+    (here / "empty").mkdir()
+    assert main(["export", str(run.path), "--to", "empty"]) == 0
+
+
+def test_only_a_run_is_shared(here, capsys):
+    (here / "g.scm").write_text(PROGRAM)
+    assert main(["export", "g.scm", "--to", "model"]) == 2
+    assert "error[E651]" in capsys.readouterr().err
+    assert not (here / "model").exists()
+
+
+@pytest.mark.slow
+def test_a_run_with_a_head_shows_what_it_draws(here, capsys):
+    assert main(["export", "drawn_faces", "--to", "faces"]) == 0
+    card = (here / "faces/README.md").read_text("utf-8")
+    assert "![Drawn: Face](samples-0.png)" in card
+    assert (here / "faces/samples-0.png").read_bytes().startswith(b"\x89PNG")
+    assert scm.open_run("faces").images == ("Face",)
