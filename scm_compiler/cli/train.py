@@ -111,13 +111,15 @@ def _created(
     config = configure(
         trainer, preset=preset, seed=seed, replicates=replicates, **{**ours, **steps}
     )
-    table = load_labels(request.data or default_source(graph), graph)
+    asked = _heads(request, graph, theirs)
+    table = load_labels(request.data or default_source(graph, asked.named(graph)), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))
-    asked = _heads(request, graph, theirs)
     plan = (
         HeadPlan() if labels_alone else _planned(request, asked, graph, seed, placement, console)
     )
+    if not console.quiet:
+        console.show(Report(None, tuple(it for it in plan.notes if it not in table.notes)))
     opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
@@ -142,6 +144,8 @@ def _extended(
         names = ", ".join(f"`{name}`" for name in plan.left_out)
         reason = f"no images were named for {names}" if names else "it has no image"
         raise refuse(NoImageToTrain(name=opened.graph.name, reason=reason), exit_code=2)
+    if not console.quiet:
+        console.show(Report(None, plan.notes))
     return extend(opened, plan.configs), plan
 
 
@@ -176,7 +180,7 @@ def _planned(
     console: Console,
 ) -> HeadPlan:
     """What is to be trained of the images, their data read."""
-    plan = plan_heads(
+    return plan_heads(
         graph,
         heads,
         seed=seed,
@@ -185,9 +189,6 @@ def _planned(
         budgeted=request.budget is not None,
         progress=progress_for(console),
     )
-    if not console.quiet:
-        console.show(Report(None, plan.notes))
-    return plan
 
 
 def _watch(request: TrainingRequest, opened: Record, stage: str, console: Console) -> Progress:

@@ -41,7 +41,8 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     Args:
         graph: From `load`.
         data: The labels' data: a frame of pandas or polars, a dictionary of columns, the path of a
-            table, or what else `scmc train --data` takes; the shipped CelebA label counts if None.
+            table, or what else `scmc train --data` takes. If None, the table of the images, else
+            the shipped CelebA label counts.
             Columns hold the names of values; a binary label's may hold True/False or 0/1, too.
         trainer: `mle` (maximum likelihood) or `wgan-gp` (section 7.1, Kocaoglu et al. 2017).
         preset: Named settings of the trainer.
@@ -68,17 +69,15 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     """
     require_graph(graph, "train")
     config = configure(trainer, preset=preset, seed=seed, replicates=replicates, **options)
-    table = load_labels(default_source(graph) if data is None else data, graph)
+    request = HeadRequest(
+        _by_name(images), _by_name(head), head_preset, dict(head_options or {}), steps=head_steps
+    )
+    table = load_labels(
+        default_source(graph, request.named(graph)) if data is None else data, graph
+    )
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":
-        request = HeadRequest(
-            _by_name(images),
-            _by_name(head),
-            head_preset,
-            dict(head_options or {}),
-            steps=head_steps,
-        )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
     folder = path if run is None else run
     made = create(

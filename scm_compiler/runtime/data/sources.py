@@ -4,8 +4,9 @@ A package adds a source of labels, images or both through the entry point group 
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
@@ -42,8 +43,24 @@ class DataSource:
     bare: bool = False
 
 
+def _of_images(kind: str) -> Callable[[str, Graph], LabelTable]:
+    """Reads the labels of images from the images' own table."""
+
+    def read(place: str, graph: Graph) -> LabelTable:
+        # By its name, when it is asked for: what reads images stands above this module.
+        sources = import_module("scm_compiler.runtime.data.images.sources")
+        table: LabelTable = sources.image_labels(f"{kind}:{place}", graph)
+        return table
+
+    return read
+
+
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
-    {"csv": DataSource(read_csv), "celeba": DataSource(read_celeba)}
+    {
+        "csv": DataSource(read_csv),
+        "celeba": DataSource(read_celeba),
+        **{kind: DataSource(_of_images(kind)) for kind in ("folder", "tar", "npz")},
+    }
 )
 """The sources of labels, by kind."""
 
@@ -68,16 +85,26 @@ def source_kinds(builtin: Mapping[str, DataSource] = BUILTIN) -> tuple[str, ...]
     return (*builtin, *plugins.names(ENTRY_POINTS))
 
 
-def default_source(graph: Graph) -> str:
-    """The data that a graph is trained on if none are named: `celeba-labels`.
+def default_source(graph: Graph, images: Iterable[str] = ()) -> str:
+    """The data that a graph is trained on if none are named.
+
+    They are the table of the first of the `images` that have one, else `celeba-labels`.
 
     Raises:
-        ScmError: E614 with exit code 2 if the graph has other labels.
+        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels.
     """
+    own = next((spec for spec in images if _tells_labels(spec)), None)
+    if own is not None:
+        return own
     names = tuple(n.name for n in graph.labels if n.name not in shipped.shipped_labels())
     if names:
         raise refuse(NoDefaultData(names=names), exit_code=2)
     return shipped.NAME
+
+
+def _tells_labels(spec: str) -> bool:
+    named = None if "\0" in spec else find_source(spec)
+    return named is not None and named[0].labels is not None
 
 
 def require_utf8(spec: str) -> None:
@@ -102,7 +129,8 @@ def load_labels(data: Data, graph: Graph) -> LabelTable:
     Args:
         data: `celeba-labels`; `csv:FILE` or FILE alone, with `?count=NAME` behind it where a
             column NAME says how often each row occurs; `celeba:DIR`, the folder of CelebA's
-            attribute file; `KIND:PLACE` of an installed package; or columns, see `read_frame`.
+            attribute file; `folder:DIR`, `tar:PATTERN` or `npz:FILE`, the table of images;
+            `KIND:PLACE` of an installed package; or columns, see `read_frame`.
         graph: Whose labels are read. Columns are matched by name.
 
     Returns:

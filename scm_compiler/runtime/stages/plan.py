@@ -46,6 +46,11 @@ class HeadRequest:
     precision: str = "auto"
     steps: int | None = None
 
+    def named(self, graph: Graph) -> tuple[str, ...]:
+        """The images that are named, in the order of the graph's images."""
+        names = (self.sources.get(it.name, self.sources.get("")) for it in graph.images)
+        return tuple(name for name in names if name)
+
     def source(self, graph: Graph, image: str) -> str | None:
         """The images of one node: those named, else drawn faces if they fit; None if not."""
         named = self.sources.get(image, self.sources.get(""))
