@@ -34,7 +34,7 @@ from scm_compiler.runtime.stages import (
 from scm_compiler.runtime.stages.codes.heads import NoImageToTrain
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.options import divide, heads_of
-from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
+from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, options_of, plan_heads
 from scm_compiler.runtime.training.signals import stop_on_signals, stopping
 from scm_compiler.runtime.training.team import joined, local_size
 from scm_compiler.runtime.training.tensorboard import FOLDER, Recording, require_tensorboard
@@ -112,6 +112,8 @@ def _created(
         trainer, preset=preset, seed=seed, replicates=replicates, **{**ours, **steps}
     )
     asked = _heads(request, graph, theirs)
+    if not labels_alone:
+        options_of(graph, asked, placement.device, placement.team.size)  # before data are read
     table = load_labels(request.data or default_source(graph, asked.named(graph)), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))

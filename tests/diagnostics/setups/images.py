@@ -89,6 +89,13 @@ def shirts(folder, made):
         Image.new("RGB", (16, 16), name).save(folder / f"photos/{name}/1.png")
 
 
+def large(folder, made):
+    """`large.scm`, whose image no head draws."""
+    (folder / "large.scm").write_text(
+        "graph large\nMale : binary\nFace : image(3, 512, 512)\nMale -> Face\n"
+    )
+
+
 def only_a_header(folder, made):
     photos(1)(folder)
     (folder / "photos/0001.png").unlink()
@@ -161,6 +168,7 @@ def no_tensorboard(folder, made):
 SETUPS = {
     **dict.fromkeys(["E661", "E662"], faces),
     "E640": shirts,
+    "W640": large,
     "E670": no_table,
     "E671": no_table,
     "E672": only_a_header,
