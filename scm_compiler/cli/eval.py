@@ -6,7 +6,6 @@ import json
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
-from scm_compiler.cli.options import seed
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.files import require_writable, writing
 from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly
@@ -32,7 +31,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         opened,
         data=args.data,
         images=args.images,
-        seed=seed(args.seed),
+        seed=args.seed,
         stage=lambda name: _watch(name, console),
     )
     console.result(report_text(evaluation))

@@ -14,7 +14,6 @@ from scm_compiler.cli.options import by_name, settings
 from scm_compiler.cli.progress import progress_for
 from scm_compiler.cli.requests.train import TrainingRequest
 from scm_compiler.cli.resumption import other_graph, refuse_changes
-from scm_compiler.cli.training_program import program_to_train
 from scm_compiler.cli.training_report import report
 from scm_compiler.diagnostics import Report, refuse
 from scm_compiler.ir import Graph
@@ -71,7 +70,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         console: Where to say it.
         placement: The devices and processes; None for this process alone.
     """
-    program = None if request.extends else program_to_train(request.file)
+    program = request.program
     placement = placement or Placement(choose_device(request.device))
     if request.tensorboard:
         require_tensorboard()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scm_compiler.cli.options import bad_option, seed, whole
+from scm_compiler.cli.requests.existing import require_named_run
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.files import is_stream
 from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo
@@ -62,7 +63,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
 
     Raises:
         ScmError: With exit code 2: E707 if an option's value is none, or cannot stand beside
-            others; E715 if the sample cannot be written there.
+            others; E715 if the sample cannot be written there; E650 or E651 if there is no run.
     """
     chosen_seed = seed(args.seed)
     rows = _usual_rows(args) if args.rows is None else whole("-n", args.rows, 1, 10**9)
@@ -77,6 +78,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
     run = args.run
     if args.of is not None:
         run, chosen_seed = _run_and_seed(args.of)
+    require_named_run(run)
     return SampleRequest(
         seed=chosen_seed,
         rows=rows,

@@ -20,6 +20,7 @@ from scm_compiler.runtime.data.celeba import read_celeba
 from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
 from scm_compiler.runtime.data.csv_file import COUNT, read_csv
 from scm_compiler.runtime.data.frame import Columns, read_frame
+from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.table import LabelTable
 
 if TYPE_CHECKING:
@@ -107,6 +108,23 @@ def _tells_labels(spec: str) -> bool:
     return named is not None and named[0].labels is not None
 
 
+def require_data(spec: str) -> None:
+    """Refuse a SPEC of no source, or a table that is not there, before anything is read.
+
+    Raises:
+        ScmError: With exit code 2: E601, E602 or E160.
+    """
+    spec = spelt_out(spec)
+    if spec == shipped.NAME:
+        return
+    require_utf8(spec)
+    source, place = find_source(spec) or (DataSource(), "")
+    if source.labels is None:
+        raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
+    if source.labels is read_csv:
+        existing_file(Path(place.partition(COUNT)[0]))
+
+
 def require_utf8(spec: str) -> None:
     """Refuse a SPEC that no run can note.
 
@@ -144,12 +162,11 @@ def load_labels(data: Data, graph: Graph) -> LabelTable:
     if not isinstance(data, str | PathLike):
         return read_frame(data, graph)
     spec = spelt_out(data)
+    require_data(spec)
     if spec == shipped.NAME:
         return shipped.read_shipped(graph)
-    require_utf8(spec)
     source, place = find_source(spec) or (DataSource(), "")
-    if source.labels is None:
-        raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
+    assert source.labels is not None  # it is required
     return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
 
 

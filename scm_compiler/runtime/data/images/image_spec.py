@@ -13,6 +13,8 @@ from scm_compiler.runtime.data.images.codes.image_faults import LeftOut
 
 SPLITS = ("train", "valid", "test")
 UNKNOWN_SPLIT = -1
+DRAWN = "drawn-faces"
+"""The source of images that come with scmc."""
 ANY_IMAGE = Image(3, 64, 64)
 """The shape to ask for where only the labels matter."""
 

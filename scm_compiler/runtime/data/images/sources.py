@@ -1,6 +1,6 @@
 """Where images come from: one entry a kind of source."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -9,14 +9,18 @@ import numpy as np
 from scm_compiler.diagnostics import closest, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.celeba import PLACES
-from scm_compiler.runtime.data.images import drawn
 from scm_compiler.runtime.data.images.arrays import list_arrays
 from scm_compiler.runtime.data.images.celeba import list_celeba
 from scm_compiler.runtime.data.images.codes.images import NoImages, UnknownImageSource
-from scm_compiler.runtime.data.images.drawn import list_drawn
 from scm_compiler.runtime.data.images.files import unreadable
 from scm_compiler.runtime.data.images.folder import list_folder
-from scm_compiler.runtime.data.images.image_spec import ANY_IMAGE, ImageSpec, Listing, learnable
+from scm_compiler.runtime.data.images.image_spec import (
+    ANY_IMAGE,
+    DRAWN,
+    ImageSpec,
+    Listing,
+    learnable,
+)
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.shards import list_shards
 from scm_compiler.runtime.data.sources import (
@@ -27,9 +31,16 @@ from scm_compiler.runtime.data.sources import (
 )
 from scm_compiler.runtime.data.table import LabelTable, tabulate
 
+
+def _list_drawn(place: str, spec: ImageSpec) -> Listing:
+    from scm_compiler.runtime.data.images.drawn import list_drawn  # noqa: PLC0415  (torch)
+
+    return list_drawn(place, spec)
+
+
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
-        drawn.NAME: DataSource(images=list_drawn, bare=True),
+        DRAWN: DataSource(images=_list_drawn, bare=True),
         "celeba": DataSource(images=list_celeba),
         "folder": DataSource(images=list_folder),
         "tar": DataSource(images=list_shards),
@@ -45,16 +56,26 @@ def listed(spec: str, image_spec: ImageSpec) -> Listing:
     Raises:
         ScmError: With exit code 2; see `load_images`.
     """
+    read, place = require_images(spec)
+    try:
+        return read(place, image_spec)
+    except OSError as error:
+        raise unreadable(error.filename or place, error.strerror or str(error)) from error
+
+
+def require_images(spec: str) -> tuple[Callable[[str, ImageSpec], Listing], str]:
+    """What lists the images of a SPEC, and their place.
+
+    Raises:
+        ScmError: With exit code 2: E670 if no source of images is called so, E160.
+    """
     require_utf8(spec)
     named = None if "\0" in spec else find_source(spec, BUILTIN)
     source, place = named or (DataSource(), "")
     if source.images is None:
         near = _near(spec)
         raise refuse(UnknownImageSource(text=printable(spec), near=near), exit_code=2)
-    try:
-        return source.images(place, image_spec)
-    except OSError as error:
-        raise unreadable(error.filename or place, error.strerror or str(error)) from error
+    return source.images, place
 
 
 def image_labels(spec: str, graph: Graph) -> LabelTable:
@@ -79,7 +100,7 @@ def _near(spec: str) -> str | None:
     if near is not None:
         return f"{near}:{printable(spec)}"
     near = closest(kind, source_kinds(BUILTIN))
-    return f"{near}:{printable(place) or 'PATH'}" if near and near != drawn.NAME else near
+    return f"{near}:{printable(place) or 'PATH'}" if near and near != DRAWN else near
 
 
 def _kind_of(path: Path) -> str | None:
