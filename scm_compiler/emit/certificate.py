@@ -38,6 +38,9 @@ ROWS = 64
 WORK, LEAST = 20_000, 16
 """At most so many pairs of labels are examined, but no fewer than so many labels."""
 
+FEWEST = 6
+"""No certificate examines fewer labels where there are more."""
+
 
 @dataclass(frozen=True)
 class Certificate:
@@ -94,6 +97,7 @@ def certify(
     seed: int = 0,
     further: Iterable[Check] = (),
     tell: Callable[[str], None] = lambda _: None,
+    examine: int | None = None,
 ) -> Certificate:
     """Check that a module is consistent with its graph.
 
@@ -106,12 +110,14 @@ def certify(
         further: The outcomes of other checks to certify with these, such as those of a trained
             image head.
         tell: What is told, often, how far the checks have come.
+        examine: How many labels the parts that run the module look at, but at least `FEWEST`;
+            None for as many as `WORK` allows.
     """
     graph = module.graph
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(seed)
         contract = Contract(graph, module.draw_noise(1).shape[1])
-        names = choose(contract.labels, seed)
+        names = choose(contract.labels, seed, examine)
         reads = module.reads()
         checks = [
             check_noise_blocks(graph),
@@ -144,9 +150,10 @@ def require_consistent(certificate: Certificate) -> None:
         raise refuse(*found)
 
 
-def choose(labels: Sequence[str], seed: int) -> tuple[str, ...]:
+def choose(labels: Sequence[str], seed: int, examine: int | None = None) -> tuple[str, ...]:
     """The labels that are examined: all of them, or a random choice where there are many."""
-    count = max(LEAST, WORK // max(1, len(labels)))
+    usual = max(LEAST, WORK // max(1, len(labels)))
+    count = usual if examine is None else max(FEWEST, examine)
     if count >= len(labels):
         return tuple(labels)
     generator = torch.Generator().manual_seed(seed)

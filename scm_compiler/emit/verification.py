@@ -59,7 +59,9 @@ def verify_certificate(
     seed = document.get("seed") if isinstance(document, dict) else None
     if type(seed) is not int or not 0 <= seed < 2**63:
         raise refuse(CertificateDiffers(path=str(path), reason="it names no seed"))
-    certificate = certify(module, seed=seed, further=further(seed))
+    examined = document.get("examined")
+    examine = examined if type(examined) is int else None
+    certificate = certify(module, seed=seed, further=further(seed), examine=examine)
     require_consistent(certificate)
     found = certificate.document()
     differing = [key for key in found if document.get(key) != found[key]]
