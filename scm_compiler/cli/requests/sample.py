@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,7 @@ class SampleRequest:
         imagined: Whether units of a sample are drawn as they were and would have been.
         units: Which ones.
         noise_model: Of the labels, in both worlds.
+        shard: The part that is drawn, from 1, and of how many.
     """
 
     seed: int
@@ -51,6 +53,7 @@ class SampleRequest:
     imagined: bool
     units: str
     noise_model: str | None
+    shard: tuple[int, int]
 
     @property
     def path(self) -> Path:
@@ -94,6 +97,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
         imagined=args.of is not None,
         units=args.units or "",
         noise_model=args.noise_model,
+        shard=_shard(args, form),
     )
 
 
@@ -150,6 +154,25 @@ def _refuse_wrong_place(output: str, form: str, shards: str | None) -> None:
         )
     if not Path(output).parent.is_dir() and form not in ("folder", ".tar"):
         raise cannot_sample(output, "its folder does not exist", None)
+
+
+def _shard(args: argparse.Namespace, form: str) -> tuple[int, int]:
+    """The part that `--shard` names, from 1, and of how many; the whole if it names none.
+
+    Raises:
+        ScmError: With exit code 2: E707 if it names none, E715 if the form has no parts.
+    """
+    if args.shard is None:
+        return 1, 1
+    if form not in (".csv", ".tar") or args.of is not None:
+        hint = "write rows to a .csv file, or pictures to .tar files"
+        raise cannot_sample(args.output, "`--shard` draws rows or shards", hint)
+    written = re.fullmatch(r"(\d{1,6})/(\d{1,6})", args.shard.strip(), re.ASCII)
+    place, count = (int(written[1]), int(written[2])) if written else (0, 0)
+    if not 1 <= place <= count:
+        hint = "write which part and of how many: `--shard 2/10`, from `1/10` to `10/10`"
+        raise bad_option("--shard", args.shard, "a part", hint)
+    return place, count
 
 
 def _run_and_seed(text: str) -> tuple[Path | None, int]:
