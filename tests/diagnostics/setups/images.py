@@ -169,6 +169,7 @@ SETUPS = {
     **dict.fromkeys(["E661", "E662"], faces),
     "E640": shirts,
     "W640": large,
+    "W641": faces,
     "E670": no_table,
     "E671": no_table,
     "E672": only_a_header,
