@@ -6,13 +6,14 @@ import json
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
+from scm_compiler.cli.progress import Remaining
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.files import require_writable, writing
 from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.text import report_text
-from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.storage.tensors import write_file
 
@@ -56,6 +57,6 @@ def _untrained(opened: Record) -> tuple[LabelsOnly, ...]:
 
 
 def _watch(stage: str, console: Console) -> Progress:
-    """Say what is being done; each stage takes a minute at most."""
+    """Say what is being done, and where it takes long how far it has come."""
     console.note(f"evaluating: {stage}")
-    return Silent()
+    return Remaining(stage, console)
