@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK, REFUSED
 from scm_compiler.compiler import check, read_source
-from scm_compiler.diagnostics import Report, ScmError, render_json
+from scm_compiler.diagnostics import Report, ScmError, Sink, render_json
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.progress import telling
+from scm_compiler.runtime.heads.canvas import fitting
 from scm_compiler.shipped import find_program
+from scm_compiler.telling import telling
 
 if TYPE_CHECKING:
     from scm_compiler.cli.implications import Implications
@@ -77,7 +78,7 @@ def _outcome(name: str, data: str | None, *, implied: bool = False) -> Outcome:
     outcome = Outcome()
     try:
         outcome.graph, report = check(read_source(find_program(name)))
-        outcome.reports.append(report)
+        outcome.reports.append(_with_sizes(outcome.graph, report))
         outcome.code = OK if report.ok else REFUSED
         if data is not None and outcome.graph is not None:
             from scm_compiler.runtime.data.positivity import check_data  # noqa: PLC0415  (numpy)
@@ -93,6 +94,18 @@ def _outcome(name: str, data: str | None, *, implied: bool = False) -> Outcome:
         outcome.reports.extend(error.reports)
         outcome.code = error.exit_code
     return outcome
+
+
+def _with_sizes(graph: Graph | None, report: Report) -> Report:
+    """The report of a program, and which of its images no head can draw."""
+    images = () if graph is None else graph.images
+    if graph is None or all(fitting(it.domain) == it.domain for it in images):
+        return report
+    from scm_compiler.runtime.heads.registry import undrawable  # noqa: PLC0415  (pydantic)
+
+    sink = Sink(report.source)
+    sink.extend([*report.diagnostics, *undrawable(graph)])
+    return sink.close()
 
 
 def _tell(name: str, data: str | None, outcome: Outcome, console: Console) -> None:

@@ -139,17 +139,17 @@ class Seldom:
         Args:
             what: The things that are counted, such as `rows`.
             done: How many there are.
-            total: How many there will be.
+            total: How many there will be; 0 where that is not known.
         """
         now = self._clock()
         since, before = self._begun.setdefault(what, (now, done))
-        if not done or (now - self._last < 2.0 and done < total):
+        if not done or (now - self._last < 2.0 and done != total):
             return
         self._last = now
-        text = f"{done:,} of {total:,} {what}"
-        if before < done < total and now > since:
+        text = f"{done:,} of {total:,} {what}" if total else f"{done:,} {what}"
+        if before < done != total and now > since:
             rate = (done - before) / (now - since)
-            text += f", {_rate(rate)}/s" + _left((total - done) / rate)
+            text += f", {_rate(rate)}/s" + (_left((total - done) / rate) if total else "")
         self._console.note(text)
 
 

@@ -3,17 +3,17 @@
 import argparse
 import json
 
-from scm_compiler.cli.console import Console, Seldom
+from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
-from scm_compiler.cli.options import seed
+from scm_compiler.cli.progress import Remaining
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.files import require_writable, writing
 from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.text import report_text
-from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.storage.tensors import write_file
 
@@ -32,7 +32,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         opened,
         data=args.data,
         images=args.images,
-        seed=seed(args.seed),
+        seed=args.seed,
         stage=lambda name: _watch(name, console),
     )
     console.result(report_text(evaluation))
@@ -57,22 +57,6 @@ def _untrained(opened: Record) -> tuple[LabelsOnly, ...]:
 
 
 def _watch(stage: str, console: Console) -> Progress:
-    """Say what is being done."""
+    """Say what is being done, and where it takes long how far it has come."""
     console.note(f"evaluating: {stage}")
-    return _Stage(stage, console)
-
-
-class _Stage(Silent):
-    """Says of a long stage how fast it goes and how long the rest will take."""
-
-    def __init__(self, name: str, console: Console) -> None:
-        self._name, self._seldom, self._total = name, Seldom(console), 0
-
-    def start(self, total: int, done: int) -> None:
-        """Remember how many steps there are."""
-        self._total = total
-
-    def move(self, done: int, seconds: float) -> None:
-        """Say how far it has come, or not."""
-        if done < self._total:
-            self._seldom(f"steps of {self._name}", done, self._total)
+    return Remaining(stage, console)

@@ -12,8 +12,10 @@ import argparse
 import gc
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -44,7 +46,7 @@ VERBS = {
     "demo": "the main job from end to end, on the shipped data",
 }
 
-CHECKED = {"sample", "train"}
+CHECKED = {"eval", "query", "sample", "train", "verify"}
 """Verbs with a `request(args)` in `requests/`."""
 
 EMPTY = {"--do", "--given", "--vs", "--units"}
@@ -92,7 +94,18 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end the process with exit code 2."""
         self.print_usage(sys.stderr)
+        message = _with_likely_verb(message)
         raise SystemExit(_console(json=self.json).refuse_usage(message))
+
+
+def _with_likely_verb(message: str) -> str:
+    """The message that a word is no verb, with the verb that was probably meant."""
+    found = re.fullmatch(r"argument VERB: invalid choice: '(.*?)' \(choose from .*\)", message)
+    if found is None:
+        return message
+    near = get_close_matches(found[1].casefold(), VERBS, n=1)
+    advice = f"did you mean `{near[0]}`?" if near else f"the verbs are {', '.join(VERBS)}"
+    return f"there is no verb `{found[1]}`; {advice}"
 
 
 def _unusable(text: str, options: Sequence[str]) -> str | None:

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
 
+TOLD_EACH = 10.0
+"""Seconds between two lines that say how far some work has come."""
+
 _CLEARLY = 0.9
 """Below this share of all steps it is the time that will end a training, not the steps."""
 
@@ -53,6 +56,33 @@ class Lines:
     def phase(self, name: str) -> None:
         """Print a line."""
         self._console.note(name)
+
+
+class Remaining(Silent):
+    """A line each ten seconds: what share of some work is done, and how long the rest will take.
+
+    Args:
+        name: Of the work.
+        console: Where the lines go.
+    """
+
+    def __init__(self, name: str, console: Console) -> None:
+        self._name, self._console = name, console
+        self._total = self._before = 0
+        self._told = 0.0
+
+    def start(self, total: int, done: int) -> None:
+        """Remember how much there is."""
+        self._total, self._before, self._told = total, done, 0.0
+
+    def move(self, done: int, seconds: float) -> None:
+        """Print a line if the last one is a while ago."""
+        if seconds - self._told < TOLD_EACH or done == self._before or done >= self._total:
+            return
+        self._told = seconds
+        left = seconds * (self._total - done) / (done - self._before)
+        share = f"{100 * done // self._total} %"
+        self._console.note(f"evaluating: {self._name}, {share}, about {duration(left)} left")
 
 
 class Bar:

@@ -3,7 +3,8 @@
 import shlex
 
 from scm_compiler.inference.proposals import propose
-from scm_compiler.runtime.runs.record import RUNS, Record
+from scm_compiler.runtime.runs.presence import RUNS
+from scm_compiler.runtime.runs.record import Record
 from scm_compiler.semantics.query import phrase
 
 

@@ -5,7 +5,6 @@ import argparse
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
-from scm_compiler.cli.options import seed
 from scm_compiler.diagnostics import Report, Sink, Source
 from scm_compiler.inference import plan, sensitivity
 from scm_compiler.ir import Graph
@@ -36,7 +35,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         query,
         args.query,
         method=args.method,
-        seed=seed(args.seed),
+        seed=args.seed,
         samples=args.samples,
         noise_model=args.noise_model,
         level=args.level,

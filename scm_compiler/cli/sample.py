@@ -23,7 +23,7 @@ from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling import figures, rows, shards
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job, regime_of
-from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD
+from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD, Share
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.semantics.query import on_one_line
 
@@ -62,6 +62,8 @@ def _described(request: SampleRequest) -> str:
         return f"{count} images of {regime} above {count} of {other}"
     if request.sweep is not None:
         return f"{count} images of {regime}, each with {request.sweep} from one end to the other"
+    if request.shard != (1, 1):
+        count = f"part {request.shard[0]} of {request.shard[1]} of {count}"
     return f"{count} {'images' if request.form == '.png' else 'rows'} of {regime}"
 
 
@@ -86,7 +88,8 @@ def _write(request: SampleRequest, console: Console, opened: Run, job: Job) -> l
         case ".png":
             write_file(path, png(_picture(request, opened, job)), resumable=False)
         case ".csv":
-            rows.write_csv(path, opened.graph, job.stream(), job.rows)
+            part = _share(request).of(job.rows)
+            rows.write_csv(path, opened.graph, job.stream(), part.stop, part.start)
         case ".parquet":
             rows.write_parquet(path, opened.graph, job.stream(), job.rows)
         case ".npz":
@@ -103,9 +106,19 @@ def _write_shards(request: SampleRequest, console: Console, job: Job) -> list[Pa
     paths = shards.shard_paths(request.output, _shard_count(request))
     if len(paths) > job.rows:
         raise cannot_sample(request.output, f"{len(paths)} shards for {job.rows} rows", None)
-    told = _told(console, job.rows)
-    shards.write_shards(paths, job, processes=request.processes, told=told)
-    return paths
+    told, only = _told(console, job.rows), _share(request).of(len(paths))
+    if not paths[only]:
+        raise cannot_sample(
+            request.output, f"{request.shard[1]} parts of {len(paths)} shards", None
+        )
+    shards.write_shards(paths, job, only=only, processes=request.processes, told=told)
+    return paths[only]
+
+
+def _share(request: SampleRequest) -> Share:
+    """The part that is drawn."""
+    place, count = request.shard
+    return Share(place - 1, count)
 
 
 def _shard_count(request: SampleRequest) -> int:

@@ -14,14 +14,13 @@ from scm_compiler.cli.options import by_name, settings
 from scm_compiler.cli.progress import progress_for
 from scm_compiler.cli.requests.train import TrainingRequest
 from scm_compiler.cli.resumption import other_graph, refuse_changes
-from scm_compiler.cli.training_program import program_to_train
 from scm_compiler.cli.training_report import report, trained_seconds
 from scm_compiler.diagnostics import Report, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import LabelTable, default_source, load_labels
 from scm_compiler.runtime.heads.device import choose_device
-from scm_compiler.runtime.progress import Progress, telling
+from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.runtime.stages import (
     LABELS,
@@ -34,10 +33,11 @@ from scm_compiler.runtime.stages import (
 from scm_compiler.runtime.stages.codes.heads import NoImageToTrain
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.options import divide, heads_of
-from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
+from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, options_of, plan_heads
 from scm_compiler.runtime.training.signals import stop_on_signals, stopping
 from scm_compiler.runtime.training.team import joined, local_size
 from scm_compiler.runtime.training.tensorboard import FOLDER, Recording, require_tensorboard
+from scm_compiler.telling import telling
 
 
 def run(request: TrainingRequest, console: Console) -> int:
@@ -71,7 +71,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         console: Where to say it.
         placement: The devices and processes; None for this process alone.
     """
-    program = None if request.extends else program_to_train(request.file)
+    program = request.program
     placement = placement or Placement(choose_device(request.device))
     if request.tensorboard:
         require_tensorboard()
@@ -112,14 +112,18 @@ def _created(
     config = configure(
         trainer, preset=preset, seed=seed, replicates=replicates, **{**ours, **steps}
     )
+    asked = _heads(request, graph, theirs)
+    if not labels_alone:
+        options_of(graph, asked, placement.device, placement.team.size)  # before data are read
     with telling(Seldom(console)):
-        table = load_labels(request.data or default_source(graph), graph)
+        table = load_labels(request.data or default_source(graph, asked.named(graph)), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))
-    asked = _heads(request, graph, theirs)
     plan = (
         HeadPlan() if labels_alone else _planned(request, asked, graph, seed, placement, console)
     )
+    if not console.quiet:
+        console.show(Report(None, tuple(it for it in plan.notes if it not in table.notes)))
     opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
@@ -148,6 +152,8 @@ def _extended(
         names = ", ".join(f"`{name}`" for name in plan.left_out)
         reason = f"no images were named for {names}" if names else "it has no image"
         raise refuse(NoImageToTrain(name=opened.graph.name, reason=reason), exit_code=2)
+    if not console.quiet:
+        console.show(Report(None, plan.notes))
     return extend(opened, plan.configs), plan
 
 
@@ -182,7 +188,7 @@ def _planned(
     console: Console,
 ) -> HeadPlan:
     """What is to be trained of the images, their data read."""
-    plan = plan_heads(
+    return plan_heads(
         graph,
         heads,
         seed=seed,
@@ -191,9 +197,6 @@ def _planned(
         budgeted=request.budget is not None,
         progress=progress_for(console),
     )
-    if not console.quiet:
-        console.show(Report(None, plan.notes))
-    return plan
 
 
 def _watch(request: TrainingRequest, opened: Record, stage: str, console: Console) -> Progress:

@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping
 from math import log2
 from pathlib import Path
 
-from scm_compiler.cli.codes.training import ImagesNotTrained
+from scm_compiler.cli.codes.training import FarFromDone, ImagesNotTrained
 from scm_compiler.cli.console import Console, duration
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.proposal import of_run, question, quoted
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Image
 from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.stages import Finished
+from scm_compiler.runtime.stages.pacing import wanted_steps
 from scm_compiler.syntax.printer import print_name
 
 FAR = 0.01
@@ -52,6 +53,8 @@ def report(
     if left_out and not console.quiet:
         console.show(Report(None, (ImagesNotTrained(names=left_out),)))
     console.show(Report(None, tuple(_hidden_states(manifest.metrics))))
+    if finished.outcome.ending == "budget":
+        console.show(Report(None, tuple(_far_from_done(opened))))
     return OK if outcome.signal is None else SIGNALLED + outcome.signal
 
 
@@ -60,6 +63,15 @@ def _hidden_states(metrics: Mapping[str, float | None]) -> Iterator[Diagnostic]:
     drawn, answers = metrics.get("tvd"), metrics.get("law_tvd")
     if drawn is not None and answers is not None and drawn - answers > FAR:
         yield HiddenStatesFallShort(drawn=drawn, answers=answers)
+
+
+def _far_from_done(opened: Record) -> Iterator[Diagnostic]:
+    """A warning for each image that was trained for less than half of what such images want."""
+    for name in opened.images:
+        facts, image = opened.manifest.heads[name], opened.graph.by_name[name].domain
+        assert isinstance(image, Image)
+        if 2 * facts.steps < wanted_steps(image):
+            yield FarFromDone(node=name, steps=facts.steps, wanted=wanted_steps(image))
 
 
 def _lines(opened: Record, seconds: float) -> list[str]:

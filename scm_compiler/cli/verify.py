@@ -10,7 +10,6 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.emit.build import is_build
 from scm_compiler.emit.certificate import Certificate
-from scm_compiler.emit.checks.behaviour import Told
 from scm_compiler.emit.checks.contract import Check
 from scm_compiler.emit.codes.certificate import BuildFileMissing
 from scm_compiler.emit.verification import verify_build, verify_certificate
@@ -19,6 +18,7 @@ from scm_compiler.runtime.runs.codes.runs import FileChanged
 from scm_compiler.runtime.runs.head_certificate import check_heads
 from scm_compiler.runtime.runs.model_files import check_tables
 from scm_compiler.runtime.runs.numbers import TABLES
+from scm_compiler.telling import Told
 
 
 def run(args: argparse.Namespace, console: Console) -> int:

@@ -27,7 +27,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.emit.certificate import Certificate, certify, require_consistent
-from scm_compiler.emit.checks.behaviour import Told, untold
 from scm_compiler.emit.codes.certificate import (
     BuildFileChanged,
     BuildFileMissing,
@@ -41,6 +40,7 @@ from scm_compiler.ir.json import graph_from_json, graph_to_json
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.spec import SPECS, Family, Spec
+from scm_compiler.telling import Told, untold
 
 MANIFEST, SOURCE, GRAPH = "manifest.json", "model.py", "graph.json"
 CERTIFICATE, PICTURE, PROGRAM = "certificate.json", "graph.svg", "model.scm"

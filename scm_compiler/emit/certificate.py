@@ -13,12 +13,7 @@ from typing import Any
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.emit.checks.behaviour import (
-    Told,
-    check_changed_noise,
-    check_pinned_labels,
-    untold,
-)
+from scm_compiler.emit.checks.behaviour import check_changed_noise, check_pinned_labels
 from scm_compiler.emit.checks.contract import (
     Check,
     Contract,
@@ -31,6 +26,7 @@ from scm_compiler.emit.checks.jacobian import check_jacobian
 from scm_compiler.emit.codes.certificate import Inconsistent
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.threads import one_thread
+from scm_compiler.telling import Told, untold
 
 VERSION = 1
 
@@ -39,6 +35,9 @@ ROWS = 64
 
 WORK, LEAST = 20_000, 16
 """At most so many pairs of labels are examined, but no fewer than so many labels."""
+
+FEWEST = 6
+"""No certificate examines fewer labels where there are more."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +95,7 @@ def certify(
     seed: int = 0,
     further: Iterable[Check] = (),
     tell: Told = untold,
+    examine: int | None = None,
 ) -> Certificate:
     """Check that a module is consistent with its graph.
 
@@ -108,12 +108,14 @@ def certify(
         further: The outcomes of other checks to certify with these, such as those of a trained
             image head.
         tell: What is told, often, how far the checks have come.
+        examine: How many labels the parts that run the module look at, but at least `FEWEST`;
+            None for as many as `WORK` allows.
     """
     graph = module.graph
     with torch.random.fork_rng(devices=[]), one_thread():
         torch.manual_seed(seed)
         contract = Contract(graph, module.draw_noise(1).shape[1])
-        names = choose(contract.labels, seed)
+        names = choose(contract.labels, seed, examine)
         reads = module.reads()
         checks = [
             check_noise_blocks(graph),
@@ -146,9 +148,10 @@ def require_consistent(certificate: Certificate) -> None:
         raise refuse(*found)
 
 
-def choose(labels: Sequence[str], seed: int) -> tuple[str, ...]:
+def choose(labels: Sequence[str], seed: int, examine: int | None = None) -> tuple[str, ...]:
     """The labels that are examined: all of them, or a random choice where there are many."""
-    count = max(LEAST, WORK // max(1, len(labels)))
+    usual = max(LEAST, WORK // max(1, len(labels)))
+    count = usual if examine is None else max(FEWEST, examine)
     if count >= len(labels):
         return tuple(labels)
     generator = torch.Generator().manual_seed(seed)

@@ -9,12 +9,12 @@ import torch
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.build import CERTIFICATE, MANIFEST, SEED, read_build
 from scm_compiler.emit.certificate import Certificate, certify, require_consistent
-from scm_compiler.emit.checks.behaviour import Told, untold
 from scm_compiler.emit.checks.contract import Check
 from scm_compiler.emit.codes.certificate import BuildFileChanged, CertificateDiffers
 from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.shapes import count_numbers
+from scm_compiler.telling import Told, untold
 
 MOST_NUMBERS = 2**28
 """The most weights of a build's module, which are made anew to verify it."""
@@ -66,7 +66,9 @@ def verify_certificate(
     seed = document.get("seed") if isinstance(document, dict) else None
     if type(seed) is not int or not 0 <= seed < 2**63:
         raise refuse(CertificateDiffers(path=str(path), reason="it names no seed"))
-    certificate = certify(module, seed=seed, further=further(seed), tell=tell)
+    examined = document.get("examined")
+    examine = examined if type(examined) is int else None
+    certificate = certify(module, seed=seed, further=further(seed), tell=tell, examine=examine)
     require_consistent(certificate)
     found = certificate.document()
     differing = [key for key in found if document.get(key) != found[key]]

@@ -20,7 +20,7 @@ from scm_compiler.inference.number import Bounds, Interval, Number
 from scm_compiler.inference.table import Marginals, Table
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.codes.columns import DuplicateColumn, MissingColumn
-from scm_compiler.runtime.data.codes.rows import RaggedRow, UnknownValue
+from scm_compiler.runtime.data.codes.rows import RaggedRow, UnknownValue, Wrong
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.runs.record import Record
@@ -258,14 +258,15 @@ def _column(name: str, rows: Rows, graph: Graph) -> list[str | None]:
         )
     domain = graph.domain(name)
     coding, values = ColumnCoding(domain), domain.values
-    found: list[str | None] = []
-    for rank, cell in enumerate(rows.columns[name], 1):
-        index = coding[cell]
+    indices = [coding[cell] for cell in rows.columns[name]]
+    wrong: dict[str, list[int]] = {}
+    for rank, (cell, index) in enumerate(zip(rows.columns[name], indices, strict=True), 1):
         if index == UNKNOWN:
-            wrong = UnknownValue(rank, rank + 1, name, cell, values)
-            raise refuse(wrong, source=source, exit_code=2)
-        found.append(None if index == MISSING else values[index])
-    return found
+            wrong.setdefault(str(cell), []).append(rank)
+    if wrong:
+        told = tuple(Wrong(cell, len(at), at[0], at[0] + 1) for cell, at in wrong.items())
+        raise refuse(UnknownValue(name, told, values), source=source, exit_code=2)
+    return [None if index == MISSING else values[index] for index in indices]
 
 
 def _values(answer: Answer) -> list[float]:

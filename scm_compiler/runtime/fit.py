@@ -45,7 +45,8 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     Args:
         graph: From `load`.
         data: The labels' data: a frame of pandas or polars, a dictionary of columns, the path of a
-            table, or what else `scmc train --data` takes; the shipped CelebA label counts if None.
+            table, or what else `scmc train --data` takes. If None, the table of the images, else
+            the shipped CelebA label counts.
             Columns hold the names of values; a binary label's may hold True/False or 0/1, too.
         missing: What becomes of rows with gaps: `refuse` (an error, as if None), `drop` (complete
             rows are taken), `category` (a gap is the value `NA` or `missing` that the label
@@ -77,18 +78,14 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     """
     require_graph(graph, "train")
     config = configure(trainer, preset=preset, seed=seed, replicates=replicates, **options)
-    source = default_source(graph) if data is None else data
+    request = HeadRequest(
+        _by_name(images), _by_name(head), head_preset, dict(head_options or {}), steps=head_steps
+    )
+    source = default_source(graph, request.named(graph)) if data is None else data
     table = load_labels(source, graph, missing=missing, weight=weight, count=count)
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":
-        request = HeadRequest(
-            _by_name(images),
-            _by_name(head),
-            head_preset,
-            dict(head_options or {}),
-            steps=head_steps,
-        )
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
     folder = path if run is None else run
     made = create(

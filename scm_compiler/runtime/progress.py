@@ -1,32 +1,7 @@
 """What a training tells whoever watches it."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Mapping
 from typing import Protocol
-
-Told = Callable[[str], None]
-"""Hears how far something has come, in words."""
-
-_TOLD: ContextVar[Told] = ContextVar("told", default=lambda _: None)
-
-
-@contextmanager
-def telling(hears: Told) -> Iterator[None]:
-    """Within it, `hears` is told how far reading has come.
-
-    The sources of data, those of packages too, take a place and a graph and no more.
-    """
-    before = _TOLD.set(hears)
-    try:
-        yield
-    finally:
-        _TOLD.reset(before)
-
-
-def told() -> Told:
-    """Who is to be told."""
-    return _TOLD.get()
 
 
 class Progress(Protocol):

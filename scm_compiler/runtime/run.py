@@ -10,7 +10,8 @@ from scm_compiler.inference.counterfactual.asking import counterfactual_text
 from scm_compiler.runtime.by_row import RowAnswers, Rows, ask_by_row
 from scm_compiler.runtime.regime import Regime, Value, Values
 from scm_compiler.runtime.runs.display import run_facts, run_html
-from scm_compiler.runtime.runs.record import RUNS, Record, latest_record, open_record
+from scm_compiler.runtime.runs.presence import RUNS
+from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.semantics.question import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without

@@ -195,3 +195,44 @@ def test_counterfactuals_that_cannot_be_drawn(capsys, words, code):
     assert main(["sample", *words]) == 2
     assert f"error[{code}]" in capsys.readouterr().err
     assert not Path(words[words.index("-o") + 1]).exists()
+
+
+def test_the_parts_of_a_csv_are_the_whole(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(folder)
+    asked = ["sample", "do(Mustache=1)", "-n", "2500", "--seed", "3", "-q"]
+    assert main([*asked, "-o", str(tmp_path / "whole.csv")]) == 0
+    for part in range(1, 5):
+        assert main([*asked, "-o", str(tmp_path / f"{part}.csv"), "--shard", f"{part}/4"]) == 0
+    parts = [(tmp_path / f"{part}.csv").read_bytes() for part in range(1, 5)]
+    assert all(parts)
+    assert b"".join(parts) == (tmp_path / "whole.csv").read_bytes()
+
+
+def test_the_parts_of_shards_are_the_same_files(folder, monkeypatch, tmp_path):
+    monkeypatch.chdir(folder)
+    asked = ["sample", "do(Mustache=1)", "-n", "50", "-q"]
+    for place in ("whole", "parts"):
+        (tmp_path / place).mkdir()
+    assert main([*asked, "-o", str(tmp_path / "whole/f-{0..4}.tar")]) == 0
+    for part in (2, 1):
+        given = ["-o", str(tmp_path / "parts/f-{0..4}.tar"), "--shard", f"{part}/2"]
+        assert main([*asked, *given]) == 0
+    for number in range(5):
+        name = f"f-{number}.tar"
+        held = (tmp_path / "parts" / name).read_bytes()
+        assert held == (tmp_path / "whole" / name).read_bytes()
+
+
+@pytest.mark.parametrize("shard", ["0/3", "4/3", "1", "a/b", "1/0", "-1/2"])
+def test_no_such_part(folder, monkeypatch, capsys, shard):
+    monkeypatch.chdir(folder)
+    assert main(["sample", "-o", "x.csv", f"--shard={shard}"]) == 2
+    assert f"error[E707]: `--shard {shard}` is not a part" in capsys.readouterr().err
+
+
+def test_what_has_no_parts(folder, monkeypatch, capsys):
+    monkeypatch.chdir(folder)
+    assert main(["sample", "-o", "x.png", "--shard", "1/2"]) == 2
+    assert "error[E715]: cannot write a sample to `x.png`" in capsys.readouterr().err
+    assert main(["sample", "-n", "9", "-o", "x-{0..2}.tar", "--shard", "1/9"]) == 2
+    assert "9 parts of 3 shards" in capsys.readouterr().err

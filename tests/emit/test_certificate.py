@@ -327,3 +327,11 @@ def test_a_graph_of_a_hundred_labels_takes_no_pass_for_each_label_and_trial(buil
     assert certificate.consistent
     assert certificate.examined == 100
     assert len(Counts.passes) < 3 * 100  # in four trials: on both forms, as it is and redrawn
+
+
+def test_fewer_labels_can_be_examined_but_not_too_few(build_graph):
+    names = [f"N{i}" for i in range(40)]
+    graph = build_graph(dict.fromkeys(names, 2), list(pairwise(names)))
+    module = compile_module(graph)
+    found = [certify(module, examine=count).examined for count in (0, 9, 100)]
+    assert found == [certificates.FEWEST, 9, 40]

@@ -77,3 +77,9 @@ def _configure_shards(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("large samples").add_argument
     add("--shards", metavar="K", help="how many .tar files (default: one for 10,000 rows)")
     add("--processes", metavar="P", help="how many processes draw (default: 1)")
+    add(
+        "--shard",
+        metavar="I/N",
+        help="draw the I-th of N parts alone, counted from 1: rows of a .csv, whose parts one "
+        "after the other are the whole, or some of the .tar files; for a cluster's scheduler",
+    )

@@ -2,10 +2,12 @@
 
 import argparse
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from scm_compiler.cli.options import bad_option, seed, whole
+from scm_compiler.cli.requests.existing import require_named_run
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.files import is_stream
 from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo
@@ -34,6 +36,7 @@ class SampleRequest:
         imagined: Whether units of a sample are drawn as they were and would have been.
         units: Which ones.
         noise_model: Of the labels, in both worlds.
+        shard: The part that is drawn, from 1, and of how many.
     """
 
     seed: int
@@ -50,6 +53,7 @@ class SampleRequest:
     imagined: bool
     units: str
     noise_model: str | None
+    shard: tuple[int, int]
 
     @property
     def path(self) -> Path:
@@ -62,7 +66,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
 
     Raises:
         ScmError: With exit code 2: E707 if an option's value is none, or cannot stand beside
-            others; E715 if the sample cannot be written there.
+            others; E715 if the sample cannot be written there; E650 or E651 if there is no run.
     """
     chosen_seed = seed(args.seed)
     rows = _usual_rows(args) if args.rows is None else whole("-n", args.rows, 1, 10**9)
@@ -77,6 +81,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
     run = args.run
     if args.of is not None:
         run, chosen_seed = _run_and_seed(args.of)
+    require_named_run(run)
     return SampleRequest(
         seed=chosen_seed,
         rows=rows,
@@ -92,6 +97,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
         imagined=args.of is not None,
         units=args.units or "",
         noise_model=args.noise_model,
+        shard=_shard(args, form),
     )
 
 
@@ -148,6 +154,25 @@ def _refuse_wrong_place(output: str, form: str, shards: str | None) -> None:
         )
     if not Path(output).parent.is_dir() and form not in ("folder", ".tar"):
         raise cannot_sample(output, "its folder does not exist", None)
+
+
+def _shard(args: argparse.Namespace, form: str) -> tuple[int, int]:
+    """The part that `--shard` names, from 1, and of how many; the whole if it names none.
+
+    Raises:
+        ScmError: With exit code 2: E707 if it names none, E715 if the form has no parts.
+    """
+    if args.shard is None:
+        return 1, 1
+    if form not in (".csv", ".tar") or args.of is not None:
+        hint = "write rows to a .csv file, or pictures to .tar files"
+        raise cannot_sample(args.output, "`--shard` draws rows or shards", hint)
+    written = re.fullmatch(r"(\d{1,6})/(\d{1,6})", args.shard.strip(), re.ASCII)
+    place, count = (int(written[1]), int(written[2])) if written else (0, 0)
+    if not 1 <= place <= count:
+        hint = "write which part and of how many: `--shard 2/10`, from `1/10` to `10/10`"
+        raise bad_option("--shard", args.shard, "a part", hint)
+    return place, count
 
 
 def _run_and_seed(text: str) -> tuple[Path | None, int]:

@@ -1,10 +1,17 @@
 """What `scmc train` is asked for."""
 
 import argparse
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scm_compiler.cli.options import one_of, seconds, seed, whole
+from scm_compiler.cli.options import by_name, one_of, seconds, seed, settings, whole
+from scm_compiler.cli.requests.existing import require_named_run
+from scm_compiler.cli.training_program import program_to_train
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.controller.names import require_choice
+from scm_compiler.runtime.data.images.sources import require_images
+from scm_compiler.runtime.data.sources import default_source, require_data
+from scm_compiler.runtime.heads.registry import installed
 
 STAGES = ("all", "labels", "images")
 DEVICES = ("auto", "cuda", "mps", "cpu")
@@ -36,6 +43,7 @@ class TrainingRequest:
         heads: The names of heads, likewise.
         head_preset: The preset of the heads' options.
         options: Options that differ from the presets, as NAME=VALUE.
+        program: The graph to train and its text; None where a run is trained further.
     """
 
     words: tuple[str, ...]
@@ -58,6 +66,7 @@ class TrainingRequest:
     heads: tuple[str, ...]
     head_preset: str | None
     options: tuple[str, ...]
+    program: tuple[Graph, str | None] | None = None
 
     @property
     def extends(self) -> bool:
@@ -74,8 +83,32 @@ def request(args: argparse.Namespace) -> TrainingRequest:
     """What the command line asks for.
 
     Raises:
-        ScmError: E707 with exit code 2 if an option's value is none.
+        ScmError: With exit code 2: E707 if an option's value is none, E650 or E651 if a run is
+            asked for that is not there, E704, E661, E601, E670 or E602 if a trainer, a head or
+            data are; and the errors of the program.
     """
+    asked = _asked(args)
+    if asked.extends:
+        require_named_run(asked.run)
+    settings("--option", asked.options)
+    if asked.extends:
+        return asked
+    trainer = asked.trainer or "mle"
+    require_choice(trainer, asked.preset or "default")
+    graph, text = program_to_train(asked.file)
+    names = [node.name for node in graph.images]
+    named = by_name(asked.images, names)
+    images = [spec for name in names if (spec := named.get(name, named.get("")))]
+    if asked.stage != "labels":
+        for head in by_name(asked.heads, names).values():
+            installed().find(head)
+        for spec in images:
+            require_images(spec)
+    require_data(asked.data or default_source(graph, images))
+    return replace(asked, program=(graph, text))
+
+
+def _asked(args: argparse.Namespace) -> TrainingRequest:
     return TrainingRequest(
         words=tuple(args.words),
         devices=1 if args.devices is None else whole("--devices", args.devices, 1, 1024),

@@ -20,6 +20,7 @@ from torch import Tensor
 from scm_compiler.emit.checks.contract import Block, Check, Contract, outcome
 from scm_compiler.model.module import CausalModule, Form
 from scm_compiler.model.wiring import TABLES
+from scm_compiler.telling import Told, untold
 
 ROUNDS = 20
 """So often are weights redrawn before what has not moved counts as unable to."""
@@ -80,13 +81,6 @@ class _Natural:
 
 _Group = tuple[Sequence[str], slice]
 """Labels that are held together, and the rows of noise on which they are."""
-
-Told = Callable[[str, int, int], None]
-"""What is told how far a check has come: of what, how many are done, how many there are."""
-
-
-def untold(what: str, done: int, total: int) -> None:
-    """Tell nobody."""
 
 
 def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:

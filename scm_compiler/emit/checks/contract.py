@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-import networkx as nx
-
 from scm_compiler.ir import Graph
 from scm_compiler.model.module import Reads
 
@@ -132,14 +130,21 @@ class Contract:
 
     def descendants(self, name: str) -> set[str]:
         """The labels that a label causes, itself left out."""
-        return nx.descendants(self._digraph, name) & self.parents.keys()
+        found: set[str] = set()
+        waiting = list(self._children.get(name, ()))
+        while waiting:
+            child = waiting.pop()
+            if child not in found:
+                found.add(child)
+                waiting += self._children.get(child, ())
+        return found & self.parents.keys()
 
     @cached_property
-    def _digraph(self) -> "nx.DiGraph[str]":
-        digraph: nx.DiGraph[str] = nx.DiGraph()
-        digraph.add_nodes_from(node.name for node in self.graph.nodes)
-        digraph.add_edges_from((edge.source, edge.target) for edge in self.graph.edges)
-        return digraph
+    def _children(self) -> dict[str, list[str]]:
+        children: dict[str, list[str]] = {}
+        for edge in self.graph.edges:
+            children.setdefault(edge.source, []).append(edge.target)
+        return children
 
 
 def check_noise_blocks(graph: Graph) -> Check:

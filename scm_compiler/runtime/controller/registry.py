@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller import mle, wgan_gp
-from scm_compiler.runtime.controller.codes.training import UnknownChoice
 from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.controller.names import require_choice
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
 from scm_compiler.runtime.data.table import LabelTable
@@ -69,14 +69,8 @@ def configure(
         ScmError: E704 with exit code 2 if there is no such trainer or preset.
         ValueError: If an option is not one of the trainer's.
     """
-    recipe = TRAINERS.get(trainer)
-    if recipe is None:
-        what = "there is no trainer"
-        raise refuse(UnknownChoice(what=what, name=trainer, known=tuple(TRAINERS)), exit_code=2)
-    if preset not in recipe.presets:
-        what = f"the trainer `{trainer}` has no preset"
-        found = UnknownChoice(what=what, name=preset, known=tuple(recipe.presets))
-        raise refuse(found, exit_code=2)
+    require_choice(trainer, preset)
+    recipe = TRAINERS[trainer]
     unknown = [name for name in changes if name not in recipe.options.model_fields]
     if unknown:
         known = ", ".join(f"`{name}`" for name in recipe.options.model_fields)

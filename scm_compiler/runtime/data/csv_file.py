@@ -33,7 +33,7 @@ from scm_compiler.runtime.data.sheet import (
     text_lines,
 )
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.progress import told
+from scm_compiler.telling import told
 
 if TYPE_CHECKING:
     from _csv import Reader as RowReader
@@ -86,7 +86,7 @@ def _parts(reader: Reader) -> Iterator[Coded]:
                 reader.sheet = _from_here(reader.sheet, left, encoding, lines)
                 break
             yield reader.coded(block(reader, part, lines))
-            told()(f"{reader.findings.rows:,} rows of {path} are read")
+            told()(f"rows of {path}", reader.findings.rows, 0)
         else:
             return
         yield from reader.parts()

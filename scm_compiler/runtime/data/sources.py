@@ -4,8 +4,9 @@ A package adds a source of labels, images or both through the entry point group 
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
@@ -22,6 +23,7 @@ from scm_compiler.runtime.data.csv_file import read_csv
 from scm_compiler.runtime.data.database import read_duckdb, read_parquet
 from scm_compiler.runtime.data.frame import Columns, read_frame
 from scm_compiler.runtime.data.options import Missing, Reading, divide
+from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.table import LabelTable
 
 if TYPE_CHECKING:
@@ -45,12 +47,25 @@ class DataSource:
     bare: bool = False
 
 
+def _of_images(kind: str) -> Callable[[str, Graph], LabelTable]:
+    """Reads the labels of images from the images' own table."""
+
+    def read(place: str, graph: Graph) -> LabelTable:
+        # By its name, when it is asked for: what reads images stands above this module.
+        sources = import_module("scm_compiler.runtime.data.images.sources")
+        table: LabelTable = sources.image_labels(f"{kind}:{place}", graph)
+        return table
+
+    return read
+
+
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
         "csv": DataSource(read_csv),
         "parquet": DataSource(read_parquet),
         "duckdb": DataSource(read_duckdb),
         "celeba": DataSource(read_celeba),
+        **{kind: DataSource(_of_images(kind)) for kind in ("folder", "tar", "npz")},
     }
 )
 """The sources of labels, by kind."""
@@ -84,16 +99,43 @@ def source_kinds(builtin: Mapping[str, DataSource] = BUILTIN) -> tuple[str, ...]
     return (*builtin, *plugins.names(ENTRY_POINTS))
 
 
-def default_source(graph: Graph) -> str:
-    """The data that a graph is trained on if none are named: `celeba-labels`.
+def default_source(graph: Graph, images: Iterable[str] = ()) -> str:
+    """The data that a graph is trained on if none are named.
+
+    They are the table of the first of the `images` that have one, else `celeba-labels`.
 
     Raises:
-        ScmError: E614 with exit code 2 if the graph has other labels.
+        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels.
     """
+    own = next((spec for spec in images if _tells_labels(spec)), None)
+    if own is not None:
+        return own
     names = tuple(n.name for n in graph.labels if n.name not in shipped.shipped_labels())
     if names:
         raise refuse(NoDefaultData(names=names), exit_code=2)
     return shipped.NAME
+
+
+def _tells_labels(spec: str) -> bool:
+    named = None if "\0" in spec else find_source(spec)
+    return named is not None and named[0].labels is not None
+
+
+def require_data(spec: str) -> None:
+    """Refuse a SPEC of no source, or a table that is not there, before anything is read.
+
+    Raises:
+        ScmError: With exit code 2: E601, E602 or E160.
+    """
+    spec = spelt_out(spec)
+    if spec == shipped.NAME:
+        return
+    require_utf8(spec)
+    source, place = find_source(spec) or (DataSource(), "")
+    if source.labels is None:
+        raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
+    if source.labels is read_csv:
+        existing_file(Path(divide(place)[0]))
 
 
 def require_utf8(spec: str) -> None:
@@ -125,8 +167,8 @@ def load_labels(
     Args:
         data: `celeba-labels`; `csv:FILE`, `parquet:PATTERN`, `duckdb:FILE?table=NAME` or a path
             alone, with options behind `?`, see `options.Reading`; `celeba:DIR`, the folder of
-            CelebA's attribute file; `KIND:PLACE` of an installed package; or columns, see
-            `read_frame`.
+            CelebA's attribute file; `folder:DIR`, `tar:PATTERN` or `npz:FILE`, the table of
+            images; `KIND:PLACE` of an installed package; or columns, see `read_frame`.
         graph: Whose labels are read. Columns are matched by name.
         missing: What becomes of rows with gaps, as behind `?`: `refuse`, `drop`, `category`, `em`.
         weight: The column that says how much each row weighs.
@@ -144,12 +186,11 @@ def load_labels(
         asked = Reading(count=count, weight=weight, missing=missing or "refuse")
         return read_frame(data, graph, asked)
     spec = spelt_out(data, missing=missing, weight=weight, count=count)
+    require_data(spec)
     if spec == shipped.NAME:
         return shipped.read_shipped(graph)
-    require_utf8(spec)
     source, place = find_source(spec) or (DataSource(), "")
-    if source.labels is None:
-        raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
+    assert source.labels is not None  # it is required
     return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
 
 

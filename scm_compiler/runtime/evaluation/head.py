@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import monotonic
 
 import numpy as np
 import torch
@@ -39,9 +40,11 @@ from scm_compiler.runtime.evaluation.regimes import (
     Key,
     Seen,
     Subject,
+    Swept,
     regime_of,
     see,
     see_each,
+    settings,
     written,
 )
 from scm_compiler.runtime.evaluation.scores import Score
@@ -124,9 +127,7 @@ def evaluate_head(
         real, effort.features, cache=cache, progress=stage("features of realism")
     )
     subject = Subject(generator, tables, real, judge, seed)
-    stage("images of each regime")
-    observed = see(subject, ir.Regime(), effort.observed)
-    done, given = (see_each(subject, kind, effort.regime) for kind in KINDS)
+    observed, done, given = _seen(subject, effort, stage("images of each regime"))
     realism = measure_realism(subject, features, effort, stage("real or generated"))
     stage("diversity")
     spreads = diversity(subject, features, vectors=effort.vectors, images=effort.spread)
@@ -147,6 +148,25 @@ def evaluate_head(
         warnings=tuple(_warnings(subject, cover)),
         pictures=pictures(subject, found, effort.shown),
     )
+
+
+def _seen(subject: Subject, effort: Effort, progress: Progress) -> tuple[Seen, Swept, Swept]:
+    """What images show in observation, and in each regime that sets one label."""
+    total = sum(len(settings(subject.graph, kind)) for kind in KINDS)
+    started, done = monotonic(), 0
+
+    def told() -> None:
+        nonlocal done
+        done += 1
+        progress.move(done, monotonic() - started)
+
+    progress.start(total, 0)
+    try:
+        observed = see(subject, ir.Regime(), effort.observed)
+        swept = [see_each(subject, kind, effort.regime, told) for kind in KINDS]
+    finally:
+        progress.stop()
+    return observed, swept[0], swept[1]
 
 
 def measure_realism(

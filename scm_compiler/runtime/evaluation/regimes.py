@@ -3,7 +3,7 @@
 Labels are drawn exactly from the label model, given and do included; no row is rejected.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -134,10 +134,13 @@ class Swept:
     left_out: tuple[str, ...]
 
 
-def see_each(subject: Subject, kind: Kind, rows: int) -> Swept:
+def see_each(
+    subject: Subject, kind: Kind, rows: int, told: Callable[[], None] = lambda: None
+) -> Swept:
     """Look at every regime that sets one label; a value that never occurs cannot be given.
 
-    An image without labels looks the same in every regime, and none is looked at.
+    An image without labels looks the same in every regime, and none is looked at. What is `told`
+    hears of each.
     """
     found: dict[Key, Seen] = {}
     left_out = []
@@ -147,6 +150,7 @@ def see_each(subject: Subject, kind: Kind, rows: int) -> Swept:
         except ScmError as error:
             reason = "; ".join(f"{d.code}: {d.message()}" for d in error.diagnostics)
             left_out.append(f"{written(key, subject.graph)}: {reason}")
+        told()
     return Swept(found, tuple(left_out))
 
 

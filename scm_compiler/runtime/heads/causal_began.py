@@ -18,10 +18,10 @@ from torch.nn.functional import elu, interpolate
 
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.canvas import canvas, cut, framed, halvings
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator, LabelCoding
 from scm_compiler.runtime.heads.networks import RowLinear
 from scm_compiler.runtime.heads.options import HeadOptions
-from scm_compiler.runtime.heads.registry import halvings
 from scm_compiler.runtime.heads.training import AdversarialTrainer
 
 
@@ -125,8 +125,9 @@ class BeganDecoder(nn.Module):
 
     def __init__(self, image: Image, inputs: int, width: int) -> None:
         super().__init__()
-        levels = _levels(image)
-        self.grid = (image.height >> (levels - 1), image.width >> (levels - 1))
+        self.image, whole = image, canvas(image)
+        levels = _levels(whole)
+        self.grid = (whole.height >> (levels - 1), whole.width >> (levels - 1))
         self.start = RowLinear(inputs, width * self.grid[0] * self.grid[1])
         self.blocks = nn.ModuleList(
             nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
@@ -142,7 +143,7 @@ class BeganDecoder(nn.Module):
                 hidden = interpolate(hidden, scale_factor=2, mode="nearest")
             hidden = _pair(block, hidden)
         painted: Tensor = self.paint(hidden)
-        return painted
+        return cut(painted, self.image)
 
 
 class BeganEncoder(nn.Module):
@@ -156,7 +157,8 @@ class BeganEncoder(nn.Module):
 
     def __init__(self, image: Image, outputs: int, width: int) -> None:
         super().__init__()
-        levels = _levels(image)
+        self.image, whole = image, canvas(image)
+        levels = _levels(whole)
         counts = [width * (level + 1) for level in range(levels)]
         self.start = nn.Conv2d(image.channels, width, 3, padding=1)
         inputs = [width, *counts[:-1]]
@@ -169,12 +171,12 @@ class BeganEncoder(nn.Module):
         self.halvings = nn.ModuleList(
             nn.Conv2d(count, count, 3, 2, padding=1) for count in counts[:-1]
         )
-        cells = (image.height >> (levels - 1)) * (image.width >> (levels - 1))
+        cells = (whole.height >> (levels - 1)) * (whole.width >> (levels - 1))
         self.end = nn.Linear(counts[-1] * cells, outputs)
 
     def forward(self, images: Tensor) -> Tensor:
         """Vectors (B, outputs) of images (B, C, H, W)."""
-        hidden = elu(self.start(images))
+        hidden = elu(self.start(framed(images, self.image)))
         for level, block in enumerate(self.blocks):
             if level:
                 hidden = elu(self.halvings[level - 1](hidden))
@@ -292,10 +294,9 @@ def trainer(task: HeadTask, options: CausalBeganOptions) -> CausalBeganTrainer:
     return CausalBeganTrainer(task, options)
 
 
-def _levels(image: Image) -> int:
-    times = halvings(image.height, image.width)
-    if times is None:
-        raise ValueError(f"no head can draw {image.height} by {image.width} pixels")
+def _levels(whole: Image) -> int:
+    times = halvings(whole.height, whole.width)
+    assert times is not None  # it is a canvas
     return times
 
 

@@ -14,10 +14,10 @@ from torch.nn.functional import leaky_relu
 from torch.nn.utils.parametrizations import spectral_norm
 
 from scm_compiler.ir.domain import Image
+from scm_compiler.runtime.heads.canvas import canvas, cut, framed, halvings
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.heads.jitter import label_logits
 from scm_compiler.runtime.heads.options import GanOptions, Norm
-from scm_compiler.runtime.heads.registry import halvings
 
 SLOPE = 0.2
 """The slope of the leaky ReLU below zero."""
@@ -187,15 +187,12 @@ def pooled(features: Tensor) -> Tensor:
 def channels(image: Image, width: int) -> list[int]:
     """The channels of the strided layers, from fine to coarse.
 
-    Raises:
-        ValueError: If the image's size cannot be halved so; `HeadSpec.check` says it to the user.
-
     >>> channels(Image(3, 64, 64), 64)
     [64, 128, 256, 512]
     """
-    times = halvings(image.height, image.width)
-    if times is None:
-        raise ValueError(f"no head can draw {image.height} by {image.width} pixels")
+    whole = canvas(image)
+    times = halvings(whole.height, whole.width)
+    assert times is not None  # it is a canvas
     return [width * min(1 << level, 8) for level in range(times)]
 
 
@@ -214,7 +211,8 @@ class ConvGenerator(ImageGenerator):
         super().__init__(image, coding, drawn, options.noise)
         self.options = options
         coarse_to_fine = channels(image, options.width)[::-1]
-        self.grid = tuple(side >> len(coarse_to_fine) for side in (image.height, image.width))
+        whole = canvas(image)
+        self.grid = tuple(side >> len(coarse_to_fine) for side in (whole.height, whole.width))
         cells = self.grid[0] * self.grid[1]
         self.start = RowLinear(options.noise_size + coding.width, coarse_to_fine[0] * cells)
         labels = coding.width if options.conditional_norm else 0
@@ -245,7 +243,7 @@ class ConvGenerator(ImageGenerator):
             hidden = hidden.contiguous(memory_format=torch.channels_last)
         for norm, growth in zip(self.norms, self.growths, strict=True):
             hidden = growth(torch.relu(norm(hidden, read)))
-        return torch.tanh(hidden)
+        return torch.tanh(cut(hidden, self.image))
 
 
 class ConvStack(nn.Module):
@@ -271,13 +269,14 @@ class ConvStack(nn.Module):
         super().__init__()
         counts = channels(image, width)
         times = len(counts)
-        self.grid = (image.height >> times, image.width >> times)
+        self.image, whole = image, canvas(image)
+        self.grid = (whole.height >> times, whole.width >> times)
         self.features = counts[-1]
         self.batchwise = None
         if minibatch_features:
             self.batchwise = MinibatchFeatures(
                 counts[1],
-                (image.height >> 2, image.width >> 2),
+                (whole.height >> 2, whole.width >> 2),
                 width=width,
                 kernels=max(1, 300 * width // 64),
                 dimension=50,
@@ -304,7 +303,7 @@ class ConvStack(nn.Module):
 
     def stages(self, images: Tensor) -> list[Tensor]:
         """The features after each layer, from fine to coarse."""
-        hidden, stages = images, []
+        hidden, stages = framed(images, self.image), []
         for level, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
             hidden = leaky_relu(norm(layer(hidden)), SLOPE)
             if level == 1 and self.batchwise is not None:

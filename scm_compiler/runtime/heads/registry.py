@@ -14,53 +14,23 @@ from pydantic import BaseModel, ValidationError
 
 from scm_compiler import plugins
 from scm_compiler.diagnostics import refuse
+from scm_compiler.ir import Graph
 from scm_compiler.ir.domain import Image
+from scm_compiler.runtime.heads.canvas import fitting
 from scm_compiler.runtime.heads.codes.heads import (
     HeadNeedsLabels,
     HeadOption,
     HeadUnknown,
     ImageSizeUnsupported,
 )
+from scm_compiler.runtime.heads.codes.sizes import ImageTooLarge
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator, LabelCoding
 
 ENTRY_POINTS = "scmc.heads"
-LARGEST = 128
-"""The longest side that the built-in heads can draw."""
-SIDES = tuple(
-    base << times for times in range(2, 6) for base in range(4, 8) if base << times <= LARGEST
-)
-"""The sides that the built-in heads can draw."""
-
 Nearest = Callable[[Image], Image]
 """The image nearest to the one that is asked for that a head can draw: itself, if it can."""
-
-
-def halvings(height: int, width: int) -> int | None:
-    """How often both sides can be halved so that the shorter ends at 4 to 7; None if they cannot.
-
-    >>> halvings(64, 64), halvings(32, 64), halvings(28, 28), halvings(50, 50)
-    (4, 3, 2, None)
-    """
-    for times in range(2, 6):
-        even = height % (1 << times) == 0 and width % (1 << times) == 0
-        if even and 4 <= min(height, width) >> times <= 7 and max(height, width) <= LARGEST:
-            return times
-    return None
-
-
-def halvable(image: Image) -> Image:
-    """The nearest image whose sides are a small number, doubled several times.
-
-    >>> halvable(Image(3, 50, 50)) == Image(3, 48, 48)
-    True
-    """
-    if halvings(image.height, image.width) is not None:
-        return image
-    pairs = [(height, width) for height in SIDES for width in SIDES if halvings(height, width)]
-    near = min(pairs, key=lambda pair: abs(pair[0] - image.height) + abs(pair[1] - image.width))
-    return Image(image.channels, *near)
 
 
 def any_image(image: Image) -> Image:
@@ -213,19 +183,19 @@ BUILTIN = Heads(
             "causal_gan",
             "discriminator, Labeler and Anti-Labeler (Kocaoglu et al. 2017, section 5.2)",
             "scm_compiler.runtime.heads.causal_gan",
-            halvable,
+            fitting,
         ),
         HeadSpec(
             "causal_began",
             "auto-encoder discriminator and Labeler with margins (the same, section 5.3)",
             "scm_compiler.runtime.heads.causal_began",
-            halvable,
+            fitting,
         ),
         HeadSpec(
             "conditional_gan",
             "the baseline: labels as input only, no Labelers",
             "scm_compiler.runtime.heads.conditional_gan",
-            halvable,
+            fitting,
             labelled=False,
         ),
     )
@@ -235,6 +205,26 @@ BUILTIN = Heads(
 def installed() -> Heads:
     """The built-in heads and those of installed packages (entry points of `scmc.heads`)."""
     return BUILTIN.extended(*plugins.every(ENTRY_POINTS))
+
+
+def undrawable(graph: Graph) -> Iterator[ImageTooLarge]:
+    """A warning for each image that no installed head can draw."""
+    for node in graph.images:
+        image = node.domain
+        assert isinstance(image, Image)
+        if fitting(image) != image and all(it.nearest(image) != image for it in _others()):
+            near = fitting(image)
+            yield ImageTooLarge(
+                node=node.name,
+                height=image.height,
+                width=image.width,
+                nearest=(near.channels, near.height, near.width),
+                span=node.span,
+            )
+
+
+def _others() -> list[HeadSpec]:
+    return [head for head in installed().values() if head.name not in BUILTIN]
 
 
 def _wrong(head: str, error: Any) -> HeadOption:  # noqa: ANN401  (pydantic's own dict)

@@ -28,8 +28,9 @@ from scm_compiler.runtime.runs.manifest import (
 )
 from scm_compiler.runtime.runs.model_files import write_cells
 from scm_compiler.runtime.runs.numbers import CELLS
-from scm_compiler.runtime.runs.opening import CONFIG, GRAPH, MANIFEST, PROGRAM
-from scm_compiler.runtime.runs.record import RUNS, Record, open_record
+from scm_compiler.runtime.runs.opening import CONFIG, GRAPH, PROGRAM
+from scm_compiler.runtime.runs.presence import MANIFEST, RUNS
+from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.storage.tensors import cannot_write, write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
 from scm_compiler.semantics.program import program_text

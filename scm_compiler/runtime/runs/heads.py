@@ -16,7 +16,7 @@ from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import HeadFacts, Manifest, Status, digest
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
-from scm_compiler.runtime.runs.opening import MANIFEST
+from scm_compiler.runtime.runs.presence import MANIFEST
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome

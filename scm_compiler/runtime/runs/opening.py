@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from scm_compiler.diagnostics import ScmError, closest, refuse
+from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.files import holds, listed, reading
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.heads.config import HeadConfig
-from scm_compiler.runtime.runs.codes.runs import FileChanged, NotARun, RunTooNew
+from scm_compiler.runtime.runs.codes.runs import FileChanged, RunTooNew
 from scm_compiler.runtime.runs.manifest import (
     FORMAT,
     Format,
@@ -20,8 +20,9 @@ from scm_compiler.runtime.runs.manifest import (
     digest,
     read_model,
 )
+from scm_compiler.runtime.runs.presence import MANIFEST, require_run
 
-MANIFEST, CONFIG, GRAPH, PROGRAM = "manifest.json", "config.json", "graph.json", "model.scm"
+CONFIG, GRAPH, PROGRAM = "config.json", "graph.json", "model.scm"
 
 
 def read_manifests(folder: Path) -> list[tuple[Path, Manifest | ScmError]]:
@@ -67,10 +68,7 @@ def read_manifest(folder: Path) -> Manifest:
             the file may not be read, E656 if it holds something else.
     """
     path = folder / MANIFEST
-    if not holds(folder, MANIFEST):
-        found_folder = f"it has no {MANIFEST}" if folder.is_dir() else "it is no folder"
-        reason = found_folder if folder.exists() else "there is no such folder"
-        raise refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
+    require_run(folder)
     found = read_model(path, Format).format
     if found > FORMAT:
         raise refuse(RunTooNew(path=str(folder), found=found, known=FORMAT), exit_code=2)
@@ -138,9 +136,3 @@ def read_graph(path: Path) -> Graph:
     with reading(path):
         content = path.read_bytes()
     return graph_from_json(content, str(path))
-
-
-def _near(folder: Path) -> str | None:
-    others = [path.parent.name for path in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
-    near = closest(folder.name, [name for name in others if name != folder.name])
-    return str(folder.parent / near) if near else None

@@ -58,6 +58,7 @@ from scm_compiler.runtime.runs.opening import (
     read_manifests,
     refuse_mixed,
 )
+from scm_compiler.runtime.runs.presence import RUNS
 from scm_compiler.runtime.runs.unseen import with_data
 from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
@@ -65,8 +66,6 @@ if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables do
     from scm_compiler.inference.counterfactual.responses import Responses
     from scm_compiler.model.module import CausalModule
     from scm_compiler.runtime.runs.trained_head import TrainedHead
-
-RUNS = Path("runs")
 
 
 @dataclass(frozen=True)

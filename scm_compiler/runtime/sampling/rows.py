@@ -18,17 +18,29 @@ from scm_compiler.runtime.sampling.sample import Stream
 from scm_compiler.runtime.storage.tensors import write_file
 
 
-def write_csv(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
-    """Write the values' names, one column a label.
+def write_csv(path: Path, graph: Graph, stream: Stream, rows: int, start: int = 0) -> None:
+    """Write the values' names, one column a label; the header stands before the first row alone.
+
+    Args:
+        path: The file.
+        graph: Whose labels are the columns.
+        stream: The sequence.
+        rows: Behind the last row that is written.
+        start: The first one.
 
     Raises:
         ScmError: E657 with exit code 2 if the file cannot be written.
     """
-    write_file(path, csv_text(graph, stream.labels(0, rows)), resumable=False)
+    text = csv_text(graph, stream.labels(start, rows), header=start == 0)
+    write_file(path, text, resumable=False)
 
 
 def csv_text(
-    graph: Graph, labels: NDArray[np.int64], first: dict[str, list[str]] | None = None
+    graph: Graph,
+    labels: NDArray[np.int64],
+    first: dict[str, list[str]] | None = None,
+    *,
+    header: bool = True,
 ) -> str:
     """The text of a CSV file, which `csv:` reads as the same values.
 
@@ -38,6 +50,7 @@ def csv_text(
         graph: Whose labels are the columns.
         labels: (B, V) value indices.
         first: Further columns, before the labels.
+        header: Whether the names of the columns come first.
     """
     stream = io.StringIO()
     blank = any(name != name.strip() for name in _names(graph))  # lost where nothing quotes them
@@ -46,7 +59,8 @@ def csv_text(
     writer = quoting if blank else plain
     extra = first or {}
     columns = [*extra.values(), *values_of(graph, labels)]
-    writer.writerow([*extra, *(node.name for node in graph.labels)])
+    if header:
+        writer.writerow([*extra, *(node.name for node in graph.labels)])
     writer.writerows(zip(*columns, strict=True))
     return stream.getvalue()
 

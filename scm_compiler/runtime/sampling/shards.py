@@ -100,13 +100,19 @@ def write_folder(
 
 
 def write_shards(
-    paths: list[Path], job: Job, *, processes: int = 1, told: Told = lambda _: None
+    paths: list[Path],
+    job: Job,
+    *,
+    only: slice = slice(None),
+    processes: int = 1,
+    told: Told = lambda _: None,
 ) -> None:
     """Write tar shards of about equal length.
 
     Args:
         paths: The shards, in the order of their rows.
         job: The sample.
+        only: Which of them this process writes; others write the rest.
         processes: How many processes draw.
         told: Is told how many rows are there.
 
@@ -121,10 +127,34 @@ def write_shards(
         ShardPart(start, stop, path)
         for start, stop, path in zip(bounds[:-1], bounds[1:], paths, strict=True)
     ]
-    missing = [part for part in parts if not part.path.is_file()]
+    missing = [part for part in parts[only] if not part.path.is_file()]
     names = {path.name[:40] for path in paths}
     with at_work(_facts(paths), names.__contains__, {path.parent for path in paths}):
-        _run(_write_shard, job, missing, processes, _since(parts, missing, told))
+        _run(_write_shard, job, missing, processes, _since(parts[only], missing, told))
+
+
+@dataclass(frozen=True)
+class Share:
+    """The part of a sample that one of several processes draws.
+
+    Attributes:
+        place: Which part, from 0.
+        count: How many there are.
+    """
+
+    place: int
+    count: int
+
+    def of(self, total: int) -> slice:
+        """The part of so many things.
+
+        >>> [Share(place, 3).of(10) for place in range(3)]
+        [slice(0, 3, None), slice(3, 6, None), slice(6, 10, None)]
+        """
+        return slice(total * self.place // self.count, total * (self.place + 1) // self.count)
+
+
+WHOLE = Share(0, 1)
 
 
 def shard_paths(pattern: str, shards: int) -> list[Path]:

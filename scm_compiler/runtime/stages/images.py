@@ -31,12 +31,14 @@ from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.trained_head import count_numbers, image_domain, write_head
 from scm_compiler.runtime.stages.codes.processes import MemoryFull, TeamEnded
 from scm_compiler.runtime.stages.codes.training import NothingToResume
+from scm_compiler.runtime.stages.pacing import Pacing
 from scm_compiler.runtime.stages.plan import refuse_unequal
 from scm_compiler.runtime.stages.preview import Previewing, previews
 from scm_compiler.runtime.stages.result import Finished, conclude
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace, refuse_other
 from scm_compiler.runtime.training.team import ALONE, Led, Team, TeamLost, follow
+from scm_compiler.runtime.training.threads import fixed, own_threads, quickest
 
 REPORT_STEPS, FEWEST_REPORTS = 100, 20
 """A report each hundred steps, more often in a short training."""
@@ -145,17 +147,23 @@ def _train_alone(
     led = Led(trainer, placement.team) if not placement.team.alone else None
     every = max(1, min(REPORT_STEPS, trainer.total // FEWEST_REPORTS))
     batch = _batch(config)
+    watching = progress or Silent()
+    if budget is not None and batch is not None:
+        adapts = placement.team.alone and placement.own_device.type == "cpu" and not fixed()
+        image_kind = image_domain(run.graph, image)
+        choose = quickest if adapts else None
+        watching = Pacing(watching, image_kind, budget, batch, choose)
     loop = Loop(
         led or trainer,
         run.path,
         Pace(every, checkpoint_seconds, budget=budget),
         facts=facts,
         measure=lambda: _speed(loop, batch),
-        progress=Previewing(progress or Silent(), draw, every),
+        progress=Previewing(watching, draw, every),
         prefix=files.prefix,
     )
     try:
-        with labels.module.settled():
+        with labels.module.settled(), own_threads():
             outcome = loop.run()
     except TeamLost as error:
         raise team_ended(run, placement) from error

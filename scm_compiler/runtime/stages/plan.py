@@ -46,6 +46,16 @@ class HeadRequest:
     precision: str = "auto"
     steps: int | None = None
 
+    def named(self, graph: Graph) -> tuple[str, ...]:
+        """The images that are named, in the order of the graph's images."""
+        names = (self.sources.get(it.name, self.sources.get("")) for it in graph.images)
+        return tuple(name for name in names if name)
+
+    def by_image(self, graph: Graph) -> dict[str, str]:
+        """Where the images of each node come from that have a source."""
+        pairs = ((node.name, self.source(graph, node.name)) for node in graph.images)
+        return {image: source for image, source in pairs if source is not None}
+
     def source(self, graph: Graph, image: str) -> str | None:
         """The images of one node: those named, else drawn faces if they fit; None if not."""
         named = self.sources.get(image, self.sources.get(""))
@@ -97,11 +107,8 @@ def plan_heads(
         ScmError: E66x if a head cannot do what is asked for, E714 if so many processes cannot
             share its batch, E67x if the images cannot be used.
     """
-    wanted = {node.name: request.source(graph, node.name) for node in graph.images}
-    named = {image: source for image, source in wanted.items() if source is not None}
-    options = {image: _options(graph, image, request, device) for image in named}
-    for chosen in options.values():
-        refuse_unequal(chosen, processes)
+    named = request.by_image(graph)
+    options = options_of(graph, request, device, processes)
     tables = {
         image: load_images(source, graph, image, progress=progress)
         for image, source in named.items()
@@ -119,8 +126,23 @@ def plan_heads(
         )
         for image, source in named.items()
     }
-    left_out = tuple(image for image, source in wanted.items() if source is None)
+    left_out = tuple(node.name for node in graph.images if node.name not in named)
     return HeadPlan(configs, tables, left_out)
+
+
+def options_of(
+    graph: Graph, request: HeadRequest, device: str, processes: int
+) -> dict[str, dict[str, Any]]:
+    """The options of each head in full, before any data are read.
+
+    Raises:
+        ScmError: E66x if a head cannot do what is asked for, E714 if so many processes cannot
+            share its batch.
+    """
+    options = {it: _options(graph, it, request, device) for it in request.by_image(graph)}
+    for chosen in options.values():
+        refuse_unequal(chosen, processes)
+    return options
 
 
 def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:

@@ -79,6 +79,23 @@ def no_table(folder, made):
     (folder / "photos/metadata.csv").unlink()
 
 
+def shirts(folder, made):
+    """`shirts.scm`, and `photos` with a folder for each colour."""
+    (folder / "shirts.scm").write_text(
+        "graph shirts\nRed : binary\nPicture : image(3, 16, 16)\nRed -> Picture\n"
+    )
+    for name in ("blue", "red"):
+        (folder / "photos" / name).mkdir(parents=True)
+        Image.new("RGB", (16, 16), name).save(folder / f"photos/{name}/1.png")
+
+
+def large(folder, made):
+    """`large.scm`, whose image no head draws."""
+    (folder / "large.scm").write_text(
+        "graph large\nMale : binary\nFace : image(3, 512, 512)\nMale -> Face\n"
+    )
+
+
 def only_a_header(folder, made):
     photos(1)(folder)
     (folder / "photos/0001.png").unlink()
@@ -154,6 +171,9 @@ def no_language_server(folder, made):
 
 SETUPS = {
     **dict.fromkeys(["E661", "E662"], faces),
+    "E640": shirts,
+    "W640": large,
+    "W641": faces,
     "E670": no_table,
     "E671": no_table,
     "E672": only_a_header,

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.data import csv_file, load_labels, quick
-from scm_compiler.runtime.progress import telling
+from scm_compiler.telling import telling
 
 GRAPH = parse_text('A : binary\nH : categorical("low", "a long name", "é", "x")\n')
 ONE = parse_text("A : binary\n")
@@ -102,7 +102,7 @@ def test_plain_files_are_read_the_quick_way(tmp_path, quote):
 def test_who_reads_is_told_how_far(tmp_path):
     path, heard = tmp_path / "t.csv", []
     path.write_text("A\n" + "0\n" * 50)
-    with patch.object(quick, "SIZE", 40), telling(heard.append):
+    with patch.object(quick, "SIZE", 40), telling(lambda *words: heard.append(words)):
         load_labels(path, ONE)
-    assert heard[0] == f"19 rows of {path} are read"
-    assert heard[-1] == f"50 rows of {path} are read"
+    assert heard[0] == (f"rows of {path}", 19, 0)
+    assert heard[-1] == (f"rows of {path}", 50, 0)

@@ -5,10 +5,10 @@ import pytest
 import torch
 
 from scm_compiler.diagnostics import Diagnostic, ScmError
-from scm_compiler.ir import Image
+from scm_compiler.ir import Graph, Image, Node
 from scm_compiler.runtime.heads.codes import heads as codes
 from scm_compiler.runtime.heads.head import LabelCoding
-from scm_compiler.runtime.heads.registry import BUILTIN, SIDES, Heads, HeadSpec, halvings
+from scm_compiler.runtime.heads.registry import BUILTIN, Heads, HeadSpec, undrawable
 
 
 def refused(call):
@@ -18,26 +18,26 @@ def refused(call):
     return diagnostic
 
 
-def test_sides():
-    assert SIDES == (16, 20, 24, 28, 32, 40, 48, 56, 64, 80, 96, 112, 128)
-    assert all(halvings(side, side) for side in SIDES)
-    others = set(range(1, 200)) - set(SIDES)
-    assert not any(halvings(side, side) for side in others)
-
-
-@pytest.mark.parametrize(
-    ("size", "nearest"),
-    [((50, 50), (48, 48)), ((8, 8), (16, 16)), ((256, 256), (128, 128)), ((30, 66), (28, 64))],
-)
+@pytest.mark.parametrize(("size", "nearest"), [((257, 256), (256, 256)), ((4096, 20), (256, 20))])
 def test_a_size_that_cannot_be_drawn_is_refused_with_the_nearest(size, nearest):
-    if halvings(*nearest) is None:
-        nearest = (32, 64)
     found = refused(lambda: BUILTIN["causal_gan"].check("Face", Image(3, *size), 2))
     assert isinstance(found, codes.ImageSizeUnsupported)
     assert found.nearest == Image(3, *nearest)
     assert found.message() == (
         f"the head `causal_gan` cannot draw `Face` at {size[0]} by {size[1]} pixels"
     )
+
+
+@pytest.mark.parametrize("size", [(1, 1), (50, 50), (30, 66), (256, 256), (16, 256)])
+def test_every_rectangle_can_be_drawn(size):
+    BUILTIN["causal_gan"].check("Face", Image(3, *size), 2)
+
+
+def test_what_no_head_draws():
+    nodes = [Node(f"N{side}", "image", Image(1, side, side)) for side in (256, 257)]
+    (found,) = undrawable(Graph("g", tuple(nodes)))
+    assert found.message() == "no installed head can draw `N257` at 257 by 257 pixels"
+    assert "`image(1, 256, 256)`" in found.help()
 
 
 def test_an_image_without_labels():

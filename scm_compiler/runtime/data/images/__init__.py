@@ -7,12 +7,12 @@ images start without it.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from scm_compiler.runtime.data.images.sources import load_images
+    from scm_compiler.runtime.data.images.loading import load_images
     from scm_compiler.runtime.data.images.table import ImageTable
 
 __all__ = ["ImageTable", "load_images"]
 
-_MODULES = {"ImageTable": "table", "load_images": "sources"}
+_MODULES = {"ImageTable": "table", "load_images": "loading"}
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401  (whatever the public name stands for)

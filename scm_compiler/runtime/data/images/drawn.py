@@ -17,11 +17,11 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data import drawn_faces
 from scm_compiler.runtime.data.drawn_faces.face import SIZES
 from scm_compiler.runtime.data.images.codes.images import NotDrawable, UnknownImageSource
-from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
+from scm_compiler.runtime.data.images.image_spec import DRAWN, ImageSpec, Listing, Part
 from scm_compiler.runtime.data.images.parts import write_part
 from scm_compiler.runtime.data.shipped import read_shipped
 
-NAME = "drawn-faces"
+NAME = DRAWN
 COUNT = 20_000
 """How many are drawn if nothing is said."""
 

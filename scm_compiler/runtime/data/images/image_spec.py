@@ -13,6 +13,10 @@ from scm_compiler.runtime.data.images.codes.image_faults import LeftOut
 
 SPLITS = ("train", "valid", "test")
 UNKNOWN_SPLIT = -1
+DRAWN = "drawn-faces"
+"""The source of images that come with scmc."""
+ANY_IMAGE = Image(3, 64, 64)
+"""The shape to ask for where only the labels matter."""
 
 
 @dataclass(frozen=True)
@@ -95,3 +99,10 @@ class Listing:
     labels: NDArray[np.int64]
     split: NDArray[np.int8] | None = None
     notes: tuple[LeftOut, ...] = ()
+
+
+def learnable(split: NDArray[np.int8] | None, count: int) -> NDArray[np.bool_]:
+    """Which images may be learnt from: those to train on, where a source keeps others apart."""
+    if split is None or not (split == 0).any() or not (split > 0).any():
+        return np.ones(count, np.bool_)
+    return np.equal(split, 0)

@@ -67,6 +67,44 @@ def split_codes(texts: Iterable[str]) -> NDArray[np.int8] | None:
     return codes if (codes != UNKNOWN_SPLIT).any() else None
 
 
+def is_split_folder(name: str) -> bool:
+    """Whether a folder's name says a split.
+
+    >>> is_split_folder("Test"), is_split_folder("2")
+    (True, False)
+    """
+    return name.casefold() in _SPLITS and not name.isdecimal()
+
+
+def folder_splits(names: Sequence[str]) -> NDArray[np.int8] | None:
+    """The split of each image by the outermost folder that says one; None if any has none.
+
+    >>> folder_splits(["set/train/a.png", "set/test/b.png"]).tolist()
+    [0, 2]
+    """
+    folders = [name.split("/")[:-1] for name in names]
+    said = [next(filter(is_split_folder, held), "") for held in folders]
+    return split_codes(said) if said and all(said) else None
+
+
+def of_split(rows: ImageRows, split: str) -> NDArray[np.bool_]:
+    """Which rows are of a split; none of them where the split is not known."""
+    code = _SPLITS.get(split.casefold(), UNKNOWN_SPLIT)
+    if rows.split is None or code == UNKNOWN_SPLIT:
+        return np.zeros(len(rows.names), np.bool_)
+    return np.equal(rows.split, code)
+
+
+def joined(parts: Sequence[ImageRows]) -> ImageRows:
+    """The rows of several tables."""
+    if len(parts) == 1:
+        return parts[0]
+    names = [name for part in parts for name in part.names]
+    labels = np.concatenate([part.labels for part in parts])
+    splits = [part.split for part in parts if part.split is not None]
+    return ImageRows(names, labels, np.concatenate(splits) if len(splits) == len(parts) else None)
+
+
 def jsonl_sheet(path: Path) -> Sheet:
     """The sheet of a file with one JSON object a line; the first one names the columns.
 

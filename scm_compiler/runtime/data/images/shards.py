@@ -1,7 +1,7 @@
 """`tar:PATTERN`: WebDataset shards, read in place.
 
-A sample is two members of one key: `0001.jpg` (or another image) and `0001.json`. Nothing is ever
-unpacked: the members' names pair them and name no file.
+A sample is two members of one key: `0001.jpg` (or another image) and `0001.json`, or `0001.cls`
+with the class alone. Nothing is ever unpacked: the members' names pair them and name no file.
 """
 
 import glob
@@ -13,28 +13,39 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path, PurePosixPath
-from typing import Any
+
+import numpy as np
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
 from scm_compiler.runtime.data.images.decode import SUFFIXES
 from scm_compiler.runtime.data.images.files import FilePictures, unreadable
 from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
+from scm_compiler.runtime.data.images.layouts import Asked, numbered_classes
 from scm_compiler.runtime.data.images.names import is_hidden, printable, refuse_unsafe
 from scm_compiler.runtime.data.images.pairing import left_over
 from scm_compiler.runtime.data.images.picture import Picture
-from scm_compiler.runtime.data.images.rows import object_sheet, parsed, read_rows
+from scm_compiler.runtime.data.images.rows import (
+    ImageRows,
+    object_sheet,
+    of_split,
+    parsed,
+    read_rows,
+)
+from scm_compiler.runtime.data.sheet import Sheet
 
 _RANGE = re.compile(r"\{(\d{1,9})\.\.(\d{1,9})\}")
 _MOST_SHARDS = 100_000
 _MOST_JSON = 2**20
+_RECORDS = (".json", ".cls")
 
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """An image and the place of its JSON object in the same shard: (offset, size)."""
+    """An image, and what says its labels: a member of the same shard, at (offset, size)."""
 
     picture: Picture
+    suffix: str
     record: tuple[int, int]
 
 
@@ -42,13 +53,16 @@ def list_shards(pattern: str, spec: ImageSpec) -> Listing:
     """The images of tar shards, with the labels of the JSON objects beside them.
 
     Args:
-        pattern: A path with `*`, `?`, `[…]`, or ranges such as `{000..009}`.
+        pattern: A path with `*`, `?`, `[…]`, or ranges such as `{000..009}`; `?label=NAME` behind
+            it where `.cls` members tell the label NAME, and several have such values.
         spec: What is needed.
 
     Raises:
         ScmError: With exit code 2: E671 without a shard, E673 if one is damaged or compressed,
             E674 if one names files outside itself, E675, and what is wrong in the objects.
     """
+    asked = Asked.of(pattern)
+    pattern = asked.path
     samples: list[_Sample] = []
     lost: list[str] = []
     unnamed: list[str] = []
@@ -58,8 +72,12 @@ def list_shards(pattern: str, spec: ImageSpec) -> Listing:
     if not samples:
         raise refuse(NoImages(path=printable(pattern)), exit_code=2)
     samples = samples[: spec.limit]
-    sheet = object_sheet(Path(pattern), _records(samples))
-    rows = read_rows(sheet, spec, None)
+    rows = read_rows(_sheet(samples, spec, asked), spec, None)
+    if asked.split is not None:
+        kept = np.flatnonzero(of_split(rows, asked.split))
+        samples = [samples[row] for row in kept]
+        split = None if rows.split is None else rows.split[kept]
+        rows = ImageRows([], rows.labels[kept], split)
     pictures = FilePictures([sample.picture for sample in samples])
     return Listing(printable(pattern), pictures, rows.labels, rows.split, notes)
 
@@ -111,23 +129,26 @@ def expanded(pattern: str) -> list[str]:
 def _scan(shard: str, samples: list[_Sample], lost: list[str], unnamed: list[str]) -> None:
     """Sort a shard's members into samples, objects without image and images without object.
 
-    Of several members that say the same of a key the last counts, and the others are left over.
+    Of several members that say the same of a key the last counts, and the others are left over; an
+    object counts before a class.
     """
     images: dict[str, Picture] = {}
-    records: dict[str, tuple[int, int]] = {}
+    records: dict[str, tuple[str, tuple[int, int]]] = {}
     for member, picture in _members(shard):
         key, suffix = _key(member.name)
-        if suffix == ".json":
-            if key in records:
-                lost.append(f"{key}.json")
-            records[key] = (member.offset_data, member.size)
+        if suffix in _RECORDS:
+            before = records.get(key, ("", (0, 0)))[0]
+            if before == suffix:
+                lost.append(f"{key}{suffix}")
+            if before != _RECORDS[0] or suffix == before:
+                records[key] = suffix, (member.offset_data, member.size)
         elif suffix in SUFFIXES:
             if key in images:
                 unnamed.append(images[key].name)
             images[key] = picture
-    samples += [_Sample(it, records[key]) for key, it in images.items() if key in records]
+    samples += [_Sample(it, *records[key]) for key, it in images.items() if key in records]
     unnamed += [it.name for key, it in images.items() if key not in records]
-    lost += [f"{key}.json" for key in records if key not in images]
+    lost += [f"{key}{record[0]}" for key, record in records.items() if key not in images]
 
 
 def _members(shard: str) -> Iterator[tuple[tarfile.TarInfo, Picture]]:
@@ -176,18 +197,35 @@ def _key(name: str) -> tuple[str, str]:
     return str(path.parent / path.name.split(".")[0]), path.suffix.lower()
 
 
-def _records(samples: list[_Sample]) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The samples' JSON objects, numbered from 1."""
-    number = 0
+def _sheet(samples: list[_Sample], spec: ImageSpec, asked: Asked) -> Sheet:
+    """What the samples say of their labels."""
+    path = Path(asked.path)
+    if samples[0].suffix == ".json":
+        objects = (
+            (row, parsed(text, Path(it.picture.file), f"`{_stem(it)}.json`"))
+            for row, (it, text) in enumerate(_records(samples), 1)
+        )
+        return object_sheet(path, objects)
+    texts = (text.decode("utf-8", "replace").strip() for _, text in _records(samples))
+    classes = {f"{row}": text for row, text in enumerate(texts)}
+    return numbered_classes(path, classes, spec.labels, asked.label).sheet
+
+
+def _records(samples: list[_Sample]) -> Iterator[tuple[_Sample, bytes]]:
+    """What stands in the member that says each sample's labels."""
     for shard, held in _by_shard(samples):
         with Path(shard).open("rb") as stream:
             for sample in held:
-                number += 1
+                if sample.suffix != samples[0].suffix:
+                    reason = f"`{_stem(sample)}` has no {samples[0].suffix}, as others have"
+                    raise unreadable(shard, reason)
                 offset, size = sample.record
                 stream.seek(offset)
-                text = stream.read(min(size, _MOST_JSON + 1))
-                name = os.path.splitext(sample.picture.name)[0]  # noqa: PTH122  (no path)
-                yield number, parsed(text, Path(shard), f"`{printable(name)}.json`")
+                yield sample, stream.read(min(size, _MOST_JSON + 1))
+
+
+def _stem(sample: _Sample) -> str:
+    return printable(os.path.splitext(sample.picture.name)[0])  # noqa: PTH122  (no path)
 
 
 def _by_shard(samples: list[_Sample]) -> Iterator[tuple[str, list[_Sample]]]:

@@ -1,41 +1,46 @@
 """Where images come from: one entry a kind of source."""
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import closest, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.celeba import PLACES
-from scm_compiler.runtime.data.images import drawn
 from scm_compiler.runtime.data.images.arrays import list_arrays
-from scm_compiler.runtime.data.images.cache import Kept, cache_folder, keep
 from scm_compiler.runtime.data.images.celeba import list_celeba
 from scm_compiler.runtime.data.images.codes.images import NoImages, UnknownImageSource
-from scm_compiler.runtime.data.images.drawn import list_drawn
 from scm_compiler.runtime.data.images.files import unreadable
 from scm_compiler.runtime.data.images.folder import list_folder
-from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
+from scm_compiler.runtime.data.images.image_spec import (
+    ANY_IMAGE,
+    DRAWN,
+    ImageSpec,
+    Listing,
+    learnable,
+)
 from scm_compiler.runtime.data.images.names import printable
-from scm_compiler.runtime.data.images.pairing import undecoded
 from scm_compiler.runtime.data.images.shards import list_shards
-from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.data.sources import (
     DataSource,
     find_source,
     require_utf8,
     source_kinds,
 )
-from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.data.table import LabelTable, tabulate
+
+
+def _list_drawn(place: str, spec: ImageSpec) -> Listing:
+    from scm_compiler.runtime.data.images.drawn import list_drawn  # noqa: PLC0415  (torch)
+
+    return list_drawn(place, spec)
+
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
-        drawn.NAME: DataSource(images=list_drawn, bare=True),
+        DRAWN: DataSource(images=_list_drawn, bare=True),
         "celeba": DataSource(images=list_celeba),
         "folder": DataSource(images=list_folder),
         "tar": DataSource(images=list_shards),
@@ -45,82 +50,47 @@ BUILTIN: Mapping[str, DataSource] = MappingProxyType(
 """The sources of images, by kind."""
 
 
-def load_images(
-    spec: str,
-    graph: Graph,
-    image: str,
-    *,
-    cache: Path | None = None,
-    workers: int = 2,
-    limit: int | None = None,
-    progress: Progress | None = None,
-) -> ImageTable:
-    """The labelled images of one image node, decoded once and kept in a cache.
-
-    Args:
-        spec: `drawn-faces`, `drawn-faces:N`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or
-            `npz:FILE`; for `celeba` and `folder` also a zip file with its table beside it; or
-            `KIND:PLACE` of an installed package.
-        graph: Whose image it is. Columns are matched with the image's parents by name.
-        image: The image node; its size is the size of the images.
-        cache: The cache folder; see `cache_folder` for the one that is used if none is named.
-        workers: How many processes decode; 0 for this one.
-        limit: The most images that are used: the first in the source's order.
-        progress: Is told how many images are decoded.
-
-    Returns:
-        The images in the order of the source, with the values of the image's parents.
+def listed(spec: str, image_spec: ImageSpec) -> Listing:
+    """The images that a SPEC names, with the labels that are needed.
 
     Raises:
-        ScmError: With exit code 2 and codes E67x, or E60x for what is wrong in a table.
-        ValueError: If `image` is no image of the graph, or `limit` is below 1.
+        ScmError: With exit code 2; see `load_images`.
     """
-    image_spec = ImageSpec.of(graph, image, limit)
-    listing = _listed(spec, image_spec)
-    if not len(listing.pictures):
-        raise refuse(NoImages(path=listing.path), exit_code=2)
-    kept = keep(
-        listing.pictures, image_spec.image, cache or cache_folder(), workers, progress or Silent()
-    )
-    return _table(spec, image_spec, listing, kept)
+    read, place = require_images(spec)
+    try:
+        return read(place, image_spec)
+    except OSError as error:
+        raise unreadable(error.filename or place, error.strerror or str(error)) from error
 
 
-def _listed(spec: str, image_spec: ImageSpec) -> Listing:
+def require_images(spec: str) -> tuple[Callable[[str, ImageSpec], Listing], str]:
+    """What lists the images of a SPEC, and their place.
+
+    Raises:
+        ScmError: With exit code 2: E670 if no source of images is called so, E160.
+    """
     require_utf8(spec)
     named = None if "\0" in spec else find_source(spec, BUILTIN)
     source, place = named or (DataSource(), "")
     if source.images is None:
         near = _near(spec)
         raise refuse(UnknownImageSource(text=printable(spec), near=near), exit_code=2)
-    try:
-        return source.images(place, image_spec)
-    except OSError as error:
-        raise unreadable(error.filename or place, error.strerror or str(error)) from error
+    return source.images, place
 
 
-def _table(spec: str, image_spec: ImageSpec, listing: Listing, kept: Kept) -> ImageTable:
-    total = len(listing.pictures)
-    named = [(listing.pictures.name(it.index), it.reason) for it in kept.faults]
-    notes = undecoded(named, total, listing.path, listing.notes)
-    sound = np.setdiff1d(np.arange(total), [fault.index for fault in kept.faults])
-    labels = np.ascontiguousarray(listing.labels[sound])
-    return ImageTable(
-        names=image_spec.names,
-        images=kept.images,
-        labels=labels,
-        split=None if listing.split is None else listing.split[sound],
-        fingerprint=_fingerprint(image_spec, kept, labels),
-        origin=spec,
-        notes=notes,
-    )
+def image_labels(spec: str, graph: Graph) -> LabelTable:
+    """The labels of a graph, read from the table of the images that a SPEC names.
 
+    Where the source keeps images apart for a test, their rows are left out.
 
-def _fingerprint(image_spec: ImageSpec, kept: Kept, labels: NDArray[np.int64]) -> str:
-    """The SHA-256 of shape, labels and pixels: what identifies the data, not their files."""
-    values = [[node.name, list(getattr(node.domain, "values", ()))] for node in image_spec.labels]
-    digest = hashlib.sha256(json.dumps([kept.images.shape, values, kept.digest]).encode())
-    digest.update(labels.astype("<i8").tobytes())
-    return digest.hexdigest()
+    Raises:
+        ScmError: With exit code 2; see `load_images`.
+    """
+    listing = listed(spec, ImageSpec(graph.name, ANY_IMAGE, graph.labels))
+    cells = listing.labels[learnable(listing.split, len(listing.labels))]
+    if not len(cells):
+        raise refuse(NoImages(path=listing.path), exit_code=2)
+    return tabulate(graph, cells, np.ones(len(cells), np.int64), spec, listing.notes)
 
 
 def _near(spec: str) -> str | None:
@@ -130,7 +100,7 @@ def _near(spec: str) -> str | None:
     if near is not None:
         return f"{near}:{printable(spec)}"
     near = closest(kind, source_kinds(BUILTIN))
-    return f"{near}:{printable(place) or 'PATH'}" if near and near != drawn.NAME else near
+    return f"{near}:{printable(place) or 'PATH'}" if near and near != DRAWN else near
 
 
 def _kind_of(path: Path) -> str | None:

@@ -10,30 +10,27 @@ class ImageSizeUnsupported(Diagnostic):
 
     ## What it means
 
-    A head says which images it can draw. Those that come with scmc start from a small grid and
-    double it several times, so each side of the image must be a whole number from 4 to 7, doubled
-    the same number of times (at least twice) on both sides, and at most 128: 16, 20, 24, 28, 32,
-    40, 48, 56, 64, 80, 96, 112 or 128. Sides of different length need a common number of
-    doublings, such as 32 by 64.
+    A head says which images it can draw. Those that come with scmc draw any rectangle of up to 256
+    pixels on each side.
 
     ## Example
 
     ```scm title="faces.scm"
     graph faces
     Male : binary
-    Face : image(3, 50, 50)
+    Face : image(3, 512, 512)
     Male -> Face
     ```
 
     ```console
-    $ scmc train faces.scm
-    error[E660]: the head `causal_gan` cannot draw `Face` at 50 by 50 pixels
-      = help: the nearest size that it can do is 48 by 48
+    $ scmc train faces.scm --images folder:photos
+    error[E660]: the head `causal_gan` cannot draw `Face` at 512 by 512 pixels
+      = help: the nearest size that it can do is 256 by 256
     ```
 
     ## What to do
 
-    Declare the nearest size that the head can do, here `image(3, 48, 48)`. The pictures are
+    Declare the nearest size that the head can do, here `image(3, 256, 256)`. The pictures are
     resized when they are read, so the data need not change.
     """
 

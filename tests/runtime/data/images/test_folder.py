@@ -131,7 +131,9 @@ def test_no_table(folder, refusal, tmp_path):
     found = refusal(f"folder:{folder(table='other.csv')}")
     assert "error[E671]: there is no `metadata.csv` or `metadata.jsonl` in" in found
     (tmp_path / "x.zip").write_bytes(b"PK\5\6" + bytes(18))
-    assert "error[E671]: there is no table" in refusal(f"folder:{tmp_path / 'x.zip'}")
+    found = refusal(f"folder:{tmp_path / 'x.zip'}")
+    assert "error[E671]: there is no `metadata.csv` or `metadata.jsonl` in" in found
+    assert "= help: write one with a column `file_name` and one for each label" in found
     assert "there is no file or folder" in refusal(f"folder:{tmp_path / 'absent'}")
 
 

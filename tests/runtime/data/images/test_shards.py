@@ -8,6 +8,7 @@ import tarfile
 import pytest
 
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.images.shards import expanded, shards
 
 
@@ -55,6 +56,32 @@ def test_a_limit_and_one_shard(shard, sample, load):
     place = two_shards(shard, sample)
     assert len(load(f"tar:{place}/s-*.tar", limit=3)) == 3
     assert load(f"tar:{place}/s-001.tar").images[:, 0, 0, 0].tolist() == [2, 3]
+
+
+def with_classes(shard, encoded, classes):
+    members = [
+        member
+        for n, text in enumerate(classes)
+        for member in [(f"{n}.png", encoded(n)), (f"{n}.cls", text)]
+    ]
+    return shard("c.tar", members)
+
+
+@pytest.mark.parametrize("classes", [[b"0", b"1\n", b"1"], [b"blue", b"red", b"red\n"]])
+def test_classes_alone(shard, encoded, load, faces, classes):
+    place = with_classes(shard, encoded, classes)
+    assert load(f"tar:{place}", faces("Kind:blue|red")).labels.tolist() == [[0], [1], [1]]
+    two = faces("Kind:blue|red Ground:red|blue")
+    assert load_labels(f"tar:{place}?label=Kind", faces("Kind:blue|red")).rows == 3
+    with pytest.raises(ScmError, match="E640"):
+        load(f"tar:{place}", two)
+
+
+def test_a_class_beside_an_object_and_instead_of_one(shard, sample, encoded, load, refusal):
+    both = [*sample(0), ("0000.cls", b"7"), ("0001.cls", b"7"), *sample(1)]
+    assert load(f"tar:{shard('b.tar', both)}").labels.tolist() == [[0, 0], [1, 0]]
+    mixed = [*sample(0), ("0001.cls", b"1"), ("0001.png", encoded(1))]
+    assert "`0001` has no .json, as others have" in refusal(f"tar:{shard('m.tar', mixed)}")
 
 
 def test_ranges():

@@ -1,10 +1,17 @@
 """E67x: the images' data."""
 
+from pathlib import Path
+
 from scm_compiler.diagnostics.codes.writing import forbidden
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 from scm_compiler.runtime.data.codes.data import DataNotFound, quoted, shortened
 
+_TABLE = "`metadata.csv` or `metadata.jsonl` in"
+_WRITE_ONE = (
+    "write one with a column `file_name` and one for each label, or put the pictures into a "
+    "folder for each value of a label"
+)
 IMAGE_SOURCES = "`drawn-faces`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
 
 
@@ -47,15 +54,18 @@ class ImagesNotFound(DataNotFound):
     ## What it means
 
     There is nothing at the path, or a folder without what its kind of source needs: `celeba:DIR`
-    needs a folder `img_align_celeba` (or `img_align_celeba.zip`) beside the attribute file, and
-    `folder:DIR` a file `metadata.csv` or `metadata.jsonl`. A zip file needs its table beside it:
-    `faces.zip` and `faces.csv`. `tar:PATTERN` needs at least one shard.
+    needs a folder `img_align_celeba` (or `img_align_celeba.zip`) beside the attribute file.
+    `folder:DIR`, or a zip file in its place, needs something that tells the labels: a table
+    `metadata.csv` or `metadata.jsonl` (inside, in `train/` and `test/`, or beside it as
+    `faces.csv` is beside `faces.zip`), StyleGAN's `dataset.json`, or a folder for each value of a
+    label. `tar:PATTERN` needs at least one shard.
 
     ## Example
 
     ```console
     $ scmc train faces.scm --images folder:photos
     error[E671]: there is no `metadata.csv` or `metadata.jsonl` in `photos`
+      = help: write one with a column `file_name` and one for each label, or put the pictures into a folder for each value of a label
     ```
 
     ## What to do
@@ -66,6 +76,14 @@ class ImagesNotFound(DataNotFound):
     code = "E671"
 
     wanted: str = "file or folder"
+
+    @classmethod
+    def without_table(cls, path: Path) -> "ImagesNotFound":
+        """A folder or a zip file in which nothing tells the labels."""
+        return cls(path="".join(c for c in str(path) if c.isprintable()), wanted=_TABLE)
+
+    def help(self) -> str | None:
+        return _WRITE_ONE if self.wanted == _TABLE else super().help()
 
 
 class NoImages(Diagnostic):

@@ -1,0 +1,39 @@
+"""Whether there is a run, told without loading what opens one."""
+
+from pathlib import Path
+
+from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.files import holds, listed
+from scm_compiler.runtime.runs.codes.runs import NoRun, NotARun
+
+RUNS, MANIFEST = Path("runs"), "manifest.json"
+
+
+def require_run(folder: Path) -> None:
+    """Refuse a folder that is no run.
+
+    Raises:
+        ScmError: E651 with exit code 2; E114 if it may not be searched.
+    """
+    if holds(folder, MANIFEST):
+        return
+    found_folder = f"it has no {MANIFEST}" if folder.is_dir() else "it is no folder"
+    reason = found_folder if folder.exists() else "there is no such folder"
+    raise refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
+
+
+def require_any_run(folder: Path = RUNS) -> None:
+    """Refuse a folder in which there is no run.
+
+    Raises:
+        ScmError: E650 with exit code 2; E114 if it may not be listed.
+    """
+    inside = (path for path in listed(folder) if not path.name.startswith("."))
+    if not any(holds(path, MANIFEST) for path in inside):
+        raise refuse(NoRun(folder=str(folder)), exit_code=2)
+
+
+def _near(folder: Path) -> str | None:
+    others = [path.parent.name for path in sorted(folder.parent.glob(f"*/{MANIFEST}"))]
+    near = closest(folder.name, [name for name in others if name != folder.name])
+    return str(folder.parent / near) if near else None

@@ -1,0 +1,33 @@
+"""Who is told how far something has come."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+Told = Callable[[str, int, int], None]
+"""What is told of what, how much is done, and how much there is; 0 where that is not known."""
+
+
+def untold(what: str, done: int, total: int) -> None:
+    """Tell nobody."""
+
+
+_TOLD: ContextVar[Told] = ContextVar("told", default=untold)
+
+
+@contextmanager
+def telling(hears: Told) -> Iterator[None]:
+    """Within it, `hears` is told how far reading has come.
+
+    The sources of data, those of packages too, take a place and a graph and no more.
+    """
+    before = _TOLD.set(hears)
+    try:
+        yield
+    finally:
+        _TOLD.reset(before)
+
+
+def told() -> Told:
+    """Who is to be told."""
+    return _TOLD.get()

@@ -1,0 +1,46 @@
+"""The number of threads, chosen by measuring."""
+
+import time
+
+import pytest
+import torch
+
+from scm_compiler.runtime.training.threads import candidates, fixed, own_threads, quickest, work
+
+
+def sleeping(seconds):
+    """A task that takes so long with each number of threads."""
+    return lambda: time.sleep(seconds[torch.get_num_threads()])
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+def test_fewer_threads_where_they_are_clearly_quicker():
+    assert quickest([2, 1], sleeping({2: 0.02, 1: 0.002})) == 1
+    assert quickest([2, 1], sleeping({2: 0.01, 1: 0.02})) == 2
+    assert quickest([2, 1], sleeping({2: 0.02, 1: 0.019})) == 2
+    assert quickest([4, 2, 1], sleeping({4: 0.03, 2: 0.005, 1: 0.02})) == 2
+
+
+def test_nothing_is_left_changed():
+    torch.set_num_threads(2)
+    state = torch.get_rng_state()
+    quickest([2, 1], work)
+    assert torch.get_num_threads() == 2
+    assert torch.equal(torch.get_rng_state(), state)
+    with own_threads():
+        torch.set_num_threads(1)
+    assert torch.get_num_threads() == 2
+
+
+def test_what_the_user_says_stays(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    assert not fixed()
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    assert fixed()
+    assert candidates(1) == [1]
