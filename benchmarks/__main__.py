@@ -25,10 +25,15 @@ QUICK = (
     ("Intervals of drawn answers", "benchmarks.drawn_intervals"),
     ("Sampling labels from tables, beside other libraries", "benchmarks.sampling"),
     ("Drawn faces", "benchmarks.drawn_faces"),
+    ("Reading tables, beside DuckDB and Polars", "benchmarks.reading"),
     ("Image heads beside a plain loop of the same networks", "benchmarks.heads"),
     ("A step of WGAN-GP beside a plain loop over the nodes", "benchmarks.controller speed"),
 )
-FULL = (*QUICK, ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"))
+FULL = (
+    *QUICK,
+    ("Rows with missing values", "benchmarks.missing"),
+    ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"),
+)
 
 PACKAGES = ("torch", "numpy", "pyagrum", "pgmpy", "dowhy", "pyro-ppl")
 
