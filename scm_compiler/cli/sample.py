@@ -23,6 +23,7 @@ from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling import figures, rows, shards
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job, regime_of
+from scm_compiler.runtime.sampling.on_ray import require_ray
 from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD, Share
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.semantics.query import on_one_line
@@ -111,7 +112,17 @@ def _write_shards(request: SampleRequest, console: Console, job: Job) -> list[Pa
         raise cannot_sample(
             request.output, f"{request.shard[1]} parts of {len(paths)} shards", None
         )
-    shards.write_shards(paths, job, only=only, processes=request.processes, told=told)
+    if request.on_cluster:
+        require_ray()
+        paths = [path.absolute() for path in paths]  # the workers have other folders
+    shards.write_shards(
+        paths,
+        job,
+        only=only,
+        processes=request.processes,
+        on_cluster=request.on_cluster,
+        told=told,
+    )
     return paths[only]
 
 

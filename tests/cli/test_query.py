@@ -9,6 +9,7 @@ import pytest
 
 from scm_compiler.cli import opening
 from scm_compiler.cli.main import main
+from scm_compiler.cli.requests import query as requests
 from scm_compiler.inference import answer
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
@@ -46,6 +47,7 @@ def run(monkeypatch, tmp_path):
         made = TableRun(tmp_path / "runs" / "g-1", tables.graph, tables)
         monkeypatch.setattr(opening, "latest_run", lambda: made)
         monkeypatch.setattr(opening, "open_run", lambda path: made)
+        monkeypatch.setattr(requests, "require_named_run", lambda path: None)
         return made
 
     place(model())

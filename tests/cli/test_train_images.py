@@ -173,8 +173,8 @@ def test_refusals_leave_no_run(here, capsys, words, code):
 
 
 def test_a_size_that_no_head_can_do(here, capsys):
-    (here / "big.scm").write_text(PROGRAM.replace("16, 16", "50, 50"))
-    assert main(["train", "big.scm"]) == 1
+    (here / "big.scm").write_text(PROGRAM.replace("16, 16", "512, 512"))
+    assert main(["train", "big.scm", "--images", "folder:unread"]) == 1
     assert "error[E660]" in capsys.readouterr().err
     assert not (here / "runs").exists()
 

@@ -83,3 +83,9 @@ def _configure_shards(parser: argparse.ArgumentParser) -> None:
         help="draw the I-th of N parts alone, counted from 1: rows of a .csv, whose parts one "
         "after the other are the whole, or some of the .tar files; for a cluster's scheduler",
     )
+    add(
+        "--on",
+        metavar="CLUSTER",
+        help="ray: the workers of a Ray cluster draw the .tar files, which they must be able to "
+        "write where you read them",
+    )

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from scm_compiler.cli.options import bad_option, seed, whole
+from scm_compiler.cli.options import bad_option, one_of, seed, whole
 from scm_compiler.cli.requests.existing import require_named_run
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.files import is_stream
@@ -37,6 +37,7 @@ class SampleRequest:
         units: Which ones.
         noise_model: Of the labels, in both worlds.
         shard: The part that is drawn, from 1, and of how many.
+        on_cluster: Whether the workers of a Ray cluster draw.
     """
 
     seed: int
@@ -54,6 +55,7 @@ class SampleRequest:
     units: str
     noise_model: str | None
     shard: tuple[int, int]
+    on_cluster: bool
 
     @property
     def path(self) -> Path:
@@ -98,6 +100,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
         units=args.units or "",
         noise_model=args.noise_model,
         shard=_shard(args, form),
+        on_cluster=_on_cluster(args, form),
     )
 
 
@@ -173,6 +176,22 @@ def _shard(args: argparse.Namespace, form: str) -> tuple[int, int]:
         hint = "write which part and of how many: `--shard 2/10`, from `1/10` to `10/10`"
         raise bad_option("--shard", args.shard, "a part", hint)
     return place, count
+
+
+def _on_cluster(args: argparse.Namespace, form: str) -> bool:
+    """Whether `--on` names a cluster.
+
+    Raises:
+        ScmError: With exit code 2: E707 if it names none that is known, E715 if the form has no
+            shards.
+    """
+    if args.on is None:
+        return False
+    one_of("--on", args.on, ("ray",))
+    if form != ".tar":
+        hint = "such as `faces-{000..009}.tar`"
+        raise cannot_sample(args.output, "`--on` draws .tar shards", hint)
+    return True
 
 
 def _run_and_seed(text: str) -> tuple[Path | None, int]:

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from scm_compiler.runtime.runs.record import open_record
 from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo, SamplerEnded
 from scm_compiler.runtime.sampling.grid import grid_of_one, png
 from scm_compiler.runtime.sampling.job import Job, at_work, claim, pieces
+from scm_compiler.runtime.sampling.on_ray import each
 from scm_compiler.runtime.sampling.rows import csv_text, is_whole, values_of
 from scm_compiler.runtime.sampling.sample import Sample, Stream
 from scm_compiler.runtime.storage.tensors import cannot_write, write_file
@@ -105,6 +106,7 @@ def write_shards(
     *,
     only: slice = slice(None),
     processes: int = 1,
+    on_cluster: bool = False,
     told: Told = lambda _: None,
 ) -> None:
     """Write tar shards of about equal length.
@@ -114,11 +116,12 @@ def write_shards(
         job: The sample.
         only: Which of them this process writes; others write the rest.
         processes: How many processes draw.
+        on_cluster: Whether the workers of a Ray cluster draw.
         told: Is told how many rows are there.
 
     Raises:
-        ScmError: E716 if the shards hold another sample, E724 if they came from elsewhere, E657
-            if they cannot be written.
+        ScmError: E642 if Ray is not installed; E716 if the shards hold another sample, E724 if
+            they came from elsewhere, E657 if they cannot be written.
     """
     _made(paths[0].parent)
     claim(_facts(paths), job, len(paths), [path for path in paths if path.exists()])
@@ -130,7 +133,12 @@ def write_shards(
     missing = [part for part in parts[only] if not part.path.is_file()]
     names = {path.name[:40] for path in paths}
     with at_work(_facts(paths), names.__contains__, {path.parent for path in paths}):
-        _run(_write_shard, job, missing, processes, _since(parts[only], missing, told))
+        tell = _since(parts[only], missing, told)
+        if on_cluster:
+            for part in each(partial(_draw_shard, job), missing, str(paths[0])):
+                tell(part.stop - part.start)
+        else:
+            _run(_write_shard, job, missing, processes, tell)
 
 
 @dataclass(frozen=True)
@@ -238,6 +246,13 @@ def _write(
     write: Callable[[Stream, Graph, Job, ShardPart], None], job: Job, part: ShardPart
 ) -> None:
     write(*_OPENED[job], job, part)
+
+
+def _draw_shard(job: Job, part: ShardPart) -> None:
+    """Write a shard in a worker of a cluster, which reads the run once."""
+    if job not in _OPENED:
+        _open(job)
+    _write(_write_shard, job, part)
 
 
 def _write_pictures(stream: Stream, _graph: Graph, job: Job, part: ShardPart) -> None:

@@ -161,6 +161,10 @@ def no_pyarrow(folder, made):
     made.patch.setitem(sys.modules, "pyarrow", None)
 
 
+def no_ray(folder, made):
+    made.patch.setitem(sys.modules, "ray", None)
+
+
 def no_tensorboard(folder, made):
     made.patch.setitem(sys.modules, "tensorboard", None)
 
@@ -172,6 +176,7 @@ def no_language_server(folder, made):
 SETUPS = {
     **dict.fromkeys(["E661", "E662"], faces),
     "E640": shirts,
+    "E642": no_ray,
     "W640": large,
     "W641": faces,
     "E670": no_table,
