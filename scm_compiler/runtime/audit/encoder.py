@@ -1,0 +1,104 @@
+"""From outputs to codes, so that classifiers of codes have something to learn from.
+
+`judged` needs no encoder: codes are drawn from the prior, and the classifiers of outputs say which
+attributes the outputs show (Shen et al. 2020). `inversion` looks for the code of each labelled output by
+optimisation. Any other encoder is a function of outputs.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.runtime.audit.codes.generator import NotFinite, OtherLatentSize, WrongOutput
+from scm_compiler.runtime.audit.generator import ROWS, Function, Generator
+from scm_compiler.runtime.audit.readers import LEAST, Labelled, Reader, require_both
+from scm_compiler.runtime.evaluation.learning import dice
+
+JUDGED, INVERSION = "judged", "inversion"
+_STEPS, _RATE = 200, 0.1
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Codes whose attributes are known.
+
+    Attributes:
+        codes: (n, D), in random order.
+        labels: (n, P) of 0 and 1.
+        error: The mean squared difference of outputs and what the generator makes of their codes,
+            in shares of the outputs' variance; None where the codes came first.
+    """
+
+    codes: Tensor
+    labels: Tensor
+    error: float | None
+
+
+def judged(generator: Generator, reader: Reader, rows: int, seed: int) -> Encoded:
+    """Codes of the prior, with the attributes that their outputs show.
+
+    Raises:
+        ScmError: E864 with exit code 2 if the outputs show an attribute always or never.
+    """
+    codes = generator.draw(rows, dice(seed, "codes to learn from"))
+    labels = (reader.read(generator.outputs(codes)) > 0.5).long()
+    require_both(labels, reader.names, f"what {generator.name} draws", LEAST)
+    return Encoded(codes, labels, None)
+
+
+def encoded(generator: Generator, encoder: Function, name: str, data: Labelled) -> Encoded:
+    """The codes of labelled outputs.
+
+    Raises:
+        ScmError: E861 to E863 with exit code 2 if the encoder gives no codes of the generator.
+    """
+    with torch.no_grad():
+        parts = [encoder(rows) for rows in torch.split(data.values, ROWS)]
+    for part in parts:
+        if not isinstance(part, Tensor) or part.ndim != 2:
+            raise refuse(WrongOutput(name, "gives no codes (n, D)", (len(data.values),)), exit_code=2)
+        if part.shape[1] != generator.latent:
+            wrong = OtherLatentSize(name, part.shape[1], generator.name, generator.latent)
+            raise refuse(wrong, exit_code=2)
+    codes = torch.cat(parts).float()
+    if not codes.isfinite().all():
+        wrong_rows = int((~codes.isfinite()).any(1).sum())
+        raise refuse(NotFinite(name, wrong_rows, len(codes)), exit_code=2)
+    return Encoded(codes, data.labels, _error(generator, codes, data.values))
+
+
+def inverted(generator: Generator, data: Labelled, seed: int, steps: int = _STEPS) -> Encoded:
+    """The codes of labelled outputs by optimisation (Lipton and Tripathi 2017), all at once.
+
+    The squared difference of the outputs is brought down by Adam from random codes, beside the weight
+    of the prior. A generator through which no gradient passes is refused.
+
+    Raises:
+        ScmError: E861 with exit code 2 if no gradient passes through the generator.
+    """
+    found = []
+    draws = dice(seed, "inversion")
+    for wanted in torch.split(data.values, ROWS):
+        codes = (0.1 * generator.draw(len(wanted), draws)).requires_grad_()
+        optimiser = torch.optim.Adam([codes], lr=_RATE)
+        for step in range(steps):
+            for group in optimiser.param_groups:
+                group["lr"] = _RATE * (1 - step / steps)
+            outputs = generator.function(codes)
+            if not outputs.requires_grad:
+                reason = "passes no gradient on, so that it cannot be inverted,"
+                raise refuse(WrongOutput(generator.name, reason, (len(codes),)), exit_code=2)
+            apart = (outputs - wanted).flatten(1).pow(2).sum(1) + 1e-3 * codes.pow(2).sum(1)
+            optimiser.zero_grad()
+            torch.autograd.backward(apart.sum())
+            optimiser.step()
+        found.append(codes.detach())
+    codes = torch.cat(found)
+    return Encoded(codes, data.labels, _error(generator, codes, data.values))
+
+
+def _error(generator: Generator, codes: Tensor, values: Tensor) -> float:
+    apart = (generator.outputs(codes[:ROWS]) - values[:ROWS]).pow(2).mean()
+    return float(apart / values[:ROWS].var().clamp_min(1e-12))
