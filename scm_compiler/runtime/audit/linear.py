@@ -42,37 +42,43 @@ class Linear:
         """The logits (n, P) of codes (n, D)."""
         return codes.double() @ self.weights.T + self.offsets
 
-    def equalised(self, codes: Tensor) -> "Linear":
-        """The same hyperplanes' directions with one slope and base rate one half for all.
-
-        What an audit finds with these comes from the angle between directions alone, and that is
-        the same either way round.
-
-        Args:
-            codes: Whose median logit becomes 0.
-        """
-        scale = self.weights.norm(dim=1).clamp_min(1e-12).log().mean().exp()
-        even = Linear(self.directions * scale, torch.zeros_like(self.offsets))
-        return replace(even, offsets=-even.logits(codes).median(0).values)
-
 
 @dataclass(frozen=True, eq=False)
 class Fit:
     """Classifiers with what they were fitted to.
 
     Attributes:
-        linear: The classifiers.
+        raw: (P, D + 1), slopes and offsets before calibration.
+        platt: (P, 2), the slope and offset of the calibrated logit over the raw score.
         accuracy: The balanced accuracy of each on data that it has not seen.
         codes: (n, D), what they were fitted to.
         labels: (n, P).
         kind: Of classifier.
     """
 
-    linear: Linear
+    raw: Tensor
+    platt: Tensor
     accuracy: tuple[Estimate, ...]
     codes: Tensor
     labels: Tensor
     kind: Kind
+
+    @property
+    def linear(self) -> Linear:
+        """The calibrated classifiers."""
+        slope, offset = self.platt.T
+        return Linear(self.raw[:, :-1] * slope[:, None], self.raw[:, -1] * slope + offset)
+
+    def resampled(self, dice: torch.Generator) -> Linear:
+        """The classifiers of resampled rows: one step of Newton's method from these."""
+        rows = len(self.codes)
+        drawn = torch.randint(rows, (rows,), generator=dice)
+        weights = torch.bincount(drawn, minlength=rows).double()
+        again = [
+            fit_one(self.codes, column, self.kind, weights=weights, start=raw, steps=1)
+            for column, raw in zip(self.labels.T, self.raw, strict=True)
+        ]
+        return replace(self, raw=torch.stack(again)).linear
 
 
 def fit_linear(codes: Tensor, labels: Tensor, kind: Kind = "logistic") -> Fit:
@@ -85,16 +91,17 @@ def fit_linear(codes: Tensor, labels: Tensor, kind: Kind = "logistic") -> Fit:
     """
     codes, labels = codes.double(), labels.double()
     first, second = int(0.6 * len(codes)), int(0.8 * len(codes))
-    found, tried = [], []
+    raws, platts, tried = [], [], []
     for column in labels.T:
         raw = fit_one(codes[:first], column[:first], kind)
-        scores = _scored(codes, raw)
-        slope, offset = _platt(scores[first:second], column[first:second])
-        weight, shift = raw[:-1] * slope, raw[-1] * slope + offset
-        found.append((weight, shift))
-        tried.append(balanced(scores[second:] * slope + offset, column[second:], column[:first]))
-    weights, offsets = (torch.stack(part) for part in zip(*found, strict=True))
-    return Fit(Linear(weights, offsets), tuple(tried), codes[:first], labels[:first], kind)
+        scores = codes @ raw[:-1] + raw[-1]
+        platt = _platt(scores[first:second], column[first:second])
+        logits = scores[second:] * platt[0] + platt[1]
+        raws.append(raw)
+        platts.append(platt)
+        tried.append(balanced(logits, column[second:], column[:first]))
+    learnt = codes[:first], labels[:first]
+    return Fit(torch.stack(raws), torch.stack(platts), tuple(tried), *learnt, kind)
 
 
 def fit_one(
@@ -142,15 +149,11 @@ def _slopes(scores: Tensor, labels: Tensor, kind: Kind) -> tuple[Tensor, Tensor]
     return -side * short, (short > 0).double()
 
 
-def _scored(codes: Tensor, raw: Tensor) -> Tensor:
-    return codes @ raw[:-1] + raw[-1]
-
-
-def _platt(scores: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
-    """The slope and offset of the logit over the scores (Platt 1999); the slope stays positive."""
+def _platt(scores: Tensor, labels: Tensor) -> Tensor:
+    """The slope and offset (2,) of the logit over scores (Platt 1999); the slope stays positive."""
     spread = scores.std().clamp_min(1e-12)
     slope, offset = fit_one((scores / spread)[:, None], labels)
-    return (slope / spread).clamp_min(1e-6), offset
+    return torch.stack([(slope / spread).clamp_min(1e-6), offset])
 
 
 def balanced(logits: Tensor, labels: Tensor, known: Tensor) -> Estimate:
