@@ -37,11 +37,12 @@ VERBS = {
     "sample": "draw labels and images in a regime",
     "query": "ask a run a question: seeing, doing, imagining",
     "eval": "measure a run: labels, images, realism, diversity, in one report",
+    "audit": "ask a generator which of its attributes moves which, beside what its graph declares",
     "explain": "show the page of a diagnostic code",
     "demo": "the main job from end to end, on the shipped data",
 }
 
-CHECKED = {"sample", "train"}
+CHECKED = {"audit", "sample", "train"}
 """Verbs with a `request(args)` in `requests/`."""
 
 EMPTY = {"--do", "--given", "--vs", "--units"}

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from math import isnan
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -14,7 +15,14 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.audit import baselines
 from scm_compiler.runtime.audit.codes.generator import Leaks, NotJudged, Unshown
 from scm_compiler.runtime.audit.declared import Declared, declared, signed, truth_of
-from scm_compiler.runtime.audit.encoder import INVERSION, JUDGED, Encoded, encoded, inverted, judged
+from scm_compiler.runtime.audit.encoder import (
+    INVERSION,
+    JUDGED,
+    Encoded,
+    encoded,
+    inverted,
+    judged,
+)
 from scm_compiler.runtime.audit.judging import Judged, pairs_of
 from scm_compiler.runtime.audit.kept import Parts
 from scm_compiler.runtime.audit.linear import Fit, fit_linear
@@ -22,8 +30,9 @@ from scm_compiler.runtime.audit.measure import Measured, Task, measure, measured
 from scm_compiler.runtime.audit.mmd import done_against_seen
 from scm_compiler.runtime.audit.null import permuted_directions, random_directions
 from scm_compiler.runtime.audit.readers import Labelled
-from scm_compiler.runtime.audit.report import Attribute, AuditReport, Direction
+from scm_compiler.runtime.audit.report import Attribute, Direction
 from scm_compiler.runtime.audit.settings import Settings
+from scm_compiler.runtime.audit.shown import Audit
 from scm_compiler.runtime.audit.sources import function_of, named_code
 from scm_compiler.runtime.audit.subject import Subject, foreign_subject, paths, run_subject
 from scm_compiler.runtime.audit.view import image_view, latent_view
@@ -55,12 +64,12 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
     cache: Path | None = None,
     stage: Stage = lambda _: Silent(),
     **options: Any,  # noqa: ANN401  (each option has a type of its own)
-) -> AuditReport:
+) -> Audit:
     """Ask a generator which of its attributes moves which, and hold that against its graph.
 
     Args:
-        generator: A run, its folder, the path of a `.pt2` or `.onnx`, `package.module:attribute`, or a
-            function of codes (n, D).
+        generator: A run, its folder, the path of a `.pt2` or `.onnx`, `package.module:attribute`,
+            or a function of codes (n, D).
         images: The labelled data, such as `celeba:DIR`, or a `Labelled`; the head's own if None.
         attributes: Those that are meant; all that have two values if None.
         image: Of a run with several, the image.
@@ -73,8 +82,8 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
         options: How it is done: the attributes of `Settings`.
 
     Raises:
-        ScmError: E860 to E866 if generator, encoder or data cannot be used; E65x and E710 of the run;
-            E67x and E690 of the images.
+        ScmError: E860 to E866 if generator, encoder or data cannot be used; E65x and E710 of the
+            run; E67x and E690 of the images.
     """
     settings = Settings(**options)
     given = str(generator) if isinstance(generator, Path) else generator
@@ -104,7 +113,7 @@ def audit_subject(
     encoder: str | Callable[..., Any] = JUDGED,
     folder: Path | None = None,
     stage: Stage = lambda _: Silent(),
-) -> AuditReport:
+) -> Audit:
     """Audit what was made ready; see `audit`."""
     name = encoder if isinstance(encoder, str) else getattr(encoder, "__name__", "a function")
     settings = _within_budget(subject, settings)
@@ -122,7 +131,7 @@ def audit_subject(
     said = baselines.directions(_array(shown))
     size = subject.generator.latent
     views = Judged(latent, settings, size), Judged(image, settings, size)
-    return AuditReport(
+    return Audit(
         generator=subject.generator.name,
         encoder=name,
         encoder_error=learnt.error,
@@ -169,7 +178,7 @@ class _Work:
 
         kept = self.parts.part("codes", work)
         error = float(kept["error"])
-        return Encoded(kept["codes"], kept["labels"], error if error == error else None)
+        return Encoded(kept["codes"], kept["labels"], None if isnan(error) else error)
 
     def measured(self, name: str, fit: Fit, codes: Tensor) -> Measured:
         """What one view shows."""
@@ -195,7 +204,8 @@ class _Work:
                 dice=dice(settings.seed, "resampled units"),
             )
             view = latent_view(fit.linear) if latent else image
-            return measure(view, task, self.stage(f"effects seen by the {name} classifiers")).to_tensors()
+            watch = self.stage(f"effects seen by the {name} classifiers")
+            return measure(view, task, watch).to_tensors()
 
         return measured(self.parts.part(name, work))
 
@@ -245,7 +255,7 @@ def _attributes(
     subject: Subject, settings: Settings, fit: Fit, codes: Tensor, shown: Tensor
 ) -> tuple[Attribute, ...]:
     found = []
-    has = fit.linear.logits(codes) > 0
+    has = fit.linear.logits(codes) > torch.logit(fit.labels.mean(0).clamp(1e-6, 1 - 1e-6))
     for p, name in enumerate(subject.reader.names):
         latent, image = fit.accuracy[p], subject.reader.accuracy[p]
         found.append(
@@ -254,9 +264,7 @@ def _attributes(
                 latent=latent,
                 image=image,
                 rate=share(int((shown[:, p] > 0.5).sum()), len(shown)),
-                mmd=done_against_seen(
-                    codes, has[:, p], fit.linear.directions[p], settings.alphas
-                ),
+                mmd=done_against_seen(codes, has[:, p], fit.linear.directions[p], settings.alphas),
                 judged=min(latent.value, image.value) >= settings.least,
             )
         )
@@ -289,8 +297,7 @@ def _warnings(
     attributes: Sequence[Attribute], effects: Sequence[Declared], settings: Settings
 ) -> list[Diagnostic]:
     leaks = [
-        f"do({e.cause}) moves {e.outcome} by {signed(e.excess)}"
-        for e in _largest(effects, "leak")
+        f"do({e.cause}) moves {e.outcome} by {signed(e.excess)}" for e in _largest(effects, "leak")
     ]
     unshown = [str(e) for e in _largest(effects, "unshown")]
     weak = [

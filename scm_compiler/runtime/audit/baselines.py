@@ -27,7 +27,7 @@ def directions(columns: Array) -> Mapping[str, NDArray[np.int64]]:
     standard = (logits - logits.mean(0)) / logits.std(0).clip(1e-12)
     pairwise: Mapping[str, Callable[[Array, Array], int]] = {
         "LiNGAM": lingam,
-        "additive noise": additive_noise,
+        "ANM": additive_noise,
     }
     found = {name: _each(method, standard) for name, method in pairwise.items()}
     weights = notears(standard)
@@ -117,7 +117,7 @@ def independent(x: Array, y: Array, dice: np.random.Generator, draws: int = 99) 
 
 
 def notears(columns: Array, threshold: float = 0.1) -> Array:
-    """The weights (P, P), row -> column, of linear NOTEARS (Zheng et al. 2018) without its l1 term.
+    """The weights (P, P), row -> column, of linear NOTEARS (Zheng et al. 2018), no l1 term.
 
     Args:
         columns: (n, P), standardised.

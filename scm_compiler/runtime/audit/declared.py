@@ -1,8 +1,9 @@
 """What a run's generator shows under the graph's own `do`, beside what graph and label model say.
 
-Each unit is drawn twice with the same noise, once under do(c = 1) and once under do(c = 0). Real images
-of the same labels, or the rates at which the judge reads real images of such labels, say what the judge
-would read if the generator drew the truth: what it takes a mustache for is none of the generator's doing.
+Each unit is drawn twice with the same noise, once under do(c = 1) and once under do(c = 0). Real
+images of the same labels, or the rates at which the judge reads real images of such labels, say
+what the judge would read if the generator drew the truth: what it takes a mustache for is none of
+the generator's doing.
 """
 
 from collections.abc import Callable
@@ -24,7 +25,8 @@ from scm_compiler.runtime.evaluation.learning import dice
 from scm_compiler.runtime.evaluation.real import RealImages, to_floats
 
 Says = Literal["itself", "effect", "none", "forbidden"]
-"""What a graph says of setting one label to another: forbidden is against the direction of a path."""
+"""What a graph says of setting one label to another: forbidden is against the direction of a
+path."""
 
 Finds = Literal["as declared", "leak", "unshown", "unknown"]
 
@@ -42,8 +44,8 @@ class Declared:
         shown: What the judge reads of the generated images.
         real: What it would read if they were real.
         excess: The first less the second, unit by unit where that can be.
-        p: That |excess| is no more than the tolerance, corrected for their number; of `unshown` that
-            at least half of the effect is there.
+        p: That |excess| is no more than the tolerance, corrected for their number; of `unshown`
+            that at least half of the effect is there.
         finds: The verdict.
     """
 
@@ -174,13 +176,11 @@ def _verdict(
         finds = "unknown"
     elif p < level:
         finds = "leak" if says in ("none", "forbidden") else "unshown"
-    return Declared(
-        cause, outcome, says, float(seen.model[e]), shown, real, excess, p, finds
-    )
+    return Declared(cause, outcome, says, float(seen.model[e]), shown, real, excess, p, finds)
 
 
 def truth_of(real: RealImages, reader: Reader, seed: int) -> Truth:
-    """What the judge reads of real images: of drawn ones of the very labels, else of held-out ones."""
+    """What the judge reads of real images: drawn ones of the very labels, or held-out ones."""
     renderer = real.renderer
     if renderer is None:
         return _rates(real, reader)

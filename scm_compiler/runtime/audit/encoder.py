@@ -1,8 +1,8 @@
 """From outputs to codes, so that classifiers of codes have something to learn from.
 
 `judged` needs no encoder: codes are drawn from the prior, and the classifiers of outputs say which
-attributes the outputs show (Shen et al. 2020). `inversion` looks for the code of each labelled output by
-optimisation. Any other encoder is a function of outputs.
+attributes the outputs show (Shen et al. 2020). `inversion` looks for the code of each labelled
+output by optimisation. Any other encoder is a function of outputs.
 """
 
 from dataclasses import dataclass
@@ -58,7 +58,9 @@ def encoded(generator: Generator, encoder: Function, name: str, data: Labelled) 
         parts = [encoder(rows) for rows in torch.split(data.values, ROWS)]
     for part in parts:
         if not isinstance(part, Tensor) or part.ndim != 2:
-            raise refuse(WrongOutput(name, "gives no codes (n, D)", (len(data.values),)), exit_code=2)
+            raise refuse(
+                WrongOutput(name, "gives no codes (n, D)", (len(data.values),)), exit_code=2
+            )
         if part.shape[1] != generator.latent:
             wrong = OtherLatentSize(name, part.shape[1], generator.name, generator.latent)
             raise refuse(wrong, exit_code=2)
@@ -72,8 +74,8 @@ def encoded(generator: Generator, encoder: Function, name: str, data: Labelled) 
 def inverted(generator: Generator, data: Labelled, seed: int, steps: int = _STEPS) -> Encoded:
     """The codes of labelled outputs by optimisation (Lipton and Tripathi 2017), all at once.
 
-    The squared difference of the outputs is brought down by Adam from random codes, beside the weight
-    of the prior. A generator through which no gradient passes is refused.
+    The squared difference of the outputs is brought down by Adam from random codes, beside the
+    weight of the prior. A generator through which no gradient passes is refused.
 
     Raises:
         ScmError: E861 with exit code 2 if no gradient passes through the generator.

@@ -73,7 +73,8 @@ def generator_of(name: str, latent: int, function: Function) -> Generator:
         try:
             found = function(codes)
         except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            reason = f"fails ({type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''})"
+            first = str(error).partition("\n")[0]
+            reason = f"fails ({type(error).__name__}: {first})"
             raise refuse(WrongOutput(name, reason, (2,)), exit_code=2) from error
     if not isinstance(found, Tensor) or found.ndim not in (2, 4) or len(found) != len(codes):
         raise refuse(WrongOutput(name, _described(found), (2,)), exit_code=2)

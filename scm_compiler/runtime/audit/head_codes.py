@@ -1,8 +1,9 @@
 """A run's head as a generator: the noise of its labels and of its image, made standard normal.
 
-`graph`: the code holds the noise of the label model and of the image, so that the labels hold together
-as the graph says. `random`: it holds a number for each label, whose sign or quantile is its value, so
-that labels are even and independent, and what moves with them is the bare head's doing.
+`graph`: the code holds the noise of the label model and of the image, so that the labels hold
+together as the graph says. `random`: it holds a number for each label, whose sign or quantile is
+its value, so that labels are even and independent, and what moves with them is the bare head's
+doing.
 """
 
 from collections.abc import Mapping

@@ -33,7 +33,9 @@ class Judged:
         self._gate = _array(found.gates[settings.decides])
         self._delta = _array(delta(found.gates))
         nulls = {"random": _array(found.random), "permuted": _array(found.permuted)}
-        self._counted = {name: p_counted(self._gate, null[:, None]) for name, null in nulls.items()}
+        self._counted = {
+            name: p_counted(self._gate, null[:, None]) for name, null in nulls.items()
+        }
         fitted = (p_fitted(self._gate, null[:, None]) for null in nulls.values())
         chosen = list(fitted if latent >= FITTED else self._counted.values())
         self._p = _corrected(np.maximum(*chosen))
@@ -106,7 +108,7 @@ _WORDS = {1: "->", -1: "<-", 0: "none"}
 
 
 def _corrected(p: Array) -> Array:
-    """Holm's correction over all ordered pairs; an attribute's effect on itself is none of them."""
+    """Holm's correction over all ordered pairs of different attributes."""
     found = np.ones_like(p)
     others = ~np.eye(len(p), dtype=bool)
     found[others] = holm(p[others])

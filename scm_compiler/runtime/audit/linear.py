@@ -35,8 +35,8 @@ class Linear:
 
     @property
     def directions(self) -> Tensor:
-        """h (P, D): the unit normals of the hyperplanes, in which an attribute rises."""
-        return self.weights / self.weights.norm(dim=1, keepdim=True).clamp_min(1e-12)
+        """H (P, D): the unit normals of the hyperplanes, in which an attribute rises."""
+        return unit(self.weights)
 
     def logits(self, codes: Tensor) -> Tensor:
         """The logits (n, P) of codes (n, D)."""
@@ -150,7 +150,7 @@ def _slopes(scores: Tensor, labels: Tensor, kind: Kind) -> tuple[Tensor, Tensor]
 
 
 def _platt(scores: Tensor, labels: Tensor) -> Tensor:
-    """The slope and offset (2,) of the logit over scores (Platt 1999); the slope stays positive."""
+    """The slope, above 0, and offset (2,) of the logit over scores (Platt 1999)."""
     spread = scores.std().clamp_min(1e-12)
     slope, offset = fit_one((scores / spread)[:, None], labels)
     return torch.stack([(slope / spread).clamp_min(1e-6), offset])
@@ -174,3 +174,9 @@ def balanced(logits: Tensor, labels: Tensor, known: Tensor) -> Estimate:
         (parts[0].value + parts[1].value) / 2,
         (parts[0].error ** 2 + parts[1].error ** 2) ** 0.5 / 2,
     )
+
+
+def unit(rows: Tensor) -> Tensor:
+    """Rows of length 1."""
+    found: Tensor = rows / rows.norm(dim=1, keepdim=True).clamp_min(1e-12)
+    return found

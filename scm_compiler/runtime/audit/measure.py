@@ -28,8 +28,8 @@ class Measured:
         errors: (P, P), the standard error of GATE at the strength that decides.
         delta_errors: (P, P), that of Delta tau.
         units: (3, P, P), quantiles of the units' effects (GITE).
-        ranked: (P, P), Delta tau of ranks in place of probabilities: what remains of it where scale
-            and base rate of all classifiers are alike.
+        ranked: (P, P), Delta tau of ranks in place of probabilities: what remains of it where
+            scale and base rate of all classifiers are alike.
         ranked_errors: (P, P), its standard error over units.
         random: (R, P), GATEs of random directions.
         permuted: (R, P), GATEs of directions that were learnt from shuffled values.

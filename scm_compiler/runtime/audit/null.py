@@ -10,18 +10,18 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from scm_compiler.runtime.audit.linear import unit
+
 Array = NDArray[np.float64]
 
 
 def random_directions(rows: int, latent: int, dice: torch.Generator) -> Tensor:
     """Directions (rows, D) drawn evenly."""
     drawn = torch.randn(rows, latent, generator=dice, dtype=torch.float64)
-    return _unit(drawn)
+    return unit(drawn)
 
 
-def permuted_directions(
-    codes: Tensor, labels: Tensor, rows: int, dice: torch.Generator
-) -> Tensor:
+def permuted_directions(codes: Tensor, labels: Tensor, rows: int, dice: torch.Generator) -> Tensor:
     """The directions (rows, D) that classifiers of shuffled values find.
 
     One step of Newton's method from no slope at all: under the null the rest of the way is of
@@ -34,9 +34,11 @@ def permuted_directions(
         dice: Shuffles.
     """
     centred = codes - codes.mean(0)
-    shuffled = torch.stack([labels[torch.randperm(len(labels), generator=dice)] for _ in range(rows)])
+    shuffled = torch.stack(
+        [labels[torch.randperm(len(labels), generator=dice)] for _ in range(rows)]
+    )
     square = centred.T @ centred + torch.eye(codes.shape[1], dtype=codes.dtype)
-    return _unit(torch.linalg.solve(square, centred.T @ (shuffled - labels.mean()).T).T)
+    return unit(torch.linalg.solve(square, centred.T @ (shuffled - labels.mean()).T).T)
 
 
 def p_counted(found: Array, null: Array) -> Array:
@@ -84,7 +86,3 @@ def holm(p: Array) -> Array:
     found = np.empty_like(flat)
     found[order] = np.minimum(1.0, np.maximum.accumulate(scaled))
     return found.reshape(p.shape)
-
-
-def _unit(rows: Tensor) -> Tensor:
-    return rows / rows.norm(dim=1, keepdim=True).clamp_min(1e-12)

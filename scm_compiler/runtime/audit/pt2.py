@@ -1,7 +1,7 @@
 """A generator in a `.pt2` file, as `torch.export.save` writes it: read as data and never loaded.
 
-`torch.export.load` unpickles, and evaluates expressions that it finds in the file. Here the graph is
-read as JSON and the weights as numbers, and the operators are called by scmc itself: those of
+`torch.export.load` unpickles, and evaluates expressions that it finds in the file. Here the graph
+is read as JSON and the weights as numbers, and the operators are called by scmc itself: those of
 PyTorch's `aten` that compute something from tensors, and a few of Python's on numbers.
 """
 
@@ -32,8 +32,8 @@ _PYTHON: Mapping[str, Callable[..., Any]] = {
     for name in ("getitem", "add", "sub", "mul", "floordiv", "truediv", "neg", "mod", "pow")
 } | {f"math.{name}": getattr(math, name) for name in ("ceil", "floor", "trunc", "sqrt")}
 _TYPES = {
-    1: torch.uint8, 2: torch.int8, 3: torch.int16, 4: torch.int32, 5: torch.int64, 6: torch.float16,
-    7: torch.float32, 8: torch.float64, 12: torch.bool, 13: torch.bfloat16,
+    1: torch.uint8, 2: torch.int8, 3: torch.int16, 4: torch.int32, 5: torch.int64,
+    6: torch.float16, 7: torch.float32, 8: torch.float64, 12: torch.bool, 13: torch.bfloat16,
 }  # fmt: skip
 _FORMATS = {
     1: torch.contiguous_format, 2: torch.channels_last, 4: torch.preserve_format,
@@ -165,7 +165,9 @@ def _tensor(content: bytes, entry: Content) -> Tensor:
     return flat.as_strided(sizes, strides, offset).clone()
 
 
-def _arguments(inputs: list[Content], known: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def _arguments(
+    inputs: list[Content], known: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
     given, named = [], {}
     for item in inputs:
         value = _value(item["arg"], known)
@@ -176,34 +178,43 @@ def _arguments(inputs: list[Content], known: Mapping[str, Any]) -> tuple[list[An
     return given, named
 
 
+_PLAIN = {"as_int", "as_ints", "as_float", "as_floats", "as_bool", "as_bools", "as_string"}
+
+
 def _value(argument: Content, known: Mapping[str, Any]) -> Any:  # noqa: ANN401  (an operator's)
     """An argument: a number, a name of what is known, or a list of such."""
     ((kind, body),) = argument.items()
-    match kind:
-        case "as_none":
-            return None
-        case "as_tensor":
-            return known[body["name"]]
-        case "as_tensors" | "as_optional_tensors":
-            return [_value(x, known) if "name" not in x else known[x["name"]] for x in body]
-        case "as_sym_int" | "as_sym_float" | "as_sym_bool":
-            return _symbol(body, known)
-        case "as_sym_ints" | "as_sym_floats":
-            return [_symbol(item, known) for item in body]
-        case "as_scalar_type":
-            return _TYPES[body]
-        case "as_memory_format":
-            return _FORMATS[body]
-        case "as_layout" | "as_device":
-            return None  # as the rest: strided, on the CPU
-        case "as_int" | "as_ints" | "as_float" | "as_floats" | "as_bool" | "as_bools" | "as_string":
-            return body
+    if kind in _PLAIN:
+        return body
+    if kind in _READ:
+        return _READ[kind](body, known)
     raise ValueError(f"an argument is of the kind `{kind}`, which scmc does not read")
+
+
+def _several(body: list[Content], known: Mapping[str, Any]) -> list[Any]:
+    """Tensors, some of which may be missing."""
+    return [known[item["name"]] if "name" in item else _value(item, known) for item in body]
 
 
 def _symbol(body: Content, known: Mapping[str, Any]) -> Any:  # noqa: ANN401  (a number)
     ((kind, value),) = body.items()
     return known[value] if kind == "as_name" else value
+
+
+_READ: Mapping[str, Callable[[Any, Mapping[str, Any]], Any]] = {
+    "as_none": lambda body, known: None,
+    "as_tensor": lambda body, known: known[body["name"]],
+    "as_tensors": _several,
+    "as_optional_tensors": _several,
+    "as_scalar_type": lambda body, known: _TYPES[body],
+    "as_memory_format": lambda body, known: _FORMATS[body],
+    "as_layout": lambda body, known: None,  # as the rest: strided
+    "as_device": lambda body, known: None,  # as the rest: on the CPU
+    **dict.fromkeys(("as_sym_int", "as_sym_float", "as_sym_bool"), _symbol),
+    **dict.fromkeys(
+        ("as_sym_ints", "as_sym_floats"), lambda body, known: [_symbol(i, known) for i in body]
+    ),
+}
 
 
 def _bind(outputs: list[Content], found: object, known: dict[str, Any]) -> None:

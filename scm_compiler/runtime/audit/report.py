@@ -15,11 +15,11 @@ Direction = Literal["->", "<-", "--", "none", "not judged"]
 
 LIMITS = (
     "With two linear classifiers of codes the angle between their normals is the same either way "
-    "round, so that the sign of the latent delta tau comes from the classifiers' scale and base rate "
-    "and from nothing else. `ranked` is delta tau with ranks in place of probabilities, for which "
-    "these are alike: what remains of it is what the generator itself adds. Verdicts rest on the "
-    "classifiers of images. An effect of a direction on an attribute is a fact about the generator, "
-    "not about the world that it was trained on."
+    "round, so that the sign of the latent delta tau comes from the classifiers' scale and base "
+    "rate and from nothing else. `ranked` is delta tau with ranks in place of probabilities, for "
+    "which these are alike: what remains of it is what the generator itself adds. Verdicts rest "
+    "on the classifiers of images. An effect of a direction on an attribute is a fact about the "
+    "generator, not about the world that it was trained on."
 )
 
 
@@ -167,13 +167,3 @@ class AuditReport:
         found: dict[str, Any] = plain(self)
         found.pop("pictures", None)
         return found
-
-    def __str__(self) -> str:
-        from scm_compiler.runtime.audit.text import report_text  # noqa: PLC0415  (a circle)
-
-        return report_text(self)
-
-    def _repr_html_(self) -> str:
-        from scm_compiler.runtime.audit.page import report_page  # noqa: PLC0415  (a circle)
-
-        return report_page(self)

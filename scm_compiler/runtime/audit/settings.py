@@ -14,13 +14,14 @@ class Settings:
     """How an audit is done.
 
     Attributes:
-        labels: What a run's codes hold: the noise that the graph's label model reads, or labels that are
-            drawn at random.
+        labels: What a run's codes hold: the noise that the graph's label model reads, or labels
+            that are drawn at random.
         alphas: How far codes are moved, rising, in standard deviations of the prior.
         alpha: The one of them that decides.
         units: Codes that are drawn from the prior.
         learn: Codes that the latent classifiers learn from and are tried on, at most.
-        nulls: Directions of each null whose outputs are drawn; ten times as many for the codes alone.
+        nulls: Directions of each null whose outputs are drawn; ten times as many for the codes
+            alone.
         replicates: Resamples of the latent classifiers' data.
         classifier: `logistic` or `svm`.
         level: Of the verdicts, after Holm's correction.

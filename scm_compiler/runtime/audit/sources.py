@@ -1,4 +1,4 @@
-"""Generators and encoders that are not scmc's: a `.pt2`, a `.onnx`, or code that the user names."""
+"""Generators and encoders of others: a `.pt2`, a `.onnx`, or code that the user names."""
 
 import sys
 from collections.abc import Callable
@@ -53,7 +53,7 @@ def function_of(given: str | Callable[..., Any]) -> Function:
 def named_code(text: str) -> bool:
     """Whether a text is `package.module:attribute`.
 
-    >>> named_code("my.models:flow"), named_code("runs/faces-1"), named_code("C:\\\\runs")
+    >>> named_code("my.models:flow"), named_code("runs/faces-1"), named_code("of files:2")
     (True, False, False)
     """
     module, colon, attribute = text.partition(":")

@@ -60,7 +60,7 @@ class Subject:
     mark: str
 
 
-def run_subject(  # noqa: PLR0913  (what a caller may say)
+def run_subject(
     run: Record,
     image: str | None,
     images: str | None,
@@ -125,7 +125,7 @@ def head_subject(  # noqa: PLR0913, PLR0917  (parts that belong to one head)
     return Subject(codes.generator(named[0]), reader, data, graph, codes, real, mark)
 
 
-def foreign_subject(  # noqa: PLR0913, PLR0917  (what a caller may say)
+def foreign_subject(
     given: str | Callable[..., Any],
     latent: int | None,
     images: str | Labelled | None,
@@ -148,8 +148,8 @@ def foreign_subject(  # noqa: PLR0913, PLR0917  (what a caller may say)
         stage: Watches.
 
     Raises:
-        ScmError: E860 and E861 if it cannot be read or called; E866 if something is left unsaid; as
-            `run_subject` of the data.
+        ScmError: E860 and E861 if it cannot be read or called; E866 if something is left unsaid;
+            as `run_subject` of the data.
     """
     generator = foreign_generator(given, latent)
     mark = f"{generator.name} {_digest(given)}"
@@ -173,7 +173,7 @@ def foreign_subject(  # noqa: PLR0913, PLR0917  (what a caller may say)
     return Subject(generator, reader, data, graph, None, real, f"{mark} {table.fingerprint}")
 
 
-def _images(  # noqa: PLR0913, PLR0917  (parts that belong together)
+def _images(
     table: ImageTable,
     coding: LabelCoding,
     names: tuple[str, ...],

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Sequence
 from textwrap import fill
 
-from scm_compiler.runtime.audit.declared import signed
-from scm_compiler.runtime.audit.report import AuditReport, Pair, Seen
 from scm_compiler.inference.table import columns
-
-ARROWS = {"->": "{} -> {}", "<-": "{1} -> {0}", "--": "{} -- {}", "none": "no effect"}
+from scm_compiler.runtime.audit.declared import signed
+from scm_compiler.runtime.audit.report import AuditReport, Pair
 
 
 def report_text(report: AuditReport) -> str:
@@ -47,10 +45,10 @@ def attribute_rows(report: AuditReport) -> list[tuple[str, ...]]:
 
 
 def pair_rows(pairs: Sequence[Pair]) -> list[tuple[str, ...]]:
-    """The verdict on each pair, with the numbers of the view that it rests on."""
+    """The verdict on each pair, with the numbers that it rests on."""
     head = (
-        "pair", "GATE ->", "p", "GATE <-", "p", "delta tau", "ranked", "by codes", "says", "graph",
-        *pairs[0].baselines,
+        "pair", "GATE ->", "GATE <-", "least p", "delta tau", "ranked", "by codes", "ranked",
+        "says", "graph", *pairs[0].baselines,
     )  # fmt: skip
     return [head, *(_row(pair) for pair in pairs)]
 
@@ -60,21 +58,16 @@ def _row(pair: Pair) -> tuple[str, ...]:
     return (
         f"{pair.left}, {pair.right}",
         signed(seen.forward.gate),
-        f"{seen.forward.p:.3f}",
         signed(seen.backward.gate),
-        f"{seen.backward.p:.3f}",
+        f"{min(seen.forward.p, seen.backward.p):.3f}",
         signed(seen.delta),
-        signed(seen.ranked),
-        _remains(pair.latent),
+        f"{seen.ranked.value:+.3f}",
+        f"{pair.latent.delta.value:+.3f}",
+        f"{pair.latent.ranked.value:+.3f}",
         pair.direction,
         pair.declared or "",
         *pair.baselines.values(),
     )
-
-
-def _remains(seen: Seen) -> str:
-    """Delta tau of the classifiers of codes, and what remains of it."""
-    return f"{seen.delta.value:+.3f}, of which {seen.ranked.value:+.3f} remains"
 
 
 def declared_rows(report: AuditReport) -> list[tuple[str, ...]]:

@@ -44,7 +44,7 @@ class UnreadableGenerator(Diagnostic):
 
 
 class WrongOutput(Diagnostic):
-    """A generator or encoder gives something of another shape.
+    r"""A generator or encoder gives something of another shape.
 
     ## What it means
 
@@ -85,7 +85,7 @@ class WrongOutput(Diagnostic):
 
 
 class NotFinite(Diagnostic):
-    """A generator or encoder gives what is no finite number.
+    r"""A generator or encoder gives what is no finite number.
 
     ## What it means
 
@@ -121,7 +121,7 @@ class NotFinite(Diagnostic):
 
 
 class OtherLatentSize(Diagnostic):
-    """An encoder gives codes of another size than the generator takes.
+    r"""An encoder gives codes of another size than the generator takes.
 
     ## What it means
 
