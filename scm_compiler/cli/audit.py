@@ -29,7 +29,7 @@ def run(asked: AuditRequest, console: Console) -> int:
         generator, name = given, re.sub(r"[^\w.-]+", "-", Path(given).name)
     else:
         generator = opened_run(None if given is None else Path(given))
-        name = generator.path.resolve().name
+        name = generator.path.name if given is None else Path(given).name
     folder = asked.output or Path("build/audit") / name
     for file in (REPORT, PAGE):  # refused before minutes of work are lost
         require_place(folder / file)

@@ -1,5 +1,6 @@
 """`scm.audit(…)`: which attributes of its images a generator makes the cause of which."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isnan
@@ -22,6 +23,7 @@ from scm_compiler.runtime.audit.encoder import (
     encoded,
     inverted,
     judged,
+    require_encoder,
 )
 from scm_compiler.runtime.audit.judging import Judged, pairs_of
 from scm_compiler.runtime.audit.kept import Parts
@@ -33,8 +35,13 @@ from scm_compiler.runtime.audit.readers import Labelled
 from scm_compiler.runtime.audit.report import Attribute, Direction
 from scm_compiler.runtime.audit.settings import Settings
 from scm_compiler.runtime.audit.shown import Audit
-from scm_compiler.runtime.audit.sources import function_of, named_code
-from scm_compiler.runtime.audit.subject import Subject, foreign_subject, paths, run_subject
+from scm_compiler.runtime.audit.sources import foreign_generator, function_of, name_of, named_code
+from scm_compiler.runtime.audit.subject import (
+    Subject,
+    foreign_subject,
+    paths,
+    run_subject,
+)
 from scm_compiler.runtime.audit.view import image_view, latent_view
 from scm_compiler.runtime.evaluation.estimate import Array, Estimate, share
 from scm_compiler.runtime.evaluation.head import Stage
@@ -93,7 +100,10 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
         source = images if isinstance(images, str) else None
         subject = run_subject(given, image, source, attributes, settings, cache, stage)
     else:
-        subject = foreign_subject(given, latent, images, attributes, graph, settings, cache, stage)
+        made = foreign_generator(given, latent)
+        if encoder is not None and encoder not in (JUDGED, INVERSION):
+            require_encoder(made, function_of(encoder), name_of(encoder))
+        subject = foreign_subject(made, images, attributes, graph, settings, cache, stage)
     where = None if folder is None else Path(folder)
     return audit_subject(subject, settings, encoder or JUDGED, where, stage)
 
@@ -115,9 +125,9 @@ def audit_subject(
     stage: Stage = lambda _: Silent(),
 ) -> Audit:
     """Audit what was made ready; see `audit`."""
-    name = encoder if isinstance(encoder, str) else getattr(encoder, "__name__", "a function")
+    name = name_of(encoder)
     settings = _within_budget(subject, settings)
-    told = asdict(settings) | {"encoder": name, "mark": subject.mark}
+    told = asdict(settings) | {"mark": subject.mark, "behaves": _behaviour(subject, encoder)}
     work = _Work(subject, settings, Parts(folder, told), stage)
     learnt = work.encoded(name, encoder)
     stage("classifiers of codes")
@@ -224,6 +234,19 @@ class _Work:
             tolerance=settings.tolerance,
             level=settings.level,
         )
+
+
+def _behaviour(subject: Subject, encoder: str | Callable[..., Any]) -> str:
+    """The SHA-256 of what generator, readers and encoder make of a few codes."""
+    outputs = subject.generator.outputs(subject.generator.draw(8, dice(0, "behaviour")))
+    made = [outputs.double(), subject.reader.read(outputs).double()]
+    if encoder not in (JUDGED, INVERSION):
+        with torch.no_grad():
+            made.append(function_of(encoder)(outputs).double())
+    digest = hashlib.sha256(name_of(encoder).encode())
+    for tensor in made:
+        digest.update(tensor.contiguous().numpy().tobytes())
+    return digest.hexdigest()
 
 
 def _permuted(fit: Fit, count: int, seed: int) -> Tensor:

@@ -54,21 +54,32 @@ def encoded(generator: Generator, encoder: Function, name: str, data: Labelled) 
     Raises:
         ScmError: E861 to E863 with exit code 2 if the encoder gives no codes of the generator.
     """
-    with torch.no_grad():
-        parts = [encoder(rows) for rows in torch.split(data.values, ROWS)]
-    for part in parts:
-        if not isinstance(part, Tensor) or part.ndim != 2:
-            raise refuse(
-                WrongOutput(name, "gives no codes (n, D)", (len(data.values),)), exit_code=2
-            )
-        if part.shape[1] != generator.latent:
-            wrong = OtherLatentSize(name, part.shape[1], generator.name, generator.latent)
-            raise refuse(wrong, exit_code=2)
-    codes = torch.cat(parts).float()
-    if not codes.isfinite().all():
-        wrong_rows = int((~codes.isfinite()).any(1).sum())
-        raise refuse(NotFinite(name, wrong_rows, len(codes)), exit_code=2)
+    parts = [_codes(generator, encoder, name, rows) for rows in torch.split(data.values, ROWS)]
+    codes = torch.cat(parts)
     return Encoded(codes, data.labels, _error(generator, codes, data.values))
+
+
+def require_encoder(generator: Generator, encoder: Function, name: str) -> None:
+    """Try an encoder on two outputs, before minutes are spent on anything else.
+
+    Raises:
+        ScmError: As `encoded`.
+    """
+    _codes(generator, encoder, name, generator.outputs(torch.zeros(2, generator.latent)))
+
+
+@torch.no_grad()
+def _codes(generator: Generator, encoder: Function, name: str, rows: Tensor) -> Tensor:
+    found = encoder(rows)
+    if not isinstance(found, Tensor) or found.ndim != 2 or len(found) != len(rows):
+        raise refuse(WrongOutput(name, "gives no codes (n, D)", (len(rows),)), exit_code=2)
+    if found.shape[1] != generator.latent:
+        wrong = OtherLatentSize(name, found.shape[1], generator.name, generator.latent)
+        raise refuse(wrong, exit_code=2)
+    if not found.isfinite().all():
+        unsound = int((~found.isfinite()).any(1).sum())
+        raise refuse(NotFinite(name, unsound, len(found)), exit_code=2)
+    return found.float()
 
 
 def inverted(generator: Generator, data: Labelled, seed: int, steps: int = _STEPS) -> Encoded:

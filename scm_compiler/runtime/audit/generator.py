@@ -66,7 +66,8 @@ def generator_of(name: str, latent: int, function: Function) -> Generator:
         function: Maps codes (n, D) to outputs (n, ...).
 
     Raises:
-        ScmError: E861 if it takes no such codes, or gives something else than a row for each.
+        ScmError: E861 if it takes no such codes, or gives something else than a row for each; E862
+            if it gives what is no finite number.
     """
     codes = torch.zeros(2, latent)
     with torch.no_grad():
@@ -78,7 +79,9 @@ def generator_of(name: str, latent: int, function: Function) -> Generator:
             raise refuse(WrongOutput(name, reason, (2,)), exit_code=2) from error
     if not isinstance(found, Tensor) or found.ndim not in (2, 4) or len(found) != len(codes):
         raise refuse(WrongOutput(name, _described(found), (2,)), exit_code=2)
-    return Generator(name, latent, tuple(found.shape[1:]), function)
+    made = Generator(name, latent, tuple(found.shape[1:]), function)
+    made.outputs(codes)
+    return made
 
 
 def _described(found: object) -> str:

@@ -26,12 +26,17 @@ def foreign_generator(given: str | Callable[..., Any], latent: int | None) -> Ge
         ScmError: E860 if it cannot be read, E866 if nothing says the size, E861 if it takes no
             such codes.
     """
-    name = given if isinstance(given, str) else getattr(given, "__name__", type(given).__name__)
+    name = name_of(given)
     function = function_of(given)
     size = getattr(function, "latent", None) if latent is None else latent
     if not isinstance(size, int) or size < 1:
         raise refuse(AuditOption(name, "the size of its codes", "--latent N"), exit_code=2)
     return generator_of(name, size, function)
+
+
+def name_of(given: str | Callable[..., Any]) -> str:
+    """What a generator or encoder is called."""
+    return given if isinstance(given, str) else getattr(given, "__name__", type(given).__name__)
 
 
 def function_of(given: str | Callable[..., Any]) -> Function:

@@ -1,10 +1,8 @@
 """What is audited, with all that it is held against."""
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Edge, Graph, Image, Node
@@ -22,14 +20,12 @@ from scm_compiler.runtime.audit.readers import (
     row_reader,
 )
 from scm_compiler.runtime.audit.settings import Settings
-from scm_compiler.runtime.audit.sources import foreign_generator
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
 from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.evaluation.head import Stage
 from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_images
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
-from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.record import Record
 
 ENCODED = 2000
@@ -48,7 +44,7 @@ class Subject:
         graph: What was declared, if anything.
         head: What the codes of a run stand for.
         real: The labelled images; None for rows of numbers.
-        mark: Changes whenever generator or data do, as far as can be told.
+        mark: Changes whenever the labelled data do.
     """
 
     generator: Generator
@@ -79,7 +75,6 @@ def run_subject(
     node = next(name for name in run.images if image in (None, name))
     source = images or run.head_config(node).source
     table = load_images(source, run.graph, node, cache=cache, progress=stage("real images"))
-    weights = run.manifest.files[files_of(run.graph, node).weights]
     module = run.module() if settings.labels == "graph" else None
     return head_subject(
         found.generator,
@@ -87,7 +82,7 @@ def run_subject(
         table,
         run.graph,
         attributes,
-        (f"{run.path.name}:{node}", f"{weights}"),
+        f"{node} of {run.graph.name}",
         settings,
         cache,
         stage,
@@ -100,7 +95,7 @@ def head_subject(  # noqa: PLR0913, PLR0917  (parts that belong to one head)
     table: ImageTable,
     graph: Graph,
     attributes: Sequence[str] | None,
-    named: tuple[str, str],
+    name: str,
     settings: Settings,
     cache: Path | None,
     stage: Stage,
@@ -113,7 +108,7 @@ def head_subject(  # noqa: PLR0913, PLR0917  (parts that belong to one head)
         table: Labelled images of its node.
         graph: What was declared.
         attributes: Those that are meant; every label of two values if None.
-        named: What it is called, and what changes with its weights.
+        name: What it is called.
         settings: How the audit is done.
         cache: Where the classifier of images is kept.
         stage: Watches.
@@ -121,13 +116,12 @@ def head_subject(  # noqa: PLR0913, PLR0917  (parts that belong to one head)
     coding = generator.coding
     names = _chosen(attributes, coding)
     real, reader, data = _images(table, coding, names, settings, cache, stage)
-    mark = f"{named[1]} {table.fingerprint} {settings.labels}"
-    return Subject(codes.generator(named[0]), reader, data, graph, codes, real, mark)
+    made = codes.generator(name)
+    return Subject(made, reader, data, graph, codes, real, table.fingerprint)
 
 
 def foreign_subject(
-    given: str | Callable[..., Any],
-    latent: int | None,
+    generator: Generator,
     images: str | Labelled | None,
     attributes: Sequence[str] | None,
     graph: Graph | None,
@@ -138,8 +132,7 @@ def foreign_subject(
     """A generator that is none of scmc's runs.
 
     Args:
-        given: As `foreign_generator` takes it.
-        latent: The size of a code.
+        generator: From `foreign_generator`.
         images: The labelled data: a source of images, or the data themselves.
         attributes: Their names, for a source of images; those of the graph if None.
         graph: What is declared of the attributes, if anything.
@@ -148,17 +141,14 @@ def foreign_subject(
         stage: Watches.
 
     Raises:
-        ScmError: E860 and E861 if it cannot be read or called; E866 if something is left unsaid;
-            as `run_subject` of the data.
+        ScmError: E866 if something is left unsaid; as `run_subject` of the data.
     """
-    generator = foreign_generator(given, latent)
-    mark = f"{generator.name} {_digest(given)}"
     if images is None:
         raise refuse(AuditOption(generator.name, "which data it learnt", "--images"), exit_code=2)
     if isinstance(images, Labelled):
         require_both(images.labels, images.names, images.origin)
         reader = row_reader(images, settings.seed, stage("classifier"))
-        return Subject(generator, reader, images, graph, None, None, mark)
+        return Subject(generator, reader, images, graph, None, None, images.origin)
     named = attributes or [node.name for node in graph.labels] if graph else attributes
     if not named:
         unsaid = AuditOption(generator.name, "what its images show", "--attributes A,B")
@@ -170,7 +160,7 @@ def foreign_subject(
     coding = LabelCoding.of(columns, _NODE)
     names = _chosen(None, coding)
     real, reader, data = _images(table, coding, names, settings, cache, stage)
-    return Subject(generator, reader, data, graph, None, real, f"{mark} {table.fingerprint}")
+    return Subject(generator, reader, data, graph, None, real, table.fingerprint)
 
 
 def _images(
@@ -210,12 +200,6 @@ def _columns(names: Sequence[str], shape: tuple[int, ...]) -> Graph:
     labels = tuple(Node(name, "binary", BINARY) for name in dict.fromkeys(names))
     image = Node(_NODE, "image", Image(channels, height, width))
     return Graph("images", (*labels, image), tuple(Edge(n.name, _NODE) for n in labels))
-
-
-def _digest(given: object) -> str:
-    path = Path(given) if isinstance(given, str) else None
-    held = path is not None and path.is_file()
-    return hashlib.sha256(path.read_bytes()).hexdigest() if held and path else ""
 
 
 def paths(graph: Graph, names: tuple[str, ...]) -> Iterator[tuple[str, str]]:
