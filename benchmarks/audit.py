@@ -127,6 +127,7 @@ class Faces(ImageGenerator):
         self.eval()
 
     def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
+        """Faces of encoded labels."""
         shown = labels.long().clone()
         cause, outcome = (self.coding.names.index(name) for name in LEAK)
         added = (shown[:, cause] == 1) & ((noise[:, -1] + 1) / 2 < self.share)

@@ -30,13 +30,12 @@ class Judged:
     def __init__(self, found: Measured, settings: Settings, latent: int) -> None:
         self._found = found
         self._settings = settings
-        self._gate = _array(found.gates[settings.decides])
+        self._gates = _array(found.gates)
+        weakest = self._gates[0]
         self._delta = _array(delta(found.gates))
         nulls = {"random": _array(found.random), "permuted": _array(found.permuted)}
-        self._counted = {
-            name: p_counted(self._gate, null[:, None]) for name, null in nulls.items()
-        }
-        fitted = (p_fitted(self._gate, null[:, None]) for null in nulls.values())
+        self._counted = {name: p_counted(weakest, null[:, None]) for name, null in nulls.items()}
+        fitted = (p_fitted(weakest, null[:, None]) for null in nulls.values())
         chosen = list(fitted if latent >= FITTED else self._counted.values())
         self._p = _corrected(np.maximum(*chosen))
 
@@ -60,8 +59,10 @@ class Judged:
         low, middle, high = self._found.units[:, cause, outcome].tolist()
         return Effect(
             gate=Estimate(
-                float(self._gate[cause, outcome]), float(self._found.errors[cause, outcome])
+                float(self._gates[self._settings.decides, cause, outcome]),
+                float(self._found.errors[cause, outcome]),
             ),
+            gates=tuple(self._gates[:, cause, outcome].tolist()),
             units=(low, middle, high),
             p_random=float(self._counted["random"][cause, outcome]),
             p_permuted=float(self._counted["permuted"][cause, outcome]),

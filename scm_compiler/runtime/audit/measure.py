@@ -31,8 +31,9 @@ class Measured:
         ranked: (P, P), Delta tau of ranks in place of probabilities: what remains of it where
             scale and base rate of all classifiers are alike.
         ranked_errors: (P, P), its standard error over units.
-        random: (R, P), GATEs of random directions.
-        permuted: (R, P), GATEs of directions that were learnt from shuffled values.
+        random: (R, P), GATEs of random directions at the weakest strength, where a GATE is not yet
+            near its bounds and so tells directions apart best.
+        permuted: (R, P), those of directions that were learnt from shuffled values.
     """
 
     gates: Tensor
@@ -100,7 +101,7 @@ def measure(view: View, task: Task, progress: Progress) -> Measured:
     ]
     spread = _over_units(units, task.dice)
     random, permuted = (
-        watch(view.gates(few, found, alpha)) for found in (task.random, task.permuted)
+        watch(view.gates(few, found, task.alphas[0])) for found in (task.random, task.permuted)
     )
     watch.stop()
     return Measured(

@@ -37,9 +37,10 @@ def _parts(report: AuditReport) -> Iterator[str]:
     for view in ("image", "latent"):
         yield f"<h3>seen by the {view} classifiers</h3>" + _matrix(report, view)
     yield "<h2>Delta tau against the strength</h2>" + _curves(report)
-    yield "<h2>Nulls</h2><p>Orange: the GATEs of all pairs.</p>"
+    weakest = f"<p>At {report.alphas[0]:g}. Orange: the GATEs of all pairs.</p>"
+    yield f"<h2>Nulls</h2>{weakest}"
     for name, values in report.nulls.items():
-        found = [gate for pair in report.pairs for gate in _gates(pair, name.split()[0])]
+        found = [gate for pair in report.pairs for gate in _weakest(pair, name.split()[0])]
         yield histogram_svg(values, f"{name} directions", found)
     if report.pictures is not None:
         rows = ", ".join(report.pictures.regimes)
@@ -59,6 +60,11 @@ def _matrix(report: AuditReport, view: str) -> str:
 def _gates(pair: Pair, view: str) -> tuple[float, float]:
     seen = pair.image if view == "image" else pair.latent
     return seen.forward.gate.value, seen.backward.gate.value
+
+
+def _weakest(pair: Pair, view: str) -> tuple[float, float]:
+    seen = pair.image if view == "image" else pair.latent
+    return seen.forward.gates[0], seen.backward.gates[0]
 
 
 def _curves(report: AuditReport) -> str:

@@ -11,7 +11,7 @@ from scm_compiler.runtime.evaluation.head_report import PictureRows
 from scm_compiler.runtime.evaluation.report import plain
 
 Direction = Literal["->", "<-", "--", "none", "not judged"]
-"""Of a pair: which way, an effect without a direction, no effect, or a refusal to say."""
+"""Of a pair: which way, an effect without one, none beyond the nulls, or a refusal to say."""
 
 LIMITS = (
     "With two linear classifiers of codes the angle between their normals is the same either way "
@@ -28,14 +28,17 @@ class Effect:
     """GATE of one attribute on another, seen one way.
 
     Attributes:
-        gate: Equation 7, with the error of both bootstraps.
+        gate: Equation 7 at the strength that decides, with the error of both bootstraps.
+        gates: At every strength.
         units: The 5 %, 50 % and 95 % quantiles of the units' effects (GITE, equation 6).
-        p_random: Among directions drawn at random.
-        p_permuted: Among directions learnt from shuffled values.
-        p: The larger of the two by the nulls' spread, after Holm's correction over all pairs.
+        p_random: Among directions drawn at random, at the weakest strength.
+        p_permuted: Among directions learnt from shuffled values, likewise.
+        p: The larger of the two, by the nulls' spread where a code is long enough, after Holm's
+            correction over all pairs.
     """
 
     gate: Estimate
+    gates: tuple[float, ...]
     units: tuple[float, float, float]
     p_random: float
     p_permuted: float
@@ -127,7 +130,7 @@ class AuditReport:
         attributes: What was looked at.
         pairs: Each pair once.
         declared: Of a run, each effect under the graph's own `do`.
-        nulls: GATEs under each null, by view and kind of null, some of them.
+        nulls: Some GATEs under each null at the weakest strength, by view and kind of null.
         limits: What such an audit cannot say.
         warnings: What to keep in mind.
         pictures: Outputs under do of each attribute.
