@@ -36,14 +36,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def report(data):
-    return scm.audit(generator, latent=LATENT, images=data, encoder=encode, **QUICK)
-
-
-def encode(rows):
-    found = torch.zeros(len(rows), LATENT)
-    found[:, 0], found[:, 1] = rows[:, 0], 2 * (rows[:, 1] - rows[:, 0])
-    found[:, 2], found[:, 3] = rows[:, 2], rows[:, 3]
-    return found
+    return scm.audit(generator, latent=LATENT, images=data, **QUICK)
 
 
 def pair(report, left, right):
@@ -76,7 +69,7 @@ def test_gates_are_those_of_the_arithmetic(report, data):
 
 
 def test_the_same_seed_gives_the_same_report(report, data):
-    again = scm.audit(generator, latent=LATENT, images=data, encoder=encode, **QUICK)
+    again = scm.audit(generator, latent=LATENT, images=data, **QUICK)
     assert again.to_dict() == report.to_dict()
 
 
@@ -101,9 +94,7 @@ def test_an_audit_that_was_stopped_goes_on(data, tmp_path):
 
     def audit(**options):
         calls.clear()
-        found = scm.audit(
-            counted, latent=LATENT, images=data, encoder=encode, folder=tmp_path, **options
-        )
+        found = scm.audit(counted, latent=LATENT, images=data, folder=tmp_path, **options)
         return found.to_dict(), sum(calls)
 
     first, all_of_it = audit(**QUICK)
@@ -119,15 +110,13 @@ def test_an_audit_that_was_stopped_goes_on(data, tmp_path):
 
 def test_a_budget_decides_how_many_units_are_drawn(data):
     options = {name: value for name, value in QUICK.items() if name != "units"}
-    report = scm.audit(
-        generator, latent=LATENT, images=data, encoder=encode, budget=0.01, **options
-    )
+    report = scm.audit(generator, latent=LATENT, images=data, budget=0.01, **options)
     assert report.units == 100
 
 
 def test_a_declared_graph_is_held_against_the_verdicts(data):
     graph = parse_text("graph g\nFirst, Second, Third : binary\nSecond -> First\n")
-    found = scm.audit(generator, latent=LATENT, images=data, encoder=encode, graph=graph, **QUICK)
+    found = scm.audit(generator, latent=LATENT, images=data, graph=graph, **QUICK)
     assert pair(found, "First", "Second").declared == "<-"
     assert pair(found, "First", "Third").declared == "none"
     assert pair(found, "First", "Chance").declared is None
