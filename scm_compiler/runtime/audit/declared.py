@@ -69,8 +69,10 @@ def signed(number: Estimate) -> str:
     return f"{number.value:+.3f} ± {number.error:.3f}"
 
 
-Truth = Callable[[Tensor, str, int], Tensor]
-"""What the judge reads (n, P) of real images of labels (n, Q), where a label is set."""
+Real = tuple[Tensor, Tensor]
+"""What the judge reads (n, P) of real images, and the errors (P,) that all units share."""
+Truth = Callable[[Tensor, str, int], Real]
+"""Gives it for labels (n, Q), of which one is set to a value."""
 
 
 def declared(
@@ -121,16 +123,18 @@ def _seen(codes: HeadCodes, reader: Reader, truth: Truth, cause: str, drawn: Ten
     labels = [codes.labels(drawn, {cause: value}) for value in (1, 0)]
     images = [codes.images(drawn, {cause: value}) for value in (1, 0)]
     shown = reader.read(images[0]) - reader.read(images[1])
-    real = truth(labels[0], cause, 1) - truth(labels[1], cause, 0)
+    (up, up_error), (down, down_error) = truth(labels[0], cause, 1), truth(labels[1], cause, 0)
+    shared = torch.hypot(up_error, down_error)
     model = (labels[0] - labels[1])[:, columns].double().mean(0)
-    return _Seen(model, _mean(shown), _mean(real), _mean(shown - real))
+    excess = shown - (up - down)
+    return _Seen(model, _mean(shown), _mean(up - down, shared), _mean(excess, shared))
 
 
-def _mean(values: Tensor) -> tuple[Tensor, Tensor]:
+def _mean(values: Tensor, shared: Tensor | float = 0.0) -> tuple[Tensor, Tensor]:
     """The means (P,) and their standard errors; one unit of n that differs is never ruled out."""
     count = len(values)
-    least = 1.0 / count
-    return values.mean(0), (values.std(0) / sqrt(count)).clamp_min(least)
+    own = (values.std(0) / sqrt(count)).clamp_min(1.0 / count)
+    return values.mean(0), (own**2 + shared**2) ** 0.5
 
 
 def _says(graph: Graph, cause: str, outcome: str, codes: HeadCodes) -> Says:
@@ -185,10 +189,10 @@ def truth_of(real: RealImages, reader: Reader, seed: int) -> Truth:
     if renderer is None:
         return _rates(real, reader)
 
-    def drawn(labels: Tensor, cause: str, value: int) -> Tensor:
+    def drawn(labels: Tensor, cause: str, value: int) -> Real:
         # the same dice for both values: the two images of a unit differ in what labels change
         images = renderer(labels, dice(seed, "truth", cause))
-        return reader.read(to_floats(images))
+        return reader.read(to_floats(images)), torch.zeros(len(reader.names), dtype=torch.float64)
 
     return drawn
 
@@ -198,21 +202,36 @@ FEW = 5
 
 
 def _rates(real: RealImages, reader: Reader) -> Truth:
-    """By the mean reading of each outcome on real images of its value and the cause's."""
+    """By the mean reading of each outcome on real images of its value and the cause's.
+
+    Where next to no image has both, as no woman a mustache, by that of the outcome's value alone.
+    """
     images, labels = real.held_out()
     readings = torch.cat([reader.read(to_floats(part)) for part in torch.split(images, 512)])
+    columns = dict(zip(real.names, labels.T, strict=True))
 
-    def rate(labels_asked: Tensor, cause: str, value: int) -> Tensor:
-        set_to = labels[:, real.names.index(cause)] == value
-        found = []
+    def rates(asked: Tensor, cause: str, value: int) -> Real:
+        place = [real.names.index(name) for name in reader.names]
+        wanted = asked[:, place].clamp(0, 1)
+        means, errors = [], []
         for e, name in enumerate(reader.names):
-            column = real.names.index(name)
-            known = torch.full((2,), float("nan"), dtype=torch.float64)
-            for v in (0, 1):
-                rows = set_to & (labels[:, column] == v)
-                if int(rows.sum()) >= FEW:
-                    known[v] = readings[rows, e].mean()
-            found.append(known[labels_asked[:, column].clamp(0, 1)])
-        return torch.stack(found, dim=1)
+            cells = [
+                _cell(readings[:, e], columns[name] == v, columns[cause] == value) for v in (0, 1)
+            ]
+            rate, error = torch.tensor(cells, dtype=torch.float64).T
+            share = wanted[:, e].double().mean()
+            means.append(rate[wanted[:, e]])
+            errors.append(torch.hypot((1 - share) * error[0], share * error[1]))
+        return torch.stack(means, dim=1), torch.stack(errors)
 
-    return rate
+    return rates
+
+
+def _cell(readings: Tensor, has: Tensor, together: Tensor) -> tuple[float, float]:
+    """The mean reading and its error where both hold, or where the first does; NaN if unknown."""
+    rows = has & together if int((has & together).sum()) >= FEW else has
+    count = int(rows.sum())
+    if count < FEW:
+        return float("nan"), float("nan")
+    chosen = readings[rows]
+    return float(chosen.mean()), float(chosen.std().clamp_min(1 / count)) / sqrt(count)

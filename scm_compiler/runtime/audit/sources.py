@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,7 @@ def _imported(name: str) -> Any:  # noqa: ANN401  (whatever the user named)
         raise refuse(UnreadableGenerator(name, reason), exit_code=2)
     module, _, attribute = name.partition(":")
     sys.path.insert(0, str(Path.cwd()))
+    invalidate_caches()
     try:
         found: Any = import_module(module)
         for part in attribute.split("."):

@@ -72,6 +72,7 @@ def run_subject(
             attribute is nearly always alike; E67x and E690 if the images cannot be used.
     """
     found = run.head(image)
+    names = _chosen(attributes, found.generator.coding)
     node = next(name for name in run.images if image in (None, name))
     source = images or run.head_config(node).source
     table = load_images(source, run.graph, node, cache=cache, progress=stage("real images"))
@@ -81,7 +82,7 @@ def run_subject(
         HeadCodes(found.generator, module),
         table,
         run.graph,
-        attributes,
+        names,
         f"{node} of {run.graph.name}",
         settings,
         cache,
@@ -94,7 +95,7 @@ def head_subject(  # noqa: PLR0913, PLR0917  (parts that belong to one head)
     codes: HeadCodes,
     table: ImageTable,
     graph: Graph,
-    attributes: Sequence[str] | None,
+    names: tuple[str, ...],
     name: str,
     settings: Settings,
     cache: Path | None,
@@ -107,14 +108,13 @@ def head_subject(  # noqa: PLR0913, PLR0917  (parts that belong to one head)
         codes: What its codes stand for.
         table: Labelled images of its node.
         graph: What was declared.
-        attributes: Those that are meant; every label of two values if None.
+        names: The attributes, in the order of declaration.
         name: What it is called.
         settings: How the audit is done.
         cache: Where the classifier of images is kept.
         stage: Watches.
     """
     coding = generator.coding
-    names = _chosen(attributes, coding)
     real, reader, data = _images(table, coding, names, settings, cache, stage)
     made = codes.generator(name)
     return Subject(made, reader, data, graph, codes, real, table.fingerprint)

@@ -2,12 +2,14 @@
 
 import torch
 
-from scm_compiler.runtime.audit.declared import declared
+from scm_compiler.runtime.audit.declared import declared, truth_of
+from scm_compiler.runtime.data.images.table import ImageTable
+from scm_compiler.runtime.evaluation.real import real_images, to_bytes
 from tests.runtime.audit.conftest import GRAPH, LEAK, READER, striped
 
 
 def truth(labels, cause, value):
-    return READER.read(striped(labels))
+    return READER.read(striped(labels)), torch.zeros(3).double()
 
 
 def found(codes, seed=0, units=400):
@@ -68,3 +70,34 @@ def test_leaks_are_caught_and_the_truth_passes(chain):
     )
     assert caught >= 19
     assert clean >= 19
+
+
+def photographs(labels):
+    """Images of which no more is known than that they have these labels."""
+    images = to_bytes(striped(labels)).numpy()
+    return real_images(
+        ImageTable(("A", "B", "C"), images, labels.numpy(), None, "", "photographs")
+    )
+
+
+def test_of_photographs_the_judge_reads_what_it_reads_of_such_labels():
+    labels = torch.randint(2, (1000, 3), generator=torch.Generator().manual_seed(0))
+    asked = torch.tensor([[1, 0, 0], [1, 1, 1]])
+    readings, errors = truth_of(photographs(labels), READER, 0)(asked, "A", 1)
+    torch.testing.assert_close(readings, READER.read(striped(asked)))
+    assert (errors > 0).all()
+    assert (errors < 0.01).all()
+
+
+def test_a_combination_without_photographs_is_read_by_its_outcome_alone():
+    labels = torch.randint(2, (1000, 3), generator=torch.Generator().manual_seed(0))
+    labels = labels[~((labels[:, 0] == 0) & (labels[:, 1] == 1))]
+    readings, _ = truth_of(photographs(labels), READER, 0)(torch.tensor([[0, 1, 0]]), "B", 1)
+    torch.testing.assert_close(readings, READER.read(striped(torch.tensor([[0, 1, 0]]))))
+
+
+def test_a_value_without_photographs_is_unknown():
+    labels = torch.randint(2, (1000, 3), generator=torch.Generator().manual_seed(0))
+    labels[:, 2] = 0
+    readings, _ = truth_of(photographs(labels), READER, 0)(torch.tensor([[0, 1, 1]]), "B", 1)
+    assert readings[0, 2].isnan()

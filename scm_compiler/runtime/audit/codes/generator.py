@@ -54,9 +54,9 @@ class WrongOutput(Diagnostic):
     ## Example
 
     ```console
-    $ printf 'import torch\n\ndef flat(codes):\n    return torch.zeros(7)\n' > mine.py
-    $ scmc audit mine:flat --latent 4 --images drawn-faces:400 --attributes Male,Mustache
-    error[E861]: `mine:flat` gives a tensor of 7 for 2 codes
+    $ printf 'import torch\n\ndef flat(codes):\n    return torch.zeros(7)\n' > seven.py
+    $ scmc audit seven:flat --latent 4 --images drawn-faces:400 --attributes Male,Mustache
+    error[E861]: `seven:flat` gives a tensor of 7 for 2 codes
       = help: it must give one image or row for each code, and take codes of the size that `--latent` says
     ```
 
@@ -96,9 +96,9 @@ class NotFinite(Diagnostic):
     ## Example
 
     ```console
-    $ printf 'import torch\n\ndef broken(codes):\n    return codes.new_zeros(len(codes), 3, 16, 16) / 0\n' > mine.py
-    $ scmc audit mine:broken --latent 4 --images drawn-faces:400 --attributes Male,Mustache
-    error[E862]: `mine:broken` gives NaN or infinity for 2 of 2 rows
+    $ printf 'import torch\n\ndef broken(codes):\n    return codes.new_zeros(len(codes), 3, 16, 16) / 0\n' > nan.py
+    $ scmc audit nan:broken --latent 4 --images drawn-faces:400 --attributes Male,Mustache
+    error[E862]: `nan:broken` gives NaN or infinity for 2 of 2 rows
       = help: move codes less far (`--alpha`), or train the generator again
     ```
 
@@ -131,9 +131,9 @@ class OtherLatentSize(Diagnostic):
     ## Example
 
     ```console
-    $ printf 'def draw(z):\n    return z.new_zeros(len(z), 3, 16, 16)\n\ndef code(x):\n    return x.new_zeros(len(x), 5)\n' > mine.py
-    $ scmc audit mine:draw --latent 4 --encoder mine:code --images drawn-faces:400 --attributes Male,Mustache
-    error[E863]: the encoder `mine:code` gives codes of 5 numbers, and `mine:draw` takes 4
+    $ printf 'def draw(z):\n    return z.new_zeros(len(z), 3, 16, 16)\n\ndef code(x):\n    return x.new_zeros(len(x), 5)\n' > pair.py
+    $ scmc audit pair:draw --latent 4 --encoder pair:code --images drawn-faces:400 --attributes Male,Mustache
+    error[E863]: the encoder `pair:code` gives codes of 5 numbers, and `pair:draw` takes 4
       = help: use the encoder that was trained with this generator, or `--encoder inversion`
     ```
 
@@ -171,8 +171,8 @@ class OneClass(Diagnostic):
     ## Example
 
     ```console
-    $ scmc audit drawn_faces --images drawn-faces:80
-    error[E864]: of `drawn-faces:80`, 2 of 80 images have another `Bald` than the rest
+    $ scmc audit -q drawn_faces --images drawn-faces:400
+    error[E864]: of `drawn-faces:400`, 9 of 320 images have another `Bald` than the rest
       = help: at least 10 images of each value are needed; leave the attribute out with `--attributes`
     ```
 
@@ -239,7 +239,7 @@ class NoAttributes(Diagnostic):
 
 
 class AuditOption(Diagnostic):
-    """An option of an audit is missing or cannot be used with this generator.
+    r"""An option of an audit is missing or cannot be used with this generator.
 
     ## What it means
 
@@ -249,8 +249,9 @@ class AuditOption(Diagnostic):
     ## Example
 
     ```console
-    $ scmc audit mine:draw
-    error[E866]: `mine:draw` does not say the size of its codes: give it with `--latent N`
+    $ printf 'def draw(z):\n    return z.new_zeros(len(z), 3, 16, 16)\n' > plain.py
+    $ scmc audit plain:draw
+    error[E866]: `plain:draw` does not say the size of its codes: give it with `--latent N`
     ```
 
     ## What to do
@@ -279,11 +280,11 @@ class Leaks(Diagnostic):
 
     ## Example
 
-    A head whose pictures wear lipstick wherever a mustache is set:
+    A head that draws a man wherever it draws a mustache:
 
     ```console
-    $ scmc audit --strict
-    warning[W860]: do(Mustache) moves Wearing_Lipstick by +0.412 ± 0.011, which the graph denies
+    $ scmc audit --strict --units 100 --nulls 10 2>&1 | grep -o "warning.W860.: do(Mustache) moves Male"
+    warning[W860]: do(Mustache) moves Male
     ```
 
     ## What to do
@@ -311,9 +312,11 @@ class Unshown(Diagnostic):
 
     ## Example
 
+    A head that never draws a mustache:
+
     ```console
-    $ scmc audit
-    warning[W861]: do(Bald) moves Bald by +0.421 ± 0.012 where real images show +0.998
+    $ scmc audit --units 100 --nulls 10 --encoder codes:some 2>&1 | grep -o "warning.W861.: do(Mustache) moves Mustache"
+    warning[W861]: do(Mustache) moves Mustache
     ```
 
     ## What to do
@@ -340,9 +343,11 @@ class NotJudged(Diagnostic):
 
     ## Example
 
+    By an encoder whose codes have nothing to do with the images:
+
     ```console
-    $ scmc audit
-    warning[W862]: no verdict on pairs with Narrow_Eyes: its classifiers reach 0.541 ± 0.012 of 1, and 0.65 is asked for
+    $ scmc audit --units 100 --nulls 10 --encoder codes:some 2>&1 | grep -o "warning.W862.: no verdict on pairs with Male"
+    warning[W862]: no verdict on pairs with Male
     ```
 
     ## What to do
