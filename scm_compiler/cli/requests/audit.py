@@ -2,6 +2,7 @@
 
 import argparse
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -96,7 +97,8 @@ def _rising(text: str) -> tuple[float, ...]:
         found = tuple(float(part) for part in text.split(","))
     except ValueError:
         found = ()
-    if not found or found[0] <= 0 or found[-1] > _FARTHEST or list(found) != sorted(set(found)):
+    rises = bool(found) and all(isfinite(value) for value in found)
+    if not rises or found[0] <= 0 or found[-1] > _FARTHEST or list(found) != sorted(set(found)):
         hint = "write such as `0.5,1,2`: each above 0 and larger than the one before"
         raise bad_option("--alpha", text, "rising numbers", hint)
     return found

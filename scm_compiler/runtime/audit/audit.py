@@ -21,6 +21,7 @@ from scm_compiler.runtime.audit.encoder import (
     JUDGED,
     Encoded,
     encoded,
+    head_inverted,
     inverted,
     judged,
     require_encoder,
@@ -31,7 +32,7 @@ from scm_compiler.runtime.audit.linear import Fit, fit_linear
 from scm_compiler.runtime.audit.measure import Measured, Task, measure, measured
 from scm_compiler.runtime.audit.mmd import done_against_seen
 from scm_compiler.runtime.audit.null import permuted_directions, random_directions
-from scm_compiler.runtime.audit.readers import Labelled
+from scm_compiler.runtime.audit.readers import Labelled, labelled_images
 from scm_compiler.runtime.audit.report import Attribute, Direction
 from scm_compiler.runtime.audit.settings import Settings
 from scm_compiler.runtime.audit.shown import Audit
@@ -55,6 +56,8 @@ from scm_compiler.shipped import find_run
 _FEW = 200
 """Units at which replicates and nulls are seen through the images' classifiers."""
 _SHOWN = 8
+_INVERTED = 600
+"""Images of a head that are inverted, at most."""
 _KEPT_NULLS = 200
 
 
@@ -180,7 +183,7 @@ class _Work:
             if name == JUDGED:
                 found = judged(generator, self.subject.reader, self.settings.learn, seed)
             elif name == INVERSION:
-                found = inverted(generator, self.subject.data, seed)
+                found = self._inverted()
             else:
                 found = encoded(generator, function_of(encoder), name, self.subject.data)
             error = torch.tensor(float("nan") if found.error is None else found.error)
@@ -189,6 +192,14 @@ class _Work:
         kept = self.parts.part("codes", work)
         error = float(kept["error"])
         return Encoded(kept["codes"], kept["labels"], None if isnan(error) else error)
+
+    def _inverted(self) -> Encoded:
+        subject, seed = self.subject, self.settings.seed
+        if subject.head is None or subject.real is None:
+            return inverted(subject.generator, subject.data, seed)
+        data = labelled_images(subject.real, subject.reader.names, _INVERTED)
+        parents = labelled_images(subject.real, subject.real.names, _INVERTED).labels
+        return head_inverted(subject.generator, subject.head, data, parents, seed)
 
     def measured(self, name: str, fit: Fit, codes: Tensor) -> Measured:
         """What one view shows."""

@@ -11,8 +11,14 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.runtime.audit.codes.generator import NotFinite, OtherLatentSize, WrongOutput
+from scm_compiler.runtime.audit.codes.generator import (
+    AuditOption,
+    NotFinite,
+    OtherLatentSize,
+    WrongOutput,
+)
 from scm_compiler.runtime.audit.generator import ROWS, Function, Generator
+from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import LEAST, Labelled, Reader, require_both
 from scm_compiler.runtime.evaluation.learning import dice
 
@@ -91,25 +97,80 @@ def inverted(generator: Generator, data: Labelled, seed: int, steps: int = _STEP
     Raises:
         ScmError: E861 with exit code 2 if no gradient passes through the generator.
     """
-    found = []
     draws = dice(seed, "inversion")
-    for wanted in torch.split(data.values, ROWS):
-        codes = (0.1 * generator.draw(len(wanted), draws)).requires_grad_()
-        optimiser = torch.optim.Adam([codes], lr=_RATE)
-        for step in range(steps):
-            for group in optimiser.param_groups:
-                group["lr"] = _RATE * (1 - step / steps)
-            outputs = generator.function(codes)
-            if not outputs.requires_grad:
-                reason = "passes no gradient on, so that it cannot be inverted,"
-                raise refuse(WrongOutput(generator.name, reason, (len(codes),)), exit_code=2)
-            apart = (outputs - wanted).flatten(1).pow(2).sum(1) + 1e-3 * codes.pow(2).sum(1)
-            optimiser.zero_grad()
-            torch.autograd.backward(apart.sum())
-            optimiser.step()
-        found.append(codes.detach())
+    parts = [
+        _descended(generator, generator.function, wanted, generator.latent, draws, steps)
+        for wanted in torch.split(data.values, ROWS)
+    ]
+    codes = torch.cat(parts)
+    return Encoded(codes, data.labels, _error(generator, codes, data.values))
+
+
+def head_inverted(
+    generator: Generator,
+    head: HeadCodes,
+    data: Labelled,
+    parents: Tensor,
+    seed: int,
+    steps: int = _STEPS,
+) -> Encoded:
+    """The codes of labelled images under a run's head, which is told their labels.
+
+    What the labels' noise was is drawn from what the labels tell of it; what the image's noise was
+    is found by optimisation.
+
+    Args:
+        generator: The head.
+        head: What its codes stand for.
+        data: The images.
+        parents: (n, Q), the values of all labels that the image reads.
+        seed: Of everything that is drawn.
+        steps: Of the optimisation.
+
+    Raises:
+        ScmError: E866 with exit code 2 if the image does not read all labels of the graph.
+    """
+    draws = dice(seed, "inversion")
+    if not head.reads_all:
+        unsaid = AuditOption(generator.name, "every label to its image", "--encoder judged")
+        raise refuse(unsaid, exit_code=2)
+    found = []
+    pairs = zip(torch.split(data.values, ROWS), torch.split(parents, ROWS), strict=True)
+    for wanted, labels in pairs:
+        encoded_labels = head.head.coding.encode(labels)
+
+        def draw(noise: Tensor, given: Tensor = encoded_labels) -> Tensor:
+            return head.head(given, head.noise(noise))  # type: ignore[no-any-return]
+
+        noise = _descended(generator, draw, wanted, head.head.noise_size, draws, steps)
+        found.append(torch.cat([head.abducted(labels, draws), noise], dim=1))
     codes = torch.cat(found)
     return Encoded(codes, data.labels, _error(generator, codes, data.values))
+
+
+def _descended(
+    generator: Generator,
+    draw: Function,
+    wanted: Tensor,
+    size: int,
+    draws: torch.Generator,
+    steps: int,
+) -> Tensor:
+    """Codes (n, size) whose outputs are near those that are wanted."""
+    codes = (0.1 * torch.randn(len(wanted), size, generator=draws)).requires_grad_()
+    optimiser = torch.optim.Adam([codes], lr=_RATE)
+    for step in range(steps):
+        for group in optimiser.param_groups:
+            group["lr"] = _RATE * (1 - step / steps)
+        outputs = draw(codes)
+        if not outputs.requires_grad:
+            reason = "passes no gradient on, so that it cannot be inverted,"
+            raise refuse(WrongOutput(generator.name, reason, (len(codes),)), exit_code=2)
+        apart = (outputs - wanted).flatten(1).pow(2).sum(1) + 1e-3 * codes.pow(2).sum(1)
+        optimiser.zero_grad()
+        torch.autograd.backward(apart.sum())
+        optimiser.step()
+    return codes.detach()
 
 
 def _error(generator: Generator, codes: Tensor, values: Tensor) -> float:

@@ -14,13 +14,14 @@ from typing import Literal
 import torch
 from torch import Tensor
 
-from scm_compiler.model.module import CausalModule
+from scm_compiler.model.module import CausalModule, Held
 from scm_compiler.runtime.audit.generator import Generator
 from scm_compiler.runtime.heads.head import ImageGenerator
 
 Labels = Literal["graph", "random"]
 LABELS: tuple[Labels, ...] = ("graph", "random")
 
+_AT_ONCE, _TRIES = 64, 40
 _BELOW_ONE = 1 - 2.0**-24
 
 
@@ -49,7 +50,7 @@ class HeadCodes:
         return self.own + self.head.noise_size
 
     @torch.no_grad()
-    def labels(self, codes: Tensor, do: Mapping[str, int] | None = None) -> Tensor:
+    def labels(self, codes: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The image's labels (n, P) of codes (n, D), some of them held."""
         uniform = _uniform(codes[:, : self.own])
         if self.module is not None:
@@ -61,12 +62,56 @@ class HeadCodes:
             found[:, self.head.coding.names.index(name)] = value
         return found
 
-    def images(self, codes: Tensor, do: Mapping[str, int] | None = None) -> Tensor:
+    def images(self, codes: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The images (n, C, H, W) of codes (n, D), some labels held."""
-        noise = codes[:, self.own :]
-        if self.head.noise == "uniform":
-            noise = _uniform(noise) * 2 - 1
-        return self.head.render(self.labels(codes, do), noise.float())
+        return self.head.render(self.labels(codes, do), self.noise(codes[:, self.own :]).float())
+
+    def noise(self, normal: Tensor) -> Tensor:
+        """The image's noise (n, Z) for which standard normal numbers stand."""
+        if self.head.noise == "normal":
+            return normal
+        return torch.erf(normal / sqrt(2))
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether the image reads every label, so that its labels tell of all noise."""
+        return self.module is None or len(self.head.coding.names) == len(self.module.layout.labels)
+
+    @torch.no_grad()
+    def abducted(self, labels: Tensor, dice: torch.Generator) -> Tensor:
+        """The labels' part (n, own) of codes that explain labels (n, P), drawn by rejection.
+
+        Where nothing in some thousand draws explains a label, the last one is left.
+        """
+        codes = torch.randn(len(labels), self.own, generator=dice)
+        names = self.head.coding.names
+        for rank, name in enumerate(names):
+            held = {n: labels[:, r] for r, n in enumerate(names) if n != name}
+            self._explain(codes, rank, held, labels[:, rank], dice)
+        return codes
+
+    def _explain(
+        self,
+        codes: Tensor,
+        rank: int,
+        held: Mapping[str, Tensor],
+        wanted: Tensor,
+        dice: torch.Generator,
+    ) -> None:
+        """Draw one label's noise, in place, until the label is what is wanted."""
+        column = self.head.coding.columns[rank]
+        reads = [rank] if self.module is None else list(self.module.reads()[column].noise)
+        left = torch.arange(len(codes))
+        for _ in range(_TRIES):
+            tried = codes[left].repeat_interleave(_AT_ONCE, dim=0)
+            tried[:, reads] = torch.randn(len(tried), len(reads), generator=dice)
+            do = {n: values[left].repeat_interleave(_AT_ONCE) for n, values in held.items()}
+            found = self.labels(tried, do)[:, rank].view(-1, _AT_ONCE) == wanted[left, None]
+            first = torch.arange(len(left)) * _AT_ONCE + found.int().argmax(1)
+            codes[left] = tried[first]
+            left = left[~found.any(1)]
+            if not len(left):
+                return
 
     def generator(self, name: str) -> Generator:
         """The head as any other generator."""

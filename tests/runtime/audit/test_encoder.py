@@ -3,11 +3,15 @@
 import pytest
 import torch
 
+from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.audit.encoder import encoded, inverted, judged
+from scm_compiler.model.compilation import compile_module
+from scm_compiler.runtime.audit.encoder import encoded, head_inverted, inverted, judged
 from scm_compiler.runtime.audit.generator import generator_of
+from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import Labelled, Reader
 from scm_compiler.runtime.evaluation.estimate import Estimate
+from tests.runtime.audit.conftest import Stripes
 
 WEIGHTS = torch.randn(3, 6, generator=torch.Generator().manual_seed(0))
 LINEAR = generator_of("linear", 3, lambda codes: codes @ WEIGHTS)
@@ -83,3 +87,40 @@ def test_a_generator_that_fails_far_out_is_refused_there():
     root = generator_of("root", 3, lambda codes: (1 - codes).sqrt())
     with pytest.raises(ScmError, match=r"E862.*3 of 4 rows"):
         root.outputs(torch.tensor([[0.0] * 3, [2.0] * 3, [3.0] * 3, [4.0] * 3]))
+
+
+class Shaded(Stripes):
+    """Stripes on a ground that is as light as the noise says."""
+
+    def forward(self, labels, noise):
+        images = super().forward(labels, noise)
+        ground = noise.view(-1, 1, 1, 2).expand(-1, 1, 2, 2).repeat(1, 1, 1, 4)
+        return torch.cat([images[:, :, :6], ground], dim=2)
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_a_head_is_inverted_with_its_labels_known(chain, bare):
+    codes = HeadCodes(Shaded(), None if bare else chain.module)
+    generator = codes.generator("shaded")
+    drawn = generator.draw(60, torch.Generator().manual_seed(0))
+    labels = codes.labels(drawn)
+    data = Labelled(("A", "C"), generator.outputs(drawn), labels[:, [0, 2]], "shaded")
+    found = head_inverted(generator, codes, data, labels, seed=0)
+    assert found.error < 1e-3
+    assert torch.equal(codes.labels(found.codes), labels)
+    torch.testing.assert_close(
+        codes.noise(found.codes[:, codes.own :]),
+        codes.noise(drawn[:, codes.own :]),
+        atol=0.1,
+        rtol=0,
+    )
+
+
+def test_a_head_that_reads_some_labels_only_is_not_inverted(chain):
+    more = compile_module(
+        parse_text("A, B, C, D : binary\nFace : image(1, 8, 8)\nA, B, C -> Face\n")
+    )
+    codes = HeadCodes(Shaded(), more)
+    data = Labelled(("A",), torch.zeros(2, 1, 8, 8), torch.zeros(2, 1).long(), "shaded")
+    with pytest.raises(ScmError, match=r"E866.*every label"):
+        head_inverted(codes.generator("shaded"), codes, data, torch.zeros(2, 3).long(), seed=0)

@@ -41,3 +41,15 @@ def test_as_a_generator_it_draws_the_images_of_its_labels(chain):
     drawn = generator.draw(50, torch.Generator().manual_seed(0))
     shown = READER.read(generator.outputs(drawn)) > 0.5
     assert torch.equal(shown.long(), codes.labels(drawn))
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_abducted_codes_explain_the_labels_and_are_normal_otherwise(chain, bare):
+    codes = chain.codes(bare=bare)
+    draws = torch.Generator().manual_seed(0)
+    drawn = torch.randn(4000, codes.latent, generator=draws)
+    labels = codes.labels(drawn)
+    found = codes.abducted(labels, draws)
+    assert torch.equal(codes.labels(torch.cat([found, drawn[:, codes.own :]], dim=1)), labels)
+    assert found.mean(0).abs().max() < 0.06  # over labels as they fall, the noise is the prior
+    assert (found.std(0) - 1).abs().max() < 0.06
