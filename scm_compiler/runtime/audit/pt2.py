@@ -67,7 +67,6 @@ class Exported:
         filled = torch.cat([rows, rows[:1].expand(missing, *rows.shape[1:])])
         return torch.cat([self._run(part) for part in torch.split(filled, self.rows)])[: len(rows)]
 
-    @torch.no_grad()
     def _run(self, rows: Tensor) -> Tensor:
         known: dict[str, Any] = {**self.weights, self.taken: rows}
         for function, node in self.nodes:
