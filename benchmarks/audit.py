@@ -135,7 +135,7 @@ class Faces(ImageGenerator):
         return draw_from(shown, (noise[:, :-1] + 1) / 2, SIZE)
 
 
-def leaks(audits: int, share: float = 0.3, units: int = 300) -> None:
+def leaks(audits: int, share: float = 0.3, units: int = 500) -> None:
     """How often a planted leak is caught with p < .01, and how often the truth passes."""
     run = open_run(find_run("drawn_faces"))
     small = tuple(

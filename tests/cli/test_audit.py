@@ -6,8 +6,6 @@ import pytest
 import torch
 
 from scm_compiler.cli.main import main
-from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.audit.sources import foreign_generator
 from tests.diagnostics.setups.audits import drawing, drawn, mustached_men
 from tests.diagnostics.setups.made import Made
 
@@ -90,9 +88,3 @@ def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path, capsys):
     (tmp_path / "file").write_text("")
     assert main(["audit", "drawn_faces", "-o", str(tmp_path / "file/in")]) == 2
     assert "error[E657]" in capsys.readouterr().err
-
-
-def test_an_onnx_file_needs_its_runtime_or_is_read(tmp_path):
-    (tmp_path / "g.onnx").write_bytes(b"nothing")
-    with pytest.raises(ScmError, match=r"E860.*g\.onnx"):
-        foreign_generator(str(tmp_path / "g.onnx"), 4)

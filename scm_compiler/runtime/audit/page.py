@@ -1,6 +1,7 @@
 """A report as one HTML file that needs nothing else."""
 
 from collections.abc import Iterator
+from math import isfinite
 
 from scm_compiler.markup import markup
 from scm_compiler.runtime.audit.drawing import arrows_svg, histogram_svg
@@ -37,6 +38,7 @@ def _parts(report: AuditReport) -> Iterator[str]:
     for view in ("image", "latent"):
         yield f"<h3>seen by the {view} classifiers</h3>" + _matrix(report, view)
     yield "<h2>Delta tau against the strength</h2>" + _curves(report)
+    yield "<h2>MMD of doing and seeing against the strength</h2>" + _apart(report)
     weakest = f"<p>At {report.alphas[0]:g}. Orange: the GATEs of all pairs.</p>"
     yield f"<h2>Nulls</h2>{weakest}"
     for name, values in report.nulls.items():
@@ -65,6 +67,17 @@ def _gates(pair: Pair, view: str) -> tuple[float, float]:
 def _weakest(pair: Pair, view: str) -> tuple[float, float]:
     seen = pair.image if view == "image" else pair.latent
     return seen.forward.gates[0], seen.backward.gates[0]
+
+
+def _apart(report: AuditReport) -> str:
+    """How far codes that are given an attribute are from codes that have it."""
+    curves = {
+        attribute.name: [
+            point for point in zip(report.alphas, attribute.mmd, strict=True) if isfinite(point[1])
+        ]
+        for attribute in report.attributes[:_CURVES]
+    }
+    return plots.lines(curves, axis="alpha")
 
 
 def _curves(report: AuditReport) -> str:

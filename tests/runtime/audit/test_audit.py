@@ -114,6 +114,13 @@ def test_a_budget_decides_how_many_units_are_drawn(data):
     assert report.units == 100
 
 
+def test_the_directions_of_a_support_vector_machine_tell_the_same(report, data):
+    found = scm.audit(generator, latent=LATENT, images=data, classifier="svm", **QUICK)
+    for ours, theirs in zip(found.pairs[:2], report.pairs[:2], strict=True):
+        assert abs(ours.image.forward.gate.value - theirs.image.forward.gate.value) < 0.1
+        assert (ours.direction == "none") == (theirs.direction == "none")
+
+
 def test_a_declared_graph_is_held_against_the_verdicts(data):
     graph = parse_text("graph g\nFirst, Second, Third : binary\nSecond -> First\n")
     found = scm.audit(generator, latent=LATENT, images=data, graph=graph, **QUICK)
