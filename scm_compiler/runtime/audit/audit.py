@@ -129,9 +129,9 @@ def audit_subject(
 ) -> Audit:
     """Audit what was made ready; see `audit`."""
     name = name_of(encoder)
-    settings = _within_budget(subject, settings)
-    told = asdict(settings) | {"mark": subject.mark, "behaves": _behaviour(subject, encoder)}
-    work = _Work(subject, settings, Parts(folder, told), stage)
+    same = {"mark": subject.mark, "behaves": _behaviour(subject, encoder)}
+    settings = _within_budget(subject, settings, Parts(folder, asdict(settings) | same))
+    work = _Work(subject, settings, Parts(folder, asdict(settings) | same), stage)
     learnt = work.encoded(name, encoder)
     stage("classifiers of codes")
     fit = fit_linear(learnt.codes, learnt.labels, settings.classifier)
@@ -269,20 +269,28 @@ def _permuted(fit: Fit, count: int, seed: int) -> Tensor:
     return torch.stack(found, dim=1).flatten(0, 1)[:count]
 
 
-def _within_budget(subject: Subject, settings: Settings) -> Settings:
-    """As many units as are expected to fit, after a few outputs were timed."""
+def _within_budget(subject: Subject, settings: Settings, parts: Parts) -> Settings:
+    """As many units as are expected to fit; an audit that goes on keeps to its number."""
     if settings.budget is None:
         return settings
+    budget = settings.budget
+    units = parts.part(
+        "units", lambda: {"units": torch.tensor(_fitting(subject, settings, budget))}
+    )
+    return replace(settings, units=int(units["units"]), budget=None)
+
+
+def _fitting(subject: Subject, settings: Settings, budget: float) -> int:
+    """How many units fit in so many seconds, after a few outputs were timed."""
     codes = subject.generator.draw(256, dice(settings.seed, "timing"))
     started = monotonic()
     subject.reader.read(subject.generator.outputs(codes))
     rate = len(codes) / max(monotonic() - started, 1e-6)
     count = len(subject.reader.names)
-    outputs = 0.7 * settings.budget * rate - settings.learn
+    outputs = 0.7 * budget * rate - settings.learn
     fixed = 2 * _FEW * (count * settings.replicates + 2 * settings.nulls)
     each = 2 * count * (len(settings.alphas) + 2) + 2
-    units = int((outputs - fixed) / each)
-    return replace(settings, units=max(100, min(units, 10_000)), budget=None)
+    return max(100, min(int((outputs - fixed) / each), 10_000))
 
 
 def _attributes(

@@ -10,6 +10,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.audit.page import report_page
 from scm_compiler.runtime.audit.readers import Labelled
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 
 LATENT = 40
 QUICK = {"units": 200, "nulls": 40, "learn": 2000, "replicates": 4, "alphas": (0.5, 2.0)}
@@ -108,10 +109,23 @@ def test_an_audit_that_was_stopped_goes_on(data, tmp_path):
     assert anew > the_rest
 
 
-def test_a_budget_decides_how_many_units_are_drawn(data):
+def test_a_budget_decides_how_many_units_are_drawn(data, tmp_path):
     options = {name: value for name, value in QUICK.items() if name != "units"}
-    report = scm.audit(generator, latent=LATENT, images=data, budget=0.01, **options)
+    report = scm.audit(
+        generator, latent=LATENT, images=data, budget=0.01, folder=tmp_path, **options
+    )
     assert report.units == 100
+    write_tensors(
+        tmp_path / "units.safetensors", {"units": torch.tensor(123)}, read_facts(tmp_path)
+    )
+    again = scm.audit(
+        generator, latent=LATENT, images=data, budget=0.01, folder=tmp_path, **options
+    )
+    assert again.units == 123  # as was decided when it began
+
+
+def read_facts(folder):
+    return read_tensors(folder / "units.safetensors").facts
 
 
 def test_the_directions_of_a_support_vector_machine_tell_the_same(report, data):
