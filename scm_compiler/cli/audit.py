@@ -12,6 +12,7 @@ from scm_compiler.cli.requests.audit import AuditRequest
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.runtime.audit.audit import audit, foreign
+from scm_compiler.runtime.audit.encoder import JUDGED
 from scm_compiler.runtime.audit.page import report_page
 from scm_compiler.runtime.audit.text import report_text
 from scm_compiler.runtime.progress import Progress, Silent
@@ -39,7 +40,7 @@ def run(asked: AuditRequest, console: Console) -> int:
         attributes=asked.attributes,
         image=asked.image,
         latent=asked.latent,
-        encoder=asked.encoder,
+        encoder=asked.encoder or JUDGED,
         graph=None if asked.graph is None else load(find_program(asked.graph)),
         folder=folder / "parts",
         stage=lambda stage: _watch(stage, console),

@@ -32,7 +32,7 @@ from scm_compiler.runtime.audit.linear import Fit, fit_linear
 from scm_compiler.runtime.audit.measure import Measured, Task, measure, measured
 from scm_compiler.runtime.audit.mmd import done_against_seen
 from scm_compiler.runtime.audit.null import permuted_directions, random_directions
-from scm_compiler.runtime.audit.readers import Labelled, labelled_images
+from scm_compiler.runtime.audit.readers import Labelled, labelled_images, require_both
 from scm_compiler.runtime.audit.report import Attribute, Direction
 from scm_compiler.runtime.audit.settings import Settings
 from scm_compiler.runtime.audit.shown import Audit
@@ -68,7 +68,7 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
     attributes: Sequence[str] | None = None,
     image: str | None = None,
     latent: int | None = None,
-    encoder: str | Callable[..., Any] | None = None,
+    encoder: str | Callable[..., Any] = JUDGED,
     graph: Graph | None = None,
     folder: Path | str | None = None,
     cache: Path | None = None,
@@ -84,7 +84,7 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
         attributes: Those that are meant; all that have two values if None.
         image: Of a run with several, the image.
         latent: D, where the generator does not say it.
-        encoder: `judged`, `inversion`, a file or code; `judged` if None.
+        encoder: `judged`, `inversion`, a file or code.
         graph: What is declared of the attributes of a generator that is no run.
         folder: Keeps what is done, so that an audit that was stopped goes on.
         cache: Where decoded images and the classifiers of images are kept.
@@ -97,6 +97,7 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
     """
     settings = Settings(**options)
     given = str(generator) if isinstance(generator, Path) else generator
+    own = None if encoder in (JUDGED, INVERSION) else function_of(encoder)
     if isinstance(given, str) and not foreign(given):
         given = open_record(find_run(given))
     if isinstance(given, Record):
@@ -104,11 +105,11 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
         subject = run_subject(given, image, source, attributes, settings, cache, stage)
     else:
         made = foreign_generator(given, latent)
-        if encoder is not None and encoder not in (JUDGED, INVERSION):
-            require_encoder(made, function_of(encoder), name_of(encoder))
+        if own is not None:
+            require_encoder(made, own, name_of(encoder))
         subject = foreign_subject(made, images, attributes, graph, settings, cache, stage)
     where = None if folder is None else Path(folder)
-    return audit_subject(subject, settings, encoder or JUDGED, where, stage)
+    return audit_subject(subject, settings, encoder, where, stage)
 
 
 def foreign(text: str) -> bool:
@@ -186,6 +187,7 @@ class _Work:
                 found = self._inverted()
             else:
                 found = encoded(generator, function_of(encoder), name, self.subject.data)
+            require_both(found.labels, self.subject.reader.names, self.subject.data.origin)
             error = torch.tensor(float("nan") if found.error is None else found.error)
             return {"codes": found.codes, "labels": found.labels, "error": error}
 

@@ -7,7 +7,7 @@ from scm_compiler.markup import markup
 from scm_compiler.runtime.audit.report import AuditReport, Pair
 from scm_compiler.runtime.evaluation.plots import COLOURS, svg
 
-_CENTRE, _RADIUS, _BOX = (320.0, 210.0), 165.0, (112.0, 24.0)
+_CENTRE, _RADIUS, _BOX = (320.0, 210.0), 165.0, (124.0, 24.0)
 _BINS, _HIGH = 40, 120
 
 Point = tuple[float, float]
@@ -81,7 +81,7 @@ def _box(name: str, place: Point) -> Iterator[str]:
     )
     yield (
         f'<text x="{place[0]:.1f}" y="{place[1] + 4:.1f}" text-anchor="middle">'
-        f"{markup(name[:18])}</text>"
+        f"{markup(name[:20])}</text>"
     )
 
 
