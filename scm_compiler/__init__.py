@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from scm_compiler.interop.networkx import from_networkx, to_networkx
     from scm_compiler.model.compilation import compile_module as compile  # noqa: A004
     from scm_compiler.render.drawing import draw_graph as draw
+    from scm_compiler.runtime.audit.audit import audit
     from scm_compiler.runtime.fit import train
     from scm_compiler.runtime.run import Run, latest_run, open_run
 
@@ -31,6 +32,7 @@ _PUBLIC = {
     "Graph": "scm_compiler.identify.graph:CausalGraph",
     "Run": "scm_compiler.runtime.run:Run",
     "ScmError": "scm_compiler.diagnostics:ScmError",
+    "audit": "scm_compiler.runtime.audit.audit:audit",
     "compile": "scm_compiler.model.compilation:compile_module",
     "draw": "scm_compiler.render.drawing:draw_graph",
     "from_networkx": "scm_compiler.interop.networkx:from_networkx",
@@ -47,6 +49,7 @@ __all__ = [
     "Run",
     "ScmError",
     "__version__",
+    "audit",
     "compile",
     "draw",
     "from_networkx",

@@ -40,13 +40,14 @@ VERBS = {
     "sample": "draw labels and images in a regime",
     "query": "ask a run a question: seeing, doing, imagining",
     "eval": "measure a run: labels, images, realism, diversity, in one report",
+    "audit": "ask a generator which of its attributes moves which, beside what its graph declares",
     "explain": "show the page of a diagnostic code",
     "lsp": "serve an editor: what it asks of a .scm file while one writes it",
     "completion": "print the script by which bash, zsh or fish completes scmc",
     "demo": "the main job from end to end, on the shipped data",
 }
 
-CHECKED = {"eval", "query", "sample", "train", "verify"}
+CHECKED = {"audit", "eval", "query", "sample", "train", "verify"}
 """Verbs with a `request(args)` in `requests/`."""
 
 EMPTY = {"--do", "--given", "--vs", "--units"}

@@ -9,7 +9,7 @@ from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import LabelReport
 from scm_compiler.runtime.evaluation.report import Curves, RunReport
 
-_STYLE = (
+STYLE = (
     "body{font-family:sans-serif;max-width:1100px;margin:2em auto;color:#1a202c}"
     "table{border-collapse:collapse;margin:.6em 0;font-size:13px}"
     "th,td{padding:2px 8px;text-align:right;border-bottom:1px solid #e2e8f0}"
@@ -28,7 +28,7 @@ def report_html(report: RunReport) -> str:
         *_curves(report),
     ]
     title = f"<title>{markup(report.name)}</title>"
-    head = f'<head><meta charset="utf-8"/>{title}<style>{_STYLE}</style></head>'
+    head = f'<head><meta charset="utf-8"/>{title}<style>{STYLE}</style></head>'
     return f'<!DOCTYPE html><html lang="en">{head}<body>{"".join(parts)}</body></html>\n'
 
 
@@ -41,12 +41,12 @@ def _labels(report: RunReport) -> Iterator[str]:
         for name, value, data, model, _ in text.marginals(labels)
     ]
     yield "<h3>Marginals</h3>" + plots.bars(rows, ("data", "model"))
-    yield f"<details><summary>numbers</summary>{_table(text.marginal_rows(labels))}</details>"
+    yield f"<details><summary>numbers</summary>{table_html(text.marginal_rows(labels))}</details>"
     if labels.agreement.pairs:
         yield "<h3>Pairwise tables: the largest difference, model less data</h3>"
         yield _pairs(labels)
     yield "<h3>Interventions</h3>"
-    table = _table(text.intervention_rows(labels.interventions))
+    table = table_html(text.intervention_rows(labels.interventions))
     counted = f"{len(labels.interventions)} answers"
     yield f"<details><summary>{counted}</summary>{table}</details>"
 
@@ -72,16 +72,16 @@ def _head(head: HeadReport) -> Iterator[str]:
     if head.labels:
         yield "<h3>Labels read off the images by an independent classifier</h3>"
         yield f"<p>To be read with the realism: {markup(head.realism.line)}</p>"
-        yield plots.bars(*_accuracies(head)) + _table(text.score_rows(head))
+        yield plots.bars(*_accuracies(head)) + table_html(text.score_rows(head))
     if head.arrows:
         yield "<h3>Does setting an effect leave its cause alone?</h3>"
-        yield _table(text.arrow_rows(head))
+        yield table_html(text.arrow_rows(head))
     if head.effects:
         yield "<h3>Effect matrix: looks less label model, under do</h3>" + _effects(head)
-    yield "<h3>Diversity, generated over real</h3>" + _table(text.diversity_rows(head))
+    yield "<h3>Diversity, generated over real</h3>" + table_html(text.diversity_rows(head))
     if head.coverage:
         yield "<h3>How far interventions lead beyond the data</h3>"
-        yield _table([("regime", "share of images"), *_coverage(head)])
+        yield table_html([("regime", "share of images"), *_coverage(head)])
     yield "".join(f"<p>left out: {markup(reason)}</p>" for reason in head.left_out)
 
 
@@ -126,7 +126,8 @@ def _plots(curves: Curves) -> str:
     return "".join(plots.lines(family, high=160) for family in families.values())
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
+def table_html(rows: Sequence[tuple[str, ...]]) -> str:
+    """A table whose first row is its head."""
     head, *body = rows
     first = "".join(f"<th>{markup(cell)}</th>" for cell in head)
     rest = ("<tr>" + "".join(f"<td>{markup(cell)}</td>" for cell in row) + "</tr>" for row in body)

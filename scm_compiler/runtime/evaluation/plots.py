@@ -27,7 +27,7 @@ def bars(rows: Sequence[tuple[str, Sequence[Estimate]]], names: Sequence[str]) -
     step = thick * len(names) + 8
     high = step * len(rows) + 30
     parts = [part for rank, row in enumerate(rows) for part in _row(row, 24 + rank * step, thick)]
-    return _svg(high, [*_legend(names), *parts])
+    return svg(high, [*_legend(names), *parts])
 
 
 def _row(row: tuple[str, Sequence[Estimate]], top: int, thick: int) -> Iterator[str]:
@@ -53,8 +53,10 @@ def _bar(value: Estimate, top: int, thick: int, colour: str) -> Iterator[str]:
     yield f"{text}{value.value:.3f}</text>"
 
 
-def lines(curves: Mapping[str, Sequence[tuple[float, float]]], high: int = 240) -> str:
-    """Curves over the steps, on one scale, at most five."""
+def lines(
+    curves: Mapping[str, Sequence[tuple[float, float]]], high: int = 240, axis: str = "step"
+) -> str:
+    """Curves over the steps, or over what `axis` names, on one scale, at most five."""
     shown = {name: points for name, points in curves.items() if points}
     points = [point for curve in shown.values() for point in curve]
     if not points:
@@ -68,8 +70,9 @@ def lines(curves: Mapping[str, Sequence[tuple[float, float]]], high: int = 240) 
     ]
     ends = ((box[3], 34), (box[2], high - 18))
     marks = [f'<text x="4" y="{y}" font-size="10">{value:.4g}</text>' for value, y in ends]
+    end = f"{box[1]:,.0f}" if axis == "step" else f"{box[1]:g}"
     last = f'<text x="{WIDTH - 4}" y="{high - 3}" font-size="10" text-anchor="end">'
-    return _svg(high, [*_legend(list(shown)), *parts, *marks, f"{last}step {box[1]:,.0f}</text>"])
+    return svg(high, [*_legend(list(shown)), *parts, *marks, f"{last}{axis} {end}</text>"])
 
 
 def _path(
@@ -125,7 +128,8 @@ def _legend(names: Sequence[str]) -> Iterator[str]:
         yield f'<text x="{x + 14}" y="13">{markup(name[:18])}</text>'
 
 
-def _svg(high: float, parts: Sequence[str]) -> str:
+def svg(high: float, parts: Sequence[str]) -> str:
+    """A picture of that height, made of elements."""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{high:.0f}" '
         f'viewBox="0 0 {WIDTH} {high:.0f}" font-family="sans-serif" font-size="11">'

@@ -1,0 +1,90 @@
+"""A report as one HTML file that needs nothing else."""
+
+from collections.abc import Iterator
+from math import isfinite
+
+from scm_compiler.markup import markup
+from scm_compiler.runtime.audit.drawing import arrows_svg, histogram_svg
+from scm_compiler.runtime.audit.report import AuditReport, Pair
+from scm_compiler.runtime.audit.text import attribute_rows, declared_rows, pair_rows
+from scm_compiler.runtime.evaluation import plots
+from scm_compiler.runtime.evaluation.html import STYLE, table_html
+
+_CURVES = 5
+
+
+def report_page(report: AuditReport) -> str:
+    """The whole report, plots and pictures inside."""
+    title = f"<title>audit of {markup(report.generator)}</title>"
+    head = f'<head><meta charset="utf-8"/>{title}<style>{STYLE}</style></head>'
+    body = "".join(_parts(report))
+    return f'<!DOCTYPE html><html lang="en">{head}<body>{body}</body></html>\n'
+
+
+def _parts(report: AuditReport) -> Iterator[str]:
+    yield f"<h1>What {markup(report.generator)} believes</h1>"
+    yield (
+        f"<p>codes of {report.latent} numbers, {markup(report.classifier)} classifiers of codes "
+        f"that are {markup(report.encoder)}, {report.units:,} units, data "
+        f"{markup(report.data)}, seed {report.seed}</p><p>{markup(report.limits)}</p>"
+    )
+    yield "<h2>Verdicts</h2><p>Red: denied by the graph, or against it.</p>" + arrows_svg(report)
+    yield table_html(pair_rows(report.pairs))
+    if report.declared:
+        yield "<h2>Under the graph's own do, beside graph and label model</h2>"
+        yield table_html(declared_rows(report))
+    yield "<h2>Attributes</h2>" + table_html(attribute_rows(report))
+    yield f"<h2>GATE at {report.alpha:g}, row on column</h2>"
+    for view in ("image", "latent"):
+        yield f"<h3>seen by the {view} classifiers</h3>" + _matrix(report, view)
+    yield "<h2>Delta tau against the strength</h2>" + _curves(report)
+    yield "<h2>MMD of doing and seeing against the strength</h2>" + _apart(report)
+    weakest = f"<p>At {report.alphas[0]:g}. Orange: the GATEs of all pairs.</p>"
+    yield f"<h2>Nulls</h2>{weakest}"
+    for name, values in report.nulls.items():
+        found = [gate for pair in report.pairs for gate in _weakest(pair, name.split()[0])]
+        yield histogram_svg(values, f"{name} directions", found)
+    if report.pictures is not None:
+        rows = ", ".join(report.pictures.regimes)
+        yield f"<h2>Pictures</h2><p>{markup(rows)}</p>" + plots.picture(report.pictures.images)
+
+
+def _matrix(report: AuditReport, view: str) -> str:
+    names = [attribute.name for attribute in report.attributes]
+    cells = {}
+    for pair in report.pairs:
+        forward, backward = _gates(pair, view)
+        cells[pair.left, pair.right] = f"{forward:+.3f}"
+        cells[pair.right, pair.left] = f"{backward:+.3f}"
+    return plots.heat(names, names, cells)
+
+
+def _gates(pair: Pair, view: str) -> tuple[float, float]:
+    seen = pair.image if view == "image" else pair.latent
+    return seen.forward.gate.value, seen.backward.gate.value
+
+
+def _weakest(pair: Pair, view: str) -> tuple[float, float]:
+    seen = pair.image if view == "image" else pair.latent
+    return seen.forward.gates[0], seen.backward.gates[0]
+
+
+def _apart(report: AuditReport) -> str:
+    """How far codes that are given an attribute are from codes that have it."""
+    curves = {
+        attribute.name: [
+            point for point in zip(report.alphas, attribute.mmd, strict=True) if isfinite(point[1])
+        ]
+        for attribute in report.attributes[:_CURVES]
+    }
+    return plots.lines(curves, axis="alpha")
+
+
+def _curves(report: AuditReport) -> str:
+    """Of the pairs that Delta tau tells most of."""
+    order = sorted(report.pairs, key=lambda pair: -abs(pair.image.delta.value))[:_CURVES]
+    curves = {
+        f"{pair.left}, {pair.right}": list(zip(report.alphas, pair.image.deltas, strict=True))
+        for pair in order
+    }
+    return plots.lines(curves, axis="alpha")
