@@ -4,10 +4,11 @@ import json
 import re
 from pathlib import Path
 
-from scm_compiler.cli.console import Console, Seldom
+from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK, REFUSED
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.output_file import require_place, write
+from scm_compiler.cli.progress import Remaining
 from scm_compiler.cli.requests.audit import AuditRequest
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import Report, render_json
@@ -15,7 +16,7 @@ from scm_compiler.runtime.audit.audit import audit, foreign
 from scm_compiler.runtime.audit.encoder import JUDGED
 from scm_compiler.runtime.audit.page import report_page
 from scm_compiler.runtime.audit.text import report_text
-from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.run import Run
 from scm_compiler.shipped import find_program
 
@@ -60,26 +61,6 @@ def run(asked: AuditRequest, console: Console) -> int:
 
 
 def _watch(stage: str, console: Console) -> Progress:
-    """Say what is being done."""
+    """Say what is being done, and where it takes long how far it has come."""
     console.note(f"auditing: {stage}")
-    return _Counted(console)
-
-
-class _Counted(Silent):
-    """Says every few seconds how much of a stage is done.
-
-    Args:
-        console: Where to.
-    """
-
-    def __init__(self, console: Console) -> None:
-        self._seldom = Seldom(console)
-        self._total = 0
-
-    def start(self, total: int, done: int) -> None:
-        """Remember how much there is."""
-        self._total = total
-
-    def move(self, done: int, seconds: float) -> None:
-        """Say how much is done."""
-        self._seldom(f"  {done:,} of {self._total:,}")
+    return Remaining(stage, console)

@@ -82,7 +82,7 @@ class Remaining(Silent):
         self._told = seconds
         left = seconds * (self._total - done) / (done - self._before)
         share = f"{100 * done // self._total} %"
-        self._console.note(f"evaluating: {self._name}, {share}, about {duration(left)} left")
+        self._console.note(f"{self._name}: {share}, about {duration(left)} left")
 
 
 class Bar:
