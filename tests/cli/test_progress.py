@@ -10,9 +10,9 @@ def test_what_share_is_done_and_how_long_the_rest_takes(capsys):
     for step in range(1, 201):
         watching.move(step, 0.2 * step)
     assert capsys.readouterr().err.splitlines() == [
-        "evaluating: classifier, 25 %, about 30s left",
-        "evaluating: classifier, 50 %, about 20s left",
-        "evaluating: classifier, 75 %, about 10s left",
+        "classifier: 25 %, about 30s left",
+        "classifier: 50 %, about 20s left",
+        "classifier: 75 %, about 10s left",
     ]
 
 
