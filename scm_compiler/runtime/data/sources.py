@@ -19,6 +19,8 @@ from scm_compiler.runtime.data.celeba import read_celeba
 from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
 from scm_compiler.runtime.data.csv_file import COUNT, read_csv
 from scm_compiler.runtime.data.frame import Columns, read_frame
+from scm_compiler.runtime.data.scene_labels import labels_of
+from scm_compiler.runtime.data.scenes import FLOW, PENDULUM
 from scm_compiler.runtime.data.table import LabelTable
 
 if TYPE_CHECKING:
@@ -43,7 +45,12 @@ class DataSource:
 
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
-    {"csv": DataSource(read_csv), "celeba": DataSource(read_celeba)}
+    {
+        "csv": DataSource(read_csv),
+        "celeba": DataSource(read_celeba),
+        "pendulum": DataSource(labels_of(PENDULUM), bare=True),
+        "flow": DataSource(labels_of(FLOW), bare=True),
+    }
 )
 """The sources of labels, by kind."""
 
@@ -102,7 +109,8 @@ def load_labels(data: Data, graph: Graph) -> LabelTable:
     Args:
         data: `celeba-labels`; `csv:FILE` or FILE alone, with `?count=NAME` behind it where a
             column NAME says how often each row occurs; `celeba:DIR`, the folder of CelebA's
-            attribute file; `KIND:PLACE` of an installed package; or columns, see `read_frame`.
+            attribute file; `pendulum` or `flow`, see `scenes`; `KIND:PLACE` of an installed
+            package; or columns, see `read_frame`.
         graph: Whose labels are read. Columns are matched by name.
 
     Returns:

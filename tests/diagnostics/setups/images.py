@@ -26,6 +26,13 @@ def faces(folder):
 
 
 @once
+def swing(folder):
+    """`swing.scm`, one of whose labels is called otherwise than the pendulum's shadow is."""
+    program = "Light : categorical(60, 140)\nShadow : categorical(3, 9)\nLight -> Shadow\n"
+    (folder / "swing.scm").write_text(program)
+
+
+@once
 def trained(folder):
     """`runs/faces-1`, of drawn faces, after two steps."""
     (folder / "faces.scm").write_text(FACES)
@@ -168,6 +175,7 @@ SETUPS = {
     **dict.fromkeys(["E715", "E719"], celeba),
     "E716": trained,
     "E717": no_pyarrow,
+    "E692": swing,
     "E718": hats,
     "E720": no_tensorboard,
     "E724": not_a_sample,

@@ -23,6 +23,7 @@ from scm_compiler.runtime.data.images.folder import list_folder
 from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.pairing import undecoded
+from scm_compiler.runtime.data.images.scenes import SCENE_SOURCES
 from scm_compiler.runtime.data.images.shards import list_shards
 from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.data.sources import (
@@ -36,6 +37,7 @@ from scm_compiler.runtime.progress import Progress, Silent
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
         drawn.NAME: DataSource(images=list_drawn, bare=True),
+        **SCENE_SOURCES,
         "celeba": DataSource(images=list_celeba),
         "folder": DataSource(images=list_folder),
         "tar": DataSource(images=list_shards),
@@ -58,9 +60,9 @@ def load_images(
     """The labelled images of one image node, decoded once and kept in a cache.
 
     Args:
-        spec: `drawn-faces`, `drawn-faces:N`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or
-            `npz:FILE`; for `celeba` and `folder` also a zip file with its table beside it; or
-            `KIND:PLACE` of an installed package.
+        spec: `drawn-faces`, `pendulum`, `flow` or one of them with `:N`, `celeba:DIR`,
+            `folder:DIR`, `tar:PATTERN` or `npz:FILE`; for `celeba` and `folder` also a zip file
+            with its table beside it; or `KIND:PLACE` of an installed package.
         graph: Whose image it is. Columns are matched with the image's parents by name.
         image: The image node; its size is the size of the images.
         cache: The cache folder; see `cache_folder` for the one that is used if none is named.
@@ -112,6 +114,7 @@ def _table(spec: str, image_spec: ImageSpec, listing: Listing, kept: Kept) -> Im
         fingerprint=_fingerprint(image_spec, kept, labels),
         origin=spec,
         notes=notes,
+        truth=listing.truth if len(sound) == total else None,
     )
 
 
