@@ -92,7 +92,7 @@ class AutoencoderOptions(HeadOptions):
     rung_channels: int = Field(2, ge=1, le=64)
     rate: float = Field(2e-3, gt=0, lt=1)
     deviation: float = Field(0.0, ge=0, le=10)
-    beta: float = Field(1.0, gt=0, le=1e4)
+    beta: float = Field(20.0, gt=0, le=1e4)
     beta_start: float = Field(100.0, gt=0, le=1e6)
     warm_up: float = Field(0.3, ge=0, le=1)
     cool_down: float = Field(0.5, ge=0, le=1)
@@ -199,7 +199,9 @@ class Painter(nn.Module):
 
     def forward(self, vectors: Tensor, pick: Pick | None = None) -> Tensor:
         """Images (B, C, H, W) of vectors (B, inputs) and picked maps of noise, not yet bounded."""
-        hidden = self.spread(silu(self.start(vectors))).view(len(vectors), -1, *self.grids[0])
+        hidden: Tensor = self.spread(silu(self.start(vectors))).view(
+            len(vectors), -1, *self.grids[0]
+        )
         if self.channels_last:
             hidden = hidden.contiguous(memory_format=torch.channels_last)
         for level, (norm, growth) in enumerate(zip(self.norms, self.growths, strict=True)):

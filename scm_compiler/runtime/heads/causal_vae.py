@@ -85,6 +85,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "mask_weight": 1.0,
         "rate": 1e-3,
         "cool_down": 0.0,
+        "beta": 1.0,
         "beta_start": 1.0,
         "averaging": 0.0,
         "deviation": 0.5,
@@ -159,7 +160,7 @@ class ConceptPainters(nn.Module):
     def forward(self, vectors: Tensor) -> Tensor:
         """Images (B, C, H, W) in [-1, 1] of concepts and noise (B, n k + Z)."""
         stop = len(self.painters) * self.size
-        concepts, rest = vectors[:, :stop].split(self.size, 1), vectors[:, stop:]
+        concepts, rest = vectors[:, :stop].chunk(len(self.painters), 1), vectors[:, stop:]
         pairs = zip(self.painters, concepts, strict=True)
         shown = [painter(torch.cat([concept, rest], 1)) for painter, concept in pairs]
         return torch.tanh(torch.stack(shown).sum(0))
@@ -296,7 +297,8 @@ class CausalVaeGenerator(TrainedByRebuilding):
         scaled = (spread + away.square()) * (-2 * log_spread).exp()
         to_prior = (scaled - 1 - log_variance + 2 * log_spread).sum((1, 2)) / 2
         rest = to_normal[:, self.concepts * self.concept_size :].sum(1)
-        return own + to_prior + rest
+        whole: Tensor = own + to_prior + rest
+        return whole
 
 
 def declared(coding: LabelCoding) -> Tensor:

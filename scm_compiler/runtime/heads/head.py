@@ -16,7 +16,9 @@ from itertools import accumulate
 from math import prod
 from typing import Literal, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
@@ -128,6 +130,10 @@ class LabelCoding:
     def select(self, labels: Tensor) -> Tensor:
         """The image's own labels (B, P) among all of the graph's (B, V)."""
         return labels[:, list(self.columns)]
+
+    def select_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As `select`, of an array."""
+        return rows[:, list(self.columns)]
 
     def encode(self, labels: Tensor) -> Tensor:
         """The labels (B, P) as 0/1 columns (B, E), in float32.

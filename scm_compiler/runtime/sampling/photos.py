@@ -1,0 +1,348 @@
+"""Counterfactuals of photos: what these very images would have shown, had labels been held.
+
+Abduction, action, prediction (Pearl 2009, section 7.1): the head's encoder finds the labels that
+are not known and the image's noise; the label model finds its own noise and says which labels
+follow; the head draws the noise under these labels.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from torch import Tensor
+
+from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine, under
+from scm_compiler.inference.counterfactual.responses import Responses
+from scm_compiler.inference.draws import draws_of
+from scm_compiler.ir import Image
+from scm_compiler.ir import query as ir
+from scm_compiler.model.mechanism import World
+from scm_compiler.model.tables import Tables
+from scm_compiler.notebook import picture
+from scm_compiler.runtime.data.images.decode import (
+    MOST_BYTES,
+    SUFFIXES,
+    Unreadable,
+    decode,
+    fitted,
+)
+from scm_compiler.runtime.heads.head import EncodingGenerator
+from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
+from scm_compiler.runtime.sampling.codes.photos import CannotAbduct, NoPhoto
+from scm_compiler.runtime.sampling.grid import PictureRow, figure, png
+from scm_compiler.runtime.sampling.imagined import moved_labels, refuse_fitted_states
+from scm_compiler.runtime.sampling.sample import Sample
+
+if TYPE_CHECKING:
+    from scm_compiler.runtime.runs.record import Record
+
+FADE = 0.1
+"""How much a pixel has to change, of a range of 2, until little of the residual is kept there."""
+
+HEADINGS = ("photo", "rebuilt", "had it been", "difference")
+
+Photo = str | Path | Pillow.Image | NDArray[np.uint8]
+"""A file or a folder; a picture of Pillow; an array (H, W), (H, W, C) of bytes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Photos:
+    """Images to ask about.
+
+    Attributes:
+        names: What to call each.
+        images: (B, C, H, W) in [-1, 1].
+    """
+
+    names: tuple[str, ...]
+    images: Tensor
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What is known of one label of photos.
+
+    Attributes:
+        name: The label.
+        values: The value index (B,) that was taken.
+        chances: How probable the photo makes it (B,); 1 where it was given.
+        given: Whether it was given.
+    """
+
+    name: str
+    values: NDArray[np.int64]
+    chances: NDArray[np.float64]
+    given: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ImaginedPhotos:
+    """Photos as they are, and as they would have been.
+
+    Attributes:
+        photos: The images, as the head sees them.
+        rebuilt: The head's own drawing of their noise, (B, C, H, W).
+        factual: Their labels.
+        counterfactual: What these would have been, with the images.
+        labels: How each label of the image was found.
+        do: What would have been held, as it is written.
+        noise_model: As of `Imagined`.
+    """
+
+    photos: Photos
+    rebuilt: Tensor
+    factual: Sample
+    counterfactual: Sample
+    labels: tuple[Known, ...]
+    do: str
+    noise_model: str | None
+
+    @property
+    def images(self) -> Tensor:
+        """The counterfactual images (B, C, H, W) in [-1, 1]."""
+        return next(iter(self.counterfactual.pictures.values()))
+
+    @cached_property
+    def composition(self) -> NDArray[np.float64]:
+        """The mean error (B,) of the rebuilt photos, as a share of the pixels' range."""
+        error = (self.photos.images - self.rebuilt).abs().mean((1, 2, 3)) / 2
+        return error.double().numpy()
+
+    @property
+    def changed(self) -> NDArray[np.bool_]:
+        """Which labels of which photos would have been others, shape (B, V)."""
+        return np.not_equal(self.factual.rows, self.counterfactual.rows)
+
+    def figure(self) -> Pillow.Image:
+        """Each photo, as it is rebuilt, as it would have been, and the difference, in a row."""
+        difference = (self.images - self.photos.images).abs() - 1
+        four = torch.stack([self.photos.images, self.rebuilt, self.images, difference], 1)
+        rows = zip(self._captions, four, strict=True)
+        headings = (*HEADINGS[:2], f"had {self.do}", HEADINGS[3])
+        return figure([PictureRow(*row) for row in rows], headings=headings)
+
+    @property
+    def _captions(self) -> list[str]:
+        return [
+            f"{name}: rebuilt to {error:.3f}"
+            for name, error in zip(self.photos.names, self.composition, strict=True)
+        ]
+
+    def told(self, place: int) -> str:
+        """The labels of one photo and how probable each is: `Male=1 (0.98), Bald=0 (given)`."""
+        names = {known.name: self.factual.values(known.name)[place] for known in self.labels}
+        return ", ".join(
+            f"{known.name}={names[known.name]} "
+            + ("(given)" if known.given else f"({known.chances[place]:.2f})")
+            for known in self.labels
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The labels of both worlds, with how they were found and the composition error."""
+        return {
+            "do": self.do,
+            "photos": list(self.photos.names),
+            "composition": [round(float(error), 6) for error in self.composition],
+            "chances": {it.name: it.chances.round(6).tolist() for it in self.labels},
+            "given": [it.name for it in self.labels if it.given],
+            "noise_model": self.noise_model,
+            "factual": self.factual.to_dict(),
+            "counterfactual": self.counterfactual.to_dict(),
+        }
+
+    def __repr__(self) -> str:
+        count = len(self.photos.names)
+        told = [f"{name}: {self.told(at)}" for at, name in enumerate(self.photos.names[:5])]
+        error = f"composition error {self.composition.mean():.3f} of the pixels' range"
+        return "\n".join([f"{count:,} photos had {self.do}", error, *told])
+
+    def _repr_html_(self) -> str:
+        return picture(png(self.figure()))
+
+
+def read_photos(photo: Photo, image: Image) -> Photos:
+    """A photo, or those of a folder, cut and resized to fit an image node.
+
+    Raises:
+        ScmError: E694 with exit code 2 if one cannot be read.
+    """
+    if isinstance(photo, str | Path):
+        paths = _files(Path(photo))
+        read = [_decoded(path, image) for path in paths]
+        names = tuple(path.name for path in paths)
+    else:
+        array = photo if isinstance(photo, Pillow.Image) else Pillow.fromarray(np.asarray(photo))
+        read, names = [fitted(array, image)], ("photo",)
+    return Photos(names, torch.from_numpy(np.stack(read)).float() / 127.5 - 1)
+
+
+def imagine_photos(
+    run: "Record",
+    photos: Photos | Photo,
+    do: ir.Regime,
+    *,
+    given: ir.Regime | None = None,
+    seed: int = 0,
+    noise_model: str | None = None,
+    image: str | None = None,
+    texts: tuple[str, str] = ("", ""),
+) -> ImaginedPhotos:
+    """What photos would have shown.
+
+    Args:
+        run: The trained model.
+        photos: The photos.
+        do: What would have been held.
+        given: What is known of their labels; the others are read off the photos.
+        seed: Of the labels' noise, as far as their values leave it open.
+        noise_model: As of `imagine_sample`.
+        image: The image node; the first with a trained head if None.
+        texts: `do` and `given` as they are written.
+
+    Raises:
+        ScmError: E710 if no head is trained, E693 if it does not tell the noise behind a photo,
+            E694 if one cannot be read; E833 or E834 if a regime is of the wrong sort; E431 if what
+            is given is impossible, E432 if the answer rests on a hidden common cause that was
+            fitted.
+    """
+    known = given or ir.Regime()
+    if known.do:
+        raise refuse(UnitsHeld(texts[1]), exit_code=2)
+    held = {s.node: s.value for s in do.do if isinstance(s.value, int)}
+    if not held or len(held) < len(do.do) or do.given:
+        raise refuse(NothingHeld(texts[0]), exit_code=2)
+    head = run.head(image)
+    if not isinstance(head.generator, EncodingGenerator):
+        raise refuse(CannotAbduct(head=head.config.head, node=head.node), exit_code=2)
+    model = run.distributions()
+    moved = moved_labels(model, held)
+    refuse_fitted_states(model, moved)
+    seen = photos if isinstance(photos, Photos) else read_photos(photos, head.image)
+    told = {it.variable.node: it.value for it in known.given if it.value is not None}
+    labels = _labels(head.generator, seen.images, told)
+    units = _units(run, model, labels, told, len(seen.names), seed)
+    noise = run.noise_of(noise_model)
+    imagined = imagine(under(model, noise), units, held, _Uniform(seed, len(seen.names)))
+    names = tuple(node.name for node in run.graph.labels)
+    domains = tuple(domain.values for domain in run.graph.domains.values())
+    rows = [np.stack([of[name] for name in names], 1) for of in (units, imagined)]
+    before, after = (torch.from_numpy(head.coding.select_rows(it)) for it in rows)
+    own = head.generator.abduct(seen.images, before)
+    rebuilt, drawn = (head.generator.render(it, own).cpu() for it in (before, after))
+    pictures = {head.node: with_residual(seen.images, rebuilt, drawn)}
+    named = noise.name if isinstance(noise, Responses) else noise
+    return ImaginedPhotos(
+        seen,
+        rebuilt,
+        Sample(names, rows[0], {head.node: seen.images}, domains),
+        Sample(names, rows[1], pictures, domains),
+        labels,
+        texts[0],
+        named if moved else None,
+    )
+
+
+def with_residual(photos: Tensor, rebuilt: Tensor, drawn: Tensor) -> Tensor:
+    """Drawn images with what the head could not draw of the photos, where nothing changes.
+
+    Where a pixel changes, what was missing there belongs to what is there no longer.
+    """
+    kept = torch.exp(-(drawn - rebuilt).abs().mean(1, keepdim=True) / FADE)
+    return (drawn + kept * (photos - rebuilt)).clamp(-1, 1)
+
+
+def _labels(
+    generator: EncodingGenerator, images: Tensor, told: Mapping[str, int]
+) -> tuple[Known, ...]:
+    """The image's labels: as given, else the most probable value that the encoder reads."""
+    count, found = len(images), []
+    read = zip(generator.coding.names, generator.estimate(images), strict=True)
+    for name, chances in read:
+        best, value = chances.double().max(1)
+        if name in told:
+            value = torch.full((count,), told[name])
+            best = torch.ones(count, dtype=torch.float64)
+        found.append(Known(name, value.numpy(), best.numpy(), name in told))
+    return tuple(found)
+
+
+def _units(
+    run: "Record",
+    model: Tables,
+    labels: Sequence[Known],
+    told: Mapping[str, int],
+    count: int,
+    seed: int,
+) -> World:
+    """The labels of all photos (B,): what the image does not show is drawn given what it shows."""
+    shown = {it.name: it.values for it in labels}
+    names = [node.name for node in run.graph.labels]
+    if not shown.keys() >= set(names):
+        rows = []
+        for place in range(count):
+            read = sorted(labels, key=lambda it: -it.chances[place])
+            values = dict(told) | {it.name: int(it.values[place]) for it in read}
+            rows.append(_row(model, values, len(told), seed + place))
+        shown = {**dict(zip(names, np.stack(rows, 1), strict=True)), **shown}
+    return draw_hidden(model, {name: shown[name] for name in names}, seed)
+
+
+def _row(model: Tables, values: Mapping[str, int], told: int, seed: int) -> NDArray[np.int64]:
+    """All labels (V,), drawn given some of them: the first `told`, and as many as can be so.
+
+    What is read off a photo need not be possible together; the surest come first.
+
+    Raises:
+        ScmError: E431 if what is told is impossible.
+    """
+    events = tuple(ir.Event(ir.Variable(name), value) for name, value in values.items())
+    for kept in range(len(events), told, -1):
+        with suppress(ScmError):
+            return draws_of(ir.Regime(given=events[:kept]), model).rows(1, seed)[0]
+    return draws_of(ir.Regime(given=events[:told]), model).rows(1, seed)[0]
+
+
+@dataclass(frozen=True)
+class _Uniform:
+    """The uniform numbers of the photos' labels: the same ones for each node and seed."""
+
+    seed: int
+    count: int
+
+    def __call__(self, node: str, columns: int) -> NDArray[np.float64]:
+        words = [self.seed, *node.encode()]
+        return np.random.default_rng(words).random((self.count, columns))
+
+
+def _files(path: Path) -> list[Path]:
+    if path.is_dir():
+        held = sorted(it for it in path.iterdir() if it.suffix.lower() in SUFFIXES)
+        if not held:
+            raise _unread(path, "the folder holds no picture")
+        return held
+    if not path.is_file():
+        raise _unread(path, "no such file or folder")
+    return [path]
+
+
+def _decoded(path: Path, image: Image) -> NDArray[np.uint8]:
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            raise _unread(path, "it is too large")
+        return decode(path.read_bytes(), image)
+    except OSError as error:
+        raise _unread(path, error.strerror or str(error)) from error
+    except Unreadable as error:
+        raise _unread(path, str(error)) from error
+
+
+def _unread(path: Path, reason: str) -> ScmError:
+    return refuse(NoPhoto(path=str(path), reason=reason), exit_code=2)
