@@ -24,7 +24,6 @@ from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.draws import draws_of
 from scm_compiler.ir import Image
 from scm_compiler.ir import query as ir
-from scm_compiler.model.mechanism import World
 from scm_compiler.model.tables import Tables
 from scm_compiler.notebook import picture
 from scm_compiler.runtime.data.images.decode import (
@@ -228,16 +227,14 @@ def imagine_photos(
     seen = photos if isinstance(photos, Photos) else read_photos(photos, head.image)
     told = {it.variable.node: it.value for it in known.given if it.value is not None}
     labels = _labels(head.generator, seen.images, told)
-    units = _units(run, model, labels, told, len(seen.names), seed)
     noise = run.noise_of(noise_model)
-    imagined = imagine(under(model, noise), units, held, _Uniform(seed, len(seen.names)))
+    units = units_shown(run, labels, told, seed)
+    rows = units, followed(run, units, held, noise, seed)
+    before, after = (torch.from_numpy(head.coding.select_rows(it)) for it in rows)
+    rebuilt, drawn = redrawn(head.generator, seen.images, before, after)
     names = tuple(node.name for node in run.graph.labels)
     domains = tuple(domain.values for domain in run.graph.domains.values())
-    rows = [np.stack([of[name] for name in names], 1) for of in (units, imagined)]
-    before, after = (torch.from_numpy(head.coding.select_rows(it)) for it in rows)
-    own = head.generator.abduct(seen.images, before)
-    rebuilt, drawn = (head.generator.render(it, own).cpu() for it in (before, after))
-    pictures = {head.node: with_residual(seen.images, rebuilt, drawn)}
+    pictures = {head.node: drawn}
     named = noise.name if isinstance(noise, Responses) else noise
     return ImaginedPhotos(
         seen,
@@ -248,6 +245,37 @@ def imagine_photos(
         texts[0],
         named if moved else None,
     )
+
+
+def followed(
+    run: "Record",
+    units: NDArray[np.int64],
+    held: Mapping[str, int],
+    noise: str | Responses,
+    seed: int,
+) -> NDArray[np.int64]:
+    """The labels (B, V) that units (B, V) would have had: the label model's own abduction."""
+    model = run.distributions()
+    names = [node.name for node in run.graph.labels]
+    known = draw_hidden(model, dict(zip(names, units.T, strict=True)), seed)
+    found = imagine(under(model, noise), known, held, _Uniform(seed, len(units)))
+    return np.stack([found[name] for name in names], 1)
+
+
+def redrawn(
+    generator: EncodingGenerator, images: Tensor, before: Tensor, after: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Images rebuilt from their noise, and drawn of it under other labels.
+
+    Args:
+        generator: What draws them.
+        images: (B, C, H, W) in [-1, 1].
+        before: Their labels (B, P).
+        after: The other ones.
+    """
+    own = generator.abduct(images, before)
+    rebuilt, drawn = (generator.render(labels, own).cpu() for labels in (before, after))
+    return rebuilt, with_residual(images, rebuilt, drawn)
 
 
 def with_residual(photos: Tensor, rebuilt: Tensor, drawn: Tensor) -> Tensor:
@@ -274,25 +302,25 @@ def _labels(
     return tuple(found)
 
 
-def _units(
-    run: "Record",
-    model: Tables,
-    labels: Sequence[Known],
-    told: Mapping[str, int],
-    count: int,
-    seed: int,
-) -> World:
-    """The labels of all photos (B,): what the image does not show is drawn given what it shows."""
+def units_shown(
+    run: "Record", labels: Sequence[Known], told: Mapping[str, int], seed: int
+) -> NDArray[np.int64]:
+    """The labels (B, V) of photos: what the image does not show is drawn given what it shows.
+
+    Raises:
+        ScmError: E431 if what is told is impossible.
+    """
+    model = run.distributions()
     shown = {it.name: it.values for it in labels}
     names = [node.name for node in run.graph.labels]
     if not shown.keys() >= set(names):
         rows = []
-        for place in range(count):
+        for place in range(len(next(iter(shown.values()), ()))):
             read = sorted(labels, key=lambda it: -it.chances[place])
             values = dict(told) | {it.name: int(it.values[place]) for it in read}
             rows.append(_row(model, values, len(told), seed + place))
         shown = {**dict(zip(names, np.stack(rows, 1), strict=True)), **shown}
-    return draw_hidden(model, {name: shown[name] for name in names}, seed)
+    return np.stack([shown[name] for name in names], 1)
 
 
 def _row(model: Tables, values: Mapping[str, int], told: int, seed: int) -> NDArray[np.int64]:
@@ -306,8 +334,13 @@ def _row(model: Tables, values: Mapping[str, int], told: int, seed: int) -> NDAr
     events = tuple(ir.Event(ir.Variable(name), value) for name, value in values.items())
     for kept in range(len(events), told, -1):
         with suppress(ScmError):
-            return draws_of(ir.Regime(given=events[:kept]), model).rows(1, seed)[0]
-    return draws_of(ir.Regime(given=events[:told]), model).rows(1, seed)[0]
+            return _drawn(model, events[:kept], seed)
+    return _drawn(model, events[:told], seed)
+
+
+def _drawn(model: Tables, given: tuple[ir.Event, ...], seed: int) -> NDArray[np.int64]:
+    row: NDArray[np.int64] = draws_of(ir.Regime(given=given), model).rows(1, seed)[0]
+    return row
 
 
 @dataclass(frozen=True)
