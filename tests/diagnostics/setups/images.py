@@ -73,6 +73,21 @@ def once_photos(**options):
     return setup
 
 
+def photo(folder, made):
+    """As `trained`, with a picture beside it."""
+    trained(folder, made)
+    Image.new("RGB", (40, 30)).save(folder / "photo.png")
+
+
+@once
+def encoding(folder):
+    """`runs/faces-1`, whose head has an encoder, and a picture of nothing."""
+    (folder / "faces.scm").write_text(FACES)
+    options = TINY.replace("--option noise_size=4", "--option noise_size=4 --option hidden=8")
+    scmc(folder, f"train -q faces.scm --images drawn-faces:100 --head vae --steps 2 {options}")
+    Image.new("RGB", (40, 30), (255, 255, 255)).save(folder / "white.png")
+
+
 @once
 def trained_on_noise(folder):
     """`runs/faces-1`, of pictures in which no label shows."""
@@ -176,6 +191,9 @@ SETUPS = {
     "E716": trained,
     "E717": no_pyarrow,
     "E692": swing,
+    "E693": photo,
+    "E694": encoding,
+    "W693": encoding,
     "E718": hats,
     "E720": no_tensorboard,
     "E724": not_a_sample,

@@ -14,7 +14,7 @@ class CannotAbduct(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "do(Male=0)" --of photo.png --run runs/faces-1 -o had.png
+    $ scmc sample "do(Male=0)" --of photo.png -o had.png
     error[E693]: the head `causal_gan` of `Face` does not tell the noise behind a photo
       = help: train one that does: `scmc train … --head vae`
     ```
@@ -48,7 +48,7 @@ class NoPhoto(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "do(Male=0)" --of me.png --run runs/faces-1 -o had.png
+    $ scmc sample "do(Male=0)" --of me.png -o had.png
     error[E694]: cannot read the photo `me.png`: no such file or folder
     ```
 
@@ -78,11 +78,8 @@ class BadlyRebuilt(Diagnostic):
     ## Example
 
     ```console
-    $ scmc sample "do(Light=100)" --of white.png --run runs/swing-1 -o had.png
-    1 photo as it is, and had do(Light=100): had.png
-    composition error 0.402 of the pixels' range
-    Light=60 (0.51)
-    warning[W693]: `white.png` is rebuilt with a mean error of 0.402: the head hardly knows such images
+    $ scmc sample "do(Male=0)" --of white.png -o had.png 2>&1 | grep W693
+    warning[W693]: `white.png` is rebuilt with a mean error of 0.5: the head hardly knows such images
     ```
 
     ## What to do
@@ -97,4 +94,4 @@ class BadlyRebuilt(Diagnostic):
 
     def message(self) -> str:
         known = "the head hardly knows such images"
-        return f"`{self.name}` is rebuilt with a mean error of {self.error:.3f}: {known}"
+        return f"`{self.name}` is rebuilt with a mean error of {self.error:.1f}: {known}"
