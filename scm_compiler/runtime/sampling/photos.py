@@ -46,7 +46,10 @@ if TYPE_CHECKING:
 FADE = 0.1
 """How much a pixel has to change, of a range of 2, until little of the residual is kept there."""
 
-HEADINGS = ("photo", "rebuilt", "had it been", "difference")
+HEADINGS = ("photo", "rebuilt", "imagined", "difference")
+
+WIDE = 96
+"""The least width of an image in the figure, whose heading is to fit above it."""
 
 Photo = str | Path | Pillow.Image | NDArray[np.uint8]
 """A file or a folder; a picture of Pillow; an array (H, W), (H, W, C) of bytes."""
@@ -124,14 +127,15 @@ class ImaginedPhotos:
         """Each photo, as it is rebuilt, as it would have been, and the difference, in a row."""
         difference = (self.images - self.photos.images).abs() - 1
         four = torch.stack([self.photos.images, self.rebuilt, self.images, difference], 1)
-        rows = zip(self._captions, four, strict=True)
-        headings = (*HEADINGS[:2], f"had {self.do}", HEADINGS[3])
-        return figure([PictureRow(*row) for row in rows], headings=headings)
+        times = -(-WIDE // four.shape[-1])
+        large = four.repeat_interleave(times, 3).repeat_interleave(times, 4)
+        rows = zip(self._captions, large, strict=True)
+        return figure([PictureRow(*row) for row in rows], headings=HEADINGS)
 
     @property
     def _captions(self) -> list[str]:
         return [
-            f"{name}: rebuilt to {error:.3f}"
+            f"{name}, had {self.do}; rebuilt to {error:.3f}"
             for name, error in zip(self.photos.names, self.composition, strict=True)
         ]
 
