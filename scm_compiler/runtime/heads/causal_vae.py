@@ -66,6 +66,8 @@ class CausalVaeOptions(AutoencoderOptions):
 
     concept_size: int = Field(8, ge=1, le=256)
     noise_size: int = Field(16, ge=0, le=1024)
+    beta: float = Field(100.0, gt=0, le=1e4)
+    swap_every: int = Field(0, ge=0, le=1000)
     learn_graph: bool = False
     prior: Literal["learnt", "labels"] = "learnt"
     networks: Literal["conv", "mlp"] = "conv"
@@ -89,7 +91,6 @@ PRESETS: dict[str, dict[str, Any]] = {
         "beta_start": 1.0,
         "averaging": 0.0,
         "deviation": 0.5,
-        "swap_every": 0,
     },
 }
 
