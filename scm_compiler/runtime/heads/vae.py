@@ -1,7 +1,7 @@
 """A variational auto-encoder of images, given their labels (Sohn et al. 2015).
 
-With `rungs`, as in the preset `paper`, it is hierarchical: beside a vector its noise has maps on the
-coarsest grids, as the auto-encoders have that Melistas et al. 2024 measure.
+With `rungs`, as in the preset `paper`, it is hierarchical: beside a vector its noise has maps on
+the coarsest grids, as the auto-encoders have that Melistas et al. 2024 measure.
 """
 
 from math import prod
