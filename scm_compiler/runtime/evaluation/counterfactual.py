@@ -134,7 +134,7 @@ def evaluate_counterfactuals(
     read = torch.stack([part.argmax(1) for part in head.generator.estimate(floats)], 1)
     others, _ = real.table.rows(real.train[: len(drawn)])
     reference = features(real.table.rows(real.held)[0])
-    shown = [floats[:SHOWN], *(images[:SHOWN] for _, images in turned)]
+    shown = [floats[:SHOWN], *(_shown(trial, rank) for rank in range(len(head.coding.names)))]
     return CounterfactualReport(
         node=node,
         data=real.table.origin,
@@ -160,6 +160,16 @@ def _turned(trial: _Trial, rank: int, most: int) -> tuple[Turned, Tensor]:
     measured = {key: np.concatenate([found[key] for found, _ in parts]) for key in parts[0][0]}
     found = {key: mean(column[np.isfinite(column)]) for key, column in measured.items()}
     return Turned(name, len(images), **found), images
+
+
+def _shown(trial: _Trial, rank: int) -> Tensor:
+    """The first photos with one label set to the value in the middle."""
+    coding, value = trial.head.coding, trial.head.coding.sizes[rank] // 2
+    units, noise = trial.units[:SHOWN], trial.run.noise_of()
+    moved = followed(trial.run, units, {coding.names[rank]: value}, noise, trial.seed)
+    after = torch.from_numpy(coding.select_rows(moved))
+    photos = to_floats(trial.images[:SHOWN])
+    return redrawn(trial.generator, photos, trial.labels[:SHOWN], after)[1]
 
 
 def _set(trial: _Trial, rank: int, value: int) -> tuple[dict[str, Array], Tensor]:
