@@ -26,6 +26,7 @@ EXAMPLES = [
     "morpho_digits",
     "napkin",
     "own_kind",
+    "pendulum",
     "sprinkler",
 ]
 

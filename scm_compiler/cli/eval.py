@@ -10,19 +10,25 @@ from scm_compiler.cli.progress import Remaining
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.files import require_writable, writing
 from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly
+from scm_compiler.runtime.evaluation.counterfactual import evaluate_counterfactuals
+from scm_compiler.runtime.evaluation.counterfactual_report import counterfactual_text
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.text import report_text
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record
+from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.storage.tensors import write_file
 
 REPORT, PAGE = "eval.json", "eval.html"
+COUNTERFACTUAL, FIGURE = "counterfactual.json", "counterfactual.png"
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Evaluate, print, write, and return the exit code."""
     opened = opened_run(args.named or args.run)
+    if args.counterfactual:
+        return _counterfactual(opened, args, console)
     page = args.html or opened.path / PAGE
     console.make_way(page)
     for path in (opened.path / REPORT, page):  # refused before minutes of work are lost
@@ -47,6 +53,30 @@ def run(args: argparse.Namespace, console: Console) -> int:
     notes = Report(None, (*_untrained(opened), *evaluation.warnings))
     console.show(notes)
     console.document({"ok": True, "diagnostics": render_json(notes), "page": str(page)} | content)
+    return OK
+
+
+def _counterfactual(opened: Record, args: argparse.Namespace, console: Console) -> int:
+    """Measure the counterfactuals of photos; a table here, JSON and pictures in the run."""
+    node = opened.head().node
+    report, figure = opened.path / COUNTERFACTUAL, opened.path / FIGURE
+    for path in (report, figure):
+        with writing(path):
+            require_writable(path)
+    found = evaluate_counterfactuals(
+        opened,
+        node,
+        images=args.images,
+        seed=args.seed,
+        stage=lambda it: _watch(it, console),
+    )
+    console.result(counterfactual_text(found))
+    content = found.to_dict()
+    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    write_file(report, text, resumable=False)
+    write_file(figure, png(found.figure()), resumable=False)
+    console.result(f"\nreport   {report}\nfigure   {figure}")
+    console.document({"ok": True, "figure": str(figure)} | content)
     return OK
 
 

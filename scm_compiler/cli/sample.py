@@ -1,6 +1,7 @@
 """`scmc sample "do(Mustache=1)" -n 10 -o faces.png`: draw labels and images in a regime.
 
-With `--of RUN:SEED` the regime is what would have been done to the units of a sample, which are
+With `--of PHOTO` the regime is what would have been done to the units that photos show. With
+`--of RUN:SEED` it is what would have been done to the units of a sample, which are
 drawn as they were and, with the same noise, as they would have been.
 
 The labels are drawn exactly from the regime's distribution, so that no row is ever rejected.
@@ -18,6 +19,7 @@ from scm_compiler.cli.counterfactual_sample import draw_counterfactual
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import bad_option, whole
+from scm_compiler.cli.photos import draw_of_photos
 from scm_compiler.cli.requests.sample import SampleRequest, cannot_sample
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling import figures, rows, shards
@@ -32,6 +34,8 @@ from scm_compiler.semantics.query import on_one_line
 def run(request: SampleRequest, console: Console) -> int:
     """Draw, write, and say where it is."""
     console.make_way(request.path)
+    if request.photo is not None:
+        return draw_of_photos(request, console)
     if request.imagined:
         return draw_counterfactual(request, console)
     opened = opened_run(request.run)

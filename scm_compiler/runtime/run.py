@@ -15,6 +15,7 @@ from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.semantics.question import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
+    from scm_compiler.runtime.sampling.photos import Photo
     from scm_compiler.runtime.sampling.sample import Sample
 
 
@@ -170,9 +171,14 @@ class Run(Record):
         """A regime in which nodes are held: `run.do(Mustache=1).sample(64)`."""
         return Regime(self).do(values, **named)
 
-    def given(self, values: Values | None = None, /, **named: Value) -> Regime:
-        """A regime in which nodes are seen: `run.given(Mustache=1).answer()`."""
-        return Regime(self).given(values, **named)
+    def given(
+        self, values: Values | None = None, /, image: "Photo | None" = None, **named: Value
+    ) -> Regime:
+        """A regime in which nodes are seen: `run.given(Mustache=1).answer()`.
+
+        Or a photo: `run.given(image="me.png").counterfactual(do={"Bald": 1})`.
+        """
+        return Regime(self).given(values, image=image, **named)
 
     def sample(self, rows: int, *, seed: int = 0) -> "Sample":
         """Draw labels, and images where a head is trained, from the observational distribution."""

@@ -21,6 +21,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="SPEC",
         help="the real images, such as drawn-faces or celeba:DIR (default: the head's own)",
     )
+    parser.add_argument(
+        "--counterfactual",
+        action="store_true",
+        help="measure what the heads with an encoder make of photos that they have not seen",
+    )
     parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     parser.add_argument(
         "--html", metavar="FILE", type=Path, help="where the page goes (default: eval.html in RUN)"

@@ -61,9 +61,15 @@ def _configure_counterfactuals(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument_group("counterfactuals, for a .png or .csv").add_argument
     add(
         "--of",
-        metavar="RUN:SEED",
+        metavar="RUN:SEED|PHOTO",
         help="draw the units of this sample as they were and as the regime would have made them; "
-        "`:SEED` is of the last run",
+        "`:SEED` is of the last run. Or a picture file, or a folder of them: what these would "
+        "have shown",
+    )
+    add(
+        "--given",
+        metavar="LABELS",
+        help='what is known of a photo, such as "Male=1, Young=0" (default: as it is read off)',
     )
     add("--units", metavar="REGIME", help='which units, such as "given(Male=1)" (default: any)')
     add(

@@ -12,6 +12,12 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.files import is_stream
 from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo
 
+PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".ppm", ".pgm", ".tif", ".tiff")
+"""The suffixes by which `--of` tells a photo from a run."""
+
+MANIFEST = "manifest.json"
+"""The file by which it tells a run from a folder of photos."""
+
 FORMS = ".csv, .parquet, .npz, .png, .tar and FOLDER/"
 COLUMNS, SWEPT, DIVERSE = 10, 8, 256
 """The rows of a two-row figure, of a sweep and of a diversity grid if nothing is said."""
@@ -38,6 +44,8 @@ class SampleRequest:
         noise_model: Of the labels, in both worlds.
         shard: The part that is drawn, from 1, and of how many.
         on_cluster: Whether the workers of a Ray cluster draw.
+        photo: The photo, or the folder of photos, that is asked about; None if none is.
+        known: What is known of it: a regime, as it was written.
     """
 
     seed: int
@@ -56,6 +64,8 @@ class SampleRequest:
     noise_model: str | None
     shard: tuple[int, int]
     on_cluster: bool
+    photo: Path | None
+    known: str
 
     @property
     def path(self) -> Path:
@@ -80,8 +90,8 @@ def request(args: argparse.Namespace) -> SampleRequest:
         raise cannot_sample(args.output, f"`{option}` draws a figure", "write it to a .png file")
     _refuse_wrong_counterfactual(args, form, figure=figure)
     _refuse_wrong_place(args.output, form, args.shards)
-    run = args.run
-    if args.of is not None:
+    run, photo = args.run, _photo(args.of)
+    if args.of is not None and photo is None:
         run, chosen_seed = _run_and_seed(args.of)
     require_named_run(run)
     return SampleRequest(
@@ -101,6 +111,8 @@ def request(args: argparse.Namespace) -> SampleRequest:
         noise_model=args.noise_model,
         shard=_shard(args, form),
         on_cluster=_on_cluster(args, form),
+        photo=photo,
+        known=f"given({args.given})" if args.given else "",
     )
 
 
@@ -134,20 +146,39 @@ def _form(output: str) -> str:
 
 
 def _refuse_wrong_counterfactual(args: argparse.Namespace, form: str, *, figure: bool) -> None:
+    photo = _photo(args.of) is not None
+    _refuse_stray(args, photo=photo)
     if args.of is None:
-        if args.units is not None or args.noise_model is not None:
-            option = "--units" if args.units is not None else "--noise-model"
-            hint = "name a sample: `--of :SEED`"
-            text = args.units or args.noise_model or ""
-            raise bad_option(option, text, "an option without `--of`", hint)
         return
     if form not in (".png", ".csv"):
         hint = "write them to a .png or .csv file"
         raise cannot_sample(args.output, "`--of` draws two worlds", hint)
-    if figure or args.run is not None or args.seed is not None:
+    if figure or (not photo and (args.run is not None or args.seed is not None)):
         hint = "a sample says its run, its seed and its regime itself"
         others = "possible beside `--vs`, `--sweep`, `--diversity`, `--run` or `--seed`"
         raise bad_option("--of", args.of, others, hint)
+
+
+def _refuse_stray(args: argparse.Namespace, *, photo: bool) -> None:
+    """Refuse options of counterfactuals where there is nothing that they are of."""
+    options = {"--units": args.units, "--noise-model": args.noise_model, "--given": args.given}
+    stray = {"--given"} if args.of is not None and not photo else set(options)
+    stray = {"--units"} if photo else stray
+    for option in sorted(stray, reverse=True):
+        if options[option] is not None:
+            hint = "name a photo: `--of photo.png`" if option == "--given" else None
+            hint = "say what is known: `--given`" if photo else hint
+            where = "possible with a photo" if photo else "an option without `--of`"
+            raise bad_option(option, options[option], where, hint or "name a sample: `--of :SEED`")
+
+
+def _photo(text: str | None) -> Path | None:
+    """The photo or the folder of photos that `--of` names; None if it names a sample."""
+    if text is None or text.startswith(":"):
+        return None
+    path = Path(text)
+    named = path.suffix.lower() in PHOTOS
+    return path if named or (path.is_dir() and not (path / MANIFEST).exists()) else None
 
 
 def _refuse_wrong_place(output: str, form: str, shards: str | None) -> None:

@@ -23,6 +23,8 @@ from scm_compiler.runtime.data.csv_file import read_csv
 from scm_compiler.runtime.data.database import read_duckdb, read_parquet
 from scm_compiler.runtime.data.frame import Columns, read_frame
 from scm_compiler.runtime.data.options import Missing, Reading, divide
+from scm_compiler.runtime.data.scene_labels import labels_of
+from scm_compiler.runtime.data.scenes import FLOW, PENDULUM
 from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.table import LabelTable
 
@@ -66,6 +68,8 @@ BUILTIN: Mapping[str, DataSource] = MappingProxyType(
         "duckdb": DataSource(read_duckdb),
         "celeba": DataSource(read_celeba),
         **{kind: DataSource(_of_images(kind)) for kind in ("folder", "tar", "npz")},
+        "pendulum": DataSource(labels_of(PENDULUM), bare=True),
+        "flow": DataSource(labels_of(FLOW), bare=True),
     }
 )
 """The sources of labels, by kind."""
@@ -168,7 +172,8 @@ def load_labels(
         data: `celeba-labels`; `csv:FILE`, `parquet:PATTERN`, `duckdb:FILE?table=NAME` or a path
             alone, with options behind `?`, see `options.Reading`; `celeba:DIR`, the folder of
             CelebA's attribute file; `folder:DIR`, `tar:PATTERN` or `npz:FILE`, the table of
-            images; `KIND:PLACE` of an installed package; or columns, see `read_frame`.
+            images; `pendulum` or `flow`, see `scenes`; `KIND:PLACE` of an installed package; or
+            columns, see `read_frame`.
         graph: Whose labels are read. Columns are matched by name.
         missing: What becomes of rows with gaps, as behind `?`: `refuse`, `drop`, `category`, `em`.
         weight: The column that says how much each row weighs.

@@ -9,18 +9,22 @@ one 0/1 column for two values, one-hot columns for more, the same convention as 
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from math import prod
 from typing import Literal, Protocol
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import one_hot
 
 from scm_compiler.ir import Graph
 from scm_compiler.ir.domain import Image
+from scm_compiler.model.codec import weights_of
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.module import CausalModule
 from scm_compiler.runtime.training.fitting import Fitting
@@ -65,6 +69,7 @@ class LabelCoding:
         names: The image's parents, in the order of declaration.
         sizes: The number of values of each.
         columns: Where each lies in a tensor of all the graph's labels (B, V).
+        edges: Which of them cause which, by rank: directly, or by way of labels that are not read.
 
     Example:
         >>> coding = LabelCoding(("Male", "Hair"), (2, 3), (0, 2))
@@ -77,6 +82,7 @@ class LabelCoding:
     names: tuple[str, ...]
     sizes: tuple[int, ...]
     columns: tuple[int, ...]
+    edges: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def of(cls, graph: Graph, image: str) -> "LabelCoding":
@@ -84,7 +90,13 @@ class LabelCoding:
         layout = Layout(graph)
         names = graph.parents[image]
         columns = tuple(layout.index[name] for name in names)
-        return cls(names, tuple(layout.sizes[column] for column in columns), columns)
+        sizes = tuple(layout.sizes[column] for column in columns)
+        edges = tuple(
+            (names.index(cause), rank)
+            for rank, name in enumerate(names)
+            for cause in sorted(_nearest_read(graph, name, frozenset(names)))
+        )
+        return cls(names, sizes, columns, edges)
 
     @cached_property
     def encoded(self) -> tuple[slice, ...]:
@@ -118,6 +130,10 @@ class LabelCoding:
     def select(self, labels: Tensor) -> Tensor:
         """The image's own labels (B, P) among all of the graph's (B, V)."""
         return labels[:, list(self.columns)]
+
+    def select_rows(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """As `select`, of an array."""
+        return rows[:, list(self.columns)]
 
     def encode(self, labels: Tensor) -> Tensor:
         """The labels (B, P) as 0/1 columns (B, E), in float32.
@@ -190,12 +206,43 @@ class ImageGenerator(nn.Module, ABC):
             raise ValueError(f"{len(labels)} rows of labels for {len(noise)} rows of noise")
         if not len(labels):
             return noise.new_zeros(0, self.image.channels, self.image.height, self.image.width)
+        return self.by_rows(self, self.coding.encode(labels), noise)
+
+    def by_rows(self, function: Callable[..., Tensor], *inputs: Tensor) -> Tensor:
+        """A function of its networks, always of the same number of rows at a time.
+
+        The last call is filled up.
+        """
         place = next(self.parameters()).device
-        encoded = _filled(self.coding.encode(labels).to(place))
-        drawn = _filled(noise.to(place))
-        pairs = zip(torch.split(encoded, ROWS), torch.split(drawn, ROWS), strict=True)
-        images = torch.cat([self(*pair).float() for pair in pairs])
-        return images[: len(labels)].contiguous()
+        parts = [torch.split(_filled(given.to(place)), ROWS) for given in inputs]
+        found = torch.cat([function(*rows).float() for rows in zip(*parts, strict=True)])
+        return found[: len(inputs[0])].contiguous()
+
+
+class EncodingGenerator(ImageGenerator):
+    """A generator that can `abduct`: it tells an image's noise and its labels from the image."""
+
+    @abstractmethod
+    def noise_of(self, images: Tensor, labels: Tensor) -> Tensor:
+        """The noise (B, Z) of images (B, C, H, W) in [-1, 1] with encoded labels (B, E)."""
+
+    @abstractmethod
+    def read(self, images: Tensor) -> Tensor:
+        """The logits (B, E) of the labels that images (B, C, H, W) show."""
+
+    @torch.no_grad()
+    def abduct(self, images: Tensor, labels: Tensor) -> Tensor:
+        """The noise (B, Z) from which, with label values (B, P), the images are drawn again."""
+        return self.by_rows(self.noise_of, images, self.coding.encode(labels)).cpu()
+
+    @torch.no_grad()
+    def estimate(self, images: Tensor) -> list[Tensor]:
+        """Of each label the probabilities (B, size) of its values, as the images show it."""
+        logits = self.by_rows(self.read, images).cpu()
+        return [
+            weights_of(part.sigmoid() if part.shape[1] == 1 else part.softmax(1))
+            for part in (logits[:, columns] for columns in self.coding.encoded)
+        ]
 
 
 class ImageBatches(Protocol):
@@ -277,6 +324,14 @@ class HeadTrainer(Fitting, Protocol):
         """A copy of the generator as it would be saved now: averaged, in evaluation mode."""
 
 
+def _nearest_read(graph: Graph, name: str, read: frozenset[str]) -> set[str]:
+    """The causes of a label among those that are read, through ones that are not."""
+    found: set[str] = set()
+    for parent in graph.parents[name]:
+        found |= {parent} if parent in read else _nearest_read(graph, parent, read)
+    return found
+
+
 def _filled(rows: Tensor) -> Tensor:
     missing = -len(rows) % ROWS
-    return torch.cat([rows, rows[:1].expand(missing, -1)]) if missing else rows
+    return torch.cat([rows, rows[:1].expand(missing, *rows.shape[1:])]) if missing else rows

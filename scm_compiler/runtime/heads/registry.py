@@ -143,7 +143,7 @@ class Heads(Mapping[str, HeadSpec]):
     """An immutable registry of heads.
 
     >>> sorted(BUILTIN)
-    ['causal_began', 'causal_gan', 'conditional_gan']
+    ['causal_began', 'causal_gan', 'causal_vae', 'conditional_gan', 'vae']
     """
 
     heads: tuple[HeadSpec, ...]
@@ -197,6 +197,19 @@ BUILTIN = Heads(
             "scm_compiler.runtime.heads.conditional_gan",
             fitting,
             labelled=False,
+        ),
+        HeadSpec(
+            "vae",
+            "variational auto-encoder, given labels: it tells the noise behind a photo",
+            "scm_compiler.runtime.heads.vae",
+            fitting,
+            labelled=False,
+        ),
+        HeadSpec(
+            "causal_vae",
+            "auto-encoder with a causal layer between its concepts (Yang et al. 2021)",
+            "scm_compiler.runtime.heads.causal_vae",
+            fitting,
         ),
     )
 )

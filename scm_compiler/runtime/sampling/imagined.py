@@ -15,7 +15,6 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.answers import HiddenCause
 from scm_compiler.inference.counterfactual.abduction import imagine, under
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.notebook import paragraph, picture
@@ -146,8 +145,8 @@ def imagine_sample(
     if not held or len(held) < len(do.do) or do.given:
         raise refuse(NothingHeld(texts[0]), exit_code=2)
     model = run.distributions()
-    moved = _moved(fold(model.graph), held)
-    _refuse_fitted_states(model, moved)
+    moved = moved_labels(model, held)
+    refuse_fitted_states(model, moved)
     stream = stream_of(run, seen, seed=seed, images=images)
     factual = stream.sample(0, rows)
     noise = run.noise_of(noise_model)
@@ -158,8 +157,9 @@ def imagine_sample(
     return Imagined(factual, imagined, texts[0], texts[1], seed, named if moved else None)
 
 
-def _moved(graph: Graph, held: Mapping[str, int]) -> frozenset[str]:
+def moved_labels(model: Tables, held: Mapping[str, int]) -> frozenset[str]:
     """The labels that are not held and that what is held causes."""
+    graph = fold(model.graph)
     mutilated = mutilate(graph, held)
     return frozenset(
         node.name
@@ -168,7 +168,7 @@ def _moved(graph: Graph, held: Mapping[str, int]) -> frozenset[str]:
     )
 
 
-def _refuse_fitted_states(model: Tables, moved: frozenset[str]) -> None:
+def refuse_fitted_states(model: Tables, moved: frozenset[str]) -> None:
     """Refuse (E432) to move labels with hidden causes whose states were fitted to data.
 
     Observation leaves those states open, and what a unit would have been rests on them. Given

@@ -26,6 +26,13 @@ def faces(folder):
 
 
 @once
+def swing(folder):
+    """`swing.scm`, one of whose labels is called otherwise than the pendulum's shadow is."""
+    program = "Light : categorical(60, 140)\nShadow : categorical(3, 9)\nLight -> Shadow\n"
+    (folder / "swing.scm").write_text(program)
+
+
+@once
 def trained(folder):
     """`runs/faces-1`, of drawn faces, after two steps."""
     (folder / "faces.scm").write_text(FACES)
@@ -64,6 +71,21 @@ def once_photos(**options):
         photos(**options)(folder)
 
     return setup
+
+
+def photo(folder, made):
+    """As `trained`, with a picture beside it."""
+    trained(folder, made)
+    Image.new("RGB", (40, 30)).save(folder / "photo.png")
+
+
+@once
+def encoding(folder):
+    """`runs/faces-1`, whose head has an encoder, and a picture of nothing."""
+    (folder / "faces.scm").write_text(FACES)
+    options = TINY.replace("--option noise_size=4", "--option noise_size=4 --option hidden=8")
+    scmc(folder, f"train -q faces.scm --images drawn-faces:100 --head vae --steps 2 {options}")
+    Image.new("RGB", (40, 30), (255, 255, 255)).save(folder / "white.png")
 
 
 @once
@@ -197,6 +219,10 @@ SETUPS = {
     **dict.fromkeys(["E715", "E719"], celeba),
     "E716": trained,
     "E717": no_pyarrow,
+    "E692": swing,
+    "E693": photo,
+    "E694": encoding,
+    "W693": encoding,
     "E718": hats,
     "E720": no_tensorboard,
     "E870": no_language_server,

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -59,10 +59,39 @@ class DrawnPictures:
         del workers
         for part in parts:
             rows = slice(part.start, part.stop)
-            drawn = drawn_faces.draw_from(self.labels[rows], self.nuisance[rows], image.height)
-            pixels = drawn.add_(1).mul_(127.5).round_().to(torch.uint8)
-            write_part(part.path, list(pixels.numpy()), [])
+            drawn = _drawn(self.labels[rows], self.nuisance[rows], image.height)
+            write_part(part.path, list(drawn), [])
             yield part
+
+
+@dataclass(frozen=True, eq=False)
+class DrawnTruth:
+    """See `Truth`. The labels' own mechanisms are unknown: they are drawn from a table.
+
+    Attributes:
+        pictures: The listing's.
+        columns: Which of the renderer's labels the image's are.
+        size: The height and width.
+    """
+
+    pictures: DrawnPictures
+    columns: list[int]
+    size: int
+
+    def redrawn(self, rows: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """See `Truth.redrawn`."""
+        nine = self.pictures.labels[rows]
+        nine[:, self.columns] = torch.from_numpy(labels)
+        return _drawn(nine, self.pictures.nuisance[rows], self.size)
+
+    def imagined(self, rows: NDArray[np.int64], held: Mapping[str, int]) -> None:
+        """Nobody knows."""
+
+
+def _drawn(labels: torch.Tensor, nuisance: torch.Tensor, size: int) -> NDArray[np.uint8]:
+    drawn = drawn_faces.draw_from(labels, nuisance, size)
+    pixels: NDArray[np.uint8] = drawn.add_(1).mul_(127.5).round_().to(torch.uint8).numpy()
+    return pixels
 
 
 def list_drawn(place: str, spec: ImageSpec) -> Listing:
@@ -90,7 +119,9 @@ def list_drawn(place: str, spec: ImageSpec) -> Listing:
     labels = _draw_labels(count, generator)
     nuisance = drawn_faces.sample_nuisance(count, generator)
     columns = [drawn_faces.LABELS.index(name) for name in spec.names]
-    return Listing(NAME, DrawnPictures(torch.from_numpy(labels), nuisance), labels[:, columns])
+    pictures = DrawnPictures(torch.from_numpy(labels), nuisance)
+    truth = DrawnTruth(pictures, columns, spec.image.height)
+    return Listing(NAME, pictures, labels[:, columns], truth=truth)
 
 
 def _draw_labels(count: int, generator: torch.Generator) -> NDArray[np.int64]:

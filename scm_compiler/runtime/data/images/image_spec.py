@@ -1,6 +1,6 @@
 """What an image node needs of a source, and what a source gives."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -82,6 +82,24 @@ class Pictures(Protocol):
         """Decode some parts and write their files; yields each part when its file is there."""
 
 
+class Truth(Protocol):
+    """What draws the pictures of a source's rows as they would have been.
+
+    The rows are those of the listing, by their place (n,).
+    """
+
+    def redrawn(self, rows: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The pictures (n, C, H, W) of rows whose labels had been (n, P), their noise the same."""
+
+    def imagined(
+        self, rows: NDArray[np.int64], held: Mapping[str, int]
+    ) -> NDArray[np.uint8] | None:
+        """The pictures of rows had labels been held, and what they cause followed.
+
+        None where nobody knows what the labels' own mechanisms are.
+        """
+
+
 @dataclass(frozen=True)
 class Listing:
     """What a source holds.
@@ -92,6 +110,7 @@ class Listing:
         labels: (N, P) value indices.
         split: (N,) places in `SPLITS`, -1 where unknown; None if the source has no splits.
         notes: What was left out.
+        truth: What draws its rows as they would have been; None if nobody can.
     """
 
     path: str
@@ -99,6 +118,7 @@ class Listing:
     labels: NDArray[np.int64]
     split: NDArray[np.int8] | None = None
     notes: tuple[LeftOut, ...] = ()
+    truth: Truth | None = None
 
 
 def learnable(split: NDArray[np.int8] | None, count: int) -> NDArray[np.bool_]:

@@ -31,9 +31,9 @@ def load_images(
     """The labelled images of one image node, decoded once and kept in a cache.
 
     Args:
-        spec: `drawn-faces`, `drawn-faces:N`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or
-            `npz:FILE`; for `celeba` and `folder` also a zip file with its table beside it; or
-            `KIND:PLACE` of an installed package.
+        spec: `drawn-faces`, `pendulum`, `flow` or one of them with `:N`, `celeba:DIR`,
+            `folder:DIR`, `tar:PATTERN` or `npz:FILE`; for `celeba` and `folder` also a zip file
+            with its table beside it; or `KIND:PLACE` of an installed package.
         graph: Whose image it is. Columns are matched with the image's parents by name.
         image: The image node; its size is the size of the images.
         cache: The cache folder; see `cache_folder` for the one that is used if none is named.
@@ -72,6 +72,7 @@ def _table(spec: str, image_spec: ImageSpec, listing: Listing, kept: Kept) -> Im
         fingerprint=_fingerprint(image_spec, kept, labels),
         origin=spec,
         notes=notes,
+        truth=listing.truth if len(sound) == total else None,
     )
 
 

@@ -22,6 +22,7 @@ from scm_compiler.runtime.data.images.image_spec import (
     learnable,
 )
 from scm_compiler.runtime.data.images.names import printable
+from scm_compiler.runtime.data.images.scenes import SCENE_SOURCES
 from scm_compiler.runtime.data.images.shards import list_shards
 from scm_compiler.runtime.data.sources import (
     DataSource,
@@ -41,6 +42,7 @@ def _list_drawn(place: str, spec: ImageSpec) -> Listing:
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
         DRAWN: DataSource(images=_list_drawn, bare=True),
+        **SCENE_SOURCES,
         "celeba": DataSource(images=list_celeba),
         "folder": DataSource(images=list_folder),
         "tar": DataSource(images=list_shards),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.runtime.data.images.image_spec import SPLITS, UNKNOWN_SPLIT
+from scm_compiler.runtime.data.images.image_spec import SPLITS, UNKNOWN_SPLIT, Truth
 
 HELD_SHARE, HELD_MOST = 0.2, 6000
 _CUT_SEED = 20_170_906
@@ -31,6 +31,7 @@ class ImageTable:
         origin: Where the data came from, for people.
         notes: What was left out while reading.
         places: (N,) where each row's image lies in `images`; None if in the same order.
+        truth: What draws its rows as they would have been; None if nobody can.
 
     Raises:
         ValueError: If the numbers of rows differ.
@@ -44,6 +45,7 @@ class ImageTable:
     origin: str
     notes: tuple[Diagnostic, ...] = field(default=())
     places: NDArray[np.int64] | None = None
+    truth: Truth | None = None
 
     def __post_init__(self) -> None:
         held = len(self.images) if self.places is None else len(self.places)

@@ -73,3 +73,14 @@ def test_what_cannot_be_drawn(refusal, faces):
 @pytest.mark.parametrize("place", ["x", "0", "-3", "99999999", "5?seed=", "1000001"])
 def test_a_number_that_is_none(refusal, nine, place):
     assert "error[E670]" in refusal(f"drawn-faces:{place}", nine)
+
+
+def test_the_truth_of_a_face(load, nine):
+    table = load("drawn-faces:20", nine)
+    rows = np.arange(20)
+    assert (table.truth.redrawn(rows, table.labels) == table.images).all()
+    turned = table.labels.copy()
+    turned[:, LABELS.index("Eyeglasses")] ^= 1
+    again = table.truth.redrawn(rows, turned)
+    assert (again != table.images).any(axis=(1, 2, 3)).all()
+    assert table.truth.imagined(rows, {"Male": 1}) is None

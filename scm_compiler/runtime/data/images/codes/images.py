@@ -188,13 +188,15 @@ class UnsafeName(Diagnostic):
 
 
 class NotDrawable(Diagnostic):
-    """The drawn faces do not fit the image node.
+    """What scmc draws itself does not fit the image node.
 
     ## What it means
 
     `drawn-faces` draws square colour images of 16 to 128 pixels, and shows nine labels, each
     `binary`: Young, Male, Eyeglasses, Bald, Mustache, Smiling, Wearing_Lipstick,
-    Mouth_Slightly_Open and Narrow_Eyes. The image's parents must be among them.
+    Mouth_Slightly_Open and Narrow_Eyes. `pendulum` and `flow` draw square colour images of 16 to
+    512 pixels. Their labels have numbers for values: Pendulum, Light, Shadow_Length and
+    Shadow_Position; Ball, Water, Flow and Hole. The image's parents must be among the labels.
 
     ## Example
 
@@ -215,9 +217,10 @@ class NotDrawable(Diagnostic):
     node: str
     reason: str
     near: str | None = None
+    source: str = "drawn-faces"
 
     def message(self) -> str:
-        return f"`drawn-faces` cannot draw `{self.node}`: {self.reason}"
+        return f"`{self.source}` cannot draw `{self.node}`: {self.reason}"
 
     def help(self) -> str:
         others = "name other images: `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"

@@ -1,0 +1,75 @@
+"""`scmc sample "do(Bald=1)" --of photo.png -o figure.png`: what photos would have shown."""
+
+import numpy as np
+
+from scm_compiler.cli.console import Console
+from scm_compiler.cli.exits import OK
+from scm_compiler.cli.opening import opened_run
+from scm_compiler.cli.requests.sample import SampleRequest
+from scm_compiler.diagnostics import Report, render_json
+from scm_compiler.ir import Graph
+from scm_compiler.runtime.sampling.codes.photos import BadlyRebuilt
+from scm_compiler.runtime.sampling.grid import png
+from scm_compiler.runtime.sampling.job import regime_of
+from scm_compiler.runtime.sampling.photos import ImaginedPhotos, imagine_photos
+from scm_compiler.runtime.sampling.rows import csv_text
+from scm_compiler.runtime.storage.tensors import write_file
+from scm_compiler.semantics.query import on_one_line
+
+FAR = 0.1
+"""A mean error of the rebuilt photo, of the pixels' range, that is told of."""
+
+SHOWN = 10
+"""The photos whose labels are told."""
+
+
+def draw_of_photos(request: SampleRequest, console: Console) -> int:
+    """Draw what photos would have shown, write it, and say how far the head could rebuild them.
+
+    Raises:
+        ScmError: As `imagine_photos`.
+    """
+    opened = opened_run(request.run)
+    assert request.photo is not None
+    found = imagine_photos(
+        opened,
+        request.photo,
+        regime_of(opened, request.regime),
+        given=regime_of(opened, request.known),
+        seed=request.seed,
+        noise_model=request.noise_model,
+        image=request.image,
+        texts=(on_one_line(request.regime), request.known),
+    )
+    picture = request.path.suffix == ".png"
+    content = png(found.figure()) if picture else _csv(opened.graph, found)
+    write_file(request.path, content, resumable=False)
+    count = len(found.photos.names)
+    photos = "1 photo as it is" if count == 1 else f"{count:,} photos as they are"
+    console.result(f"{photos}, and had {found.do}: {request.path}")
+    console.result(f"composition error {found.composition.mean():.3f} of the pixels' range")
+    for place in range(min(count, SHOWN)):
+        before = "" if count == 1 else f"{found.photos.names[place]}: "
+        console.result(f"{before}{found.told(place)}")
+    if found.noise_model is not None:
+        console.note(f"noise model: {found.noise_model}; which one holds, no data tell")
+    report = Report(None, tuple(_far(found)))
+    console.show(report)
+    facts = {"ok": True, "run": str(opened.path), "files": [str(request.path)]}
+    console.document({**facts, **found.to_dict(), "diagnostics": render_json(report)})
+    return OK
+
+
+def _far(found: ImaginedPhotos) -> list[BadlyRebuilt]:
+    """The photos that the head cannot draw."""
+    pairs = zip(found.photos.names, found.composition.tolist(), strict=True)
+    return [BadlyRebuilt(name=name, error=error) for name, error in pairs if error > FAR]
+
+
+def _csv(graph: Graph, found: ImaginedPhotos) -> str:
+    """Two rows for each photo: as it is, and as it would have been."""
+    pairs = np.stack([found.factual.rows, found.counterfactual.rows], 1)
+    count = len(found.photos.names)
+    names = [name for name in found.photos.names for _ in range(2)]
+    worlds = ["photo", f"had {found.do}"] * count
+    return csv_text(graph, pairs.reshape(2 * count, -1), {"photo": names, "world": worlds})

@@ -1,0 +1,128 @@
+"""`pendulum` and `flow`: which units a SPEC names, and their labels as the declared levels."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.ir import Finite, Graph, Node
+from scm_compiler.runtime.data.codes.data import UnknownDataSource
+from scm_compiler.runtime.data.codes.scenes import NotOfScene
+from scm_compiler.runtime.data.scenes import Scene
+from scm_compiler.runtime.data.table import LabelTable, tabulate
+
+Array = NDArray[np.float64]
+DECLARED = "declared"
+_FORM = re.compile(rf"({DECLARED}|\d{{1,7}})?(?:\?seed=(\d{{1,9}}))?")
+FIRST_HELD = 4
+"""The place in the grid of the first picture that is held out, as in the published programs."""
+
+TRAIN, TEST = 0, 2
+"""Their places among the splits."""
+
+
+@dataclass(frozen=True, eq=False)
+class Units:
+    """Some units of a scene.
+
+    Attributes:
+        scene: Whose they are.
+        rows: (N, K).
+        split: (N,) which are held out, as the paper has it; None if nobody says.
+    """
+
+    scene: Scene
+    rows: Array
+    split: NDArray[np.int8] | None
+
+
+def units_of(scene: Scene, place: str, labels: Sequence[Node]) -> Units | None:
+    """The units that a place names; None if it names none.
+
+    Args:
+        scene: The scene.
+        place: Empty for the paper's grid; `declared` for the part of it whose own values are
+            declared ones; N for so many in between; `?seed=K` behind N gives others.
+        labels: The labels that are declared.
+    """
+    form = _FORM.fullmatch(place)
+    if form is None or (form[2] and not (form[1] or "").isdecimal()):
+        return None
+    if form[1] and form[1] != DECLARED:
+        random = np.random.default_rng(int(form[2] or 0))
+        rows = scene.between(int(form[1]), random)
+        return Units(scene, rows, None) if len(rows) else None
+    rows = scene.grid()
+    for node in labels if form[1] else ():
+        if node.name in scene.noise:
+            own = rows[:, scene.noise.index(node.name)]
+            rows = rows[np.isin(own, numbers(node))]
+    after = np.arange(len(rows)) - FIRST_HELD
+    held = (after >= 0) & (after % scene.every == 0)
+    return Units(scene, rows, np.where(held, TEST, TRAIN).astype(np.int8))
+
+
+def numbers(node: Node) -> Array:
+    """The values of a label as numbers; ValueError if they are none."""
+    assert isinstance(node.domain, Finite)
+    return np.array([float(value) for value in node.domain.values])
+
+
+def unshown(scene: Scene, labels: Sequence[Node]) -> list[tuple[str, str | None]]:
+    """Why a scene does not show some labels, each with a label that may have been meant."""
+    wrong: list[tuple[str, str | None]] = []
+    for node in labels:
+        if node.name not in scene.labels:
+            near = closest(node.name, scene.labels)
+            wrong.append((f"it does not show the label `{node.name}`", near))
+            continue
+        try:
+            numbers(node)
+        except ValueError:
+            wrong.append((f"the values of `{node.name}` are no numbers", None))
+    return wrong
+
+
+def level(node: Node, values: Array) -> NDArray[np.int64]:
+    """The index of the declared value that is nearest to each value (N,)."""
+    declared = numbers(node)
+    order = np.argsort(declared, kind="stable")
+    middles = (declared[order][1:] + declared[order][:-1]) / 2
+    found: NDArray[np.int64] = order[np.searchsorted(middles, values)]
+    return found
+
+
+def levels(units: Units, labels: Sequence[Node]) -> NDArray[np.int64]:
+    """The labels (N, P) of the units, each as the nearest declared value."""
+    values = units.scene.values(units.rows, {})
+    held = [level(node, values[node.name]) for node in labels]
+    return np.stack(held, 1) if held else np.zeros((len(units.rows), 0), np.int64)
+
+
+def labels_of(scene: Scene) -> Callable[[str, Graph], LabelTable]:
+    """What reads the labels of a scene."""
+
+    def read(place: str, graph: Graph) -> LabelTable:
+        """The labels of the units that a place names.
+
+        Raises:
+            ScmError: With exit code 2: E601 if it names none, E692 if the scene has no such label.
+        """
+        wrong = unshown(scene, graph.labels)
+        if wrong:
+            found = (
+                NotOfScene(scene=scene.name, reason=reason, shown=scene.labels, near=near)
+                for reason, near in wrong
+            )
+            raise refuse(*found, exit_code=2)
+        units = units_of(scene, place, graph.labels)
+        if units is None or not len(units.rows):
+            text = f"{scene.name}:{place}"
+            raise refuse(UnknownDataSource(text=text, near=f"{scene.name}:20000"), exit_code=2)
+        cells = levels(units, graph.labels)
+        return tabulate(graph, cells, np.ones(len(cells), np.int64), scene.name)
+
+    return read

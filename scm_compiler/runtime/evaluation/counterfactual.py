@@ -1,0 +1,292 @@
+"""Counterfactuals of photos that a head has not seen, measured.
+
+The measures are those of Monteiro et al. 2023 and Melistas et al. 2024: composition,
+effectiveness, reversibility, minimality, realism; where the truth can be drawn, the error to it
+says all of that. The photos' labels are given.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import nan
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.ir import Finite
+from scm_compiler.runtime.evaluation.association import Association, associated
+from scm_compiler.runtime.evaluation.classifier import Judge, JudgeRecipe, Reading, train_judge
+from scm_compiler.runtime.evaluation.counterfactual_report import CounterfactualReport, Turned
+from scm_compiler.runtime.evaluation.estimate import NOTHING, Array, Estimate, mean
+from scm_compiler.runtime.evaluation.evaluate import load_real
+from scm_compiler.runtime.evaluation.features import FeatureRecipe, Features, train_features
+from scm_compiler.runtime.evaluation.head import Stage
+from scm_compiler.runtime.evaluation.real import RealImages, to_bytes, to_floats
+from scm_compiler.runtime.evaluation.realism import fid
+from scm_compiler.runtime.heads.causal_vae import CausalVaeGenerator, declared
+from scm_compiler.runtime.heads.head import EncodingGenerator
+from scm_compiler.runtime.progress import Silent
+from scm_compiler.runtime.runs.record import Record
+from scm_compiler.runtime.runs.trained_head import TrainedHead
+from scm_compiler.runtime.sampling.codes.photos import CannotAbduct
+from scm_compiler.runtime.sampling.photos import Known, followed, redrawn, units_shown
+
+SHOWN = 6
+"""The photos of the figure."""
+
+
+@dataclass(frozen=True)
+class Care:
+    """How much is measured.
+
+    Attributes:
+        photos: The most photos.
+        values: The most values that each label is set to.
+        coded: The most photos whose concepts are held against their labels.
+        judge: How the classifier is trained.
+        features: How the network of the features is trained.
+    """
+
+    photos: int = 256
+    values: int = 4
+    coded: int = 1000
+    judge: JudgeRecipe = field(default_factory=JudgeRecipe)
+    features: FeatureRecipe = field(default_factory=FeatureRecipe)
+
+
+@dataclass(frozen=True, eq=False)
+class _Trial:
+    """The photos that are turned, and what turns and judges them.
+
+    Attributes:
+        run: The run.
+        head: The head.
+        real: All photos.
+        rows: Their places in the table.
+        images: (B, C, H, W) in uint8.
+        labels: (B, P).
+        units: (B, V) all labels.
+        judge: The classifier.
+        seed: Of everything.
+    """
+
+    run: Record
+    head: TrainedHead
+    generator: EncodingGenerator
+    real: RealImages
+    rows: NDArray[np.int64]
+    images: Tensor
+    labels: Tensor
+    units: NDArray[np.int64]
+    judge: Judge
+    seed: int
+
+
+def evaluate_counterfactuals(
+    run: Record,
+    node: str,
+    *,
+    images: str | None = None,
+    care: Care | None = None,
+    seed: int = 0,
+    cache: Path | None = None,
+    stage: Stage = lambda _: Silent(),
+) -> CounterfactualReport:
+    """Measure the counterfactuals of a head.
+
+    Args:
+        run: The run.
+        node: The image.
+        images: Where the photos come from; where the head's own came from if None.
+        care: How much is measured.
+        seed: The same seed gives the same report.
+        cache: The cache folder; the usual one if None.
+        stage: Watches.
+
+    Raises:
+        ScmError: E693 if the head does not tell the noise behind a photo, E690 if there are too
+            few photos; and as `evaluate_run`.
+    """
+    care, head = care or Care(), run.head(node)
+    if not isinstance(head.generator, EncodingGenerator):
+        raise refuse(CannotAbduct(head=head.config.head, node=node), exit_code=2)
+    real = load_real(run, node, images or head.config.source, cache, stage)
+    judge = train_judge(real, head.coding, care.judge, cache=cache, progress=stage("classifier"))
+    features = train_features(real, care.features, cache=cache, progress=stage("features"))
+    stage("counterfactuals")
+    rows = real.held[: care.photos]
+    pixels, labels = real.table.rows(rows)
+    known = [
+        Known(name, column.numpy(), np.ones(len(rows)), given=True)
+        for name, column in zip(head.coding.names, labels.T, strict=True)
+    ]
+    units = units_shown(run, known, {}, seed)
+    trial = _Trial(
+        run, head, head.generator, real, rows.numpy(), pixels, labels, units, judge, seed
+    )
+    turned = [_turned(trial, rank, care.values) for rank in range(len(head.coding.names))]
+    floats = to_floats(pixels)
+    rebuilt, _ = redrawn(head.generator, floats, labels, labels)
+    drawn = to_bytes(torch.cat([images for _, images in turned]))
+    read = torch.stack([part.argmax(1) for part in head.generator.estimate(floats)], 1)
+    others, _ = real.table.rows(real.train[: len(drawn)])
+    reference = features(real.table.rows(real.held)[0])
+    shown = [floats[:SHOWN], *(_shown(trial, rank) for rank in range(len(head.coding.names)))]
+    return CounterfactualReport(
+        node=node,
+        data=real.table.origin,
+        composition=_error(rebuilt, floats),
+        features=_apart(features, pixels, to_bytes(rebuilt)),
+        read=mean((read == labels).double().mean(1).numpy()),
+        realism=fid(reference, features(drawn)),
+        floor=fid(reference, features(others)),
+        labels=tuple(found for found, _ in turned),
+        association=_associations(head.generator, real, care.coded),
+        graph=tuple(_graph(head.generator)),
+        pictures=torch.stack(shown, 1),
+    )
+
+
+def _turned(trial: _Trial, rank: int, most: int) -> tuple[Turned, Tensor]:
+    """Photos with one label set to some of its values; the images (N, C, H, W), value by value."""
+    name, size = trial.head.coding.names[rank], trial.head.coding.sizes[rank]
+    values = np.unique(np.linspace(0, size - 1, min(size, most + 2)).round().astype(int))
+    inner = values[1:-1] if size > most else values
+    parts = [_set(trial, rank, int(value)) for value in inner]
+    images = torch.cat([images for _, images in parts])
+    measured = {key: np.concatenate([found[key] for found, _ in parts]) for key in parts[0][0]}
+    found = {key: mean(column[np.isfinite(column)]) for key, column in measured.items()}
+    return Turned(name, len(images), **found), images
+
+
+def _shown(trial: _Trial, rank: int) -> Tensor:
+    """The first photos with one label set to the value in the middle."""
+    coding, value = trial.head.coding, trial.head.coding.sizes[rank] // 2
+    units, noise = trial.units[:SHOWN], trial.run.noise_of()
+    moved = followed(trial.run, units, {coding.names[rank]: value}, noise, trial.seed)
+    after = torch.from_numpy(coding.select_rows(moved))
+    photos = to_floats(trial.images[:SHOWN])
+    return redrawn(trial.generator, photos, trial.labels[:SHOWN], after)[1]
+
+
+def _set(trial: _Trial, rank: int, value: int) -> tuple[dict[str, Array], Tensor]:
+    """The photos that have another value, set to this one: each measure, photo by photo."""
+    coding, name = trial.head.coding, trial.head.coding.names[rank]
+    chosen = torch.from_numpy(np.flatnonzero(trial.labels[:, rank].numpy() != value))
+    before, units = trial.labels[chosen], trial.units[chosen.numpy()]
+    noise = trial.run.noise_of()
+    after = torch.from_numpy(
+        coding.select_rows(followed(trial.run, units, {name: value}, noise, trial.seed))
+    )
+    photos = to_floats(trial.images[chosen])
+    _, drawn = redrawn(trial.generator, photos, before, after)
+    _, back = redrawn(trial.generator, drawn, after, before)
+    reading = trial.judge.read(to_bytes(drawn))
+    seen = trial.judge.read(trial.images[chosen])
+    looks, looked = _looks(reading), _looks(seen)
+    moved = (after != before).numpy()
+    right, same = looks == after.numpy(), looks == looked
+    others = moved.copy()
+    others[:, rank] = False
+    kept = ~moved
+    true = _truth(trial, chosen.numpy(), {name: value}, after)
+    return {
+        "effect": right[:, rank].astype(float),
+        "off": _off(trial, name, reading, value),
+        "follow": _share(right, others),
+        "keep": _share(same, kept),
+        "back": _errors(back, photos),
+        "truth": np.full(len(photos), nan) if true is None else _errors(drawn, true),
+        "edit": np.full(len(photos), nan) if true is None else _errors(photos, true),
+    }, drawn
+
+
+def _truth(
+    trial: _Trial, chosen: NDArray[np.int64], held: Mapping[str, int], after: Tensor
+) -> Tensor | None:
+    """The true counterfactuals: by the true mechanisms, else under the label model's labels."""
+    truth = trial.real.table.truth
+    if truth is None:
+        return None
+    rows = trial.rows[chosen]
+    true = truth.imagined(rows, held)
+    return to_floats(
+        torch.from_numpy(true if true is not None else truth.redrawn(rows, after.numpy()))
+    )
+
+
+def _off(trial: _Trial, name: str, reading: Reading, value: int) -> Array:
+    """How far off a label's value is read, as the mean of the judge's chances has it."""
+    domain = trial.run.graph.by_name[name].domain
+    assert isinstance(domain, Finite)
+    try:
+        numbers = np.array([float(it) for it in domain.values])
+    except ValueError:
+        return np.full(len(reading.of(name)), nan)
+    found: Array = np.abs(reading.of(name) @ numbers - numbers[value])
+    return found
+
+
+def _looks(reading: Reading) -> NDArray[np.int64]:
+    return np.stack([reading.looks(name) for name in reading.names], 1)
+
+
+def _share(hits: NDArray[np.bool_], where: NDArray[np.bool_]) -> Array:
+    """The share of hits in each row where they count; NaN where none does."""
+    with np.errstate(invalid="ignore"):
+        found: Array = (hits & where).sum(1) / where.sum(1)
+    return found
+
+
+def _errors(left: Tensor, right: Tensor) -> Array:
+    """The mean difference of images in [-1, 1], each a share of the range."""
+    found: Array = ((left - right).abs().mean((1, 2, 3)) / 2).double().numpy()
+    return found
+
+
+def _error(left: Tensor, right: Tensor) -> Estimate:
+    return mean(_errors(left, right))
+
+
+def _apart(features: Features, photos: Tensor, rebuilt: Tensor) -> Estimate:
+    """How far rebuilt photos are in features, over how far two photos are."""
+    own, again = features(photos), features(rebuilt)
+    far = np.linalg.norm(own - np.roll(own, 1, 0), axis=1).mean()
+    return mean(np.linalg.norm(own - again, axis=1) / far) if far else NOTHING
+
+
+def _associations(
+    generator: EncodingGenerator, real: RealImages, most: int
+) -> dict[str, Association]:
+    """The code of each concept, where labels are read and not given, with its label."""
+    if not isinstance(generator, CausalVaeGenerator):
+        return {}
+    pixels, labels = real.held_out(most)
+    images = to_floats(pixels)
+    read = torch.stack([part.argmax(1) for part in generator.estimate(images)], 1)
+    with torch.no_grad():
+        codes = generator.concepts_of(images, generator.coding.encode(read)).double().numpy()
+    found = {}
+    for rank, name in enumerate(generator.coding.names):
+        centred = codes[:, rank] - codes[:, rank].mean(0)
+        first = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
+        found[name] = associated(first, labels[:, rank].double().numpy())
+    return found
+
+
+def _graph(generator: EncodingGenerator) -> list[str]:
+    """A beside the declared edges, where it was learnt."""
+    if not isinstance(generator, CausalVaeGenerator) or not generator.options.learn_graph:
+        return []
+    names, said = generator.coding.names, declared(generator.coding)
+    learnt = generator.layer.adjacency
+    lines = ["", "A as it was learnt, beside the declared graph:"]
+    for cause, effect in np.argwhere((learnt != 0).numpy() | (said != 0).numpy()).tolist():
+        weight, known = float(learnt[cause, effect]), bool(said[cause, effect])
+        how = "declared" if known else "not declared"
+        found = f"{weight:+.2f}" if weight else "not found"
+        lines.append(f"  {names[cause]} -> {names[effect]}  {found}, {how}")
+    return lines

@@ -1,0 +1,129 @@
+"""Measures of counterfactuals, on a head that knows the truth and on one that does not."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from scm_compiler import ScmError, parse, train
+from scm_compiler.cli.main import main
+from scm_compiler.runtime.evaluation.classifier import JudgeRecipe
+from scm_compiler.runtime.evaluation.counterfactual import Care, evaluate_counterfactuals
+from scm_compiler.runtime.evaluation.counterfactual_report import counterfactual_text
+from scm_compiler.runtime.evaluation.features import FeatureRecipe
+from scm_compiler.runtime.heads.head import EncodingGenerator
+from scm_compiler.runtime.runs.record import Record
+
+PROGRAM = """graph swing
+Pendulum        : categorical(-40, 0, 40)
+Light           : categorical(60, 99, 140)
+Shadow_Length   : categorical(3, 5, 7, 9, 11)
+Shadow_Position : categorical(4, 7, 10, 13, 16)
+Picture         : image(3, 16, 16)
+Pendulum, Light -> Shadow_Length, Shadow_Position
+* -> Picture
+"""
+TINY = {"width": 8, "hidden": 16, "batch": 8, "noise_size": 4}
+CARE = Care(
+    photos=60,
+    values=2,
+    coded=120,
+    judge=JudgeRecipe(width=8, steps=150),
+    features=FeatureRecipe(width=8, steps=60),
+)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    place = tmp_path_factory.mktemp("runs")
+    return train(
+        parse(PROGRAM),
+        data="pendulum",
+        images="pendulum:600",
+        head="causal_vae",
+        head_steps=3,
+        head_options=TINY,
+        run=place / "swing",
+        device="cpu",
+        tables="shares",
+    )
+
+
+@pytest.fixture(scope="module")
+def report(run, tmp_path_factory):
+    return evaluate_counterfactuals(
+        run, "Picture", care=CARE, cache=tmp_path_factory.mktemp("cache")
+    )
+
+
+def test_what_is_measured(report):
+    assert [turned.label for turned in report.labels] == [
+        "Pendulum",
+        "Light",
+        "Shadow_Length",
+        "Shadow_Position",
+    ]
+    for turned in report.labels:
+        assert 0 < turned.photos <= 2 * 60
+        assert turned.edit.value > 0
+        assert turned.truth.value > 0
+        assert turned.off.value >= 0
+    assert math.isnan(report.labels[2].follow.value)  # a shadow's length causes no label
+    assert set(report.association) == {turned.label for turned in report.labels}
+    assert report.pictures.shape == (6, 5, 3, 16, 16)
+
+
+def test_how_it_is_told(report):
+    text = counterfactual_text(report)
+    assert "composition" in text
+    assert "MIC" in text
+    data = report.to_dict()
+    assert data["labels"][2]["follow"] is None
+    assert data["labels"][0]["truth"][0] == report.labels[0].truth.value
+
+
+class Truthful(EncodingGenerator):
+    """Gives every image back as it is, whatever its labels."""
+
+    def __init__(self, own):
+        super().__init__(own.image, own.coding, 3 * 16 * 16)
+        self.place = torch.nn.Parameter(torch.zeros(1), requires_grad=False)
+        self.eval()
+
+    def forward(self, labels, noise):
+        return noise.view(-1, 3, 16, 16)
+
+    def noise_of(self, images, labels):
+        return images.flatten(1)
+
+    def read(self, images):
+        return torch.zeros(len(images), self.coding.width)
+
+
+def test_leaving_the_photo_alone(run, report, monkeypatch, tmp_path_factory):
+    """A head that ignores labels rebuilds all, has no effect, and errs by the size of the edit."""
+    head = run.head("Picture")
+    still = type(head)(head.node, head.config, Truthful(head.generator))
+    monkeypatch.setattr(Record, "head", lambda *_: still)
+    found = evaluate_counterfactuals(
+        run, "Picture", care=CARE, cache=tmp_path_factory.mktemp("cache")
+    )
+    assert found.composition.value == 0
+    for turned in found.labels:
+        assert turned.truth.value == pytest.approx(turned.edit.value)
+        assert turned.back.value == 0
+        assert turned.keep.value == 1
+    assert found.association == {}
+    assert np.mean([turned.effect.value for turned in found.labels]) < 0.5
+
+
+def test_a_head_without_encoder(run, monkeypatch, capsys):
+    head = run.head("Picture")
+    plain = type("Plain", (), {"coding": head.coding, "image": head.image})()
+    monkeypatch.setattr(Record, "head", lambda *_: type(head)("Picture", head.config, plain))
+    with pytest.raises(ScmError) as caught:
+        evaluate_counterfactuals(run, "Picture")
+    assert caught.value.diagnostics[0].code == "E693"
+    assert main(["eval", str(run.path), "--counterfactual"]) == 2
+    assert "[E693]" in capsys.readouterr().err
