@@ -3,7 +3,7 @@
 import pytest
 
 from scm_compiler.diagnostics import Report, Source, Span, render_json, render_text
-from scm_compiler.runtime.data.codes.rows import UnknownValue
+from scm_compiler.runtime.data.codes.rows import UnknownValue, Wrong
 from scm_compiler.syntax.codes.files import ProgramNotFound
 
 ESCAPE = "\x1b[31m"
@@ -12,7 +12,7 @@ ESCAPE = "\x1b[31m"
 @pytest.mark.parametrize("source", [None, Source(f"t{ESCAPE}.csv", "")], ids=["none", "named"])
 def test_what_the_user_wrote_cannot_drive_the_terminal(source):
     value = f"red{ESCAPE}"
-    wrong = UnknownValue(row=1, line=2, column="C", value=value, values=("a\x07", "b"))
+    wrong = UnknownValue("C", (Wrong(value, 1, 1, 2),), ("a\x07", "b"))
     near = ProgramNotFound(f"g{ESCAPE}", f"h{ESCAPE}", ())
     report = Report(source, (wrong, near))
     text = render_text(report)
@@ -24,5 +24,5 @@ def test_what_the_user_wrote_cannot_drive_the_terminal(source):
 
 def test_help_of_several_lines_keeps_them(monkeypatch):
     monkeypatch.setattr(UnknownValue, "help", lambda _: "first\nsecond\x1b")
-    wrong = UnknownValue(row=1, line=2, column="C", value="x", values=(), span=Span(0, 1))
+    wrong = UnknownValue("C", (Wrong("x", 1, 1, 2),), (), span=Span(0, 1))
     assert render_text(Report(Source("g", "x"), (wrong,))).endswith("help: first\nsecond\ufffd")

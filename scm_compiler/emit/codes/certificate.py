@@ -155,7 +155,7 @@ class CertificateDiffers(Diagnostic):
 
     ```console
     $ scmc verify build/celeba_g1
-    error[E507]: `build/celeba_g1/certificate.json` is not this build's certificate: its `examined` is not what the checks find
+    error[E507]: `build/celeba_g1/certificate.json` is not this build's certificate: its `checks` is not what the checks find
       = help: run `scmc compile` again
     ```
 

@@ -54,7 +54,7 @@ class TooManyMissing(Diagnostic):
 
     ```console
     $ scmc train many.scm --data "csv:many.csv?missing=em"
-    error[E626]: 24 labels are missing together in 1 row, `C1`, `C2`, `C3`, `C4`, `C5`, `C6`, `C7`, `C8` and 16 more: their sum needs 2^24 numbers
+    error[E626]: 40 labels are missing together in 1 row, `C0`, `C1`, `C2`, `C3`, `C4`, `C5`, `C6`, `C7` and 32 more: their sum needs 2^29 numbers
       = help: the limit is 2^22; leave out rows in which hardly anything is seen, or say `missing=drop`
     ```
 

@@ -70,7 +70,7 @@ class HeadUnknown(Diagnostic):
     ```console
     $ scmc train faces.scm --head causalgan
     error[E661]: no image head is called `causalgan`
-      = help: did you mean `causal_gan`? The heads are `causal_gan`, `causal_began`, `conditional_gan`
+      = help: did you mean `causal_gan`? The heads are `causal_gan`, `causal_began`, `conditional_gan`, `vae`, `causal_vae`
     ```
 
     ## What to do
