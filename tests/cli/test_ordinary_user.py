@@ -307,8 +307,10 @@ def fed(pipe, content):
     content = content.resolve()
     words = ["sh", "-c", 'exec cat "$0" > "$1"', str(content), str(pipe)]
     with subprocess.Popen(words, stderr=subprocess.DEVNULL) as writer:
-        yield
-        writer.kill()
+        try:
+            yield
+        finally:
+            writer.kill()
     pipe.unlink()
 
 
