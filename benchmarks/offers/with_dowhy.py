@@ -165,7 +165,7 @@ ANSWERS = {
     "random": random_action,
     "virtual": "no evidence",
     "row by row": "no question with evidence; gcm.counterfactual_samples is by row",
-    "bounds": "no bounds; without an instrument's number it stops",
+    "bounds": "no bounds",
     "sensitivity": sensitivity,
     "LATE": local,
     "frames": lambda: f"{type(model()).__name__} of a frame",

@@ -123,7 +123,7 @@ def bounds() -> str:
     tables = learned(pd.DataFrame(trial_rows()), [("Z", "X"), ("X", "Y")])
     model = causal.CausalModel(tables, [("U", ["X", "Y"])], True)
     _, found, said = causal.causalImpact(model, on="Y", doing={"X"}, values={"X": "1"})
-    return f"no number: {said}" if found is None else str(found)
+    return f"none: {said.split(':')[0]}, a hedge" if found is None else str(found)
 
 
 ANSWERS = {

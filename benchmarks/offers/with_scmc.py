@@ -51,8 +51,11 @@ def _asked(text: str, of: Callable[[], Any] = run) -> Callable[[], str]:
     def ask() -> str:
         of()
         answer = of().query(text)
-        lines = [" ".join(line.split()) for line in answer.text.splitlines()]
-        return "; ".join([*lines, *(warning.code for warning in answer.warnings)])
+        lines = [
+            " ".join(line.split()) for line in answer.text.splitlines() if line[:8] != "which is"
+        ]
+        warned = [warning.code for warning in answer.warnings]
+        return "; ".join([*lines, *warned]).removeprefix(f"{text} ").removeprefix("= ")
 
     return ask
 
