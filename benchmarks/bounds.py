@@ -12,7 +12,7 @@ reaches is reached by a model; so bounds that hold it and equal it are sharp.
 
 import argparse
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from itertools import product
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
 
+from benchmarks.published_bounds import published
 from scm_compiler.compiler import parse_text
 from scm_compiler.identify.evaluation import Dense
 from scm_compiler.inference.response_types import Problem
@@ -30,92 +31,6 @@ from scm_compiler.semantics.question import read_query
 
 Array = NDArray[np.float64]
 World = Mapping[str, int]
-
-IV = "Z, X, Y : binary\nZ -> X -> Y\nX <-> Y\n"
-BOW = "X, Y : binary\nX -> Y\nX <-> Y\n"
-WIDE_BOW = "X : categorical(a, b, c)\nY : binary\nX -> Y\nX <-> Y\n"
-MEDIATOR = "X, M, Y : binary\nX -> M\nX, M -> Y\nM <-> Y\n"
-
-LIPID = np.array([[[0.919, 0.081], [0.0, 0.0]], [[0.315, 0.073], [0.139, 0.473]]]) / 2
-"""P(Z, X, Y) of the Lipid Research Clinics trial (Balke and Pearl 1997, section 3)."""
-
-VITAMIN_A = np.array([[[74, 11514], [0, 0]], [[34, 2385], [12, 9663]]])
-"""The children of the vitamin A trial by Z, X and Y (Balke and Pearl 1997, Table 1)."""
-
-
-def bounds(program: str, query: str, joint: Array, names: str) -> tuple[float, float, bool]:
-    """The ends, and whether they are called sharp."""
-    graph = parse_text(program)
-    problem = Problem(flatten(read_query(query, graph), graph), graph)
-    (span,) = problem.bounds(Dense(tuple(names), joint)).parts[""]
-    return span.low, span.high, span.sharp
-
-
-def published() -> Iterator[tuple[str, tuple[float, float, bool], tuple[float, float]]]:
-    """Each published example with the bounds that are found and those that are published."""
-    random = np.random.default_rng(1)
-    yield (
-        "lipid trial, instrument: ATE (Balke and Pearl 1997)",
-        bounds(IV, "ATE(X -> Y)", LIPID, "ZXY"),
-        (0.392, 0.780),
-    )
-    yield (
-        "vitamin A trial, instrument: ATE (Balke and Pearl 1997)",
-        bounds(IV, "ATE(X -> Y)", VITAMIN_A / VITAMIN_A.sum(), "ZXY"),
-        balke_pearl(VITAMIN_A),
-    )
-    joint = random.dirichlet(np.ones(4)).reshape(2, 2)
-    yield (
-        "confounded pair: ATE (Manski 1990; Sachs et al. 2023)",
-        bounds(BOW, "ATE(X -> Y)", joint, "XY"),
-        (-joint[1, 0] - joint[0, 1], 1 - joint[1, 0] - joint[0, 1]),
-    )
-    yield (
-        "confounded pair: necessity and sufficiency (Tian and Pearl 2000)",
-        bounds(BOW, "P(Y[X=1]=1, Y[X=0]=0)", joint, "XY"),
-        (0.0, joint[1, 1] + joint[0, 0]),
-    )
-    three = random.dirichlet(np.ones(6)).reshape(3, 2)
-    yield (
-        "confounded pair, three doses: c against a (Sachs et al. 2023)",
-        bounds(WIDE_BOW, "P(Y=1 | do(X=c)) - P(Y=1 | do(X=a))", three, "XY"),
-        (three[0, 0] + three[2, 1] - 1, 1 - three[2, 0] - three[0, 1]),
-    )
-    joint = random.dirichlet(np.ones(8)).reshape(2, 2, 2)
-    p = joint / joint.sum((1, 2), keepdims=True)
-    yield (
-        "confounded mediator: controlled direct effect (Cai et al. 2008)",
-        bounds(MEDIATOR, "P(Y=1 | do(X=1, M=0)) - P(Y=1 | do(X=0, M=0))", joint, "XMY"),
-        (p[1, 0, 1] + p[0, 0, 0] - 1, 1 - p[1, 0, 0] - p[0, 0, 1]),
-    )
-
-
-def balke_pearl(joint: NDArray[np.int64] | Array) -> tuple[float, float]:
-    """The closed form for a binary instrument, from (Z, X, Y)."""
-    p = joint / joint.sum((1, 2), keepdims=True)
-    (p00_0, p10_0), (p01_0, p11_0) = p[0]  # p_yx.z
-    (p00_1, p10_1), (p01_1, p11_1) = p[1]
-    low = max(
-        p11_1 + p00_0 - 1,
-        p11_0 + p00_1 - 1,
-        p11_0 - p11_1 - p10_1 - p01_0 - p10_0,
-        p11_1 - p11_0 - p10_0 - p01_1 - p10_1,
-        -p01_1 - p10_1,
-        -p01_0 - p10_0,
-        p00_1 - p01_1 - p10_1 - p01_0 - p00_0,
-        p00_0 - p01_0 - p10_0 - p01_1 - p00_1,
-    )
-    high = min(
-        1 - p01_1 - p10_0,
-        1 - p01_0 - p10_1,
-        -p01_0 + p01_1 + p00_1 + p11_0 + p00_0,
-        -p01_1 + p11_1 + p00_1 + p01_0 + p00_0,
-        p11_1 + p00_1,
-        p11_0 + p00_0,
-        -p10_1 + p11_1 + p00_1 + p11_0 + p10_0,
-        -p10_0 + p11_0 + p00_0 + p11_1 + p10_1,
-    )
-    return float(low), float(high)
 
 
 @dataclass(frozen=True)

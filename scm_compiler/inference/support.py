@@ -254,11 +254,12 @@ def known_from_rows(query: ir.Query, model: Tables) -> bool:
     if not isinstance(model.known, Fitted) or not model.known.likeliest:
         return False
     hidden = {node.name for node in model.graph.labels if node.kind == HIDDEN}
-    if not model.networks and not hidden:
+    networks = {*model.networks, *model.known.trained}
+    if not networks and not hidden:
         return True
     reached = _reached(query, model.graph)
     scopes = ({name, *model.graph.parents[name]} for name in reached)
-    return reached.isdisjoint(model.networks) and all(map(hidden.isdisjoint, scopes))
+    return reached.isdisjoint(networks) and all(map(hidden.isdisjoint, scopes))
 
 
 def _reached(query: ir.Query, graph: Graph) -> set[str]:

@@ -68,6 +68,7 @@ class Fitted:
         likeliest: Whether the tables are the shares of the rows, which make them most likely, but
             for labels with `backoffs`: what the rows leave open is then known too.
         backoffs: By label, what its table is drawn towards; others are the shares.
+        trained: The labels whose tables are what a network says, which counts of rows do not tell.
         observational: Where hidden causes are labels of the tables, the observational distribution
             as the rows have it: tables of `identify.law.law_graph`. What observation determines is
             answered from it.
@@ -77,6 +78,7 @@ class Fitted:
     data: Data | None = None
     likeliest: bool = False
     backoffs: Mapping[str, Backoff] = field(default_factory=dict)
+    trained: frozenset[str] = frozenset()
     observational: "Tables | None" = None
     draws: ClassVar[Draws] = {}
 

@@ -76,9 +76,10 @@ def fitted_law(model: Tables, table: LabelTable, estimator: Estimator) -> Tables
         if mask.any():
             unseen[name] = mask
     kept = {node.name: rows[node.name] for node in declared.labels if node.name in rows}
-    likeliest = isinstance(model.known, Fitted) and model.known.likeliest
+    known = model.known if isinstance(model.known, Fitted) else Fitted()
     backoffs = backoffs_of(declared, table, estimator, law=True)
-    return Tables(graph, kept, Fitted(unseen, table, likeliest, backoffs), model.networks)
+    firm = Fitted(unseen, table, known.likeliest, backoffs, known.trained - {*tied})
+    return Tables(graph, kept, firm, model.networks)
 
 
 def backoffs_of(

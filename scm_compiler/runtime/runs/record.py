@@ -287,12 +287,19 @@ class Record:
             found.known,
             likeliest=self.config.trainer == "mle",
             backoffs=self._backoffs(found),
+            trained=self._by_network(found),
         )
         found = replace(found, known=known)
         if not self.graph.confounders:
             return found
         law = fitted_law(found, self.labels, self.estimator)
         return replace(found, known=replace(known, observational=law))
+
+    def _by_network(self, tables: Tables) -> frozenset[str]:
+        """The labels with more parent configurations than a table is fitted for."""
+        most = self.config.options.get("table_limit")
+        rows = {name: prod(table.shape[:-1]) for name, table in tables.probabilities.items()}
+        return frozenset(name for name, count in rows.items() if most and count > most)
 
     def _backoffs(self, tables: Tables) -> Mapping[str, Backoff]:
         """What is known of its tables that counts of rows do not tell."""

@@ -64,6 +64,20 @@ def test_answers_have_an_interval_from_them(celeba, tmp_path):
     assert len(set(each)) == K
 
 
+@pytest.mark.parametrize(("replicates", "by"), [(0, None), (2, "2 replicates")])
+def test_counts_of_rows_do_not_tell_what_a_network_leaves_open(celeba, tmp_path, replicates, by):
+    """Of a label whose table could be held, too; others have the posterior of theirs."""
+    config = configure("mle", replicates=replicates, table_limit=2, steps=5, hidden=4)
+    run = run_of(train_stages(create(*celeba, config, path=tmp_path / "run")).run)
+    assert run.query("P(Male=1)").interval.by == "posterior draws of the tables"
+    found = run.query(QUESTION)
+    if by is None:
+        assert found.interval is None
+        assert "is not known: train with --replicates" in found.text
+    else:
+        assert found.interval.by.startswith(by)
+
+
 def test_stopped_and_resumed_they_are_the_same_byte_for_byte(celeba, tmp_path):
     whole = train_stages(begun(celeba, tmp_path / "whole")).run
     stopper = StopInReplicate(2)
