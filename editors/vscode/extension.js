@@ -74,6 +74,7 @@ async function showGraph(uri) {
       if (turn === drawn) panel.webview.html = page(picture);
     } catch {
       // The program has errors, which stand under its words; the last picture stays.
+      panel.webview.html ||= "<p>The graph is drawn once the program has no errors.</p>";
     }
   };
   let waiting;

@@ -3,8 +3,11 @@
 import argparse
 import io
 import shlex
+import sys
 import time
-from contextlib import redirect_stdout
+import webbrowser
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
@@ -49,7 +52,16 @@ def run(args: argparse.Namespace, console: Console) -> int:
     pictures = {"picture": PICTURE, "faces": FACES}
     answers = {SEEN: seen, DONE: done}
     console.document({"ok": True, "answers": answers, **pictures, "seconds": seconds})
+    if not (args.json or args.quiet) and sys.stdin.isatty() and sys.stdout.isatty():
+        offer(Path(FACES))
     return OK
+
+
+def offer(picture: Path) -> None:
+    """Open what was drawn, if whoever sits at the terminal wants to see it."""
+    with suppress(EOFError):
+        if input(f"open {picture}? [y/N] ").strip().lower() in {"y", "yes"}:
+            webbrowser.open(picture.resolve().as_uri())
 
 
 def _quietly(step: tuple[str, ...]) -> int:

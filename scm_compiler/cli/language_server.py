@@ -4,9 +4,11 @@ Nothing is decided here: a handler finds the document, turns places into offsets
 of `editor`, and puts its answer in the protocol's types.
 """
 
+from asyncio import TimerHandle, get_running_loop
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import PurePath
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote, urlparse
 
@@ -65,10 +67,26 @@ class Session:
 
     def __init__(self, server: LanguageServer) -> None:
         self._server = server
+        self._waiting: dict[str, TimerHandle] = {}
+        self._took = 0.0
 
-    def changed(self, params: Any) -> None:  # noqa: ANN401  (opened or changed)
-        """Say what there is to say of a program that was opened or changed."""
+    def opened(self, params: lsp.DidOpenTextDocumentParams) -> None:
+        """Say what there is to say of a program that was opened."""
+        self._tell(params.text_document.uri)
+
+    def changed(self, params: lsp.DidChangeTextDocumentParams) -> None:
+        """Say it again, once nothing was typed for as long as it took the last time."""
         uri = params.text_document.uri
+        self._forget(uri)
+        self._waiting[uri] = get_running_loop().call_later(self._took, self._tell, uri)
+
+    def _forget(self, uri: str) -> None:
+        waiting = self._waiting.pop(uri, None)
+        if waiting is not None:
+            waiting.cancel()
+
+    def _tell(self, uri: str) -> None:
+        begun = monotonic()
         at = self._at(uri)
         found = [
             lsp.Diagnostic(
@@ -86,9 +104,11 @@ class Session:
         ]
         told = lsp.PublishDiagnosticsParams(uri=uri, diagnostics=found)
         self._server.text_document_publish_diagnostics(told)
+        self._took = monotonic() - begun
 
     def closed(self, params: lsp.DidCloseTextDocumentParams) -> None:
         """Take back what was said of a program."""
+        self._forget(params.text_document.uri)
         told = lsp.PublishDiagnosticsParams(uri=params.text_document.uri, diagnostics=[])
         self._server.text_document_publish_diagnostics(told)
 
@@ -251,7 +271,7 @@ def server() -> LanguageServer:
     made = LanguageServer("scmc", __version__, text_document_sync_kind=full)
     session = Session(made)
     answers: dict[str, Callable[[Any], Any]] = {
-        lsp.TEXT_DOCUMENT_DID_OPEN: session.changed,
+        lsp.TEXT_DOCUMENT_DID_OPEN: session.opened,
         lsp.TEXT_DOCUMENT_DID_CHANGE: session.changed,
         lsp.TEXT_DOCUMENT_DID_CLOSE: session.closed,
         lsp.TEXT_DOCUMENT_HOVER: session.hover,

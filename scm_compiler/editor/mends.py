@@ -2,16 +2,25 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from scm_compiler.diagnostics import Diagnostic, Report
 from scm_compiler.editor import edge_mends, name_mends, text_mends
 from scm_compiler.editor.document import Document, opened
 from scm_compiler.editor.edit import Mend, edited
 
+_MOST_TRIED = 100_000
+"""So many characters are checked, at most, to offer mends of one finding."""
+
 
 def mends(document: Document, finding: Diagnostic) -> tuple[Mend, ...]:
-    """The mends of a finding, the likeliest first; each is tried, and makes it go away."""
-    return tuple(mend for mend in _proposed(document, finding) if _works(document, finding, mend))
+    """The mends of a finding, the likeliest first; each is tried, and makes it go away.
+
+    Of a long program, which takes a while to check, fewer are tried.
+    """
+    most = max(2, _MOST_TRIED // (1 + len(document.text)))
+    tried = islice(_proposed(document, finding), most)
+    return tuple(mend for mend in tried if _works(document, finding, mend))
 
 
 def _proposed(document: Document, finding: Diagnostic) -> Iterator[Mend]:

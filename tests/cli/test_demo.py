@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 from PIL import Image
 
-from scm_compiler.cli.demo import FACES, PICTURE
+from scm_compiler.cli.demo import FACES, PICTURE, offer
 from scm_compiler.cli.main import main
 from tests.cli.ordinary import ended
 
@@ -53,3 +53,18 @@ def test_it_runs_to_the_end_where_it_was_killed(tmp_path):
     assert (found.code, found.err) == (0, "")
     assert write > 15
     assert whole(tmp_path)
+
+
+@pytest.mark.parametrize(("said", "opened"), [("y", 1), ("yes", 1), ("", 0), ("n", 0), (None, 0)])
+def test_the_demo_opens_what_it_drew_only_if_asked(said, opened, monkeypatch, tmp_path):
+    def answer(question):
+        assert question.startswith("open ")
+        if said is None:
+            raise EOFError
+        return said
+
+    shown = []
+    monkeypatch.setattr("builtins.input", answer)
+    monkeypatch.setattr("webbrowser.open", shown.append)
+    offer(tmp_path / "faces.png")
+    assert shown == [(tmp_path / "faces.png").as_uri()] * opened

@@ -138,6 +138,16 @@ def test_a_warning_is_not_mended_into_an_error():
     assert mends(document, finding) == ()
 
 
+def test_of_a_long_program_few_mends_are_tried():
+    names = [f"A{n}" for n in range(3000)]
+    text = f"{', '.join(names)} : binary\nA1 -> A2 -> A3 -> A4 -> A1\n"
+    document = opened(text)
+    (finding,) = (found for found in document.report.diagnostics if found.code == "E204")
+    offered = [mend.title for mend in mends(document, finding)]
+    assert offered[0] == "turn the edge `A1 -> A2`"
+    assert 2 <= len(offered) <= 6
+
+
 def test_an_edge_can_be_turned_or_deleted():
     text = "Rain, Clouds : binary\nRain -> Clouds\nClouds -> Rain\n"
     found = mended(text, "E204", "delete the edge `Clouds -> Rain`")
