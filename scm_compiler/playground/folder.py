@@ -21,7 +21,7 @@ LOADERS = ("pyodide.asm.mjs", "pyodide.asm.js")
 MOST_BYTES = 15_000_000
 """The whole folder is to be no larger."""
 
-_BROUGHT = ("lark", "networkx")
+_BROUGHT = ("graphviz", "lark", "networkx")
 _LEFT_OUT = ("tests", "__pycache__")
 
 
@@ -88,7 +88,7 @@ def fill(folder: Path, release: Pyodide) -> int:
 
 
 def _packages() -> bytes:
-    """scmc, and the two packages of Python that its front end stands on, as one archive."""
+    """scmc, and the packages of pure Python that its front end stands on, as one archive."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name in ("scm_compiler", *_BROUGHT):

@@ -1,7 +1,5 @@
 """Questions that the page asks, and their answers as plain data."""
 
-from base64 import b64encode
-from dataclasses import replace
 from typing import Any
 
 from scm_compiler.diagnostics import ScmError
@@ -14,13 +12,9 @@ from scm_compiler.ir import Claim, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.playground.program import Values, refused, regime_text
-from scm_compiler.runtime.run import Run
 from scm_compiler.semantics.question import read_query
 
 Data = dict[str, Any]
-
-IMAGES = 6
-"""Images in each row."""
 
 MOST_SETS = 20
 
@@ -98,20 +92,3 @@ def _adjustment(graph: Graph, text: str) -> list[list[str]] | None:
         case [Claim((effect,), (cause,), ())]:
             return [list(some) for some in adjustment_sets(graph, cause, effect)[:MOST_SETS]]
     return None
-
-
-def images_of(run: Run, do: Values, given: Values, seed: int) -> Data:
-    """Pictures of each trained head: a row of the regime above one of only seeing."""
-    from scm_compiler.runtime.sampling.figures import two_rows  # noqa: PLC0415  (torch)
-    from scm_compiler.runtime.sampling.grid import png  # noqa: PLC0415  (torch)
-    from scm_compiler.runtime.sampling.job import Job  # noqa: PLC0415  (torch)
-
-    texts = regime_text(do, given), regime_text({}, {**do, **given})
-    found = {}
-    for image in run.images:
-        job = Job(str(run.path.resolve()), texts[0], IMAGES, seed, (image,))
-        streams = job.stream(), replace(job, regime=texts[1]).stream()
-        captions = texts[0] or "observation", texts[1] or "observation"
-        picture = png(two_rows(streams, captions, image, IMAGES))
-        found[image] = f"data:image/png;base64,{b64encode(picture).decode()}"
-    return {"images": found}

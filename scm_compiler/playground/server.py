@@ -96,7 +96,6 @@ class Playground(ThreadingHTTPServer):
         self.session = session
         self.token = secrets.token_urlsafe(24)
         self.allowance = Allowance()
-        self.turn = Lock()
         self._places = BoundedSemaphore(MOST_AT_ONCE)
         super().__init__((HOST, port), _Request)
 
@@ -163,9 +162,7 @@ class _Request(BaseHTTPRequestHandler):
         except UnicodeDecodeError:
             self._refuse(HTTPStatus.BAD_REQUEST)
             return
-        with self.server.turn:
-            found = self.server.session.answer(asked)
-        self._send(found.encode(), "application/json")
+        self._send(self.server.session.answer(asked).encode(), "application/json")
 
     def _allowed(self) -> str | None:
         """What is asked for, of a request that may be answered; None of one that is refused."""

@@ -11,6 +11,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import PurePath
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import ScmError
@@ -54,6 +55,7 @@ class Session:
         self._able = find_spec("numpy") is not None
         self._source: Source | None = None
         self._tables: dict[str, Tables | None] = {}
+        self._turn, self._slow = Lock(), Lock()
         if run is not None:
             self._source = self._part("sources").Trained(run)
         self._calls: Mapping[str, Callable[..., Data]] = {
@@ -76,15 +78,18 @@ class Session:
     def answer(self, request: str) -> str:
         """The answer to a call: `{"call": NAME, …}` with what the call takes.
 
-        Whatever is wrong with it is said in the answer; nothing is raised.
+        Whatever is wrong with it is said in the answer; nothing is raised. Calls are answered one
+        by one, but for images, on which no other call waits.
         """
         try:
             asked = json.loads(request)
-            call = self._calls[asked.pop("call")]
-            found = call(**asked)
+            name = asked.pop("call")
+            call = self._calls[name]
+            with self._slow if name == "images" else self._turn:
+                found = call(**asked)
         except ScmError as error:
             found = program.refused(error.diagnostics)
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:
+        except Exception as error:  # a wrong call, or a fault of ours: the page goes on
             found = _wrong(f"this cannot be answered: {error}")
         return json.dumps(found, allow_nan=False, default=str)
 
@@ -177,7 +182,7 @@ class Session:
         """Images of the trained heads under the regime, above those of only seeing."""
         if self._run is None:
             return {"images": {}}
-        return dict(self._part("questions").images_of(self._run, do, given, int(seed)))
+        return dict(self._part("images").images_of(self._run, do, given, int(seed)))
 
     def _graph(self, text: str) -> Graph:
         document = opened(_short(text))

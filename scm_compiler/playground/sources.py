@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scm_compiler.interop import Document
@@ -18,8 +19,10 @@ from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from
 from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.runs.unseen import with_data
+
+if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
+    from scm_compiler.runtime.run import Run
 
 COUNT = "count"
 """A column of this name says how often its row occurs, unless a label is called so."""
@@ -75,7 +78,7 @@ class Trained:
         run: The run.
     """
 
-    run: Run
+    run: "Run"
 
     @property
     def name(self) -> str:

@@ -77,6 +77,7 @@ function show(found) {
   page.ready = Boolean(found.data?.ready);
   data(found.data);
   if (!found.graph) { say("The picture is of the program before its errors."); byId("canvas").classList.add("old"); return; }
+  byId("canvas").classList.remove("old");
   page.graph = found.graph;
   const labels = found.graph.nodes.filter((node) => node.values.length);
   for (const part of [state.do, state.given]) {
