@@ -119,12 +119,11 @@ def drawn(graph: Graph, chosen: Mapping[str, tuple[float, float]]) -> Data:
 
 def places_of(document: Document) -> dict[str, tuple[float, float]]:
     """The positions that the comments of a program tell; see `interop.positions`."""
-    from scm_compiler.interop.positions import positions_of  # noqa: PLC0415  (numpy)
-
     try:
-        return positions_of(document.program)
+        from scm_compiler.interop.positions import positions_of  # noqa: PLC0415  (numpy)
     except ImportError:
         return {}
+    return positions_of(document.program)
 
 
 def placed(text: str, places: Mapping[str, Sequence[float]]) -> str:

@@ -128,8 +128,9 @@ class Session:
         self, text: str, do: dict[str, str], given: dict[str, str], *, firm: bool = False
     ) -> Data:
         """Every label's table when some are held, beside only seeing; see `questions.bars`."""
+        questions = self._part("questions")
         tables = self._require(self._graph(text))
-        return dict(self._part("questions").bars(tables, do, given, firm=firm))
+        return dict(questions.bars(tables, do, given, firm=firm))
 
     def ask(self, text: str, question: str) -> Data:
         """The answer to a question, with its plan and formula."""

@@ -166,9 +166,18 @@ function regime() {
   barred("bars", { ...asked, firm: false }, (found) => {
     moveBars(found);
     if (page.clickedAt) byId("bars").dataset.took = (performance.now() - page.clickedAt).toFixed(1);
-    if (!found.refused) firmed("bars", { ...asked, firm: true }, (firm) => { if (same(asked)) moveBars(firm); });
+    if (!found.refused) firmed("bars", { ...asked, firm: true }, (firm) => { if (same(asked)) moveBars(firm); warm(); });
     settle();
   });
+}
+
+// What only the first click needs is loaded before it comes.
+let warmed = false;
+function warm() {
+  const node = page.graph.nodes.find((one) => one.values.length);
+  if (warmed || !node) return;
+  warmed = true;
+  ask("bars", { text: state.text, do: { [node.name]: node.values[0] }, given: {}, firm: true });
 }
 
 const same = (asked) => asked.text === state.text && JSON.stringify([asked.do, asked.given]) === JSON.stringify([state.do, state.given]);
