@@ -1,4 +1,4 @@
-"""`scmc playground [RUN]`: a page to write, draw and ask a program on, or a folder that holds it."""
+"""`scmc playground [RUN]`: a page to write, draw and ask a program on; a folder with it."""
 
 import argparse
 import tempfile
@@ -61,5 +61,7 @@ def _export(target: Path, pyodide: Path, console: Console) -> int:
     console.result(f"wrote {target}: {size / 1e6:.1f} MB; open it through any server of files")
     console.show(Report(None, lost))
     report = render_json(Report(None, lost))
-    console.document({"ok": True, "bytes": size, "diagnostics": report, "artifacts": [str(target)]})
+    console.document(
+        {"ok": True, "bytes": size, "diagnostics": report, "artifacts": [str(target)]}
+    )
     return OK

@@ -1,5 +1,7 @@
-"""The page as a folder that any host serves: Pyodide answers in the browser, nothing is fetched
-from elsewhere, and what a person drops into the page stays there.
+"""The page as a folder that any host serves.
+
+Pyodide answers in the browser: nothing is fetched from elsewhere, and what a person drops into the
+page stays there.
 """
 
 import gzip
@@ -73,7 +75,9 @@ def fill(folder: Path, release: Pyodide) -> int:
             (folder / file.name).write_bytes(file.read_bytes())
     page = (folder / "index.html").read_text(encoding="utf-8")
     policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-    page = page.replace("<!-- policy -->", policy).replace('data-where="server"', 'data-where="here"')
+    page = page.replace("<!-- policy -->", policy).replace(
+        'data-where="server"', 'data-where="here"'
+    )
     (folder / "index.html").write_text(page, encoding="utf-8")
     for name in ("pyodide.mjs", "python_stdlib.zip", "pyodide-lock.json", release.loader):
         (folder / name).write_bytes((release.path / name).read_bytes())
@@ -100,8 +104,8 @@ def _packages() -> bytes:
                 inside = file.relative_to(root)
                 if _wanted(inside) and file.is_file():
                     _add(archive, f"{name}/{inside.as_posix()}", file)
-        _add(archive, "scm_compiler/_shipped/grammars/scm.lark", shipped("grammars", "scm.lark"))
-        _add(archive, "scm_compiler/_shipped/grammars/query.lark", shipped("grammars", "query.lark"))
+        for name in ("scm.lark", "query.lark"):
+            _add(archive, f"scm_compiler/_shipped/grammars/{name}", shipped("grammars", name))
         for name, path in example_programs().items():
             place = f"scm_compiler/_shipped/examples/{name}"
             _add(archive, f"{place}/model.scm", path)

@@ -142,10 +142,11 @@ def placed(text: str, places: Mapping[str, Sequence[float]]) -> str:
     for line in document.program.lines:
         match line.statement:
             case tree.Declaration(names, kind) if any(name.text in places for name in names):
-                for name in names:
+                for rank, name in enumerate(names):
                     said = places.get(name.text)
                     remark = line.comment if said is None else _remark(said)
-                    lines.append(tree.Line(tree.Declaration((name,), kind), remark))
+                    spaced = line.spaced and rank == 0
+                    lines.append(tree.Line(tree.Declaration((name,), kind), remark, spaced))
             case _:
                 lines.append(line)
     return print_file(tree.File(tuple(lines)))

@@ -171,11 +171,11 @@ class _Request(BaseHTTPRequestHandler):
         ours = {f"http://{host}" for host in self.server.hosts}
         if self.headers.get("Host") not in self.server.hosts:
             self._refuse(HTTPStatus.MISDIRECTED_REQUEST)
-        elif origin is not None and origin not in ours:
-            self._refuse(HTTPStatus.FORBIDDEN)
-        elif self.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            self._refuse(HTTPStatus.FORBIDDEN)
-        elif not compare_digest(token.encode(), self.server.token.encode()):
+        elif (
+            (origin is not None and origin not in ours)
+            or self.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+            or not compare_digest(token.encode(), self.server.token.encode())
+        ):
             self._refuse(HTTPStatus.FORBIDDEN)
         elif not self.server.allowance.take():
             self._refuse(HTTPStatus.TOO_MANY_REQUESTS)

@@ -56,8 +56,6 @@ class Session:
         self._source: Source | None = None
         self._tables: dict[str, Tables | None] = {}
         self._turn, self._slow = Lock(), Lock()
-        if run is not None:
-            self._source = self._part("sources").Trained(run)
         self._calls: Mapping[str, Callable[..., Data]] = {
             "start": self.start,
             "example": self.example,
@@ -94,7 +92,8 @@ class Session:
         return json.dumps(found, allow_nan=False, default=str)
 
     def start(self) -> Data:
-        """What the page begins with."""
+        """What the page begins with; from then on it asks the run again, or what comes with scmc."""
+        self._forget(None if self._run is None else self._part("sources").Trained(self._run))
         first = example_programs()[FIRST].read_text(encoding="utf-8")
         return {
             "text": first if self._run is None else self._run.program,

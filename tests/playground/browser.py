@@ -39,7 +39,11 @@ class Browser:
             "binary": program,
             "args": [*given, f"--window-size={width},{height}", *options],
         }
-        wanted = {"browserName": "chrome", "goog:chromeOptions": chrome, "goog:loggingPrefs": {"browser": "ALL"}}
+        wanted = {
+            "browserName": "chrome",
+            "goog:chromeOptions": chrome,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }
         for _ in range(100):
             try:
                 self.post("/status", method="GET")

@@ -98,15 +98,17 @@ text = call("start")["text"]
 assert call("program", text=text)["data"]["ready"]
 call("bars", text=text, do={"Mustache": "1"}, given={}, firm=True)
 call("imagine", text=text, target="Bald", do={"Male": "0"}, given={"Male": "1"})
-call("example", name="front_door")
 for form in call("start")["formats"]:
     call("write", text=text, form=form, do={}, given={})
+call("program", text=call("example", name="front_door")["text"])
 """
 
 
 def test_what_is_packed_needs_numpy_alone(release, tmp_path):
     """Neither torch nor pydantic, safetensors or Pillow, which a browser has not."""
-    assert main(["playground", "-q", "--export", str(tmp_path / "p"), "--pyodide", str(release)]) == 0
+    assert (
+        main(["playground", "-q", "--export", str(tmp_path / "p"), "--pyodide", str(release)]) == 0
+    )
     with zipfile.ZipFile(tmp_path / "p/scmc.zip") as archive:
         archive.extractall(tmp_path / "scmc")
     command = [sys.executable, "-I", "-c", ALONE, str(tmp_path / "scmc")]

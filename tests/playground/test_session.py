@@ -164,9 +164,7 @@ def test_a_question_has_its_plan_formula_and_adjustment(session):
 
 def test_what_would_have_been(session):
     given = {"Male": "1", "Bald": "1"}
-    found = call(
-        session, "imagine", text=FIRST, target="Bald", do={"Male": "0"}, given=given
-    )
+    found = call(session, "imagine", text=FIRST, target="Bald", do={"Male": "0"}, given=given)
     assert found["question"] == "P(Bald[Male=0] | Male=1, Bald=1)"
     assert "rung 3" in found["how"]
     assert "whatever the noise model" in found["answer"]
@@ -184,7 +182,7 @@ def test_places_are_kept_in_the_program_and_not_in_its_meaning(session):
 
 
 def test_findings_stand_under_the_words_in_units_of_the_page(session):
-    text = '# 𝕏\nA : binary\nA -> Bee\n'
+    text = "# 𝕏\nA : binary\nA -> Bee\n"
     (found,) = call(session, "program", text=text)["diagnostics"]
     start, end = found["span"]
     assert text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le") == "Bee"

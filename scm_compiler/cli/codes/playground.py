@@ -79,7 +79,9 @@ class NoNumpyForPage(Diagnostic):
         )
 
     def help(self) -> str:
-        return "put that wheel of Pyodide's release beside the other files, and write the page again"
+        return (
+            "put that wheel of Pyodide's release beside the other files, and write the page again"
+        )
 
 
 class PageFolderTaken(Diagnostic):
