@@ -35,7 +35,7 @@ def shown(text: str) -> Data:
     """What there is to show of a program: its graph, or why it has none."""
     document = opened(text)
     graph, units = document.graph, Units(text)
-    found = {
+    found: Data = {
         "diagnostics": [
             told(finding, units) for finding in document.report.diagnostics[:MOST_FINDINGS]
         ],

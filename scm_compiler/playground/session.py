@@ -92,7 +92,7 @@ class Session:
         return json.dumps(found, allow_nan=False, default=str)
 
     def start(self) -> Data:
-        """What the page begins with; from then on it asks the run again, or what comes with scmc."""
+        """What the page begins with: the run is asked again, or what comes with scmc."""
         self._forget(None if self._run is None else self._part("sources").Trained(self._run))
         first = example_programs()[FIRST].read_text(encoding="utf-8")
         return {

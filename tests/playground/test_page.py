@@ -33,7 +33,9 @@ SAVED = """
 window.saved = [];
 const made = URL.createObjectURL;
 URL.createObjectURL = (blob) => { window.blob = blob; return made(blob); };
-HTMLAnchorElement.prototype.click = function () { window.saved.push([this.download, window.blob.size, window.blob.type]); };
+HTMLAnchorElement.prototype.click = function () {
+  window.saved.push([this.download, window.blob.size, window.blob.type]);
+};
 """
 CUT = "return document.querySelectorAll('.edge.cut').length"
 
@@ -124,7 +126,8 @@ def test_images_of_both_regimes_are_drawn(page):
 def test_a_question_is_composed_and_answered(page):
     hold(page, "Mustache")
     page.run(
-        "const t = document.getElementById('target'); t.value = 'Male'; t.dispatchEvent(new Event('change'))"
+        "const target = document.getElementById('target'); target.value = 'Male';"
+        "target.dispatchEvent(new Event('change'))"
     )
     page.wait("return document.querySelector('#answer .result')?.textContent.includes('0.41675')")
     assert page.run("return document.getElementById('asked').value") == "P(Male | do(Mustache=1))"
@@ -147,10 +150,9 @@ def test_findings_stand_under_the_words_and_are_mended(page):
     assert "E201" in page.text("#findings")
     page.run("document.querySelectorAll('#findings button')[1].click()")
     page.wait(
-        "return [...document.querySelectorAll('#findings button')].some((b) => b.textContent.includes('declare'))"
-    )
-    page.run(
-        "[...document.querySelectorAll('#findings button')].find((b) => b.textContent.includes('declare')).click()"
+        "const found = [...document.querySelectorAll('#findings button')]"
+        ".find((one) => one.textContent.includes('declare'));"
+        "found?.click(); return Boolean(found)"
     )
     page.wait(f'return document.querySelector("{node("Bee")}")')
     page.click("#undo")
@@ -179,9 +181,9 @@ def test_a_node_is_dragged_and_its_place_kept(page):
 
 
 def test_the_address_alone_holds_the_page(page, server):
+    was = page.wait("return location.hash.length > 20 && location.hash")
     hold(page, "Bald")
-    page.wait("return location.hash.length > 20")
-    page.run("window.was = location.hash")
+    page.wait("return location.hash !== arguments[0]", was)
     address = page.wait("return location.href")
     page.open("about:blank")
     page.open(address)
@@ -196,7 +198,8 @@ def test_a_table_and_a_network_are_opened(page):
     rows = "a,b\n0,0\n0,0\n1,1\n1,0\n"
     page.run(DROP, "mine.csv", base64.b64encode(rows.encode()).decode())
     page.wait("return document.querySelector('#data').textContent.includes('mine.csv')")
-    network = "network n {}\nvariable A { type discrete [2] { no, yes }; }\nprobability (A) { table 0.25, 0.75; }\n"
+    network = "network n {}\nvariable A { type discrete [2] { no, yes }; }\n"
+    network += "probability (A) { table 0.25, 0.75; }\n"
     page.run(DROP, "n.bif", base64.b64encode(network.encode()).decode())
     page.wait(f'return document.querySelector("{node("A")}")')
     page.wait("return document.querySelector('#bars').textContent.includes('0.750')")
@@ -232,11 +235,13 @@ def test_hostile_programs_do_no_harm(page, text):
     before = page.text("#status")
     write(page, text)
     page.wait(
-        "return document.querySelector('#findings li') || document.querySelector('#status').textContent !== arguments[0]",
+        "return document.querySelector('#findings li')"
+        " || document.querySelector('#status').textContent !== arguments[0]",
         before,
     )
     page.run(
-        "document.querySelector('g.node')?.dispatchEvent(new KeyboardEvent('keydown', { key: 'd', bubbles: true }))"
+        "document.querySelector('g.node')?.dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'd', bubbles: true }))"
     )
     assert page.run("return window.hit ?? null") is None
     write(page, "A, B : binary\nA -> B\n")
