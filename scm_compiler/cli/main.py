@@ -42,6 +42,7 @@ VERBS = {
     "eval": "measure a run: labels, images, realism, diversity, in one report",
     "audit": "ask a generator which of its attributes moves which, beside what its graph declares",
     "explain": "show the page of a diagnostic code",
+    "playground": "open a page to write, draw and ask a program on, or write it to a folder",
     "lsp": "serve an editor: what it asks of a .scm file while one writes it",
     "completion": "print the script by which bash, zsh or fish completes scmc",
     "demo": "the main job from end to end, on the shipped data",

@@ -90,7 +90,7 @@ class Counts:
         columns = [self.names.index(name) for name in names]
         shape = tuple(self.sizes[column] for column in columns)
         check_size(shape, names)
-        flat = np.zeros(len(self.cells), dtype=np.int64)
+        flat = np.zeros(len(self.cells), dtype=np.intp)
         for column in columns:
             flat = flat * self.sizes[column] + self.cells[:, column]
         sums = np.bincount(flat, weights=self.counts, minlength=prod(shape))

@@ -156,7 +156,7 @@ def gathered(cells: Cells, counts: Counts, sizes: tuple[int, ...]) -> tuple[Cell
     """The distinct rows in lexicographic order, and the sum of the counts of each."""
     if prod(sizes) <= _DENSE:
         index = flat_index(cells, sizes)
-        codes = np.flatnonzero(np.bincount(index, minlength=1))
+        codes = np.flatnonzero(np.bincount(index.astype(np.intp), minlength=1))
         dense = np.zeros((prod(sizes), *counts.shape[1:]), dtype=counts.dtype)
         np.add.at(dense, index, counts)
         return np.stack(np.unravel_index(codes, sizes), 1) if sizes else cells[:1], dense[codes]

@@ -1,0 +1,67 @@
+"""`scmc playground [RUN]`: a page to write, draw and ask a program on; a folder with it."""
+
+import argparse
+import tempfile
+import webbrowser
+from pathlib import Path
+
+from scm_compiler.cli.codes.playground import (
+    NoNumpyForPage,
+    PageFolderTaken,
+    PortTaken,
+    PyodideMissing,
+)
+from scm_compiler.cli.console import Console
+from scm_compiler.cli.exits import OK
+from scm_compiler.cli.opening import opened_run
+from scm_compiler.cli.options import whole
+from scm_compiler.diagnostics import Report, refuse, render_json
+from scm_compiler.files import listed, make_folder, writing
+from scm_compiler.playground.folder import fill, missing, pyodide_in
+from scm_compiler.playground.server import Playground
+from scm_compiler.playground.session import Session
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Serve the page until it is interrupted, or write it."""
+    if args.export is not None:
+        return _export(args.export, args.pyodide, console)
+    port = 0 if args.port == "0" else whole("--port", args.port, 1, 65535)
+    session = Session(None if args.run is None else opened_run(args.run))
+    try:
+        server = Playground(session, port)
+    except OSError as error:
+        raise refuse(PortTaken(port, error.strerror or str(error)), exit_code=2) from error
+    with server:
+        console.result(f"the playground is at {server.address}")
+        console.note("only this machine can reach it; Ctrl+C ends it")
+        console.document({"ok": True, "address": server.address})
+        if not args.no_open:
+            webbrowser.open(server.address)
+        server.serve_forever()
+    return OK
+
+
+def _export(target: Path, pyodide: Path, console: Console) -> int:
+    """Write the folder, whole or not at all."""
+    if listed(target):
+        raise refuse(PageFolderTaken(str(target)), exit_code=2)
+    lacking = missing(pyodide)
+    if lacking:
+        raise refuse(PyodideMissing(str(pyodide), lacking), exit_code=2)
+    release = pyodide_in(pyodide)
+    with writing(target):
+        make_folder(target.parent)
+        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-page.") as temporary:
+            built = Path(temporary) / "page"
+            built.mkdir()
+            size = fill(built, release)
+            built.replace(target)
+    lost = () if release.numpy else (NoNumpyForPage(str(pyodide), release.wheel),)
+    console.result(f"wrote {target}: {size / 1e6:.1f} MB; open it through any server of files")
+    console.show(Report(None, lost))
+    report = render_json(Report(None, lost))
+    console.document(
+        {"ok": True, "bytes": size, "diagnostics": report, "artifacts": [str(target)]}
+    )
+    return OK

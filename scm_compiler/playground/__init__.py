@@ -1,0 +1,1 @@
+"""The playground: a page on which a program is written, drawn and asked."""

@@ -1,0 +1,94 @@
+"""Questions that the page asks, and their answers as plain data."""
+
+from typing import Any
+
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.identify.adjustment import adjustment_sets
+from scm_compiler.identify.graph import causal
+from scm_compiler.identify.result import claims_of
+from scm_compiler.inference import LEVEL, Answer, Marginals, Number, answer, plan
+from scm_compiler.inference.number import Bounds
+from scm_compiler.ir import Claim, Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.model.tables import Tables
+from scm_compiler.playground.program import Values, refused, regime_text
+from scm_compiler.semantics.question import read_query
+
+Data = dict[str, Any]
+
+MOST_SETS = 20
+
+
+def bars(tables: Tables, do: Values, given: Values, *, firm: bool) -> Data:
+    """The table of every label when some are held and some seen, and when all are only seen.
+
+    Args:
+        tables: Of the model.
+        do: What is held.
+        given: What is seen, in the world that this makes.
+        firm: Whether the intervals are asked for, which take longer than the numbers.
+    """
+    level = LEVEL if firm else None
+    seen = regime_text({}, {**do, **given})
+    found = {
+        "doing": _marginals(tables, regime_text(do, given), level),
+        "seeing": _marginals(tables, seen, level) if do else None,
+        "texts": [regime_text(do, given), seen],
+    }
+    return {**found, "firm": firm, "rows": tables.rows}
+
+
+def _marginals(tables: Tables, text: str, level: float | None) -> Data:
+    """One regime; where not all labels are determined, those that are, one by one."""
+    regime = read_query(text, tables.graph) if text else ir.Regime()
+    try:
+        found = answer(regime, tables, text=text, level=level)
+    except ScmError as error:
+        return {"labels": {}} | refused(error.diagnostics)
+    value = found.firm.value
+    assert isinstance(value, Marginals)
+    labels = {
+        name: {one: _number(number) for one, number in table.items()}
+        for name, table in value.items()
+    }
+    return {"labels": labels, "how": found.how, "formulas": found.formulas} | _said(found)
+
+
+def _number(number: Number) -> Data:
+    """A number, its interval and its bounds."""
+    interval, bounds = number.interval, number.bounds
+    return {
+        "value": number.value if number.known else None,
+        "interval": None if interval is None else [interval.low, interval.high],
+        "bounds": None if not isinstance(bounds, Bounds) else [bounds.low, bounds.high],
+    }
+
+
+def _said(found: Answer) -> Data:
+    return {"warnings": [warning.message() for warning in found.warnings]}
+
+
+def asked(tables: Tables | None, graph: Graph, text: str) -> Data:
+    """The answer to a question, its plan, its formula and what to adjust for."""
+    query = read_query(text, graph)
+    found: Data = {"question": text}
+    try:
+        identification = causal(graph).identify(text)
+        found["identified"] = identification.identified
+        found["formula"] = repr(identification)
+        found["adjustment"] = _adjustment(graph, text)
+    except ScmError as error:
+        found["formula"] = "\n".join(one.message() for one in error.diagnostics)
+    if tables is None:
+        return found
+    found["plan"] = str(plan(query, tables, text=text))
+    answered = answer(query, tables, text=text)
+    return found | {"how": answered.how, "answer": answered.text} | _said(answered)
+
+
+def _adjustment(graph: Graph, text: str) -> list[list[str]] | None:
+    """The sets to adjust for, of the effect of one label on another; None of other questions."""
+    match claims_of(text, graph):
+        case [Claim((effect,), (cause,), ())]:
+            return [list(some) for some in adjustment_sets(graph, cause, effect)[:MOST_SETS]]
+    return None

@@ -1,0 +1,151 @@
+"""What questions are answered from: a run, a table of rows, or tables that a file holds.
+
+All of it needs numpy, and none of it torch: a table of rows is counted, and P(label | parents)
+are its shares, as `scmc train` has them by default.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from scm_compiler.interop import Document
+from scm_compiler.ir import Graph
+from scm_compiler.model.tables import Fitted, Tables
+from scm_compiler.runtime.data import shipped
+from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from
+from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.runs.unseen import with_data
+
+if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
+    from scm_compiler.runtime.run import Run
+
+COUNT = "count"
+"""A column of this name says how often its row occurs, unless a label is called so."""
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table as a person gave it.
+
+    Attributes:
+        name: Of its file.
+        content: The file.
+    """
+
+    name: str
+    content: bytes
+
+    def labels(self, graph: Graph) -> LabelTable:
+        """The counts over a graph's labels.
+
+        Raises:
+            ScmError: What is wrong with the table; see `runtime.data.sources.load_labels`.
+        """
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"table{'.csv.gz' if self.name.endswith('.gz') else '.csv'}"
+            path.write_bytes(self.content)
+            names = [node.name for node in graph.labels]
+            counted = COUNT in csv_sheet(path, names).header and COUNT not in names
+            spec = f"csv:{path}" + (f"?count={quote(COUNT)}" if counted else "")
+            return replace(load_labels(spec, graph), origin=self.name)
+
+
+@dataclass(frozen=True)
+class Shipped:
+    """The counts of nine labels of CelebA that come with scmc."""
+
+    name: str = shipped.NAME
+
+    def labels(self, graph: Graph) -> LabelTable:
+        """The counts over a graph's labels.
+
+        Raises:
+            ScmError: E604 where the graph has a label that is not among the nine.
+        """
+        return shipped.read_shipped(graph)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A run, and its data for programs that differ from the one that was trained.
+
+    Attributes:
+        run: The run.
+    """
+
+    run: "Run"
+
+    @property
+    def name(self) -> str:
+        """The folder of the run."""
+        return str(self.run.path)
+
+    def labels(self, graph: Graph) -> LabelTable:
+        """The counts over a graph's labels.
+
+        Raises:
+            ScmError: E604 and the like where the run has not these labels.
+        """
+        held = self.run.labels
+        columns: Mapping[str, list[object]] = {
+            name: [self.run.graph.domain(name).values[value] for value in held.cells[:, rank]]
+            for rank, name in enumerate(held.labels)
+        }
+        counts = {COUNT: held.counts.tolist()}
+        return load_labels({**columns, **counts}, graph, count=COUNT)
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Tables that a file of another program holds.
+
+    Attributes:
+        name: Of the file.
+        document: What it holds.
+    """
+
+    name: str
+    document: Document
+
+
+Source = Rows | Shipped | Trained | Given
+
+
+def tables_of(source: Source, graph: Graph) -> Tables | None:
+    """The tables of a graph; None if a file's tables are those of another graph.
+
+    Raises:
+        ScmError: What is wrong with the rows, or that they are not of this graph.
+    """
+    match source:
+        case Given(_, document):
+            return document.tables if document.graph.hash == graph.hash else None
+        case Trained(run) if run.graph.hash == graph.hash:
+            return run.distributions()
+        case _:
+            return fitted(graph, source.labels(graph))
+
+
+def fitted(graph: Graph, table: LabelTable) -> Tables:
+    """The tables that make rows of data most likely, shrunk where rows are few.
+
+    With hidden common causes these are the observational distribution: what it does not determine
+    is answered by its bounds.
+
+    Args:
+        graph: The graph.
+        table: The rows, of which only those without gaps count.
+    """
+    whole = table.complete
+    rows = {node.name: table_from(graph, whole, node.name, "shrunk") for node in graph.labels}
+    known = Fitted({}, whole, likeliest=True, backoffs=backoffs_of(graph, whole, "shrunk"))
+    found = with_data(Tables(graph, rows, known), whole)
+    if not graph.confounders or not isinstance(found.known, Fitted):
+        return found
+    law = fitted_law(found, whole, "shrunk")
+    return replace(found, known=replace(found.known, observational=law))

@@ -1,0 +1,266 @@
+"""The page in a browser: what a person does on it, and what hostile programs cannot do to it.
+
+They need Chromium and chromedriver, and are skipped where these are not.
+"""
+
+import base64
+import threading
+
+import pytest
+
+from scm_compiler.playground.server import Playground
+from scm_compiler.playground.session import Session
+from scm_compiler.runtime.run import open_run
+from scm_compiler.shipped import find_run
+from tests.playground.browser import Browser, missing
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(missing() is not None, reason=missing() or ""),
+]
+
+WRITE = (
+    "const text = document.getElementById('text'); text.value = arguments[0];"
+    "text.dispatchEvent(new Event('input'))"
+)
+DROP = """
+const bytes = Uint8Array.from(atob(arguments[1]), (sign) => sign.charCodeAt(0));
+const held = new DataTransfer(), input = document.getElementById("file");
+held.items.add(new File([bytes], arguments[0]));
+input.files = held.files; input.dispatchEvent(new Event("change"));
+"""
+SAVED = """
+window.saved = [];
+const made = URL.createObjectURL;
+URL.createObjectURL = (blob) => { window.blob = blob; return made(blob); };
+HTMLAnchorElement.prototype.click = function () {
+  window.saved.push([this.download, window.blob.size, window.blob.type]);
+};
+"""
+CUT = "return document.querySelectorAll('.edge.cut').length"
+
+
+@pytest.fixture(scope="module")
+def server():
+    with Playground(Session(open_run(find_run("drawn_faces")))) as made:
+        thread = threading.Thread(target=made.serve_forever, args=(0.02,))
+        thread.start()
+        yield made
+        made.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def window():
+    with Browser() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(window, server):
+    window.open("about:blank")
+    window.open(server.address)
+    window.wait("return document.querySelector('#bars').dataset.moved > 1")
+    yield window
+    assert window.faults() == []
+
+
+def node(name):
+    return f"g.node[data-name='{name}']"
+
+
+def write(page, text):
+    page.run(WRITE, text)
+
+
+def hold(page, name, count=1):
+    page.run("document.querySelector('input[value=do]').click()")
+    for _ in range(count):
+        page.click(node(name))
+
+
+def bar(page, name, value, side):
+    """A number of the table of labels."""
+    return page.run(
+        """for (const row of document.querySelectorAll('#bars tbody tr'))
+             if (row.querySelector('button').ariaLabel === arguments[0])
+               return row.querySelector(arguments[1] + ' .digits').textContent.slice(0, 5)""",
+        f"{name} is {value}",
+        f".{side}",
+    )
+
+
+def test_holding_a_node_cuts_its_edges_and_moves_the_bars(page):
+    hold(page, "Mustache")
+    page.wait(
+        "return document.querySelector('#bars thead').textContent.includes('do(Mustache=1)')"
+    )
+    assert page.run(CUT) == 2
+    assert page.text("#regime") == "do(Mustache=1)"
+    assert bar(page, "Male", 1, "seeing") == "0.999"
+    assert bar(page, "Male", 1, "doing") == "0.417"
+    page.click(node("Mustache"))
+    assert page.text("#regime") == "do(Mustache=0)"
+    page.click(node("Mustache"))
+    assert page.run(CUT) == 0
+
+
+def test_seeing_a_node_by_the_keyboard_cuts_nothing(page):
+    page.run(f'document.querySelector("{node("Male")}").focus()')
+    page.type(node("Male"), "s")
+    assert page.text("#regime") == "given(Male=1)"
+    assert page.run(CUT) == 0
+    assert (
+        page.run(f'return document.querySelector("{node("Male")}").ariaLabel') == "Male, seen: 1"
+    )
+    page.type(node("Male"), "d")
+    assert page.text("#regime") == "do(Male=1)"
+
+
+def test_images_of_both_regimes_are_drawn(page):
+    hold(page, "Mustache")
+    page.wait("return document.querySelector('#images img')?.naturalWidth", seconds=60)
+    assert "do(Mustache=1)" in page.run("return document.querySelector('#images img').alt")
+
+
+def test_a_question_is_composed_and_answered(page):
+    hold(page, "Mustache")
+    page.run(
+        "const target = document.getElementById('target'); target.value = 'Male';"
+        "target.dispatchEvent(new Event('change'))"
+    )
+    page.wait("return document.querySelector('#answer .result')?.textContent.includes('0.41675')")
+    assert page.run("return document.getElementById('asked').value") == "P(Male | do(Mustache=1))"
+    assert "P(Male | do(Mustache)) = P(Male)" in page.text("#answer")
+
+
+def test_what_would_have_been_is_answered(page):
+    page.click(node("Bald"))
+    page.run(
+        "document.getElementById('had-target').value = 'Bald';"
+        "document.querySelector('#imagine button').click()"
+    )
+    page.wait("return document.querySelector('#imagined .result')")
+    assert "rung 3" in page.text("#imagined")
+
+
+def test_findings_stand_under_the_words_and_are_mended(page):
+    write(page, "A : binary\nA -> Bee\n")
+    page.wait("return document.querySelector('.found-error')?.textContent === 'Bee'")
+    assert "E201" in page.text("#findings")
+    page.run("document.querySelectorAll('#findings button')[1].click()")
+    page.wait(
+        "const found = [...document.querySelectorAll('#findings button')]"
+        ".find((one) => one.textContent.includes('declare'));"
+        "found?.click(); return Boolean(found)"
+    )
+    page.wait(f'return document.querySelector("{node("Bee")}")')
+    page.click("#undo")
+    assert page.run("return document.getElementById('text').value") == "A : binary\nA -> Bee\n"
+
+
+def test_words_are_completed_as_one_types(page):
+    write(page, "Rain, Wet : binary\nRain -> ")
+    page.type("#text", "W")
+    page.wait("return !document.getElementById('choices').hidden")
+    page.type("#text", "\ue007")  # Enter
+    assert page.run("return document.getElementById('text').value").endswith("Rain -> Wet")
+
+
+def test_a_node_is_dragged_and_its_place_kept(page):
+    page.run(
+        """const node = document.querySelector(arguments[0]), box = node.getBoundingClientRect();
+           const at = (type, x, y) => node.dispatchEvent(new PointerEvent(type,
+             { clientX: box.x + x, clientY: box.y + y, pointerId: 1, bubbles: true }));
+           node.setPointerCapture = () => {};
+           at("pointerdown", 20, 10); at("pointermove", 60, 40); at("pointerup", 60, 40)""",
+        node("Male"),
+    )
+    page.wait("return /Male +: binary +# at /.test(document.getElementById('text').value)")
+    assert page.text("#regime").startswith("observation")
+
+
+def test_the_address_alone_holds_the_page(page, server):
+    was = page.wait("return location.hash.length > 20 && location.hash")
+    hold(page, "Bald")
+    page.wait("return location.hash !== arguments[0]", was)
+    address = page.wait("return location.href")
+    page.open("about:blank")
+    page.open(address)
+    page.wait("return document.querySelector('#regime').textContent === 'do(Bald=1)'")
+    page.open("about:blank")
+    page.open(server.address + "#1nonsense")
+    page.wait("return document.querySelector('#regime').textContent.startsWith('observation')")
+
+
+def test_a_table_and_a_network_are_opened(page):
+    write(page, "a, b : binary\na -> b\n")
+    rows = "a,b\n0,0\n0,0\n1,1\n1,0\n"
+    page.run(DROP, "mine.csv", base64.b64encode(rows.encode()).decode())
+    page.wait("return document.querySelector('#data').textContent.includes('mine.csv')")
+    network = "network n {}\nvariable A { type discrete [2] { no, yes }; }\n"
+    network += "probability (A) { table 0.25, 0.75; }\n"
+    page.run(DROP, "n.bif", base64.b64encode(network.encode()).decode())
+    page.wait(f'return document.querySelector("{node("A")}")')
+    page.wait("return document.querySelector('#bars').textContent.includes('0.750')")
+
+
+@pytest.mark.parametrize("form", ["svg", "png", "dagitty", "scm"])
+def test_pictures_and_graphs_are_saved(page, form):
+    page.run(SAVED)
+    page.run(
+        "const s = document.getElementById('save'); s.value = arguments[0];"
+        "s.dispatchEvent(new Event('change'))",
+        form,
+    )
+    name, size, _ = page.wait("return window.saved[0]")
+    assert name == f"drawn_faces.{form}"
+    assert size > 300
+
+
+HOSTILE = [
+    '"<script>window.hit=1</script>", "<img src=x onerror=window.hit=1>" : binary\n'
+    '"<script>window.hit=1</script>" -> "<img src=x onerror=window.hit=1>"\n',
+    'graph "\'-->]]><svg onload=window.hit=1>"\n"__proto__", constructor, toString : binary\n'
+    "constructor -> toString\n",
+    ", ".join(f"N{rank}" for rank in range(1000)) + " : binary\nN0 -> N1 -> N2\n",
+    "A, B : binary\nA -> B -> A\n",
+    'A : categorical("</textarea><script>window.hit=1</script>", b)\n',
+    "\u202e\u0000 # \ud7ff" * 50,
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_programs_do_no_harm(page, text):
+    before = page.text("#status")
+    write(page, text)
+    page.wait(
+        "return document.querySelector('#findings li')"
+        " || document.querySelector('#status').textContent !== arguments[0]",
+        before,
+    )
+    page.run(
+        "document.querySelector('g.node')?.dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'd', bubbles: true }))"
+    )
+    assert page.run("return window.hit ?? null") is None
+    write(page, "A, B : binary\nA -> B\n")
+    page.wait(f'return document.querySelector("{node("B")}")')
+
+
+def test_a_phone_and_the_dark_are_served(server):
+    with Browser(
+        390, 844, "--force-dark-mode", "--blink-settings=preferredColorScheme=0"
+    ) as phone:
+        phone.open(server.address)
+        phone.wait("return document.querySelector('#bars').dataset.moved")
+        width = "return [document.documentElement.scrollWidth, innerWidth]"
+        wide, inner = phone.run(width)
+        assert wide <= inner
+        if phone.run("return document.documentElement.dataset.theme") == "light":
+            phone.run("document.getElementById('theme').click()")
+        assert (
+            phone.run("return getComputedStyle(document.body).backgroundColor")
+            == "rgb(18, 22, 29)"
+        )
+        assert phone.faults() == []
