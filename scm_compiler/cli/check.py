@@ -106,6 +106,7 @@ def _tell(name: str, data: str | None, outcome: Outcome, console: Console) -> No
         return
     parts = (
         _counted(len(graph.labels), "label"),
+        _counted(len(graph.reals), "real node"),
         _counted(len(graph.images), "image"),
         _counted(len(graph.edges), "edge"),
         _counted(len(graph.confounders), "hidden common cause"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Span, closest
-from scm_compiler.ir import Finite, Graph
+from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import (
     ContradictoryEvidence,
@@ -14,6 +14,7 @@ from scm_compiler.semantics.codes.conditions import (
     HeldAndObserved,
     HeldTwice,
 )
+from scm_compiler.semantics.codes.kinds import RealNotAnswered
 from scm_compiler.semantics.codes.queries import (
     AskedTwice,
     CauseNotBinary,
@@ -24,6 +25,7 @@ from scm_compiler.semantics.codes.queries import (
     UnknownNode,
     UnknownValue,
 )
+from scm_compiler.semantics.points import Points
 from scm_compiler.syntax import query_tree as tree
 
 
@@ -232,7 +234,9 @@ class _Resolver:
             near = closest(name.text, self.graph.by_name)
             self.found.append(UnknownNode(name=name.text, suggestion=near, span=name.span))
         elif self._known(name) is None:
-            self.found.append(ImageInQuery(node=name.text, span=name.span))
+            real = isinstance(self.graph.by_name[name.text].domain, Real)
+            wrong = RealNotAnswered if real else ImageInQuery
+            self.found.append(wrong(node=name.text, span=name.span))
         return self._known(name)
 
     def _known(self, name: tree.Word) -> Finite | None:
@@ -243,9 +247,8 @@ class _Resolver:
         if domain is None:
             return None
         if value.text not in domain.values:
-            wrong = UnknownValue(
-                node=name.text, value=value.text, domain=domain.values, span=value.span
-            )
+            known = (str(domain.real),) if isinstance(domain, Points) else domain.values
+            wrong = UnknownValue(node=name.text, value=value.text, domain=known, span=value.span)
             self.found.append(wrong)
             return None
         return domain.index(value.text)
@@ -254,6 +257,8 @@ class _Resolver:
         domain = self._known(name)
         if domain is None:
             self._domain(name)
+            return
+        if isinstance(domain, Points):
             return
         for value in domain.values:
             if not re.fullmatch(r"[+-]?\d+(\.\d+)?", value):

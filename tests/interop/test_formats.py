@@ -78,7 +78,7 @@ def test_what_tables_have_beside_their_numbers_is_told():
 
 
 def test_a_kind_of_another_package_is_told_by_its_values():
-    graph = Graph("g", (Node("A", "ordinal", Discrete(("low", "high"))),), ())
+    graph = Graph("g", (Node("A", "likert", Discrete(("low", "high"))),), ())
     assert "the kind of `A`" in said(Document(graph), "dot")
     assert 'kind="categorical(low, high)"' in FORMATS["dot"].write(Document(graph))
     assert losses(Document(graph), "json") == ()
