@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.data.columns import Table, read_table
 from scm_compiler.runtime.data.reading import read_sheet
 from scm_compiler.runtime.data.sheet import Row, Sheet, existing_file, no_table, text_lines
 from scm_compiler.runtime.data.table import LabelTable
@@ -35,6 +36,17 @@ def read_csv(place: str, graph: Graph) -> LabelTable:
     path, _, count = place.partition(COUNT)
     sheet = csv_sheet(Path(path), [node.name for node in graph.labels], count or None)
     return read_sheet(graph, sheet, f"csv:{place}")
+
+
+def read_csv_table(place: str, graph: Graph) -> Table:
+    """The labels and the numbers of a CSV file; see `read_csv`.
+
+    Raises:
+        ScmError: With exit code 2 and every finding of the table; see `read_table`.
+    """
+    path, _, count = place.partition(COUNT)
+    sheet = csv_sheet(Path(path), [node.name for node in graph.variables], count or None)
+    return read_table(graph, sheet, f"csv:{place}")
 
 
 def csv_sheet(path: Path, names: Iterable[str], count_column: str | None = None) -> Sheet:

@@ -10,10 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
-from scm_compiler.ir import Discrete, Graph
+from scm_compiler.ir import Graph, Node
 from scm_compiler.runtime.data.codes.frames import MissingInFrame, UnequalColumns, WrongInFrame
+from scm_compiler.runtime.data.codes.numbers import Place
 from scm_compiler.runtime.data.codes.rows import MixedCoding, MoreFindings, NoRows
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
+from scm_compiler.runtime.data.columns import Table, real_faults, table_of
+from scm_compiler.runtime.data.numbers import RealColumn, faults_of
 from scm_compiler.runtime.data.reading import MOST_FINDINGS, header_faults, two_names
 from scm_compiler.runtime.data.table import LabelTable, tabulate
 
@@ -59,14 +62,51 @@ def read_frame(frame: Columns, graph: Graph) -> LabelTable:
         _refuse([UnequalColumns(lengths=tuple(lengths.items()))], origin)
     if not any(lengths.values()):
         _refuse([NoRows(path=origin)], origin)
-    domains = [node.domain for node in graph.labels if isinstance(node.domain, Discrete)]
     columns = [
-        _Column(name, ColumnCoding(domain), column)
-        for (name, column), domain in zip(held.items(), domains, strict=True)
+        _Column(name, ColumnCoding(graph.domains[name]), column) for name, column in held.items()
     ]
     _refuse(list(_faults(columns)), origin)
     cells = np.stack([column.codes for column in columns], axis=1)
     return tabulate(graph, cells, np.ones(len(cells), dtype=np.int64), origin)
+
+
+def read_columns(frame: Columns, graph: Graph) -> Table:
+    """The rows of a frame, over the graph's labels and real nodes.
+
+    Args:
+        frame: Columns in excess are left out.
+        graph: Whose nodes the columns are matched with, by name.
+
+    Raises:
+        ScmError: With exit code 2 and every finding: those of `read_frame`, and E616 to E619 of
+            the numbers.
+        TypeError: If it is no frame.
+    """
+    origin = _origin(frame)
+    if not isinstance(frame, Mapping) and hasattr(frame, "collect"):  # of polars, not yet read
+        frame = frame.collect()
+    names = {str(name): name for name in _names(frame)}
+    header = tuple(map(str, _names(frame)))
+    _refuse([*header_faults(graph, header), *real_faults(graph, header)], origin)
+    held = {node.name: _values(node.name, frame[names[node.name]]) for node in graph.variables}
+    lengths = {name: len(column) for name, column in held.items()}
+    if len(set(lengths.values())) > 1:
+        _refuse([UnequalColumns(lengths=tuple(lengths.items()))], origin)
+    if not any(lengths.values()):
+        _refuse([NoRows(path=origin)], origin)
+    labels = [_Column(n, ColumnCoding(domain), held[n]) for n, domain in graph.domains.items()]
+    reals = [_real(node, held[node.name]) for node in graph.reals]
+    _refuse([*_faults(labels), *faults_of(reals)], origin)
+    columns = {column.name: column.codes for column in labels}
+    numbers = {column.node.name: column.numbers for column in reals}
+    count = np.ones(max(lengths.values()), dtype=np.int64)
+    return table_of(graph, {**columns, **numbers}, count, origin)
+
+
+def _real(node: Node, cells: list[Any]) -> RealColumn:
+    column = RealColumn(node)
+    column.add(cells, lambda rank: Place(rank, None, str(cells[rank])))
+    return column
 
 
 def _origin(frame: Columns) -> str:

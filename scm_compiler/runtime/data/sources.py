@@ -17,8 +17,10 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.celeba import read_celeba
 from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
-from scm_compiler.runtime.data.csv_file import COUNT, read_csv
-from scm_compiler.runtime.data.frame import Columns, read_frame
+from scm_compiler.runtime.data.codes.numbers import LabelsAlone
+from scm_compiler.runtime.data.columns import Table, of_labels
+from scm_compiler.runtime.data.csv_file import COUNT, read_csv, read_csv_table
+from scm_compiler.runtime.data.frame import Columns, read_columns, read_frame
 from scm_compiler.runtime.data.table import LabelTable
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ class DataSource:
 
     Attributes:
         labels: Reads the labels of a graph at a place; None if the source has no labels.
+        table: Reads labels and real nodes; None if the source has no numbers.
         images: Lists the images at a place, with the labels that are needed; None likewise.
         bare: Whether `KIND` alone names data, too; the place is then empty.
     """
@@ -40,10 +43,11 @@ class DataSource:
     labels: Callable[[str, Graph], LabelTable] | None = None
     images: "Callable[[str, ImageSpec], Listing] | None" = None
     bare: bool = False
+    table: Callable[[str, Graph], Table] | None = None
 
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
-    {"csv": DataSource(read_csv), "celeba": DataSource(read_celeba)}
+    {"csv": DataSource(read_csv, table=read_csv_table), "celeba": DataSource(read_celeba)}
 )
 """The sources of labels, by kind."""
 
@@ -123,6 +127,31 @@ def load_labels(data: Data, graph: Graph) -> LabelTable:
     if source.labels is None:
         raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
     return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
+
+
+def load_table(data: Data, graph: Graph) -> Table:
+    """Read the data of a graph's labels and real nodes.
+
+    Args:
+        data: As `load_labels` takes them.
+        graph: Whose nodes are read. Columns are matched by name.
+
+    Raises:
+        ScmError: As `load_labels`; E305 if the source has no numbers.
+        TypeError: If the data are nothing of the kind.
+    """
+    if not graph.reals:
+        return of_labels(load_labels(data, graph))
+    if not isinstance(data, str | PathLike):
+        return read_columns(data, graph)
+    spec = spelt_out(data)
+    require_utf8(spec)
+    source, place = find_source(spec) or (DataSource(), "")
+    if source.table is not None:
+        return replace(source.table(place, graph), origin=spec)
+    if source.labels is not None or spec == shipped.NAME:
+        raise refuse(LabelsAlone(source=spec, name=graph.reals[0].name), exit_code=2)
+    raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
 
 
 def spelt_out(data: str | PathLike[str]) -> str:
