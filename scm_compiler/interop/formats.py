@@ -183,7 +183,7 @@ def program_losses(document: Document) -> tuple[Diagnostic, ...]:
 def _told(document: Document, form: str) -> Iterator[tuple[str, str]]:
     """What a document has beside its graph: the sort of thing, and its name in a message."""
     graph = document.graph
-    valued = [node.name for node in graph.variables if node.kind != "binary"]
+    valued = [node.name for node in graph.tabular if node.kind != "binary"]
     if valued:
         yield "kinds", f"the values of {_listed(valued)}"
     ordered = [name for name, domain in graph.domains.items() if domain.ordered]

@@ -47,7 +47,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Confounder:
-    """`left <-> right`: a hidden common cause of two variables, kept in declaration order."""
+    """`left <-> right`: a hidden common cause of two nodes, kept in declaration order."""
 
     left: str
     right: str
@@ -199,8 +199,8 @@ class Graph:
         return tuple(node for node in self.nodes if isinstance(node.domain, Real))
 
     @cached_property
-    def variables(self) -> tuple[Node, ...]:
-        """All but the images: what may cause something, in the order of declaration."""
+    def tabular(self) -> tuple[Node, ...]:
+        """Labels and real nodes, which have a column in a table, in the order of declaration."""
         return tuple(node for node in self.nodes if not isinstance(node.domain, Image))
 
     @cached_property

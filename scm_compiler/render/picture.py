@@ -197,7 +197,7 @@ def _hidden(graph: Graph, held: set[str]) -> Iterator[Line]:
 
 
 def _ranks(graph: Graph) -> tuple[tuple[str, ...], ...]:
-    """The topological levels of the variables, then the images in a layer of their own."""
+    """The topological levels of the other nodes, then the images in a layer of their own."""
     images = tuple(node.name for node in graph.images)
     labels = (tuple(n for n in level if n not in set(images)) for level in graph.levels)
     return tuple(level for level in (*labels, images) if level)

@@ -47,7 +47,7 @@ def read_claims(
         query = _query(statement, graph.by_name, sink)
         if query is None:
             continue
-        if not _is_of_variables(query, statement, scope):
+        if not _shows_no_image(query, statement, scope):
             sink.report(NotDecided(statement.query, span=statement.span))
         elif (resolved := _resolved(query, statement, graph, sink)) is None:
             continue
@@ -121,7 +121,7 @@ def _lists(
         case ir.Expectation(target):
             asked = [target.node]
         case ir.Regime():
-            asked = scope.variables
+            asked = scope.tabular
     held = [setting.node for setting in query.do]
     seen = [event.variable.node for event in query.given]
     first, second, third = (tuple(dict.fromkeys(names)) for names in (asked, held, seen))
@@ -155,7 +155,7 @@ def _report_at(statement: tree.Identified, found: Sink, sink: Sink) -> None:
         sink.report(replace(diagnostic, span=statement.query_span))
 
 
-def _is_of_variables(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> bool:
+def _shows_no_image(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> bool:
     """Whether it is a query on no image; unknown names are noted in the scope."""
     names = [tree.Name(word.text, statement.query_span) for word in _node_names(query)]
     nodes = [scope.find(name) for name in names]

@@ -47,8 +47,8 @@ class Scope:
         return isinstance(self.nodes[name].domain, Image)
 
     @property
-    def variables(self) -> list[str]:
-        """The names of all nodes but the images, in the order of declaration."""
+    def tabular(self) -> list[str]:
+        """The names of the labels and real nodes, in the order of declaration."""
         return [name for name in self.nodes if not self.is_image(name)]
 
 

@@ -108,6 +108,6 @@ def test_nodes_are_listed_by_what_they_may_be():
     graph = Graph("g", (Node("A", "real", Real()), Node("B", "binary", BINARY)))
     assert [node.name for node in graph.reals] == ["A"]
     assert [node.name for node in graph.labels] == ["B"]
-    assert [node.name for node in graph.variables] == ["A", "B"]
+    assert [node.name for node in graph.tabular] == ["A", "B"]
     assert graph.counts == "1 label, 1 real node"
     assert "real numbers" in graph._repr_html_()

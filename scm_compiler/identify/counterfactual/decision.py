@@ -96,7 +96,7 @@ def _parts(graph: Graph, query: ir.Query) -> Iterator[ir.Probability]:
                 do = (ir.Setting(cause, domain.index(value)),)
                 yield ir.Probability((ir.Event(ir.Variable(outcome)),), do)
         case ir.Regime(do, given):
-            for node in graph.variables:
+            for node in graph.tabular:
                 yield ir.Probability((ir.Event(ir.Variable(node.name)),), do, given)
 
 

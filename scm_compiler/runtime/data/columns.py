@@ -90,7 +90,7 @@ def table_of(
     sums = np.add.reduceat(counts[order], firsts) if len(firsts) else counts
     names = [node.name for node in (*graph.labels, *graph.reals)]
     held = {name: key[firsts] for name, key in zip(names, ranked, strict=True)}
-    return Table({n.name: held[n.name] for n in graph.variables}, sums, origin, notes)
+    return Table({n.name: held[n.name] for n in graph.tabular}, sums, origin, notes)
 
 
 def of_labels(table: LabelTable) -> Table:
@@ -178,7 +178,7 @@ class _Reader:
     @property
     def extra(self) -> tuple[str, ...]:
         """The columns that nothing uses."""
-        used = {node.name for node in self.graph.variables} | {self.sheet.count_column}
+        used = {node.name for node in self.graph.tabular} | {self.sheet.count_column}
         return tuple(name for name in self.sheet.header if name not in used)
 
     def _take(self, part: list[Row]) -> None:

@@ -45,7 +45,7 @@ def read_csv_table(place: str, graph: Graph) -> Table:
         ScmError: With exit code 2 and every finding of the table; see `read_table`.
     """
     path, _, count = place.partition(COUNT)
-    sheet = csv_sheet(Path(path), [node.name for node in graph.variables], count or None)
+    sheet = csv_sheet(Path(path), [node.name for node in graph.tabular], count or None)
     return read_table(graph, sheet, f"csv:{place}")
 
 

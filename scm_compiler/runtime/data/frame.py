@@ -88,7 +88,7 @@ def read_columns(frame: Columns, graph: Graph) -> Table:
     names = {str(name): name for name in _names(frame)}
     header = tuple(map(str, _names(frame)))
     _refuse([*header_faults(graph, header), *real_faults(graph, header)], origin)
-    held = {node.name: _values(node.name, frame[names[node.name]]) for node in graph.variables}
+    held = {node.name: _values(node.name, frame[names[node.name]]) for node in graph.tabular}
     lengths = {name: len(column) for name, column in held.items()}
     if len(set(lengths.values())) > 1:
         _refuse([UnequalColumns(lengths=tuple(lengths.items()))], origin)

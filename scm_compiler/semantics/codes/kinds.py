@@ -52,7 +52,7 @@ _NAMES = "`categorical(a, b, c)`, with the names of the values"
 _ORDER = "`ordinal(low, mid, high)`, with the names of the values in their order"
 _ELSEWHERE = {
     **dict.fromkeys(("continuous", "float", "double", "numeric", "number", "num"), _REAL),
-    **dict.fromkeys(("gaussian", "normal", "decimal", "scale"), _REAL),
+    **dict.fromkeys(("gaussian", "normal", "decimal"), _REAL),
     **dict.fromkeys(("integer", "int", "count"), _WHOLE),
     **dict.fromkeys(("bool", "boolean", "logical", "bernoulli"), "`binary`"),
     **dict.fromkeys(("factor", "nominal", "discrete", "enum", "string", "str"), _NAMES),
