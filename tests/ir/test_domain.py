@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Binned, Discrete, Graph, Node, Ordinal, Real
 from scm_compiler.ir.domain import BINARY, plain
 from scm_compiler.ir.json import graph_from_json, graph_to_json
@@ -111,3 +112,33 @@ def test_nodes_are_listed_by_what_they_may_be():
     assert [node.name for node in graph.tabular] == ["A", "B"]
     assert graph.counts == "1 label, 1 real node"
     assert "real numbers" in graph._repr_html_()
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        {"type": "real", "low": True},
+        {"type": "real", "low": 5, "high": 5},
+        {"type": "real", "low": "inf"},
+        {"type": "real", "low": "0"},
+        {"type": "real", "values": ["0", "1"]},
+        {"type": "binned", "cuts": []},
+        {"type": "binned", "cuts": [1, "2"]},
+        {"type": "binned", "cuts": [2, 1]},
+        {"type": "binned", "cuts": [10**400]},
+        {"type": "ordinal", "values": ["low"]},
+        {"type": "ordinal", "values": ["low", "low"]},
+    ],
+)
+def test_a_domain_that_no_program_makes_is_refused(domain):
+    document = json.loads(graph_to_json(graph_of(Real())))
+    document["nodes"][0] |= {"kind": domain["type"], "domain": domain}
+    with pytest.raises(ScmError, match="E504"):
+        graph_from_json(json.dumps(document))
+
+
+def test_infinite_numbers_in_json_are_no_other_graph():
+    text = graph_to_json(graph_of(Real(0)))
+    for other in ("Infinity", "NaN", "1e999"):
+        with pytest.raises(ScmError, match=r"E50[45]"):
+            graph_from_json(text.replace('"low": 0', f'"low": {other}'))
