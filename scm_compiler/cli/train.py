@@ -17,6 +17,7 @@ from scm_compiler.cli.resumption import other_graph, refuse_changes
 from scm_compiler.cli.training_report import report, trained_seconds
 from scm_compiler.diagnostics import Report, refuse
 from scm_compiler.ir import Graph
+from scm_compiler.model.compilation import require_labels_alone
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import LabelTable, default_source, load_labels
 from scm_compiler.runtime.heads.device import choose_device
@@ -102,6 +103,7 @@ def _created(
     console: Console,
 ) -> tuple[Record, HeadPlan]:
     """A new run, with what is to be trained in it."""
+    require_labels_alone(graph)
     seed, trainer = request.seed or 0, request.trainer or "mle"
     preset, labels_alone = request.preset or "default", request.stage == "labels"
     wanted = settings("--option", request.options)

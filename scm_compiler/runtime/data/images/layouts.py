@@ -139,7 +139,7 @@ def _told(path: Path, classes: Sequence[str], labels: Sequence[Node]) -> str:
 def _has(node: Node, classes: Iterable[str]) -> bool:
     assert isinstance(node.domain, Finite)
     coding = ColumnCoding(node.domain)
-    return all(coding[text] >= 0 for text in classes)
+    return all(coding.code(text) >= 0 for text in classes)
 
 
 def _table_in(folder: Path) -> Path | None:
