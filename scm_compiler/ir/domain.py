@@ -8,6 +8,7 @@ domains; a package that adds a node kind may bring one of its own, a subclass of
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Literal
 
 KINDS = "scmc.kinds"
@@ -129,6 +130,25 @@ class Image(Domain):
     @property
     def claim(self) -> list[Any]:
         """The type and the sizes."""
+        return [self.type, *self.arguments.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Real(Domain):
+    """A real number between two ends, either of which may be infinite."""
+
+    low: float = -inf
+    high: float = inf
+    type: Literal["real"] = "real"
+
+    @property
+    def arguments(self) -> Mapping[str, float]:
+        """The ends."""
+        return {"low": self.low, "high": self.high}
+
+    @property
+    def claim(self) -> list[Any]:
+        """The type and the ends."""
         return [self.type, *self.arguments.values()]
 
 
