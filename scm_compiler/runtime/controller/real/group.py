@@ -1,6 +1,7 @@
 """The networks of several nodes with the rows that they are fitted to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from math import inf
 
@@ -27,6 +28,12 @@ from scm_compiler.runtime.controller.real.target import (
 
 FARTHEST = 1e4
 """How many spreads out a place is taken to be at most while a network learns."""
+
+PIECE = 8192
+"""Held-out rows that run at once."""
+
+KEPT = 0.99
+"""What share of the averaged weights a step keeps: about a hundred steps are averaged."""
 
 WIDER = 1.5
 """How much wider than their distance the parts of the first guess are."""
@@ -90,7 +97,8 @@ class Group:
 
     Attributes:
         stack: The networks.
-        best: Their weights that did best on held-out rows, node by node.
+        average: Their weights, averaged over the latest steps.
+        best: The averages that did best on held-out rows, node by node.
         losses: (n,) float64 how well that was.
     """
 
@@ -120,7 +128,8 @@ class Group:
         with torch.no_grad():
             for node, each in enumerate(plans):
                 self._guess(node, each, weights)
-        self.best = {name: w.detach().clone() for name, w in self.stack.named_parameters()}
+        self.average = self._weights()
+        self.best = self._weights()
         self.losses = torch.full((len(plans),), inf, dtype=torch.float64)
 
     def loss(self, rows: Tensor, weights: Tensor) -> Tensor:
@@ -142,24 +151,28 @@ class Group:
         return -(found * weights).sum(-1) / weights.sum()
 
     @torch.no_grad()
+    def follow(self) -> None:
+        """Take the weights after a step into the average."""
+        for name, weight in self.stack.named_parameters():
+            self.average[name].lerp_(weight, 1 - KEPT)
+
+    @torch.no_grad()
     def check(self, rows: Tensor, weights: Tensor) -> bool:
-        """Keep the weights of each node that does better on held-out rows; whether one does."""
-        parts = zip(rows.split(8192), weights.split(8192), strict=True)
-        found = [(self.loss(*part).double() * part[1].sum(), part[1].sum()) for part in parts]
-        losses = torch.stack([f[0] for f in found]).sum(0) / torch.stack([f[1] for f in found]).sum()
+        """Keep the average of each node that does better on held-out rows; whether one does."""
+        parts = list(zip(rows.split(PIECE), weights.split(PIECE), strict=True))
+        with self._holding(self.average):
+            found = [self.loss(*part).double() * part[1].sum() for part in parts]
+        losses = torch.stack(found).sum(0) / weights.sum()
         better = losses < self.losses
         self.losses[better] = losses[better]
-        for name, weight in self.stack.named_parameters():
+        for name, weight in self.average.items():
             self.best[name][better] = weight[better]
         return bool(better.any())
 
     def mechanisms(self) -> dict[str, Mechanism]:
         """Those of the best weights, by node."""
-        kept = {name: w.detach().clone() for name, w in self.stack.named_parameters()}
-        self._load(self.best)
-        found = {p.target.name: self._mechanism(node, p) for node, p in enumerate(self.plans)}
-        self._load(kept)
-        return found
+        with self._holding(self.best):
+            return {p.target.name: self._mechanism(node, p) for node, p in enumerate(self.plans)}
 
     def determined(self, limit: float) -> list[str]:
         """The real nodes whose parents leave them hardly any noise."""
@@ -171,10 +184,18 @@ class Group:
             p.target.name for p, s, f in zip(self.plans, sure, free, strict=True) if s and f > 0.5
         ]
 
-    @torch.no_grad()
-    def _load(self, weights: Mapping[str, Tensor]) -> None:
-        for name, weight in self.stack.named_parameters():
-            weight.copy_(weights[name])
+    def _weights(self) -> dict[str, Tensor]:
+        return {name: w.detach().clone() for name, w in self.stack.named_parameters()}
+
+    @contextmanager
+    def _holding(self, weights: Mapping[str, Tensor]) -> Iterator[None]:
+        """The networks with other weights for a while."""
+        own = self._weights()
+        self.stack.load_state_dict(weights, strict=False)
+        try:
+            yield
+        finally:
+            self.stack.load_state_dict(own, strict=False)
 
     def _mechanism(self, node: int, each: Plan) -> Mechanism:
         weights, biases, line = self.stack.layers(node)

@@ -212,6 +212,8 @@ class Reals:
             raise Diverged("the likelihood is not finite")
         loss.backward()  # type: ignore[no-untyped-call]
         adam.step()
+        for group in self._groups:
+            group.follow()
         return value
 
     def _check(self) -> None:
@@ -228,6 +230,7 @@ class Reals:
         """Everything that changes, by reference."""
         for rank, group in enumerate(self._groups):
             yield from ((f"weights.{rank}.{n}", w) for n, w in group.stack.named_parameters())
+            yield from ((f"average.{rank}.{n}", w) for n, w in group.average.items())
             yield from ((f"best.{rank}.{n}", w) for n, w in group.best.items())
             yield f"losses.{rank}", group.losses
         if self._adam is not None:
