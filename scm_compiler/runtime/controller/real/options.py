@@ -23,6 +23,8 @@ class RealOptions(BaseModel):
         floor: The least width of a part, in spreads of the node.
         steps: The most updates.
         rate: Adam's learning rate at the start; it falls linearly to zero over all steps.
+        decay: By what share of the rate an update shrinks the weights of networks, but not their
+            biases nor the straight line beside them.
         batch: Rows in an update; with no more than these, all are used.
         held_out: The share of the rows that networks are checked on and not fitted to.
         check_steps: Updates between checks.
@@ -39,6 +41,7 @@ class RealOptions(BaseModel):
     floor: float = Field(default=1e-3, gt=0, le=1)
     steps: int = Field(default=1500, ge=1, lt=2**31)
     rate: float = Field(default=1e-2, gt=0, allow_inf_nan=False)
+    decay: float = Field(default=0.1, ge=0, le=100, allow_inf_nan=False)
     batch: int = Field(default=1024, ge=1, lt=2**31)
     held_out: float = Field(default=0.1, ge=0, lt=1)
     check_steps: int = Field(default=50, ge=1, lt=2**31)

@@ -200,7 +200,8 @@ class Reals:
     def _step(self, adam: torch.optim.Adam) -> float:
         """One update of all networks; the loss."""
         options = self._options
-        adam.param_groups[0]["lr"] = options.rate * (1.0 - self.done / options.steps)
+        for each in adam.param_groups:
+            each["lr"] = options.rate * (1.0 - self.done / options.steps)
         adam.zero_grad(set_to_none=False)
         rows = self._fit
         if len(rows) > options.batch:
@@ -240,7 +241,12 @@ class Reals:
 
     def _optimiser(self) -> torch.optim.Adam:
         parameters = self._parameters()
-        adam = torch.optim.Adam(parameters, lr=self._options.rate, fused=True)
+        weights = [w for group in self._groups for w in group.stack.weights]
+        shrunk = {id(weight) for weight in weights}
+        others = [parameter for parameter in parameters if id(parameter) not in shrunk]
+        kinds = [{"params": weights, "weight_decay": self._options.decay}, {"params": others}]
+        rate = self._options.rate
+        adam = torch.optim.AdamW(kinds, lr=rate, weight_decay=0.0, fused=True)
         for parameter in parameters:
             # The state that the first step would make, made now so that it can be restored.
             adam.state[parameter] = {
