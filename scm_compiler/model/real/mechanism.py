@@ -71,9 +71,11 @@ class Inverse(ABC):
 
     def cdf(self, value: Column, world: World) -> Array:
         """P(node <= value | parents) (B,)."""
-        return self._piecewise(
+        found = self._piecewise(
             lambda part, x: expit(_On(self, part, len(x)).score(x, np.ones(len(x)))), world, value
         )
+        found[value < self.domain.low], found[value >= self.domain.high] = 0.0, 1.0
+        return found
 
     def log_prob(self, value: Column, world: World) -> Array:
         """The log of the density, or of the probability of a heap (B,), in nats."""

@@ -22,7 +22,7 @@ from scm_compiler.model.real.mechanism import WIDEST, Quantiles, Transform
 from scm_compiler.model.real.scale import EDGE, Scale
 from scm_compiler.model.real.uniform import Array
 
-NEWTON = 32
+NEWTON = 20
 """Rounds in which a mixture is inverted: enough for float32."""
 
 
@@ -54,14 +54,14 @@ def mixture_place(logs: Tensor, places: Tensor, widths: Tensor, score: Tensor) -
     ends = places + widths * score.unsqueeze(-1)
     low, high = ends.amin(-1), ends.amax(-1)
     found = (logs.exp() * ends).sum(-1)
-    last = high - low
+    last, narrow = high - low, widths.log()
     for _ in range(NEWTON):
         away = (found.unsqueeze(-1) - places) / widths
-        below = torch.logsumexp(logs + logsigmoid(away), -1)
-        above = torch.logsumexp(logs + logsigmoid(-away), -1)
+        part = logs - softplus(-away)
+        below, above = torch.logsumexp(part, -1), torch.logsumexp(part - away, -1)
+        density = torch.logsumexp(part - softplus(away) - narrow, -1)
         off = below - above - score
         low, high = torch.where(off < 0, found, low), torch.where(off > 0, found, high)
-        density = mixture_density(logs, places, widths, found)
         then = found - off * (below + above - density).exp()
         good = (then >= low) & (then <= high) & ((then - found).abs() < last / 2)
         then = torch.where(good, then, (low + high) / 2)

@@ -87,11 +87,9 @@ class Scale:
             unit = _middle(np.abs(values - end), weights) or 1.0
         free = cls(domain, unit)._free(values)
         tenths = quantiles(free, weights, np.array([0.1, 0.5, 0.9]))
-        spread = (tenths[2] - tenths[0]) / 2.563
-        if not spread > 1e-9 * max(1.0, abs(tenths[1])):
-            spread = _deviation(free, weights)
-        if not spread > 1e-9 * max(1.0, abs(tenths[1])):
-            spread = max(1.0, abs(tenths[1])) * 1e-3
+        least = 1e-12 * float(np.abs(free).max())
+        spreads = ((tenths[2] - tenths[0]) / 2.563, _deviation(free, weights), 1e9 * least, 1.0)
+        spread = next(each for each in spreads if each > least)
         return cls(domain, unit, float(tenths[1]), float(spread))
 
     def _free(self, value: Array) -> Array:
@@ -136,8 +134,9 @@ def _middle(values: Array, weights: Array) -> float:
 
 
 def _deviation(values: Array, weights: Array) -> float:
-    mean = np.average(values, weights=weights)
-    return float(np.sqrt(np.average((values - mean) ** 2, weights=weights)))
+    away = values - np.average(values, weights=weights)
+    most = float(np.abs(away).max()) or 1.0
+    return most * float(np.sqrt(np.average((away / most) ** 2, weights=weights)))
 
 
 def _over(free: Array) -> Array:

@@ -22,7 +22,7 @@ Tensors = Mapping[str, Array]
 def tensors_of(mechanism: Stored) -> dict[str, Array]:
     """Its numbers in float64, each under `FORM.NAME`."""
     form, numbers = _numbers(mechanism)
-    return {f"{form}.{name}": np.asarray(array, np.float64) for name, array in numbers.items()}
+    return {f"{form}.{n}": np.array(a, np.float64, order="C") for n, a in numbers.items()}
 
 
 def read_mechanism(domain: Domain, inputs: Mapping[str, Domain], tensors: Tensors) -> Stored:

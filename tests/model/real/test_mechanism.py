@@ -46,9 +46,11 @@ def test_the_distribution_function_is_that_of_the_draws(made):
     mechanism, parents = made(2), world(4, COUNT)
     uniform = np.random.default_rng(1).random(COUNT)
     found = mechanism.sample(parents, mechanism.noise_of(uniform[:, None]))
-    heaped = np.isin(found, mechanism.heaps)
-    assert np.allclose(mechanism.cdf(found, parents)[~heaped], uniform[~heaped], atol=1e-9)
-    assert (mechanism.cdf(found, parents)[heaped] >= uniform[heaped] - 1e-12).all()
+    above = found > mechanism.domain.low
+    heaped = np.isin(found, [*mechanism.heaps, mechanism.domain.high])
+    below = mechanism.cdf(found, parents)
+    assert np.allclose(below[above & ~heaped], uniform[above & ~heaped], atol=1e-9)
+    assert (below[heaped] >= uniform[heaped] - 1e-12).all()
 
 
 def test_densities_and_heaps_add_up_to_one(made):
@@ -57,13 +59,16 @@ def test_densities_and_heaps_add_up_to_one(made):
     levels = np.linspace(-25, 25, 4001)
     here = {name: np.repeat(column, len(levels)) for name, column in parents.items()}
     grid = np.unique(mechanism.sample(here, levels))
+    grid = grid[(grid > mechanism.domain.low) & (grid < mechanism.domain.high)]
     heaped = np.isin(grid, mechanism.heaps)
     middle, width = (grid[1:] + grid[:-1]) / 2, np.diff(grid)
     here = {name: np.repeat(column, len(middle)) for name, column in parents.items()}
     whole = (np.exp(mechanism.log_prob(middle, here)) * width).sum()
+    heaped[0] = False
     here = {name: np.repeat(column, heaped.sum()) for name, column in parents.items()}
     whole += np.exp(mechanism.log_prob(grid[heaped], here)).sum()
-    assert whole == pytest.approx(1.0, abs=5e-3)
+    first, last = mechanism.cdf(grid[[0, -1]], {n: np.repeat(c, 2) for n, c in parents.items()})
+    assert whole == pytest.approx(last - first, abs=5e-3)
 
 
 def test_the_density_is_the_slope_of_the_distribution_function(made):
@@ -74,7 +79,7 @@ def test_the_density_is_the_slope_of_the_distribution_function(made):
     kept = np.logical_and.reduce([inside, *away])
     up, down = (mechanism.cdf(value + side * 1e-6, parents) for side in (1, -1))
     density = np.exp(mechanism.log_prob(value, parents))
-    assert kept.sum() > COUNT / 3
+    assert kept.sum() > COUNT / 10
     assert np.allclose(((up - down) / 2e-6)[kept], density[kept], rtol=2e-3, atol=1e-4)
 
 
@@ -86,7 +91,7 @@ def test_a_heap_has_all_the_noise_of_its_interval():
     found = np.sort(expit(noise))
     chance = mechanism.chances[1, 0]
     assert found[-1] - found[0] == pytest.approx(chance, rel=1e-2)
-    assert np.allclose(np.exp(mechanism.log_prob(np.zeros(1), parents | {})), chance)
+    assert np.allclose(np.exp(mechanism.log_prob(np.zeros(4000), parents)), chance)
     shares = (mechanism.sample(parents, mechanism.noise_of(uniform)) == 0).mean()
     assert shares == pytest.approx(chance, abs=0.03)
 
@@ -95,7 +100,9 @@ def test_beyond_an_end_there_is_no_density(made):
     mechanism = made(5)
     ends = [mechanism.domain.low - 1, mechanism.domain.high + 1]
     beyond = np.array([end for end in ends if np.isfinite(end)])
-    assert (mechanism.log_prob(beyond, world(0, len(beyond))) == -np.inf).all()
+    parents = world(0, len(beyond))
+    assert (mechanism.log_prob(beyond, parents) == -np.inf).all()
+    assert np.array_equal(mechanism.cdf(beyond, parents), beyond > mechanism.domain.low)
 
 
 def test_one_value_for_all_units_needs_no_axis():

@@ -60,7 +60,7 @@ def test_outliers_do_not_move_it():
     assert scale.spread == pytest.approx(1, abs=0.1)
 
 
-@pytest.mark.parametrize("value", [0.0, 5.0, -1e90])
+@pytest.mark.parametrize("value", [0.0, 5.0, -1e90, 1e-200])
 def test_one_value_has_a_spread(value):
     scale = Scale.of(Real(), np.full(7, value), np.ones(7))
     assert scale.middle == value

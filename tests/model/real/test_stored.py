@@ -15,14 +15,10 @@ MADE = {
 }
 
 
-def inputs(mechanism):
-    return mechanism.inputs
-
-
 @pytest.mark.parametrize("mechanism", MADE.values(), ids=MADE)
 def test_a_file_keeps_all_of_it(mechanism):
     tensors = load(save(tensors_of(mechanism)))
-    again = read_mechanism(mechanism.domain, inputs(mechanism), tensors)
+    again = read_mechanism(mechanism.domain, mechanism.inputs, tensors)
     parents, random = world(0, 60), np.random.default_rng(0)
     value = mechanism.sample(parents, random.random(60))
     assert np.array_equal(again.sample(parents, np.random.default_rng(0).random(60)), value)
@@ -43,7 +39,7 @@ def test_numbers_that_are_not_its_own_are_refused(mechanism):
         {**tensors, first.partition(".")[0] + ".thing": np.zeros(1)},
     ):
         with pytest.raises(ValueError, match=r"\w"):
-            read_mechanism(mechanism.domain, inputs(mechanism), wrong)
+            read_mechanism(mechanism.domain, mechanism.inputs, wrong)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +63,4 @@ def test_numbers_that_make_no_sense_are_refused(form, name, change):
     tensors = tensors_of(mechanism)
     wrong = {**tensors, f"{form}.{name}": change(tensors[f"{form}.{name}"])}
     with pytest.raises(ValueError, match=r"\w"):
-        read_mechanism(mechanism.domain, inputs(mechanism), wrong)
+        read_mechanism(mechanism.domain, mechanism.inputs, wrong)
