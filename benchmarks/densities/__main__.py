@@ -106,7 +106,9 @@ def _judged(
     if heap is not None:
         chance = np.exp(heap.log_prob(np.ones(len(y), np.int64), held.columns))
         logs = np.where(at_heap, np.log(chance), np.log1p(-chance) + logs)
-        uniform = np.where(at_heap, chance * _uniform(len(y))[:, 0], chance + (1 - chance) * uniform)
+        uniform = np.where(
+            at_heap, chance * _uniform(len(y))[:, 0], chance + (1 - chance) * uniform
+        )
     return _score(held, logs, uniform, seconds, np.abs(back - safe) / _spread(y))
 
 
@@ -201,7 +203,10 @@ def speed() -> None:
     print(f"100,000 rows, ten nodes, {trainer.done:,} steps: {busy:.1f} processor seconds")
     print(f"  on one thread (bar 60: {bar}); {wall:.1f} s by the clock, beside other work")
     print(f"  most memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.2f} GiB")
-    noise = {n: m.abduct(columns[n], columns, np.random.default_rng(1).random((100_000, m.width))) for n, m in mechanisms.items()}
+    noise = {
+        n: m.abduct(columns[n], columns, np.random.default_rng(1).random((100_000, m.width)))
+        for n, m in mechanisms.items()
+    }
     busy = time.process_time()
     world: dict[str, Array] = {}
     for target in targets:

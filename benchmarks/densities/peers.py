@@ -70,8 +70,12 @@ class Bernstein(nn.Module):
         self.register_buffer(
             "logs", logs - torch.lgamma(ranks + 1) - torch.lgamma(self.degree - ranks + 1)
         )
-        self.register_buffer("lower", torch.lgamma(torch.tensor(float(self.degree))) - torch.lgamma(
-            ranks[:-1] + 1) - torch.lgamma(self.degree - ranks[:-1]))
+        self.register_buffer(
+            "lower",
+            torch.lgamma(torch.tensor(float(self.degree)))
+            - torch.lgamma(ranks[:-1] + 1)
+            - torch.lgamma(self.degree - ranks[:-1]),
+        )
         with torch.no_grad():
             step = float(self.wide) * 2.0 / self.degree
             self.network.last.bias.fill_(float(np.log(np.expm1(max(step, 1e-3)))))
@@ -94,13 +98,16 @@ class Bernstein(nn.Module):
         return (coefficients * basis).sum(1) + slope * (share - inside), slope / self.wide
 
     def log_density(self, columns: Tensor, place: Tensor) -> Tensor:
+        """See `Peer`."""
         score, slope = self._map(self._coefficients(columns), place)
         return logsigmoid(score) + logsigmoid(-score) + slope.log()
 
     def uniform(self, columns: Tensor, place: Tensor) -> Tensor:
+        """See `Peer`."""
         return torch.sigmoid(self._map(self._coefficients(columns), place)[0])
 
     def there_and_back(self, columns: Tensor, place: Tensor) -> Tensor:
+        """See `Peer`."""
         coefficients = self._coefficients(columns)
         score = self._map(coefficients, place)[0]
         low, high = place.min().expand_as(place) - 1, place.max().expand_as(place) + 1
@@ -116,23 +123,31 @@ class Spline(nn.Module):
 
     def __init__(self, columns: int, places: Tensor, options: RealOptions) -> None:
         super().__init__()
-        import zuko
+        import zuko  # noqa: PLC0415  (it need not be installed)
 
         hidden = (options.hidden, options.hidden)
         self.flow = zuko.flows.NSF(
-            1, columns, bins=options.parts, transforms=1, hidden_features=hidden, activation=nn.SiLU
+            1,
+            columns,
+            bins=options.parts,
+            transforms=1,
+            hidden_features=hidden,
+            activation=nn.SiLU,
         )
 
     def _law(self, columns: Tensor) -> object:
         return self.flow(columns if columns.shape[1] else None)
 
     def log_density(self, columns: Tensor, place: Tensor) -> Tensor:
+        """See `Peer`."""
         return self._law(columns).log_prob(place.unsqueeze(1))
 
     def uniform(self, columns: Tensor, place: Tensor) -> Tensor:
+        """See `Peer`."""
         return torch.special.ndtr(self._law(columns).transform(place.unsqueeze(1)).squeeze(1))
 
     def there_and_back(self, columns: Tensor, place: Tensor) -> Tensor:
+        """See `Peer`."""
         transform = self._law(columns).transform
         return transform.inv(transform(place.unsqueeze(1))).squeeze(1)
 

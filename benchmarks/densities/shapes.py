@@ -21,7 +21,8 @@ class Drawn:
 
     Attributes:
         columns: The parents, and `Y`.
-        truth: (rows,) the log of the true density, or probability at a heap; None if there is none.
+        truth: (rows,) the log of the true density, or of the probability of a heap; None if
+            there is none.
     """
 
     columns: Mapping[str, Column]

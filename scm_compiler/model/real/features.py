@@ -10,7 +10,7 @@ from scm_compiler.model.mechanism import World
 from scm_compiler.model.real.uniform import Array
 
 REACH = 3.0
-"""About how many spreads from the middle the curved part of a network still tells numbers apart."""
+"""How many spreads from the middle the curved part of a network tells numbers apart, about."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +41,7 @@ class Features:
         return cls(parents, np.zeros(columns), np.ones(columns))
 
     def of(self, world: World) -> Array:
-        """The columns (B, columns) of a world; (1, columns) if no parent has an axis of its own."""
+        """The columns (B, columns) of a world; (1, columns) if no parent has an axis."""
         found = [
             column
             for parent, domain in self.parents.items()
@@ -98,5 +98,7 @@ class Perceptron:
 def read_perceptron(tensors: Mapping[str, Array]) -> Perceptron:
     """The network that gave these."""
     depth = sum(name.startswith("layer") and name.endswith(".bias") for name in tensors)
-    parts = (tuple(tensors[f"layer{k}.{part}"] for k in range(depth)) for part in ("weight", "bias"))
+    parts = (
+        tuple(tensors[f"layer{k}.{part}"] for k in range(depth)) for part in ("weight", "bias")
+    )
     return Perceptron(*parts)

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
+from scm_compiler.model.coupling import Values
 from scm_compiler.model.real.uniform import Array, log_expit, log_sum
 
 BACKGROUND = 1e-3
@@ -79,7 +80,8 @@ class Mixture:
 
     def log_density(self, place: Array) -> Array:
         """See `Law`."""
-        return self._logs(place)[2]
+        _, _, density = self._logs(place)
+        return density
 
     def place(self, score: Array) -> Array:
         """Newton's method on the logit, which is nearly straight in the tails.
@@ -110,7 +112,7 @@ class Mixture:
             left = left[~small & (off != 0)]
             if not len(left):
                 break
-        return found
+        return np.asarray(found)
 
     def _logs(self, place: Array) -> tuple[Array, Array, Array]:
         """The logs of F(y), of 1 - F(y) and of the density."""
@@ -154,8 +156,11 @@ class Knots:
         share = np.clip((score - cut.score) / cut.wide, 0.0, 1.0)
         inside = cut.at(share)
         return np.asarray(
-            np.where(score < self.scores[:, 0], self._beyond(score, 0),
-                     np.where(score > self.scores[:, -1], self._beyond(score, -1), inside))
+            np.where(
+                score < self.scores[:, 0],
+                self._beyond(score, 0),
+                np.where(score > self.scores[:, -1], self._beyond(score, -1), inside),
+            )
         )
 
     def _beyond(self, score: Array, end: int) -> Array:
@@ -173,7 +178,7 @@ class Knots:
             slope = np.where(out, self.slopes[:, end], slope)
         return score, slope
 
-    def _cut(self, knot: Array) -> "_Piece":
+    def _cut(self, knot: Values) -> "_Piece":
         """The pieces of the spline after the knots before this one."""
         first = np.clip(knot - 1, 0, self.scores.shape[-1] - 2)[:, None]
         both = [

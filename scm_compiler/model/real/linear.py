@@ -14,7 +14,7 @@ from scm_compiler.model.real.uniform import TINY, Array
 
 @dataclass(frozen=True, eq=False)
 class Linear:
-    """x = c0 + c1 p1 + … + s z: its noise z is standard normal, so that answers are in closed form.
+    """x = c0 + c1 p1 + … + s z, with standard normal noise z: answers have closed forms.
 
     Attributes:
         domain: All real numbers.

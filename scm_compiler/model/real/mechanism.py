@@ -7,9 +7,8 @@ one with respect to length and to the count of the heaps: at a heap it is a prob
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -67,7 +66,9 @@ class Inverse(ABC):
 
     def sample(self, world: World, noise: Noise) -> Column:
         """The values (B,) at these scores."""
-        return self._piecewise(lambda part, score: _On(self, part, len(score)).value(score), world, noise)
+        return self._piecewise(
+            lambda part, score: _On(self, part, len(score)).value(score), world, noise
+        )
 
     def cdf(self, value: Column, world: World) -> Array:
         """P(node <= value | parents) (B,)."""
@@ -87,14 +88,14 @@ class Inverse(ABC):
             lambda part, x, u: _On(self, part, len(x)).score(x, u), world, value, uniform[:, 0]
         )
 
-    def table(self) -> None:
+    def table(self) -> None:  # noqa: B027  (as of any mechanism that no table holds)
         """There is none."""
 
     def columns(self, noise: Noise) -> Array:
         """The uniform numbers (B, 1)."""
         return expit(noise)[:, None]
 
-    def _piecewise(self, work: Any, world: World, *columns: Column) -> Array:
+    def _piecewise(self, work: Callable[..., Array], world: World, *columns: Column) -> Array:
         """Work on some units at a time."""
         count = len(columns[0])
         own = {name: np.asarray(world[name]) for name in self.inputs}

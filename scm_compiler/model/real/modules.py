@@ -186,7 +186,8 @@ class TransformModule(nn.Module):
         places = places + (columns @ self.line).unsqueeze(-1)
         law = with_background(logits, places, self.floor + widths.clamp(-60.0, WIDEST).exp())
         if self.heaped is None:
-            return self.ends(mixture_place(*law, logit(noise)))
+            free: Tensor = self.ends(mixture_place(*law, logit(noise)))
+            return free
         away = (self.heaped.marks[:, None, None] - law[1]) / law[2]
         under = torch.logsumexp(law[0] + logsigmoid(away), -1).exp().T
         score, at_heap, heap = self.heaped(noise, torch.softmax(heaps, -1), under)
@@ -217,7 +218,8 @@ class QuantilesModule(nn.Module):
         for rank, size in enumerate(self.sizes):
             row = row * size + parents[:, rank].long()
         if self.heaped is None:
-            return self.ends(self._place(row, logit(noise)))
+            free: Tensor = self.ends(self._place(row, logit(noise)))
+            return free
         score, at_heap, heap = self.heaped(noise, self.chances[row], self.under[row])
         return torch.where(at_heap, heap, self.ends(self._place(row, score)))
 
@@ -261,7 +263,8 @@ class LinearModule(nn.Module):
         own = self.coefficients[row]
         mean = own[:, 0] + (own[:, 1:] * parents[:, self.real]).sum(-1)
         inside = noise.clamp(torch.finfo(noise.dtype).tiny, 1 - torch.finfo(noise.dtype).eps / 2)
-        return mean + self.deviations[row] * torch.special.ndtri(inside)
+        normal: Tensor = torch.special.ndtri(inside)
+        return mean + self.deviations[row] * normal
 
 
 class ClassesModule(nn.Module):
@@ -288,7 +291,7 @@ def module_of(mechanism: Transform | Quantiles | Linear | Classes) -> nn.Module:
 
 
 def logit(uniform: Tensor) -> Tensor:
-    """log u / (1 - u) of numbers held inside 0 and 1."""
+    """The number log u / (1 - u) of numbers held inside 0 and 1."""
     kind = torch.finfo(uniform.dtype)
     return torch.logit(uniform.clamp(kind.tiny, 1 - kind.eps / 2))
 

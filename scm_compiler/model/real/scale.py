@@ -52,12 +52,14 @@ class Scale:
             return np.asarray(low + self.unit * _over(free))
         if isinf(low):
             return np.asarray(high - self.unit * _over(-free))
-        above, below = (np.where(part <= 2 * EDGE, 0.0, part) for part in (expit(free), expit(-free)))
+        above, below = (
+            np.where(part <= 2 * EDGE, 0.0, part) for part in (expit(free), expit(-free))
+        )
         width = high - low
         return np.asarray(np.where(free < 0, low + width * above, high - width * below))
 
     def log_slope(self, value: Array) -> Array:
-        """log dy/dx, by which a density of y becomes one of x."""
+        """The log of dy/dx, by which a density of y becomes one of x."""
         low, high = self.domain.low, self.domain.high
         found = np.full(np.shape(value), -log(self.spread))
         if not (isinf(low) or isinf(high)):

@@ -55,8 +55,8 @@ def read_mechanism(domain: Domain, inputs: Mapping[str, Domain], tensors: Tensor
 
 def _numbers(mechanism: Stored) -> tuple[str, dict[str, Array]]:
     if isinstance(mechanism, Linear):
-        names = ("coefficients", "deviations")
-        return "linear", {name: getattr(mechanism, name) for name in names}
+        numbers = {"coefficients": mechanism.coefficients, "deviations": mechanism.deviations}
+        return "linear", numbers
     if isinstance(mechanism, Quantiles):
         names = ("heaps", "scores", "places", "slopes", "chances")
         found = {name: getattr(mechanism, name) for name in names}
@@ -107,7 +107,9 @@ def _read_transform(domain: Domain, inputs: Mapping[str, Domain], tensors: Tenso
     outputs = len(network.biases[-1]) - len(heaps) - 1
     _check(outputs > 0 and outputs % 3 == 0, "the outputs are no mixture")
     _check(tensors["line"].shape == features.middles.shape, "the line does not fit the parents")
-    _check(tensors["floor"].shape == () and float(tensors["floor"]) > 0, "the floor is not positive")
+    _check(
+        tensors["floor"].shape == () and float(tensors["floor"]) > 0, "the floor is not positive"
+    )
     return Transform(
         real,
         inputs,

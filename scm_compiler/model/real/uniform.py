@@ -9,7 +9,7 @@ TINY = float(np.finfo(np.float64).tiny)
 
 
 def logit(uniform: Array) -> Array:
-    """log u / (1 - u); the ends are taken for the numbers next to them.
+    """The logit log u / (1 - u); the ends are taken for the numbers next to them.
 
     >>> logit(np.array([0.5, 1e-300])).round(3).tolist()
     [0.0, -690.776]

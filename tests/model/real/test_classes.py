@@ -22,6 +22,8 @@ def test_every_coupling_gives_the_value_back():
     for coupling in COUPLINGS.values():
         mechanism = type(classes(1))(**{**vars(classes(1)), "coupling": coupling})
         parents, random = world(1, 200), np.random.default_rng(1)
-        value = mechanism.sample(parents, random.random((200, 3)) if mechanism.width > 1 else random.random(200))
+        value = mechanism.sample(
+            parents, random.random((200, 3)) if mechanism.width > 1 else random.random(200)
+        )
         noise = mechanism.abduct(value, parents, random.random((200, mechanism.width)))
         assert np.array_equal(mechanism.sample(parents, noise), value)

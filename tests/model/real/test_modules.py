@@ -38,7 +38,8 @@ def test_it_is_the_same_function(mechanism):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "name", ["transform low", "transform heaps", "quantiles both", "quantiles heaps", "linear", "classes"]
+    "name",
+    ["transform low", "transform heaps", "quantiles both", "quantiles heaps", "linear", "classes"],
 )
 def test_it_is_exported(name):
     mechanism = MADE[name]
@@ -60,7 +61,11 @@ def test_noise_at_the_ends_gives_finite_values():
 
 def test_the_mixture_is_written_twice_alike():
     random = np.random.default_rng(0)
-    parts = random.normal(size=(20, 4)), random.normal(size=(20, 4)), random.uniform(0.1, 2, (20, 4))
+    parts = (
+        random.normal(size=(20, 4)),
+        random.normal(size=(20, 4)),
+        random.uniform(0.1, 2, (20, 4)),
+    )
     place = random.normal(0, 3, 20)
     expected = Mixture.of(*parts).log_density(place)
     law = with_background(*(torch.from_numpy(part) for part in parts))

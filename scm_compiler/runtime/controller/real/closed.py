@@ -17,7 +17,7 @@ from scm_compiler.runtime.controller.real.target import Rows, Target, heaps_of
 LINEAR_FLOOR = 1e-6
 """The least deviation of a linear mechanism, in spreads of the node."""
 
-TAIL_ROWS = 5
+TAIL_ROWS = 10
 MOST_PIECES = 128
 
 
@@ -27,7 +27,9 @@ def row_numbers(target: Target, rows: Rows) -> "np.ndarray[tuple[int], np.dtype[
     return np.broadcast_to(found, rows.weights.shape)
 
 
-def off_heaps(target: Target, rows: Rows, heaps: Array) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+def off_heaps(
+    target: Target, rows: Rows, heaps: Array
+) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
     """Which rows have a value of their own."""
     return ~np.isin(rows.columns[target.name], heaps)
 
@@ -38,7 +40,11 @@ def fit_quantiles(target: Target, rows: Rows) -> Quantiles:
     values, weights = rows.columns[target.name], rows.weights
     heaps = heaps_of(values, weights)
     free = off_heaps(target, rows, heaps)
-    scale = Scale.of(target.domain, values[free], weights[free]) if free.any() else Scale.of(target.domain, values, weights)
+    scale = (
+        Scale.of(target.domain, values[free], weights[free])
+        if free.any()
+        else Scale.of(target.domain, values, weights)
+    )
     places, number = scale.place(values), row_numbers(target, rows)
     pooled = _knots(places[free], weights[free])
     found, chances = [], []
@@ -50,10 +56,18 @@ def fit_quantiles(target: Target, rows: Rows) -> Quantiles:
         found.append(pooled if few else _knots(places[inside], weights[inside]))
         chances.append(_shares(values[here], weights[here], heaps) if here.any() else everything)
     longest = max(len(each[0]) for each in found)
-    scores, knots, slopes = (np.stack(part) for part in zip(*(_padded(each, longest) for each in found), strict=True))
+    scores, knots, slopes = (
+        np.stack(part) for part in zip(*(_padded(each, longest) for each in found), strict=True)
+    )
     return Quantiles(
-        target.domain, target.inputs, scale, heaps,
-        scores=scores, places=knots, slopes=slopes, chances=np.stack(chances),
+        target.domain,
+        target.inputs,
+        scale,
+        heaps,
+        scores=scores,
+        places=knots,
+        slopes=slopes,
+        chances=np.stack(chances),
     )
 
 
@@ -61,7 +75,7 @@ def _shares(values: Array, weights: Array, heaps: Array) -> Array:
     """The shares of the rows at each heap and at none."""
     at = [weights[values == heap].sum() for heap in heaps]
     total = weights.sum()
-    return np.array([*at, weights[~np.isin(values, heaps)].sum()]) / total
+    return np.array([*at, weights[~np.isin(values, heaps)].sum()]) / float(total)
 
 
 Spline = tuple[Array, Array, Array]
@@ -134,7 +148,9 @@ def fit_linear(target: Target, rows: Rows) -> Linear:
     for row in range(prod(target.sizes)):
         here = number == row
         enough = here.sum() > causes.shape[1]
-        found.append(_squares(causes[here], values[here], rows.weights[here]) if enough else pooled)
+        found.append(
+            _squares(causes[here], values[here], rows.weights[here]) if enough else pooled
+        )
     coefficients = np.stack([each[0] for each in found])
     deviations = np.maximum([each[1] for each in found], LINEAR_FLOOR * spread)
     return Linear(target.domain, target.inputs, coefficients, deviations)

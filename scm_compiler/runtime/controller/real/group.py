@@ -159,7 +159,7 @@ class Group:
     @torch.no_grad()
     def check(self, rows: Tensor, weights: Tensor) -> bool:
         """Keep the average of each node that does better on held-out rows; whether one does."""
-        parts = list(zip(rows.split(PIECE), weights.split(PIECE), strict=True))
+        parts = list(zip(torch.split(rows, PIECE), torch.split(weights, PIECE), strict=True))
         with self._holding(self.average):
             found = [self.loss(*part).double() * part[1].sum() for part in parts]
         losses = torch.stack(found).sum(0) / weights.sum()

@@ -34,7 +34,7 @@ class RealOptions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     form: Form = "auto"
-    enough: int = Field(default=50, ge=2)
+    enough: int = Field(default=200, ge=2)
     parts: int = Field(default=8, ge=1, le=64)
     hidden: int = Field(default=32, ge=1, lt=2**16)
     layers: int = Field(default=3, ge=1, le=16)

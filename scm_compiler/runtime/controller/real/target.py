@@ -7,6 +7,7 @@ import numpy as np
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.domain import Domain, Finite, Image, Real
+from scm_compiler.model.coupling import Values
 from scm_compiler.model.mechanism import Column
 from scm_compiler.model.real.scale import levels_of
 from scm_compiler.model.real.uniform import Array
@@ -75,32 +76,36 @@ def rows_of(targets: Sequence[Target], columns: Mapping[str, Column], weights: A
     domains |= {target.name: target.domain for target in targets}
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError("weights are finite and not negative")
+    images = [name for name, domain in domains.items() if isinstance(domain, Image)]
+    if images:
+        raise ValueError(f"`{images[0]}` is an image")
     kept = weights > 0
     found: dict[str, Column] = {}
     for name, domain in domains.items():
-        if isinstance(domain, Image):
-            raise ValueError(f"`{name}` is an image")
         column = np.asarray(columns[name])
         if column.shape != weights.shape:
             raise ValueError(f"`{name}` has shape {column.shape}, the weights {weights.shape}")
         found[name] = column[kept]
         if isinstance(domain, Real):
             found[name] = found[name].astype(np.float64)
-            _check_numbers(name, domain, found[name])
-        elif len(found[name]) and not 0 <= found[name].min() <= found[name].max() < domain.size:
+            _check_numbers(name, domain, found[name], np.flatnonzero(kept))
+        elif isinstance(domain, Finite) and not np.isin(found[name], range(domain.size)).all():
             raise ValueError(f"`{name}` has a value that it cannot have")
     if kept.sum() < 2:
         raise refuse(TooFewRows(rows=int(kept.sum())), exit_code=2)
     return Rows(found, weights[kept].astype(np.float64))
 
 
-def _check_numbers(name: str, domain: Real, column: Array) -> None:
+def _check_numbers(name: str, domain: Real, column: Array, rows: Values) -> None:
     wrong = ~(np.abs(column) <= GREATEST)
     if wrong.any():
         first = int(wrong.argmax())
         raise refuse(
             NoSuchNumber(
-                name=name, row=first + 1, value=repr(float(column[first])), count=int(wrong.sum())
+                name=name,
+                row=int(rows[first]) + 1,
+                value=repr(float(column[first])),
+                count=int(wrong.sum()),
             ),
             exit_code=2,
         )
@@ -115,14 +120,14 @@ def heaps_of(values: Array, weights: Array) -> Array:
     the rows that is far above that of their neighbours.
     """
     distinct, inverse = np.unique(values, return_inverse=True)
-    mass = np.bincount(inverse.reshape(-1), weights, len(distinct))
+    mass: Array = np.bincount(inverse.reshape(-1), weights, len(distinct)).astype(np.float64)
     if len(distinct) <= FEW_VALUES and mass.sum() >= ROWS_OF_FEW * len(distinct):
         return distinct
     if len(distinct) == 1:
         return distinct
-    ranks = np.flatnonzero(mass >= max(LEAST_ROWS, LEAST_SHARE * mass.sum()))
-    found = [rank for rank in ranks if mass[rank] >= ABOVE_OTHERS * _around(mass, int(rank))]
-    return distinct[np.array(found, np.int64)]
+    many = np.flatnonzero(mass >= max(LEAST_ROWS, LEAST_SHARE * mass.sum()))
+    ranks = [rank for rank in many.tolist() if mass[rank] >= ABOVE_OTHERS * _around(mass, rank)]
+    return np.asarray(distinct[np.array(ranks, np.int64)])
 
 
 def _around(mass: Array, rank: int) -> float:

@@ -8,6 +8,7 @@ best are kept, for each node by itself.
 from collections.abc import Iterator, Mapping, Sequence
 from math import isfinite, log
 from statistics import fmean
+from typing import Any
 
 import numpy as np
 import torch
@@ -189,9 +190,7 @@ class Reals:
         for kind in (Real, Finite):
             chosen = [target for target in targets if isinstance(target.domain, kind)]
             if chosen:
-                plans = [
-                    plan(t, self._rows, features[t.name], self._options) for t in chosen
-                ]
+                plans = [plan(t, self._rows, features[t.name], self._options) for t in chosen]
                 own = [[c for parent in t.inputs for c in columns[parent]] for t in chosen]
                 weights = self._rows.weights
                 found.append(Group(plans, own, source, weights, self._options, self._random))
@@ -244,7 +243,10 @@ class Reals:
         weights = [w for group in self._groups for w in group.stack.weights]
         shrunk = {id(weight) for weight in weights}
         others = [parameter for parameter in parameters if id(parameter) not in shrunk]
-        kinds = [{"params": weights, "weight_decay": self._options.decay}, {"params": others}]
+        kinds: list[dict[str, Any]] = [
+            {"params": weights, "weight_decay": self._options.decay},
+            {"params": others},
+        ]
         rate = self._options.rate
         adam = torch.optim.AdamW(kinds, lr=rate, weight_decay=0.0, fused=True)
         for parameter in parameters:

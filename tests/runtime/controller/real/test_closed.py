@@ -19,7 +19,12 @@ def drawn(seed=0, rows=ROWS):
     random = np.random.default_rng(seed)
     a = random.integers(0, 2, rows)
     r = random.normal(size=rows)
-    y = 1 + 2 * a + np.where(a == 1, 0.5, -1.5) * r + np.where(a == 1, 1.0, 0.2) * random.normal(size=rows)
+    y = (
+        1
+        + 2 * a
+        + np.where(a == 1, 0.5, -1.5) * r
+        + np.where(a == 1, 1.0, 0.2) * random.normal(size=rows)
+    )
     return {"A": a, "R": r, "Y": y}
 
 
@@ -94,7 +99,9 @@ def test_a_configuration_without_rows_has_what_all_rows_say():
         target = Target("Y", Real(), inputs)
         found = fit(target, rows(target, columns))
         other = columns | {"A": np.ones(300, int)}
-        assert np.allclose(found.log_prob(columns["Y"], other), found.log_prob(columns["Y"], columns))
+        assert np.allclose(
+            found.log_prob(columns["Y"], other), found.log_prob(columns["Y"], columns)
+        )
 
 
 def test_a_linear_mechanism_goes_beyond_any_end():
@@ -124,7 +131,9 @@ def test_odd_numbers_have_finite_answers(values):
         back = mechanism.sample({}, noise)
         assert np.allclose(back, values, rtol=1e-9, atol=1e-12 * np.abs(values).max())
         assert not np.isnan(mechanism.log_prob(columns["Y"], {})).any()
-        assert np.isfinite(mechanism.sample({}, mechanism.noise_of(np.array([[1e-9], [0.5]])))).all()
+        assert np.isfinite(
+            mechanism.sample({}, mechanism.noise_of(np.array([[1e-9], [0.5]])))
+        ).all()
 
 
 def test_one_value_alone_is_that_value():

@@ -51,7 +51,9 @@ def test_a_number_that_cannot_be_worked_with(wrong):
         rows_of([X], columns, np.ones(3))
     (found,) = caught.value.diagnostics
     assert (found.code, found.row, found.count, caught.value.exit_code) == ("E563", 2, 2, 2)
-    kept = rows_of([X], {"X": np.array([1.0, wrong, 2.0]), "A": np.zeros(3, int)}, np.array([1, 0, 2]))
+    kept = rows_of(
+        [X], {"X": np.array([1.0, wrong, 2.0]), "A": np.zeros(3, int)}, np.array([1, 0, 2])
+    )
     assert kept.columns["X"].tolist() == [1, 2]
 
 

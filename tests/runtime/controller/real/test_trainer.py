@@ -79,7 +79,9 @@ def test_steps_may_be_taken_in_any_portions_and_from_a_state():
     while second.done < second.total:
         second.advance(11)
     assert stored(second) == whole
-    shared = {t.data_ptr() for t in state.values()} & {t.data_ptr() for t in first.state().values()}
+    shared = {t.data_ptr() for t in state.values()} & {
+        t.data_ptr() for t in first.state().values()
+    }
     assert not shared
 
 
@@ -111,7 +113,7 @@ def test_a_fit_comes_near_the_true_density(weighted):
         weights = np.ones(4000)
         weights[::2] = 0.0
         columns["Y"][::2] = 1e9
-    options = RealOptions(steps=500, hidden=16, parts=4)
+    options = RealOptions(steps=400, hidden=16, parts=4)
     found = trained(options, columns=columns, targets=[TARGETS[1], TARGETS[3]], weights=weights)
     mechanisms = found.mechanisms()
     deviation = 0.3 + 0.3 * held["A"]
@@ -128,7 +130,7 @@ def test_a_fit_comes_near_the_true_density(weighted):
 def test_an_exact_function_of_parents_does_not_blow_up():
     columns = drawn(7)
     columns["Y"] = columns["X"] + columns["X"] ** 2 / 2
-    options = RealOptions(steps=400, hidden=16, parts=3)
+    options = RealOptions(steps=800, hidden=16, parts=3)
     trainer = trained(options, columns=columns, targets=[Target("Y", Real(), {"X": Real()})])
     (mechanism,) = trainer.mechanisms().values()
     noise = np.random.default_rng(0).logistic(size=600)
@@ -177,11 +179,11 @@ def test_a_handful_of_rows_is_enough_to_go_on(rows):
 
 
 def test_configurations_with_few_rows_get_a_network():
-    columns = drawn(9, 150)
-    columns["A"] = (np.arange(150) < 5).astype(int)
+    columns = drawn(9, 500)
+    columns["A"] = (np.arange(500) < 5).astype(int)
     target = Target("Y", Real(), {"A": BINARY})
     assert isinstance(trained(columns=columns, targets=[target]).mechanisms()["Y"], Transform)
-    columns["A"] = np.arange(150) % 2
+    columns["A"] = np.arange(500) % 2
     assert isinstance(trained(columns=columns, targets=[target]).mechanisms()["Y"], Quantiles)
 
 
