@@ -25,6 +25,9 @@ FELT = 7.0
 
 ROUNDS = 200
 
+_ENDS = ((0, -1), (-1, 1))
+"""The first and the last knot, and in which direction lies what is beyond it."""
+
 
 class Law(Protocol):
     """The distribution of each of B units, with a density that is positive everywhere."""
@@ -132,14 +135,16 @@ class Knots:
     logistic distribution, so that is what the tails are.
 
     Attributes:
-        scores: (B, K) the knots' scores, increasing.
-        places: (B, K) their places, increasing.
-        slopes: (B, K) dy/dscore at them, positive.
+        scores: (rows, K) the knots' scores, increasing.
+        places: (rows, K) their places, increasing.
+        slopes: (rows, K) dy/dscore at them, positive.
+        row: (B,) which row is each unit's.
     """
 
     scores: Array
     places: Array
     slopes: Array
+    row: Values
 
     def score(self, place: Array) -> Array:
         """See `Law`; the root of a quadratic equation."""
@@ -152,37 +157,45 @@ class Knots:
 
     def place(self, score: Array) -> Array:
         """See `Law`."""
-        cut = self._cut((self.scores <= score[:, None]).sum(-1))
-        share = np.clip((score - cut.score) / cut.wide, 0.0, 1.0)
-        inside = cut.at(share)
-        return np.asarray(
-            np.where(
-                score < self.scores[:, 0],
-                self._beyond(score, 0),
-                np.where(score > self.scores[:, -1], self._beyond(score, -1), inside),
-            )
-        )
-
-    def _beyond(self, score: Array, end: int) -> Array:
-        away = score - self.scores[:, end]
-        return np.asarray(self.places[:, end] + self.slopes[:, end] * away)
+        cut = self._cut(self._passed(self.scores, score))
+        found = cut.at(np.clip((score - cut.score) / cut.wide, 0.0, 1.0))
+        for end, side in _ENDS:
+            start, place, slope = self._end(end)
+            found = np.where(side * (score - start) > 0, place + slope * (score - start), found)
+        return found
 
     def _from_place(self, place: Array) -> tuple[Array, Array]:
         """The score, and dy/dscore there."""
-        cut = self._cut((self.places <= place[:, None]).sum(-1))
+        cut = self._cut(self._passed(self.places, place))
         share = cut.share(np.clip(place, cut.place, cut.place + cut.high))
         score, slope = cut.score + share * cut.wide, cut.slope(share)
-        for end, out in ((0, place < self.places[:, 0]), (-1, place > self.places[:, -1])):
-            beyond = self.scores[:, end] + (place - self.places[:, end]) / self.slopes[:, end]
-            score = np.where(out, beyond, score)
-            slope = np.where(out, self.slopes[:, end], slope)
+        for end, side in _ENDS:
+            first, start, straight = self._end(end)
+            beyond = side * (place - start) > 0
+            score = np.where(beyond, first + (place - start) / straight, score)
+            slope = np.where(beyond, straight, slope)
         return score, slope
+
+    def _end(self, end: int) -> tuple[Array, Array, Array]:
+        """The score, the place and the slope of the first or the last knot."""
+        return tuple(part[self.row, end] for part in (self.scores, self.places, self.slopes))
+
+    def _passed(self, knots: Array, number: Array) -> Values:
+        """How many knots are at or below a number (B,), by halving."""
+        low = np.zeros(len(number), np.int64)
+        high = np.full(len(number), knots.shape[-1])
+        for _ in range(knots.shape[-1].bit_length()):
+            middle = (low + high) // 2
+            inside = middle < high
+            passed = inside & (knots[self.row, np.minimum(middle, high - 1)] <= number)
+            low, high = np.where(passed, middle + 1, low), np.where(passed, high, middle)
+        return low
 
     def _cut(self, knot: Values) -> "_Piece":
         """The pieces of the spline after the knots before this one."""
-        first = np.clip(knot - 1, 0, self.scores.shape[-1] - 2)[:, None]
+        first = np.clip(knot - 1, 0, self.scores.shape[-1] - 2)
         both = [
-            np.take_along_axis(numbers, first + side, -1)[:, 0]
+            numbers[self.row, first + side]
             for numbers in (self.scores, self.places, self.slopes)
             for side in (0, 1)
         ]

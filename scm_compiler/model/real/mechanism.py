@@ -231,13 +231,13 @@ class Quantiles(Inverse):
         """See `Inverse`."""
         sizes = tuple(d.size for d in self.inputs.values() if isinstance(d, Finite))
         row = np.broadcast_to(row_of(world, self.parents, sizes), count)
-        return Knots(self.scores[row], self.places[row], self.slopes[row]), self.chances[row]
+        return Knots(self.scores, self.places, self.slopes, row), self.chances[row]
 
     @property
     def under(self) -> Array:
         """(rows, H) the share of what is off the heaps that lies below each."""
-        law = Knots(self.scores, self.places, self.slopes)
         count = len(self.scores)
+        law = Knots(self.scores, self.places, self.slopes, np.arange(count))
         marks = self.scale.place(self.heaps)
         found = [expit(law.score(np.full(count, mark))) for mark in marks]
         return np.stack(found, -1) if found else np.zeros((count, 0))

@@ -29,7 +29,7 @@ class Scale:
         spread: What is 1 away from it.
 
     >>> scale = Scale(Real(0.0, float("inf")), unit=2.0)
-    >>> scale.value(scale.place(np.array([0.0, 1e-6, 5.0]))).tolist()
+    >>> scale.value(scale.place(np.array([0.0, 1e-6, 5.0]))).round(12).tolist()
     [0.0, 1e-06, 5.0]
     """
 

@@ -24,7 +24,8 @@ def knots(seed, count=12):
     random = np.random.default_rng(seed)
     rise = np.exp(random.normal(0, 1, (UNITS, count, 2)))
     scores, places = np.moveaxis(rise.cumsum(1) - rise.sum(1, keepdims=True) / 2, -1, 0)
-    return Knots(scores, places, np.exp(random.normal(0, 1, (UNITS, count))))
+    slopes = np.exp(random.normal(0, 1, (UNITS, count)))
+    return Knots(scores, places, slopes, np.arange(UNITS))
 
 
 LAWS = {"mixture": mixture, "knots": knots}
