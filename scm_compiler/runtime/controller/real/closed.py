@@ -40,11 +40,8 @@ def fit_quantiles(target: Target, rows: Rows) -> Quantiles:
     values, weights = rows.columns[target.name], rows.weights
     heaps = heaps_of(values, weights)
     free = off_heaps(target, rows, heaps)
-    scale = (
-        Scale.of(target.domain, values[free], weights[free])
-        if free.any()
-        else Scale.of(target.domain, values, weights)
-    )
+    some = free if free.any() else np.ones_like(free)
+    scale = Scale.of(target.domain, values[some], weights[some])
     places, number = scale.place(values), row_numbers(target, rows)
     pooled = _knots(places[free], weights[free])
     found, chances = [], []
