@@ -2,7 +2,7 @@
 
 Each is a module that maps columns of the parents (B, C) and a place (B,) to a score of a standard
 distribution and the log of the density, and back. All of them are fitted by the same loop, on
-the scale and with the batches, held-out rows and patience of the mixture's own.
+the scale and with the batches, averages, decay and patience of the mixture's own.
 """
 
 from collections.abc import Callable
@@ -13,9 +13,11 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import logsigmoid, silu, softplus
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from scm_compiler.model.real.features import REACH
 from scm_compiler.runtime.controller.real import RealOptions
+from scm_compiler.runtime.controller.real.group import KEPT
 
 
 class Peer(Protocol):
@@ -170,22 +172,30 @@ def fit(
     module = make(columns.shape[1], places, options)
     held = torch.rand(len(places), generator=random) < options.held_out
     kept = (~held).nonzero().squeeze(1)
-    adam = torch.optim.Adam(module.parameters(), lr=options.rate, fused=True)
+    weights = [w for w in module.parameters() if w.ndim > 1]
+    others = [w for w in module.parameters() if w.ndim <= 1]
+    kinds = [{"params": weights, "weight_decay": options.decay}, {"params": others}]
+    adam = torch.optim.AdamW(kinds, lr=options.rate, weight_decay=0.0, fused=True)
+    average = AveragedModel(module, multi_avg_fn=get_ema_multi_avg_fn(KEPT))
+    average.update_parameters(module)
     best, least, waited = module.state_dict(), float("inf"), 0
     for step in range(1, options.steps + 1):
-        adam.param_groups[0]["lr"] = options.rate * (1 - (step - 1) / options.steps)
+        for each in adam.param_groups:
+            each["lr"] = options.rate * (1 - (step - 1) / options.steps)
         rows = kept[torch.randint(len(kept), (options.batch,), generator=random)]
         adam.zero_grad()
         loss = -module.log_density(columns[rows], places[rows]).mean()
         loss.backward()
         nn.utils.clip_grad_norm_(module.parameters(), 100.0)
         adam.step()
+        average.update_parameters(module)
         if step % options.check_steps == 0:
+            now = average.module
             with torch.no_grad():
-                now = -float(module.log_density(columns[held], places[held]).mean())
-            waited = 0 if now < least else waited + 1
-            if now < least:
-                least, best = now, {name: w.clone() for name, w in module.state_dict().items()}
+                lost = -float(now.log_density(columns[held], places[held]).mean())
+            waited = 0 if lost < least else waited + 1
+            if lost < least:
+                least, best = lost, {name: w.clone() for name, w in now.state_dict().items()}
             if waited >= options.patience:
                 break
     module.load_state_dict(best)

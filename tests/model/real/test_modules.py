@@ -1,11 +1,16 @@
 """Modules of torch that are the same functions as the mechanisms."""
 
+import inspect
+
 import numpy as np
 import pytest
 import torch
 
+from scm_compiler.model.real import features, law, printed, scale
+from scm_compiler.model.real import mechanism as inverse
 from scm_compiler.model.real.law import Mixture
-from scm_compiler.model.real.modules import mixture_density, module_of, with_background
+from scm_compiler.model.real.modules import call_of, module_of
+from scm_compiler.model.real.printed import mixture_density, with_background
 from tests.model.real.conftest import DOMAINS, HEAPS, classes, linear, quantiles, transform, world
 
 MADE = {
@@ -26,11 +31,11 @@ def given(mechanism, count=500):
     return tensors, mechanism.sample(parents, noise)
 
 
-@pytest.mark.parametrize("mechanism", MADE.values(), ids=MADE)
-def test_it_is_the_same_function(mechanism):
-    tensors, expected = given(mechanism)
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_it_is_the_same_function(made):
+    tensors, expected = given(made)
     with torch.no_grad():
-        found = module_of(mechanism)(*tensors).numpy()
+        found = module_of(made)(*tensors).numpy()
     near = np.isclose(found, expected, rtol=1e-3, atol=1e-3)
     # float32 may tip a unit that is next to where a heap or a value begins
     assert near.mean() > 0.99
@@ -52,6 +57,32 @@ def test_it_is_exported(name):
         assert torch.equal(exported.module()(*more), module(*more))
 
 
+@pytest.mark.parametrize("made", MADE.values(), ids=MADE)
+def test_the_text_of_the_modules_stands_alone(made):
+    text = inspect.getsource(printed)
+    assert "scm_compiler" not in text
+    names = {}
+    exec(compile(text, "model.py", "exec"), names)
+    kind, arguments = call_of(made)
+    again = names[kind](*arguments)
+    module = module_of(made)
+    again.load_state_dict(module.state_dict())
+    tensors, _ = given(made, 50)
+    with torch.no_grad():
+        assert torch.equal(again(*tensors), module(*tensors))
+
+
+def test_the_printed_constants_are_those_of_the_mechanisms():
+    for name, home in (
+        ("BACKGROUND", law),
+        ("FELT", law),
+        ("REACH", features),
+        ("WIDEST", inverse),
+        ("EDGE", scale),
+    ):
+        assert getattr(printed, name) == getattr(home, name)
+
+
 def test_noise_at_the_ends_gives_finite_values():
     for mechanism in MADE.values():
         (parents, _), _ = given(mechanism, 4)
@@ -68,5 +99,5 @@ def test_the_mixture_is_written_twice_alike():
     )
     place = random.normal(0, 3, 20)
     expected = Mixture.of(*parts).log_density(place)
-    law = with_background(*(torch.from_numpy(part) for part in parts))
-    assert np.allclose(mixture_density(*law, torch.from_numpy(place)).numpy(), expected)
+    found = with_background(*(torch.from_numpy(part) for part in parts))
+    assert np.allclose(mixture_density(*found, torch.from_numpy(place)).numpy(), expected)
