@@ -2,7 +2,7 @@
 
     python -m benchmarks [--quick | --only benchmarks.inference]
 
-The peers (pyAgrum, pgmpy, dowhy, pyro) are measured where they are installed:
+The peers (pyAgrum, pgmpy, dowhy, pyro, zuko) are measured where they are installed:
 `pip install -e ".[bench]"`.
 """
 
@@ -28,9 +28,14 @@ QUICK = (
     ("Image heads beside a plain loop of the same networks", "benchmarks.heads"),
     ("A step of WGAN-GP beside a plain loop over the nodes", "benchmarks.controller speed"),
 )
-FULL = (*QUICK, ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"))
+FULL = (
+    *QUICK,
+    ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"),
+    ("Densities of real numbers", "benchmarks.densities --seeds 3"),
+    ("Ten real nodes", "benchmarks.densities --speed"),
+)
 
-PACKAGES = ("torch", "numpy", "pyagrum", "pgmpy", "dowhy", "pyro-ppl")
+PACKAGES = ("torch", "numpy", "pyagrum", "pgmpy", "dowhy", "pyro-ppl", "zuko")
 
 
 def printed(command: str) -> str:
