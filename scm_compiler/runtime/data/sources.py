@@ -76,9 +76,9 @@ def default_source(graph: Graph) -> str:
     """The data that a graph is trained on if none are named: `celeba-labels`.
 
     Raises:
-        ScmError: E614 with exit code 2 if the graph has other labels.
+        ScmError: E614 with exit code 2 if the graph has other labels, or real nodes.
     """
-    names = tuple(n.name for n in graph.labels if n.name not in shipped.shipped_labels())
+    names = tuple(n.name for n in graph.tabular if n.name not in shipped.shipped_labels())
     if names:
         raise refuse(NoDefaultData(names=names), exit_code=2)
     return shipped.NAME
