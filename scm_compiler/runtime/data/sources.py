@@ -114,12 +114,13 @@ def default_source(graph: Graph, images: Iterable[str] = ()) -> str:
     They are the table of the first of the `images` that have one, else `celeba-labels`.
 
     Raises:
-        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels.
+        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels, or
+            real nodes.
     """
     own = next((spec for spec in images if _tells_labels(spec)), None)
     if own is not None:
         return own
-    names = tuple(n.name for n in graph.labels if n.name not in shipped.shipped_labels())
+    names = tuple(n.name for n in graph.tabular if n.name not in shipped.shipped_labels())
     if names:
         raise refuse(NoDefaultData(names=names), exit_code=2)
     return shipped.NAME
