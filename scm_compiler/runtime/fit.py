@@ -6,9 +6,8 @@ from typing import Any, Literal
 
 from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
-from scm_compiler.model.compilation import require_labels_alone
 from scm_compiler.runtime.controller.registry import configure
-from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data import default_source, load_data
 from scm_compiler.runtime.data.options import Missing
 from scm_compiler.runtime.data.sources import Data
 from scm_compiler.runtime.heads.device import choose_device
@@ -73,19 +72,17 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         options: Settings of the labels' trainer that differ from its preset.
 
     Raises:
-        ScmError: If the data do not fit the graph (E6xx, E85x), or the training fails (E7xx); E303
-            if the graph has real nodes.
+        ScmError: If the data do not fit the graph (E6xx, E85x), or the training fails (E7xx).
         TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
         ValueError: If an option is not one of the trainer's.
     """
     require_graph(graph, "train")
-    require_labels_alone(graph)
     config = configure(trainer, preset=preset, seed=seed, replicates=replicates, **options)
     request = HeadRequest(
         _by_name(images), _by_name(head), head_preset, dict(head_options or {}), steps=head_steps
     )
     source = default_source(graph, request.named(graph)) if data is None else data
-    table = load_labels(source, graph, missing=missing, weight=weight, count=count)
+    table = load_data(source, graph, missing=missing, weight=weight, count=count)
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":

@@ -2,7 +2,13 @@
 
 from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.positivity import Positivity, check_data, positivity
-from scm_compiler.runtime.data.sources import DataSource, default_source, load_labels, load_table
+from scm_compiler.runtime.data.sources import (
+    DataSource,
+    default_source,
+    load_data,
+    load_labels,
+    load_table,
+)
 from scm_compiler.runtime.data.table import LabelTable, tabulate
 
 __all__ = [
@@ -12,6 +18,7 @@ __all__ = [
     "Table",
     "check_data",
     "default_source",
+    "load_data",
     "load_labels",
     "load_table",
     "positivity",

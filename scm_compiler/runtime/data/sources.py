@@ -114,8 +114,8 @@ def default_source(graph: Graph, images: Iterable[str] = ()) -> str:
     They are the table of the first of the `images` that have one, else `celeba-labels`.
 
     Raises:
-        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels, or
-            real nodes.
+        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels,
+            or real nodes.
     """
     own = next((spec for spec in images if _tells_labels(spec)), None)
     if own is not None:
@@ -202,6 +202,22 @@ def load_labels(
     source, place = find_source(spec) or (DataSource(), "")
     assert source.labels is not None  # it is required
     return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
+
+
+def load_data(
+    data: Data,
+    graph: Graph,
+    *,
+    missing: Missing | None = None,
+    weight: str | None = None,
+    count: str | None = None,
+) -> LabelTable | Table:
+    """Read the data of a graph: labels alone as counts of cells, real nodes beside them as rows.
+
+    The arguments are those of `load_labels` and `load_table`.
+    """
+    load = load_table if graph.reals else load_labels
+    return load(data, graph, missing=missing, weight=weight, count=count)
 
 
 def load_table(

@@ -28,6 +28,7 @@ from scm_compiler.strict import Strict
 
 CELLS, WEIGHTS, TABLES = "cells.safetensors", "labels.safetensors", "tables.safetensors"
 CERTIFICATE = "certificate.json"
+ROWS, REALS = "rows.safetensors", "reals.safetensors"
 
 TABLE, LAW, BEHIND = "table", "law", "_draws"
 """What the tensors of a label in `TABLES` are called: its table, that of the law, the draws behind

@@ -29,6 +29,7 @@ from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.abduction import under
 from scm_compiler.ir.query import Query
+from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.model.tables import Backoff, Fitted, Model, Tables, table_shape
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
@@ -64,7 +65,9 @@ from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.counterfactual.responses import Responses
+    from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.model.module import CausalModule
+    from scm_compiler.runtime.data.columns import Table
     from scm_compiler.runtime.runs.trained_head import TrainedHead
 
 
@@ -102,7 +105,35 @@ class Record:
     @cached_property
     def labels(self) -> LabelTable:
         """The data that it was trained on: distinct rows and counts."""
-        return read_cells(self.path, self.graph, self.manifest.data)
+        return read_cells(self.path, self.label_graph, self.manifest.data)
+
+    @cached_property
+    def label_graph(self) -> CausalGraph:
+        """The graph of the labels' tables: all of it, where it has no real nodes."""
+        return causal(discrete_part(self.graph)) if self.graph.reals else self.graph
+
+    @property
+    def table(self) -> "LabelTable | Table":
+        """The data of labels and real nodes."""
+        if not self.graph.reals:
+            return self.labels
+        from scm_compiler.runtime.runs.model_files import read_rows  # noqa: PLC0415  (torch)
+
+        return read_rows(self.path, self.graph)
+
+    @cached_property
+    def mechanisms(self) -> "Mapping[str, Mechanism]":
+        """The mechanism of each label and real node.
+
+        Raises:
+            ScmError: As `distributions`; E653 or E654 if the file is not this run's.
+        """
+        found: dict[str, Mechanism] = dict(self.distributions().mechanisms)
+        if self.graph.reals:
+            from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415  (torch)
+
+            found |= read_reals(self.path, self.graph)
+        return {node.name: found[node.name] for node in self.graph.tabular}
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -160,7 +191,7 @@ class Record:
             raise refuse(NotTrained(path=str(self.path)))
         from scm_compiler.runtime.runs.model_files import read_module  # noqa: PLC0415  (torch)
 
-        return read_module(self.path, self.graph)
+        return read_module(self.path, self.label_graph)
 
     def ask(
         self,
@@ -260,7 +291,7 @@ class Record:
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         if TABLES in self.manifest.files:
-            tables = self._with_data(read_tables(self.path, self.graph))
+            tables = self._with_data(read_tables(self.path, self.label_graph))
             return replace(tables, replicates=self._replicates)
         from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
 
@@ -276,7 +307,9 @@ class Record:
         """The tables of the models that were trained on other weights of the rows."""
         names = map(replicate_name, range(1, self.config.replicates + 1))
         held = [name for name in names if name in self.manifest.files]
-        return tuple(self._with_data(read_tables(self.path, self.graph, name)) for name in held)
+        return tuple(
+            self._with_data(read_tables(self.path, self.label_graph, name)) for name in held
+        )
 
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""
@@ -298,7 +331,7 @@ class Record:
         """What is known of its tables that counts of rows do not tell."""
         if self.labels.gaps:
             return imputed(tables.graph, self.labels, tables.probabilities, self.config.seed)
-        return backoffs_of(self.graph, self.labels, self.estimator)
+        return backoffs_of(self.label_graph, self.labels, self.estimator)
 
 
 def open_record(path: str | Path) -> Record:

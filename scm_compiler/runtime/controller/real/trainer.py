@@ -107,6 +107,12 @@ class Reals:
             found |= group.mechanisms()
         return {target.name: found[target.name] for target in self._targets}
 
+    def held(self) -> tuple[Mapping[str, Column], Array]:
+        """The columns and weights of the rows that networks are checked on."""
+        rows = self._held.numpy()
+        columns = {name: column[rows] for name, column in self._rows.columns.items()}
+        return columns, self._rows.weights[rows]
+
     def notes(self) -> tuple[Diagnostic, ...]:
         """What there is to be said about the fit: W566 for a node that has hardly any noise."""
         limit = log(EXACT) + 1.5
