@@ -15,6 +15,7 @@ from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.semantics.question import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
+    from scm_compiler.inference.real.planning import RealPlan
     from scm_compiler.runtime.sampling.sample import Sample
 
 
@@ -104,9 +105,12 @@ class Run(Record):
         }
         if rows is not None:
             return ask_by_row(self, text, Rows.of(rows), **options)
-        return self.ask(read_query(text, self.graph), text, **options)
+        drawn = self.plan_of_reals(text, method)
+        if drawn is not None:
+            return drawn.run(seed=seed, samples=samples)
+        return self.ask(read_query(text, self.label_graph), text, **options)
 
-    def explain(self, text: str, *, method: Asked = "auto") -> Plan:
+    def explain(self, text: str, *, method: Asked = "auto") -> "Plan | RealPlan":
         """How a question would be answered, without answering it.
 
         Args:
@@ -121,7 +125,11 @@ class Run(Record):
             ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
                 answered, E520 if it is not identified.
         """
-        return plan(read_query(text, self.graph), self.distributions(), method=method, text=text)
+        drawn = self.plan_of_reals(text, method)
+        if drawn is not None:
+            return drawn
+        query = read_query(text, self.label_graph)
+        return plan(query, self.distributions(), method=method, text=text)
 
     def sensitivity(self, text: str) -> Sensitivity:
         """How strong a hidden common cause must be to overturn the sign of an effect.

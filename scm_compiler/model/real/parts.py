@@ -42,14 +42,11 @@ def require_fitting(graph: Graph) -> None:
     """Refuse what real nodes cannot be trained beside yet.
 
     Raises:
-        ScmError: E570 for a hidden common cause of a real node, or of a label that has a real
-            cause; E571 for images.
+        ScmError: E570 for hidden common causes, E571 for images.
     """
     if not graph.reals:
         return
-    own = set(apart(graph))
-    pairs = [c for c in graph.confounders if not own.isdisjoint({c.left, c.right})]
-    if pairs:
-        raise refuse(HiddenBesideReal(pairs[0].left, pairs[0].right))
+    if graph.confounders:
+        raise refuse(HiddenBesideReal(graph.confounders[0].left, graph.confounders[0].right))
     if graph.images:
         raise refuse(ImageBesideReal(graph.images[0].name, graph.reals[0].name))

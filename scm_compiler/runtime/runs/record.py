@@ -65,6 +65,7 @@ from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.counterfactual.responses import Responses
+    from scm_compiler.inference.real.planning import RealPlan
     from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.model.module import CausalModule
     from scm_compiler.runtime.data.columns import Table
@@ -215,6 +216,28 @@ class Record:
             noise_model=noise_model or self._own_noise(query),
             level=level,
         )
+
+    def plan_of_reals(self, text: str, method: str = "auto") -> "RealPlan | None":
+        """How a question about real nodes is answered; None of one that tables answer.
+
+        Args:
+            text: The question.
+            method: As it was asked for.
+
+        Raises:
+            ScmError: E40x and E41x if the question is wrong, E573, E575 and E576 if it is none for
+                real nodes.
+        """
+        if not self.graph.reals:
+            return None
+        from scm_compiler.inference.real.planning import (  # noqa: PLC0415  (few need it)
+            plan_real,
+            rests_on_reals,
+        )
+
+        if not rests_on_reals(text, self.graph):
+            return None
+        return plan_real(text, self.graph, self.mechanisms, method)
 
     def noise_of(self, noise_model: str | None = None) -> "str | Responses":
         """What is assumed of the labels' noise in counterfactuals.

@@ -4,12 +4,13 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
 class HiddenBesideReal(Diagnostic):
-    r"""A hidden common cause touches a real node, or a label that has a real cause.
+    r"""A graph with real nodes has a hidden common cause.
 
     ## What it means
 
-    The mechanism of such a node is fitted given its parents. With a hidden common cause the two nodes
-    depend on each other beyond their parents, and no mechanism holds that yet.
+    The mechanism of a real node is fitted given its parents. With a hidden common cause two nodes
+    depend on each other beyond their parents, and no mechanism beside real nodes holds that yet.
+    Whether a question is identified is told without a model: `scmc query --identify`.
 
     ## Example
 
