@@ -12,7 +12,7 @@ from scm_compiler.model.mechanism import Tabular
 from scm_compiler.model.real.linear import Linear
 
 GRAPH = parse_text(
-    "Z, T : binary\nX, Y : real\nL : binary\nZ -> T\nZ -> X\nT, X -> Y\nA, B : binary\nA -> B\nX -> L"
+    "Z, T, L, A, B : binary\nX, Y : real\nZ -> T\nZ -> X\nT, X -> Y\nA -> B\nX -> L"
 )
 STEEP = 1.5
 

@@ -14,7 +14,14 @@ class NoEvent(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "P(Age)" --run runs/ill-1
+    $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
+    $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
+    $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.1 s
+    run      age
+    next     scmc query "P(Ill)" --run age
+    $ scmc query "P(Age)" --run age
     error[E573]: `Age` is real, and has no table of probabilities
      --> query:1:3
       |
@@ -51,7 +58,14 @@ class NothingFits(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "E(Pain | Age > 119, Age < 1)" --run runs/ill-1
+    $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
+    $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
+    $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.0 s
+    run      age
+    next     scmc query "P(Ill)" --run age
+    $ scmc query "P(Ill=1 | Age > 90, Age < 80)" --run age
     error[E574]: nothing that the model draws fits the evidence
       = help: it is impossible, or so rare that no draw meets it: ask for less
     ```
@@ -82,8 +96,19 @@ class NotWithReals(Diagnostic):
     ## Example
 
     ```console
-    $ scmc query "NIE(Dose -> Pain)" --run runs/ill-1
+    $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
+    $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
+    $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.1 s
+    run      age
+    next     scmc query "P(Ill)" --run age
+    $ scmc query "NIE(Ill -> Age)" --run age
     error[E575]: `NIE` is not answered where real nodes take part
+     --> query:1:1
+      |
+    1 | NIE(Ill -> Age)
+      | ^^^^^^^^^^^^^^^
       = help: ask for its means one by one, such as `E(Y[X=1]) - E(Y[X=0])`
     ```
 
