@@ -25,9 +25,14 @@ def run(args: argparse.Namespace, console: Console) -> int:
     tree = _parsed(source)
     opened = opened_run(args.run)
     place = {"run": str(opened.path)}
-    if not args.sensitivity and (drawn := _of_reals(opened, args)) is not None:
-        return _answer_reals(drawn, args, console, place)
-    query = _resolved(tree, opened.label_graph, source, str(opened.path))
+    graph = opened.graph
+    if graph.reals:
+        if args.sensitivity:
+            opened.require_labels_alone("`--sensitivity`")
+        drawn, graph = _of_reals(opened, args), opened.label_graph
+        if drawn is not None:
+            return _answer_reals(drawn, args, console, place)
+    query = _resolved(tree, graph, source, str(opened.path))
     if args.sensitivity:
         measured = sensitivity(query, opened.distributions(), text=args.query)
         console.result(str(measured))

@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
-from scm_compiler.cli.options import seed
 from scm_compiler.cli.output_file import refuse_existing, require_place, write_text
 from scm_compiler.diagnostics import Report
 from scm_compiler.runtime.by_row import Rows, ask_by_row
@@ -20,6 +19,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         refuse_existing(args.output, force=args.force)
         require_place(args.output)
     opened = opened_run(args.run)
+    if opened.graph.reals:
+        opened.require_labels_alone("`--rows`")
     rows = Rows.read(args.rows, [node.name for node in opened.graph.labels])
     with naming(str(opened.path), opened.graph):
         found = ask_by_row(
@@ -27,7 +28,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             args.query,
             rows,
             method=args.method,
-            seed=seed(args.seed),
+            seed=args.seed,
             samples=args.samples,
             noise_model=args.noise_model,
             level=args.level,

@@ -258,7 +258,7 @@ def _column(name: str, rows: Rows, graph: Graph) -> list[str | None]:
         )
     domain = graph.domain(name)
     coding, values = ColumnCoding(domain), domain.values
-    indices = [coding[cell] for cell in rows.columns[name]]
+    indices = [coding.code(cell) for cell in rows.columns[name]]
     wrong: dict[str, list[int]] = {}
     for rank, (cell, index) in enumerate(zip(rows.columns[name], indices, strict=True), 1):
         if index == UNKNOWN:

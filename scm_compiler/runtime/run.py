@@ -16,6 +16,7 @@ from scm_compiler.semantics.question import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.real.planning import RealPlan
+    from scm_compiler.runtime.sampling.mixed import MixedSample
     from scm_compiler.runtime.sampling.sample import Sample
 
 
@@ -104,6 +105,7 @@ class Run(Record):
             "level": level,
         }
         if rows is not None:
+            self.require_labels_alone("a question of every row")
             return ask_by_row(self, text, Rows.of(rows), **options)
         drawn = self.plan_of_reals(text, method)
         if drawn is not None:
@@ -143,6 +145,7 @@ class Run(Record):
         Raises:
             ScmError: E40x and E41x if the question is wrong, E534 if it has none.
         """
+        self.require_labels_alone("the sensitivity to hidden causes")
         return sensitivity(read_query(text, self.graph), self.distributions(), text=text)
 
     def counterfactual(
@@ -182,7 +185,7 @@ class Run(Record):
         """A regime in which nodes are seen: `run.given(Mustache=1).answer()`."""
         return Regime(self).given(values, **named)
 
-    def sample(self, rows: int, *, seed: int = 0) -> "Sample":
+    def sample(self, rows: int, *, seed: int = 0) -> "Sample | MixedSample":
         """Draw labels, and images where a head is trained, from the observational distribution."""
         return Regime(self).sample(rows, seed=seed)
 

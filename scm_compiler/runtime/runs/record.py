@@ -28,6 +28,7 @@ from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.abduction import under
+from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.ir.query import Query
 from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.model.tables import Backoff, Fitted, Model, Tables, table_shape
@@ -216,6 +217,19 @@ class Record:
             noise_model=noise_model or self._own_noise(query),
             level=level,
         )
+
+    def require_labels_alone(self, what: str) -> None:
+        """Refuse what is not there for real nodes.
+
+        Args:
+            what: What it is, such as `a report`.
+
+        Raises:
+            ScmError: E575 with exit code 2.
+        """
+        if self.graph.reals:
+            way = f"`{self.graph.reals[0].name}` is real; ask questions, or draw rows"
+            raise refuse(NotWithReals(what, way), exit_code=2)
 
     def plan_of_reals(self, text: str, method: str = "auto") -> "RealPlan | None":
         """How a question about real nodes is answered; None of one that tables answer.
