@@ -375,7 +375,7 @@ class Reader:
         if query.name not in ("ATE", "ATT"):
             self.found.append(NotWithReals(f"`{query.name}`", span=query.span))
         known = self.known(cause) and self.known(outcome)
-        one, zero = self._compared(query) if known else (1, 0)
+        one, zero = self.compared_values(query) if known else (1, 0)
         if known and self.real(outcome) is None:
             self._labels.numeric(outcome)
         sides = [
@@ -392,7 +392,8 @@ class Reader:
         scene = Scene(scene.held, scene.seen, scene.needed, rung)
         return Asked(scene, "mean", lambda draw: first(draw) - second(draw))
 
-    def _compared(self, query: tree.Effect) -> tuple[float | int, float | int]:
+    def compared_values(self, query: tree.Effect) -> tuple[float | int, float | int]:
+        """The two values of the cause."""
         if query.values is not None:
             one, zero = (self.value(query.cause, word) for word in query.values)
             return one, zero

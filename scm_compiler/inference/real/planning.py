@@ -15,6 +15,7 @@ from scm_compiler.inference.number import DrawingInterval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.codes.reals import NoEvent, NotWithReals
 from scm_compiler.inference.real.drawing import Estimate, Sampler, weighted_quantile
+from scm_compiler.inference.real.gaussian import Gaussian, NotGaussianError, closed
 from scm_compiler.inference.real.units import Variable, ordered
 from scm_compiler.inference.table import Row, Table
 from scm_compiler.ir import Finite, Graph, Real
@@ -28,6 +29,8 @@ NOTE = "how firmly the data determine it is not known: mechanisms of real nodes 
 """What is said of the interval from the data."""
 
 METHODS = ("auto", "weighted")
+
+_EXACTLY = ("exactly, by sums of normal laws, unless several ranges or worlds take part; then",)
 
 ROUNDING = 1e-9
 """An error below this share of a number is rounding."""
@@ -43,7 +46,9 @@ class RealPlan:
         graph: The graph that it is asked of.
         mechanisms: Of the labels and real nodes.
         rung: On which rung it stands.
-        nodes: The nodes that are drawn.
+        nodes: The nodes that take part.
+        method: `auto`, which is exact where all that takes part is linear and Gaussian; or
+            `weighted`.
     """
 
     query: str
@@ -52,6 +57,13 @@ class RealPlan:
     mechanisms: Mapping[str, Mechanism]
     rung: int
     nodes: tuple[str, ...]
+    method: str = "auto"
+
+    @property
+    def exact(self) -> bool:
+        """Whether all that takes part is a table, or linear and Gaussian."""
+        own = [self.mechanisms[name] for name in self.nodes]
+        return self.method == "auto" and all(closed(self.graph, m) for m in own)
 
     def run(self, *, seed: int = 0, samples: int = 10_000) -> Answer:
         """Answer it.
@@ -60,19 +72,20 @@ class RealPlan:
             ScmError: E574 if nothing fits the evidence.
         """
         started = perf_counter()
-        work = _Work(self.graph, Sampler(self.graph, self.mechanisms, seed, samples))
+        sampler = Sampler(self.graph, self.mechanisms, seed, samples)
+        work = _Work(self.graph, sampler, exactly=self.method != "weighted")
         value = work.value(self.tree)
         return Answer(
             query=self.query,
             rung=self.rung,
             identified=self.rung < 3,
-            method="weighted",
-            samples=work.draws,
+            method="weighted" if work.draws else "exact",
+            samples=work.draws or None,
             seconds=perf_counter() - started,
             graph_hash=self.graph.hash,
             value=value,
             noise_model="threshold" if self.rung == 3 else None,
-            effective=work.worth,
+            effective=work.worth if work.draws else None,
             make_firm=lambda: Firm(value, NOTE),
         )
 
@@ -83,7 +96,7 @@ class RealPlan:
             "ok": True,
             "rung": self.rung,
             "identified": self.rung < 3,
-            "method": "weighted",
+            "method": "exact" if self.exact else "weighted",
             "nodes": list(self.nodes),
         }
 
@@ -94,6 +107,7 @@ class RealPlan:
             (
                 self.query,
                 f"rung {self.rung} ({RUNGS[self.rung]}), {found}: no hidden cause is in the graph",
+                *(_EXACTLY if self.exact else ()),
                 f"by likelihood weighting: units are drawn of {kinds}",
                 "evidence weighs a unit by its probability or density given the node's parents",
             )
@@ -131,7 +145,7 @@ def plan_real(
     sink.check()
     assert written is not None
     rung = max((one.scene.rung for one in asked), default=1)
-    return RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph))
+    return RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
 
 
 def rests_on_reals(text: str, graph: Graph) -> bool:
@@ -204,8 +218,9 @@ def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:
 class _Work:
     """Works out the numbers of a question."""
 
-    def __init__(self, graph: Graph, sampler: Sampler) -> None:
+    def __init__(self, graph: Graph, sampler: Sampler, *, exactly: bool) -> None:
         self.graph, self.sampler = graph, sampler
+        self._exact = Gaussian(graph, sampler.mechanisms) if exactly else None
         self.draws, self.worth = 0, float("inf")
 
     def value(self, written: tree.Query) -> Number | Table:
@@ -232,6 +247,11 @@ class _Work:
                 ratio = top.value / bottom.value
                 spread = [n.std_error / n.value if n.value else 0.0 for n in (top, bottom)]
                 return _told(ratio, abs(ratio) * sqrt(sum(s**2 for s in spread)), "ratio")
+        if self._exact is not None:
+            try:
+                return Number(self._exact.number(written), 0.0, _KINDS[type(written)](written))
+            except NotGaussianError:
+                pass
         (asked,) = _every(Reader(self.graph), written)
         found = self._noted(self.sampler.estimate(asked))
         return _told(found.value, found.error, _KINDS[type(written)](written))
