@@ -82,7 +82,8 @@ def _answer_reals(
         console.result(str(drawn))
         console.document(drawn.to_dict() | place)
         return OK
-    return _tell(drawn.run(seed=args.seed, samples=args.samples), args, console, place)
+    answered = drawn.run(seed=args.seed, samples=args.samples, level=args.level)
+    return _tell(answered, args, console, place)
 
 
 def _parsed(source: Source) -> Tree:

@@ -109,7 +109,7 @@ class Run(Record):
             return ask_by_row(self, text, Rows.of(rows), **options)
         drawn = self.plan_of_reals(text, method)
         if drawn is not None:
-            return drawn.run(seed=seed, samples=samples)
+            return drawn.run(seed=seed, samples=samples, level=level)
         return self.ask(read_query(text, self.label_graph), text, **options)
 
     def explain(self, text: str, *, method: Asked = "auto") -> "Plan | RealPlan":

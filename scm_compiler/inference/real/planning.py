@@ -1,7 +1,7 @@
 """How a question to a model with real nodes is answered: planned, shown, done."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import sqrt
 from time import perf_counter
 from typing import Any
@@ -11,7 +11,8 @@ import numpy as np
 from scm_compiler.diagnostics import Sink, Source, refuse
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
 from scm_compiler.inference.drawing import Z
-from scm_compiler.inference.number import DrawingInterval, Number
+from scm_compiler.inference.intervals import replicate_ends
+from scm_compiler.inference.number import DrawingInterval, Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.codes.reals import NoEvent, NotWithReals
 from scm_compiler.inference.real.drawing import Estimate, Sampler, weighted_quantile
@@ -25,7 +26,7 @@ from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
 from scm_compiler.syntax.query_printer import quoted
 
-NOTE = "how firmly the data determine it is not known: mechanisms of real nodes have no posterior"
+NOTE = "how firmly the data determine it is not known: train with --replicates"
 """What is said of the interval from the data."""
 
 METHODS = ("auto", "weighted")
@@ -49,6 +50,8 @@ class RealPlan:
         nodes: The nodes that take part.
         method: `auto`, which is exact where all that takes part is linear and Gaussian; or
             `weighted`.
+        others: The mechanisms of models that were trained on other weights of the rows.
+        rows: How many rows of data there are.
     """
 
     query: str
@@ -58,6 +61,8 @@ class RealPlan:
     rung: int
     nodes: tuple[str, ...]
     method: str = "auto"
+    others: Sequence[Mapping[str, Mechanism]] = ()
+    rows: int = 0
 
     @property
     def exact(self) -> bool:
@@ -65,15 +70,20 @@ class RealPlan:
         own = [self.mechanisms[name] for name in self.nodes]
         return self.method == "auto" and all(closed(self.graph, m) for m in own)
 
-    def run(self, *, seed: int = 0, samples: int = 10_000) -> Answer:
+    def run(self, *, seed: int = 0, samples: int = 10_000, level: float | None = 0.95) -> Answer:
         """Answer it.
+
+        Args:
+            seed: Of what is drawn.
+            samples: How many independent draws weighted ones should be worth.
+            level: Of the interval from replicates, which is worked out when it is first read; None
+                for none.
 
         Raises:
             ScmError: E574 if nothing fits the evidence.
         """
         started = perf_counter()
-        sampler = Sampler(self.graph, self.mechanisms, seed, samples)
-        work = _Work(self.graph, sampler, exactly=self.method != "weighted")
+        work = self._work(self.mechanisms, seed, samples)
         value = work.value(self.tree)
         return Answer(
             query=self.query,
@@ -86,8 +96,36 @@ class RealPlan:
             value=value,
             noise_model="threshold" if self.rung == 3 else None,
             effective=work.worth if work.draws else None,
-            make_firm=lambda: Firm(value, NOTE),
+            rows=self.rows,
+            make_firm=lambda: self._firm(value, seed, samples, level),
         )
+
+    def _work(self, mechanisms: Mapping[str, Mechanism], seed: int, samples: int) -> "_Work":
+        sampler = Sampler(self.graph, mechanisms, seed, samples)
+        return _Work(self.graph, sampler, exactly=self.method != "weighted")
+
+    def _firm(
+        self, value: Number | Table, seed: int, samples: int, level: float | None
+    ) -> Firm | None:
+        """The answer with intervals from the replicates, if there are any."""
+        if level is None:
+            return None
+        found = [self._work(one, seed, samples).value(self.tree) for one in self.others]
+        drawn = np.array([[number.value for number in _numbers(one)] for one in found])
+        if len(drawn) < 2:
+            return Firm(value, NOTE)
+        numbers = _numbers(value)
+        point = np.array([number.value for number in numbers])
+        ends = replicate_ends({"": drawn}, {"": point}, level)[""]
+        by = f"{len(drawn)} replicates on Bayesian-bootstrap weights"
+        told = [
+            replace(number, interval=Interval(float(low), float(high), level, self.rows, by))
+            for number, low, high in zip(numbers, ends.low, ends.high, strict=True)
+        ]
+        if isinstance(value, Number):
+            return Firm(told[0])
+        rows = zip(value.rows, told, strict=True)
+        return Firm(replace(value, rows=tuple(replace(r, probability=n) for r, n in rows)))
 
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data."""
@@ -318,6 +356,10 @@ class _Work:
                     hits = (column == rank).astype(np.float64)
                     rows.append(Row((node.name, value), _mean(hits, share, "probability")))
         return Table(("node", "value"), tuple(rows))
+
+
+def _numbers(value: Number | Table) -> list[Number]:
+    return [value] if isinstance(value, Number) else [row.probability for row in value.rows]
 
 
 def _summary(name: str, column: np.ndarray, share: np.ndarray, worth: float) -> list[Row]:

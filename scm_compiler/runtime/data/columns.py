@@ -125,6 +125,15 @@ def table_from(
     return table_of(graph, {**columns, **numbers}, counts, origin, tuple(told))
 
 
+def reweighted_rows(table: Table, random: np.random.Generator) -> Table:
+    """The table with other weights of its rows: a Bayesian bootstrap (Rubin 1981)."""
+    weights = random.standard_gamma(table.counts)
+    counts = weights * (table.rows / weights.sum())
+    kept = counts > 0
+    columns = {name: column[kept] for name, column in table.columns.items()}
+    return Table(columns, counts[kept], f"{table.origin}, reweighted")
+
+
 def table_of(
     graph: Graph,
     columns: Mapping[str, Column],

@@ -88,23 +88,25 @@ def read_rows(folder: Path, graph: Graph) -> Table:
     return Table({name: arrays[f"column.{name}"] for name in kinds}, counts, facts.origin)
 
 
-def write_reals(folder: Path, graph: Graph, mechanisms: Mapping[str, Mechanism]) -> None:
+def write_reals(
+    folder: Path, graph: Graph, mechanisms: Mapping[str, Mechanism], name: str = REALS
+) -> None:
     """Keep the mechanisms of real nodes and of their discrete effects."""
     tensors = {
-        f"{name}.{key}": torch.from_numpy(array)
-        for name, mechanism in mechanisms.items()
+        f"{node}.{key}": torch.from_numpy(array)
+        for node, mechanism in mechanisms.items()
         for key, array in tensors_of(cast("Stored", mechanism)).items()
     }
-    write_tensors(folder / REALS, tensors, {"graph": graph.hash})
+    write_tensors(folder / name, tensors, {"graph": graph.hash})
 
 
-def read_reals(folder: Path, graph: Graph) -> dict[str, Stored]:
+def read_reals(folder: Path, graph: Graph, file_name: str = REALS) -> dict[str, Stored]:
     """The mechanisms of real nodes and of their discrete effects.
 
     Raises:
         ScmError: E653 or E654 if the file is not this run's.
     """
-    file = open_tensors(folder / REALS)
+    file = open_tensors(folder / file_name)
     refuse_foreign(file, graph)
     arrays = file.load("np")
     found = {}

@@ -94,13 +94,13 @@ def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:
     return table
 
 
-def replicate_name(number: int) -> str:
-    """What the file of the tables of a replicate is called.
+def replicate_name(number: int, of: str = TABLES) -> str:
+    """What the file of the tables, or else, of a replicate is called.
 
     >>> replicate_name(1)
     'replicate-1.tables.safetensors'
     """
-    return f"replicate-{number}.{TABLES}"
+    return f"replicate-{number}.{of}"
 
 
 def read_tables(folder: Path, graph: Graph, name: str = TABLES) -> Tables:

@@ -43,6 +43,7 @@ from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import Manifest, read_model
 from scm_compiler.runtime.runs.numbers import (
+    REALS,
     TABLES,
     WEIGHTS,
     read_cells,
@@ -218,6 +219,18 @@ class Record:
             level=level,
         )
 
+    @cached_property
+    def replicate_mechanisms(self) -> "tuple[Mapping[str, Mechanism], ...]":
+        """The mechanisms of the models that were trained on other weights of the rows."""
+        from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415  (torch)
+
+        numbers = range(1, self.config.replicates + 1)
+        held = [n for n in numbers if replicate_name(n, REALS) in self.manifest.files]
+        return tuple(
+            {**tables.mechanisms, **read_reals(self.path, self.graph, replicate_name(n, REALS))}
+            for n, tables in zip(held, self.distributions().replicates, strict=True)
+        )
+
     def require_labels_alone(self, what: str) -> None:
         """Refuse what is not there for real nodes.
 
@@ -251,7 +264,8 @@ class Record:
 
         if not rests_on_reals(text, self.graph):
             return None
-        return plan_real(text, self.graph, self.mechanisms, method)
+        plan = plan_real(text, self.graph, self.mechanisms, method)
+        return replace(plan, others=self.replicate_mechanisms, rows=self.labels.rows)
 
     def noise_of(self, noise_model: str | None = None) -> "str | Responses":
         """What is assumed of the labels' noise in counterfactuals.

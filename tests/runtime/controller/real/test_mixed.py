@@ -71,3 +71,16 @@ def test_a_graph_of_real_nodes_alone(data, tmp_path):
     graph = parse_text("X, Y : real\nX -> Y")
     trained = train(graph, data=data, run=tmp_path / "r", real="linear")
     assert abs(trained.query("E(Y | do(X=1)) - E(Y | do(X=0))").probability - 2.0) < 0.3
+
+
+def test_replicates_give_an_interval(data, tmp_path):
+    graph = parse_text("A : binary\nX : real\nA -> X")
+    trained = train(graph, data=data, run=tmp_path / "r", real="linear", replicates=20)
+    answer = open_run(trained.path).query("E(X | A=1) - E(X | A=0)")
+    assert answer.method == "exact"
+    interval = answer.interval
+    assert interval is not None
+    # 1.96 standard errors of a difference of means: 2 * sqrt(1 / 750 + 1 / 750).
+    assert 0.06 < (interval.high - interval.low) / 2 < 0.16
+    assert interval.low < answer.probability < interval.high
+    assert trained.query("E(X)", level=None).interval is None
