@@ -12,5 +12,15 @@ every world, so that a counterfactual is one more normal variable of the same mi
 from scm_compiler.inference.gaussian.mixture import Interval, Mixture
 from scm_compiler.inference.gaussian.network import Instance, LinearNetwork
 from scm_compiler.inference.gaussian.question import Question, prepare
+from scm_compiler.inference.gaussian.reading import instance_of, seen_of
 
-__all__ = ["Instance", "Interval", "LinearNetwork", "Mixture", "Question", "prepare"]
+__all__ = [
+    "Instance",
+    "Interval",
+    "LinearNetwork",
+    "Mixture",
+    "Question",
+    "instance_of",
+    "prepare",
+    "seen_of",
+]

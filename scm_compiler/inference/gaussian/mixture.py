@@ -170,7 +170,7 @@ class Mixture:
         inside = self._meets(values or {})
         places = [self.real.index(name) for name in intervals or {}]
         chances = self.weights[inside]
-        own = self.covariances[np.ix_(inside, places, places)]
+        own = self.covariances[inside][:, places][:, :, places]
         deviations = np.sqrt(np.diagonal(own, axis1=1, axis2=2))
         tied = np.abs(own) > NOTHING * deviations[:, :, None] * deviations[:, None, :]
         if (tied.sum((1, 2)) > (deviations > 0).sum(1)).any():

@@ -13,10 +13,10 @@ from scm_compiler.inference.codes.answers import ImpossibleEvidence, TooLarge
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.joint import Join, Joint
 from scm_compiler.inference.counterfactual.noise import threshold
-from scm_compiler.inference.gaussian.abduction import abduct
+from scm_compiler.inference.gaussian.abduction import Posterior, abduct
 from scm_compiler.inference.gaussian.mixture import Mixture
 from scm_compiler.inference.gaussian.network import Instance, LinearNetwork
-from scm_compiler.inference.gaussian.unrolled import Copy, Known, Unrolled, Values, sums
+from scm_compiler.inference.gaussian.unrolled import Copy, Known, Sums, Unrolled, Values, sums
 from scm_compiler.inference.limits import LIMIT, TooMuch
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import Worlds, unite
@@ -35,7 +35,7 @@ class Question:
         discrete: What each discrete variable that matters is: known, or an axis of `joint`.
         joint: The discrete network of all worlds, with an axis for what matters of it.
         copies: The real copies that matter.
-        places: The copy, or the number, that each real target is.
+        places: The copy, or the number, that each real target is, in their order.
         seen: The copies whose values were seen and matter, with these values.
         phrase: What was seen, in words.
     """
@@ -92,26 +92,26 @@ class Question:
         logs = logs + posterior.logs
         if not np.isfinite(logs).any():
             raise impossible(self.phrase)
-        real = [target for target in self.targets if target in self.places]
-        means = np.zeros((len(logs), len(real)))
-        roots = np.zeros((len(logs), len(real), found.loads.shape[-1]))
-        for rank, target in enumerate(real):
-            place = self.places[target]
-            if isinstance(place, Known):
-                means[:, rank] = place.number
-                continue
-            loads = found.loads[place]
-            means[:, rank] = found.constants[place] + (loads * posterior.mean).sum(-1)
-            roots[:, rank] = posterior.open(loads)
+        real = tuple(target for target in self.targets if target in self.places)
         sizes = self.network.graph.sizes
         asked = [target for target in self.targets if target not in self.places]
-        return Mixture.of(
-            {target: (chosen[target], sizes[target.node]) for target in asked},
-            tuple(real),
-            logs,
-            means,
-            roots,
-        )
+        discrete = {target: (chosen[target], sizes[target.node]) for target in asked}
+        return Mixture.of(discrete, real, logs, *self._law(found, posterior))
+
+    def _law(self, found: Sums, posterior: Posterior) -> tuple[Array, Array]:
+        """The means of the real targets, and what noise is left in each."""
+        count, noises = posterior.mean.shape
+        means, roots = np.zeros((count, len(self.places))), np.zeros((count, 0, noises))
+        for rank, place in enumerate(self.places.values()):
+            loads = np.zeros((count, noises))
+            if isinstance(place, Known):
+                means[:, rank] = place.number
+            else:
+                means[:, rank] = found.constants[place]
+                loads = found.loads[place]
+            means[:, rank] += (loads * posterior.mean).sum(-1)
+            roots = np.concatenate([roots, posterior.open(loads)[:, None]], 1)
+        return means, roots
 
     def _values(self, place: Place, where: Sequence[Values], count: int) -> Values:
         if isinstance(place, Known):
@@ -140,7 +140,8 @@ def prepare(
     seen = _seen(network, given or {}, phrase)
     own = {target: network.felt(target) for target in targets}
     everything = Unrolled(network, seen)
-    real = {each for each in (*own.values(), *seen) if each.node in network.mechanisms}
+    variables = dict.fromkeys((*own.values(), *seen))
+    real = [each for each in variables if each.node in network.mechanisms]
     placed = {each: everything.place(each) for each in real}
     worlds, discrete = _discrete(network, own.values(), seen, everything.copies, phrase)
     concerns = _concerns(own.values(), seen, placed, everything.copies, worlds, discrete)
@@ -226,10 +227,16 @@ def _concerns(
     worlds: Worlds,
     discrete: Mapping[Instance, Place],
 ) -> set[Instance]:
-    """The real variables seen that noise or an unknown discrete variable ties to a target."""
+    """The real variables seen that noise or an unknown discrete variable ties to a target.
+
+    They are all, where a node was seen in two worlds: what was seen may then contradict itself.
+    """
     import networkx as nx  # noqa: PLC0415  (a fifth of a second, for few questions)
 
-    ties = nx.Graph()
+    rows = [each for each in seen if each in placed]
+    if len({each.node for each in rows}) < len(rows):
+        return {*rows}
+    ties: nx.Graph[object] = nx.Graph()
     for number, copy in enumerate(worlds.copies):
         ties.add_edges_from((number, other) for other in copy.inputs if isinstance(other, int))
     ties.add_edges_from(pair for group in worlds.coupled for pair in pairwise(group))
@@ -244,12 +251,9 @@ def _concerns(
         elif isinstance(place, int):
             yield place
 
-    aims = [("aim", each) for each in targets if each not in seen]
-    rows = [("seen", each) for each in seen if each in placed]
-    for node in (*aims, *rows):
-        ties.add_node(node)
-        ties.add_edges_from((node, tie) for tie in reach(node[1]))
-    near = (
-        set().union(*(nx.node_connected_component(ties, aim) for aim in aims)) if aims else set()
-    )
-    return {each for mark, each in rows if (mark, each) in near}
+    aims = [each for each in targets if each not in seen]
+    for each in (*aims, *rows):
+        ties.add_node(each)
+        ties.add_edges_from((each, tie) for tie in reach(each))
+    near = set[object]().union(*(nx.node_connected_component(ties, aim) for aim in aims))
+    return {each for each in rows if each in near}

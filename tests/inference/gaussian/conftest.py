@@ -158,3 +158,51 @@ def unit(net, seed):
 def here(name):
     """A node in the world as it is."""
     return Instance.of(name)
+
+
+def cells(net):
+    """Every way in which the uniform noises of the discrete nodes fall, and its probability.
+
+    A noise matters only by which of the numbers that any row of the node's table adds up to it is
+    between.
+    """
+    cuts = {
+        name: np.unique(np.concatenate([[0.0, 1.0], table.cumsum(-1)[..., :-1].ravel()]))
+        for name, table in net.tables.items()
+    }
+    middles = [(cut[1:] + cut[:-1]) / 2 for cut in cuts.values()]
+    widths = [np.diff(cut) for cut in cuts.values()]
+    for where in product(*(range(len(each)) for each in middles)):
+        noise = {n: m[k] for n, m, k in zip(cuts, middles, where, strict=True)}
+        yield noise, prod(w[k] for w, k in zip(widths, where, strict=True))
+
+
+def fallen(net, noise, do):
+    """What the discrete nodes are for their noises."""
+    own = {}
+    for name in net.graph.topological:
+        if name in net.tables:
+            row = net.tables[name][tuple(own[p] for p in net.graph.parents[name])]
+            own[name] = do.get(name, int((noise[name] > row.cumsum()[:-1]).sum()))
+    return own
+
+
+def by_noise(net, given, worlds):
+    """As `closed`, where discrete nodes differ between worlds too, by their uniform noises."""
+    found = []
+    seen = [n for n in given if n in net.mechanisms]
+    for noise, chance in cells(net):
+        own = [fallen(net, noise, do) for do in worlds]
+        if any(own[0][n] != v for n, v in given.items() if n in own[0]):
+            continue
+        parts = [solved(net, each, do) for each, do in zip(own, worlds, strict=True)]
+        names = parts[0][0]
+        mean, loads = np.concatenate([p[1] for p in parts]), np.vstack([p[2] for p in parts])
+        values = np.array([given[n] for n in seen])
+        places = [names.index(n) for n in seen]
+        log, mean, covariance = conditioned(mean, loads @ loads.T, places, values)
+        found.append((own, np.log(chance) + log, mean, covariance))
+    logs = np.array([each[1] for each in found])
+    weights = np.exp(logs - logs.max())
+    weights /= weights.sum()
+    return [(f[0], w, f[2], f[3]) for f, w in zip(found, weights, strict=True)]
