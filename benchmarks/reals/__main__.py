@@ -3,10 +3,10 @@
     python -m benchmarks.reals [--rows N] [--seeds N] [--only PROBLEM …] [--dowhy PYTHON]
 
 For each problem and way: `mean`, the mean error of E(target | do(cause=value)) over three values;
-`quantile`, that of the quantiles 0.1, 0.5 and 0.9 of the same; `unit`, the root of the mean squared
-error of what 500 units would have been, all in deviations of the target; `s`, the processor
-seconds from the rows to these answers. PYTHON is an interpreter that has dowhy; without one, it is
-left out.
+`quantile`, that of the quantiles 0.1, 0.5 and 0.9 of the same; `unit`, the root of the mean
+squared error of what 500 units would have been, all in deviations of the target; `s`, the
+processor seconds from the rows to these answers. PYTHON is an interpreter that has dowhy; without
+one, it is left out.
 """
 
 import argparse

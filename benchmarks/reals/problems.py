@@ -184,9 +184,7 @@ ADDITIVE = Problem(
     {
         "Z": Variable((), _own),
         "X": Variable(("Z",), lambda w, e: np.tanh(w["Z"]) + 0.7 * e),
-        "Y": Variable(
-            ("Z", "X"), lambda w, e: np.sin(2 * w["X"]) + w["Z"] + 0.5 * e, _skewed
-        ),
+        "Y": Variable(("Z", "X"), lambda w, e: np.sin(2 * w["X"]) + w["Z"] + 0.5 * e, _skewed),
     },
     "X",
     (1.0, 0.0, -1.0),
@@ -199,9 +197,7 @@ LOCATION_SCALE = Problem(
     {
         "Z": Variable((), _own),
         "X": Variable(("Z",), lambda w, e: 0.8 * w["Z"] + 0.6 * e),
-        "Y": Variable(
-            ("Z", "X"), lambda w, e: w["X"] * w["Z"] + (0.2 + 0.5 * w["X"] ** 2) * e
-        ),
+        "Y": Variable(("Z", "X"), lambda w, e: w["X"] * w["Z"] + (0.2 + 0.5 * w["X"] ** 2) * e),
     },
     "X",
     (1.0, 0.0, -1.5),

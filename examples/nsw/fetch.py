@@ -2,9 +2,9 @@
 
     python fetch.py
 
-The package `causaldata` of PyPI (MIT) holds both as files of Stata. Written are `experiment.csv`, the
-experiment, and `observational.csv.gz`, its treated men beside men of the Current Population Survey;
-dollars to the cent. Needs pip and pandas.
+The package `causaldata` of PyPI (MIT) holds both as files of Stata. Written are `experiment.csv`,
+the experiment, and `observational.csv.gz`, its treated men beside men of the Current Population
+Survey; dollars to the cent. Needs pip and pandas.
 """
 
 import gzip
@@ -37,7 +37,7 @@ NAMES = {
 def download(folder: str) -> bytes:
     """The source of the package, as it was when this was written."""
     wanted = [f"causaldata=={VERSION}", "--no-deps", "--no-binary", ":all:", "-q", "-d", folder]
-    subprocess.run([sys.executable, "-m", "pip", "download", *wanted], check=True)
+    subprocess.run([sys.executable, "-m", "pip", "download", *wanted], check=True)  # noqa: S603
     (path,) = Path(folder).glob("causaldata-*.tar.gz")
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != SHA256:
