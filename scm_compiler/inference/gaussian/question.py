@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import pairwise
 from math import log2, prod
 
 import numpy as np
@@ -16,13 +15,19 @@ from scm_compiler.inference.counterfactual.noise import threshold
 from scm_compiler.inference.gaussian.abduction import Posterior, abduct
 from scm_compiler.inference.gaussian.mixture import Mixture
 from scm_compiler.inference.gaussian.network import Instance, LinearNetwork
-from scm_compiler.inference.gaussian.unrolled import Copy, Known, Sums, Unrolled, Values, sums
+from scm_compiler.inference.gaussian.relevance import concerning, tied
+from scm_compiler.inference.gaussian.unrolled import (
+    Copy,
+    Known,
+    Place,
+    Sums,
+    Unrolled,
+    Values,
+    sums,
+)
 from scm_compiler.inference.limits import LIMIT, TooMuch
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import Worlds, unite
-
-Place = Known | int
-"""A number, or the place of a copy."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,7 +149,8 @@ def prepare(
     real = [each for each in variables if each.node in network.mechanisms]
     placed = {each: everything.place(each) for each in real}
     worlds, discrete = _discrete(network, own.values(), seen, everything.copies, phrase)
-    concerns = _concerns(own.values(), seen, placed, everything.copies, worlds, discrete)
+    parts = tied(worlds, everything.copies, discrete, placed)
+    concerns = concerning(own.values(), seen, placed.keys(), parts)
     kept = Unrolled(network, seen)
     found = {
         target: Known(seen[each]) if each in seen else kept.place(each)
@@ -217,43 +223,3 @@ def _variable(instance: Instance) -> ir.Variable:
     """A discrete variable as questions have it."""
     settings = (ir.Setting(name, int(value)) for name, value in instance.held)
     return ir.Variable(instance.node, tuple(settings))
-
-
-def _concerns(
-    targets: Iterable[Instance],
-    seen: Mapping[Instance, float],
-    placed: Mapping[Instance, Place],
-    copies: Sequence[Copy],
-    worlds: Worlds,
-    discrete: Mapping[Instance, Place],
-) -> set[Instance]:
-    """The real variables seen that noise or an unknown discrete variable ties to a target.
-
-    They are all, where a node was seen in two worlds: what was seen may then contradict itself.
-    """
-    import networkx as nx  # noqa: PLC0415  (a fifth of a second, for few questions)
-
-    rows = [each for each in seen if each in placed]
-    if len({each.node for each in rows}) < len(rows):
-        return {*rows}
-    ties: nx.Graph[object] = nx.Graph()
-    for number, copy in enumerate(worlds.copies):
-        ties.add_edges_from((number, other) for other in copy.inputs if isinstance(other, int))
-    ties.add_edges_from(pair for group in worlds.coupled for pair in pairwise(group))
-
-    def reach(instance: Instance) -> Iterable[object]:
-        place = placed.get(instance, discrete.get(instance))
-        if isinstance(place, int) and instance in placed:
-            for part in copies[place].rests_on:
-                tie = discrete[part] if isinstance(part, Instance) else part
-                if not isinstance(tie, Known):
-                    yield tie
-        elif isinstance(place, int):
-            yield place
-
-    aims = [each for each in targets if each not in seen]
-    for each in (*aims, *rows):
-        ties.add_node(each)
-        ties.add_edges_from((each, tie) for tie in reach(each))
-    near = set[object]().union(*(nx.node_connected_component(ties, aim) for aim in aims))
-    return {each for each in rows if each in near}

@@ -20,6 +20,10 @@ class Known:
     number: float
 
 
+Place = Known | int
+"""A number, or the place of a copy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Copy:
     """A real node in a world.
@@ -33,7 +37,7 @@ class Copy:
 
     node: str
     discrete: tuple[Known | Instance, ...]
-    real: tuple[Known | int, ...]
+    real: tuple[Place, ...]
     rests_on: frozenset[str | Instance]
 
 
@@ -55,7 +59,7 @@ class Unrolled:
     copies: list[Copy] = field(default_factory=list)
     _places: dict[Instance, int] = field(default_factory=dict)
 
-    def place(self, target: Instance) -> Known | int:
+    def place(self, target: Instance) -> Place:
         """The place of the copy that a real variable is, made if need be; its value if held."""
         if (held := dict(target.held).get(target.node)) is not None:
             return Known(held)
@@ -90,7 +94,7 @@ class Unrolled:
         inputs = self.network.mechanisms[instance.node].inputs
         rests: set[str | Instance] = {instance.node}
         discrete: list[Known | Instance] = []
-        real: list[Known | int] = []
+        real: list[Place] = []
         for parent, domain in inputs.items():
             found = self._input(parent, instance)
             if isinstance(domain, Finite):
