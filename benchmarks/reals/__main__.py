@@ -1,12 +1,13 @@
 """From rows to answers about real nodes, beside the truth and other libraries.
 
-    python -m benchmarks.reals [--rows N] [--seeds N] [--only PROBLEM …] [--dowhy PYTHON]
+    python -m benchmarks.reals [--rows N] [--seeds N] [--only PROBLEM …]
+        [--peer NAME=PYTHON …]
 
 For each problem and way: `mean`, the mean error of E(target | do(cause=value)) over three values;
 `quantile`, that of the quantiles 0.1, 0.5 and 0.9 of the same; `unit`, the root of the mean
 squared error of what 500 units would have been, all in deviations of the target; `s`, the
-processor seconds from the rows to these answers. PYTHON is an interpreter that has dowhy; without
-one, it is left out.
+processor seconds from the rows to these answers. The peers are dowhy.gcm, tramdag and causalflows,
+each run by an interpreter that has it; dowhy.gcm by this one, if it has it.
 """
 
 import argparse
@@ -25,18 +26,18 @@ from scm_compiler.model.threads import one_thread
 
 Way = Callable[[Problem, Columns, Columns, int], Answers]
 
-SCRIPT = Path(__file__).with_name("dowhy_gcm.py")
+SCRIPT = Path(__file__).with_name("peers.py")
 
 
-def peer(python: str) -> Way:
-    """dowhy.gcm, in an interpreter of its own."""
+def peer(name: str, python: str) -> Way:
+    """Another library, in an interpreter of its own; not a number where it does not answer."""
 
     def answer(problem: Problem, rows: Columns, units: Columns, seed: int) -> Answers:
         edges = [(p, name) for name, v in problem.variables.items() for p in v.parents]
         columns = {f"rows.{n}": c for n, c in rows.items()}
         columns |= {f"units.{n}": c for n, c in units.items()}
         with tempfile.TemporaryDirectory() as folder:
-            task, answers = (str(Path(folder) / name) for name in ("task.npz", "answers.npz"))
+            task, answers = (str(Path(folder) / each) for each in ("task.npz", "answers.npz"))
             np.savez(
                 task,
                 names=list(problem.variables),
@@ -50,7 +51,13 @@ def peer(python: str) -> Way:
                 seed=seed,
                 **columns,
             )
-            subprocess.run([python, SCRIPT, task, answers], check=True)
+            done = subprocess.run(
+                [python, SCRIPT, name, task, answers], capture_output=True, text=True, check=False
+            )
+            if done.returncode != 0:
+                print(f"{name}: {done.stderr.strip().splitlines()[-1]}", file=sys.stderr)
+                nothing = np.full(len(problem.values), np.nan)
+                return Answers(nothing, nothing[:, None], np.full(UNITS, np.nan), np.nan)
             found = np.load(answers)
             return Answers(*(found[n] for n in ("means", "quantiles", "units")), found["seconds"])
 
@@ -82,15 +89,15 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5000)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[], metavar="PROBLEM")
-    parser.add_argument("--dowhy", metavar="PYTHON")
+    parser.add_argument("--peer", nargs="*", default=[], metavar="NAME=PYTHON")
     args = parser.parse_args()
     ways: dict[str, Way] = {"scmc": fit_and_answer}
-    python = args.dowhy or (sys.executable if find_spec("dowhy") else None)
-    if python:
-        ways["dowhy.gcm"] = peer(python)
+    here = ["dowhy.gcm=" + sys.executable] if find_spec("dowhy") else []
+    for name, _, python in (each.partition("=") for each in (*here, *args.peer)):
+        ways[name] = peer(name, python)
     mean = f"; the means of {args.seeds} tables" if args.seeds > 1 else ""
     print(f"{args.rows:,} rows{mean}")
-    print(f"{'problem':<16}{'way':<11}{'mean':>9}{'quantile':>10}{'unit':>9}{'s':>8}")
+    print(f"{'problem':<16}{'way':<13}{'mean':>9}{'quantile':>10}{'unit':>9}{'s':>8}")
     with one_thread():
         for problem in PROBLEMS:
             if args.only and problem.name not in args.only:
@@ -98,7 +105,7 @@ def main() -> None:
             found = [list(measured(problem, ways, args.rows, seed)) for seed in range(args.seeds)]
             for name, row in zip(ways, np.mean(found, 0), strict=True):
                 shown = "{:>9.4f}{:>10.4f}{:>9.4f}{:>8.1f}".format(*row)
-                print(f"{problem.name:<16}{name:<11}{shown}", flush=True)
+                print(f"{problem.name:<16}{name:<13}{shown}", flush=True)
 
 
 if __name__ == "__main__":
