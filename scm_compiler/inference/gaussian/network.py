@@ -1,6 +1,6 @@
 """Linear Gaussian networks with discrete parents, and their nodes in several worlds."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from scm_compiler.inference.contraction import Array
@@ -60,6 +60,24 @@ class LinearNetwork:
         for pair in self.graph.confounders:
             if {pair.left, pair.right} & self.mechanisms.keys():
                 raise ValueError(f"{pair.left} <-> {pair.right} ties the noise of real nodes")
+
+    def lacks(self, instances: Iterable[Instance]) -> tuple[str, ...]:
+        """The nodes that variables rest on and that have neither table nor mechanism here.
+
+        Where there are none, a question about these variables, asked or seen, is answered.
+        """
+        found: dict[str, None] = {}
+        for instance in instances:
+            held = {name for name, _ in instance.held}
+            met, waiting = {instance.node}, [instance.node]
+            for name in waiting:
+                if name not in held:
+                    fresh = [p for p in self.graph.parents[name] if p not in met]
+                    met.update(fresh)
+                    waiting += fresh
+                    if name not in self.tables and name not in self.mechanisms:
+                        found[name] = None
+        return tuple(found)
 
     def felt(self, instance: Instance) -> Instance:
         """The same variable with no more held than reaches the node."""
