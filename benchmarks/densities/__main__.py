@@ -154,7 +154,7 @@ def _score(held: Drawn, logs: Array, uniform: Array, seconds: float, back: Array
 
 def compare(rows: int, seeds: int, only: Sequence[str]) -> None:
     """The table."""
-    print(f"{rows:,} rows; the means of {seeds} data sets" if seeds > 1 else f"{rows:,} rows")
+    print(f"{rows:,} rows; the means of {seeds} tables" if seeds > 1 else f"{rows:,} rows")
     print(f"{'shape':<15}{'way':<13}{'nats':>9}{'KS':>9}{'s':>7}{'back':>10}")
     for shape in SHAPES:
         if only and shape.name not in only:
