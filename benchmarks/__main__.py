@@ -2,7 +2,7 @@
 
     python -m benchmarks [--quick | --only benchmarks.inference]
 
-The peers (pyAgrum, pgmpy, dowhy, pyro) are measured where they are installed:
+The peers (pyAgrum, pgmpy, dowhy, pyro, zuko) are measured where they are installed:
 `pip install -e ".[bench]"`.
 """
 
@@ -33,9 +33,12 @@ FULL = (
     *QUICK,
     ("Rows with missing values", "benchmarks.missing"),
     ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"),
+    ("Densities of real numbers", "benchmarks.densities --seeds 3"),
+    ("Ten real nodes", "benchmarks.densities --speed"),
+    ("Real nodes from rows to answers, beside other libraries", "benchmarks.reals --seeds 3"),
 )
 
-PACKAGES = ("torch", "numpy", "pyagrum", "pgmpy", "dowhy", "pyro-ppl")
+PACKAGES = ("torch", "numpy", "pyagrum", "pgmpy", "dowhy", "pyro-ppl", "zuko")
 
 
 def printed(command: str) -> str:

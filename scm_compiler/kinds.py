@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from scm_compiler import plugins
-from scm_compiler.ir.domain import BINARY, KINDS, Discrete, Domain, Finite, Image
+from scm_compiler.ir.domain import (
+    BINARY,
+    KINDS,
+    Binned,
+    Discrete,
+    Domain,
+    Finite,
+    Image,
+    Ordinal,
+    Real,
+)
 
 Value = str | int | float
 
@@ -51,7 +61,7 @@ class NodeKind:
         made = self.domain(*positional, **keyword)
         if isinstance(made, Finite):
             _refuse_values(self.name, made)
-        elif not isinstance(made, Image):
+        elif not isinstance(made, Image | Real):
             reason = f"its values ({type(made).__name__}) can neither be counted nor drawn"
             raise ValueError(reason)  # noqa: TRY004  (said at the place of the declaration)
         return made
@@ -112,7 +122,8 @@ def _refuse_values(kind: str, domain: Finite) -> None:
     """Refuse a domain whose values cannot be told apart, or whose family is not of them."""
     names = domain.values
     if len(names) < 2:
-        raise ValueError(f"a {kind} node needs at least two values")
+        article = "an" if kind[:1] in "aeiou" else "a"
+        raise ValueError(f"{article} {kind} node needs at least two values")
     if len(set(names)) != len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the value `{twice}` is listed twice")
@@ -128,6 +139,25 @@ def _refuse_values(kind: str, domain: Finite) -> None:
 
 def _categorical(*values: Value) -> Discrete:
     return Discrete(tuple(str(value) for value in values))
+
+
+def _ordinal(*values: Value) -> Ordinal:
+    return Ordinal(tuple(str(value) for value in values))
+
+
+def _binned(*cuts: Value) -> Binned:
+    return Binned(tuple(map(_number, cuts)))
+
+
+def _real(low: Value = "-inf", high: Value = "inf") -> Real:
+    return Real(_number(low), _number(high))
+
+
+def _number(value: Value) -> float:
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        raise ValueError(f"`{value}` is not a number") from None
 
 
 def _image(channels: Value, height: Value, width: Value) -> Image:
@@ -177,6 +207,9 @@ BUILTIN = Kinds(
     (
         NodeKind("binary", lambda: BINARY),
         NodeKind("categorical", _categorical),
+        NodeKind("ordinal", _ordinal),
+        NodeKind("binned", _binned),
+        NodeKind("real", _real),
         NodeKind("image", _image),
     )
 )

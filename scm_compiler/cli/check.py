@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from scm_compiler.telling import telling
 if TYPE_CHECKING:
     from scm_compiler.cli.implications import Implications
     from scm_compiler.runtime.data.positivity import Positivity
+    from scm_compiler.runtime.data.ranges import Range
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Outcome:
         graph: None if the program has errors.
         reports: Of the program, then of the data.
         coverage: How the data cover each label's parents, where data are checked.
+        ranges: What the data of each real node hold, likewise.
         implied: What `--implied` tells.
         code: The exit code that this file alone would give.
     """
@@ -36,6 +38,7 @@ class Outcome:
     graph: Graph | None = None
     reports: list[Report] = field(default_factory=list)
     coverage: tuple[Positivity, ...] = ()
+    ranges: tuple[Range, ...] = ()
     implied: Implications | None = None
     code: int = 0
 
@@ -63,6 +66,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         document["positivity"] = {
             name: [asdict(row) for row in outcome.coverage] for name, outcome in outcomes.items()
         }
+    if any(outcome.ranges for outcome in outcomes.values()):
+        document["ranges"] = {
+            name: [asdict(row) for row in outcome.ranges] for name, outcome in outcomes.items()
+        }
     if args.implied:
         document["implied"] = {
             name: outcome.implied.to_dict()
@@ -81,10 +88,7 @@ def _outcome(name: str, data: str | None, *, implied: bool = False) -> Outcome:
         outcome.reports.append(_with_sizes(outcome.graph, report))
         outcome.code = OK if report.ok else REFUSED
         if data is not None and outcome.graph is not None:
-            from scm_compiler.runtime.data.positivity import check_data  # noqa: PLC0415  (numpy)
-
-            data_report, outcome.coverage = check_data(outcome.graph, data)
-            outcome.reports.append(data_report)
+            outcome.reports.append(_check_data(outcome, outcome.graph, data))
         if implied and outcome.graph is not None:
             from scm_compiler.cli.implications import implications  # noqa: PLC0415  (numpy)
 
@@ -108,6 +112,19 @@ def _with_sizes(graph: Graph | None, report: Report) -> Report:
     return sink.close()
 
 
+def _check_data(outcome: Outcome, graph: Graph, data: str) -> Report:
+    """Read the data, and note how they cover the graph."""
+    if graph.reals:
+        from scm_compiler.runtime.data.ranges import check_table  # noqa: PLC0415  (numpy)
+
+        report, outcome.coverage, outcome.ranges = check_table(graph, data)
+        return report
+    from scm_compiler.runtime.data.positivity import check_data  # noqa: PLC0415  (numpy)
+
+    report, outcome.coverage = check_data(graph, data)
+    return report
+
+
 def _tell(name: str, data: str | None, outcome: Outcome, console: Console) -> None:
     """Print the findings and a line that sums them up."""
     for report in outcome.reports:
@@ -122,6 +139,7 @@ def _tell(name: str, data: str | None, outcome: Outcome, console: Console) -> No
         return
     parts = (
         _counted(len(graph.labels), "label"),
+        _counted(len(graph.reals), "real node"),
         _counted(len(graph.images), "image"),
         _counted(len(graph.edges), "edge"),
         _counted(len(graph.confounders), "hidden common cause"),
@@ -129,7 +147,9 @@ def _tell(name: str, data: str | None, outcome: Outcome, console: Console) -> No
     )
     console.result(f"{name}: ok: {', '.join(part for part in parts if part)}")
     if outcome.coverage:
-        console.result(_table(outcome.coverage))
+        console.result(_coverage_table(outcome.coverage))
+    if outcome.ranges:
+        console.result(_range_table(outcome.ranges))
     if outcome.implied:
         console.result(str(outcome.implied))
 
@@ -146,19 +166,34 @@ def _counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'s' if count > 1 else ''}" if count else ""
 
 
-def _table(coverage: Iterable[Positivity]) -> str:
+def _coverage_table(coverage: Iterable[Positivity]) -> str:
     """The positivity table: parent configurations that the data never show."""
     head = ("label", "parents", "configurations", "never seen", "fewest rows")
-    rows = [
+    rows: list[Sequence[str | int]] = [
         (row.name, ", ".join(row.parents), row.configurations, row.unseen, row.fewest)
         for row in coverage
     ]
+    return _table(head, rows, words=2)
+
+
+def _range_table(ranges: Iterable[Range]) -> str:
+    """What the columns of real nodes hold."""
+    head = ("real", "rows", "least", "median", "most", "different")
+    rows: list[Sequence[str | int]] = []
+    for row in ranges:
+        least, median, most = (f"{number:.6g}" for number in (row.least, row.median, row.most))
+        rows.append((row.name, row.rows, least, median, most, row.different))
+    return _table(head, rows, words=1)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str | int]], words: int) -> str:
+    """Columns, of which the first few are words and the others numbers."""
     spelt = (tuple(f"{c:,}" if isinstance(c, int) else c for c in row) for row in rows)
     texts = [head, *spelt]
     widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
     return "\n".join(
         "  ".join(
-            f"{cell:<{width}}" if rank < 2 else f"{cell:>{width}}"
+            f"{cell:<{width}}" if rank < words else f"{cell:>{width}}"
             for rank, (cell, width) in enumerate(zip(row, widths, strict=True))
         ).rstrip()
         for row in texts

@@ -22,6 +22,7 @@ def draw_counterfactual(request: SampleRequest, console: Console) -> int:
         ScmError: E710 if an image is to be drawn and has no trained head.
     """
     opened = opened_run(request.run)
+    opened.require_labels_alone("`--of`")
     picture = request.path.suffix == ".png"
     regime, units = regime_of(opened, request.regime), regime_of(opened, request.units)
     worlds = imagine_sample(

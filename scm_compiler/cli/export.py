@@ -11,6 +11,7 @@ from scm_compiler.cli.output_file import refuse_existing, write_text
 from scm_compiler.compiler import read_program
 from scm_compiler.diagnostics import Diagnostic, Report, Sink, refuse, render_json
 from scm_compiler.interop import Document, read_document
+from scm_compiler.interop.codes.interchange import CannotHold
 from scm_compiler.interop.formats import FORMATS, format_of, losses
 from scm_compiler.interop.positions import positions_of
 from scm_compiler.render import draw_mermaid
@@ -27,6 +28,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     refuse_existing(args.output, force=args.force)
     tabled = form in FORMATS and "tables" in FORMATS[form].keeps
     document = _read(args.source, with_tables=tabled)
+    if tabled and document.graph.reals:
+        what = f"the real node `{document.graph.reals[0].name}`"
+        raise refuse(CannotHold(FORMATS[form].title, what), exit_code=2)
     if tabled and document.tables is None:
         raise refuse(NoTables(FORMATS[form].title, args.source), exit_code=2)
     text, lost = _written(document, form)

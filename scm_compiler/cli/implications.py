@@ -9,7 +9,7 @@ from scm_compiler.identify.evaluation import Counts
 from scm_compiler.identify.implied import Implied, implied, phrase
 from scm_compiler.identify.independence import GTest, check_independences
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.data.sources import load_labels, load_table
 
 LEVEL = 0.05
 
@@ -89,7 +89,9 @@ def implications(graph: Graph, data: str | None) -> Implications:
     claims = implied(graph)
     if data is None:
         return Implications(claims, (), Report(None, ()))
-    table = load_labels(data, graph).complete
+    table = (
+        load_table(data, graph).labels(graph) if graph.reals else load_labels(data, graph).complete
+    )
     counts = Counts(table.labels, table.sizes, table.cells, table.counts)
     tests = check_independences(claims.independences, counts)
     plain = Implications(claims, tests, Report(None, ()))

@@ -20,13 +20,14 @@ from typing import Any, Protocol
 from scm_compiler.cli.main import main, parser_of
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import seed, whole
-from scm_compiler.cli.render import regime_of
+from scm_compiler.cli.render import regime_of, text_of
 from scm_compiler.compiler import check, load
 from scm_compiler.diagnostics import ScmError, Source, render_text
 from scm_compiler.files import write_whole
 from scm_compiler.identify.graph import causal
 from scm_compiler.render import draw_svg
 from scm_compiler.render.drawing import Drawing, draw_graph
+from scm_compiler.semantics.points import pointed
 
 MOST_ROWS = 10_000
 """Of a sample that is shown in a cell."""
@@ -158,7 +159,9 @@ def _query(args: argparse.Namespace) -> object:
 def _render(args: argparse.Namespace) -> Drawing:
     """The picture of a graph in a regime."""
     graph = load(args.file)
-    return Drawing(graph, draw_svg(graph, regime_of(graph, args.do, args.given)))
+    text = text_of(args.do, args.given)
+    drawn = pointed(graph, text)
+    return Drawing(graph, draw_svg(drawn, regime_of(drawn, text)))
 
 
 def _sample(args: argparse.Namespace) -> object:

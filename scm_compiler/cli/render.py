@@ -13,6 +13,7 @@ from scm_compiler.files import is_stream
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
 from scm_compiler.runtime.sampling.codes.samples import NotARegime
+from scm_compiler.semantics.points import pointed
 from scm_compiler.semantics.question import read_query
 
 
@@ -23,10 +24,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.make_way(args.output)
         if args.output.suffix or not is_stream(args.output):
             form = render.format_of(args.output)
-    graph = load(args.file)
+    graph: Graph = load(args.file)
     output = args.output or Path(f"{file_stem(graph.name)}.svg")
-    regime = regime_of(graph, args.do, args.given)
-    write(output, render.draw(graph, form, regime, engine=args.engine))
+    text = text_of(args.do, args.given)
+    drawn = pointed(graph, text)
+    write(output, render.draw(drawn, form, regime_of(drawn, text), engine=args.engine))
     console.result(f"wrote {output}")
     console.document(
         {
@@ -39,15 +41,19 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def regime_of(graph: Graph, do: str | None, given: str | None) -> Regime | None:
-    """The regime of `--do` and `--given`; None if there is none.
+def text_of(do: str | None, given: str | None) -> str:
+    """The regime of `--do` and `--given`; empty if there is none."""
+    asked = (f"do({do})" if do else "", f"given({given})" if given else "")
+    return ", ".join(part for part in asked if part)
+
+
+def regime_of(graph: Graph, text: str) -> Regime | None:
+    """The regime that a text is; None if it is empty.
 
     Raises:
         ScmError: If it does not parse or names what the graph has not, with the query's codes;
             E719 if it holds or sees no values.
     """
-    asked = (f"do({do})" if do else "", f"given({given})" if given else "")
-    text = ", ".join(part for part in asked if part)
     if not text:
         return None
     query = read_query(text, graph, "regime")

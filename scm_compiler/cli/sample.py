@@ -21,10 +21,13 @@ from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import bad_option, whole
 from scm_compiler.cli.photos import draw_of_photos
 from scm_compiler.cli.requests.sample import SampleRequest, cannot_sample
+from scm_compiler.diagnostics import refuse
+from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling import figures, rows, shards
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job, regime_of
+from scm_compiler.runtime.sampling.mixed import mixed_stream, write_mixed
 from scm_compiler.runtime.sampling.on_ray import require_ray
 from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD, Share
 from scm_compiler.runtime.storage.tensors import write_file
@@ -39,10 +42,35 @@ def run(request: SampleRequest, console: Console) -> int:
     if request.imagined:
         return draw_counterfactual(request, console)
     opened = opened_run(request.run)
+    if opened.graph.reals:
+        return _with_numbers(request, opened, console)
     regime_of(opened, request.regime)
     images = _images(request, opened)
     job = Job(str(opened.path.resolve()), request.regime, request.rows, request.seed, images)
     files = _write(request, console, opened, job)
+    return _said(request, console, opened, images, files)
+
+
+def _with_numbers(request: SampleRequest, opened: Run, console: Console) -> int:
+    """Draw rows of a graph with real nodes."""
+    if request.form not in (".csv", ".parquet", ".npz"):
+        way = "write rows to a .csv, .parquet or .npz file"
+        raise refuse(NotWithReals("a picture", way), exit_code=2)
+    stream = mixed_stream(request.regime, opened.graph, opened.mechanisms, request.seed)
+    part = _share(request).of(request.rows)
+    rows_drawn = stream.sample(part.start, part.stop)
+    write_mixed(request.path, request.form, rows_drawn, header=part.start == 0)
+    return _said(request, console, opened, (), [request.path])
+
+
+def _said(
+    request: SampleRequest,
+    console: Console,
+    opened: Run,
+    images: tuple[str, ...],
+    files: list[Path],
+) -> int:
+    """Say what was drawn and where it is."""
     shown = str(files[0]) if len(files) == 1 else f"{files[0]} … {files[-1]}"
     console.result(f"{_described(request)}: {shown}")
     console.document(

@@ -37,6 +37,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if listed(target):
         raise refuse(SharedFolderTaken(str(target)), exit_code=2)
     opened = opened_run(Path(args.source))
+    opened.require_labels_alone("a model card")
     with writing(target):
         make_folder(target.parent)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-model.") as temporary:

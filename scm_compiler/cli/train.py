@@ -18,7 +18,7 @@ from scm_compiler.cli.training_report import report, trained_seconds
 from scm_compiler.diagnostics import Report, refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
-from scm_compiler.runtime.data import LabelTable, default_source, load_labels
+from scm_compiler.runtime.data import LabelTable, Table, default_source, load_data
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
@@ -116,7 +116,7 @@ def _created(
     if not labels_alone:
         options_of(graph, asked, placement.device, placement.team.size)  # before data are read
     with telling(Seldom(console)):
-        table = load_labels(request.data or default_source(graph, asked.named(graph)), graph)
+        table = load_data(request.data or default_source(graph, asked.named(graph)), graph)
     if not console.quiet:
         console.show(Report(None, table.notes))
     plan = (
@@ -132,7 +132,9 @@ def _created(
     return opened, plan
 
 
-def _with_gaps(table: LabelTable) -> str:
+def _with_gaps(table: LabelTable | Table) -> str:
+    if isinstance(table, Table):
+        return ""
     return f", {table.gaps:,} with gaps" if table.gaps else ""
 
 

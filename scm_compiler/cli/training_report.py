@@ -82,6 +82,10 @@ def _lines(opened: Record, seconds: float) -> list[str]:
         cells, held = _cells(opened.labels.possible), opened.labels
         data = f"the {held.complete.rows:,} complete rows" if held.gaps else "the data"
         lines.append(f"TVD      {distance:.4f} to {data}, over all {cells} cells")
+    likelihood, calibration = (manifest.metrics.get(f"real_{name}") for name in ("loglik", "ks"))
+    if likelihood is not None and calibration is not None:
+        told = f"{likelihood:.4f} nats a held-out row, F(x) within {calibration:.3f} of even"
+        lines.append(f"numbers  {told}")
     answers = manifest.metrics.get("law_tvd")
     if answers is not None:
         lines.append(f"answers  {answers:.4f}, the TVD of the distribution that they rest on")

@@ -52,6 +52,7 @@ def _verify_run(folder: Path, tell: Told) -> Certificate:
         opened = open_run(folder)
         module = opened.module()
         heads = [opened.head(image) for image in opened.images]
+        opened.mechanisms  # noqa: B018  (refuses what is none)
     except ScmError as error:
         changed = all(isinstance(entry, FileChanged) for entry in error.diagnostics)
         raise (ScmError(*error.reports) if changed else error) from error

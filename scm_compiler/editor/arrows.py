@@ -45,7 +45,7 @@ def without(document: Document, at: Span, drop: Choice, add: Iterable[str] = ())
     statement = document.statement(at)
     if not isinstance(statement, tree.Edges):
         return None
-    kept = [tree.Line(edges) for edges in _kept(statement, document.scope.labels, drop)]
+    kept = [tree.Line(edges) for edges in _kept(statement, document.scope.tabular, drop)]
     rows = [*print_file(tree.File(tuple(kept))).splitlines(), *add]
     if not rows:
         return deleted(document, statement.span)

@@ -19,7 +19,13 @@ from scm_compiler.syntax.refusals import CLOSING, OPENING
 
 Sort = Literal["keyword", "kind", "node", "value", "question"]
 
-_USUAL = {"image": "image(3, 64, 64)", "categorical": "categorical(low, high)"}
+_USUAL = {
+    "image": "image(3, 64, 64)",
+    "categorical": "categorical(low, high)",
+    "ordinal": "ordinal(low, mid, high)",
+    "binned": "binned(30, 60)",
+    "real": "real",
+}
 _MOST_NAMES = 2_000
 
 

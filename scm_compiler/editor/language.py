@@ -17,6 +17,9 @@ WORDS: Mapping[str, str] = {
 KINDS: Mapping[str, str] = {
     "binary": "two values, `0` and `1`",
     "categorical": "two or more values, each by its name",
+    "ordinal": "two or more values, the least first",
+    "binned": "the intervals that cuts make of numbers",
+    "real": "real numbers, between two ends if these are given",
     "image": "pixels: channels (1 or 3), height, width",
 }
 

@@ -1,4 +1,4 @@
-"""The independences that a graph implies, one for each pair of labels without an arrow."""
+"""The independences that a graph implies, one for each pair without an arrow."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def phrase(claim: Independence) -> str:
 
 
 def implied(graph: Graph, limit: int = LIMIT) -> Implied:
-    """A minimal separating set for each pair of labels without `->` or `<->` between them.
+    """A minimal separating set for each pair of nodes without `->` or `<->` between them.
 
     The set is the one next to the later node of the pair: among its parents where the graph has
     no hidden common causes. So each missing arrow is a claim of its own, which data can reject.
@@ -85,8 +85,8 @@ def implied(graph: Graph, limit: int = LIMIT) -> Implied:
 
 
 def _pairs(graph: Graph, within: Admg) -> Iterator[tuple[str, str]]:
-    """The pairs of labels without an arrow, in the order of declaration."""
-    for one, other in combinations((node.name for node in graph.labels), 2):
+    """The pairs of nodes without an arrow, in the order of declaration."""
+    for one, other in combinations((node.name for node in graph.tabular), 2):
         joined = one in within.parents[other] or other in within.parents[one]
         if not joined and other not in within.spouses[one]:
             yield one, other

@@ -36,7 +36,7 @@ def check_independences(claims: Sequence[Independence], data: Counts) -> tuple[G
     """Test each claim; the correction is for all that can be tested.
 
     Args:
-        claims: Independences of single labels.
+        claims: Independences of single nodes; one that names a real node is not tested.
         data: The rows.
 
     Raises:
@@ -123,6 +123,8 @@ def _g(claim: Independence, data: Counts) -> tuple[float, int]:
     """
     if len(claim.left) != 1 or len(claim.right) != 1:
         raise ValueError("a test is of two single labels")
+    if not {*claim.left, *claim.right, *claim.given} <= set(data.names):
+        return 0.0, 0
     strata = _codes(data, claim.given)
     rows = _tally(strata, _codes(data, claim.left), data.counts)
     columns = _tally(strata, _codes(data, claim.right), data.counts)

@@ -109,4 +109,4 @@ def _asked(
         case ir.Expectation(target):
             return (target, *seen)
         case ir.Regime():
-            return (*(ir.Variable(node.name) for node in graph.labels), *seen)
+            return (*(ir.Variable(node.name) for node in graph.tabular), *seen)

@@ -30,6 +30,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.notebook import code, formula, printed
 from scm_compiler.passes.worlds import flatten, rung
 from scm_compiler.semantics.claims import read_counterfactual, read_question
+from scm_compiler.semantics.points import pointed
 from scm_compiler.semantics.query import on_one_line, phrase
 
 _SETTLED = "what it holds or sees, or for what never happens"
@@ -139,6 +140,7 @@ def identify_text(graph: Graph, query: str) -> Identification:
         ScmError: E40x, E41x, E420 or E451 if it is no question, E454 if it is about too many
             values, E522 if it is about an image.
     """
+    graph = pointed(graph, query)
     parts: list[Identified | NotIdentified] = []
     for claim in dict.fromkeys(claims_of(query, graph)):
         if isinstance(claim, CounterfactualClaim):
@@ -179,7 +181,7 @@ def refused_claims(graph: Graph) -> Iterator[Diagnostic]:
 
 def _decided(graph: Graph, claim: Claim | CounterfactualClaim) -> Identification:
     if isinstance(claim, CounterfactualClaim):
-        return _identify_worlds(graph, claim.query)
+        return _identify_worlds(pointed(graph, claim.query), claim.query)
     found = identify(graph, claim.outcomes, claim.treatments, claim.conditions)
     return Identification(claim.query, graph, (found,))
 

@@ -35,9 +35,9 @@ class Format:
         suffixes: Of its files.
         read: A text and a name for the graph to a document.
         write: A document to text; None if the format is only read.
-        keeps: What it holds beside the arrows: some of `kinds`, `images`, `positions`, `marks`,
-            `asserts`, `foreign` (kinds of other packages), and `tables`, without which it is not
-            written.
+        keeps: What it holds beside the arrows: some of `kinds`, `order` (of values), `images`,
+            `positions`, `marks`, `asserts`, `foreign` (kinds of other packages), and `tables`,
+            without which it is not written.
     """
 
     title: str
@@ -71,7 +71,7 @@ _SIGNS = {
 }
 """How the formats begin that also come in `.txt`."""
 
-_DRAWN = frozenset({"kinds", "images", "positions"})
+_DRAWN = frozenset({"kinds", "order", "images", "positions"})
 _TABLES = frozenset({"kinds", "tables"})
 
 FORMATS: Mapping[str, Format] = {
@@ -86,7 +86,7 @@ FORMATS: Mapping[str, Format] = {
         (".dagitty", ".txt"),
         read_dagitty,
         dagitty_text,
-        frozenset({"kinds", "images", "positions", "marks"}),
+        _DRAWN | {"marks"},
     ),
     "dot": Format("DOT", (".dot", ".gv"), read_dot, dot_text, _DRAWN),
     "gml": Format("GML", (".gml",), read_gml, gml_text, _DRAWN),
@@ -106,7 +106,7 @@ FORMATS: Mapping[str, Format] = {
         (".json",),
         _read_json,
         lambda document: graph_to_json(document.graph),
-        frozenset({"kinds", "images", "asserts", "foreign"}),
+        frozenset({"kinds", "order", "images", "asserts", "foreign"}),
     ),
 }
 
@@ -183,9 +183,12 @@ def program_losses(document: Document) -> tuple[Diagnostic, ...]:
 def _told(document: Document, form: str) -> Iterator[tuple[str, str]]:
     """What a document has beside its graph: the sort of thing, and its name in a message."""
     graph = document.graph
-    valued = [node.name for node in graph.labels if node.kind != "binary"]
+    valued = [node.name for node in graph.tabular if node.kind != "binary"]
     if valued:
         yield "kinds", f"the values of {_listed(valued)}"
+    ordered = [name for name, domain in graph.domains.items() if domain.ordered]
+    if ordered and "kinds" in FORMATS[form].keeps:
+        yield "order", f"that the values of {_listed(ordered)} stand in an order"
     if graph.images:
         images = [node.name for node in graph.images]
         yield "images", f"images, such as {_listed(images)}"

@@ -8,7 +8,7 @@ from math import ceil, log10
 from scm_compiler.diagnostics import refuse
 from scm_compiler.interop.codes.interchange import CannotHold
 from scm_compiler.interop.document import Document, Position
-from scm_compiler.ir import Discrete, Graph, Image, Node  # noqa: F401  (Discrete: the doctest)
+from scm_compiler.ir import Discrete, Graph, Node  # noqa: F401  (Discrete: the doctest)
 from scm_compiler.kinds import BUILTIN
 from scm_compiler.semantics.program import kind_tree
 from scm_compiler.syntax.printer import print_kind
@@ -53,7 +53,7 @@ def kind_text(node: Node) -> str | None:
     """
     if node.kind == "binary":
         return None
-    told = node if isinstance(node.domain, Image) else replace(node, kind="categorical")
+    told = node if node.kind in BUILTIN else replace(node, kind="categorical")
     return print_kind(kind_tree(told))
 
 

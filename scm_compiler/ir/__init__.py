@@ -1,6 +1,6 @@
 """The graph as the compiler knows it: frozen, typed, hashed."""
 
-from scm_compiler.ir.domain import Discrete, Domain, Finite, Image
+from scm_compiler.ir.domain import Binned, Discrete, Domain, Finite, Image, Ordinal, Real
 from scm_compiler.ir.graph import (
     Claim,
     Confounder,
@@ -13,6 +13,7 @@ from scm_compiler.ir.graph import (
 )
 
 __all__ = [
+    "Binned",
     "Claim",
     "Confounder",
     "CounterfactualClaim",
@@ -25,4 +26,6 @@ __all__ = [
     "Independence",
     "Node",
     "NoiseBlock",
+    "Ordinal",
+    "Real",
 ]

@@ -1,14 +1,17 @@
 """What values a node takes.
 
 A domain says for itself all that depends on it: what a graph's JSON and hash keep of it, and,
-where its values can be counted, how they are named, spelt in data, and spread. scmc has two
-domains; a package that adds a node kind may bring one of its own, a subclass of `Finite`.
+where its values can be counted, how they are named, ordered, spelt in data, and spread. A package
+that adds a node kind may bring a domain of its own, a subclass of `Finite`.
 """
 
 from abc import ABC, abstractmethod
+from bisect import bisect
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import inf, isfinite
+from typing import Any, ClassVar, Literal
 
 KINDS = "scmc.kinds"
 """The entry points of node kinds, which make domains; see `scm_compiler.kinds`."""
@@ -57,6 +60,9 @@ class Finite(Domain):
     values: tuple[str, ...]
     """The names, as programs, questions and data have them."""
 
+    ordered: ClassVar[bool] = False
+    """Whether the values stand in an order that means something: each is more than the last."""
+
     @property
     def size(self) -> int:
         """The number of values."""
@@ -77,6 +83,11 @@ class Finite(Domain):
         A name as declared wins over another name in other case.
         """
         return _spelt(self.values)
+
+    def read(self, text: str) -> int | None:
+        """The index of the value that a text of data means, though it is no spelling of any."""
+        del text
+        return None
 
     def index(self, value: str) -> int:
         """The index of a named value; ValueError if there is none."""
@@ -113,6 +124,123 @@ class Discrete(Finite):
 
 
 @dataclass(frozen=True, slots=True)
+class Ordinal(Finite):
+    """Finitely many named values, the least one first.
+
+    >>> Ordinal(("low", "mid", "high")).ordered
+    True
+    """
+
+    values: tuple[str, ...]
+    type: Literal["ordinal"] = "ordinal"
+    ordered: ClassVar[bool] = True
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The values."""
+        return {"values": list(self.values)}
+
+    @property
+    def claim(self) -> list[Any]:
+        """The type and the values."""
+        return [self.type, *self.values]
+
+
+@dataclass(frozen=True, slots=True)
+class Binned(Finite):
+    """The intervals that cuts make of the real numbers; each holds its lower end.
+
+    >>> Binned((30, 50)).values
+    ('<30', '[30,50)', '>=50')
+    >>> [Binned((30, 50)).read(text) for text in ("29.9", "30", "1e3", "old")]
+    [0, 1, 2, None]
+
+    Raises:
+        ValueError: If the cuts are not finite numbers, each more than the one before.
+    """
+
+    cuts: tuple[float, ...]
+    type: Literal["binned"] = "binned"
+    values: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    ordered: ClassVar[bool] = True
+
+    def __post_init__(self) -> None:
+        cuts = tuple(cut + 0.0 for cut in self.cuts)
+        if not cuts or not all(map(isfinite, cuts)) or any(a >= b for a, b in pairwise(cuts)):
+            raise ValueError("the cuts must be finite numbers, each more than the one before")
+        ends = [str(plain(cut)) for cut in cuts]
+        within = (f"[{low},{high})" for low, high in pairwise(ends))
+        object.__setattr__(self, "cuts", cuts)
+        object.__setattr__(self, "values", (f"<{ends[0]}", *within, f">={ends[-1]}"))
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The cuts."""
+        return {"cuts": [plain(cut) for cut in self.cuts]}
+
+    @property
+    def claim(self) -> list[Any]:
+        """The type and the cuts."""
+        return [self.type, *self.arguments["cuts"]]
+
+    def read(self, text: str) -> int | None:
+        """The interval that holds a number."""
+        try:
+            number = float(text)
+        except ValueError:
+            return None
+        return bisect(self.cuts, number) if isfinite(number) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Real(Domain):
+    """The real numbers between two ends, which are among them; an end may be infinite.
+
+    >>> Real(0.0).claim
+    ['real', 0, 'inf']
+
+    Raises:
+        ValueError: If `low` is not less than `high`.
+    """
+
+    low: float = -inf
+    high: float = inf
+    type: Literal["real"] = "real"
+
+    def __post_init__(self) -> None:
+        if not self.low < self.high or self.low == inf or self.high == -inf:
+            raise ValueError(
+                f"low must be less than high: {self.low:g} is not below {self.high:g}"
+            )
+        object.__setattr__(self, "low", self.low + 0.0)  # -0.0 is 0.0
+        object.__setattr__(self, "high", self.high + 0.0)
+
+    @property
+    def arguments(self) -> Mapping[str, int | float | str]:
+        """The ends; none for the whole line."""
+        whole = self == Real()
+        return {} if whole else {"low": plain(self.low), "high": plain(self.high)}
+
+    @property
+    def claim(self) -> list[Any]:
+        """The type and the ends."""
+        return [self.type, plain(self.low), plain(self.high)]
+
+    def __contains__(self, number: float) -> bool:
+        """Whether a number is one of them."""
+        return isfinite(number) and self.low <= number <= self.high
+
+    def __str__(self) -> str:
+        """What it holds, in words."""
+        if self == Real():
+            return "real numbers"
+        if self.high == inf:
+            return f"real numbers from {plain(self.low)}"
+        low = "" if self.low == -inf else f" from {plain(self.low)}"
+        return f"real numbers{low} to {plain(self.high)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Image(Domain):
     """A float image of shape C H W in [-1, 1]."""
 
@@ -131,6 +259,20 @@ class Image(Domain):
         """The type and the sizes."""
         return [self.type, *self.arguments.values()]
 
+
+def plain(number: float) -> int | float | str:
+    """A number as a program writes it: whole ones without a point; `inf` and `-inf` are words.
+
+    >>> [plain(number) for number in (30.0, -0.5, inf)]
+    [30, -0.5, 'inf']
+    """
+    if not isfinite(number):
+        return str(number)
+    return int(number) if number == int(number) and abs(number) < _WHOLE else number
+
+
+_WHOLE = 1e15
+"""From here on a number is written with an exponent."""
 
 _NO = ("0", "-1", "no", "false", "n", "f", "0.0", "-1.0")
 _YES = ("1", "yes", "true", "y", "t", "1.0", "+1")

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from scm_compiler.diagnostics import Span
-from scm_compiler.ir.domain import Domain, Finite, Image
+from scm_compiler.ir.domain import Domain, Finite, Image, Real
 from scm_compiler.notebook import paragraph, table
 
 
@@ -47,7 +47,7 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Confounder:
-    """`left <-> right`: a hidden common cause of two labels, kept in declaration order."""
+    """`left <-> right`: a hidden common cause of two nodes, kept in declaration order."""
 
     left: str
     right: str
@@ -194,6 +194,16 @@ class Graph:
         return MappingProxyType({name: own.size for name, own in self.domains.items()})
 
     @cached_property
+    def reals(self) -> tuple[Node, ...]:
+        """The nodes with real numbers as values, in the order of declaration."""
+        return tuple(node for node in self.nodes if isinstance(node.domain, Real))
+
+    @cached_property
+    def tabular(self) -> tuple[Node, ...]:
+        """Labels and real nodes, which have a column in a table, in the order of declaration."""
+        return tuple(node for node in self.nodes if not isinstance(node.domain, Image))
+
+    @cached_property
     def images(self) -> tuple[Node, ...]:
         """The image nodes, in the order of declaration."""
         return tuple(node for node in self.nodes if isinstance(node.domain, Image))
@@ -246,6 +256,7 @@ class Graph:
         """What there is of, such as `3 labels, 2 edges, 1 hidden common cause`."""
         found = (
             (len(self.labels), "label"),
+            (len(self.reals), "real node"),
             (len(self.images), "image"),
             (len(self.edges), "edge"),
             (len(self.confounders), "hidden common cause"),
@@ -309,8 +320,10 @@ def require_graph(given: object, verb: str) -> None:
 
 
 def _said(node: Node) -> str:
-    """The values of a label, the kind of an image."""
-    return ", ".join(node.domain.values) if isinstance(node.domain, Finite) else node.kind
+    """The values of a label, those of a real node in words, the kind of an image."""
+    if isinstance(node.domain, Finite):
+        return ", ".join(node.domain.values)
+    return str(node.domain) if isinstance(node.domain, Real) else node.kind
 
 
 def _claim(graph: Graph) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from scm_compiler import plugins
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.codes.graph_json import BadGraphFile, GraphEdited
-from scm_compiler.ir.domain import KINDS, Discrete, Domain, Finite, Image
+from scm_compiler.ir.domain import KINDS, Binned, Discrete, Domain, Finite, Image, Ordinal, Real
 from scm_compiler.ir.graph import Confounder, Edge, Graph, Independence, Node
 from scm_compiler.strict import Limits, Strict, read
 
@@ -19,12 +19,41 @@ Value = str | int | float
 """What stands in the arguments of a declaration."""
 
 
+_Number = Annotated[int, Limits(ge=-(10**15), le=10**15)] | float
+"""Larger ones are written with an exponent."""
+
+
 class _Discrete(Strict, extra="forbid"):
     type: Literal["discrete"]
     values: Annotated[list[str], Limits(min_length=2)]
 
     def build(self) -> Discrete:
         return Discrete(tuple(self.values))
+
+
+class _Ordinal(Strict, extra="forbid"):
+    type: Literal["ordinal"]
+    values: Annotated[list[str], Limits(min_length=2)]
+
+    def build(self) -> Ordinal:
+        return Ordinal(tuple(self.values))
+
+
+class _Binned(Strict, extra="forbid"):
+    type: Literal["binned"]
+    cuts: list[_Number]
+
+    def build(self) -> Binned:
+        return Binned(tuple(self.cuts))
+
+
+class _Real(Strict, extra="forbid"):
+    type: Literal["real"]
+    low: _Number | Literal["-inf"] = "-inf"
+    high: _Number | Literal["inf"] = "inf"
+
+    def build(self) -> Real:
+        return Real(float(self.low), float(self.high))
 
 
 class _Image(Strict, extra="forbid"):
@@ -37,10 +66,13 @@ class _Image(Strict, extra="forbid"):
         return Image(self.channels, self.height, self.width)
 
 
+_Domain = _Discrete | _Ordinal | _Binned | _Real | _Image
+
+
 class _Node(Strict, extra="forbid"):
     name: Annotated[str, Limits(min_length=1)]
     kind: str
-    domain: Annotated[_Discrete | _Image, Limits(discriminator="type")] | None = None
+    domain: Annotated[_Domain, Limits(discriminator="type")] | None = None
     arguments: dict[str, Value | list[Value]] | None = None
     """What the kind of a package makes a domain of its own of."""
 
@@ -152,7 +184,7 @@ def _readable(text: str | bytes, name: str) -> str | bytes:
 
 def _node(node: Node) -> dict[str, Any]:
     domain, told = node.domain, {"name": node.name, "kind": node.kind}
-    if isinstance(domain, Discrete | Image):
+    if isinstance(domain, Discrete | Ordinal | Binned | Real | Image):
         return told | {"domain": {"type": domain.type, **domain.arguments}}
     return told | {"arguments": dict(domain.arguments)}
 

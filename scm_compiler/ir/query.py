@@ -154,7 +154,16 @@ def parts(quantity: Quantity) -> Iterator[Quantity]:
             yield quantity
 
 
-Kind = Literal["probability", "expectation", "variance", "difference", "sum", "ratio"]
+Kind = Literal[
+    "probability",
+    "expectation",
+    "variance",
+    "difference",
+    "sum",
+    "ratio",
+    "quantile",
+    "density",
+]
 """What a number is."""
 
 

@@ -8,12 +8,14 @@ from typing import Any
 import torch
 from pydantic import TypeAdapter, ValidationError
 
+from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.spec import SPECS, ExplicitSpec, ImplicitSpec, Spec
+from scm_compiler.semantics.codes.kinds import RealNotCompiled
 
 _MODULES: Mapping[type[Spec], Callable[..., CausalModule]] = {
     ExplicitSpec: ExplicitModule,
@@ -33,6 +35,7 @@ def compile_module(
 
     Raises:
         TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
+        ScmError: E303 if it has real nodes.
 
     >>> from scm_compiler.ir import Node
     >>> from scm_compiler.ir.domain import BINARY
@@ -40,8 +43,19 @@ def compile_module(
     torch.Size([3, 1])
     """
     require_graph(graph, "compile")
+    require_labels_alone(graph)
     chosen = spec or ExplicitSpec()
     return _MODULES[type(chosen)](graph, chosen, generator=generator)
+
+
+def require_labels_alone(graph: Graph) -> None:
+    """Refuse a graph with real nodes, for which there are no mechanisms yet.
+
+    Raises:
+        ScmError: E303.
+    """
+    if graph.reals:
+        raise refuse(RealNotCompiled(tuple(node.name for node in graph.reals)))
 
 
 def spec_to_json(spec: Spec) -> dict[str, Any]:

@@ -79,7 +79,7 @@ def _flat(
                 return query
             return Probability(single.events[:count], single.do, single.events[count:])
         case Regime(do, given):
-            labels = tuple(Event(Variable(node.name)) for node in graph.labels)
+            labels = tuple(Event(Variable(node.name)) for node in graph.tabular)
             single = _single_world((*labels, *given), do, graph)
             return query if single is None else Regime(single.do, single.events[len(labels) :])
 

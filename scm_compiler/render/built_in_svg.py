@@ -26,6 +26,16 @@ from scm_compiler.render.picture import Box, Line, Picture
 
 _MARGIN = 18.0
 
+_CORNERS: Mapping[str, tuple[Point, ...]] = {
+    "octagon": (
+        *((-1, -0.4), (-0.8, -1), (0.8, -1), (1, -0.4)),
+        *((1, 0.4), (0.8, 1), (-0.8, 1), (-1, 0.4)),
+    ),
+    "slanted": ((-0.8, -1), (1, -1), (0.8, 1), (-1, 1)),
+    "hexagon": ((-1, 0), (-0.82, -1), (0.82, -1), (1, 0), (0.82, 1), (-0.82, 1)),
+}
+"""The corners of a shape in a box from -1 to 1."""
+
 
 def to_svg(picture: Picture) -> str:
     """The picture as a standing-alone SVG document; the same picture gives the same text."""
@@ -231,9 +241,8 @@ def _outline(shape: str, place: Place, paint: str) -> str:
     match shape:
         case "ellipse":
             return f'<ellipse cx="{x:.2f}" cy="{y:.2f}" rx="{half:.2f}" ry="{tall:.2f}" {paint}/>'
-        case "hexagon":
-            corners = [(-1, 0), (-0.82, -1), (0.82, -1), (1, 0), (0.82, 1), (-0.82, 1)]
-            points = " ".join(_at((x + dx * half, y + dy * tall)) for dx, dy in corners)
+        case "octagon" | "slanted" | "hexagon":
+            points = " ".join(_at((x + dx * half, y + dy * tall)) for dx, dy in _CORNERS[shape])
             return f'<polygon points="{points}" {paint}/>'
         case "box3d":
             back = f"M{_at((x - half, y - tall))} l4,-4 h{2 * half:.2f} v{2 * tall:.2f} l-4,4"

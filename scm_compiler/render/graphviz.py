@@ -100,8 +100,18 @@ _GRAPH = {
     "pad": "0.15",
     "ranksep": "0.6",
 }
-_SHAPES = {"ellipse": "ellipse", "rounded": "box", "box3d": "box3d", "hexagon": "hexagon"}
-_DEEP = {"margin": "0.16,0.11"}  # the front of a box in depth is smaller than the node
+_SHAPES = {
+    "ellipse": "ellipse",
+    "rounded": "box",
+    "octagon": "octagon",
+    "slanted": "parallelogram",
+    "box3d": "box3d",
+    "hexagon": "hexagon",
+}
+_MARGINS = {
+    "box3d": {"margin": "0.16,0.11"},  # the front of a box in depth is smaller than the node
+    "slanted": {"margin": "0,0"},  # its text has room at both sides already
+}
 
 
 def to_dot(picture: Picture) -> str:
@@ -157,7 +167,7 @@ def _box(box: Box) -> Mapping[str, str]:
         "fillcolor": style.fill,
         "color": style.line,
         "penwidth": "1.2",
-        **(_DEEP if style.shape == "box3d" else {}),
+        **_MARGINS.get(style.shape, {}),
     }
     match box.mark:
         case "held":

@@ -86,7 +86,7 @@ def arrange(picture: Picture) -> Drawing:
 def box_size(box: Box) -> tuple[float, float]:
     """The width and height of a box around its text, in points; a node that is set has a ring."""
     text = max(width(box.name, FONT_SIZE), width(box.note, NOTE_SIZE) * 1.08)
-    slanted = box.look.shape in ("ellipse", "hexagon")
+    slanted = box.look.shape in ("ellipse", "octagon", "slanted", "hexagon")
     height = 42.0 if box.note else 30.0
     ring = 2 * RING if box.mark == "held" else 0.0
     return max(54.0, text * (1.2 if slanted else 1.0) + 22) + ring, height + ring

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 from unicodedata import east_asian_width
 
-Shape = Literal["ellipse", "rounded", "box3d", "hexagon"]
+Shape = Literal["ellipse", "rounded", "octagon", "slanted", "box3d", "hexagon"]
 Role = Literal["cause", "image", "hidden"]
 
 TEXT, FAINT_TEXT = "#1a202c", "#5a6577"
@@ -39,6 +39,9 @@ class Stroke:
 KINDS = {
     "binary": Look("ellipse", "#e3effb", "#2b6cb0", "●"),
     "categorical": Look("rounded", "#e2f5e7", "#2f855a"),
+    "ordinal": Look("octagon", "#eff6d8", "#68770f"),
+    "binned": Look("octagon", "#eff6d8", "#68770f"),
+    "real": Look("slanted", "#f7e4f4", "#97266d"),
     "image": Look("box3d", "#fdf0d5", "#b7791f"),
 }
 OTHER = Look("hexagon", "#dff4f4", "#2c7a7b")

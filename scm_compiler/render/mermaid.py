@@ -17,6 +17,8 @@ from scm_compiler.render.picture import Box, Line, Picture
 _BRACKETS = {
     "ellipse": ("([", "])"),
     "rounded": ("(", ")"),
+    "octagon": ("[/", "\\]"),
+    "slanted": ("[/", "/]"),
     "box3d": ("[[", "]]"),
     "hexagon": ("{{", "}}"),
 }

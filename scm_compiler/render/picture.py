@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from scm_compiler.ir import Discrete, Graph, Image, Node
+from scm_compiler.ir import Binned, Discrete, Graph, Image, Node, Ordinal
 from scm_compiler.ir.query import Event, Regime, Setting
 from scm_compiler.render.looks import (
     CUT,
@@ -165,18 +165,23 @@ def _note(node: Node) -> str:
         case Discrete(values):
             known = {"binary": "", "categorical": _values(values)}
             return known.get(node.kind, node.kind)
-    return print_kind(kind_tree(node))
+        case Ordinal(values):
+            return _values(values, " < ")
+        case Binned(values=values):
+            return _values(values)
+    kind = print_kind(kind_tree(node))
+    return "" if kind in KINDS else kind
 
 
-def _values(values: tuple[str, ...]) -> str:
+def _values(values: tuple[str, ...], joint: str = " · ") -> str:
     """The values on one line; those that do not fit are counted."""
-    shown = [value for rank, value in enumerate(values) if _fits(values[: rank + 1])]
+    shown = [value for rank, value in enumerate(values) if _fits(joint.join(values[: rank + 1]))]
     more = len(values) - len(shown)
-    return " · ".join([*shown, f"{more} more"] if more else shown)
+    return joint.join([*shown, f"{more} more"] if more else shown)
 
 
-def _fits(values: tuple[str, ...]) -> bool:
-    return len(" · ".join(values)) <= _LONGEST_NOTE
+def _fits(line: str) -> bool:
+    return len(line) <= _LONGEST_NOTE
 
 
 def _edges(graph: Graph, held: set[str]) -> Iterator[Line]:
@@ -192,7 +197,7 @@ def _hidden(graph: Graph, held: set[str]) -> Iterator[Line]:
 
 
 def _ranks(graph: Graph) -> tuple[tuple[str, ...], ...]:
-    """The topological levels of the labels, then the images in a layer of their own."""
+    """The topological levels of the other nodes, then the images in a layer of their own."""
     images = tuple(node.name for node in graph.images)
     labels = (tuple(n for n in level if n not in set(images)) for level in graph.levels)
     return tuple(level for level in (*labels, images) if level)

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.runtime.controller.registry import configure
-from scm_compiler.runtime.data import default_source, load_labels
+from scm_compiler.runtime.data import default_source, load_data
 from scm_compiler.runtime.data.options import Missing
 from scm_compiler.runtime.data.sources import Data
 from scm_compiler.runtime.heads.device import choose_device
@@ -82,7 +82,7 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         _by_name(images), _by_name(head), head_preset, dict(head_options or {}), steps=head_steps
     )
     source = default_source(graph, request.named(graph)) if data is None else data
-    table = load_labels(source, graph, missing=missing, weight=weight, count=count)
+    table = load_data(source, graph, missing=missing, weight=weight, count=count)
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":

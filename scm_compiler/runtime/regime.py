@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 from scm_compiler.inference import Answer
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.runs.record import Record
+from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream
 from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from scm_compiler.runtime.sampling.photos import ImaginedPhotos, Photo
     from scm_compiler.runtime.sampling.sample import Sample, Stream
 
-Value = str | int
+Value = str | int | float
 Values = Mapping[str, Value]
 
 
@@ -79,9 +80,12 @@ class Regime:
         Raises:
             ScmError: As for `Run.query`.
         """
+        drawn = self.run.plan_of_reals(self.text)
+        if drawn is not None:
+            return drawn.run()
         return self.run.ask(read_query(self.text, self.run.graph), self.text)
 
-    def sample(self, rows: int, *, seed: int = 0) -> "Sample":
+    def sample(self, rows: int, *, seed: int = 0) -> "Sample | MixedSample":
         """Draw labels, and images where a head is trained, from this regime.
 
         The labels are drawn exactly: no row is rejected, however rare the evidence. A longer
@@ -94,6 +98,10 @@ class Regime:
         Raises:
             ScmError: E431 if the evidence is impossible.
         """
+        graph = self.run.graph
+        if graph.reals:
+            stream = mixed_stream(self.text, graph, self.run.mechanisms, seed)
+            return stream.sample(0, rows)
         return self.stream(seed=seed).sample(0, rows)
 
     def counterfactual(
@@ -166,6 +174,9 @@ class Regime:
         Raises:
             ScmError: E41x if a name or value is wrong.
         """
+        if self.run.graph.reals:  # its values are numbers, too, which no resolved regime holds
+            mixed_stream(self.text, self.run.graph, {}, 0)
+            return ir.Regime()
         regime = read_query(self.text, self.run.graph) if self.text else ir.Regime()
         if not isinstance(regime, ir.Regime):
             raise TypeError(f"{self.text} is not a regime")
@@ -221,8 +232,8 @@ def _pairs(word: str, values: object, named: Mapping[str, Value]) -> tuple[tuple
         raise TypeError(f"{word} takes names and values, {said}, not {values!r}")
     pairs = (*(values or {}).items(), *named.items())
     for name, value in pairs:
-        if not isinstance(value, (str, SupportsIndex)):
-            raise TypeError(f"the value of `{name}` is its name or a whole number, not {value!r}")
+        if not isinstance(value, (str, float, SupportsIndex)):
+            raise TypeError(f"the value of `{name}` is its name or a number, not {value!r}")
     return pairs
 
 
@@ -231,4 +242,6 @@ def _settings(pairs: tuple[tuple[str, Value], ...]) -> str:
 
 
 def _value(value: Value) -> str:
+    if isinstance(value, float):
+        return f"{value!r}"
     return print_name(value) if isinstance(value, str) else str(index(value))

@@ -15,6 +15,8 @@ from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.semantics.question import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
+    from scm_compiler.inference.real.planning import RealPlan
+    from scm_compiler.runtime.sampling.mixed import MixedSample
     from scm_compiler.runtime.sampling.photos import Photo
     from scm_compiler.runtime.sampling.sample import Sample
 
@@ -104,10 +106,14 @@ class Run(Record):
             "level": level,
         }
         if rows is not None:
+            self.require_labels_alone("a question of every row")
             return ask_by_row(self, text, Rows.of(rows), **options)
-        return self.ask(read_query(text, self.graph), text, **options)
+        drawn = self.plan_of_reals(text, method)
+        if drawn is not None:
+            return drawn.run(seed=seed, samples=samples, level=level)
+        return self.ask(read_query(text, self.label_graph), text, **options)
 
-    def explain(self, text: str, *, method: Asked = "auto") -> Plan:
+    def explain(self, text: str, *, method: Asked = "auto") -> "Plan | RealPlan":
         """How a question would be answered, without answering it.
 
         Args:
@@ -122,7 +128,11 @@ class Run(Record):
             ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
                 answered, E520 if it is not identified.
         """
-        return plan(read_query(text, self.graph), self.distributions(), method=method, text=text)
+        drawn = self.plan_of_reals(text, method)
+        if drawn is not None:
+            return drawn
+        query = read_query(text, self.label_graph)
+        return plan(query, self.distributions(), method=method, text=text)
 
     def sensitivity(self, text: str) -> Sensitivity:
         """How strong a hidden common cause must be to overturn the sign of an effect.
@@ -136,6 +146,7 @@ class Run(Record):
         Raises:
             ScmError: E40x and E41x if the question is wrong, E534 if it has none.
         """
+        self.require_labels_alone("the sensitivity to hidden causes")
         return sensitivity(read_query(text, self.graph), self.distributions(), text=text)
 
     def counterfactual(
@@ -180,7 +191,7 @@ class Run(Record):
         """
         return Regime(self).given(values, image=image, **named)
 
-    def sample(self, rows: int, *, seed: int = 0) -> "Sample":
+    def sample(self, rows: int, *, seed: int = 0) -> "Sample | MixedSample":
         """Draw labels, and images where a head is trained, from the observational distribution."""
         return Regime(self).sample(rows, seed=seed)
 

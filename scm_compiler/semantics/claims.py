@@ -2,7 +2,7 @@
 
 Without hidden common causes every interventional query on labels is identified: the truncated
 factorisation answers it (Pearl 2009, Theorem 3.2.5). With them, and of counterfactuals always,
-`identify` decides. Claims about images get a note.
+`identify` decides. Claims about images get a note. Real nodes are as any others.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,6 +14,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.claims import NotDecided
 from scm_compiler.semantics.codes.queries import UnknownNode
 from scm_compiler.semantics.names import Scope
+from scm_compiler.semantics.points import pointed
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax import query_tree, tree
 from scm_compiler.syntax.query import parse_query
@@ -35,12 +36,13 @@ def read_claims(
     """
     left: list[Claim | CounterfactualClaim] = []
     for statement in written:
+        graph = pointed(Graph("", tuple(scope.nodes.values())), statement.query)
         query = _query(statement, sink)
         if query is None:
             continue
-        if not _is_of_labels(query, statement, scope):
+        if not _shows_no_image(query, statement, scope):
             sink.report(NotDecided(statement.query, span=statement.span))
-        elif (resolved := _resolved(query, statement, scope, sink)) is None:
+        elif (resolved := _resolved(query, statement, graph, sink)) is None:
             continue
         elif any(map(_has_worlds, ir.plain(resolved))):
             left.append(CounterfactualClaim(statement.query, statement.span))
@@ -112,7 +114,7 @@ def _lists(
         case ir.Expectation(target):
             asked = [target.node]
         case ir.Regime():
-            asked = scope.labels
+            asked = scope.tabular
     held = [setting.node for setting in query.do]
     seen = [event.variable.node for event in query.given]
     first, second, third = (tuple(dict.fromkeys(names)) for names in (asked, held, seen))
@@ -128,13 +130,13 @@ def _query(statement: tree.Identified, sink: Sink) -> query_tree.Query | None:
 
 
 def _resolved(
-    query: query_tree.Query, statement: tree.Identified, scope: Scope, sink: Sink
+    query: query_tree.Query, statement: tree.Identified, graph: Graph, sink: Sink
 ) -> ir.Query | None:
     """The query resolved; None, reported, if it has errors: of unknown names the scope tells."""
-    if not scope.nodes.keys() >= {word.text for word in _node_names(query)}:
+    if not graph.by_name.keys() >= {word.text for word in _node_names(query)}:
         return None
     found = Sink()
-    resolved = resolve(query, Graph("", tuple(scope.nodes.values())), found, open_values=True)
+    resolved = resolve(query, graph, found, open_values=True)
     _report_at(statement, found, sink)
     return resolved
 
@@ -144,8 +146,8 @@ def _report_at(statement: tree.Identified, found: Sink, sink: Sink) -> None:
         sink.report(replace(diagnostic, span=statement.query_span))
 
 
-def _is_of_labels(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> bool:
-    """Whether it is a query on labels; unknown names are noted in the scope."""
+def _shows_no_image(query: query_tree.Query, statement: tree.Identified, scope: Scope) -> bool:
+    """Whether it is a query on no image; unknown names are noted in the scope."""
     names = [tree.Name(word.text, statement.query_span) for word in _node_names(query)]
     nodes = [scope.find(name) for name in names]
     return all(node is None or not scope.is_image(node.name) for node in nodes)

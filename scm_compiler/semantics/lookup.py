@@ -6,9 +6,10 @@ from itertools import product
 from math import prod
 
 from scm_compiler.diagnostics import Diagnostic, Span, closest
-from scm_compiler.ir import Finite, Graph
+from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import ContradictoryEvidence, HeldTwice
+from scm_compiler.semantics.codes.kinds import RealNotAnswered
 from scm_compiler.semantics.codes.queries import (
     ImageInQuery,
     NotNumeric,
@@ -32,6 +33,7 @@ from scm_compiler.semantics.events import (
     is_number,
 )
 from scm_compiler.semantics.phrase import value_name
+from scm_compiler.semantics.points import Points
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import quoted
 
@@ -56,7 +58,9 @@ class Lookup:
             near = closest(name.text, self.graph.by_name)
             self.found.append(UnknownNode(name=name.text, suggestion=near, span=name.span))
         elif self.known(name) is None:
-            self.found.append(ImageInQuery(node=name.text, span=name.span))
+            real = isinstance(self.graph.by_name[name.text].domain, Real)
+            wrong = RealNotAnswered if real else ImageInQuery
+            self.found.append(wrong(node=name.text, span=name.span))
         return self.known(name)
 
     def known(self, name: tree.Word) -> Finite | None:
@@ -74,7 +78,8 @@ class Lookup:
         return index
 
     def _unknown_value(self, name: tree.Word, domain: Finite, value: tree.Word) -> None:
-        self.found.append(UnknownValue(name.text, value.text, domain.values, span=value.span))
+        known = (str(domain.real),) if isinstance(domain, Points) else domain.values
+        self.found.append(UnknownValue(name.text, value.text, known, span=value.span))
 
     def numeric(self, name: tree.Word) -> None:
         """Refuse a label whose values are not numbers."""

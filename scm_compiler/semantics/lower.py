@@ -36,7 +36,7 @@ _FOLDER_NAME = re.compile(r"[\w-][\w .-]*")
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """One node on one side of an arrow, as written there; a star gives one for each label."""
+    """One node on one side of an arrow, as written there; a star gives all but the images."""
 
     name: str
     span: Span
@@ -70,7 +70,7 @@ class _Writer:
     blamed: set[tuple[type[Diagnostic], Span]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
-        self.labels = self.scope.labels
+        self.tabular = self.scope.tabular
         self.order = {name: rank for rank, name in enumerate(self.scope.nodes)}
 
     def write(self, statement: tree.Edges) -> bool:
@@ -89,8 +89,8 @@ class _Writer:
             if isinstance(member, tree.Name):
                 if self.scope.find(member) is not None:
                     yield _End(member.text, member.span)
-            elif self.labels:
-                yield from (_End(name, member.span, star=True) for name in self.labels)
+            elif self.tabular:
+                yield from (_End(name, member.span, star=True) for name in self.tabular)
             elif self.scope.nodes and not self.scope.doubtful:
                 self.sink.report(StarOfNothing(span=member.span))
 
@@ -229,7 +229,7 @@ def _report_absences(graph: Graph, sink: Sink) -> None:
             sink.report(ImageWithoutParents(node.name, span=node.span))
     joined = {end for edge in graph.edges for end in (edge.source, edge.target)}
     joined |= {end for pair in graph.confounders for end in (pair.left, pair.right)}
-    for node in graph.labels:
+    for node in graph.tabular:
         if joined and node.name not in joined:
             sink.report(IsolatedLabel(node.name, span=node.span))
 

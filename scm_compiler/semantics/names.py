@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from scm_compiler.diagnostics import Sink, Span, closest
-from scm_compiler.ir import Domain, Finite, Image, Node
+from scm_compiler.ir import Domain, Image, Node
 from scm_compiler.kinds import NodeKind
 from scm_compiler.semantics.codes.kinds import UnknownKind, WrongKindArguments
 from scm_compiler.semantics.codes.names import DeclaredTwice, NamesDifferInCase, UndeclaredNode
@@ -47,9 +47,9 @@ class Scope:
         return isinstance(self.nodes[name].domain, Image)
 
     @property
-    def labels(self) -> list[str]:
-        """The names of the labels, in the order of declaration."""
-        return [node.name for node in self.nodes.values() if isinstance(node.domain, Finite)]
+    def tabular(self) -> list[str]:
+        """The names of the labels and real nodes, in the order of declaration."""
+        return [name for name in self.nodes if not self.is_image(name)]
 
 
 def declare(program: tree.File, kinds: Mapping[str, NodeKind], sink: Sink) -> Scope:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from itertools import groupby
 from types import MappingProxyType
 
-from scm_compiler.ir import Discrete, Finite, Graph, Independence, Node
+from scm_compiler.ir import Discrete, Finite, Graph, Independence, Node, Ordinal
 from scm_compiler.kinds import listed
 from scm_compiler.syntax import tree
 from scm_compiler.syntax.printer import print_file
@@ -73,9 +73,10 @@ def kind_tree(node: Node) -> tree.Kind:
     domain = node.domain
     if node.kind == "binary":
         return tree.Kind(node.kind)
-    if isinstance(domain, Finite) and (isinstance(domain, Discrete) or node.kind == "categorical"):
+    plain = isinstance(domain, Discrete | Ordinal) or node.kind == "categorical"
+    if isinstance(domain, Finite) and plain:
         named = tuple(tree.Argument(number_or_text(value)) for value in domain.values)
-        return tree.Kind("categorical", named)
+        return tree.Kind("ordinal" if isinstance(domain, Ordinal) else "categorical", named)
     return tree.Kind(node.kind, tuple(map(tree.Argument, listed(domain.arguments))))
 
 

@@ -17,6 +17,7 @@ from scm_compiler.semantics.codes.questions import (
     TooManyCases,
     WrongEffect,
 )
+from scm_compiler.semantics.codes.reals import NoNumberOfLabel
 from scm_compiler.semantics.derive import (
     MOST_CASES,
     Regime,
@@ -61,7 +62,7 @@ def resolve(
 class _Resolver(Stage):
     """Resolves each form of query."""
 
-    def query(self, query: tree.Query) -> ir.Query:  # noqa: PLR0911  (a form each)
+    def query(self, query: tree.Query) -> ir.Query:  # noqa: C901, PLR0911  (a form each)
         match query:
             case tree.Sum() | tree.Ratio():
                 return self._combined(query)
@@ -78,6 +79,12 @@ class _Resolver(Stage):
                 return self._expectation(query)
             case tree.Effect():
                 return self._effect(query)
+            case tree.Quantile(target) | tree.Density(target):
+                self.domain(target.node)
+                if not self.found:
+                    name = quoted(target.node.text)
+                    self.found.append(NoNumberOfLabel(name, span=target.node.span))
+                return ir.Sum(())
             case tree.LocalEffect():
                 return self._local_effect(query)
             case tree.Regime(do, given):

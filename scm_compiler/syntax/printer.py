@@ -22,6 +22,10 @@ _ARROWS = {"->", "<-", "<->"}
 RESERVED = frozenset(("P", "E", "ATE", "do", "given", "graph", "assert", "identified"))
 
 
+_BARE = re.compile(r"\w+|-inf|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+"""A value that needs no quotes: a word or a number, as the grammar has them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A statement as words, around the sign that is aligned.
@@ -179,5 +183,4 @@ def _value(value: tree.Value) -> str:
     """The value as it must be written to be read as the same value."""
     if not isinstance(value, str):
         return str(value)
-    bare = re.fullmatch(r"\w+|-?[0-9]+\.[0-9]+|-[0-9]+", value)
-    return value if bare and number_or_text(value) == value else f'"{value}"'
+    return value if _BARE.fullmatch(value) and number_or_text(value) == value else f'"{value}"'

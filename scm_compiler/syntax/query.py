@@ -20,6 +20,7 @@ from scm_compiler.syntax.query_tree import (
     Best,
     Choice,
     Compared,
+    Density,
     Each,
     Effect,
     Either,
@@ -29,6 +30,7 @@ from scm_compiler.syntax.query_tree import (
     LocalEffect,
     Probability,
     Proposition,
+    Quantile,
     Query,
     Ratio,
     Regime,
@@ -40,10 +42,10 @@ from scm_compiler.syntax.query_tree import (
 RESERVED = ("P", "E", "ATE", "do", "given", "graph", "assert", "identified")
 
 EFFECTS = ("ATE", "ATT", "NDE", "NIE", "CDE")
-FUNCTIONS = ("P", "E", *EFFECTS, "LATE", "Var", "argmax", "do", "given")
+FUNCTIONS = ("P", "E", *EFFECTS, "LATE", "Var", "Q", "density", "argmax", "do", "given")
 
 _SOFT = (
-    *("ATT", "NDE", "NIE", "CDE", "LATE", "VAR", "ARGMAX"),
+    *("ATT", "NDE", "NIE", "CDE", "LATE", "VAR", "QUANTILE", "DENSITY", "ARGMAX"),
     *("OR", "AND", "IN", "IF", "ELSE", "VS"),
 )
 
@@ -302,6 +304,16 @@ class _Builder:
         return Expectation(target, do, given, function.type == "VAR", phrase.span)
 
     variance = expectation
+
+    def quantile(self, phrase: Phrase) -> Quantile:
+        _, _, target, _, level, _, conditions, _ = phrase
+        do, given = conditions or ((), ())
+        return Quantile(target, level, do, given, phrase.span)
+
+    def density(self, phrase: Phrase) -> Density:
+        _, _, target, _, value, _, conditions, _ = phrase
+        do, given = conditions or ((), ())
+        return Density(target, value, do, given, phrase.span)
 
     def versus(self, phrase: Phrase) -> tuple[Word, Word]:
         first, _, second = phrase

@@ -9,7 +9,7 @@ from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import RESERVED
 
 
-def print_query(query: tree.Query) -> str:  # noqa: PLR0911  (a form each)
+def print_query(query: tree.Query) -> str:  # noqa: C901, PLR0911  (a form each)
     """The text of a query, which parses to it again.
 
     >>> print_query(tree.Effect(tree.Word("my X"), tree.Word("Y"), "ATT"))
@@ -23,6 +23,10 @@ def print_query(query: tree.Query) -> str:  # noqa: PLR0911  (a form each)
         case tree.Expectation(target, do, given, variance):
             function = "Var" if variance else "E"
             return f"{function}({_part(target)}{print_conditions(do, given)})"
+        case tree.Quantile(target, level, do, given):
+            return f"Q({_part(target)}, {_value(level)}{print_conditions(do, given)})"
+        case tree.Density(target, value, do, given):
+            return f"density({_part(target)}={_value(value)}{print_conditions(do, given)})"
         case tree.Effect(cause, outcome, name, values, held, do, given):
             versus = [] if values is None else [" vs ".join(map(_value, values))]
             arrow = f"{quoted(cause.text)} -> {quoted(outcome.text)}"

@@ -136,6 +136,28 @@ class Expectation:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantile:
+    """`Q(target, level | do(...), given)`: the number below which that share lies."""
+
+    target: Variable
+    level: Word
+    do: tuple[Action, ...] = ()
+    given: tuple[Proposition, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Density:
+    """`density(target=value | do(...), given)`."""
+
+    target: Variable
+    value: Word
+    do: tuple[Action, ...] = ()
+    given: tuple[Proposition, ...] = ()
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """`ATE(cause -> outcome, 2 vs 0 | given)`, or another effect that has a name.
 
@@ -195,5 +217,5 @@ class Regime:
     span: Span = field(default=NOWHERE, compare=False)
 
 
-Number = Probability | Expectation | Effect | Sum | Ratio
+Number = Probability | Expectation | Quantile | Density | Effect | Sum | Ratio
 Query = Number | Best | LocalEffect | Regime

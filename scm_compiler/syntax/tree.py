@@ -149,11 +149,11 @@ class File:
 def number_or_text(text: str) -> Value:
     """The number that a bare word means, or the word where writing the number would change it.
 
-    >>> [number_or_text(word) for word in ("64", "-1", "0.5", "01", "1e5", "5_o")]
-    [64, -1, 0.5, '01', '1e5', '5_o']
+    >>> [number_or_text(word) for word in ("64", "-1", "0.5", "01", "1e5", "1e-05", "5_o")]
+    [64, -1, 0.5, '01', '1e5', 1e-05, '5_o']
     """
-    if len(text) <= _LONGEST_NUMBER and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text):
-        value: int | float = float(text) if "." in text else int(text)
+    if len(text) <= _LONGEST_NUMBER and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?(e[+-][0-9]+)?", text):
+        value: int | float = float(text) if re.search(r"[.e]", text) else int(text)
         if str(value) == text:
             return value
     return text

@@ -122,6 +122,35 @@ def test_data_as_json(files, capsys):
     assert (row["name"], row["configurations"], row["unseen"]) == ("B", 2, 0)
 
 
+@pytest.fixture
+def medicine(files):
+    (files / "m.scm").write_text("Age : real(0, 120)\nIll, Old : binary\nAge, Old -> Ill\n")
+    (files / "m.csv").write_text("Age,Ill,Old\n63,1,1\n37.5,0,0\n41,0,0\n37.5,0,0\n")
+
+
+def test_the_data_of_real_nodes_are_checked(medicine, capsys):
+    assert main(["check", "m.scm", "--data", "csv:m.csv"]) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        "m.scm: ok: 2 labels, 1 real node, 2 edges, 1 warning",
+        "label  parents  configurations  never seen  fewest rows",
+        "Ill    Old                   2           0            1",
+        "real  rows  least  median  most  different",
+        "Age      4   37.5    37.5    63          3",
+    ]
+    assert main(["check", "m.scm", "--data", "csv:m.csv", "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["ranges"]["m.scm"][0]["most"] == 63.0
+    assert [found["code"] for found in document["diagnostics"]] == ["W616"]
+
+
+def test_wrong_numbers_are_told_with_their_place(medicine, files, capsys):
+    (files / "m.csv").write_text("Age,Ill,Old\n63,1,1\n,0,0\n1e3,0,0\nold,0,0\n")
+    assert main(["check", "m.scm", "--data", "csv:m.csv"]) == 2
+    said = capsys.readouterr().err
+    assert [f"error[{code}]" in said for code in ("E616", "E617", "E619")] == [True] * 3
+    assert "row 4 (line 5)" in said
+
+
 def test_missing_data(files, capsys):
     assert main(["check", "good.scm", "--data", "csv:nowhere.csv"]) == 2
     assert "error[E6" in capsys.readouterr().err

@@ -106,3 +106,13 @@ def test_nothing_is_overwritten_unless_that_is_asked_for(here, capsys):
     assert "error[E829]" in capsys.readouterr().err
     assert (here / "g.dot").read_text() == "mine"
     assert main(["export", "hair", "-o", "g.dot", "--force"]) == 0
+
+
+@pytest.mark.parametrize("form", ["bif", "xmlbif", "xdsl", "net"])
+def test_a_real_node_has_no_place_in_a_network_of_tables(here, form, capsys):
+    (here / "g.scm").write_text("Age : real\nIll : binary\nAge -> Ill\n")
+    assert main(["export", "g.scm", "--format", form, "-o", "g.out"]) == 2
+    said = capsys.readouterr().err
+    assert "error[E827]" in said
+    assert "cannot hold the real node `Age`" in said
+    assert not (here / "g.out").exists()

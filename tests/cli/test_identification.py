@@ -111,3 +111,14 @@ def test_a_graph_that_implies_nothing(tmp_path, capsys):
     path.write_text("A, B : binary\nA -> B\n", encoding="utf-8")
     assert main(["check", str(path), "--implied"]) == 0
     assert "no independence is implied" in capsys.readouterr().out
+
+
+def test_independences_of_real_nodes_are_not_tested_on_data(tmp_path, capsys):
+    path, data = tmp_path / "g.scm", tmp_path / "t.csv"
+    path.write_text("A : real\nB, C : binary\nD : real\nA -> D\nB -> D\nC -> D")
+    rows = [f"{rank / 7},{rank % 2},{rank // 2 % 2},{rank * 1.5}" for rank in range(40)]
+    data.write_text("\n".join(["A,B,C,D", *rows]))
+    assert main(["check", str(path), "--implied", "--data", f"csv:{data}"]) == 0
+    out = capsys.readouterr().out
+    assert out.count("not testable with these data") == 2
+    assert "rejected: 0 of 1 tested" in out

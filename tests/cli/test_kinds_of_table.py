@@ -8,11 +8,16 @@ import scm_compiler as scm
 from scm_compiler.cli.main import main
 from tests.cli.test_import import BIF
 
-ROWS = "".join(
-    f"{30 + rank % 40},{'yes' if rank % 3 else 'no'},{rank % 2},{('NA', 'b', 'c')[rank % 3]},7\n"
-    for rank in range(120)
-)
-TABLE = f"age,ill,treated,work class,unit\n{ROWS}"
+NAMES = ("age", "ill", "treated", "work class", "unit", "grade", "pain", "id", "town", "size")
+
+
+def row(rank):
+    few = ("no", "yes", "yes")[rank % 3], rank % 2, ("NA", "b", "c")[rank % 3], 7, 3 - rank % 3
+    size = "unknown" if rank % 24 == 0 else rank % 24
+    return (30 + rank % 40, *few, ("mid", "low", "high")[rank % 3], rank, f"t{rank % 30}", size)
+
+
+TABLE = "".join(f"{','.join(map(str, one))}\n" for one in [NAMES, *map(row, range(120))])
 
 
 @pytest.fixture
@@ -24,13 +29,18 @@ def here(tmp_path, monkeypatch):
 
 DRAFT = """graph t
 
+age          : real  # 30 to 69; as classes: binned(43, 56)
 ill          : categorical(no, yes)
 treated      : binary
 "work class" : categorical(b, c)  # 40 of 120 rows have no value
+grade        : ordinal(1, 2, 3)
+pain         : ordinal(low, mid, high)
 
 # not declared, though columns of t.csv:
-# age: 40 different numbers, 30 to 69: cut them into classes, as `pandas.cut` does
 # unit: one value in all rows
+# id: a number for each row, one more than the last: an identifier
+# town: 30 different texts
+# size: 24 different values, numbers but for `unknown`: mend those cells
 
 # write what causes what: A, B -> C
 """
@@ -38,7 +48,7 @@ treated      : binary
 
 def test_a_table_becomes_a_draft_without_edges(here, capsys):
     assert main(["init", "--from", "t.csv"]) == 0
-    assert capsys.readouterr().out == "wrote t.scm: 3 labels\n"
+    assert capsys.readouterr().out == "wrote t.scm: 5 labels, 1 real node\n"
     assert (here / "t.scm").read_text() == DRAFT
     assert main(["check", "t.scm"]) == 0
     assert main(["init", "--from", "csv:t.csv", "--to", "new/u.scm", "--json"]) == 0
@@ -68,14 +78,15 @@ def test_the_graph_of_a_drawing_and_the_kinds_of_a_table(here, capsys):
 
 def test_what_the_table_does_not_tell_is_one_warning(here, capsys):
     (here / "g.txt").write_text(
-        'dag { age -> ill; Treated -> ill; x [kind="categorical(u, v, w)"] x -> ill }'
+        'dag { age -> ill; town -> ill; Treated -> ill; x [kind="categorical(u, v, w)"] x -> ill }'
     )
     assert main(["import", "g.txt", "--data", "csv:t.csv", "--json"]) == 0
     (found,) = json.loads(capsys.readouterr().out)["diagnostics"]
     assert found["code"] == "W843"
     assert "the values of 2 nodes" in found["message"]
     assert "`Treated` (there is no such column, only `treated`)" in found["message"]
-    assert "`age` (40 different numbers, 30 to 69" in found["message"]
+    assert "`town` (30 different texts)" in found["message"]
+    assert scm.load("g.scm").by_name["age"].kind == "real"
     assert scm.load("g.scm").by_name["x"].domain.values == ("u", "v", "w")
 
 

@@ -131,7 +131,13 @@ def test_a_value_is_not_a_name():
     ("text", "offered"),
     [
         ("", ["graph ", "assert "]),
-        ("A : ", ["binary", "categorical(low, high)", "image(3, 64, 64)"]),
+        (
+            "A : ",
+            [
+                *("binary", "categorical(low, high)", "ordinal(low, mid, high)"),
+                *("binned(30, 60)", "real", "image(3, 64, 64)"),
+            ],
+        ),
         ("A : im", ["image(3, 64, 64)"]),
         ("A, B : binary\n", ["graph ", "assert ", "A", "B"]),
         ("graph g\nA, B : binary\nA -> ", ["B", "*"]),

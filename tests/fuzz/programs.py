@@ -11,12 +11,13 @@ WORDS = [
     "graph", "assert", "identified", "do", "given", "P", "E", "ATE", "->", "<-", "<->", "_||_",
     "|", "binary", "categorical", "image", "(", ")", "{", "}", "[", "]", "A", "B", '"a b"', "\n",
     "#", "A -> B\n", "A, B : binary\n", "* -> A\n", "A <-> B\n", "image(3, 64, 64)", "1", "-1",
-    "0.5",
+    "0.5", "real", "binned", "ordinal", "inf", "-inf", "1e-3", "1e999", "nan",
 ]  # fmt: skip
 
 DECLARED = [
     "binary", "binary", "binary()", "categorical(low, high)", 'categorical(a, "b c", 3)',
-    "categorical(-1, 0, 1.50,)",
+    "categorical(-1, 0, 1.50,)", "ordinal(low, mid, high)", "binned(30, 50)", "binned(-1e-3)",
+    "real", "real(0, 120)", "real(-inf, 1e6)", "real(low=0)",
 ]  # fmt: skip
 
 

@@ -13,8 +13,10 @@ FOLDER = Path(__file__).parent / "errors"
 PROGRAMS = sorted(FOLDER.glob("*.scm"))
 
 # Codes of a missing or unreadable file, of a file of many megabytes, of a wrong command line and
-# of the system. tests/cli and tests/syntax give them.
+# of the system, and of what is done with a program that is right. Their pages, tests/cli and
+# tests/syntax give them.
 NOT_IN_PROGRAMS = {"E110", "E112", "E113", "E114", "E115", "E116", "E117", "E160"}
+NOT_IN_PROGRAMS |= {"E303", "E304", "E305"}
 
 
 def report_of(path: Path) -> Report:

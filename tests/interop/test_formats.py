@@ -46,6 +46,19 @@ def test_a_binary_graph_comes_back_from_every_format(tmp_path, form):
     assert read_document(packed, form).graph.hash == graph.hash
 
 
+KEEPING = [form for form in GRAPHS if "order" in FORMATS[form].keeps]
+
+
+@pytest.mark.parametrize("form", KEEPING)
+def test_real_and_ordered_nodes_come_back_from_formats_of_kinds(tmp_path, form):
+    kinds = "A : real(0, inf)\nB : real\nC : ordinal(low, high)\nD : binned(18.5, 25)\n"
+    graph = parse_text(f"{kinds}A, C -> B\nB -> D\nA <-> D", "g")
+    path = tmp_path / f"g{FORMATS[form].suffixes[0]}"
+    path.write_text(FORMATS[form].write(Document(graph)), encoding="utf-8")
+    assert read_document(path).graph.hash == graph.hash
+    assert losses(Document(graph), form) == ()
+
+
 def said(document, form):
     return " ".join(found.message() for found in losses(document, form))
 
@@ -78,10 +91,16 @@ def test_what_tables_have_beside_their_numbers_is_told():
 
 
 def test_a_kind_of_another_package_is_told_by_its_values():
-    graph = Graph("g", (Node("A", "ordinal", Discrete(("low", "high"))),), ())
+    graph = Graph("g", (Node("A", "likert", Discrete(("low", "high"))),), ())
     assert "the kind of `A`" in said(Document(graph), "dot")
     assert 'kind="categorical(low, high)"' in FORMATS["dot"].write(Document(graph))
     assert losses(Document(graph), "json") == ()
+
+
+def test_the_order_and_the_numbers_are_lost_where_there_is_no_place_for_them():
+    graph = Document(parse_text("A : real\nB : ordinal(low, high)\nA -> B", "g"))
+    assert "the values of `A`, `B`" in said(graph, "adjacency")
+    assert "that the values of `B` stand in an order" in said(graph, "xdsl")
 
 
 def test_files_are_bounded(tmp_path):

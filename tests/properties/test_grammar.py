@@ -18,9 +18,12 @@ WORDS = st.from_regex(r"\w{1,8}", fullmatch=True)
 TEXTS = WORDS | st.sampled_from(sorted(RESERVED)) | st.text(PRINTABLE, min_size=1, max_size=8)
 NAMES = TEXTS.filter(lambda text: text.strip() and text.isprintable()).map(tree.Name)
 MEMBERS = NAMES | st.just(tree.Star())
-NUMBERS = st.integers(-(10**9), 10**9) | st.decimals(-99, 99, places=2).map(float)
-VALUES = TEXTS.filter(str.isprintable) | NUMBERS.filter(
-    lambda number: number_or_text(str(number)) == number
+NUMBERS = st.integers(-(10**9), 10**9) | st.floats(allow_nan=False, allow_infinity=False)
+WRITTEN = ["inf", "-inf", "1e5", "-1e5", "1e-3", "-2.50E+07", "1.e5", "-infinite"]
+VALUES = (
+    st.sampled_from(WRITTEN)
+    | TEXTS.filter(str.isprintable)
+    | NUMBERS.filter(lambda number: number_or_text(str(number)) == number)
 )
 KEYS = WORDS | st.sampled_from(sorted(RESERVED))
 ARGUMENTS = st.builds(tree.Argument, VALUES, st.none() | KEYS)

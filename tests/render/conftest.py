@@ -4,7 +4,17 @@ from itertools import pairwise
 
 import pytest
 
-from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
+from scm_compiler.ir import (
+    Binned,
+    Confounder,
+    Discrete,
+    Edge,
+    Graph,
+    Image,
+    Node,
+    Ordinal,
+    Real,
+)
 from scm_compiler.ir.domain import BINARY
 
 HOSTILE_NAMES = (
@@ -37,12 +47,29 @@ def hair():
     nodes = (
         *_binary("Male"),
         Node("Hair", "categorical", Discrete(("black", "brown", "blond"))),
-        Node("Age", "ordinal", Discrete(("low", "high"))),
+        Node("Age", "likert", Discrete(("low", "high"))),
         Node("Photo", "image", Image(3, 64, 48)),
     )
     pairs = [("Male", "Hair"), ("Age", "Hair"), ("Male", "Photo"), ("Hair", "Photo")]
     edges = tuple(Edge(*pair) for pair in pairs)
     return Graph("hair", nodes, edges, (Confounder("Male", "Age"),))
+
+
+@pytest.fixture(scope="session")
+def kinds():
+    """A node of each kind, and one of a package's."""
+    nodes = (
+        Node("Age", "real", Real(0, 120)),
+        Node("Pain", "real", Real()),
+        *_binary("Ill"),
+        Node("Hair", "categorical", Discrete(("black", "blond"))),
+        Node("School", "ordinal", Ordinal(("none", "some", "much"))),
+        Node("Weight", "binned", Binned((18.5, 25))),
+        Node("Mood", "likert", Discrete(("low", "high"))),
+        Node("Photo", "image", Image(3, 64, 48)),
+    )
+    edges = tuple(Edge(node.name, "Photo") for node in nodes[:-1])
+    return Graph("kinds", nodes, edges, (Confounder("Age", "Pain"),))
 
 
 @pytest.fixture(scope="session")

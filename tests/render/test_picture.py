@@ -7,6 +7,8 @@ import pytest
 from scm_compiler.ir import Discrete
 from scm_compiler.ir.query import Event, Regime, Setting, Variable
 from scm_compiler.render.picture import picture
+from scm_compiler.semantics.points import pointed
+from scm_compiler.semantics.question import read_query
 
 
 def test_the_graph_itself_cuts_and_marks_nothing(hair):
@@ -70,9 +72,25 @@ def test_the_second_line_tells_the_domain(hair):
     assert notes == {
         "Male": "",
         "Hair": "black · brown · blond",
-        "Age": "ordinal",
+        "Age": "likert",
         "Photo": "3 × 64 × 48",
     }
+
+
+def test_the_second_line_tells_ends_and_order(kinds):
+    notes = {box.name: box.note for box in picture(kinds).boxes}
+    assert notes["Age"] == "real(0, 120)"
+    assert notes["Pain"] == ""
+    assert notes["School"] == "none < some < much"
+    assert notes["Weight"] == "<18.5 · [18.5,25) · >=25"
+
+
+def test_a_real_node_is_held_at_a_number(kinds):
+    drawn = pointed(kinds, "do(Age=42), given(Pain=-0.5)")
+    regime = read_query("do(Age=42), given(Pain=-0.5)", drawn)
+    shown = picture(drawn, regime)
+    assert shown.caption == 'do(Age=42), given(Pain="-0.5")'
+    assert [box.note for box in shown.boxes[:2]] == ["held at 42", "seen: -0.5"]
 
 
 def test_many_values_are_counted(hair):

@@ -41,12 +41,26 @@ def test_svg_has_a_group_for_every_node_and_line(hair, name):
 
 
 @pytest.mark.parametrize("name", ENGINES)
-def test_kinds_differ_and_a_foreign_kind_has_a_look(hair, name):
-    drawn = render.draw_svg(hair, engine=name)
+def test_kinds_differ_and_a_foreign_kind_has_a_look(kinds, name):
+    """The two with an order look alike."""
+    drawn = render.draw_svg(kinds, engine=name)
     for look in (*KINDS.values(), OTHER):
         assert look.fill in drawn
-    assert len({look.fill for look in KINDS.values()} | {OTHER.fill}) == 4
-    assert len({look.shape for look in KINDS.values()} | {OTHER.shape}) == 4
+    looks = {look for kind, look in KINDS.items() if kind != "binned"} | {OTHER}
+    assert KINDS["ordinal"] == KINDS["binned"]
+    assert len({look.fill for look in looks}) == len({look.shape for look in looks}) == 6
+
+
+def test_a_real_node_is_slanted_in_every_format(kinds):
+    assert 'n0[/"Age<br/><small>real(0, 120)</small>"/]:::real' in render.draw_mermaid(kinds)
+    assert "shape=parallelogram" in render.draw_dot(kinds)
+    shown = ET.fromstring(render.draw_svg(kinds, engine="built-in"))
+    corners = {
+        group.find(f"{SVG}title").text: len(shape.get("points").split())
+        for group in shown.iter(f"{SVG}g")
+        for shape in group.findall(f"{SVG}polygon")
+    }
+    assert corners == {"Age": 4, "Pain": 4, "School": 8, "Weight": 8, "Mood": 6}
 
 
 @pytest.mark.parametrize("name", ENGINES)

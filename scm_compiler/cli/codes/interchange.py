@@ -123,26 +123,26 @@ class KindsOpen(Diagnostic):
 
     ## What it means
 
-    `--data` takes the kind of each node from the column of its name: `binary` for 0 and 1, else
-    `categorical` with the values that are there. Some nodes have no column, or a column of too many
-    values for a label, such as ages or names. They are declared `binary`.
+    `--data` takes the kind of each node from the column of its name: `binary` for 0 and 1, `real` for
+    many numbers, else `ordinal` or `categorical` with the values that are there (docs/language.md has
+    the rule). Some nodes have no column, or a column of too many texts for a label, such as names. They
+    are declared `binary`.
 
     ## Example
 
     ```console
-    $ printf 'Age,Ill\n' > t.csv; for age in $(seq 30 70); do echo "$age,$((age % 2))" >> t.csv; done
-    $ echo "dag { Age -> Ill -> Cost }" > g.dagitty
+    $ printf 'Town,Ill\n' > t.csv; for n in $(seq 30 70); do echo "town $n,$((n % 2))" >> t.csv; done
+    $ echo "dag { Town -> Ill -> Cost }" > g.dagitty
     $ scmc import g.dagitty --data csv:t.csv
-    warning[W843]: csv:t.csv does not tell the values of 2 nodes, declared `binary`: `Age` (41 different numbers, 30 to 70: cut them into classes, as `pandas.cut` does), `Cost` (there is no such column)
+    warning[W843]: csv:t.csv does not tell the values of 2 nodes, declared `binary`: `Town` (41 different texts), `Cost` (there is no such column)
      --> g.dagitty
-      = help: correct the declarations, and the table where a column is to be cut
+      = help: correct the declarations, or the columns
     wrote g.scm: 3 labels, 2 edges
     ```
 
     ## What to do
 
-    Cut the column into classes and declare them, as in `pandas.cut(t["Age"], [0, 40, 60, 120])`; correct
-    the name of the node or of the column.
+    Gather the texts into a few classes and declare them; correct the name of the node or of the column.
     """
 
     code = "W843"
@@ -160,4 +160,4 @@ class KindsOpen(Diagnostic):
 
     def help(self) -> str:
         """What to do."""
-        return "correct the declarations, and the table where a column is to be cut"
+        return "correct the declarations, or the columns"

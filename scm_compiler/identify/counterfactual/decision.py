@@ -90,7 +90,7 @@ def _parts(
         case ir.Expectation(target, do, given):
             yield ir.Probability((ir.Event(target),), do, given)
         case ir.Regime(do, given):
-            for node in graph.labels:
+            for node in graph.tabular:
                 yield ir.Probability((ir.Event(ir.Variable(node.name)),), do, given)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from scm_compiler.syntax.printer import print_name
 
-Value = str | int
+Value = str | int | float
 
 
 def counterfactual_text(
@@ -35,4 +35,6 @@ def _settings(values: Mapping[str, Value] | None) -> str:
 
 
 def _value(value: Value) -> str:
-    return str(int(value)) if isinstance(value, int) else print_name(value)
+    if isinstance(value, str):
+        return print_name(value)
+    return str(int(value)) if isinstance(value, int) else repr(value)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
-from scm_compiler.inference.contraction import Array, Contraction, contract, plan
+from scm_compiler.inference.contraction import Array, Contraction, Mass, contract, plan
 from scm_compiler.inference.elimination import Scope
 from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import TooMuch
@@ -75,17 +75,19 @@ class Joint:
         worlds: The network.
         graph: The graph of the tables.
         limit: The largest table, in numbers, that may be made.
+        keep: Copies without a known value that `mass` has an axis for, each once.
     """
 
     worlds: Worlds
     graph: Graph
     limit: float
+    keep: tuple[int, ...] = ()
 
     @cached_property
     def way(self) -> Contraction:
         """The contraction, whether it fits or not."""
         scopes = [*map(self._scope, self._alone), *map(self._group_scope, self.worlds.coupled)]
-        return plan(scopes or [()], self._sizes, ())
+        return plan(scopes or [()], self._sizes, tuple(map(str, self.keep)))
 
     @cached_property
     def beyond(self) -> TooMuch | None:
@@ -96,6 +98,13 @@ class Joint:
 
     def log_mass(self, rows: Rows, join: Join) -> Array:
         """The logarithm of the probability, one number for each element of the batch.
+
+        As for `mass`.
+        """
+        return self.mass(rows, join).log_total
+
+    def mass(self, rows: Rows, join: Join) -> Mass:
+        """The probability of all that is known and of each value of what is kept.
 
         Args:
             rows: The table of each label, perhaps with a batch axis first.
@@ -110,7 +119,7 @@ class Joint:
         for numbers, group in zip(self.worlds.coupled, self.groups(rows), strict=True):
             scope = (*self._shared(numbers), *self._own(numbers))
             tables.append(_diagonal(join(group), scope, 0))
-        return contract(self.way, tables or [np.ones(())]).log_total
+        return contract(self.way, tables or [np.ones(())])
 
     def groups(self, rows: Rows) -> list[Group]:
         """The copies that share noise, node by node."""

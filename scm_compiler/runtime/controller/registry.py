@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 from pydantic import BaseModel, ValidationError
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
+from scm_compiler.model.real.codes.parts import OtherTrainer
+from scm_compiler.model.real.parts import discrete_part, require_fitting
 from scm_compiler.runtime.controller import mle, wgan_gp
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.names import require_choice
+from scm_compiler.runtime.controller.real import RealOptions, Reals
+from scm_compiler.runtime.controller.real.mixed import Mixed, targets_of
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
+from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.strict import said
 
@@ -85,18 +91,39 @@ def configure(
     )
 
 
-def make_trainer(graph: Graph, table: LabelTable, config: Config) -> Trainer:
+def make_trainer(graph: Graph, table: LabelTable | Table, config: Config) -> Trainer:
     """The trainer that a configuration describes.
 
+    Args:
+        graph: The graph.
+        table: Its data: of real nodes, too, if it has some.
+        config: The configuration.
+
     Raises:
-        ScmError: E620 if the trainer cannot fit the graph, E625 if it cannot use rows with gaps.
+        ScmError: E620 if the trainer cannot fit the graph, E625 if it cannot use rows with gaps;
+            E563 to E565, E570 to E572 for real nodes.
         ValueError: If the configuration is none of `configure`.
     """
     recipe, options = recipe_of(config)
+    if isinstance(table, Table):
+        return _mixed(graph, table, config)
     if table.gaps and config.trainer != "mle":
         reason = f"`{config.trainer}` trains networks"
         raise refuse(NeedsCompleteRows(reason, "train with `mle`"), exit_code=2)
     return recipe.make(graph, table, options, config.seed)
+
+
+def _mixed(graph: Graph, table: Table, config: Config) -> Mixed:
+    """The trainer of a graph with real nodes."""
+    require_fitting(graph)
+    if config.trainer != "mle":
+        raise refuse(OtherTrainer(config.trainer, graph.reals[0].name), exit_code=2)
+    part = discrete_part(graph)
+    labels = make_trainer(part, table.labels(part), config)
+    form = str(config.options.get("real", "auto"))
+    options = RealOptions.model_validate({"form": form})
+    weights = table.counts.astype(np.float64)
+    return Mixed(labels, Reals(targets_of(graph), table.columns, weights, options, config.seed))
 
 
 def recipe_of(config: Config) -> tuple[Recipe, BaseModel]:

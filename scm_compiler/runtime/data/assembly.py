@@ -103,8 +103,8 @@ def assemble(
         cells, amounts = cells[whole], amounts[whole]
         told.append(RowsDropped(rows.gaps, rows.read))
     if rows.gaps and reading.missing == "category":
-        cells = _filled(graph, cells, origin)
-    counts, effective = _evened(amounts)
+        cells = filled(graph, cells, origin)
+    counts, effective = evened(amounts)
     if not counts.sum():
         raise refuse(NoRows(path=origin), source=Source(origin, ""), exit_code=2)
     if effective is not None:
@@ -113,7 +113,7 @@ def assemble(
     return tabulate(graph, cells, counts, origin, tuple(told))
 
 
-def _filled(graph: Graph, cells: Cells, origin: str) -> Cells:
+def filled(graph: Graph, cells: Cells, origin: str) -> Cells:
     """The rows with the value for it in each gap."""
     domains = list(graph.domains.items())
     values = [gap_value(domain) for _, domain in domains]
@@ -129,7 +129,7 @@ def _filled(graph: Graph, cells: Cells, origin: str) -> Cells:
     return np.where(cells == MISSING, own, cells)
 
 
-def _evened(amounts: Amounts) -> tuple[Amounts, float | None]:
+def evened(amounts: Amounts) -> tuple[Amounts, float | None]:
     """The counts of even rows that the rows are worth (Kish 1965), and how many, if weighted."""
     if amounts.ndim == 1:
         return amounts, None

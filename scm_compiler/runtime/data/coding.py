@@ -77,7 +77,15 @@ class ColumnCoding(dict[str, int]):
         for spelling in (text, plain, plain.casefold()):
             if spelling in self._known:
                 return self._known[spelling]
-        return MISSING if plain.casefold() in _BLANK else UNKNOWN
+        if is_blank(plain):
+            return MISSING
+        code = self.domain.read(plain)
+        return UNKNOWN if code is None else code
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text says that there is no value."""
+    return text.strip().casefold() in _BLANK
 
 
 def gap_value(domain: Finite) -> int | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.assembly import Gathering
+from scm_compiler.runtime.data.columns import Table, read_table
 from scm_compiler.runtime.data.options import PLAIN, Reading, parse
 from scm_compiler.runtime.data.quick import (
     ENCODINGS,
@@ -62,6 +63,17 @@ def read_csv(place: str, graph: Graph) -> LabelTable:
     for cells, amounts in _parts(reader):
         gathering.add(cells, amounts)
     return reader.table(graph, gathering, f"csv:{place}")
+
+
+def read_csv_table(place: str, graph: Graph) -> Table:
+    """The labels and the numbers of a CSV file; see `read_csv`.
+
+    Raises:
+        ScmError: With exit code 2 and every finding of the table; see `read_table`.
+    """
+    path, reading = parse(place)
+    sheet = csv_sheet(Path(path), [node.name for node in graph.tabular], reading)
+    return read_table(graph, sheet, f"csv:{place}", reading)
 
 
 def _parts(reader: Reader) -> Iterator[Coded]:

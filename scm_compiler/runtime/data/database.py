@@ -1,6 +1,7 @@
 """`parquet:PATTERN` and `duckdb:FILE?table=T`: tables that DuckDB counts, of any length."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,9 @@ from scm_compiler.runtime.data.codes.columns import ExtraColumns
 from scm_compiler.runtime.data.codes.data import DataNotFound
 from scm_compiler.runtime.data.codes.database import NeedsDuckDB, NotCounted
 from scm_compiler.runtime.data.codes.rows import BadCount, BadWeight
+from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.findings import Findings
+from scm_compiler.runtime.data.frame import read_columns
 from scm_compiler.runtime.data.options import OF_DATABASE, Reading, bad, parse
 from scm_compiler.runtime.data.reading import header_faults, label_columns
 from scm_compiler.runtime.data.sheet import existing_file
@@ -38,11 +41,19 @@ def read_parquet(place: str, graph: Graph) -> LabelTable:
         ScmError: With exit code 2: E602 if there is no file, E627 without DuckDB, E628 if it
             cannot read them; and every finding, as `read_sheet`.
     """
+    return _counted(*_parquet(place), graph, f"parquet:{place}")
+
+
+def read_parquet_table(place: str, graph: Graph) -> Table:
+    """The labels and the numbers of Parquet files; see `read_parquet`."""
+    return _whole(*_parquet(place), graph, f"parquet:{place}")
+
+
+def _parquet(place: str) -> tuple["DuckDBPyConnection", str, Reading]:
     path, reading = parse(place, OF_DATABASE)
     if not any(mark in path for mark in "*?["):
         existing_file(Path(path))
-    connection = _connected(place, ":memory:")
-    return _counted(connection, f"read_parquet({text(path)})", graph, reading, f"parquet:{place}")
+    return _connected(place, ":memory:"), f"read_parquet({text(path)})", reading
 
 
 def read_duckdb(place: str, graph: Graph) -> LabelTable:
@@ -56,6 +67,15 @@ def read_duckdb(place: str, graph: Graph) -> LabelTable:
     Raises:
         ScmError: As `read_parquet`; E622 if there is no such table.
     """
+    return _counted(*_database(place), graph, f"duckdb:{place}")
+
+
+def read_duckdb_table(place: str, graph: Graph) -> Table:
+    """The labels and the numbers of a table of a DuckDB database; see `read_duckdb`."""
+    return _whole(*_database(place), graph, f"duckdb:{place}")
+
+
+def _database(place: str) -> tuple["DuckDBPyConnection", str, Reading]:
     path, reading = parse(place, (*OF_DATABASE, "table"))
     connection = _connected(place, str(existing_file(Path(path))))
     found = connection.execute(
@@ -66,7 +86,7 @@ def read_duckdb(place: str, graph: Graph) -> LabelTable:
     if table is None or table not in tables:
         near = closest(table or "", tables)
         raise bad("table", table or "", (near,) if near else tables)
-    return _counted(connection, identifier(table), graph, reading, f"duckdb:{place}")
+    return connection, identifier(table), reading
 
 
 def _connected(place: str, path: str) -> "DuckDBPyConnection":
@@ -85,27 +105,47 @@ def _connected(place: str, path: str) -> "DuckDBPyConnection":
 
 
 def _counted(
-    connection: "DuckDBPyConnection", source: str, graph: Graph, reading: Reading, origin: str
+    connection: "DuckDBPyConnection", source: str, reading: Reading, graph: Graph, origin: str
 ) -> LabelTable:
     """The table of a relation."""
-    import duckdb  # noqa: PLC0415  (an extra)
-
-    amounts = {reading.count: "counts", reading.weight: "weights"}
-    asked = {name: what for name, what in amounts.items() if name is not None}
+    asked = reading.amounts
     labels = [node.name for node in graph.labels]
-    try:
+    with _reading(connection, origin):
         header = tuple(str(name) for name, *_ in connection.execute(described(source)).fetchall())
         _refuse(list(header_faults(graph, header, asked)), origin)
         query = grouped(labels, source, reading.count, reading.weight)
         rows = connection.execute(query).fetchall()
+    extra = tuple(name for name in header if name not in labels and name not in asked)
+    return _assembled(rows, graph, reading, origin, extra)
+
+
+def _whole(
+    connection: "DuckDBPyConnection", source: str, reading: Reading, graph: Graph, origin: str
+) -> Table:
+    """The rows of a relation, numbers among them."""
+    with _reading(connection, origin):
+        header = [str(name) for name, *_ in connection.execute(described(source)).fetchall()]
+        asked = [*(node.name for node in graph.tabular), *reading.amounts]
+        wanted = [name for name in dict.fromkeys(asked) if name in header]
+        named = ", ".join(map(identifier, wanted)) or "1"
+        rows = connection.execute(f"SELECT {named} FROM {source}").fetchall()  # noqa: S608
+    columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
+    return read_columns(dict(zip(wanted, columns, strict=False)), graph, reading, origin)
+
+
+@contextmanager
+def _reading(connection: "DuckDBPyConnection", origin: str) -> Iterator[None]:
+    """Say why a relation cannot be read; close its database."""
+    import duckdb  # noqa: PLC0415  (an extra)
+
+    try:
+        yield
     except duckdb.Error as error:
         if "No files found" in str(error):
             raise refuse(DataNotFound(path=origin.partition(":")[2]), exit_code=2) from error
         raise refuse(NotCounted(place=origin, reason=_said(error)), exit_code=2) from error
     finally:
         connection.close()
-    extra = tuple(name for name in header if name not in labels and name not in asked)
-    return _assembled(rows, graph, reading, origin, extra)
 
 
 def _assembled(

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Node
 from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, amounts_of, assemble
 from scm_compiler.runtime.data.codes.frames import MissingInFrame, UnequalColumns, WrongInFrame
+from scm_compiler.runtime.data.codes.numbers import Place
 from scm_compiler.runtime.data.codes.rows import (
     BadCount,
     BadWeight,
@@ -21,6 +22,8 @@ from scm_compiler.runtime.data.codes.rows import (
     two_names,
 )
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
+from scm_compiler.runtime.data.columns import MixedRows, Table, real_faults, table_from
+from scm_compiler.runtime.data.numbers import RealColumn, faults_of
 from scm_compiler.runtime.data.options import MISSING as MISSING_WAYS
 from scm_compiler.runtime.data.options import PLAIN, Reading
 from scm_compiler.runtime.data.reading import (
@@ -29,7 +32,7 @@ from scm_compiler.runtime.data.reading import (
     label_columns,
     weight_of,
 )
-from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.data.table import Cells, LabelTable
 
 _NOT_A_NUMBER = ("NAType", "NaTType")
 """The classes of what pandas puts in the place of a value that is missing."""
@@ -64,31 +67,81 @@ def read_frame(frame: Columns, graph: Graph, reading: Reading = PLAIN) -> LabelT
         TypeError: If it is no frame.
         ValueError: If `reading.missing` is nothing that can be said.
     """
+    origin, held = _held(frame, graph, reading, with_reals=False)
+    cells, counts = _coded(held, graph, reading, (), origin)
+    read, gaps = len(cells), int((cells < 0).any(1).sum())
+    gathering = Gathering(tuple(graph.sizes.values()), weighted=reading.weight is not None)
+    gathering.add(cells, counts)
+    return assemble(graph, Rows(*gathering.rows(), read, gaps), origin, reading)
+
+
+def read_columns(
+    frame: Columns, graph: Graph, reading: Reading = PLAIN, origin: str = ""
+) -> Table:
+    """The rows of a frame, over the graph's labels and real nodes.
+
+    Args:
+        frame: Columns in excess are left out.
+        graph: Whose nodes the columns are matched with, by name.
+        reading: As `read_frame` takes it.
+        origin: What to call the data; after the frame's class if empty.
+
+    Raises:
+        ScmError: With exit code 2 and every finding: those of `read_frame`, and E616 to E619 of
+            the numbers; E625 for numbers that are missing and are to be summed over.
+        TypeError: If it is no frame.
+        ValueError: As `read_frame`.
+    """
+    called, held = _held(frame, graph, reading, with_reals=True, origin=origin)
+    reals = [_real(node, held[node.name]) for node in graph.reals]
+    cells, amounts = _coded(held, graph, reading, reals, called)
+    return table_from(graph, MixedRows(cells, reals, amounts), called, reading)
+
+
+def _real(node: Node, cells: list[Any]) -> RealColumn:
+    column = RealColumn(node)
+    column.add(cells, lambda rank: Place(rank, None, str(cells[rank])))
+    return column
+
+
+def _held(
+    frame: Columns, graph: Graph, reading: Reading, *, with_reals: bool, origin: str = ""
+) -> tuple[str, dict[str, list[Any]]]:
+    """What to call a frame, and its columns that are wanted."""
     if reading.missing not in MISSING_WAYS:
         raise ValueError(f"missing= is one of {', '.join(MISSING_WAYS)}, not {reading.missing!r}")
-    origin = _origin(frame)
+    origin = origin or _origin(frame)
     if not isinstance(frame, Mapping) and hasattr(frame, "collect"):  # of polars, not yet read
         frame = frame.collect()
     names = {str(name): name for name in _names(frame)}
-    amounts = {reading.count: "counts", reading.weight: "weights"}
-    asked = {name: what for name, what in amounts.items() if name is not None}
-    _refuse(list(header_faults(graph, tuple(map(str, _names(frame))), asked)), origin)
-    wanted = [*(node.name for node in graph.labels), *asked]
+    header, asked = tuple(map(str, _names(frame))), reading.amounts
+    faults = list(header_faults(graph, header, asked))
+    _refuse([*faults, *(real_faults(graph, header, asked) if with_reals else ())], origin)
+    nodes = graph.tabular if with_reals else graph.labels
+    wanted = [*(node.name for node in nodes), *asked]
     held = {name: _values(name, frame[names[name]]) for name in wanted}
     lengths = {name: len(column) for name, column in held.items()}
     if len(set(lengths.values())) > 1:
         _refuse([UnequalColumns(lengths=tuple(lengths.items()))], origin)
     if not any(lengths.values()):
         _refuse([NoRows(path=origin)], origin)
+    return origin, held
+
+
+def _coded(
+    held: Mapping[str, list[Any]],
+    graph: Graph,
+    reading: Reading,
+    reals: Sequence[RealColumn],
+    origin: str,
+) -> tuple[Cells, Amounts]:
+    """The labels' cells, and how much there is of each row; faults of any column are refused."""
     columns = [_Column(c.name, c.coding, held[c.name]) for c in label_columns(graph, reading)]
     found = list(_faults(columns, gaps=reading.missing == "refuse"))
-    counts, faults = _numbers(held, reading)
-    _refuse([*found, *faults], origin)
-    cells = np.stack([column.codes for column in columns], axis=1)
-    read, gaps = len(cells), int((cells < 0).any(1).sum())
-    gathering = Gathering(tuple(graph.sizes.values()), weighted=reading.weight is not None)
-    gathering.add(cells, counts)
-    return assemble(graph, Rows(*gathering.rows(), read, gaps), origin, reading)
+    amounts, faults = _numbers(held, reading)
+    _refuse([*found, *faults, *faults_of(reals, reading.missing)], origin)
+    none = np.zeros((len(amounts), 0), dtype=np.int64)
+    return np.column_stack([none, *(column.codes for column in columns)]), amounts
 
 
 def _numbers(held: Mapping[str, list[Any]], reading: Reading) -> tuple[Amounts, list[Diagnostic]]:

@@ -44,6 +44,12 @@ class Reading:
     encoding: str = "utf-8"
     table: str | None = None
 
+    @property
+    def amounts(self) -> Mapping[str, str]:
+        """The columns that say how much there is of each row: by name, what they hold."""
+        named = {self.count: "counts", self.weight: "weights"}
+        return {name: what for name, what in named.items() if name is not None}
+
 
 PLAIN = Reading()
 

@@ -22,7 +22,7 @@ class Positivity:
 
     Attributes:
         name: The label.
-        parents: Its parents, in the order of declaration.
+        parents: The labels among its parents, in the order of declaration.
         configurations: How many combinations of the parents' values there are.
         unseen: How many of them never occur in the data.
         fewest: The least number of rows in a combination that does occur.
@@ -51,21 +51,26 @@ def check_data(graph: Graph, spec: str) -> tuple[Report, tuple[Positivity, ...]]
     Raises:
         ScmError: If the data cannot be used.
     """
-    table = load_labels(spec, graph)
+    return covered(graph, load_labels(spec, graph))
+
+
+def covered(graph: Graph, table: LabelTable) -> tuple[Report, tuple[Positivity, ...]]:
+    """What was noticed of a table, and how it covers the parents of each label."""
     rows = positivity(graph, table)
     warnings = tuple(_warning(row) for row in rows if row.unseen)
     return Report(None, (*table.notes, *warnings)), rows
 
 
 def positivity(graph: Graph, table: LabelTable) -> tuple[Positivity, ...]:
-    """The coverage of every label that has parents."""
-    return tuple(
-        _coverage(graph, table, node.name) for node in graph.labels if graph.parents[node.name]
+    """The coverage of every label that has labels as parents; real ones have no configurations."""
+    parents = (
+        (node.name, tuple(p for p in graph.parents[node.name] if p in graph.domains))
+        for node in graph.labels
     )
+    return tuple(_coverage(graph, table, name, some) for name, some in parents if some)
 
 
-def _coverage(graph: Graph, table: LabelTable, name: str) -> Positivity:
-    parents = graph.parents[name]
+def _coverage(graph: Graph, table: LabelTable, name: str, parents: tuple[str, ...]) -> Positivity:
     shape = tuple(table.sizes[table.labels.index(parent)] for parent in parents)
     cells, counts = table.seen(parents)
     if prod(shape) < 2**62:

@@ -161,8 +161,7 @@ class Reader:
 
     def __init__(self, graph: Graph, sheet: Sheet, reading: Reading = PLAIN) -> None:
         self.sheet, self.reading = sheet, reading
-        named = {sheet.count_column: "counts", sheet.weight_column: "weights"}
-        self._amounts = {name: what for name, what in named.items() if name is not None}
+        self._amounts = amount_columns(sheet)
         found = list(header_faults(graph, sheet.header, self._amounts))
         if found:
             raise self._refusal(found)
@@ -286,6 +285,12 @@ class Reader:
 
     def _refusal(self, found: Sequence[Diagnostic]) -> Exception:
         return refuse(*found, source=Source(str(self.sheet.path), ""), exit_code=2)
+
+
+def amount_columns(sheet: Sheet) -> Mapping[str, str]:
+    """The columns that say how much there is of each row: by name, what they hold."""
+    named = {sheet.count_column: "counts", sheet.weight_column: "weights"}
+    return {name: what for name, what in named.items() if name is not None}
 
 
 def label_columns(graph: Graph, reading: Reading) -> list[Column]:

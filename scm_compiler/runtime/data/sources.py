@@ -19,9 +19,16 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.celeba import read_celeba
 from scm_compiler.runtime.data.codes.data import NoDefaultData, PlaceNotUtf8, UnknownDataSource
-from scm_compiler.runtime.data.csv_file import read_csv
-from scm_compiler.runtime.data.database import read_duckdb, read_parquet
-from scm_compiler.runtime.data.frame import Columns, read_frame
+from scm_compiler.runtime.data.codes.numbers import LabelsAlone
+from scm_compiler.runtime.data.columns import Table, of_labels
+from scm_compiler.runtime.data.csv_file import read_csv, read_csv_table
+from scm_compiler.runtime.data.database import (
+    read_duckdb,
+    read_duckdb_table,
+    read_parquet,
+    read_parquet_table,
+)
+from scm_compiler.runtime.data.frame import Columns, read_columns, read_frame
 from scm_compiler.runtime.data.options import Missing, Reading, divide
 from scm_compiler.runtime.data.scene_labels import labels_of
 from scm_compiler.runtime.data.scenes import FLOW, PENDULUM
@@ -40,6 +47,7 @@ class DataSource:
 
     Attributes:
         labels: Reads the labels of a graph at a place; None if the source has no labels.
+        table: Reads labels and real nodes; None if the source has no numbers.
         images: Lists the images at a place, with the labels that are needed; None likewise.
         bare: Whether `KIND` alone names data, too; the place is then empty.
     """
@@ -47,6 +55,7 @@ class DataSource:
     labels: Callable[[str, Graph], LabelTable] | None = None
     images: "Callable[[str, ImageSpec], Listing] | None" = None
     bare: bool = False
+    table: Callable[[str, Graph], Table] | None = None
 
 
 def _of_images(kind: str) -> Callable[[str, Graph], LabelTable]:
@@ -63,9 +72,9 @@ def _of_images(kind: str) -> Callable[[str, Graph], LabelTable]:
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
-        "csv": DataSource(read_csv),
-        "parquet": DataSource(read_parquet),
-        "duckdb": DataSource(read_duckdb),
+        "csv": DataSource(read_csv, table=read_csv_table),
+        "parquet": DataSource(read_parquet, table=read_parquet_table),
+        "duckdb": DataSource(read_duckdb, table=read_duckdb_table),
         "celeba": DataSource(read_celeba),
         **{kind: DataSource(_of_images(kind)) for kind in ("folder", "tar", "npz")},
         "pendulum": DataSource(labels_of(PENDULUM), bare=True),
@@ -109,12 +118,13 @@ def default_source(graph: Graph, images: Iterable[str] = ()) -> str:
     They are the table of the first of the `images` that have one, else `celeba-labels`.
 
     Raises:
-        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels.
+        ScmError: E614 with exit code 2 if there are no such images and the graph has other labels,
+            or real nodes.
     """
     own = next((spec for spec in images if _tells_labels(spec)), None)
     if own is not None:
         return own
-    names = tuple(n.name for n in graph.labels if n.name not in shipped.shipped_labels())
+    names = tuple(n.name for n in graph.tabular if n.name not in shipped.shipped_labels())
     if names:
         raise refuse(NoDefaultData(names=names), exit_code=2)
     return shipped.NAME
@@ -197,6 +207,57 @@ def load_labels(
     source, place = find_source(spec) or (DataSource(), "")
     assert source.labels is not None  # it is required
     return replace(source.labels(place, graph), origin=spec)  # `--resume` reads them again
+
+
+def load_data(
+    data: Data,
+    graph: Graph,
+    *,
+    missing: Missing | None = None,
+    weight: str | None = None,
+    count: str | None = None,
+) -> LabelTable | Table:
+    """Read the data of a graph: labels alone as counts of cells, real nodes beside them as rows.
+
+    The arguments are those of `load_labels` and `load_table`.
+    """
+    load = load_table if graph.reals else load_labels
+    return load(data, graph, missing=missing, weight=weight, count=count)
+
+
+def load_table(
+    data: Data,
+    graph: Graph,
+    *,
+    missing: Missing | None = None,
+    weight: str | None = None,
+    count: str | None = None,
+) -> Table:
+    """Read the data of a graph's labels and real nodes.
+
+    Args:
+        data: As `load_labels` takes them.
+        graph: Whose nodes are read. Columns are matched by name.
+        missing: As `load_labels` takes it; numbers that are missing can only be dropped.
+        weight: The column that says how much each row weighs.
+        count: The column that says how often each row occurs.
+
+    Raises:
+        ScmError: As `load_labels`; E305 if the source has no numbers.
+        TypeError: If the data are nothing of the kind.
+    """
+    if not graph.reals:
+        labels = load_labels(data, graph, missing=missing, weight=weight, count=count)
+        return of_labels(labels)
+    if not isinstance(data, str | PathLike):
+        asked = Reading(count=count, weight=weight, missing=missing or "refuse")
+        return read_columns(data, graph, asked)
+    spec = spelt_out(data, missing=missing, weight=weight, count=count)
+    require_data(spec)
+    source, place = find_source(spec) or (DataSource(), "")
+    if source.table is None:
+        raise refuse(LabelsAlone(source=spec, name=graph.reals[0].name), exit_code=2)
+    return replace(source.table(place, graph), origin=spec)
 
 
 def spelt_out(data: str | PathLike[str], **options: str | None) -> str:

@@ -5,18 +5,33 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Discrete
+from scm_compiler.ir import Discrete, Ordinal, Real
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.runtime.data.codes.data import UnknownDataSource
-from scm_compiler.runtime.data.coding import MISSING, ColumnCoding
+from scm_compiler.runtime.data.codes.data import UnknownDataSource, shortened
+from scm_compiler.runtime.data.coding import is_blank
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.options import parse
 from scm_compiler.runtime.data.sources import require_utf8
 
 MOST_VALUES = 20
-"""A column with more values than so many is no label yet."""
+"""A column with more different texts than so many is no label; one with more numbers is real."""
+
+FEW_ROWS = 5
+"""From so many different numbers on, a column is real where most rows have one of their own."""
+
+MOST_ODD = 3
+"""So many texts among numbers are told."""
 
 _REMEMBERED = 1000
+_LONGEST = 18
+_SCALES = (
+    ("none", "very low", "low", "mid", "middle", "medium", "moderate", "high", "very high"),
+    ("small", "medium", "large"),
+    ("none", "mild", "moderate", "severe"),
+    ("never", "rarely", "seldom", "sometimes", "often", "usually", "always"),
+    ("very poor", "poor", "bad", "fair", "average", "good", "very good", "excellent"),
+    ("strongly disagree", "disagree", "neutral", "agree", "strongly agree"),
+)
 _BINARY = ({"0", "1"}, {"0.0", "1.0"}, {"-1", "1"}, {"-1.0", "1.0"}, {"true", "false"})
 
 
@@ -28,44 +43,99 @@ class Column:
         values: The texts that are not missing, each once, at most a thousand.
         rows: The number of rows.
         gaps: How many of them have no value.
+        counting: Whether each row has the whole number after that of the row before.
     """
 
     values: dict[str, None] = field(default_factory=dict)
     rows: int = 0
     gaps: int = 0
+    counting: bool = True
+    _last: int | None = None
 
     def add(self, text: str) -> None:
         """Take in a cell."""
         plain = text.strip()
         self.rows += 1
+        if self.counting:
+            now = int(plain) if plain.isdecimal() and len(plain) < _LONGEST else None
+            self.counting = now is not None and self._last in (None, now - 1)
+            self._last = now
         if plain in self.values:
             return
-        if ColumnCoding(BINARY).code(plain) == MISSING:
+        if is_blank(plain):
             self.gaps += 1
         elif len(self.values) < _REMEMBERED:
             self.values[plain] = None
 
     @property
-    def domain(self) -> Discrete | None:
-        """The values that its label has; None if they are too many or too few for one."""
-        if {value.casefold() for value in self.values} in _BINARY:
+    def domain(self) -> Discrete | Ordinal | Real | None:
+        """The values that its node has; None if it is none.
+
+        - Two values of a truth are binary; up to twenty other texts are categorical.
+        - Up to twenty numbers are ordinal, and so are three or more words of a usual scale.
+        - More numbers are real, and so are fewer where more than half of the rows differ.
+        """
+        if self._folded in _BINARY:
             return BINARY
-        if not 2 <= len(self.values) <= MOST_VALUES:
-            return None
-        return Discrete(tuple(sorted(self.values, key=_order)))
+        numbers = self._numbers
+        if len(numbers) == len(self.values):
+            if len(self.values) > MOST_VALUES or self._scattered:
+                return Real()
+            if len(set(numbers)) == len(numbers) > 2:
+                return Ordinal(self._sorted)
+        for scale in _SCALES:
+            if 2 < len(self.values) == len(self._folded) and self._folded <= set(scale):
+                return Ordinal(tuple(sorted(self.values, key=lambda v: scale.index(v.casefold()))))
+        return Discrete(self._sorted) if 2 <= len(self.values) <= MOST_VALUES else None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether it numbers the rows."""
+        return self.counting and self.rows >= FEW_ROWS
 
     @property
     def advice(self) -> str:
-        """Why it is no label as it is, and what to do."""
+        """Why it is no node as it is, and what to do."""
+        if self.numbered:
+            return "a number for each row, one more than the last: an identifier"
         count = len(self.values)
         if count < 2:
             return "no value at all" if not count else "one value in all rows"
         many = f"more than {count:,}" if count == _REMEMBERED else f"{count:,}"
-        numbers = [number for number in map(_number, self.values) if number is not None]
-        if len(numbers) < count:
-            return f"{many} different texts"
-        span = f"{min(numbers):g} to {max(numbers):g}"
-        return f"{many} different numbers, {span}: cut them into classes, as `pandas.cut` does"
+        odd = [value for value in self.values if _number(value) is None]
+        if len(odd) <= MOST_ODD:
+            listed = ", ".join(f"`{shortened(value)}`" for value in odd)
+            return f"{many} different values, numbers but for {listed}: mend those cells"
+        return f"{many} different texts"
+
+    @property
+    def remark(self) -> str:
+        """What to know of it, where it is declared."""
+        told = [f"{self.gaps:,} of {self.rows:,} rows have no value"] if self.gaps else []
+        if self.domain == Real():
+            numbers = sorted(self._numbers)
+            cuts = {f"{numbers[len(numbers) * third // 3]:.3g}": None for third in (1, 2)}
+            span = f"{numbers[0]:g} to {numbers[-1]:g}"
+            told.append(f"{span}; as classes: binned({', '.join(cuts)})")
+        return "; ".join(told)
+
+    @property
+    def _folded(self) -> set[str]:
+        return {value.casefold() for value in self.values}
+
+    @property
+    def _numbers(self) -> list[float]:
+        """Those of its values that are numbers."""
+        return [number for number in map(_number, self.values) if number is not None]
+
+    @property
+    def _sorted(self) -> tuple[str, ...]:
+        return tuple(sorted(self.values, key=_order))
+
+    @property
+    def _scattered(self) -> bool:
+        """Whether more than half of the rows have a value of their own."""
+        return len(self.values) >= max(FEW_ROWS, (self.rows - self.gaps) // 2 + 1)
 
 
 def survey(spec: str) -> dict[str, Column]:

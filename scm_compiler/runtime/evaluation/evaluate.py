@@ -55,6 +55,7 @@ def evaluate_run(
     """
     if not run.labels.rows:
         raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
+    run.require_labels_alone("a report")
     recipe_of_run(run)  # a part of the report rests on its settings
     stage("labels")
     beside = (run.labels if data is None else load_labels(data, run.graph)).complete

@@ -12,7 +12,9 @@ from scm_compiler.diagnostics.codes.writing import CannotWrite
 from scm_compiler.files import listed, make_folder
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
+from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.codes.runs import FolderTaken
@@ -26,8 +28,8 @@ from scm_compiler.runtime.runs.manifest import (
     digest,
     versions,
 )
-from scm_compiler.runtime.runs.model_files import write_cells
-from scm_compiler.runtime.runs.numbers import CELLS
+from scm_compiler.runtime.runs.model_files import write_cells, write_rows
+from scm_compiler.runtime.runs.numbers import CELLS, ROWS
 from scm_compiler.runtime.runs.opening import CONFIG, GRAPH, PROGRAM
 from scm_compiler.runtime.runs.presence import MANIFEST, RUNS
 from scm_compiler.runtime.runs.record import Record, open_record
@@ -35,13 +37,13 @@ from scm_compiler.runtime.storage.tensors import cannot_write, write_file
 from scm_compiler.runtime.training.loop import CHECKPOINT, Outcome
 from scm_compiler.semantics.program import program_text
 
-INPUTS = (PROGRAM, GRAPH, CONFIG, CELLS)
+INPUTS = (PROGRAM, GRAPH, CONFIG, CELLS, ROWS)
 """What a run is made from; the rest is what comes out of the training."""
 
 
 def create_run(
     graph: Graph,
-    table: LabelTable,
+    table: LabelTable | Table,
     config: Config,
     *,
     program: str | None = None,
@@ -125,17 +127,23 @@ def _is_vouched_for(name: str) -> bool:
 
 
 def _fill(
-    folder: Path, graph: Graph, table: LabelTable, config: Config, program: str | None
+    folder: Path, graph: Graph, table: LabelTable | Table, config: Config, program: str | None
 ) -> None:
     write_file(folder / PROGRAM, program_text(graph) if program is None else program)
     write_file(folder / GRAPH, graph_to_json(graph))
     write_file(folder / CONFIG, config.model_dump_json(indent=2) + "\n")
-    write_cells(folder, graph, table)
+    part = discrete_part(graph)
+    labels = table
+    if isinstance(table, Table):
+        write_rows(folder, graph, table)
+        labels = table.labels(part)
+    assert isinstance(labels, LabelTable)
+    write_cells(folder, part, labels)
     data = DataFacts(
         origin=table.origin,
-        fingerprint=table.fingerprint,
-        rows=table.rows,
-        cells=len(table.counts),
+        fingerprint=labels.fingerprint,
+        rows=labels.rows,
+        cells=len(labels.counts),
     )
     manifest = Manifest(
         format=FORMAT,
@@ -147,7 +155,7 @@ def _fill(
         trainer=config.trainer,
         data=data,
         versions=versions(),
-        files={name: digest(folder / name) for name in INPUTS},
+        files={name: digest(folder / name) for name in INPUTS if (folder / name).exists()},
     )
     write_file(folder / MANIFEST, manifest.model_dump_json(indent=2) + "\n")
 

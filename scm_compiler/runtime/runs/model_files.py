@@ -3,22 +3,27 @@
 Cells and tables are read in `numbers.py`, without torch.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from math import prod
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Real
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.real.parts import apart
+from scm_compiler.model.real.stored import Stored, read_mechanism, tensors_of
 from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.passes import fold, unfold
 from scm_compiler.passes.fold import HIDDEN
+from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.codes.runs import TablesDiffer
 from scm_compiler.runtime.runs.counted_tables import drawn_tables
@@ -26,9 +31,12 @@ from scm_compiler.runtime.runs.numbers import (
     BEHIND,
     CELLS,
     LAW,
+    REALS,
+    ROWS,
     TABLE,
     TABLES,
     WEIGHTS,
+    CellFacts,
     read_tables,
 )
 from scm_compiler.runtime.storage.tensor_file import open_tensors, refuse_foreign, unusable
@@ -49,6 +57,72 @@ def write_cells(folder: Path, graph: Graph, table: LabelTable) -> None:
     """Keep the data: their distinct rows and counts."""
     tensors = {"cells": torch.from_numpy(table.cells), "counts": torch.from_numpy(table.counts)}
     write_tensors(folder / CELLS, tensors, {"graph": graph.hash, "origin": table.origin})
+
+
+def write_rows(folder: Path, graph: Graph, table: Table) -> None:
+    """Keep the rows of a graph with real nodes: a column each, and how often each row occurs."""
+    tensors = {f"column.{name}": torch.from_numpy(c.copy()) for name, c in table.columns.items()}
+    counts = torch.from_numpy(table.counts.astype(np.float64))
+    facts = {"graph": graph.hash, "origin": table.origin}
+    write_tensors(folder / ROWS, {**tensors, "counts": counts}, facts)
+
+
+def read_rows(folder: Path, graph: Graph) -> Table:
+    """The rows that a graph with real nodes was trained on.
+
+    Raises:
+        ScmError: E653 or E654 if the file is not this run's.
+    """
+    file = open_tensors(folder / ROWS)
+    refuse_foreign(file, graph)
+    facts = file.facts_as(CellFacts)
+    rows = file.forms.get("counts", ("F64", (0,)))[1]
+    kinds = {n.name: "F64" if isinstance(n.domain, Real) else "I64" for n in graph.tabular}
+    forms = [(f"column.{name}", (kind, rows)) for name, kind in kinds.items()]
+    file.require([("counts", ("F64", rows)), *forms])
+    arrays = file.load("np")
+    counts = arrays["counts"]
+    whole = counts.astype(np.int64)
+    if (whole == counts).all():
+        counts = whole
+    return Table({name: arrays[f"column.{name}"] for name in kinds}, counts, facts.origin)
+
+
+def write_reals(
+    folder: Path, graph: Graph, mechanisms: Mapping[str, Mechanism], name: str = REALS
+) -> None:
+    """Keep the mechanisms of real nodes and of their discrete effects."""
+    tensors = {
+        f"{node}.{key}": torch.from_numpy(array)
+        for node, mechanism in mechanisms.items()
+        for key, array in tensors_of(cast("Stored", mechanism)).items()
+    }
+    write_tensors(folder / name, tensors, {"graph": graph.hash})
+
+
+def read_reals(folder: Path, graph: Graph, file_name: str = REALS) -> dict[str, Stored]:
+    """The mechanisms of real nodes and of their discrete effects.
+
+    Raises:
+        ScmError: E653 or E654 if the file is not this run's.
+    """
+    file = open_tensors(folder / file_name)
+    refuse_foreign(file, graph)
+    arrays = file.load("np")
+    found = {}
+    try:
+        for name in apart(graph):
+            domain = graph.by_name[name].domain
+            inputs = {parent: graph.by_name[parent].domain for parent in graph.parents[name]}
+            own = {
+                key.removeprefix(f"{name}."): array
+                for key, array in arrays.items()
+                if key.startswith(f"{name}.")
+            }
+            found[name] = read_mechanism(domain, inputs, own)
+    except ValueError as error:
+        raise unusable(file.path, str(error)) from error
+    return found
 
 
 def write_weights(folder: Path, module: CausalModule) -> None:

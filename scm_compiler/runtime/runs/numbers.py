@@ -28,6 +28,7 @@ from scm_compiler.strict import Strict
 
 CELLS, WEIGHTS, TABLES = "cells.safetensors", "labels.safetensors", "tables.safetensors"
 CERTIFICATE = "certificate.json"
+ROWS, REALS = "rows.safetensors", "reals.safetensors"
 
 TABLE, LAW, BEHIND = "table", "law", "_draws"
 """What the tensors of a label in `TABLES` are called: its table, that of the law, the draws behind
@@ -93,13 +94,13 @@ def read_cells(folder: Path, graph: Graph, data: DataFacts) -> LabelTable:
     return table
 
 
-def replicate_name(number: int) -> str:
-    """What the file of the tables of a replicate is called.
+def replicate_name(number: int, of: str = TABLES) -> str:
+    """What the file of the tables, or else, of a replicate is called.
 
     >>> replicate_name(1)
     'replicate-1.tables.safetensors'
     """
-    return f"replicate-{number}.{TABLES}"
+    return f"replicate-{number}.{of}"
 
 
 def read_tables(folder: Path, graph: Graph, name: str = TABLES) -> Tables:

@@ -28,7 +28,9 @@ from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.abduction import under
+from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.ir.query import Query
+from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.model.tables import Backoff, Fitted, Model, Tables, table_shape
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
@@ -41,6 +43,7 @@ from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import Manifest, read_model
 from scm_compiler.runtime.runs.numbers import (
+    REALS,
     TABLES,
     WEIGHTS,
     read_cells,
@@ -64,7 +67,10 @@ from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.counterfactual.responses import Responses
+    from scm_compiler.inference.real.planning import RealPlan
+    from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.model.module import CausalModule
+    from scm_compiler.runtime.data.columns import Table
     from scm_compiler.runtime.runs.trained_head import TrainedHead
 
 
@@ -102,7 +108,35 @@ class Record:
     @cached_property
     def labels(self) -> LabelTable:
         """The data that it was trained on: distinct rows and counts."""
-        return read_cells(self.path, self.graph, self.manifest.data)
+        return read_cells(self.path, self.label_graph, self.manifest.data)
+
+    @cached_property
+    def label_graph(self) -> CausalGraph:
+        """The graph of the labels' tables: all of it, where it has no real nodes."""
+        return causal(discrete_part(self.graph)) if self.graph.reals else self.graph
+
+    @property
+    def table(self) -> "LabelTable | Table":
+        """The data of labels and real nodes."""
+        if not self.graph.reals:
+            return self.labels
+        from scm_compiler.runtime.runs.model_files import read_rows  # noqa: PLC0415  (torch)
+
+        return read_rows(self.path, self.graph)
+
+    @cached_property
+    def mechanisms(self) -> "Mapping[str, Mechanism]":
+        """The mechanism of each label and real node.
+
+        Raises:
+            ScmError: As `distributions`; E653 or E654 if the file is not this run's.
+        """
+        found: dict[str, Mechanism] = dict(self.distributions().mechanisms)
+        if self.graph.reals:
+            from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415  (torch)
+
+            found |= read_reals(self.path, self.graph)
+        return {node.name: found[node.name] for node in self.graph.tabular}
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -160,7 +194,7 @@ class Record:
             raise refuse(NotTrained(path=str(self.path)))
         from scm_compiler.runtime.runs.model_files import read_module  # noqa: PLC0415  (torch)
 
-        return read_module(self.path, self.graph)
+        return read_module(self.path, self.label_graph)
 
     def ask(
         self,
@@ -184,6 +218,54 @@ class Record:
             noise_model=noise_model or self._own_noise(query),
             level=level,
         )
+
+    @cached_property
+    def replicate_mechanisms(self) -> "tuple[Mapping[str, Mechanism], ...]":
+        """The mechanisms of the models that were trained on other weights of the rows."""
+        from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415  (torch)
+
+        numbers = range(1, self.config.replicates + 1)
+        held = [n for n in numbers if replicate_name(n, REALS) in self.manifest.files]
+        return tuple(
+            {**tables.mechanisms, **read_reals(self.path, self.graph, replicate_name(n, REALS))}
+            for n, tables in zip(held, self.distributions().replicates, strict=True)
+        )
+
+    def require_labels_alone(self, what: str) -> None:
+        """Refuse what is not there for real nodes.
+
+        Args:
+            what: What it is, such as `a report`.
+
+        Raises:
+            ScmError: E575 with exit code 2.
+        """
+        if self.graph.reals:
+            way = f"`{self.graph.reals[0].name}` is real; ask questions, or draw rows"
+            raise refuse(NotWithReals(what, way), exit_code=2)
+
+    def plan_of_reals(self, text: str, method: str = "auto") -> "RealPlan | None":
+        """How a question about real nodes is answered; None of one that tables answer.
+
+        Args:
+            text: The question.
+            method: As it was asked for.
+
+        Raises:
+            ScmError: E40x and E41x if the question is wrong, E573, E575 and E576 if it is none for
+                real nodes.
+        """
+        if not self.graph.reals:
+            return None
+        from scm_compiler.inference.real.planning import (  # noqa: PLC0415  (few need it)
+            plan_real,
+            rests_on_reals,
+        )
+
+        if not rests_on_reals(text, self.graph):
+            return None
+        plan = plan_real(text, self.graph, self.mechanisms, method)
+        return replace(plan, others=self.replicate_mechanisms, rows=self.labels.rows)
 
     def noise_of(self, noise_model: str | None = None) -> "str | Responses":
         """What is assumed of the labels' noise in counterfactuals.
@@ -260,7 +342,7 @@ class Record:
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         if TABLES in self.manifest.files:
-            tables = self._with_data(read_tables(self.path, self.graph))
+            tables = self._with_data(read_tables(self.path, self.label_graph))
             return replace(tables, replicates=self._replicates)
         from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
 
@@ -276,7 +358,9 @@ class Record:
         """The tables of the models that were trained on other weights of the rows."""
         names = map(replicate_name, range(1, self.config.replicates + 1))
         held = [name for name in names if name in self.manifest.files]
-        return tuple(self._with_data(read_tables(self.path, self.graph, name)) for name in held)
+        return tuple(
+            self._with_data(read_tables(self.path, self.label_graph, name)) for name in held
+        )
 
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""
@@ -305,7 +389,7 @@ class Record:
         """What is known of its tables that counts of rows do not tell."""
         if self.labels.gaps:
             return imputed(tables.graph, self.labels, tables.probabilities, self.config.seed)
-        return backoffs_of(self.graph, self.labels, self.estimator)
+        return backoffs_of(self.label_graph, self.labels, self.estimator)
 
 
 def open_record(path: str | Path) -> Record:

@@ -178,6 +178,7 @@ def stream_of(
         ScmError: E431 if the evidence is impossible; E710 if an image has no trained head; and
             as `draw_labels`.
     """
+    run.require_labels_alone("a sample of this sort")  # whose tables are of the labels alone
     chosen = run.images if images is None else tuple(images)
     heads = {image: run.head(image) for image in chosen}
     names = tuple(node.name for node in run.graph.labels)

@@ -11,10 +11,10 @@ from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.model.threads import one_thread
+from scm_compiler.runtime.controller.real.mixed import Mixed
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.controller.trainer import Trainer
 from scm_compiler.runtime.data.shares import fitted_law
-from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.folder import finish, restart
@@ -22,6 +22,7 @@ from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.model_files import (
     keeps_tables,
     model_tables,
+    write_reals,
     write_tables,
     write_weights,
 )
@@ -91,13 +92,13 @@ def _train_alone(
     """Train the labels while no other process trains this run."""
     facts = {"graph": run.graph.hash, "config": run.config.model_dump(mode="json")}
     refuse_other(run.path / CHECKPOINT, facts, _network_numbers(run))
-    trainer = make_trainer(run.graph, run.labels, run.config)
+    trainer = make_trainer(run.graph, run.table, run.config)
     loop = Loop(
         trainer,
         run.path,
         Pace(max(1, -(-trainer.total // REPORTS)), checkpoint_seconds, budget=budget),
         facts=facts,
-        measure=partial(_distance_now, trainer, run.labels.complete),
+        measure=partial(_distance_now, trainer, run),
         progress=progress or Silent(),
     )
     with one_thread():
@@ -106,6 +107,9 @@ def _train_alone(
         progress.phase("certifying")
     module = trainer.model()
     metrics = _write_model(run, module, outcome)
+    if isinstance(trainer, Mixed):
+        write_reals(run.path, run.graph, trainer.mechanisms())
+        metrics = {**_without_distance(metrics), **trainer.judged()}
     certificate = None if outcome.ending == "interrupted" else _certify(run, module)
     run = finish(run, outcome, trainer.total, metrics)
     return conclude(run, LABELS, outcome, certificate)
@@ -118,9 +122,16 @@ def _certify(run: Record, module: CausalModule) -> Certificate:
     return certificate
 
 
-def _distance_now(trainer: Trainer, table: LabelTable) -> Mapping[str, float]:
+def _without_distance(metrics: Mapping[str, float]) -> Mapping[str, float]:
+    """The metrics but those of the labels' joint distribution, which has no table."""
+    return {name: value for name, value in metrics.items() if not name.endswith("tvd")}
+
+
+def _distance_now(trainer: Trainer, run: Record) -> Mapping[str, float]:
     """The distance to the data for a report: quicker and less exact than the final one."""
-    module = trainer.model()
+    if run.graph.reals:
+        return {}
+    module, table = trainer.model(), run.labels.complete
     model = None if module.exact else _quick_tables(module)
     return {"tvd": distance(model or module, table, draws=FEW_ROWS).value}
 
@@ -137,7 +148,7 @@ def _quick_tables(module: CausalModule) -> Tables | None:
 def _network_numbers(run: Record) -> int:
     """The number of weights in the networks to be trained."""
     recipe, options = recipe_of_run(run)
-    return recipe.numbers(run.graph, options)
+    return recipe.numbers(run.label_graph, options)
 
 
 def _write_model(run: Record, module: CausalModule, outcome: Outcome) -> Mapping[str, float]:

@@ -6,14 +6,16 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.codes.training import NoReplicates
 from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.controller.real.mixed import Mixed
 from scm_compiler.runtime.controller.registry import make_trainer
-from scm_compiler.runtime.data.table import reweighted
+from scm_compiler.runtime.data.columns import Table, reweighted_rows
+from scm_compiler.runtime.data.table import LabelTable, reweighted
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.heads import write_manifest
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.manifest import digest
-from scm_compiler.runtime.runs.model_files import model_tables, write_tables
-from scm_compiler.runtime.runs.numbers import TABLES, replicate_name
+from scm_compiler.runtime.runs.model_files import model_tables, write_reals, write_tables
+from scm_compiler.runtime.runs.numbers import REALS, TABLES, replicate_name
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.stages.result import LABELS, Finished, conclude
 from scm_compiler.runtime.training.loop import CHECKPOINT, METRICS, Loop, Outcome, Pace
@@ -60,7 +62,10 @@ def train_replicates(
 def _train(run: Record, number: int, progress: Progress, pace: Pace) -> tuple[Record, Outcome]:
     """Train one, and write its tables into the run."""
     config = _config(run.config, number)
-    table = reweighted(run.labels, np.random.default_rng((run.config.seed, number)))
+    random, data = np.random.default_rng((run.config.seed, number)), run.table
+    table: LabelTable | Table = (
+        reweighted_rows(data, random) if isinstance(data, Table) else reweighted(data, random)
+    )
     trainer = make_trainer(run.graph, table, config)
     facts = {"graph": run.graph.hash, "config": config.model_dump(mode="json")}
     prefix = f"replicate-{number}."
@@ -71,7 +76,11 @@ def _train(run: Record, number: int, progress: Progress, pace: Pace) -> tuple[Re
         return run, outcome
     name = replicate_name(number)
     write_tables(run.path, model_tables(trainer.model(), config.seed), name)
-    files = {**run.manifest.files, name: digest(run.path / name)}
+    written = [name]
+    if isinstance(trainer, Mixed):
+        written.append(replicate_name(number, REALS))
+        write_reals(run.path, run.graph, trainer.mechanisms(), written[-1])
+    files = {**run.manifest.files, **{each: digest(run.path / each) for each in written}}
     seconds = round(run.manifest.seconds + outcome.seconds, 3)
     changes = {"files": files, "seconds": seconds}
     trained = write_manifest(run, run.manifest.model_copy(update=changes))

@@ -14,6 +14,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.codes.training import NoReplicates
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.registry import make_trainer
+from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.images import ImageTable, load_images
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
@@ -37,7 +38,7 @@ Watch = Callable[[str], Progress]
 
 def create(
     graph: Graph,
-    table: LabelTable,
+    table: LabelTable | Table,
     config: Config,
     heads: Mapping[str, HeadConfig] = MappingProxyType({}),
     *,
@@ -58,7 +59,7 @@ def create(
         ScmError: E703 if the graph has no labels, E620 if the trainer cannot fit it, E561 if it
             keeps no tables of replicates, E709 or E657 if the folder cannot be made.
     """
-    if not graph.labels:
+    if not graph.tabular:
         raise refuse(NothingToTrain(name=graph.name))
     trainer = make_trainer(graph, table, config)  # refuses before there is a folder
     if config.replicates and not keeps_tables(trainer.model()):

@@ -51,8 +51,8 @@ class ConfoundedImage(Diagnostic):
 
     ## What it means
 
-    `A <-> B` says that two labels share a hidden cause. An image reads its labels and noise
-    of its own; a cause that it shares with a label cannot be modelled.
+    `A <-> B` says that two nodes share a hidden cause. An image reads its causes and noise
+    of its own; a cause that it shares with another node cannot be modelled.
 
     ## Example
 
@@ -65,7 +65,7 @@ class ConfoundedImage(Diagnostic):
 
     ## What to do
 
-    Draw `<->` between labels only. If the cause is known, declare it as a label with edges to
+    Draw `<->` between other nodes. If the cause is known, declare it as a label with edges to
     both.
     """
 
@@ -78,13 +78,13 @@ class ConfoundedImage(Diagnostic):
         return f"the image `{self.image}` cannot share a hidden cause"
 
     def label(self) -> str:
-        return "`<->` stands between labels only"
+        return "`<->` does not stand at an image"
 
     def labels(self) -> tuple[Label, ...]:
         return (Label(self.declared, f"`{self.image}` is declared as an image here"),)
 
     def help(self) -> str:
-        return "draw `<->` between labels, or declare the cause as a label with edges to both"
+        return "draw `<->` between other nodes, or declare the cause as a label with edges to both"
 
 
 class EmptyGraph(Diagnostic):
@@ -117,7 +117,7 @@ class EmptyGraph(Diagnostic):
 
 
 class ImageWithoutParents(Diagnostic):
-    """No label causes an image.
+    """Nothing causes an image.
 
     ## What it means
 
@@ -142,13 +142,13 @@ class ImageWithoutParents(Diagnostic):
     name: str
 
     def message(self) -> str:
-        return f"no label causes the image `{self.name}`"
+        return f"nothing causes the image `{self.name}`"
 
     def label(self) -> str:
         return "has no parents"
 
     def help(self) -> str | None:
-        return f"`* -> {written(self.name)}` makes every label a cause"
+        return f"`* -> {written(self.name)}` makes every other node a cause"
 
 
 class IsolatedLabel(Diagnostic):

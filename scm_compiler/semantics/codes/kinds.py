@@ -2,6 +2,7 @@
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import did_you_mean, one_of
+from scm_compiler.semantics.codes.names import written
 
 
 class UnknownKind(Diagnostic):
@@ -10,8 +11,9 @@ class UnknownKind(Diagnostic):
     ## What it means
 
     After the colon of a declaration stands a kind, which says what values the node takes. Built in
-    are `binary`, `categorical(a, b, c)` and `image(channels, height, width)`; installed packages
-    may add others.
+    are `binary`, `categorical(a, b, c)`, `ordinal(low, mid, high)`, `binned(30, 50)`, `real` and
+    `image(channels, height, width)`; installed packages may add others. Of what other programs
+    call a kind, such as `continuous` or `boolean`, the help line says what it is here.
 
     ## Example
 
@@ -37,8 +39,27 @@ class UnknownKind(Diagnostic):
         return "not a known kind"
 
     def help(self) -> str | None:
+        usual = _ELSEWHERE.get(self.name.casefold())
+        if usual is not None:
+            return f"did you mean {usual}?"
         kinds = one_of(f"`{usage}`" for usage in self.usages)
         return did_you_mean(self.near) or f"a kind is {kinds}"
+
+
+_REAL = "`real`, or `real(low, high)` between two ends"
+_WHOLE = "`real`, or `ordinal(0, 1, 2)` for a few whole numbers"
+_NAMES = "`categorical(a, b, c)`, with the names of the values"
+_ORDER = "`ordinal(low, mid, high)`, with the names of the values in their order"
+_ELSEWHERE = {
+    **dict.fromkeys(("continuous", "float", "double", "numeric", "number", "num"), _REAL),
+    **dict.fromkeys(("gaussian", "normal", "decimal"), _REAL),
+    **dict.fromkeys(("integer", "int", "count"), _WHOLE),
+    **dict.fromkeys(("bool", "boolean", "logical", "bernoulli"), "`binary`"),
+    **dict.fromkeys(("factor", "nominal", "discrete", "enum", "string", "str"), _NAMES),
+    **dict.fromkeys(("ordered", "rank", "level", "levels"), _ORDER),
+    **dict.fromkeys(("interval", "bins", "cut"), "`binned(30, 50)`, with the cuts"),
+}
+"""What other programs call a kind, and what it is here."""
 
 
 class WrongKindArguments(Diagnostic):
@@ -46,9 +67,10 @@ class WrongKindArguments(Diagnostic):
 
     ## What it means
 
-    A kind takes certain arguments: `binary` takes none, `categorical` two or more different
-    values, `image` the number of channels (1 or 3), the height and the width. The message says
-    what is wrong with those given.
+    A kind takes certain arguments: `binary` takes none, `categorical` and `ordinal` two or more
+    different values, `binned` numbers that grow, `real` none or two ends (`inf` for none), `image`
+    the number of channels (1 or 3), the height and the width. The message says what is wrong with
+    those given.
 
     ## Example
 
@@ -77,3 +99,82 @@ class WrongKindArguments(Diagnostic):
 
     def help(self) -> str | None:
         return f"write `{self.usage}`"
+
+
+class RealNotCompiled(Diagnostic):
+    r"""A graph with real nodes is to be compiled or trained.
+
+    ## What it means
+
+    A node of the kind `real` is understood by `scmc check` (with `--data` too), `fmt`, `render`,
+    `import`, `export` and `query --identify`. A module that draws its numbers is not made yet, and so
+    there is nothing to train, sample or ask.
+
+    ## Example
+
+    ```console
+    $ printf 'Age : real(0, 120)\nIll : binary\nAge -> Ill\n' > ill.scm
+    $ scmc compile ill.scm
+    error[E303]: `Age` is real, and a graph with real nodes cannot be compiled yet
+      = help: cut it into classes: `Age : binned(30, 60)` takes the same column
+    ```
+
+    ## What to do
+
+    Declare the node as `binned(30, 60)`, with cuts that fit: it takes the same column of numbers, and
+    everything works. Without a model, `scmc query --identify` says what follows from the graph alone.
+    """
+
+    code = "E303"
+
+    names: tuple[str, ...]
+
+    def message(self) -> str:
+        named = ", ".join(f"`{name}`" for name in self.names[:4])
+        more = f" and {len(self.names) - 4} more" if len(self.names) > 4 else ""
+        verb = "is" if len(self.names) == 1 else "are"
+        return f"{named}{more} {verb} real, and a graph with real nodes cannot be compiled yet"
+
+    def help(self) -> str:
+        name = written(self.names[0])
+        return f"cut it into classes: `{name} : binned(30, 60)` takes the same column"
+
+
+class RealNotAnswered(Diagnostic):
+    r"""A question to a model is about the numbers of a real node.
+
+    ## What it means
+
+    Probabilities, means and quantiles of real nodes are not computed yet. Whether such a question is
+    identified is: `scmc query --identify` decides it on the graph alone.
+
+    ## Example
+
+    ```console
+    $ printf 'Age : real\nIll : binary\nAge -> Ill\n' > age.scm
+    $ python -c "import scm_compiler as scm; from scm_compiler.semantics.question import read_query; read_query('P(Age)', scm.load('age.scm'))" 2>&1 | tail -6
+    scm_compiler.diagnostics.report.ScmError: error[E304]: `Age` is real, and questions about its numbers are not answered yet
+     --> query:1:3
+      |
+    1 | P(Age)
+      |   ^^^
+      = help: `--identify` says whether it is identified; `binned(30, 60)` makes classes that can be asked for
+    ```
+
+    ## What to do
+
+    Declare the node as `binned(30, 60)` and ask for its classes, or ask with `--identify`.
+    """
+
+    code = "E304"
+
+    node: str
+
+    def message(self) -> str:
+        return f"`{self.node}` is real, and questions about its numbers are not answered yet"
+
+    def help(self) -> str:
+        return (
+            "`--identify` says whether it is identified; "
+            "`binned(30, 60)` makes classes that can be asked for"
+        )

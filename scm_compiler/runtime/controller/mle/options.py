@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -17,6 +18,9 @@ class MleOptions(BaseModel):
             in closed form; one with more gets a network.
         tables: What a saturated table holds: `shares` of the rows of data, or these `shrunk`
             towards what rows with like parents say, where some parent configuration has few.
+        real: What the mechanism of a real node is: `quantiles`, a table, where all parents are
+            discrete; `transform`, a network; `linear`, Gaussian given the parents; `auto` for
+            what fits.
         hidden_states: The most states of a hidden common cause; large districts get fewer.
         hidden: Units in each hidden layer of a network.
         layers: Linear layers of a network, the output's included.
@@ -33,6 +37,7 @@ class MleOptions(BaseModel):
 
     table_limit: int = Field(default=4096, ge=1, le=2**30)
     tables: Estimator = "shrunk"
+    real: Literal["auto", "quantiles", "transform", "linear"] = "auto"
     hidden_states: int = Field(default=8, ge=2, le=4096)
     hidden: int = Field(default=64, ge=1, lt=2**31)
     layers: int = Field(default=3, ge=1, le=MOST_LAYERS)

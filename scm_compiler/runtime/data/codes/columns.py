@@ -32,9 +32,10 @@ class MissingColumn(Diagnostic):
 
     name: str
     columns: tuple[str, ...]
+    what: str = "label"
 
     def message(self) -> str:
-        return f"no column for the label `{self.name}`"
+        return f"no column for the {self.what} `{self.name}`"
 
     def help(self) -> str:
         near = did_you_mean(closest(self.name, self.columns))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Finite, Image, Node
+from scm_compiler.ir import Binned, Finite, Image, Node
 from scm_compiler.runtime.data.codes.columns import MissingColumn
 from scm_compiler.runtime.data.coding import ColumnCoding
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
@@ -215,7 +215,8 @@ def _values(array: NDArray[Any], node: Node) -> NDArray[np.int64]:
     assert isinstance(node.domain, Finite)
     distinct, places = np.unique(array, return_inverse=True)
     coding = ColumnCoding(node.domain)
-    indices = array.dtype.kind in "iu" and not any(_is_number(it) for it in node.domain.values)
+    numbered = isinstance(node.domain, Binned) or any(map(_is_number, node.domain.values))
+    indices = array.dtype.kind in "iu" and not numbered
     codes = np.empty(len(distinct), np.int64)
     for rank, value in enumerate(distinct.tolist()):
         if indices:

@@ -1,0 +1,1 @@
+"""Conditional distributions of real numbers: what fits them best, and how fast."""

@@ -1,0 +1,129 @@
+"""E573 to E575: questions to a model with real nodes."""
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+class NoEvent(Diagnostic):
+    r"""A real node stands where an event, a value or a number of a label is needed.
+
+    ## What it means
+
+    Of a real node, `P(Age)` would be a table of infinitely many rows, and `P(Age=63)` is zero. What
+    can be asked for is the probability of a range, the mean, a quantile or the density.
+
+    ## Example
+
+    ```console
+    $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
+    $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
+    $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.1 s
+    run      age
+    next     scmc query "P(Ill)" --run age
+    $ scmc query "P(Age)" --run age
+    error[E573]: `Age` is real, and has no table of probabilities
+     --> query:1:3
+      |
+    1 | P(Age)
+      |   ^^^
+      = help: ask `P(Age > 1)`, `E(Age)`, `Q(Age, 0.5)` or `density(Age=1)`
+    ```
+
+    ## What to do
+
+    Do as the help says, with a number that matters to you.
+    """
+
+    code = "E573"
+
+    node: str
+
+    def message(self) -> str:
+        return f"`{self.node}` is real, and has no table of probabilities"
+
+    def help(self) -> str:
+        name = self.node
+        return f"ask `P({name} > 1)`, `E({name})`, `Q({name}, 0.5)` or `density({name}=1)`"
+
+
+class NothingFits(Diagnostic):
+    r"""The evidence has no probability, or no density.
+
+    ## What it means
+
+    No draw of the model agrees with what is said to be seen: a number out of the node's ends, or a
+    combination that does not happen.
+
+    ## Example
+
+    ```console
+    $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
+    $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
+    $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.0 s
+    run      age
+    next     scmc query "P(Ill)" --run age
+    $ scmc query "P(Ill=1 | Age > 90, Age < 80)" --run age
+    error[E574]: nothing that the model draws fits the evidence
+      = help: it is impossible, or so rare that no draw meets it: ask for less
+    ```
+
+    ## What to do
+
+    Look at the numbers in the evidence, and at the ends of the nodes.
+    """
+
+    code = "E574"
+
+    def message(self) -> str:
+        return "nothing that the model draws fits the evidence"
+
+    def help(self) -> str:
+        return "it is impossible, or so rare that no draw meets it: ask for less"
+
+
+class NotWithReals(Diagnostic):
+    r"""A form of question, or a method, that is not there for real nodes.
+
+    ## What it means
+
+    Models with real nodes answer probabilities of events, means, variances, quantiles, densities,
+    `ATE` and `ATT`, regimes, sums and ratios, and counterfactuals of these. Other forms, and exact
+    answers beyond linear Gaussian mechanisms, are not there.
+
+    ## Example
+
+    ```console
+    $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
+    $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
+    $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.1 s
+    run      age
+    next     scmc query "P(Ill)" --run age
+    $ scmc query "NIE(Ill -> Age)" --run age
+    error[E575]: `NIE` is not answered where real nodes take part
+     --> query:1:1
+      |
+    1 | NIE(Ill -> Age)
+      | ^^^^^^^^^^^^^^^
+      = help: ask for its means one by one, such as `E(Y[X=1]) - E(Y[X=0])`
+    ```
+
+    ## What to do
+
+    Write the question in terms of means and probabilities, or cut the nodes with `binned(…)`.
+    """
+
+    code = "E575"
+
+    what: str
+    way: str = "ask for its means one by one, such as `E(Y[X=1]) - E(Y[X=0])`"
+
+    def message(self) -> str:
+        return f"{self.what} is not answered where real nodes take part"
+
+    def help(self) -> str:
+        return self.way

@@ -1,0 +1,1 @@
+"""Diagnostics of graphs with real nodes."""

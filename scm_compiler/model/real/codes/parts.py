@@ -1,0 +1,111 @@
+"""E570 and E571: what real nodes are not trained beside."""
+
+from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+
+class HiddenBesideReal(Diagnostic):
+    r"""A graph with real nodes has a hidden common cause.
+
+    ## What it means
+
+    The mechanism of a real node is fitted given its parents. With a hidden common cause two nodes
+    depend on each other beyond their parents, and no mechanism beside real nodes holds that yet.
+    Whether a question is identified is told without a model: `scmc query --identify`.
+
+    ## Example
+
+    ```console
+    $ printf 'Dose : real\nIll : binary\nDose -> Ill\nDose <-> Ill\n' > hidden.scm
+    $ printf 'Dose,Ill\n0.5,1\n1.5,0\n' > hidden.csv
+    $ scmc train hidden.scm --data csv:hidden.csv
+    error[E570]: `Dose <-> Ill` is a hidden common cause beside real nodes, which has no mechanism yet
+      = help: declare a measured cause of both, or cut the real node into classes with `binned(…)`
+    ```
+
+    ## What to do
+
+    If the cause was measured, declare it with arrows to both. Or cut the node: `binned(30, 60)` takes
+    the same column of numbers, and what is identified is answered.
+    """
+
+    code = "E570"
+
+    left: str
+    right: str
+
+    def message(self) -> str:
+        pair = f"`{self.left} <-> {self.right}`"
+        return f"{pair} is a hidden common cause beside real nodes, which has no mechanism yet"
+
+    def help(self) -> str:
+        return (
+            "declare a measured cause of both, or cut the real node into classes with `binned(…)`"
+        )
+
+
+class ImageBesideReal(Diagnostic):
+    r"""A graph with real nodes has images.
+
+    ## What it means
+
+    The heads that draw images read labels, and not yet numbers.
+
+    ## Example
+
+    ```console
+    $ printf 'Age : real\nFace : image(3, 64, 64)\nAge -> Face\n' > face.scm
+    $ printf 'Age\n31.5\n60.2\n' > ages.csv
+    $ scmc train face.scm --data csv:ages.csv
+    error[E571]: `Face` is an image, and is not trained beside the real node `Age` yet
+      = help: cut the real node into classes with `binned(…)`, or leave the image out
+    ```
+
+    ## What to do
+
+    Cut the real node into classes: `binned(30, 60)` takes the same column of numbers.
+    """
+
+    code = "E571"
+
+    image: str
+    real: str
+
+    def message(self) -> str:
+        return f"`{self.image}` is an image, and is not trained beside the real node `{self.real}` yet"
+
+    def help(self) -> str:
+        return "cut the real node into classes with `binned(…)`, or leave the image out"
+
+
+class OtherTrainer(Diagnostic):
+    r"""A graph with real nodes is to be trained by something else than likelihood.
+
+    ## What it means
+
+    Real nodes and their effects are fitted by maximum likelihood.
+
+    ## Example
+
+    ```console
+    $ printf 'Age : real\nIll : binary\nAge -> Ill\n' > ill.scm
+    $ printf 'Age,Ill\n31.5,0\n60.2,1\n' > ill.csv
+    $ scmc train ill.scm --data csv:ill.csv --trainer wgan-gp
+    error[E572]: `wgan-gp` trains labels alone, and `Age` is real
+      = help: leave `--trainer` out: `mle` fits real nodes by likelihood
+    ```
+
+    ## What to do
+
+    Leave `--trainer` out.
+    """
+
+    code = "E572"
+
+    trainer: str
+    real: str
+
+    def message(self) -> str:
+        return f"`{self.trainer}` trains labels alone, and `{self.real}` is real"
+
+    def help(self) -> str:
+        return "leave `--trainer` out: `mle` fits real nodes by likelihood"

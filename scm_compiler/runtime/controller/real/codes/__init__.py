@@ -1,0 +1,1 @@
+"""What this stage reports, a dataclass for each code."""

@@ -1,0 +1,198 @@
+"""Rows of labels and real nodes: an endless sequence that run, regime and seed fix."""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from scm_compiler.diagnostics import Sink, Source, refuse
+from scm_compiler.frames import categories, data_frame
+from scm_compiler.inference.real.asking import Reader, Scene
+from scm_compiler.inference.real.codes.reals import NothingFits
+from scm_compiler.inference.real.units import Draw, Variable
+from scm_compiler.inference.table import columns as lined
+from scm_compiler.ir import Finite, Graph
+from scm_compiler.ir.domain import BINARY
+from scm_compiler.model.mechanism import Column, Mechanism
+from scm_compiler.runtime.sampling.codes.samples import NotARegime, ParquetMissing
+from scm_compiler.runtime.storage.tensors import write_file
+from scm_compiler.syntax import query_tree as tree
+from scm_compiler.syntax.query import parse_query
+
+if TYPE_CHECKING:
+    import pandas
+
+BLOCK = 1024
+"""Rows that are drawn together, from a seed of their own."""
+
+POOL = 16
+"""With evidence a block is chosen among so many times its rows, in proportion to their weights."""
+
+FEW = 10
+
+
+@dataclass(frozen=True, eq=False)
+class MixedSample:
+    """Rows of labels and real nodes.
+
+    Attributes:
+        graph: The graph.
+        columns: By node, the indices of a label's values, or numbers (B,).
+    """
+
+    graph: Graph
+    columns: Mapping[str, Column]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The nodes, in the order of declaration."""
+        return tuple(self.columns)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.columns.values())))
+
+    def __getitem__(self, name: str) -> Column:
+        """One column: value indices, or numbers."""
+        return self.columns[name]
+
+    def values(self, name: str) -> list[Any]:
+        """The names of a label's values, or the numbers of a real node, row by row."""
+        domain, column = self.graph.by_name[name].domain, self.columns[name]
+        if isinstance(domain, Finite):
+            return [domain.values[index] for index in column.tolist()]
+        return column.tolist()  # type: ignore[no-any-return]
+
+    def to_dict(self) -> dict[str, list[Any]]:
+        """All columns, such as a data frame takes."""
+        return {name: self.values(name) for name in self.names}
+
+    def to_pandas(self) -> "pandas.DataFrame":
+        """A frame: 0 and 1 of a binary label, names of another's values, numbers of a real node.
+
+        Raises:
+            ImportError: If there is no pandas.
+        """
+        return data_frame((name, self._series(name)) for name in self.names)
+
+    def _series(self, name: str) -> object:
+        domain, column = self.graph.by_name[name].domain, self.columns[name]
+        if isinstance(domain, Finite) and domain.values != BINARY.values:
+            return categories(column, domain.values)
+        return column
+
+    def __repr__(self) -> str:
+        few = {name: values[:FEW] for name, values in self.to_dict().items()}
+        shown = [
+            tuple(f"{cell:.6g}" if isinstance(cell, float) else cell for cell in row)
+            for row in zip(*few.values(), strict=True)
+        ]
+        more = [f"… {len(self):,} rows in all"] if len(self) > FEW else []
+        return "\n".join([lined([self.names, *shown]), *more])
+
+
+@dataclass(frozen=True, eq=False)
+class MixedStream:
+    """The endless sequence of rows of a regime and a seed.
+
+    Attributes:
+        graph: The graph.
+        mechanisms: Of its labels and real nodes.
+        scene: What is held and what is seen.
+        seed: Of everything.
+    """
+
+    graph: Graph
+    mechanisms: Mapping[str, Mechanism]
+    scene: Scene
+    seed: int
+
+    def sample(self, start: int, stop: int) -> MixedSample:
+        """The rows from `start` up to `stop`.
+
+        Raises:
+            ScmError: E574 if nothing fits the evidence.
+        """
+        blocks = range(start // BLOCK, -(-stop // BLOCK))
+        parts = [self._block(block) for block in blocks]
+        first = blocks.start * BLOCK
+        return MixedSample(
+            self.graph,
+            {
+                node.name: np.concatenate([part[node.name] for part in parts])[
+                    start - first : stop - first
+                ]
+                for node in self.graph.tabular
+            },
+        )
+
+    def _block(self, block: int) -> dict[str, Column]:
+        random = np.random.default_rng([self.seed, block])
+        seen = self.scene.seen
+        weighted = bool(seen.labels or seen.ranges or seen.other)
+        count = BLOCK * POOL if weighted else BLOCK
+        names = [node.name for node in self.graph.tabular]
+        draw = Draw(self.graph, self.mechanisms, self.scene.held, seen, names, random, count)
+        found = {name: draw.value(Variable(name)) for name in names}
+        if not weighted:
+            return found
+        if not np.isfinite(draw.logs.max()):
+            raise refuse(NothingFits())
+        weights = np.exp(draw.logs - draw.logs.max())
+        chosen = random.choice(count, BLOCK, p=weights / weights.sum())
+        return {name: column[chosen] for name, column in found.items()}
+
+
+def mixed_stream(
+    text: str, graph: Graph, mechanisms: Mapping[str, Mechanism], seed: int
+) -> MixedStream:
+    """The sequence of a regime; of observation if the text is empty.
+
+    Raises:
+        ScmError: E40x and E41x if the text is wrong, E719 if it is a question of another sort.
+    """
+    source = Source("query", text)
+    sink = Sink(source)
+    written = parse_query(source, sink) if text.strip() else tree.Regime()
+    sink.check()
+    if not isinstance(written, tree.Regime):
+        raise refuse(NotARegime(text=text))
+    reader = Reader(graph)
+    scene = reader.scene(written.do, written.given)
+    sink.extend(reader.found)
+    sink.check()
+    return MixedStream(graph, mechanisms, scene, seed)
+
+
+def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = True) -> None:
+    """Write rows as CSV, Parquet or NumPy's npz.
+
+    An npz holds an array a node, `column_NAME`, and `names`.
+
+    Raises:
+        ScmError: E717 with exit code 2 if pyarrow is not installed; E657 if the file cannot be
+            written.
+    """
+    if form == ".csv":
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        if header:
+            writer.writerow(sample.names)
+        writer.writerows(zip(*sample.to_dict().values(), strict=True))
+        write_file(path, stream.getvalue(), resumable=False)
+        return
+    content = io.BytesIO()
+    if form == ".parquet":
+        try:
+            import pyarrow  # noqa: PLC0415  (an extra)
+            from pyarrow import parquet  # noqa: PLC0415
+        except ImportError as error:
+            raise refuse(ParquetMissing(path=str(path)), exit_code=2) from error
+        parquet.write_table(pyarrow.table(sample.to_dict()), content)
+    else:
+        arrays: dict[str, Any] = {f"column_{name}": sample[name] for name in sample.names}
+        np.savez_compressed(content, names=np.array(sample.names), **arrays)
+    write_file(path, content.getvalue(), resumable=False)

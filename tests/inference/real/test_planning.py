@@ -1,0 +1,186 @@
+"""Questions to models with real nodes, beside closed forms."""
+
+from math import erf, exp, pi, sqrt
+
+import numpy as np
+import pytest
+
+from scm_compiler.compiler import parse_text
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.inference.real.planning import plan_real, rests_on_reals
+from scm_compiler.model.mechanism import Tabular
+from scm_compiler.model.real.linear import Linear
+
+GRAPH = parse_text(
+    "Z, T, L, A, B : binary\nX, Y : real\nZ -> T\nZ -> X\nT, X -> Y\nA -> B\nX -> L"
+)
+STEEP = 1.5
+
+
+def linear(name, coefficients, deviations):
+    inputs = {parent: GRAPH.by_name[parent].domain for parent in GRAPH.parents[name]}
+    return Linear(GRAPH.by_name[name].domain, inputs, np.array(coefficients), np.array(deviations))
+
+
+def table(name, rows):
+    return Tabular(GRAPH.domain(name), GRAPH.parents[name], rows=np.array(rows))
+
+
+class Steps(Tabular):
+    """L is 1 where X is above 1."""
+
+    def chances(self, world):
+        high = (np.atleast_1d(world["X"]) > 1).astype(float) * 0.8 + 0.1
+        return np.stack([1 - high, high], -1)
+
+
+MODEL = {
+    "Z": table("Z", [0.4, 0.6]),
+    "T": table("T", [[0.7, 0.3], [0.2, 0.8]]),
+    "X": linear("X", [[0.0], [1.0]], [1.0, 0.5]),
+    "Y": linear("Y", [[1.0, 2.0], [3.0, STEEP]], [1.0, 1.0]),
+    "L": Steps(GRAPH.domain("L"), ("X",), rows=np.ones((1, 2))),
+    "A": table("A", [0.5, 0.5]),
+    "B": table("B", [[0.5, 0.5], [0.5, 0.5]]),
+}
+
+
+def normal(x, mean=0.0, deviation=1.0):
+    return exp(-(((x - mean) / deviation) ** 2) / 2) / deviation / sqrt(2 * pi)
+
+
+def below(x, mean=0.0, deviation=1.0):
+    return (1 + erf((x - mean) / deviation / sqrt(2))) / 2
+
+
+def ask(text, method="auto", **options):
+    return plan_real(text, GRAPH, MODEL, method).run(**options)
+
+
+def near(text, truth):
+    for method in ("auto", "weighted"):
+        found = ask(text, method)
+        error = max(found.std_error, 1e-9)
+        assert abs(found.probability - truth) < 4 * error, (text, found.probability, truth, error)
+        assert error < 0.05
+        assert found.method == "weighted" or found.samples is None
+
+
+Z1_AT_2 = 0.6 * normal(2, 1, 0.5) / (0.6 * normal(2, 1, 0.5) + 0.4 * normal(2))
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("E(X)", 0.6),
+        ("Var(X)", 0.6 * 0.25 + 0.4 + 0.24),
+        ("P(X > 1)", 0.6 * 0.5 + 0.4 * (1 - below(1))),
+        ("P(0 < X <= 1 | Z=0)", below(1) - 0.5),
+        ("P(X in (1, 2))", 0.0),
+        ("P(Z=1 | X=2)", Z1_AT_2),
+        ("P(Z=1 | X > 1)", 0.3 / (0.3 + 0.4 * (1 - below(1)))),
+        ("density(X=2)", 0.6 * normal(2, 1, 0.5) + 0.4 * normal(2)),
+        ("density(X=2 | Z=1)", normal(2, 1, 0.5)),
+        ("Q(X, 0.5 | Z=1)", 1.0),
+        ("E(Y | do(T=1, X=2))", 6.0),
+        ("E(Y | do(T=1), Z=1)", 3.0 + STEEP),
+        ("ATE(T -> Y)", 2.0 - (2 - STEEP) * 0.6),
+        ("ATE(X -> Y, 4 vs 0 | T=1)", 4 * STEEP),
+        ("ATT(T -> Y)", 2.0 - (2 - STEEP) * 0.48 / 0.6),
+        ("E(Y | do(X=1)) - E(Y | do(X=0))", 2 * 0.4 + STEEP * 0.6),
+        ("E(Y | do(T = X > 1), Z=1)", 2 + 0.5 * (-2 * 0.0) + 2 * 0.5 + 0.0),
+        ("P(L=1 | X=2)", 0.9),
+        ("P(T=1 | do(Z ~ 0.5))", 0.55),
+    ],
+)
+def test_a_number_is_that_of_the_closed_form(text, truth):
+    if "T = X > 1" in text:  # (1 + 2x) below 1, (3 + 1.5x) above, of a normal number around 1
+        half = 0.5 * sqrt(2 / pi)
+        truth = 0.5 * (1 + 2 * (1 - half)) + 0.5 * (3 + STEEP * (1 + half))
+    near(text, truth)
+
+
+def test_a_density_beside_what_it_causes_is_a_ratio():
+    exact = ask("density(X=1 | Y > 2, T=0, Z=0)")
+    found = ask("density(X=1 | Y > 2, T=0, Z=0)", "weighted")
+    numerator = normal(1) * (1 - below(2, 3, 1))
+    truth = numerator / (1 - below(2, 1, sqrt(5)))
+    assert abs(found.probability - truth) < 4 * found.std_error
+    assert (abs(exact.probability - truth) < 1e-10, exact.method) == (True, "exact")
+
+
+def test_a_unit_that_is_wholly_seen_is_inverted_exactly():
+    seen = "Z=1, T=0, X=0.75, Y=3.5"
+    same = ask(f"E(Y[T=0] | {seen})")
+    assert abs(same.probability - 3.5) < 1e-10
+    assert same.std_error < 1e-10
+    other = ask(f"E(Y[T=1, X=2] | {seen})")
+    assert abs(other.probability - (3 + 2 * STEEP + (3.5 - 2.5))) < 1e-10
+    assert (other.rung, other.identified, other.noise_model) == (3, False, "threshold")
+
+
+def test_to_hold_a_node_at_what_it_would_be_changes_nothing():
+    composed = ask("E(Y[X=X[Z=1], Z=1]) - E(Y[Z=1])", seed=3)
+    assert abs(composed.probability) < 1e-10
+    assert abs(ask("E(X[X=2])").probability - 2) < 1e-12
+
+
+def test_what_is_discrete_and_apart_does_not_rest_on_real_nodes():
+    assert not rests_on_reals("P(T=1 | Z=1)", GRAPH)
+    assert not rests_on_reals("P(B | do(A=1))", GRAPH)
+    assert rests_on_reals("P(L=1)", GRAPH)
+    assert rests_on_reals("E(X)", GRAPH)
+
+
+def test_the_same_seed_draws_the_same():
+    assert ask("P(L=1)", seed=5).probability == ask("P(L=1)", seed=5).probability
+
+
+def test_a_regime_tells_of_every_node():
+    answer = ask("do(X=1, T=0)")
+    values = {row.values: row.probability.value for row in answer.value.rows}
+    assert values["X", "mean"] == 1
+    assert values["X", "deviation"] == 0
+    assert abs(values["Y", "mean"] - 3) < 0.05
+    assert abs(values["Y", "upper quartile"] - 3.6745) < 0.1
+    assert abs(values["Z", "1"] - 0.6) < 0.03
+    assert "not known" in answer.text
+
+
+def test_a_table_of_labels():
+    answer = ask("P(Z, T | X=2)")
+    assert abs(answer.value["1", "1"] - Z1_AT_2 * 0.8) < 0.02
+    assert answer.effective is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("P(X)", "E573"),
+        ("E(Y | X > 3, X < 2)", "E574"),
+        ("NIE(T -> Y)", "E575"),
+        ("argmax(Z | X=1)", "E575"),
+        ("E(Y | do(T))", "E575"),
+        ("Q(Z, 0.5)", "E576"),
+        ("Q(X, 2)", "E576"),
+        ("density(T=1)", "E576"),
+        ("E(Y | do(X=much))", "E411"),
+        ("E(Y | do(X=inf))", "E411"),
+        ("E(W)", "E410"),
+        ("ATE(X -> Y)", "E420"),
+    ],
+)
+def test_what_is_no_question(text, code):
+    with pytest.raises(ScmError) as caught:
+        ask(text)
+    assert code in {found.code for found in caught.value.diagnostics}
+
+
+def test_a_plan_says_how():
+    plan = plan_real("E(Y | do(X=1), L=1)", GRAPH, MODEL)
+    assert "likelihood weighting" in str(plan)
+    assert plan.nodes == ("Z", "T", "L", "Y")
+    assert plan.to_dict()["method"] == "weighted"
+    assert plan_real("E(Y | do(X=1))", GRAPH, MODEL).to_dict()["method"] == "exact"
+    with pytest.raises(ScmError, match="E575"):
+        plan_real("E(Y)", GRAPH, MODEL, "exact")

@@ -1,0 +1,86 @@
+"""Graphs with real nodes, from data to answers and back from disk."""
+
+import numpy as np
+import pytest
+
+from scm_compiler.compiler import parse_text
+from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.fit import train
+from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.runs.numbers import REALS, TABLES
+
+PROGRAM = "A, B : binary\nX, Y : real\nL : binary\nA -> B\nA -> X\nB, X -> Y\nX -> L"
+
+
+@pytest.fixture(scope="module")
+def data():
+    random = np.random.default_rng(0)
+    a = random.integers(0, 2, 1500)
+    b = (random.random(1500) < 0.3 + 0.4 * a).astype(int)
+    x = a + random.standard_normal(1500)
+    y = 2 * x + b + random.standard_normal(1500)
+    low = (x + 0.5 * random.standard_normal(1500) > 0).astype(int)
+    return {"A": a, "B": b, "X": x, "Y": y, "L": low}
+
+
+@pytest.fixture(scope="module")
+def run(data, tmp_path_factory):
+    graph = parse_text(PROGRAM)
+    return train(graph, data=data, run=tmp_path_factory.mktemp("mixed") / "r", real="linear")
+
+
+def test_the_tables_are_those_of_the_labels_alone(run, data, tmp_path):
+    labels = {name: data[name] for name in ("A", "B")}
+    alone = train(parse_text("A, B : binary\nA -> B"), data=labels, run=tmp_path / "alone")
+    ours, theirs = run.tables().probabilities, alone.tables().probabilities
+    assert all((ours[name] == theirs[name]).all() for name in ("A", "B"))
+
+
+def test_what_was_trained_is_read_again(run):
+    again = open_run(run.path)
+    text = "E(Y | do(X=2))"
+    assert again.query(text).probability == run.query(text).probability
+    assert abs(again.query(text).probability - 4.5) < 0.2
+    assert again.query("P(B=1 | do(A=1))").method == "exact"
+    assert set(run.manifest.metrics) >= {"real_loglik", "real_ks"}
+    assert run.manifest.metrics["real_ks"] < 0.15
+    assert run.table.rows == 1500
+
+
+def test_the_same_seed_gives_the_same_bytes(run, data, tmp_path):
+    other = train(parse_text(PROGRAM), data=data, run=tmp_path / "r", real="linear")
+    for name in (REALS, TABLES):
+        assert (other.path / name).read_bytes() == (run.path / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("program", "options", "code"),
+    [
+        ("A : binary\nX : real\nA -> X\nA <-> X", {}, "E570"),
+        ("A : binary\nX : real\nA -> X\nI : image(3, 8, 8)\nX -> I", {}, "E571"),
+        ("A : binary\nX : real\nA -> X", {"trainer": "wgan-gp"}, "E572"),
+    ],
+)
+def test_what_is_not_trained_beside_real_nodes(program, options, code, data, tmp_path):
+    with pytest.raises(ScmError) as caught:
+        train(parse_text(program), data=data, stage="labels", run=tmp_path / "r", **options)
+    assert caught.value.diagnostics[0].code == code
+
+
+def test_a_graph_of_real_nodes_alone(data, tmp_path):
+    graph = parse_text("X, Y : real\nX -> Y")
+    trained = train(graph, data=data, run=tmp_path / "r", real="linear")
+    assert abs(trained.query("E(Y | do(X=1)) - E(Y | do(X=0))").probability - 2.0) < 0.3
+
+
+def test_replicates_give_an_interval(data, tmp_path):
+    graph = parse_text("A : binary\nX : real\nA -> X")
+    trained = train(graph, data=data, run=tmp_path / "r", real="linear", replicates=20)
+    answer = open_run(trained.path).query("E(X | A=1) - E(X | A=0)")
+    assert answer.method == "exact"
+    interval = answer.interval
+    assert interval is not None
+    # 1.96 standard errors of a difference of means: 2 * sqrt(1 / 750 + 1 / 750).
+    assert 0.06 < (interval.high - interval.low) / 2 < 0.16
+    assert interval.low < answer.probability < interval.high
+    assert trained.query("E(X)", level=None).interval is None
