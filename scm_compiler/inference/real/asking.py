@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf, isfinite, nan
 
 import numpy as np
 
@@ -297,6 +297,19 @@ class Reader:
             other.append(lambda draw: holds(draw.value(Variable(name))).astype(np.float64))
         else:
             ranges[name] = ranges.get(name, Range()).meet(span)
+
+    def where(self, part: tree.Event | tree.Compared) -> Range | frozenset[int]:
+        """Where an event has its variable: a range of numbers, or some values.
+
+        A real node that is outside of a number, or at one of some, is in no one range: NaN.
+        """
+        node = part.variable.node
+        if self.real(node) is not None:
+            return self._span(part) or Range(nan, nan)
+        _, holds = self._holds(part)
+        domain = self._labels.known(node)
+        size = 0 if domain is None else domain.size
+        return frozenset(np.flatnonzero(holds(np.arange(size))).tolist())
 
     def _span(self, part: tree.Event | tree.Compared) -> Range | None:
         """The one range that evidence of a real node is, if it is one."""
