@@ -395,15 +395,19 @@ class Reader:
             Variable(outcome.text, (Held(cause.text, repr(value), value),))
             for value in (one, zero)
         ]
-        given = query.given
-        if query.name == "ATT" and known:
-            value = query.values[0] if query.values else tree.Word("1", cause.span)
-            given = (*given, tree.Event(tree.Variable(cause), value, query.span))
+        given = self.evidence(query) if known else query.given
         scene = self.scene(query.do, given, *sides)
         first, second = map(self._safe, sides)
         rung = 3 if given else 2
         scene = Scene(scene.held, scene.seen, scene.needed, rung)
         return Asked(scene, "mean", lambda draw: first(draw) - second(draw))
+
+    def evidence(self, query: tree.Effect) -> tuple[tree.Proposition, ...]:
+        """Whose effect it is: of `ATT` those who have the first value of the cause."""
+        if query.name != "ATT":
+            return query.given
+        value = query.values[0] if query.values else tree.Word("1", query.cause.span)
+        return (*query.given, tree.Event(tree.Variable(query.cause), value, query.span))
 
     def compared_values(self, query: tree.Effect) -> tuple[float | int, float | int]:
         """The two values of the cause."""

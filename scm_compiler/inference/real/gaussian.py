@@ -73,7 +73,10 @@ class Gaussian:
         reader = Reader(self.graph)
         if isinstance(written, tree.Sum | tree.Ratio):
             raise NotGaussianError
-        seen = _evidence(reader.scene(written.do, written.given))
+        given = written.given
+        if isinstance(written, tree.Effect):
+            given = reader.evidence(written)
+        seen = _evidence(reader.scene(written.do, given))
         match written:
             case tree.Probability(targets):
                 return self._probability(seen, [*_events(reader, targets)])
@@ -84,7 +87,7 @@ class Gaussian:
                 return self._density(seen, reader.variable(target), at)
             case tree.Quantile(target, level):
                 return self._quantile(seen, reader.variable(target), float(level.text))
-            case tree.Effect(cause, outcome, "ATE"):
+            case tree.Effect(cause, outcome, "ATE" | "ATT"):
                 one, zero = (
                     Variable(outcome.text, (Held(cause.text, repr(value), value),))
                     for value in reader.compared_values(written)
