@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, isfinite
+from math import inf, isfinite, nan
 
 import numpy as np
 
@@ -298,6 +298,19 @@ class Reader:
         else:
             ranges[name] = ranges.get(name, Range()).meet(span)
 
+    def where(self, part: tree.Event | tree.Compared) -> Range | frozenset[int]:
+        """Where an event has its variable: a range of numbers, or some values.
+
+        A real node that is outside of a number, or at one of some, is in no one range: NaN.
+        """
+        node = part.variable.node
+        if self.real(node) is not None:
+            return self._span(part) or Range(nan, nan)
+        _, holds = self._holds(part)
+        domain = self._labels.known(node)
+        size = 0 if domain is None else domain.size
+        return frozenset(np.flatnonzero(holds(np.arange(size))).tolist())
+
     def _span(self, part: tree.Event | tree.Compared) -> Range | None:
         """The one range that evidence of a real node is, if it is one."""
         if isinstance(part, tree.Event):
@@ -382,15 +395,19 @@ class Reader:
             Variable(outcome.text, (Held(cause.text, repr(value), value),))
             for value in (one, zero)
         ]
-        given = query.given
-        if query.name == "ATT" and known:
-            value = query.values[0] if query.values else tree.Word("1", cause.span)
-            given = (*given, tree.Event(tree.Variable(cause), value, query.span))
+        given = self.evidence(query) if known else query.given
         scene = self.scene(query.do, given, *sides)
         first, second = map(self._safe, sides)
         rung = 3 if given else 2
         scene = Scene(scene.held, scene.seen, scene.needed, rung)
         return Asked(scene, "mean", lambda draw: first(draw) - second(draw))
+
+    def evidence(self, query: tree.Effect) -> tuple[tree.Proposition, ...]:
+        """Whose effect it is: of `ATT` those who have the first value of the cause."""
+        if query.name != "ATT":
+            return query.given
+        value = query.values[0] if query.values else tree.Word("1", query.cause.span)
+        return (*query.given, tree.Event(tree.Variable(query.cause), value, query.span))
 
     def compared_values(self, query: tree.Effect) -> tuple[float | int, float | int]:
         """The two values of the cause."""

@@ -19,7 +19,6 @@ from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.mechanism import Column, Mechanism
 from scm_compiler.runtime.sampling.codes.samples import NotARegime, ParquetMissing
-from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
 
@@ -176,6 +175,8 @@ def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = Tr
         ScmError: E717 with exit code 2 if pyarrow is not installed; E657 if the file cannot be
             written.
     """
+    from scm_compiler.runtime.storage.tensors import write_file  # noqa: PLC0415  (torch)
+
     if form == ".csv":
         stream = io.StringIO()
         writer = csv.writer(stream, lineterminator="\n")

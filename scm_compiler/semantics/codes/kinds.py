@@ -102,13 +102,13 @@ class WrongKindArguments(Diagnostic):
 
 
 class RealNotCompiled(Diagnostic):
-    r"""A graph with real nodes is to be compiled or trained.
+    r"""A graph with real nodes is to be compiled.
 
     ## What it means
 
     A node of the kind `real` is understood by `scmc check` (with `--data` too), `fmt`, `render`,
-    `import`, `export` and `query --identify`. A module that draws its numbers is not made yet, and so
-    there is nothing to train, sample or ask.
+    `import`, `export`, `train`, `query` and `sample`. A module of torch that draws its numbers is not
+    made yet.
 
     ## Example
 
@@ -122,7 +122,7 @@ class RealNotCompiled(Diagnostic):
     ## What to do
 
     Declare the node as `binned(30, 60)`, with cuts that fit: it takes the same column of numbers, and
-    everything works. Without a model, `scmc query --identify` says what follows from the graph alone.
+    everything works. Or train the graph and sample from the run.
     """
 
     code = "E303"
@@ -141,29 +141,29 @@ class RealNotCompiled(Diagnostic):
 
 
 class RealNotAnswered(Diagnostic):
-    r"""A question to a model is about the numbers of a real node.
+    r"""A question is resolved against a graph whose real nodes it names.
 
     ## What it means
 
-    Probabilities, means and quantiles of real nodes are not computed yet. Whether such a question is
-    identified is: `scmc query --identify` decides it on the graph alone.
+    Questions about real nodes are answered by a trained run: `scmc query` and `run.query`. Values
+    that are indices, which other parts of the library resolve a question to, real nodes do not have.
 
     ## Example
 
     ```console
     $ printf 'Age : real\nIll : binary\nAge -> Ill\n' > age.scm
     $ python -c "import scm_compiler as scm; from scm_compiler.semantics.question import read_query; read_query('P(Age)', scm.load('age.scm'))" 2>&1 | tail -6
-    scm_compiler.diagnostics.report.ScmError: error[E304]: `Age` is real, and questions about its numbers are not answered yet
+    scm_compiler.diagnostics.report.ScmError: error[E304]: `Age` is real, and questions about its numbers are put to a trained run
      --> query:1:3
       |
     1 | P(Age)
       |   ^^^
-      = help: `--identify` says whether it is identified; `binned(30, 60)` makes classes that can be asked for
+      = help: `--identify` says whether it is identified; `scmc query` asks a run
     ```
 
     ## What to do
 
-    Declare the node as `binned(30, 60)` and ask for its classes, or ask with `--identify`.
+    Train the graph and ask the run, or ask with `--identify` what follows from the graph alone.
     """
 
     code = "E304"
@@ -171,10 +171,7 @@ class RealNotAnswered(Diagnostic):
     node: str
 
     def message(self) -> str:
-        return f"`{self.node}` is real, and questions about its numbers are not answered yet"
+        return f"`{self.node}` is real, and questions about its numbers are put to a trained run"
 
     def help(self) -> str:
-        return (
-            "`--identify` says whether it is identified; "
-            "`binned(30, 60)` makes classes that can be asked for"
-        )
+        return "`--identify` says whether it is identified; `scmc query` asks a run"

@@ -120,9 +120,26 @@ def test_a_unit_that_is_wholly_seen_is_inverted_exactly():
 
 
 def test_to_hold_a_node_at_what_it_would_be_changes_nothing():
-    composed = ask("E(Y[X=X[Z=1], Z=1]) - E(Y[Z=1])", seed=3)
+    composed = ask("E(Y[X=X[Z=1], Z=1]) - E(Y[Z=1])", "weighted", seed=3)
     assert abs(composed.probability) < 1e-10
     assert abs(ask("E(X[X=2])").probability - 2) < 1e-12
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "E(Y[T=1] | Y > 2, T=0)",
+        "P(Y[T=1] > 4 | X=1, T=0)",
+        "Q(Y[X=2], 0.8 | Z=1)",
+        "ATT(T -> Y)",
+        "P(T[Z=1]=1 | T=0, X=1)",
+        "Var(Y[T=1] | X > 1)",
+    ],
+)
+def test_worlds_are_exact_where_all_is_gaussian(text):
+    exact, drawn = ask(text), ask(text, "weighted")
+    assert exact.method == "exact"
+    assert abs(exact.probability - drawn.probability) < 4 * drawn.std_error + 1e-9
 
 
 def test_what_is_discrete_and_apart_does_not_rest_on_real_nodes():
