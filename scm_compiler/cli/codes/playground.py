@@ -56,7 +56,7 @@ class NoNumpyForPage(Diagnostic):
 
     ```console
     $ scmc playground --export page
-    wrote page: 9.3 MB; open it through any server of files
+    wrote page: 9.8 MB; open it through any server of files
     warning[W875]: there is no `numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl` in `node_modules/pyodide`: the page draws programs but has no numbers
       = help: put that wheel of Pyodide's release beside the other files, and write the page again
     ```

@@ -161,7 +161,7 @@ function regime() {
   byId("regime").textContent = [parts[0] && `do(${parts[0]})`, parts[1] && `given(${parts[1]})`].filter(Boolean).join(", ") || "observation: nothing is held or seen";
   byId("facts").textContent = parts[1] || "anything";
   compose();
-  if (!page.ready) { bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; return; }
+  if (!page.ready) { byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; return; }
   const asked = { text: state.text, do: state.do, given: state.given };
   barred("bars", { ...asked, firm: false }, (found) => {
     moveBars(found);
@@ -234,7 +234,7 @@ function answered(found) {
   const shown = [];
   if (found.answer) shown.push(made("pre", found.answer, "result"), made("p", found.how, "hint"));
   for (const warning of found.warnings ?? []) shown.push(made("p", warning, "hint"));
-  if (found.adjustment) shown.push(made("p", found.adjustment.length ? `Adjust for ${found.adjustment.map((some) => `{${some.join(", ")}}`).join(" or ")}.` : "No set of labels to adjust for will do.", "hint"));
+  if (found.adjustment) shown.push(made("p", found.adjustment.length ? `Adjust for ${found.adjustment.map((some) => `{${some.join(", ")}}`).join(" or ")}.` : "Adjusting for labels does not give it.", "hint"));
   for (const [head, text] of [["Formula", found.formula], ["Plan", found.plan]]) {
     if (!text) continue;
     const part = made("details"); part.open = head === "Formula" || !found.answer;

@@ -20,15 +20,18 @@ export class Bars {
     const head = made("tr"); head.append(...this.heads);
     for (const { name, values } of nodes) {
       values.forEach((value, rank) => {
-        const row = made("tr", rank ? "" : "first"), first = made("th", "", rank ? "" : name), second = made("td");
-        first.scope = "row"; first.title = name;
-        if (rank) first.setAttribute("aria-label", name);
+        const row = made("tr", rank ? "" : "first"), second = made("td");
+        if (!rank) {
+          const first = made("th", "", name);
+          first.scope = "rowgroup"; first.rowSpan = values.length; first.title = name;
+          row.append(first);
+        }
         const button = made("button", "value", value);
         button.type = "button"; button.setAttribute("aria-pressed", false); button.setAttribute("aria-label", `${name} is ${value}`);
         button.addEventListener("click", () => this.clicked(name, value));
         second.append(button);
         const seeing = bar("seeing"), doing = bar("doing");
-        row.append(first, second, seeing.cell, doing.cell);
+        row.append(second, seeing.cell, doing.cell);
         body.append(row);
         this.rows.set(JSON.stringify([name, value]), { button, seeing, doing });
       });
@@ -61,18 +64,19 @@ export class Bars {
 }
 
 function bar(kind) {
-  const cell = made("td", kind), track = made("div", "track"), fill = made("div", "fill"), span = made("div", "span"), digits = made("span", "digits");
+  const cell = made("td", kind), track = made("div", "track"), fill = made("div", "fill"), span = made("div", "span"), digits = made("span", "digits"), number = made("span"), ends = made("span", "ends");
+  digits.append(number, ends);
   track.append(fill, span); track.setAttribute("aria-hidden", "true");
   cell.append(track, digits);
-  return { cell, fill, span, digits };
+  return { cell, fill, span, number, ends };
 }
 
-function set({ fill, span, digits }, number) {
+function set({ fill, span, number: shown, ends: told }, number) {
   const ends = number?.interval ?? (number?.value === null ? number.bounds : null);
   fill.style.width = number?.value == null ? "0" : percent(number.value);
   span.hidden = !ends;
   span.className = number?.value === null ? "bounds" : "span";
   if (ends) { span.style.left = percent(ends[0]); span.style.width = percent(ends[1] - ends[0]); }
-  const shown = number?.value == null ? "" : number.value.toFixed(3);
-  digits.textContent = number ? `${shown}${ends ? ` [${ends.map((end) => end.toFixed(3)).join(", ")}]` : ""}` : "";
+  shown.textContent = number?.value == null ? "" : number.value.toFixed(3);
+  told.textContent = ends ? ` [${ends.map((end) => end.toFixed(3)).join(", ")}]` : "";
 }

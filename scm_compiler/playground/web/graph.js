@@ -73,7 +73,7 @@ export class Graph {
     shape.classList.add("shape");
     node.named = made("text"); node.named.textContent = node.name;
     node.noted = made("text", { class: "note", y: 11 });
-    node.element = made("g", { tabindex: 0, role: "button", transform: `translate(${node.x} ${node.y})` }, shape, node.named, node.noted);
+    node.element = made("g", { tabindex: 0, role: "button", transform: `translate(${node.x} ${node.y})` }, shape, node.named, ", ", node.noted);
     node.element.dataset.name = node.name;
     this.#drag(node);
     node.element.addEventListener("keydown", (event) => this.#key(event, node));
