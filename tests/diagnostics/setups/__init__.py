@@ -1,6 +1,15 @@
 """What the examples of the pages start from: for each code, what is in the folder before."""
 
-from tests.diagnostics.setups import audits, faults, files, images, interchange, page, queries, runs
+from tests.diagnostics.setups import (
+    audits,
+    faults,
+    files,
+    images,
+    interchange,
+    page,
+    queries,
+    runs,
+)
 
 SETUPS = {
     code: setup
