@@ -36,7 +36,8 @@ def load_all() -> None:
     """Import every module: an ordinary user may not be able to read where they lie."""
     for module in pkgutil.walk_packages(scm_compiler.__path__, "scm_compiler."):
         if not module.name.endswith("__main__"):
-            import_module(module.name)
+            with suppress(ModuleNotFoundError):  # an extra that is not installed
+                import_module(module.name)
 
 
 def ended(
