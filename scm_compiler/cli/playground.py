@@ -24,9 +24,9 @@ from scm_compiler.playground.session import Session
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Serve the page until it is interrupted, or write it."""
+    port = 0 if args.port == "0" else whole("--port", args.port, 1, 65535)
     if args.export is not None:
         return _export(args.export, args.pyodide, console)
-    port = 0 if args.port == "0" else whole("--port", args.port, 1, 65535)
     session = Session(None if args.run is None else opened_run(args.run))
     try:
         server = Playground(session, port)

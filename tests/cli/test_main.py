@@ -44,6 +44,7 @@ NEEDED = {
     "sample": ["-o", "x.csv", "-n", "2"],
     "query": ["P(A=1)"],
     "explain": ["E101"],
+    "playground": ["--export", "page"],  # else it serves until it is interrupted
 }
 OF_IMAGES = {"--images", "--head", "--head-preset", "--option", "--precision"}
 """Options of `train` that are looked at only where there is an image to train."""
