@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, SupportsIndex
 from scm_compiler.inference import Answer
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.runs.record import Record
-from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream
 from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.runtime.sampling.imagined import Imagined
+    from scm_compiler.runtime.sampling.mixed import MixedSample, MixedStream
     from scm_compiler.runtime.sampling.sample import Sample, Stream
 
 Value = str | int | float
@@ -86,10 +87,8 @@ class Regime:
         Raises:
             ScmError: E431 if the evidence is impossible.
         """
-        graph = self.run.graph
-        if graph.reals:
-            stream = mixed_stream(self.text, graph, self.run.mechanisms, seed)
-            return stream.sample(0, rows)
+        if self.run.graph.reals:
+            return self._mixed(self.run.mechanisms, seed).sample(0, rows)
         return self.stream(seed=seed).sample(0, rows)
 
     def counterfactual(
@@ -132,6 +131,12 @@ class Regime:
             texts=(held.text, self.text),
         )
 
+    def _mixed(self, mechanisms: "Mapping[str, Mechanism]", seed: int) -> "MixedStream":
+        """The sequence of rows of a graph with real nodes."""
+        from scm_compiler.runtime.sampling.mixed import mixed_stream  # noqa: PLC0415  (torch)
+
+        return mixed_stream(self.text, self.run.graph, mechanisms, seed)
+
     def _checked(self) -> "Regime":
         """This regime, if the graph has what it names."""
         self.resolved  # noqa: B018  (refuses what the graph does not have)
@@ -145,7 +150,7 @@ class Regime:
             ScmError: E41x if a name or value is wrong.
         """
         if self.run.graph.reals:  # its values are numbers, too, which no resolved regime holds
-            mixed_stream(self.text, self.run.graph, {}, 0)
+            self._mixed({}, 0)
             return ir.Regime()
         regime = read_query(self.text, self.run.graph) if self.text else ir.Regime()
         if not isinstance(regime, ir.Regime):
