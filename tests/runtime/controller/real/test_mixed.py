@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from scm_compiler.cli.main import main
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.controller.registry import configure, make_trainer
@@ -74,6 +75,20 @@ def test_a_graph_of_real_nodes_alone(data, tmp_path):
     graph = parse_text("X, Y : real\nX -> Y")
     trained = train(graph, data=data, run=tmp_path / "r", real="linear")
     assert abs(trained.query("E(Y | do(X=1)) - E(Y | do(X=0))").probability - 2.0) < 0.3
+
+
+def test_the_command_line_trains_and_answers(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "g.scm").write_text("X, Y : real\nX -> Y\n")
+    rows = "".join(f"{n % 7 + n / 50},{n % 5 + n / 9}\n" for n in range(60))
+    (tmp_path / "t.csv").write_text(f"X,Y\n{rows}")
+    words = ["--data", "csv:t.csv", "--run", "r", "--option", "real=linear"]
+    assert main(["train", "-q", "g.scm", *words]) == 0
+    assert 'scmc query "E(Y)" --run r' in capsys.readouterr().out
+    assert main(["query", "E(Y | X > 2)", "--run", "r"]) == 0
+    assert "exact" in capsys.readouterr().out
+    assert main(["sample", "do(X=1)", "--run", "r", "-n", "4", "-o", "s.csv"]) == 0
+    assert (tmp_path / "s.csv").read_text().startswith("X,Y\n1.0,")
 
 
 def test_replicates_give_an_interval(data, tmp_path):
