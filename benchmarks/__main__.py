@@ -33,7 +33,7 @@ FULL = (
     ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"),
     ("Densities of real numbers", "benchmarks.densities --seeds 3"),
     ("Ten real nodes", "benchmarks.densities --speed"),
-    ("Real nodes from rows to answers, beside other libraries", "benchmarks.reals --seeds 3"),
+    ("Real nodes from rows to answers", "benchmarks.reals"),
 )
 
 PACKAGES = ("torch", "numpy", "pyagrum", "pgmpy", "dowhy", "pyro-ppl", "zuko")
