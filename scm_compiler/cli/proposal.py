@@ -6,11 +6,15 @@ from scm_compiler.inference.proposals import propose
 from scm_compiler.runtime.runs.presence import RUNS
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.semantics.query import phrase
+from scm_compiler.syntax.printer import print_name
 
 
 def question(record: Record) -> str:
     """The command that asks a trained run what its graph makes worth asking."""
-    query = phrase(propose(record.distributions()), record.graph)
+    if record.graph.reals:
+        query = f"E({print_name(record.graph.reals[-1].name)})"
+    else:
+        query = phrase(propose(record.distributions()), record.graph)
     return f"scmc query {quoted(query)}{of_run(record)}"
 
 

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, SupportsIndex
 from scm_compiler.inference import Answer
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.runs.record import Record
-from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream
 from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.runtime.sampling.imagined import Imagined
-    from scm_compiler.runtime.sampling.photos import ImaginedPhotos, Photo
+    from scm_compiler.runtime.sampling.mixed import MixedSample, MixedStream
     from scm_compiler.runtime.sampling.sample import Sample, Stream
 
 Value = str | int | float
@@ -32,13 +32,11 @@ class Regime:
         run: The trained model.
         held: Interventions, by name.
         seen: Evidence in the world that the interventions make, by name.
-        photo: An image that is seen, or several: a path, a picture of Pillow, an array of bytes.
     """
 
     run: Record
     held: tuple[tuple[str, Value], ...] = ()
     seen: tuple[tuple[str, Value], ...] = ()
-    photo: "Photo | None" = None
 
     def do(self, values: Values | None = None, /, **named: Value) -> "Regime":
         """Hold further nodes; `do({"5_o_Clock_Shadow": 1})` takes names that are no Python.
@@ -48,22 +46,13 @@ class Regime:
         """
         return replace(self, held=(*self.held, *_pairs("do", values, named)))._checked()
 
-    def given(
-        self, values: Values | None = None, /, image: "Photo | None" = None, **named: Value
-    ) -> "Regime":
+    def given(self, values: Values | None = None, /, **named: Value) -> "Regime":
         """See further nodes, in the world that the interventions make.
-
-        Args:
-            values: Labels, by name.
-            image: A photo, or a folder of photos, whose `counterfactual` is then asked for.
-            named: Labels, by name. One that is called `image` goes into `values`.
 
         Raises:
             ScmError: E41x if a name or value is wrong.
         """
-        seen = (*self.seen, *_pairs("given", values, named))
-        photo = self.photo if image is None else image
-        return replace(self, seen=seen, photo=photo)._checked()
+        return replace(self, seen=(*self.seen, *_pairs("given", values, named)))._checked()
 
     @property
     def text(self) -> str:
@@ -98,31 +87,27 @@ class Regime:
         Raises:
             ScmError: E431 if the evidence is impossible.
         """
-        graph = self.run.graph
-        if graph.reals:
-            stream = mixed_stream(self.text, graph, self.run.mechanisms, seed)
-            return stream.sample(0, rows)
+        if self.run.graph.reals:
+            return self._mixed(self.run.mechanisms, seed).sample(0, rows)
         return self.stream(seed=seed).sample(0, rows)
 
     def counterfactual(
         self,
-        rows: int | None = None,
+        rows: int,
         *,
         do: Values,
         seed: int = 0,
         noise_model: str | None = None,
         images: Sequence[str] | None = None,
-    ) -> "Imagined | ImaginedPhotos":
+    ) -> "Imagined":
         """Units of this regime, and what they would have been had labels been held.
 
         `run.given(Male=1).counterfactual(8, do={"Bald": 1}, seed=7).figure()` draws the faces of
         `run.given(Male=1).sample(8, seed=7)` and, below, each of them bald: with the same image
-        image noise, and with label noise that gives the labels which it has.
-        `run.given(image="me.png", Male=1).counterfactual(do={"Bald": 1})` does so with a photo:
-        its noise, and the labels that are not given, are found by the head's encoder.
+        noise, and with label noise that gives the labels which it has.
 
         Args:
-            rows: How many units; photos are as many as they are.
+            rows: How many units.
             do: What would have been held.
             seed: Of the units; those of `sample` with this seed.
             noise_model: Of the labels: `threshold` or `gumbel-max`; None for the model's own.
@@ -130,27 +115,11 @@ class Regime:
 
         Raises:
             ScmError: E41x if a name or value is wrong, E431 if the evidence is impossible, E833 if
-                this regime holds labels; of photos E693 and E694, see `imagine_photos`.
-            TypeError: If neither rows nor a photo are given.
+                this regime holds labels.
         """
         from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415  (torch)
 
         held = Regime(self.run).do(do)
-        if self.photo is not None:
-            from scm_compiler.runtime.sampling.photos import imagine_photos  # noqa: PLC0415
-
-            return imagine_photos(
-                self.run,
-                self.photo,
-                held.resolved,
-                given=self.resolved,
-                seed=seed,
-                noise_model=noise_model,
-                image=images[0] if images else None,
-                texts=(held.text, self.text),
-            )
-        if rows is None:
-            raise TypeError("say how many units: `counterfactual(8, do=…)`, or give a photo")
         return imagine_sample(
             self.run,
             held.resolved,
@@ -161,6 +130,12 @@ class Regime:
             images=images,
             texts=(held.text, self.text),
         )
+
+    def _mixed(self, mechanisms: "Mapping[str, Mechanism]", seed: int) -> "MixedStream":
+        """The sequence of rows of a graph with real nodes."""
+        from scm_compiler.runtime.sampling.mixed import mixed_stream  # noqa: PLC0415  (torch)
+
+        return mixed_stream(self.text, self.run.graph, mechanisms, seed)
 
     def _checked(self) -> "Regime":
         """This regime, if the graph has what it names."""
@@ -175,7 +150,7 @@ class Regime:
             ScmError: E41x if a name or value is wrong.
         """
         if self.run.graph.reals:  # its values are numbers, too, which no resolved regime holds
-            mixed_stream(self.text, self.run.graph, {}, 0)
+            self._mixed({}, 0)
             return ir.Regime()
         regime = read_query(self.text, self.run.graph) if self.text else ir.Regime()
         if not isinstance(regime, ir.Regime):

@@ -1,4 +1,4 @@
-"""An image head of another package, of a size that no built-in head can draw."""
+"""An image head of another package, which draws images of one size alone."""
 
 import json
 import os
@@ -39,9 +39,11 @@ def weights(run):
 def test_it_says_itself_what_it_draws(capsys):
     head = installed()["mosaic"]
     head.check("Tile", Image(3, 100, 100), 2)
-    scmc("train", "tiles.scm", *WORDS, code=1)
-    assert "the head `causal_gan` cannot draw `Tile` at 100 by 100" in capsys.readouterr().err
-    text = Path("tiles.scm").read_text().replace("100, 100", "64, 64")
+    text = Path("tiles.scm").read_text()
+    Path("large.scm").write_text(text.replace("100, 100", "300, 300"))
+    scmc("train", "large.scm", *WORDS, code=1)
+    assert "the head `causal_gan` cannot draw `Tile` at 300 by 300" in capsys.readouterr().err
+    text = text.replace("100, 100", "64, 64")
     Path("small.scm").write_text(text)
     scmc("train", "small.scm", *WORDS, "--head", "mosaic", code=1)
     said = capsys.readouterr().err

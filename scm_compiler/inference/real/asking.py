@@ -40,12 +40,16 @@ class Scene:
         held: What the intervention holds in all worlds.
         seen: The evidence.
         needed: The nodes that the evidence or the question reads.
+        rung: Of the question.
+        noise: Whether a counterfactual rests on the noise model: what is seen may depend on what
+            is held elsewhere.
     """
 
     held: tuple[Held, ...]
     seen: Seen
     needed: tuple[str, ...] = ()
     rung: int = 1
+    noise: bool = True
 
 
 @dataclass(frozen=True)
@@ -398,8 +402,11 @@ class Reader:
         given = self.evidence(query) if known else query.given
         scene = self.scene(query.do, given, *sides)
         first, second = map(self._safe, sides)
-        rung = 3 if given else 2
-        scene = Scene(scene.held, scene.seen, scene.needed, rung)
+        lookup, seen = self._labels, scene.seen
+        evidence = {*seen.labels, *seen.ranges, *(n for n in scene.needed if seen.other)}
+        noise = known and any(lookup.causes(cause.text, name) for name in evidence)
+        rung = 3 if query.name == "ATT" or noise else 2
+        scene = Scene(scene.held, scene.seen, scene.needed, rung, noise)
         return Asked(scene, "mean", lambda draw: first(draw) - second(draw))
 
     def evidence(self, query: tree.Effect) -> tuple[tree.Proposition, ...]:

@@ -52,6 +52,7 @@ class RealPlan:
             `weighted`.
         others: The mechanisms of models that were trained on other weights of the rows.
         rows: How many rows of data there are.
+        identified: Whether the graph determines the answer, whatever the noise model.
     """
 
     query: str
@@ -63,6 +64,7 @@ class RealPlan:
     method: str = "auto"
     others: Sequence[Mapping[str, Mechanism]] = ()
     rows: int = 0
+    identified: bool = True
 
     @property
     def exact(self) -> bool:
@@ -88,13 +90,13 @@ class RealPlan:
         return Answer(
             query=self.query,
             rung=self.rung,
-            identified=self.rung < 3,
+            identified=self.identified,
             method="weighted" if work.draws else "exact",
             samples=work.draws or None,
             seconds=perf_counter() - started,
             graph_hash=self.graph.hash,
             value=value,
-            noise_model="threshold" if self.rung == 3 else None,
+            noise_model=None if self.identified else "threshold",
             effective=work.worth if work.draws else None,
             rows=self.rows,
             make_firm=lambda: self._firm(value, seed, samples, level),
@@ -133,13 +135,13 @@ class RealPlan:
             "query": self.query,
             "ok": True,
             "rung": self.rung,
-            "identified": self.rung < 3,
+            "identified": self.identified,
             "method": "exact" if self.exact else "weighted",
             "nodes": list(self.nodes),
         }
 
     def __str__(self) -> str:
-        found = "identified" if self.rung < 3 else "not identified (noise model: threshold)"
+        found = "identified" if self.identified else "not identified (noise model: threshold)"
         kinds = ", ".join(f"`{name}`" for name in self.nodes)
         return "\n".join(
             (
@@ -183,7 +185,9 @@ def plan_real(
     sink.check()
     assert written is not None
     rung = max((one.scene.rung for one in asked), default=1)
-    return RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
+    plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
+    assumed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
+    return replace(plan, identified=not assumed)
 
 
 def rests_on_reals(text: str, graph: Graph) -> bool:

@@ -18,9 +18,9 @@ class NoNumberOfLabel(Diagnostic):
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
     numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
-    time     0.1 s
+    time     0.0 s
     run      age
-    next     scmc query "P(Ill)" --run age
+    next     scmc query "E(Age)" --run age
     $ scmc query "Q(Ill, 0.9)" --run age
     error[E576]: `Q` and `density` are of real nodes, and `Ill` is none
      --> query:1:3

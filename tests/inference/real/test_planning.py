@@ -201,3 +201,19 @@ def test_a_plan_says_how():
     assert plan_real("E(Y | do(X=1))", GRAPH, MODEL).to_dict()["method"] == "exact"
     with pytest.raises(ScmError, match="E575"):
         plan_real("E(Y)", GRAPH, MODEL, "exact")
+
+
+@pytest.mark.parametrize(
+    ("text", "rung", "identified"),
+    [
+        ("ATE(T -> Y | Z=1)", 2, True),
+        ("ATT(T -> Y)", 3, True),
+        ("ATE(T -> Y | Y > 2)", 3, False),
+        ("E(Y[T=1] | Y > 2)", 3, False),
+        ("E(Y | do(T=1), X > 0)", 2, True),
+    ],
+)
+def test_what_rests_on_the_noise_model(text, rung, identified):
+    answer = ask(text)
+    found = (answer.rung, answer.identified, answer.noise_model)
+    assert found == (rung, identified, None if identified else "threshold")

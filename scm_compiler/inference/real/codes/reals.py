@@ -18,9 +18,9 @@ class NoEvent(Diagnostic):
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
     numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
-    time     0.1 s
+    time     0.0 s
     run      age
-    next     scmc query "P(Ill)" --run age
+    next     scmc query "E(Age)" --run age
     $ scmc query "P(Age)" --run age
     error[E573]: `Age` is real, and has no table of probabilities
      --> query:1:3
@@ -64,7 +64,7 @@ class NothingFits(Diagnostic):
     numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
     time     0.0 s
     run      age
-    next     scmc query "P(Ill)" --run age
+    next     scmc query "E(Age)" --run age
     $ scmc query "P(Ill=1 | Age > 90, Age < 80)" --run age
     error[E574]: nothing that the model draws fits the evidence
       = help: it is impossible, or so rare that no draw meets it: ask for less
@@ -100,9 +100,9 @@ class NotWithReals(Diagnostic):
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
     numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
-    time     0.1 s
+    time     0.0 s
     run      age
-    next     scmc query "P(Ill)" --run age
+    next     scmc query "E(Age)" --run age
     $ scmc query "NIE(Ill -> Age)" --run age
     error[E575]: `NIE` is not answered where real nodes take part
      --> query:1:1

@@ -2,9 +2,13 @@
 
 import numpy as np
 import pytest
+import torch
 
+from scm_compiler.cli.main import main
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.controller.registry import configure, make_trainer
+from scm_compiler.runtime.data import load_table
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.numbers import REALS, TABLES
@@ -73,6 +77,20 @@ def test_a_graph_of_real_nodes_alone(data, tmp_path):
     assert abs(trained.query("E(Y | do(X=1)) - E(Y | do(X=0))").probability - 2.0) < 0.3
 
 
+def test_the_command_line_trains_and_answers(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "g.scm").write_text("X, Y : real\nX -> Y\n")
+    rows = "".join(f"{n % 7 + n / 50},{n % 5 + n / 9}\n" for n in range(60))
+    (tmp_path / "t.csv").write_text(f"X,Y\n{rows}")
+    words = ["--data", "csv:t.csv", "--run", "r", "--option", "real=linear"]
+    assert main(["train", "-q", "g.scm", *words]) == 0
+    assert 'scmc query "E(Y)" --run r' in capsys.readouterr().out
+    assert main(["query", "E(Y | X > 2)", "--run", "r"]) == 0
+    assert "exact" in capsys.readouterr().out
+    assert main(["sample", "do(X=1)", "--run", "r", "-n", "4", "-o", "s.csv"]) == 0
+    assert (tmp_path / "s.csv").read_text().startswith("X,Y\n1.0,")
+
+
 def test_replicates_give_an_interval(data, tmp_path):
     graph = parse_text("A : binary\nX : real\nA -> X")
     trained = train(graph, data=data, run=tmp_path / "r", real="linear", replicates=20)
@@ -84,3 +102,30 @@ def test_replicates_give_an_interval(data, tmp_path):
     assert 0.06 < (interval.high - interval.low) / 2 < 0.16
     assert interval.low < answer.probability < interval.high
     assert trained.query("E(X)", level=None).interval is None
+
+
+def test_a_training_that_goes_on_ends_as_one_that_was_not_stopped(data):
+    graph = parse_text(PROGRAM)
+    table = load_table(data, graph)
+    config = configure("mle", seed=3)
+    whole, first, second = (make_trainer(graph, table, config) for _ in range(3))
+    whole.advance(120)
+    first.advance(50)
+    second.restore(first.state())
+    assert second.done == 50
+    second.advance(70)
+    expected, found = whole.state(), second.state()
+    assert expected.keys() == found.keys()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+def test_a_regime_from_python_holds_numbers(run):
+    regime = run.do(X=0.5).given(A=1)
+    assert regime.text == "do(X=0.5), given(A=1)"
+    sample = regime.sample(50)
+    assert (sample["X"] == 0.5).all()
+    assert (sample["A"] == 1).all()
+    held = {row.values: row.probability.value for row in regime.answer().value.rows}
+    assert held["X", "mean"] == 0.5
+    with pytest.raises(ScmError, match="E411"):
+        run.do(A=0.5)
