@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 from scm_compiler.inference import Answer
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.runs.record import Record
+from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream
 from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.runtime.sampling.imagined import Imagined
     from scm_compiler.runtime.sampling.mixed import MixedSample, MixedStream
+    from scm_compiler.runtime.sampling.photos import ImaginedPhotos, Photo
     from scm_compiler.runtime.sampling.sample import Sample, Stream
 
 Value = str | int | float
@@ -32,11 +34,13 @@ class Regime:
         run: The trained model.
         held: Interventions, by name.
         seen: Evidence in the world that the interventions make, by name.
+        photo: An image that is seen, or several: a path, a picture of Pillow, an array of bytes.
     """
 
     run: Record
     held: tuple[tuple[str, Value], ...] = ()
     seen: tuple[tuple[str, Value], ...] = ()
+    photo: "Photo | None" = None
 
     def do(self, values: Values | None = None, /, **named: Value) -> "Regime":
         """Hold further nodes; `do({"5_o_Clock_Shadow": 1})` takes names that are no Python.
@@ -46,13 +50,22 @@ class Regime:
         """
         return replace(self, held=(*self.held, *_pairs("do", values, named)))._checked()
 
-    def given(self, values: Values | None = None, /, **named: Value) -> "Regime":
+    def given(
+        self, values: Values | None = None, /, image: "Photo | None" = None, **named: Value
+    ) -> "Regime":
         """See further nodes, in the world that the interventions make.
+
+        Args:
+            values: Labels, by name.
+            image: A photo, or a folder of photos, whose `counterfactual` is then asked for.
+            named: Labels, by name. One that is called `image` goes into `values`.
 
         Raises:
             ScmError: E41x if a name or value is wrong.
         """
-        return replace(self, seen=(*self.seen, *_pairs("given", values, named)))._checked()
+        seen = (*self.seen, *_pairs("given", values, named))
+        photo = self.photo if image is None else image
+        return replace(self, seen=seen, photo=photo)._checked()
 
     @property
     def text(self) -> str:
@@ -87,27 +100,33 @@ class Regime:
         Raises:
             ScmError: E431 if the evidence is impossible.
         """
+        graph = self.run.graph
+        if graph.reals:
+            stream = mixed_stream(self.text, graph, self.run.mechanisms, seed)
+            return stream.sample(0, rows)
         if self.run.graph.reals:
             return self._mixed(self.run.mechanisms, seed).sample(0, rows)
         return self.stream(seed=seed).sample(0, rows)
 
     def counterfactual(
         self,
-        rows: int,
+        rows: int | None = None,
         *,
         do: Values,
         seed: int = 0,
         noise_model: str | None = None,
         images: Sequence[str] | None = None,
-    ) -> "Imagined":
+    ) -> "Imagined | ImaginedPhotos":
         """Units of this regime, and what they would have been had labels been held.
 
         `run.given(Male=1).counterfactual(8, do={"Bald": 1}, seed=7).figure()` draws the faces of
         `run.given(Male=1).sample(8, seed=7)` and, below, each of them bald: with the same image
-        noise, and with label noise that gives the labels which it has.
+        image noise, and with label noise that gives the labels which it has.
+        `run.given(image="me.png", Male=1).counterfactual(do={"Bald": 1})` does so with a photo:
+        its noise, and the labels that are not given, are found by the head's encoder.
 
         Args:
-            rows: How many units.
+            rows: How many units; photos are as many as they are.
             do: What would have been held.
             seed: Of the units; those of `sample` with this seed.
             noise_model: Of the labels: `threshold` or `gumbel-max`; None for the model's own.
@@ -115,11 +134,27 @@ class Regime:
 
         Raises:
             ScmError: E41x if a name or value is wrong, E431 if the evidence is impossible, E833 if
-                this regime holds labels.
+                this regime holds labels; of photos E693 and E694, see `imagine_photos`.
+            TypeError: If neither rows nor a photo are given.
         """
         from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415  (torch)
 
         held = Regime(self.run).do(do)
+        if self.photo is not None:
+            from scm_compiler.runtime.sampling.photos import imagine_photos  # noqa: PLC0415
+
+            return imagine_photos(
+                self.run,
+                self.photo,
+                held.resolved,
+                given=self.resolved,
+                seed=seed,
+                noise_model=noise_model,
+                image=images[0] if images else None,
+                texts=(held.text, self.text),
+            )
+        if rows is None:
+            raise TypeError("say how many units: `counterfactual(8, do=…)`, or give a photo")
         return imagine_sample(
             self.run,
             held.resolved,
@@ -150,6 +185,7 @@ class Regime:
             ScmError: E41x if a name or value is wrong.
         """
         if self.run.graph.reals:  # its values are numbers, too, which no resolved regime holds
+            mixed_stream(self.text, self.run.graph, {}, 0)
             self._mixed({}, 0)
             return ir.Regime()
         regime = read_query(self.text, self.run.graph) if self.text else ir.Regime()
