@@ -12,8 +12,24 @@ from functools import cache
 from scm_compiler.editor.language import FUNCTIONS, KEYWORDS
 from scm_compiler.shipped import shipped
 
-_TERMINAL = re.compile(r'^([A-Z]+)(?:\.-?\d+)?\s*:\s*(?:"(.+)"|/(.+)/)$', re.MULTILINE)
-_SIGNS = ("COLON", "COMMA", "STAR", "EQUALS", "BAR", "MINUS", "LPAR", "RPAR", "LBRACE", "RBRACE")
+_TERMINAL = re.compile(r"^([A-Z]+)(?:\.-?\d+)?\s*:\s*(?:(\".+\")|/(.+)/)$", re.MULTILINE)
+_WORD = re.compile(r'"([^"]+)"')
+_SIGNS = (
+    "COLON",
+    "COMMA",
+    "STAR",
+    "EQUALS",
+    "BAR",
+    "MINUS",
+    "LPAR",
+    "RPAR",
+    "LBRACE",
+    "RBRACE",
+    "SIGN",
+    "LSQB",
+    "RSQB",
+    "SEMICOLON",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +51,8 @@ def terminals() -> Mapping[str, str]:
     """The pattern of each terminal of `grammars/scm.lark`."""
     text = shipped("grammars", "scm.lark").read_text(encoding="utf-8")
     return {
-        name: re.escape(word) if word else pattern.replace(r"\/", "/")
-        for name, word, pattern in _TERMINAL.findall(text)
+        name: "|".join(map(re.escape, _WORD.findall(words))) or pattern.replace(r"\/", "/")
+        for name, words, pattern in _TERMINAL.findall(text)
     }
 
 
@@ -45,7 +61,7 @@ def rules() -> tuple[Rule, ...]:
     """The rules in the order in which they are tried at a place; the first that fits counts."""
     known = terminals()
     arrows = "|".join(known[name] for name in ("BOTH", "RIGHT", "LEFT", "INDEPENDENT"))
-    signs = "|".join(known[name] for name in (*_SIGNS, "LSQB", "RSQB", "SEMICOLON"))
+    signs = "|".join(known[name] for name in _SIGNS)
     return (
         Rule("comment", known["COMMENT"]),
         Rule("string", known["QUOTED"]),

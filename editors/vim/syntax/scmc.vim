@@ -5,7 +5,7 @@ endif
 syn case match
 syn iskeyword @,48-57,_,128-255
 syn match scmcError /\S/
-syn match scmcSign /[:,*=|\-(){}\[\]<=" | ">=" | "!=" | "<" | ">" | "~" | "/" | "+;]/
+syn match scmcSign /[:,*=|\-(){}\[\]<=|>=|!=|<|>|~|/|+;]/
 syn match scmcName /\k\+/
 syn match scmcArrow /<->\|->\|<-\|_||_/
 syn match scmcNumber /-\d\+\(\.\d\+\)\?\(\k\|\.\)\@!/
