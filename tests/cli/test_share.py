@@ -51,8 +51,8 @@ import sys
 sys.modules["scm_compiler"] = None
 from model import load
 model = load("model.safetensors")
-drawn = model.sample(1000, do={"Rain": 1})
-assert drawn[:, 0].tolist() == [1] * 1000
+drawn = model.sample(1000, do={"Rain": 0})
+assert drawn[:, 0].tolist() == [0] * 1000
 assert 0 < drawn[:, 1].float().mean() < 1
 """
     subprocess.run([sys.executable, "-c", code], cwd=model, check=True)

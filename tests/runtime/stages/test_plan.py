@@ -52,7 +52,7 @@ def test_each_image_may_have_its_own(small):
 @pytest.mark.parametrize(
     ("size", "request_", "code"),
     [
-        ("(3, 300, 300)", HeadRequest(), "E660"),
+        ("(3, 300, 300)", HeadRequest({"": "folder:absent"}), "E660"),
         ("(3, 16, 16)", HeadRequest(heads={"": "causalgan"}), "E661"),
         ("(3, 16, 16)", HeadRequest(options={"wide": 3}), "E662"),
         ("(3, 16, 16)", HeadRequest(precision="float16"), "E662"),
