@@ -93,14 +93,15 @@ def vim() -> Iterator[str]:
     yield "syn iskeyword @,48-57,_,128-255"
     yield r"syn match scmcError /\S/"
     signs = [text for name, text in terminals().items() if name not in _NOT_SIGNS]
-    plain = "".join(re.sub(r"\\(.)", r"\1", text) for text in signs)
-    escaped = re.sub(r"([]\[^-])", r"\\\1", plain)
+    plain = "".join(dict.fromkeys(re.sub(r"\\(.)", r"\1", "".join(signs))))
+    escaped = re.sub(r"([]\[^/-])", r"\\\1", plain)
     yield f"syn match scmcSign /[{escaped}]/"
     yield r"syn match scmcName /\k\+/"
     yield r"syn match scmcArrow /<->\|->\|<-\|_||_/"
-    yield r"syn match scmcNumber /-\d\+\(\.\d\+\)\?\(\k\|\.\)\@!/"
+    yield rf"syn match scmcNumber /-\(inf\|\d\+\(\.\d\+\)\?\({_EXPONENT}\)\?\)\(\k\|\.\)\@!/"
     yield r"syn match scmcNumber /\<\d\+\k\@!/"
-    yield r"syn match scmcNumber /\<\d\+\.\d\+\(\k\|\.\)\@!/"
+    yield rf"syn match scmcNumber /\<\d\+\.\d\+\({_EXPONENT}\)\?\(\k\|\.\)\@!/"
+    yield r"syn match scmcNumber /\<\d\+[eE][+-]\d\+\(\k\|\.\)\@!/"
     yield r"syn match scmcKind /\(:\s*\)\@<=\k\+/"
     yield r'syn match scmcError /"[^"]*$/'
     yield r'syn match scmcString /"[^"]*"/'
@@ -111,6 +112,8 @@ def vim() -> Iterator[str]:
         yield f"hi def link scmc{role.capitalize()} {group}"
     yield 'let b:current_syntax = "scmc"'
 
+
+_EXPONENT = r"[eE][+-]\?\d\+"
 
 _NOT_SIGNS = {
     *(word.upper() for word in (*KEYWORDS, *FUNCTIONS)),

@@ -63,8 +63,9 @@ def test_names_of_files_are_no_graphs():
 def test_a_regime_takes_names_and_values(run):
     with pytest.raises(TypeError, match=r"do takes names and values, `do\(Name=1\)`"):
         run.do("Rain=1")
-    with pytest.raises(TypeError, match=r"`Rain` is its name or a whole number, not 1\.0"):
-        run.given(Rain=1.0)
+    with pytest.raises(TypeError, match=r"`Rain` is its name or a number, not \[1\]"):
+        run.given(Rain=[1])
+    assert run.given(Rain=1.0).resolved == run.given(Rain=1).resolved
     assert run.do(Rain=np.int64(1)).text == run.do({"Rain": "1"}).text == "do(Rain=1)"
 
 

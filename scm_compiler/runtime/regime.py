@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, SupportsIndex
 from scm_compiler.inference import Answer
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.runs.record import Record
-from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream
 from scm_compiler.semantics.question import read_query
 from scm_compiler.syntax.printer import print_name
 
@@ -100,10 +99,6 @@ class Regime:
         Raises:
             ScmError: E431 if the evidence is impossible.
         """
-        graph = self.run.graph
-        if graph.reals:
-            stream = mixed_stream(self.text, graph, self.run.mechanisms, seed)
-            return stream.sample(0, rows)
         if self.run.graph.reals:
             return self._mixed(self.run.mechanisms, seed).sample(0, rows)
         return self.stream(seed=seed).sample(0, rows)
@@ -120,7 +115,7 @@ class Regime:
         """Units of this regime, and what they would have been had labels been held.
 
         `run.given(Male=1).counterfactual(8, do={"Bald": 1}, seed=7).figure()` draws the faces of
-        `run.given(Male=1).sample(8, seed=7)` and, below, each of them bald: with the same image
+        `run.given(Male=1).sample(8, seed=7)` and, below, each of them bald: with the same
         image noise, and with label noise that gives the labels which it has.
         `run.given(image="me.png", Male=1).counterfactual(do={"Bald": 1})` does so with a photo:
         its noise, and the labels that are not given, are found by the head's encoder.
@@ -185,7 +180,6 @@ class Regime:
             ScmError: E41x if a name or value is wrong.
         """
         if self.run.graph.reals:  # its values are numbers, too, which no resolved regime holds
-            mixed_stream(self.text, self.run.graph, {}, 0)
             self._mixed({}, 0)
             return ir.Regime()
         regime = read_query(self.text, self.run.graph) if self.text else ir.Regime()
@@ -236,7 +230,7 @@ def _pairs(word: str, values: object, named: Mapping[str, Value]) -> tuple[tuple
     """The names and values that a caller gave.
 
     Raises:
-        TypeError: If they are no mapping, or a value is neither a name nor a whole number.
+        TypeError: If they are no mapping, or a value is neither a name nor a number.
     """
     if values is not None and not isinstance(values, Mapping):
         said = f"`{word}(Name=1)` or `{word}({{'Name': 1}})`"

@@ -89,7 +89,7 @@ def test_a_real_node_is_held_at_a_number(kinds):
     drawn = pointed(kinds, "do(Age=42), given(Pain=-0.5)")
     regime = read_query("do(Age=42), given(Pain=-0.5)", drawn)
     shown = picture(drawn, regime)
-    assert shown.caption == 'do(Age=42), given(Pain="-0.5")'
+    assert shown.caption == "do(Age=42), given(Pain=-0.5)"
     assert [box.note for box in shown.boxes[:2]] == ["held at 42", "seen: -0.5"]
 
 

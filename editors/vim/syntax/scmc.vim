@@ -5,12 +5,13 @@ endif
 syn case match
 syn iskeyword @,48-57,_,128-255
 syn match scmcError /\S/
-syn match scmcSign /[:,*=|\-(){}\[\]<=|>=|!=|<|>|~|/|+;]/
+syn match scmcSign /[:,*=|\-(){}\[\]<>!~\/+;]/
 syn match scmcName /\k\+/
 syn match scmcArrow /<->\|->\|<-\|_||_/
-syn match scmcNumber /-\d\+\(\.\d\+\)\?\(\k\|\.\)\@!/
+syn match scmcNumber /-\(inf\|\d\+\(\.\d\+\)\?\([eE][+-]\?\d\+\)\?\)\(\k\|\.\)\@!/
 syn match scmcNumber /\<\d\+\k\@!/
-syn match scmcNumber /\<\d\+\.\d\+\(\k\|\.\)\@!/
+syn match scmcNumber /\<\d\+\.\d\+\([eE][+-]\?\d\+\)\?\(\k\|\.\)\@!/
+syn match scmcNumber /\<\d\+[eE][+-]\d\+\(\k\|\.\)\@!/
 syn match scmcKind /\(:\s*\)\@<=\k\+/
 syn match scmcError /"[^"]*$/
 syn match scmcString /"[^"]*"/

@@ -48,6 +48,9 @@ class HeadRun:
     def distributions(self):
         return self.case.tables
 
+    def require_labels_alone(self, what):
+        assert not self.graph.reals, what
+
     def head(self, image):
         return SimpleNamespace(generator=self.case.generators.perfect())
 
