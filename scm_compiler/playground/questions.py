@@ -11,6 +11,7 @@ from scm_compiler.inference.number import Bounds
 from scm_compiler.ir import Claim, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
+from scm_compiler.passes.prune import ancestors
 from scm_compiler.playground.program import Values, refused, regime_text
 from scm_compiler.semantics.question import read_query
 
@@ -87,8 +88,8 @@ def asked(tables: Tables | None, graph: Graph, text: str) -> Data:
 
 
 def _adjustment(graph: Graph, text: str) -> list[list[str]] | None:
-    """The sets to adjust for, of the effect of one label on another; None of other questions."""
+    """The sets to adjust for, of the effect of a label on one that it causes; None of all else."""
     match claims_of(text, graph):
-        case [Claim((effect,), (cause,), ())]:
+        case [Claim((effect,), (cause,), ())] if cause in ancestors(graph, [effect]):
             return [list(some) for some in adjustment_sets(graph, cause, effect)[:MOST_SETS]]
     return None
