@@ -33,8 +33,8 @@ class MissingValue(Diagnostic):
     ## What to do
 
     Fill the cells; or say `?missing=drop` if complete rows are like the others; or `?missing=em`, which
-    asks less: what is missing may depend on what is seen in the row. [How to](how-to/missing-values.md)
-    has the choices.
+    asks less: what is missing may depend on what is seen in the row. The page
+    docs/how-to/missing-values.md has the choices.
     """
 
     code = "E606"
