@@ -34,7 +34,7 @@ ROLES = {
 _LIKELY = re.compile(r"^\s*graph\s+[\w\"]|:\s*(binary|categorical|image)\b", re.MULTILINE)
 
 
-class ScmcLexer(RegexLexer):  # type: ignore[misc]
+class CausalGraphLexer(RegexLexer):  # type: ignore[misc]
     """Causal graphs of scmc; files named `.scm` may be Scheme too, which the text decides."""
 
     name = "scmc"

@@ -12,7 +12,7 @@ from scm_compiler.editor.edit import edited
 from scm_compiler.editor.hover import hover
 from scm_compiler.editor.mends import mends
 from scm_compiler.editor.outline import lenses, outline
-from scm_compiler.editor.pygments_lexer import ScmcLexer
+from scm_compiler.editor.pygments_lexer import CausalGraphLexer
 from scm_compiler.editor.renaming import renamed
 
 PIECES = [
@@ -37,7 +37,7 @@ def test_nothing_fails_on_any_text(text, place):
     lenses(document)
     if document.mention(offset) is not None:
         renamed(document, offset, "a new name")
-    assert "".join(part for _, _, part in ScmcLexer().get_tokens_unprocessed(text)) == text
+    assert "".join(part for _, _, part in CausalGraphLexer().get_tokens_unprocessed(text)) == text
     for finding in document.report.diagnostics[:3]:
         for mend in mends(document, finding):
             spans = sorted(edit.span for edit in mend.edits)

@@ -15,7 +15,7 @@ from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
 from scm_compiler.editor.language import FUNCTIONS, KEYWORDS, KINDS
 from scm_compiler.editor.lexicon import terminals
-from scm_compiler.editor.pygments_lexer import ROLES, ScmcLexer
+from scm_compiler.editor.pygments_lexer import ROLES, CausalGraphLexer
 from scm_compiler.kinds import BUILTIN
 from scm_compiler.syntax.grammar import Parser
 from scm_compiler.syntax.printer import RESERVED
@@ -57,7 +57,7 @@ def by_pygments(text):
     role_of = {kind: role for role, kind in ROLES.items()}
     return {
         start + n: role_of[kind]
-        for start, kind, value in ScmcLexer().get_tokens_unprocessed(text)
+        for start, kind, value in CausalGraphLexer().get_tokens_unprocessed(text)
         for n, character in enumerate(value)
         if not character.isspace()
     }
@@ -162,13 +162,15 @@ def test_a_snippet_is_a_statement_of_a_program(name):
 
 def test_a_program_is_not_taken_for_scheme():
     text = TEXTS["celeba_g1"]
-    assert ScmcLexer.analyse_text(text) > 0.5 > ScmcLexer.analyse_text("(define x 1)")
+    assert (
+        CausalGraphLexer.analyse_text(text) > 0.5 > CausalGraphLexer.analyse_text("(define x 1)")
+    )
     assert type(get_lexer_for_filename("a.scm", "(define x 1)")).__name__ == "SchemeLexer"
 
 
 def test_the_lexer_is_registered():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    place = f"{ScmcLexer.__module__}:{ScmcLexer.__name__}"
+    place = f"{CausalGraphLexer.__module__}:{CausalGraphLexer.__name__}"
     assert project["entry-points"]["pygments.lexers"] == {"scmc": place}
 
 

@@ -12,7 +12,7 @@ def apart(graph: Graph) -> tuple[str, ...]:
 
     >>> from scm_compiler.compiler import parse_text
     >>> apart(parse_text("A, B : binary\nX : real\nA -> X -> B"))
-    ('X', 'B')
+    ('B', 'X')
     """
     real = {node.name for node in graph.reals}
     return tuple(

@@ -9,7 +9,7 @@ const PAIRS = [["error", "found-error"], ["warning", "found-warning"], ["note", 
 /** A rule of the lexicon, as this language writes regular expressions. */
 function compiled({ role, pattern }) {
   const source = pattern
-    .replace(/\\-/g, "-")
+    .replace(/\\([#&~ -])/g, "$1") // what Python escapes and JavaScript does not
     .replace(/\[[^\]]*\]/g, (set) => set.replace(/\\w/g, LETTER))
     .replace(/\\w/g, `[${LETTER}]`)
     .replace(/\\b$/, `(?![${LETTER}])`)

@@ -131,7 +131,7 @@ class BeyondTheData(Diagnostic):
 
     ```console
     $ scmc eval 2>&1 | grep W691
-    warning[W691]: under do(Mustache=1), 59 % of the images have labels seen on fewer than 5 real images
+    warning[W691]: under do(Mustache=1), 52 % of the images have labels seen on fewer than 5 real images
     ```
 
     ## What to do
