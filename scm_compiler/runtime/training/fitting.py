@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol, Self
 
-from torch import Tensor
+from torch import Size, Tensor
 
 
 class Mean(float):
@@ -59,3 +59,19 @@ class Fitting(Protocol):
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on from what `state` gave; ValueError where it does not fit."""
+
+
+def require_fitting(state: Mapping[str, Tensor], shapes: Mapping[str, Size]) -> None:
+    """Refuse the state of another training.
+
+    Args:
+        state: What is to be restored.
+        shapes: Of the tensors that this training has.
+
+    Raises:
+        ValueError: If a tensor is missing, left over or of another shape.
+    """
+    held = {name: tensor.shape for name, tensor in state.items()}
+    if held != dict(shapes):
+        wrong = sorted(n for n in {**held, **shapes} if held.get(n) != shapes.get(n))
+        raise ValueError(f"the state does not fit this training: {', '.join(wrong)}")

@@ -187,19 +187,32 @@ class Districts:
 
     def state(self) -> Rows:
         """Copies of all that is needed to go on."""
-        progress = np.array([self._gap, self._waited])
-        return {name: rows.copy() for name, rows in self.tables.items()} | {"": progress}
+        return copied(self.tables, self._gap, self._waited)
 
     def restore(self, state: Rows) -> None:
         """Go on from what `state` gave; ValueError if a table is none, or a count of steps."""
-        gap, waited = (float(number) for number in state[""])
-        tables = {name: rows.copy() for name, rows in state.items() if name}
-        if not 0 <= waited <= PATIENCE:
-            raise ValueError(f"the likelihood has not risen for {waited:g} steps")
-        for name, rows in tables.items():
-            if not np.allclose(rows.sum(-1), 1.0, atol=1e-6) or rows.min() < 0:
-                raise ValueError(f"the table of {name} is not a distribution")
-        self._gap, self._waited, self.tables = gap, int(waited), tables
+        self.tables, self._gap, self._waited = restored(state, PATIENCE)
+
+
+def copied(tables: Rows, reached: float, waited: int) -> Rows:
+    """Copies of tables with, under no name, what a fit reached and how long it has not risen."""
+    return {name: rows.copy() for name, rows in tables.items()} | {"": np.array([reached, waited])}
+
+
+def restored(state: Rows, patience: int) -> tuple[Rows, float, int]:
+    """What `copied` gave.
+
+    Raises:
+        ValueError: If a table is none, or a count of steps.
+    """
+    reached, waited = (float(number) for number in state[""])
+    tables = {name: rows.copy() for name, rows in state.items() if name}
+    if not 0 <= waited <= patience:
+        raise ValueError(f"the likelihood has not risen for {waited:g} steps")
+    for name, rows in tables.items():
+        if not np.allclose(rows.sum(-1), 1.0, atol=1e-6) or rows.min() < 0:
+            raise ValueError(f"the table of {name} is not a distribution")
+    return tables, reached, int(waited)
 
 
 def ahead(first: Rows, second: Rows, third: Rows) -> Rows | None:

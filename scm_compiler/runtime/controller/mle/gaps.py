@@ -11,7 +11,7 @@ from scm_compiler.inference.contraction import Array
 from scm_compiler.ir import Graph
 from scm_compiler.model.exponential import nearest
 from scm_compiler.model.tables import table_shape
-from scm_compiler.runtime.controller.mle.districts import Rows, ahead
+from scm_compiler.runtime.controller.mle.districts import Rows, ahead, copied, restored
 from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
 from scm_compiler.runtime.data.completion import components, expected, seen_counts, shares
 from scm_compiler.runtime.data.table import LabelTable
@@ -76,19 +76,11 @@ class Completion:
 
     def state(self) -> Rows:
         """Copies of all that is needed to go on."""
-        progress = np.array([self._best, self._waited])
-        return {name: rows.copy() for name, rows in self.tables.items()} | {"": progress}
+        return copied(self.tables, self._best, self._waited)
 
     def restore(self, state: Rows) -> None:
         """Go on from what `state` gave; ValueError if a table is none, or a count of steps."""
-        best, waited = (float(number) for number in state[""])
-        tables = {name: rows.copy() for name, rows in state.items() if name}
-        if not 0 <= waited <= PATIENCE:
-            raise ValueError(f"the likelihood has not risen for {waited:g} steps")
-        for name, rows in tables.items():
-            if not np.allclose(rows.sum(-1), 1.0, atol=1e-6) or rows.min() < 0:
-                raise ValueError(f"the table of {name} is not a distribution")
-        self._best, self._waited, self.tables = best, int(waited), tables
+        self.tables, self._best, self._waited = restored(state, PATIENCE)
 
     def _step(self, tables: Rows) -> tuple[Rows, float]:
         """Expectation and maximisation; also the log-likelihood before, in nats a row."""

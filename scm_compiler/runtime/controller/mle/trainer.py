@@ -28,6 +28,7 @@ from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
 from scm_compiler.runtime.controller.trainer import Diverged, Mean
 from scm_compiler.runtime.data.shares import table_from
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.training.fitting import require_fitting
 
 
 def count_network_numbers(graph: Graph, options: MleOptions) -> int:
@@ -147,11 +148,7 @@ class Mle:
         Raises:
             ValueError: If a tensor is missing, left over or of another shape.
         """
-        expected = {name: tensor.shape for name, tensor in self.state().items()}
-        found = {name: tensor.shape for name, tensor in state.items()}
-        if found != expected:
-            wrong = sorted(n for n in found | expected if found.get(n) != expected.get(n))
-            raise ValueError(f"the state does not fit this training: {', '.join(wrong)}")
+        require_fitting(state, {name: tensor.shape for name, tensor in self.state().items()})
         with torch.no_grad():
             for name, tensor in self._tensors().items():
                 tensor.copy_(state[name])

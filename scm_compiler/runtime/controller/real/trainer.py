@@ -26,7 +26,7 @@ from scm_compiler.runtime.controller.real.codes.fits import NearlyExact
 from scm_compiler.runtime.controller.real.group import Group, plan
 from scm_compiler.runtime.controller.real.options import Form, RealOptions
 from scm_compiler.runtime.controller.real.target import Rows, Target, rows_of
-from scm_compiler.runtime.training.fitting import Diverged, Mean
+from scm_compiler.runtime.training.fitting import Diverged, Mean, require_fitting
 
 EXACT = 0.01
 """A node whose noise is less than this share of its spread is all but determined."""
@@ -136,11 +136,7 @@ class Reals:
         Raises:
             ValueError: If a tensor is missing, left over or of another shape.
         """
-        expected = {name: tensor.shape for name, tensor in self.state().items()}
-        found = {name: tensor.shape for name, tensor in state.items()}
-        if found != expected:
-            wrong = sorted(n for n in found | expected if found.get(n) != expected.get(n))
-            raise ValueError(f"the state does not fit this training: {', '.join(wrong)}")
+        require_fitting(state, {name: tensor.shape for name, tensor in self.state().items()})
         with torch.no_grad():
             for name, tensor in self._tensors():
                 tensor.copy_(state[name])

@@ -20,6 +20,7 @@ from scm_compiler.runtime.controller.wgan_gp.critic import Critic
 from scm_compiler.runtime.controller.wgan_gp.options import WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.training.fitting import require_fitting
 
 
 def count_network_numbers(graph: Graph, options: WganGpOptions) -> int:
@@ -106,12 +107,7 @@ class WganGp:
             ValueError: If a tensor is missing, left over or of another shape.
         """
         own = self._tensors()
-        expected = {name: tensor.shape for name, tensor in own.items()}
-        expected |= {"random": self._random.get_state().shape, "done": torch.Size()}
-        found = {name: tensor.shape for name, tensor in state.items()}
-        if found != expected:
-            wrong = sorted(n for n in found | expected if found.get(n) != expected.get(n))
-            raise ValueError(f"the state does not fit this training: {', '.join(wrong)}")
+        require_fitting(state, {name: tensor.shape for name, tensor in self.state().items()})
         for name, tensor in own.items():
             tensor.copy_(state[name])
         self._random.set_state(state["random"].clone())
