@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scm_compiler.identify.graph import CausalGraph as Graph
     from scm_compiler.interop.networkx import from_networkx, to_networkx
     from scm_compiler.model.compilation import compile_module as compile  # noqa: A004
+    from scm_compiler.playground.widget import bars
     from scm_compiler.render.drawing import draw_graph as draw
     from scm_compiler.runtime.audit.audit import audit
     from scm_compiler.runtime.fit import train
@@ -33,6 +34,7 @@ _PUBLIC = {
     "Run": "scm_compiler.runtime.run:Run",
     "ScmError": "scm_compiler.diagnostics:ScmError",
     "audit": "scm_compiler.runtime.audit.audit:audit",
+    "bars": "scm_compiler.playground.widget:bars",
     "compile": "scm_compiler.model.compilation:compile_module",
     "draw": "scm_compiler.render.drawing:draw_graph",
     "from_networkx": "scm_compiler.interop.networkx:from_networkx",
@@ -50,6 +52,7 @@ __all__ = [
     "ScmError",
     "__version__",
     "audit",
+    "bars",
     "compile",
     "draw",
     "from_networkx",
