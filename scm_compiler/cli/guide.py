@@ -9,6 +9,7 @@ _RUNS = Path("runs")
 
 _START = (
     ("scmc demo", "the main job from end to end, in under a minute"),
+    ("scmc playground", "write, draw and ask a program on a page in your browser"),
     ("scmc init sprinkler", "copy an example here; `scmc init` lists them"),
     ("scmc init --from table.csv", "draft a program for a table of your own"),
 )
@@ -17,7 +18,7 @@ _START = (
 def show() -> None:
     """Print a few lines, each a command that can be typed as it stands."""
     print("scmc compiles causal graphs: who causes whom, in a short .scm file. Type")
-    lines = [*_here(), *_START][:5]
+    lines = [*_here(), *_START][:6]
     width = max(len(command) for command, _ in lines)
     for command, said in lines:
         print(f"  {command:<{width}}  {said}")

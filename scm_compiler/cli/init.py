@@ -1,6 +1,7 @@
 """`scmc init [NAME]`: list the shipped examples, copy one here, or draft one for a table."""
 
 import argparse
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -8,12 +9,12 @@ from pathlib import Path
 from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
-from scm_compiler.cli.kinds_of_table import draft
 from scm_compiler.cli.output_file import file_stem, refuse_existing, require_place, write_text
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import ScmError, Source, refuse
 from scm_compiler.files import make_folder, writing
 from scm_compiler.interop.document import stem
+from scm_compiler.runtime.data.drafting import draft
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.shipped import example_programs
 
@@ -63,7 +64,8 @@ def _draft(table: str, to: Path | None, console: Console) -> None:
     require_place(output)
     write_text(output, text)
     console.result(f"wrote {output}: {graph.counts}")
-    console.note(f"next: write what causes what in {output}")
+    console.note(f"next: write what causes what in {output}; on a page, with its graph and bars:")
+    console.note(f"      scmc playground {shlex.quote(str(output))} --data {shlex.quote(table)}")
     console.document({"ok": True, "table": table, "artifacts": [str(output)]})
 
 

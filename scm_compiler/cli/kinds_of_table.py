@@ -1,4 +1,4 @@
-"""The kinds of nodes from the columns of a table: for imported graphs, and for drafts."""
+"""The kinds of an imported graph's nodes, from the columns of a table."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -7,11 +7,10 @@ from scm_compiler.cli.codes.interchange import KindsOpen
 from scm_compiler.diagnostics import Diagnostic, Report, closest
 from scm_compiler.interop import Document
 from scm_compiler.interop.codes.graph_files import ValuesUnknown
-from scm_compiler.ir import Discrete, Graph, Node, Ordinal, Real
+from scm_compiler.ir import Node
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.runtime.data.drafting import declared
 from scm_compiler.runtime.data.survey import Column
-from scm_compiler.semantics.program import program_text
-from scm_compiler.syntax.printer import print_name
 
 
 def with_kinds(document: Document, columns: Mapping[str, Column], spec: str) -> Document:
@@ -30,27 +29,6 @@ def with_kinds(document: Document, columns: Mapping[str, Column], spec: str) -> 
         found.append(KindsOpen(spec, tuple(open_.items())))
     graph = replace(document.graph, nodes=nodes)
     return replace(document, graph=graph, report=Report(document.report.source, tuple(found)))
-
-
-def draft(columns: Mapping[str, Column], name: str, spec: str) -> str:
-    """A program that declares a node for each column, and no edges yet."""
-    domains = {
-        column: None if found.numbered else found.domain for column, found in columns.items()
-    }
-    nodes = tuple(declared(column, domain) for column, domain in domains.items() if domain)
-    left = {column: columns[column] for column, domain in domains.items() if domain is None}
-    remarks = {n.name: f"# {columns[n.name].remark}" for n in nodes if columns[n.name].remark}
-    lines = [program_text(Graph(name, nodes, ()), remarks).rstrip()]
-    if left:
-        lines += ["", f"# not declared, though columns of {spec}:"]
-        lines += [f"# {print_name(column)}: {found.advice}" for column, found in left.items()]
-    return "\n".join([*lines, "", "# write what causes what: A, B -> C", ""])
-
-
-def declared(name: str, domain: Discrete | Ordinal | Real) -> Node:
-    """A node with these values."""
-    kind = "categorical" if isinstance(domain, Discrete) else domain.type
-    return Node(name, "binary" if domain == BINARY else kind, domain)
 
 
 def _told(node: Node, columns: Mapping[str, Column], open_: dict[str, str]) -> Node:

@@ -1,4 +1,4 @@
-"""`scmc playground [RUN]`: a page to write, draw and ask a program on; a folder with it."""
+"""`scmc playground [RUN|FILE]`: a page to write, draw and ask a program on; a folder with it."""
 
 import argparse
 import tempfile
@@ -15,11 +15,16 @@ from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import whole
+from scm_compiler.compiler import read_source
 from scm_compiler.diagnostics import Report, refuse, render_json
 from scm_compiler.files import listed, make_folder, writing
+from scm_compiler.interop.document import stem
 from scm_compiler.playground.folder import fill, missing, pyodide_in
 from scm_compiler.playground.server import Playground
 from scm_compiler.playground.session import Session
+from scm_compiler.playground.sources import Spec
+from scm_compiler.runtime.data.drafting import draft
+from scm_compiler.runtime.data.survey import survey
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -27,7 +32,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     port = 0 if args.port == "0" else whole("--port", args.port, 1, 65535)
     if args.export is not None:
         return _export(args.export, args.pyodide, console)
-    session = Session(None if args.run is None else opened_run(args.run))
+    session = _session(args.run, args.data)
     try:
         server = Playground(session, port)
     except OSError as error:
@@ -40,6 +45,17 @@ def run(args: argparse.Namespace, console: Console) -> int:
             webbrowser.open(server.address)
         server.serve_forever()
     return OK
+
+
+def _session(path: Path | None, data: str | None) -> Session:
+    """What the page begins with: a run or a program, and the data; a draft for data alone."""
+    source = None if data is None else Spec(data)
+    if path is not None and path.suffix != ".scm":
+        return Session(opened_run(path), None, source)
+    if path is not None:
+        return Session(None, read_source(path).text, source)
+    text = None if data is None else draft(survey(data), stem(Path(data)), data)
+    return Session(None, text, source)
 
 
 def _export(target: Path, pyodide: Path, console: Console) -> int:

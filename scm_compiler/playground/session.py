@@ -48,10 +48,15 @@ class Session:
 
     Args:
         run: What it is opened on; None for the examples alone.
+        text: The program that it begins with; None for the run's, or an example's.
+        source: What questions are answered from at first; None for the run's rows, or what comes
+            with scmc.
     """
 
-    def __init__(self, run: "Run | None" = None) -> None:
-        self._run = run
+    def __init__(
+        self, run: "Run | None" = None, text: str | None = None, source: "Source | None" = None
+    ) -> None:
+        self._run, self._text, self._begun = run, text, source
         self._able = find_spec("numpy") is not None
         self._source: Source | None = None
         self._tables: dict[str, Tables | None] = {}
@@ -93,10 +98,12 @@ class Session:
 
     def start(self) -> Data:
         """What the page begins with: the run is asked again, or what comes with scmc."""
-        self._forget(None if self._run is None else self._part("sources").Trained(self._run))
+        trained = None if self._run is None else self._part("sources").Trained(self._run)
+        self._forget(self._begun or trained)
         first = example_programs()[FIRST].read_text(encoding="utf-8")
+        text = first if self._run is None else self._run.program
         return {
-            "text": first if self._run is None else self._run.program,
+            "text": text if self._text is None else self._text,
             "run": None if self._run is None else str(self._run.path),
             "images": [] if self._run is None else list(self._run.images),
             "able": self._able,
@@ -145,10 +152,17 @@ class Session:
         asking = import_module("scm_compiler.inference.counterfactual.asking")
         return self.ask(text, asking.counterfactual_text(target, do, given))
 
-    def table(self, name: str, content: str) -> Data:
-        """Take a table of rows, base64, as what questions are answered from."""
-        self._forget(self._part("sources").Rows(PurePath(name).name, _bytes(content)))
-        return {}
+    def table(self, name: str, content: str, text: str = "") -> Data:
+        """Take a table of rows, base64, as what questions are answered from.
+
+        Of a program with none of its labels the table drafts another.
+        """
+        rows = self._part("sources").Rows(PurePath(name).name, _bytes(content))
+        graph, drafted = opened(_short(text)).graph, rows.draft()
+        found = opened(drafted).graph
+        fits = graph is not None and found is not None and graph.by_name.keys() & found.by_name
+        self._forget(rows)
+        return {} if fits else {"text": drafted}
 
     def read(self, name: str, content: str) -> Data:
         """The program of a file of another program; its tables, if it has some, are taken."""

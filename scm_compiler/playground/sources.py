@@ -4,22 +4,28 @@ All of it needs numpy, and none of it torch: a table of rows is counted, and P(l
 are its shares, as `scmc train` has them by default.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from scm_compiler.diagnostics import refuse
 from scm_compiler.interop import Document
-from scm_compiler.ir import Graph
+from scm_compiler.interop.document import stem
+from scm_compiler.ir import Graph, Real
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.drafting import draft
 from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from
 from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.runs.unseen import with_data
+from scm_compiler.semantics.codes.kinds import RealNotAnswered
 
 if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
     from scm_compiler.runtime.run import Run
@@ -40,19 +46,53 @@ class Rows:
     name: str
     content: bytes
 
+    def draft(self) -> str:
+        """A program that declares its columns.
+
+        Raises:
+            ScmError: If it is no table.
+        """
+        with self._file() as path:
+            return draft(survey(str(path)), stem(Path(self.name)), self.name)
+
     def labels(self, graph: Graph) -> LabelTable:
         """The counts over a graph's labels.
 
         Raises:
             ScmError: What is wrong with the table; see `runtime.data.sources.load_labels`.
         """
-        with TemporaryDirectory() as folder:
-            path = Path(folder) / f"table{'.csv.gz' if self.name.endswith('.gz') else '.csv'}"
-            path.write_bytes(self.content)
+        with self._file() as path:
             names = [node.name for node in graph.labels]
             counted = COUNT in csv_sheet(path, names).header and COUNT not in names
             spec = f"csv:{path}" + (f"?count={quote(COUNT)}" if counted else "")
             return replace(load_labels(spec, graph), origin=self.name)
+
+    @contextmanager
+    def _file(self) -> Iterator[Path]:
+        """The table as a file, for a while."""
+        with TemporaryDirectory() as folder:
+            path = Path(folder) / f"table{'.csv.gz' if self.name.endswith('.gz') else '.csv'}"
+            path.write_bytes(self.content)
+            yield path
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Data that are named as for `scmc train --data`.
+
+    Attributes:
+        name: What they are called by.
+    """
+
+    name: str
+
+    def labels(self, graph: Graph) -> LabelTable:
+        """The counts over a graph's labels.
+
+        Raises:
+            ScmError: What is wrong with the data; see `runtime.data.sources.load_labels`.
+        """
+        return load_labels(self.name, graph)
 
 
 @dataclass(frozen=True)
@@ -113,7 +153,7 @@ class Given:
     document: Document
 
 
-Source = Rows | Shipped | Trained | Given
+Source = Rows | Spec | Shipped | Trained | Given
 
 
 def tables_of(source: Source, graph: Graph) -> Tables | None:
@@ -140,7 +180,14 @@ def fitted(graph: Graph, table: LabelTable) -> Tables:
     Args:
         graph: The graph.
         table: The rows, of which only those without gaps count.
+
+    Raises:
+        ScmError: E304 if a label has a real cause, whose tables only training makes.
     """
+    for node in graph.labels:
+        for cause in graph.parents[node.name]:
+            if isinstance(graph.by_name[cause].domain, Real):
+                raise refuse(RealNotAnswered(cause))
     whole = table.complete
     rows = {node.name: table_from(graph, whole, node.name, "shrunk") for node in graph.labels}
     known = Fitted({}, whole, likeliest=True, backoffs=backoffs_of(graph, whole, "shrunk"))

@@ -25,7 +25,7 @@ def told(tmp_path, monkeypatch, capsys):
 
 
 def test_in_an_empty_folder_it_begins_at_the_beginning(told):
-    assert told()[:2] == ["scmc demo", "scmc init sprinkler"]
+    assert told()[:2] == ["scmc demo", "scmc playground"]
 
 
 def test_in_a_folder_with_a_program_it_goes_on_with_that(told):

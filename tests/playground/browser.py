@@ -80,6 +80,10 @@ class Browser:
         """What a script returns in the page."""
         return self.post("/execute/sync", script=script, args=list(args))
 
+    def later(self, script, *args):
+        """What a script hands to its last argument."""
+        return self.post("/execute/async", script=script, args=list(args))
+
     def wait(self, script, *args, seconds=30):
         """What a script returns, once that is something."""
         end = time.monotonic() + seconds

@@ -11,6 +11,7 @@ import pytest
 
 from scm_compiler.compiler import load, parse_text
 from scm_compiler.playground.session import LONGEST, Session
+from scm_compiler.playground.sources import Spec
 from scm_compiler.runtime.run import open_run
 from scm_compiler.shipped import example_programs, find_run, shipped
 
@@ -128,6 +129,37 @@ def test_a_table_that_does_not_fit_says_why(session):
     found = call(session, "program", text=ONE)["data"]
     assert not found["ready"]
     assert "`A`" in found["why"][0]
+
+
+def test_a_table_of_other_columns_drafts_a_program(session):
+    content = file("age,ill\n30,0\n41,1\n52,1\n63,0\n")
+    drafted = call(session, "table", name="people.csv", content=content, text=ONE)["text"]
+    assert drafted.startswith("graph people\n")
+    assert "binary" in drafted
+    assert call(session, "table", name="p.csv", content=content, text="ill : binary\n") == {}
+    assert "refused" in call(session, "table", name="p.csv", content=file(""), text=ONE)
+
+
+def test_a_program_and_its_data_are_what_the_page_begins_with(tmp_path):
+    place = tmp_path / "t.csv"
+    place.write_text("A,B\n" + "0,1\n" * 30 + "1,1\n" * 10)
+    session = Session(None, ONE, Spec(str(place)))
+    assert call(session, "start")["text"] == ONE
+    assert call(session, "program", text=ONE)["data"]["name"] == str(place)
+    assert bars(session, ONE)["doing"]["labels"]["A"]["1"]["value"] == pytest.approx(0.25)
+
+
+def test_a_program_with_numbers_is_drawn_and_says_why_it_has_no_bars(session):
+    content = file("dose,ill\n" + "".join(f"{rank / 7},{rank % 2}\n" for rank in range(60)))
+    text = call(session, "table", name="t.csv", content=content, text="")["text"]
+    assert "dose : real" in text
+    assert call(session, "program", text=text)["data"]["ready"]
+    assert bars(session, text)["doing"]["labels"]["ill"]["1"]["value"] == pytest.approx(0.5)
+    found = call(session, "program", text=text + "dose -> ill\n")
+    assert found["graph"]["nodes"][0]["name"] == "dose"
+    assert found["data"]["why"] == [
+        "`dose` is real, and questions about its numbers are put to a trained run"
+    ]
 
 
 def test_the_tables_of_another_program_are_asked(session):

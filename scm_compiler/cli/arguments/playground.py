@@ -7,7 +7,14 @@ from pathlib import Path
 def configure(parser: argparse.ArgumentParser) -> None:
     """Declare the arguments of the verb."""
     add = parser.add_argument
-    add("run", nargs="?", type=Path, metavar="RUN", help="a run whose answers and images to show")
+    add(
+        "run",
+        nargs="?",
+        type=Path,
+        metavar="RUN|FILE",
+        help="a run whose answers and images to show, or a program",
+    )
+    add("--data", metavar="SPEC", help="what to answer from, as for `scmc train`")
     add("--port", default="0", metavar="N", help="where to listen (default: any free one)")
     add("--no-open", action="store_true", help="only say the address; open no browser")
     add(

@@ -273,7 +273,7 @@ async function encoded(file) {
 async function opened(file) {
   if (file.size > 16 * 2 ** 20) { say("a file here has at most 16 MB"); return; }
   const content = await encoded(file), isTable = /\.csv(\.gz)?$/i.test(file.name);
-  const found = await ask(isTable ? "table" : "read", { name: file.name, content });
+  const found = await ask(isTable ? "table" : "read", { name: file.name, content, ...(isTable && { text: state.text }) });
   if (found.refused) { say(told(found)); return; }
   if (found.text !== undefined) { keep(true); state.text = found.text; state.do = {}; state.given = {}; editor.set(found.text); }
   check();
