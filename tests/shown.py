@@ -36,6 +36,7 @@ _PIP = dict.fromkeys(("PIP_NO_DEPS", "PIP_NO_INDEX", "PIP_DISABLE_PIP_VERSION_CH
     "PIP_ROOT_USER_ACTION": "ignore",
 }
 """A package that a document installs goes to its folder, without a network."""
+SITE = ".site"
 _LENGTH = re.compile(r" --(budget|steps) \w+")
 
 
@@ -49,7 +50,7 @@ def steady(text):
 def run(words, folder, given=None):
     """What a program that is given some text prints, on either stream, and its exit status."""
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    site = folder / ".site"
+    site = folder / SITE
     paths = f"{site}{os.pathsep}{os.environ.get('PYTHONPATH', '')}".rstrip(os.pathsep)
     shown = {"PATH": programs, "NO_COLOR": "1", "COLUMNS": "100", "PROJECT": str(ROOT)}
     shown |= {"PYTHONPATH": paths, "PIP_TARGET": str(site), "OMP_NUM_THREADS": "1"} | _PIP
@@ -127,12 +128,12 @@ class Session:
         if WRITING and len(given) < len(body.splitlines()):
             return self.block(body)
         for command in given:
-            said, status = in_shell(on_a_small_scale(command), self.folder)
+            said, status = self.execute(on_a_small_scale(command), self.folder)
             assert status == 0, said
         return body
 
     def before(self, command):
-        said, status = in_shell(command, self.folder)
+        said, status = self.execute(command, self.folder)
         assert status == 0, said
 
     def needs(self, path):

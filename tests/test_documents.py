@@ -16,6 +16,7 @@ import pytest
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
+from tests.in_process import execute
 from tests.shown import PART, ROOT, WRITING, Session, steady
 
 _RUN = re.compile(r"^```(console|python)", re.MULTILINE)
@@ -34,9 +35,11 @@ def named(path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", SESSIONS, ids=named)
-def test_the_blocks_do_what_they_show(path, tmp_path):
+def test_the_blocks_do_what_they_show(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "100")
     text = path.read_text(encoding="utf-8")
-    found = PART.sub(Session(tmp_path).part, text)
+    found = PART.sub(Session(tmp_path, execute).part, text)
     if WRITING:
         path.write_text(found, "utf-8")
     else:

@@ -12,7 +12,7 @@ from pkgutil import resolve_name
 import pytest
 
 from scm_compiler.diagnostics.pages import pages
-from tests.diagnostics.in_process import execute
+from tests.in_process import execute
 from tests.diagnostics.setups import SETUPS, SLOW
 from tests.diagnostics.setups.made import Made
 from tests.shown import PART, WRITING, Session, steady

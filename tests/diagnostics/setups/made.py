@@ -3,7 +3,7 @@
 import shutil
 from functools import wraps
 
-from tests.diagnostics.in_process import execute
+from tests.in_process import execute
 
 
 class Made:
