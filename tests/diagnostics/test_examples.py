@@ -12,9 +12,9 @@ from pkgutil import resolve_name
 import pytest
 
 from scm_compiler.diagnostics.pages import pages
-from tests.in_process import execute
 from tests.diagnostics.setups import SETUPS, SLOW
 from tests.diagnostics.setups.made import Made
+from tests.in_process import execute
 from tests.shown import PART, WRITING, Session, steady
 
 PAGES = pages()
