@@ -16,10 +16,9 @@ from scm_compiler.ir import Graph
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.csv_file import csv_sheet
-from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from
+from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from, with_data
 from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.runs.unseen import with_data
 
 if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
     from scm_compiler.runtime.run import Run
