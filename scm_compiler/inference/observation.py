@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
-from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.contraction import Array, contract
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.precision import Replicates
@@ -120,7 +120,7 @@ class Observation:
             return self._own
         graph = self.declared
         rows, unseen = dict(self.law.probabilities), dict(self.law.unseen)
-        for name in confounded_labels(graph):
+        for name in graph.confounded:
             scope = (*graph.parents[name], name)
             rows[name], mask = _conditional(self.marginal(scope), self.seen(scope))
             unseen.pop(name, None)
@@ -128,7 +128,7 @@ class Observation:
                 unseen[name] = mask
         known = on_data(self.law.known, unseen, self.law.known.data)
         if isinstance(known, Fitted):
-            kept = {n: b for n, b in known.backoffs.items() if n not in confounded_labels(graph)}
+            kept = {n: b for n, b in known.backoffs.items() if n not in graph.confounded}
             known = replace(known, backoffs=kept)
         return Tables(graph, rows, known, self.law.networks)
 
@@ -233,7 +233,7 @@ def _law_of(model: Tables, declared: Graph) -> Tables:
     untied = _untied(declared)
     rows = {name: rows for name, rows in model.probabilities.items() if name in untied}
     unseen = {name: mask for name, mask in model.unseen.items() if name in rows}
-    for name in confounded_labels(declared):
+    for name in declared.confounded:
         joint = engine.posterior((*graph.parents[name], name), Condition())
         rows[name], mask = _conditional(joint, joint)
         if mask.any():
@@ -252,7 +252,7 @@ def _alone(model: Tables) -> Tables:
 
 
 def _untied(declared: Graph) -> Collection[str]:
-    return {node.name for node in declared.labels}.difference(confounded_labels(declared))
+    return {node.name for node in declared.labels}.difference(declared.confounded)
 
 
 def _conditional(joint: Array, seen: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -207,7 +207,7 @@ def _draw(
         if name in condition.do:
             columns[name] = np.full(size, condition.do[name])
             continue
-        bounds = engine.mechanisms[name].bounds(columns)
+        bounds = engine.model.mechanisms[name].bounds(columns)
         columns[name] = values_above(random.random(size), bounds)
     keep = np.ones(size, np.bool_)
     for name, value in condition.given.items():

@@ -27,7 +27,7 @@ from scm_compiler.inference.codes.weighting import RestsOnNetworks, ShareUnknown
 from scm_compiler.inference.contraction import Array, Contraction, Mass, contract, plan
 from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Term, condition_of, term_value, terms
-from scm_compiler.inference.shape import Condition, label_sizes
+from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.weighting import asked
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -126,7 +126,7 @@ def _support(term: Term, rests_on: Sequence[str], engine: Engine, masks: Masks) 
     whole = float(_contract(names, condition, engine, rows).log_total)
     met = reach.log_masses(condition)
     if met and whole == -np.inf:
-        if not engine.backoffs.keys() >= met.keys():
+        if not engine.model.backoffs.keys() >= met.keys():
             raise refuse(Unsupported(tuple(met)))
         ends = term.weights or (0.0, 1.0)
         shape = [engine.sizes[name] for name in term.free]
@@ -233,7 +233,7 @@ def network_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
     nodes = tuple(name for name in model.networks if name in reached)
     if not nodes:
         return ()
-    sizes = label_sizes(model.graph)
+    sizes = model.graph.sizes
     most = max(sum(math.log2(sizes[n]) for n in model.graph.parents[name]) for name in nodes)
     return (RestsOnNetworks(nodes=nodes, configurations=most),)
 

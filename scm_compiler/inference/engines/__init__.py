@@ -10,8 +10,8 @@ from scm_compiler.inference.engines.local_effect import LocalEffectEngine
 from scm_compiler.inference.task import QueryEngine
 
 ENGINES: tuple[QueryEngine, ...] = (
-    LocalEffectEngine(),
     ExactEngine(),
+    LocalEffectEngine(),
     CounterfactualEngine(),
     FormulaEngine(),
     WeightedEngine(),

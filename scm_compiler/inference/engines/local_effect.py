@@ -62,7 +62,7 @@ class Wald(Work):
     def parts(self) -> tuple[Part, ...]:
         """What it asks of the observational distribution."""
         setting = self.task.setting
-        shapes = setting.law if setting.hidden else setting.shapes("own")
+        shapes = setting.law if setting.hidden else setting.own
         return (posterior_part(self.scope, Condition(), shapes),)
 
     def run(self, seed: int, samples: int) -> Result:

@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.ir import Graph
 from scm_compiler.model.exponential import nearest
 from scm_compiler.model.tables import Counted, Fitted, Tables, on_data, table_shape
@@ -90,7 +90,7 @@ def fitted_law(model: Tables, table: LabelTable, estimator: Estimator) -> Tables
         shrunk where rows are few; for the others their own tables.
     """
     declared = fold(model.graph)
-    graph, tied = law_graph(declared), confounded_labels(declared)
+    graph, tied = law_graph(declared), declared.confounded
     rows = dict(model.probabilities)
     unseen = {name: mask for name, mask in model.unseen.items() if name not in tied}
     for name in tied:
@@ -114,6 +114,6 @@ def backoffs_of(
     """
     if estimator == "shares":
         return {}
-    tied = confounded_labels(declared)
+    tied = declared.confounded
     names = [node.name for node in declared.labels if law or node.name not in tied]
     return Backoffs(law_graph(declared) if law else declared, table, names)
