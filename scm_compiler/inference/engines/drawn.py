@@ -12,12 +12,11 @@ from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, evaluate
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.parts import Part
-from scm_compiler.inference.precision import FEW, from_rows, standard_errors
+from scm_compiler.inference.precision import FEW, from_rows, known_from_rows, standard_errors
 from scm_compiler.inference.rejection import sample_answer
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.support import (
     guess_warnings,
-    known_from_rows,
     network_warnings,
     support_warnings,
 )

@@ -11,10 +11,10 @@ from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, chain, condition_of, evaluate, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.parts import Part, posterior_part, regime_part
-from scm_compiler.inference.precision import from_rows, spread, standard_errors
+from scm_compiler.inference.precision import from_rows, known_from_rows, spread, standard_errors
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import known_from_rows, network_warnings, support_warnings
+from scm_compiler.inference.support import network_warnings, support_warnings
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 

@@ -19,10 +19,15 @@ from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.observation import Names, Observation
 from scm_compiler.inference.parts import Part, posterior_part
-from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows, spread
+from scm_compiler.inference.precision import (
+    REPLICATES,
+    from_draws,
+    from_rows,
+    known_from_rows,
+    spread,
+)
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import known_from_rows
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Counted

@@ -27,11 +27,10 @@ from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.observation import Names
 from scm_compiler.inference.parts import Part, posterior_part
-from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows
+from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows, known_from_rows
 from scm_compiler.inference.response_types import Problem
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import known_from_rows
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.query import numeric_values

@@ -41,7 +41,19 @@ from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables, NotTrained
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.runs.manifest import Manifest, read_model
+from scm_compiler.runtime.runs.manifest import (
+    CONFIG,
+    GRAPH,
+    PROGRAM,
+    Manifest,
+    changed_files,
+    read_graph,
+    read_head_config,
+    read_manifest,
+    read_manifests,
+    read_model,
+    refuse_mixed,
+)
 from scm_compiler.runtime.runs.numbers import (
     REALS,
     TABLES,
@@ -49,17 +61,6 @@ from scm_compiler.runtime.runs.numbers import (
     read_cells,
     read_tables,
     replicate_name,
-)
-from scm_compiler.runtime.runs.opening import (
-    CONFIG,
-    GRAPH,
-    PROGRAM,
-    changed_files,
-    read_graph,
-    read_head_config,
-    read_manifest,
-    read_manifests,
-    refuse_mixed,
 )
 from scm_compiler.runtime.runs.presence import RUNS
 from scm_compiler.runtime.storage.codes.tensors import OtherGraph
