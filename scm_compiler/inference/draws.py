@@ -17,10 +17,10 @@ from scm_compiler.inference.codes.identified import OnlyByFormula
 from scm_compiler.inference.codes.weighting import NoExactDraws
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.elimination import RULES, Scope, elimination_order
-from scm_compiler.inference.engine import Engine, engine_of, impossible
 from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.observation import observation_of
 from scm_compiler.inference.possible import refuse_impossible
+from scm_compiler.inference.posteriors import Engine, engine_of, impossible
 from scm_compiler.inference.refusals import refuse_unanswerable
 from scm_compiler.inference.route import refuse_unidentified
 from scm_compiler.inference.shape import (

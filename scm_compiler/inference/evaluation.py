@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engine import Engine, Rows
+from scm_compiler.inference.posteriors import Engine, Rows
 from scm_compiler.inference.shape import Condition
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.contraction import Array, contract
-from scm_compiler.inference.engine import Engine
+from scm_compiler.inference.posteriors import Engine
 from scm_compiler.inference.precision import Replicates
 from scm_compiler.inference.shape import Condition, plan_over
 from scm_compiler.ir import Graph

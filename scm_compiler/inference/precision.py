@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Numbers, evaluate
+from scm_compiler.inference.posteriors import Engine
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.exponential import nearest

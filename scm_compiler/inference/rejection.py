@@ -21,8 +21,8 @@ from scm_compiler.inference.drawing import (
     around,
     signed_sum,
 )
-from scm_compiler.inference.engine import Engine, impossible
 from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
+from scm_compiler.inference.posteriors import Engine, impossible
 from scm_compiler.inference.shape import Condition, confounded, plan_over, refuse_confounded
 from scm_compiler.ir import query as ir
 from scm_compiler.model.coupling import values_above

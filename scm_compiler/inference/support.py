@@ -25,8 +25,8 @@ from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.inference.codes.answers import RestsOnUnseen, Unsupported
 from scm_compiler.inference.codes.weighting import RestsOnNetworks, ShareUnknown
 from scm_compiler.inference.contraction import Array, Contraction, Mass, contract, plan
-from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Term, condition_of, term_value, terms
+from scm_compiler.inference.posteriors import Engine
 from scm_compiler.inference.precision import reached_by
 from scm_compiler.inference.shape import Condition
 from scm_compiler.ir import query as ir

@@ -13,11 +13,11 @@ from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.by_formula import WorldsFormula
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.observation import Names, Observation, Plain, observation_of
 from scm_compiler.inference.parts import Part
+from scm_compiler.inference.posteriors import engine_of
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Shapes
 from scm_compiler.ir import Graph

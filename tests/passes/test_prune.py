@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scm_compiler.inference.engine import Engine
+from scm_compiler.inference.posteriors import Engine
 from scm_compiler.inference.shape import Condition
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY

@@ -32,9 +32,9 @@ from scm_compiler.inference.counterfactual.evaluation import (
 from scm_compiler.inference.counterfactual.joint import Join, Joint
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import LIMIT, TooMuch, first
 from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.posteriors import Rows
 from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir

@@ -30,9 +30,9 @@ from scm_compiler.inference.counterfactual.bounds import (
 from scm_compiler.inference.counterfactual.joint import Group, Join, Joint
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS, beyond_gumbel
 from scm_compiler.inference.counterfactual.relevance import concerning
-from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.posteriors import Rows
 from scm_compiler.inference.shape import confounded
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir

@@ -18,8 +18,8 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
 from scm_compiler.inference.contraction import Array, Contraction, Mass, contract, plan
 from scm_compiler.inference.elimination import Scope
-from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import TooMuch
+from scm_compiler.inference.posteriors import Rows
 from scm_compiler.inference.shape import too_long
 from scm_compiler.ir import Graph
 from scm_compiler.passes.twin import Copy, Held, Worlds

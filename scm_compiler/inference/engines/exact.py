@@ -7,10 +7,10 @@ from functools import cached_property
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, chain, condition_of, evaluate, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.parts import Part, posterior_part, regime_part
+from scm_compiler.inference.posteriors import engine_of
 from scm_compiler.inference.precision import from_rows, known_from_rows, spread, standard_errors
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition

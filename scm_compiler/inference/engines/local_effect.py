@@ -20,13 +20,13 @@ from scm_compiler.inference.codes.local_effects import (
     NoDefiersAssumed,
 )
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.engines.bounds import off_graph
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.observation import Names
 from scm_compiler.inference.parts import Part, posterior_part
+from scm_compiler.inference.posteriors import engine_of
 from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows, known_from_rows
 from scm_compiler.inference.response_types import Problem
 from scm_compiler.inference.result import Result, worked_out

@@ -1,4 +1,4 @@
-"""The exact engine: posteriors from tables, by contraction of what a query rests on."""
+"""Posteriors from tables, by contraction of what a query rests on."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ class Engine(Shapes):
 
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
         super().__init__(model.graph, model.networks, limit)
-        self.model, self.conditionals = model, model.networks
+        self.model = model
         self.rows: Rows = model.probabilities
         self._zeros: dict[str, bool] = {}
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
@@ -86,7 +86,7 @@ class Engine(Shapes):
     ) -> Lookup | None:
         """The answers for all conditions of a shape; None where networks are among the tables."""
         nodes = known.program.requisite.nodes
-        if not self.conditionals.keys().isdisjoint(nodes):
+        if not self.networks.isdisjoint(nodes):
             return None
         return tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
 
@@ -110,7 +110,7 @@ class Engine(Shapes):
         Where the label has no table, its mechanism is run on the parents' values that remain.
         """
         parents = self.graph.parents[name]
-        if name in self.conditionals:
+        if name in self.networks:
             return self._computed(name, fixed)
         scope = (*parents, name)
         return rows[name][(..., *[fixed.get(other, _ALL) for other in scope])]
@@ -134,7 +134,7 @@ class Engine(Shapes):
         for rank, other in enumerate(parents):
             places[rank] += fixed.get(other, 0)
         free = [size for size, other in zip(shape, parents, strict=True) if other not in fixed]
-        return self.conditionals[name].at(places.T.copy()).reshape(*free, self.sizes[name])
+        return self.model.networks[name].at(places.T.copy()).reshape(*free, self.sizes[name])
 
     def check_possible(self, condition: Condition) -> None:
         """Refuse evidence of probability zero (E431)."""
