@@ -142,7 +142,7 @@ class WorldsFormula:
     parts: Mapping[str, tuple[tuple[float, Cells], ...]]
 
     @property
-    def found(self) -> tuple[Identified, ...]:
+    def estimands(self) -> tuple[Identified, ...]:
         """The distributions under `do` that it rests on, each once."""
         decisions = (decision for cells in self._all for decision in cells.decisions.values())
         return tuple(dict.fromkeys(factor for each in decisions for factor in each.factors))

@@ -49,7 +49,8 @@ def terms(query: ir.Query, graph: Graph) -> list[tuple[float, Term]]:
             condition = condition_of(query.do, query.given)
             return [(1.0, Term(asked, free, condition, never=query.never))]
         case ir.Expectation(target, do, given):
-            return [(1.0, _expectation(target.node, condition_of(do, given), graph))]
+            weights = numeric_values(graph.domain(target.node))
+            return [(1.0, Term({}, (target.node,), condition_of(do, given), weights))]
         case ir.Sum():
             parts = zip(query.terms, ir.plain(query), strict=True)
             return [(weight, term) for (weight, _), p in parts for _, term in terms(p, graph)]
@@ -119,10 +120,6 @@ def condition_of(do: ir.World, given: Sequence[ir.Event]) -> Condition:
     held = {s.node: s.value for s in do if isinstance(s.value, int)}
     seen = {e.variable.node: e.value for e in given if e.value is not None}
     return Condition(held, seen)
-
-
-def _expectation(target: str, condition: Condition, graph: Graph) -> Term:
-    return Term({}, (target,), condition, numeric_values(graph.domain(target)))
 
 
 def _free_table(

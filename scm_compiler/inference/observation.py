@@ -5,7 +5,7 @@ answered from them: an identified query is a function of the observational distr
 computed from it (`identified.py`).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -230,7 +230,7 @@ def observation_of(model: Tables) -> Observation | None:
 def _law_of(model: Tables, declared: Graph) -> Tables:
     """The law that tables with hidden causes as labels have: these summed out."""
     graph, engine = law_graph(declared), Engine(model)
-    untied = _untied(declared)
+    untied = {node.name for node in declared.labels}.difference(declared.confounded)
     rows = {name: rows for name, rows in model.probabilities.items() if name in untied}
     unseen = {name: mask for name, mask in model.unseen.items() if name in rows}
     for name in declared.confounded:
@@ -249,10 +249,6 @@ def _alone(model: Tables) -> Tables:
     if isinstance(known, Fitted | Counted):
         known = replace(known, observational=None)
     return replace(model, known=known)
-
-
-def _untied(declared: Graph) -> Collection[str]:
-    return {node.name for node in declared.labels}.difference(declared.confounded)
 
 
 def _conditional(joint: Array, seen: Array) -> tuple[Array, NDArray[np.bool_]]:

@@ -90,7 +90,7 @@ class Plan(Outline):
             graph_hash=declared.hash,
             seconds=perf_counter() - started,
             noise_model=result.noise_model,
-            found=task.route.found,
+            found=task.route.estimands,
             effective=result.effective,
             rows=model.rows if model is not None and isinstance(model.known, Fitted) else 0,
             make_firm=partial(self._firm, result, seed, level),

@@ -80,7 +80,8 @@ def sample_answer(query: ir.Query, engine: Engine, seed: int, wanted: int) -> Sa
         fewest = min(fewest, accepted)
         sides.append(side)
     alone = len(sides) == 1 and sides[0].sign == 1
-    ends = sides[0].ends if alone else signed_sum(sides, _variance_of(sides))
+    whole = np.asarray(sum(side.sign**2 * side.variance for side in sides))
+    ends = sides[0].ends if alone else signed_sum(sides, whole)
     return Sampled({"": np.asarray(total)}, {"": np.sqrt(variance)}, {"": ends}, fewest)
 
 
@@ -107,10 +108,6 @@ def _around(mean: Array, accepted: int, reach: Range = UNIT, square: Array | Non
     """The interval of means over the accepted draws; of shares if no mean square is given."""
     variance = ((mean if square is None else square) - np.square(mean)) / accepted
     return around(mean, variance, np.asarray(accepted), reach, None)
-
-
-def _variance_of(sides: Sequence[Side]) -> Array:
-    return np.asarray(sum(side.sign**2 * side.variance for side in sides))
 
 
 def _sample_term(

@@ -52,7 +52,7 @@ def _determined(query: ir.Query, setting: Setting, *, drawn: bool) -> Route:
         formula = None if drawn else worlds_formula(query, declared)
         if formula is None:
             return Route("plain")
-        return Route("plain", formula.found, formulas=True, worlds=formula)
+        return Route("plain", formula.estimands, formulas=True, worlds=formula)
     found = tuple(_identified(query, declared, setting.identify))
     if level == 1:
         return Route("law", found)

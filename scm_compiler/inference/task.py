@@ -119,14 +119,14 @@ class Route:
 
     Attributes:
         tables: Whose product answers it.
-        found: How it follows from observation; empty where no hidden cause is in the graph.
+        estimands: How it follows from observation; empty where no hidden cause is in the graph.
         formulas: Whether these formulas are evaluated, for want of tables that multiply.
-        worlds: Of a counterfactual, how it follows from `found`.
+        worlds: Of a counterfactual, how it follows from `estimands`.
         refused: Why observation does not determine it; None if it does.
     """
 
     tables: Which = "own"
-    found: tuple[Identified, ...] = ()
+    estimands: tuple[Identified, ...] = ()
     formulas: bool = False
     worlds: WorldsFormula | None = None
     refused: NotIdentifiable | WorldsDisagree | None = None

@@ -71,7 +71,9 @@ def _flat(
     match query:
         case Expectation(target, do, given):
             single = _single_world((Event(target), *given), do, graph)
-            return query if single is None else _expectation(single)
+            if single is None:
+                return query
+            return Expectation(single.events[0].variable, single.do, single.events[1:])
         case Probability(targets, do, given):
             single = _single_world((*targets, *given), do, graph)
             count = len(targets)
@@ -118,10 +120,6 @@ def never(query: Query, graph: Graph) -> bool:
 class _SingleWorld:
     events: tuple[Event, ...]
     do: World
-
-
-def _expectation(single: _SingleWorld) -> Expectation:
-    return Expectation(single.events[0].variable, single.do, single.events[1:])
 
 
 def _single_world(events: Sequence[Event], do: World, graph: Graph) -> _SingleWorld | None:

@@ -60,7 +60,7 @@ class Formulas(Work):
 
     @property
     def _evaluated(self) -> Iterator[Identified]:
-        yield from self.task.route.found
+        yield from self.task.route.estimands
         if self.task.rung == 3 or isinstance(self.task.query, ir.Regime):
             return
         for _, term in terms(self.task.query, self.task.setting.declared):
@@ -75,12 +75,12 @@ class Formulas(Work):
     def widest(self) -> int:
         """The numbers in the largest table that evaluating them makes."""
         sizes = self.task.setting.law.sizes
-        return max((largest_table(one, sizes) for one in self.task.route.found), default=1)
+        return max((largest_table(one, sizes) for one in self.task.route.estimands), default=1)
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """What they ask of the observational distribution: its marginals, each once."""
-        asked = (part for one in self.task.route.found for part in factors(one.estimand))
+        asked = (part for one in self.task.route.estimands for part in factors(one.estimand))
         marginals = dict.fromkeys((*factor.of, *factor.given) for factor in asked)
         law = self.task.setting.law
         return tuple(posterior_part(names, Condition(), law) for names in marginals)
