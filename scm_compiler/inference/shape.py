@@ -136,7 +136,7 @@ class Shapes:
             names = tuple(name for name in self.sizes if name not in condition.do)
             refuse_confounded(self.graph, names)
             way = plan_over(self.graph, names, condition, self.sizes, ())
-            whole = Requisite(self.graph, names, (), (), ())
+            whole = Requisite(names, (), (), ())
             beyond = self.beyond(way, way.held) or self.runs_beyond(names, condition.fixed)
             self._remember(key, Known(Program(whole, way, ()), beyond))
         return self._known[key]
