@@ -24,25 +24,29 @@ def run(args: argparse.Namespace, console: Console) -> int:
     graph, source, report = read_program(args.file)
     console.show(report)
     # torch, which takes a second that a wrong program need not wait for
-    from scm_compiler.emit import build  # noqa: PLC0415
+    from scm_compiler.emit.build import (  # noqa: PLC0415
+        PICTURE,
+        PROGRAM,
+        compile_files,
+        write_build,
+    )
 
     folder = args.output or BUILDS / graph.name
-    compiled = build.compile_files(graph, args.mechanisms, source, Seldom(console))
-    files = {**compiled.files, build.PICTURE: draw_svg(graph), build.PROGRAM: source.text}
-    build.write_build(folder, graph, compiled.module.spec, files)
-    artifacts = [str(folder / name) for name in sorted([*files, "manifest.json"])]
+    compiled = compile_files(graph, args.mechanisms, source, Seldom(console))
+    files = {**compiled.files, PICTURE: draw_svg(graph), PROGRAM: source.text}
+    write_build(folder, graph, compiled.module.spec, files)
     console.result(summary(graph, compiled.module))
     console.result(verdict(compiled.certificate))
     console.note(f"wrote {folder}")
-    console.document(
-        {
+    if console.json:
+        found = {
             "ok": True,
             "diagnostics": render_json(report),
             "graph": described(graph),
             "certificate": compiled.certificate.document(),
-            "artifacts": artifacts,
+            "artifacts": [str(folder / name) for name in sorted([*files, "manifest.json"])],
         }
-    )
+        console.document(found)
     return OK
 
 

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
-from typing import NoReturn
 
 from scm_compiler.cli.exits import BUG, OK
 from scm_compiler.locks import lock
@@ -26,11 +25,6 @@ FOLDER = "SCMC_LEADER"
 
 STARTER = "starter"
 """The file in it that the process which started the team keeps locked as long as it lives."""
-
-
-def in_team() -> bool:
-    """Whether torchrun started this process as one of several."""
-    return int(os.environ.get("WORLD_SIZE", "1")) > 1
 
 
 def start_team(words: Sequence[str], count: int, signals: Sequence[signal.Signals]) -> int:
@@ -72,19 +66,6 @@ def lead(command: Callable[[], int]) -> int:
     if Path(folder).is_dir():
         (Path(folder) / "code").write_text(str(code))
     return OK
-
-
-def leave(code: int) -> NoReturn:
-    """End this process; one of a team ends before the interpreter is torn down.
-
-    A thread of gloo may still hold a tensor then. It would ask for the interpreter's lock to
-    release it, and a thread that asks for the lock so late takes the whole process with it.
-    """
-    if not in_team():
-        raise SystemExit(code)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
 
 
 @contextmanager

@@ -5,6 +5,7 @@ import argparse
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK, REFUSED
 from scm_compiler.cli.opening import naming, opened_run
+from scm_compiler.cli.options import seed
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.adjustment import LIMIT, adjustment_sets
@@ -17,6 +18,7 @@ from scm_compiler.ir import Claim
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Say what the graph alone tells of the query: that of a program, else of the run."""
+    seed(args.seed)  # it draws nothing, but a wrong one is refused
     if args.on is not None:
         owner, graph = args.on, load(args.on)
     else:

@@ -48,7 +48,7 @@ VERBS = {
     "demo": "the main job from end to end, on the shipped data",
 }
 
-CHECKED = {"audit", "eval", "query", "sample", "train", "verify"}
+CHECKED = {"audit", "eval", "sample", "train", "verify"}
 """Verbs with a `request(args)` in `requests/`."""
 
 EMPTY = {"--do", "--given", "--vs", "--units"}

@@ -6,101 +6,51 @@ from typing import TYPE_CHECKING
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
+from scm_compiler.cli.options import seed
 from scm_compiler.diagnostics import Report, Sink, Source
-from scm_compiler.inference import Answer, plan, sensitivity
-from scm_compiler.ir import Graph
-from scm_compiler.ir.query import Query
+from scm_compiler.inference import Answer, Plan, Sensitivity
 from scm_compiler.runtime.run import Run
-from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax.query import parse_query
-from scm_compiler.syntax.query_tree import Query as Tree
 
 if TYPE_CHECKING:
     from scm_compiler.inference.real.planning import RealPlan
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
-    """Parse, resolve, answer, print."""
-    source = Source("query", args.query)
-    tree = _parsed(source)
+    """Answer, or say how it would be answered, and print that."""
+    chosen, sink = seed(args.seed), Sink(Source("query", args.query))
+    parse_query(Source("query", args.query), sink)
+    sink.check()  # a mistake in the question is told whether there is a run or not
     opened = opened_run(args.run)
-    place = {"run": str(opened.path)}
-    graph = opened.graph
-    if graph.reals:
+    told: Answer | Plan | RealPlan | Sensitivity
+    with naming(str(opened.path), opened.graph):
         if args.sensitivity:
             opened.require_labels_alone("`--sensitivity`")
-        drawn, graph = _of_reals(opened, args), opened.label_graph
-        if drawn is not None:
-            return _answer_reals(drawn, args, console, place)
-    query = _resolved(tree, graph, source, str(opened.path))
-    if args.sensitivity:
-        measured = sensitivity(query, opened.distributions(), text=args.query)
-        console.result(str(measured))
-        console.document(measured.to_dict() | place)
-        return OK
-    if args.explain:
-        planned = plan(query, opened.distributions(), method=args.method, text=args.query)
-        console.result(str(planned))
-        console.document(planned.to_dict() | place)
-        return OK
-    answered = opened.ask(
-        query,
-        args.query,
-        method=args.method,
-        seed=args.seed,
-        samples=args.samples,
-        noise_model=args.noise_model,
-        level=args.level,
-    )
-    return _tell(answered, args, console, place)
+            told = opened.sensitivity(args.query)
+        elif args.explain:
+            told = opened.explain(args.query, method=args.method)
+        else:
+            told = opened.query(
+                args.query,
+                method=args.method,
+                seed=chosen,
+                samples=args.samples,
+                noise_model=args.noise_model,
+                level=args.level,
+            )
+    if console.json:
+        console.document(told.to_dict() | {"run": str(opened.path)})
+    elif isinstance(told, Answer):
+        _tell(told, None if args.run else opened, console)
+    else:
+        console.result(str(told))
+    return OK
 
 
-def _tell(
-    answered: Answer, args: argparse.Namespace, console: Console, place: dict[str, str]
-) -> int:
-    """Print an answer."""
-    console.result(answered.how if args.run else f"{answered.how}, on {place['run']}")
+def _tell(answered: Answer, unnamed: Run | None, console: Console) -> None:
+    """Print an answer, and on which run it is where none was named."""
+    console.result(answered.how + (f", on {unnamed.path}" if unnamed else ""))
     console.result(answered.text)
     if answered.formulas:
         console.result(answered.formulas)
     console.show(Report(None, answered.warnings))
-    console.document(answered.to_dict() | place)
-    return OK
-
-
-def _of_reals(opened: Run, args: argparse.Namespace) -> "RealPlan | None":
-    """The plan of a question about real nodes; None of any other."""
-    with naming(str(opened.path), opened.graph):
-        return opened.plan_of_reals(args.query, args.method)
-
-
-def _answer_reals(
-    drawn: "RealPlan", args: argparse.Namespace, console: Console, place: dict[str, str]
-) -> int:
-    """Answer a question about real nodes, or say how it would be."""
-    if args.explain:
-        console.result(str(drawn))
-        console.document(drawn.to_dict() | place)
-        return OK
-    answered = drawn.run(seed=args.seed, samples=args.samples, level=args.level)
-    return _tell(answered, args, console, place)
-
-
-def _parsed(source: Source) -> Tree:
-    sink = Sink(source)
-    tree = parse_query(source, sink)
-    sink.check()
-    if tree is None:
-        raise ValueError("a query without errors has no tree")
-    return tree
-
-
-def _resolved(tree: Tree, graph: Graph, source: Source, owner: str) -> Query:
-    """The query of a run's graph; an unknown name is answered with what that graph has."""
-    sink = Sink(source)
-    query = resolve(tree, graph, sink)
-    with naming(owner, graph):
-        sink.check()
-    if query is None:
-        raise ValueError("a query without errors did not resolve")
-    return query

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
+from scm_compiler.cli.options import seed
 from scm_compiler.cli.output_file import refuse_existing, require_place, write_text
 from scm_compiler.diagnostics import Report
 from scm_compiler.runtime.by_row import Rows, ask_by_row
@@ -15,6 +16,7 @@ from scm_compiler.runtime.by_row import Rows, ask_by_row
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Answer for each row, and write the table with the answers beside."""
+    chosen = seed(args.seed)
     if args.output is not None:
         refuse_existing(args.output, force=args.force)
         require_place(args.output)
@@ -28,7 +30,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             args.query,
             rows,
             method=args.method,
-            seed=args.seed,
+            seed=chosen,
             samples=args.samples,
             noise_model=args.noise_model,
             level=args.level,

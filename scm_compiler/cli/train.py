@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from scm_compiler.cli.console import Console, Seldom
-from scm_compiler.cli.devices import in_team, lead, start_team
-from scm_compiler.cli.exits import OK
+from scm_compiler.cli.devices import lead, start_team
+from scm_compiler.cli.exits import OK, in_team
 from scm_compiler.cli.options import by_name, settings
 from scm_compiler.cli.progress import progress_for
 from scm_compiler.cli.requests.train import TrainingRequest

@@ -34,15 +34,9 @@ def law_graph(graph: Graph) -> Graph:
     blankets = _blankets(arrows(graph), graph) if graph.confounders else graph.parents
     edges = [Edge(parent, name) for name in names for parent in blankets[name]]
     edges.sort(key=lambda edge: (graph.order[edge.target], graph.order[edge.source]))
-    tied = confounded_labels(graph)
+    tied = graph.confounded
     nodes = tuple(_freed(node, graph) if node.name in tied else node for node in graph.labels)
     return replace(graph, nodes=nodes, edges=tuple(edges), confounders=(), asserts=(), claims=())
-
-
-def confounded_labels(graph: Graph) -> tuple[str, ...]:
-    """The labels that share a hidden cause with another, in the order of declaration."""
-    ends = {end for pair in graph.confounders for end in (pair.left, pair.right)}
-    return tuple(node.name for node in graph.labels if node.name in ends)
 
 
 def _freed(node: Node, graph: Graph) -> Node:

@@ -63,7 +63,7 @@ class Answer:
         rows: How many rows of data the tables are fitted to; 0 where none are behind them.
         means: What an effect that has a name stands for.
         tied: Whether the most probable values are several.
-        see: Answers what `seeing` asks.
+        see: Answers what `seeing` asks; None where it asks nothing.
         make_firm: Works out `firm`.
     """
 
@@ -83,7 +83,7 @@ class Answer:
     rows: int = 0
     means: str = ""
     tied: bool = False
-    see: Callable[[], "Answer | None"] = field(default=lambda: None, compare=False, repr=False)
+    see: Callable[[], "Answer | None"] | None = field(default=None, compare=False, repr=False)
     make_firm: Callable[[], "Firm | None"] = field(default=lambda: None, compare=False, repr=False)
 
     @cached_property
@@ -93,7 +93,7 @@ class Answer:
         It is asked when it is first read; None of other questions, of several worlds, and where
         the values never occur together.
         """
-        return self.see()
+        return None if self.see is None else self.see()
 
     @cached_property
     def firm(self) -> "Firm":
@@ -160,7 +160,8 @@ class Answer:
         if self.identified and self.rung > 1 and self.found:
             found += f" by {', '.join(dict.fromkeys(map(criterion, self.found)))}"
         way = self._way + (" but for guesses" if self.rests_on_guesses else "")
-        return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {way}, {self._time}"
+        time = f"{self.seconds * 1e3:.3g} ms" if self.seconds < 1 else f"{self.seconds:.1f} s"
+        return f"rung {self.rung} ({RUNGS[self.rung]}), {found}, {way}, {time}"
 
     @property
     def formulas(self) -> str:
@@ -201,10 +202,6 @@ class Answer:
             case Marginals():
                 numbers = list(self.value.numbers.values())
         return all(number.bounds is None or number.bounds.sharp for number in numbers)
-
-    @property
-    def _time(self) -> str:
-        return f"{self.seconds * 1e3:.3g} ms" if self.seconds < 1 else f"{self.seconds:.1f} s"
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain data, in the form that `--json` prints."""

@@ -33,7 +33,7 @@ from scm_compiler.inference.counterfactual.evaluation import (
     networks_of,
 )
 from scm_compiler.inference.limits import LIMIT, TooMuch, first
-from scm_compiler.inference.shape import Condition, Shapes, label_sizes, too_long
+from scm_compiler.inference.shape import Condition, Shapes, too_long
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.twin import Held
@@ -142,7 +142,7 @@ class WorldsFormula:
     parts: Mapping[str, tuple[tuple[float, Cells], ...]]
 
     @property
-    def found(self) -> tuple[Identified, ...]:
+    def estimands(self) -> tuple[Identified, ...]:
         """The distributions under `do` that it rests on, each once."""
         decisions = (decision for cells in self._all for decision in cells.decisions.values())
         return tuple(dict.fromkeys(factor for each in decisions for factor in each.factors))
@@ -264,7 +264,7 @@ def _term(
         scopes.append(tuple(map(str, letters)))
         tables.append((low, values, high))
         copies = district.worlds.copies
-        sizes |= {str(i): label_sizes(graph)[copies[i].node] for i in district.unknown}
+        sizes |= {str(i): graph.sizes[copies[i].node] for i in district.unknown}
     if not tables:
         return (1.0, 1.0, 1.0)
     way = plan(scopes, sizes, ())

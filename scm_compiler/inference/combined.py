@@ -62,10 +62,10 @@ class Combined(Work, Generic[Plan]):
     def route(self) -> Route:
         """From which distributions they are answered, together."""
         routes = [plan.task.route for plan in self.plans.values()]
-        found = dict.fromkeys(one for route in routes for one in route.found)
+        found = dict.fromkeys(one for route in routes for one in route.estimands)
         refused = next((route.refused for route in routes if route.refused is not None), None)
         formulas = any(route.formulas for route in routes)
-        return Route(found=tuple(found), formulas=formulas, refused=refused)
+        return Route(estimands=tuple(found), formulas=formulas, refused=refused)
 
     @property
     def derived(self) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from string import ascii_letters
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +28,7 @@ CHEAP = 1e5
 """Multiplications below which no other order is looked for: about as long as the search."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One product of two tables (or one table alone), summed to a smaller scope.
 
     Attributes:
@@ -106,10 +106,10 @@ class _Planner:
         self.cells = [self._cells(scope) for scope in scopes]
         self.operands = len(scopes)
         self.alive = dict.fromkeys(range(len(scopes)))
-        self.holders: dict[str, set[int]] = {}
+        self.holders: dict[str, list[int]] = {}  # also of tables that are spent
         for index, scope in enumerate(scopes):
-            for name in scope:
-                self.holders.setdefault(name, set()).add(index)
+            self._hold(index, scope)
+        self.letters = dict(zip(self.holders, ascii_letters, strict=False))
         self.steps: list[Step] = []
         self.cost = 0.0
         self.largest = max(self.cells, default=1.0)
@@ -117,15 +117,17 @@ class _Planner:
 
     def finish(self, order: tuple[str, ...], keep: Scope, rule: str) -> Contraction:
         for name in order:
-            self._join(self._by_size(self.holders[name]), drop=name)
-        self._join(self._by_size(self.alive), keep=keep)
+            left = [index for index in self.holders[name] if index in self.alive]
+            self._join(left, drop=name)
+        self._join([*self.alive], keep=keep)
         steps = tuple(self.steps)
         return Contraction(
             steps, self.operands, keep, order, rule, self.cost, self.largest, self.peak, self.made
         )
 
-    def _by_size(self, indices: Iterable[int]) -> list[int]:
-        return [index for _, index in sorted((self.cells[i], i) for i in indices)]
+    def _hold(self, index: int, scope: Scope) -> None:
+        for name in scope:
+            self.holders.setdefault(name, []).append(index)
 
     def _cells(self, scope: Iterable[str]) -> float:
         cells = 1.0
@@ -137,47 +139,51 @@ class _Planner:
         self, indices: Sequence[int], drop: str | None = None, keep: Scope | None = None
     ) -> None:
         """Multiply tables, the smallest first; the last product is summed or put in order."""
-        first, *others = indices
-        if not others:
-            self._step(first, None, drop, keep)
-            return
-        for rank, other in enumerate(others, 1):
-            last = rank == len(others)
-            first = self._step(first, other, drop if last else None, keep if last else None)
+        cells = self.cells
+        first, *others = sorted(indices, key=lambda index: (cells[index], index))
+        for other in others[:-1]:
+            first = self._step(first, other, None, None)
+        last = self._step(first, others[-1] if others else None, drop, keep)
+        self._hold(last, self.scopes[last])
 
     def _step(self, left: int, right: int | None, drop: str | None, keep: Scope | None) -> int:
-        left_scope = self.scopes[left]
-        right_scope = () if right is None else self.scopes[right]
-        joint = (*left_scope, *[name for name in right_scope if name not in left_scope])
+        """Add a step; the index of its result."""
+        mine, index = self.scopes[left], len(self.scopes)
+        others: Scope = () if right is None else self.scopes[right]
+        joint = (*mine, *[name for name in others if name not in mine])
         scope = keep if keep is not None else tuple([name for name in joint if name != drop])
-        subscripts = _subscripts(joint, left_scope, right_scope, scope, alone=right is None)
-        self.steps.append(Step(left, right, left_scope, right_scope, scope, subscripts))
-        self.cost += self._cells(joint)
-        return self._replace((left,) if right is None else (left, right), scope)
-
-    def _replace(self, spent: Sequence[int], scope: Scope) -> int:
-        index, made = len(self.scopes), self._cells(scope)
+        letters = self.letters if len(self.letters) == len(self.holders) else None
+        subscripts = _subscripts(joint, mine, others, scope, letters, alone=right is None)
+        self.steps.append(Step(left, right, mine, others, scope, subscripts))
+        whole = self._cells(joint)
+        made = whole if len(scope) == len(joint) else self._cells(scope)
+        self.cost += whole
         self.largest = max(self.largest, made)
         self.peak = max(self.peak, self.held + made)
         self.held += made
         self.made += made
-        for old in spent:
+        for old in (left,) if right is None else (left, right):
             self.held -= self.cells[old]
             del self.alive[old]
-            for name in self.scopes[old]:
-                self.holders[name].discard(old)
-        for name in scope:
-            self.holders[name].add(index)
         self.scopes.append(scope)
         self.cells.append(made)
         self.alive[index] = None
         return index
 
 
-def _subscripts(joint: Scope, left: Scope, right: Scope, result: Scope, *, alone: bool) -> str:
-    if len(joint) > len(ascii_letters):
-        return ""  # far beyond any memory; such a plan is refused and never run
-    letters = dict(zip(joint, ascii_letters, strict=False))
+def _subscripts(
+    joint: Scope,
+    left: Scope,
+    right: Scope,
+    result: Scope,
+    letters: Mapping[str, str] | None = None,
+    *,
+    alone: bool,
+) -> str:
+    if letters is None:
+        if len(joint) > len(ascii_letters):
+            return ""  # far beyond any memory; such a plan is refused and never run
+        letters = dict(zip(joint, ascii_letters, strict=False))
     first, second, last = ("".join([letters[n] for n in scope]) for scope in (left, right, result))
     return f"...{first}->...{last}" if alone else f"...{first},...{second}->...{last}"
 

@@ -17,16 +17,15 @@ from scm_compiler.inference.codes.identified import OnlyByFormula
 from scm_compiler.inference.codes.weighting import NoExactDraws
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.elimination import RULES, Scope, elimination_order
-from scm_compiler.inference.engine import Engine, engine_of, impossible
 from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.observation import observation_of
 from scm_compiler.inference.possible import refuse_impossible
+from scm_compiler.inference.posteriors import Engine, engine_of, impossible
 from scm_compiler.inference.refusals import refuse_unanswerable
 from scm_compiler.inference.route import refuse_unidentified
 from scm_compiler.inference.shape import (
     Condition,
     confounded,
-    label_sizes,
     refuse_confounded,
 )
 from scm_compiler.ir import query as ir
@@ -103,7 +102,7 @@ def draws_of(regime: ir.Regime, model: Tables) -> Draws:
     backward = eliminate(engine, condition, [name for name in engine.sizes if name in above])
     below = (name for name in engine.graph.topological if name in engine.sizes)
     free = [name for name in below if name not in above and name not in condition.do]
-    forward = (Step(name, engine.mechanisms[name]) for name in free)
+    forward = (Step(name, engine.model.mechanisms[name]) for name in free)
     return Draws(labels, (*reversed(backward), *forward), condition)
 
 
@@ -119,7 +118,7 @@ def _multiplying(regime: ir.Regime, model: Tables) -> Tables:
         return model.observational
     refuse_unidentified(regime, model.graph)
     held = condition_of(regime.do, ()).do
-    if confounded(model.graph, label_sizes(model.graph).keys() - held.keys()):
+    if confounded(model.graph, model.graph.sizes.keys() - held.keys()):
         raise refuse(OnlyByFormula())
     return model
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engine import Engine, Rows
+from scm_compiler.inference.posteriors import Engine, Rows
 from scm_compiler.inference.shape import Condition
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -44,9 +44,13 @@ def terms(query: ir.Query, graph: Graph) -> list[tuple[float, Term]]:
     """
     match query:
         case ir.Probability():
-            return [(1.0, _probability(query))]
+            asked = {e.variable.node: e.value for e in query.targets if e.value is not None}
+            free = tuple(variable.node for variable in query.free)
+            condition = condition_of(query.do, query.given)
+            return [(1.0, Term(asked, free, condition, never=query.never))]
         case ir.Expectation(target, do, given):
-            return [(1.0, _expectation(target.node, condition_of(do, given), graph))]
+            weights = numeric_values(graph.domain(target.node))
+            return [(1.0, Term({}, (target.node,), condition_of(do, given), weights))]
         case ir.Sum():
             parts = zip(query.terms, ir.plain(query), strict=True)
             return [(weight, term) for (weight, _), p in parts for _, term in terms(p, graph)]
@@ -86,6 +90,8 @@ def term_value(term: Term, engine: Engine, rows: Rows | None = None) -> Array:
         value = value * engine.posterior((name,), condition, rows)[..., term.asked[name]]
         if not value.any():
             return np.zeros(shape)
+    if not term.free:
+        return value
     table = _free_table(term.free, last, engine, rows)
     joint = value[(..., *[None] * len(shape))] * table
     return joint if term.weights is None else np.asarray(joint @ np.array(term.weights))
@@ -116,22 +122,10 @@ def condition_of(do: ir.World, given: Sequence[ir.Event]) -> Condition:
     return Condition(held, seen)
 
 
-def _probability(query: ir.Probability) -> Term:
-    asked = {e.variable.node: e.value for e in query.targets if e.value is not None}
-    free = tuple(variable.node for variable in query.free)
-    return Term(asked, free, condition_of(query.do, query.given), never=query.never)
-
-
-def _expectation(target: str, condition: Condition, graph: Graph) -> Term:
-    return Term({}, (target,), condition, numeric_values(graph.domain(target)))
-
-
 def _free_table(
     free: tuple[str, ...], condition: Condition, engine: Engine, rows: Rows | None
 ) -> Array:
     """P(free | condition), with a point along the axis of each target that is fixed."""
-    if not free:
-        return np.ones(())
     unknown = tuple(name for name in free if name not in condition.fixed)
     table = engine.posterior(unknown, condition, rows) if unknown else np.ones(())
     for axis, name in enumerate(free):

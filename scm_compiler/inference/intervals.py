@@ -1,15 +1,20 @@
 """How firmly rows of data determine an answer: its quantiles on posterior draws of the tables."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from statistics import NormalDist
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
+from scm_compiler.inference.answers import Firm
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.drawing import Ends, Range
+from scm_compiler.inference.drawing import Ends, reach_of
 from scm_compiler.inference.evaluation import Numbers
-from scm_compiler.inference.number import POSTERIOR, Bounds, Interval
+from scm_compiler.inference.number import Bounds, Intervals
+from scm_compiler.inference.result import Result
+from scm_compiler.inference.task import Task, Work
+from scm_compiler.ir import Graph
+from scm_compiler.ir import query as ir
+from scm_compiler.model.tables import Given, Tables
 
 COUNT = 1000
 """Tables drawn for an interval: its ends are then known to about a tenth of its width."""
@@ -19,40 +24,14 @@ _ENOUGH = 100  # draws, for quantiles
 FEWER = 100
 """Tables drawn for the interval of bounds, which are worked out one after the other."""
 
+_GIVEN = "no interval: the tables were given, and no data stand behind them"
 
-@dataclass(frozen=True)
-class Intervals:
-    """The intervals of an answer's numbers.
-
-    Attributes:
-        level: Of all.
-        rows: How many rows of data there are.
-        parts: The ends for each part of the answer.
-        spans: For each part, of its bounds, in the order of the flat part.
-        by: How they were worked out.
-    """
-
-    level: float
-    rows: int
-    parts: Mapping[str, Ends]
-    spans: Mapping[str, Ends] = field(default_factory=dict)
-    by: str = POSTERIOR
-
-    def at(self, name: str, place: tuple[int, ...]) -> Interval:
-        """That of one number."""
-        ends = self.parts[name]
-        low, high = float(ends.low[place]), float(ends.high[place])
-        return Interval(low, high, self.level, self.rows, self.by)
-
-    def of_bounds(self, name: str, rank: int) -> Interval | None:
-        """That of both bounds of one number."""
-        if name not in self.spans:
-            return None
-        low, high = (float(end[rank]) for end in (self.spans[name].low, self.spans[name].high))
-        return Interval(low, high, self.level, self.rows, self.by)
+_UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
 
 
-def ends_of(drawn: Numbers, point: Numbers, level: float, reach: Range) -> dict[str, Ends]:
+def ends_of(
+    drawn: Numbers, point: Numbers, level: float, query: ir.Query, graph: Graph
+) -> dict[str, Ends]:
     """The quantiles of each part, drawn along its first axis; they hold the point itself.
 
     Of a few draws Student's interval around the point, inside of what the numbers can be.
@@ -60,21 +39,20 @@ def ends_of(drawn: Numbers, point: Numbers, level: float, reach: Range) -> dict[
     # Where there are only bounds there is no point, and nothing to say of it.
     drawn = {name: np.where(np.isnan(point[name]), 0.0, part) for name, part in drawn.items()}
     few = min(map(len, drawn.values()))
-    if few < _ENOUGH:
-        width = float(_t_quantile((1 + level) / 2, np.asarray(few - 1)))
-        arms = {name: width * np.nanstd(part, axis=0, ddof=1) for name, part in drawn.items()}
+    if few >= _ENOUGH:
         return {
             name: Ends(
-                np.maximum(point[name] - arm, reach[0]), np.minimum(point[name] + arm, reach[1])
+                np.minimum(_quantile(part, (1 - level) / 2), point[name]),
+                np.maximum(_quantile(part, (1 + level) / 2), point[name]),
             )
-            for name, arm in arms.items()
+            for name, part in drawn.items()
         }
+    least, most = reach_of(query, graph)
+    width = float(_t_quantile((1 + level) / 2, np.asarray(few - 1)))
+    arms = {name: width * np.nanstd(part, axis=0, ddof=1) for name, part in drawn.items()}
     return {
-        name: Ends(
-            np.minimum(_quantile(part, (1 - level) / 2), point[name]),
-            np.maximum(_quantile(part, (1 + level) / 2), point[name]),
-        )
-        for name, part in drawn.items()
+        name: Ends(np.maximum(point[name] - arm, least), np.minimum(point[name] + arm, most))
+        for name, arm in arms.items()
     }
 
 
@@ -95,6 +73,8 @@ def replicate_ends(drawn: Numbers, point: Numbers, level: float) -> dict[str, En
 
 def _t_quantile(share: float, freedom: Array) -> Array:
     """By Cornish and Fisher's expansion: to one part in a hundred from three degrees on."""
+    from statistics import NormalDist  # noqa: PLC0415  (5 ms, and few answers need it)
+
     z = NormalDist().inv_cdf(share)
     terms = (
         (z**3 + z) / 4,
@@ -122,5 +102,56 @@ def span_ends(
 
 def _quantile(drawn: Array, share: float) -> Array:
     """Of those drawn tables that allow the evidence."""
+    quantile = np.nanquantile if np.isnan(drawn).any() else np.quantile  # the latter is faster
     with np.errstate(invalid="ignore"):  # between two infinite ends there is nothing
-        return np.asarray(np.nanquantile(drawn, share, axis=0))
+        return np.asarray(quantile(drawn, share, axis=0))
+
+
+def firm(
+    task: Task,
+    work: Work,
+    result: Result,
+    seed: int,
+    level: float | None,
+    answer_on: Callable[[Tables], Numbers | None],
+) -> Firm | None:
+    """An answer with the intervals that rows of data leave; None where none were asked for.
+
+    Args:
+        task: The query.
+        work: What answered it.
+        result: The answer.
+        seed: Of the tables that are drawn.
+        level: Of the intervals.
+        answer_on: What another model answers; None where it has no answer.
+    """
+    model, declared = task.setting.model, task.setting.declared
+    if level is None or model is None:
+        return None
+    if isinstance(model.known, Given):
+        return Firm(result.value(task.query, declared), _GIVEN)
+    drawn = work.spread(COUNT, seed, result.numbers)
+    if drawn is None:
+        intervals = _from_replicates(model, result, level, answer_on)
+    else:
+        spans = (
+            {} if result.identified else span_ends(work.ends(FEWER, seed), result.bounds, level)
+        )
+        ends = ends_of(drawn, result.numbers, level, task.query, task.setting.graph)
+        intervals = Intervals(level, model.rows, ends, spans)
+    said = "" if intervals else _UNKNOWN
+    return Firm(replace(result, intervals=intervals).value(task.query, declared), said)
+
+
+def _from_replicates(
+    model: Tables, result: Result, level: float, answer_on: Callable[[Tables], Numbers | None]
+) -> Intervals | None:
+    """Intervals from models that were trained on other weights of the rows; None of none."""
+    answered = [answer_on(one) for one in model.replicates]
+    kept = [numbers for numbers in answered if numbers is not None]
+    if len(kept) < 2:
+        return None
+    drawn = {name: np.stack([one[name] for one in kept]) for name in result.numbers}
+    ends = replicate_ends(drawn, result.numbers, level)
+    by = f"{len(kept)} replicates on Bayesian-bootstrap weights"
+    return Intervals(level, model.rows, ends, by=by)

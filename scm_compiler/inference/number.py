@@ -1,11 +1,11 @@
 """One number: what it is, and how firm."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from math import inf, isinf, isnan
 from typing import Any
 
-from scm_compiler.inference.drawing import Z
+from scm_compiler.inference.drawing import Ends, Z
 from scm_compiler.ir.query import Kind
 from scm_compiler.notebook import paragraph
 
@@ -206,6 +206,38 @@ class Number:
 
     def _repr_html_(self) -> str:
         return paragraph(str(self), spanned(self))
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """The intervals of an answer's numbers.
+
+    Attributes:
+        level: Of all.
+        rows: How many rows of data there are.
+        parts: The ends for each part of the answer.
+        spans: For each part, of its bounds, in the order of the flat part.
+        by: How they were worked out.
+    """
+
+    level: float
+    rows: int
+    parts: Mapping[str, Ends]
+    spans: Mapping[str, Ends] = field(default_factory=dict)
+    by: str = POSTERIOR
+
+    def at(self, name: str, place: tuple[int, ...]) -> Interval:
+        """That of one number."""
+        ends = self.parts[name]
+        low, high = float(ends.low[place]), float(ends.high[place])
+        return Interval(low, high, self.level, self.rows, self.by)
+
+    def of_bounds(self, name: str, rank: int) -> Interval | None:
+        """That of both bounds of one number."""
+        if name not in self.spans:
+            return None
+        low, high = (float(end[rank]) for end in (self.spans[name].low, self.spans[name].high))
+        return Interval(low, high, self.level, self.rows, self.by)
 
 
 def number_columns(numbers: Sequence[Number], name: str = "") -> Iterator[tuple[str, object]]:

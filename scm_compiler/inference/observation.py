@@ -5,7 +5,7 @@ answered from them: an identified query is a function of the observational distr
 computed from it (`identified.py`).
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from weakref import WeakKeyDictionary
@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
-from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.contraction import Array, contract
-from scm_compiler.inference.engine import Engine
+from scm_compiler.inference.posteriors import Engine
 from scm_compiler.inference.precision import Replicates
 from scm_compiler.inference.shape import Condition, plan_over
 from scm_compiler.ir import Graph
@@ -120,7 +120,7 @@ class Observation:
             return self._own
         graph = self.declared
         rows, unseen = dict(self.law.probabilities), dict(self.law.unseen)
-        for name in confounded_labels(graph):
+        for name in graph.confounded:
             scope = (*graph.parents[name], name)
             rows[name], mask = _conditional(self.marginal(scope), self.seen(scope))
             unseen.pop(name, None)
@@ -128,7 +128,7 @@ class Observation:
                 unseen[name] = mask
         known = on_data(self.law.known, unseen, self.law.known.data)
         if isinstance(known, Fitted):
-            kept = {n: b for n, b in known.backoffs.items() if n not in confounded_labels(graph)}
+            kept = {n: b for n, b in known.backoffs.items() if n not in graph.confounded}
             known = replace(known, backoffs=kept)
         return Tables(graph, rows, known, self.law.networks)
 
@@ -230,10 +230,10 @@ def observation_of(model: Tables) -> Observation | None:
 def _law_of(model: Tables, declared: Graph) -> Tables:
     """The law that tables with hidden causes as labels have: these summed out."""
     graph, engine = law_graph(declared), Engine(model)
-    untied = _untied(declared)
+    untied = {node.name for node in declared.labels}.difference(declared.confounded)
     rows = {name: rows for name, rows in model.probabilities.items() if name in untied}
     unseen = {name: mask for name, mask in model.unseen.items() if name in rows}
-    for name in confounded_labels(declared):
+    for name in declared.confounded:
         joint = engine.posterior((*graph.parents[name], name), Condition())
         rows[name], mask = _conditional(joint, joint)
         if mask.any():
@@ -249,10 +249,6 @@ def _alone(model: Tables) -> Tables:
     if isinstance(known, Fitted | Counted):
         known = replace(known, observational=None)
     return replace(model, known=known)
-
-
-def _untied(declared: Graph) -> Collection[str]:
-    return {node.name for node in declared.labels}.difference(confounded_labels(declared))
 
 
 def _conditional(joint: Array, seen: Array) -> tuple[Array, NDArray[np.bool_]]:

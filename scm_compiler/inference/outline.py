@@ -5,7 +5,6 @@ from functools import cached_property
 from typing import Any
 
 from scm_compiler.identify.criterion import criterion
-from scm_compiler.identify.identification import Identified
 from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import RUNGS
 from scm_compiler.inference.combined import Combined
@@ -59,11 +58,6 @@ class Outline:
         return not self.tied and self.task.route.refused is None
 
     @property
-    def found(self) -> tuple[Identified, ...]:
-        """How what it rests on follows from observation, with hidden common causes."""
-        return self.task.route.found
-
-    @property
     def derived(self) -> tuple[str, ...]:
         """Of a counterfactual, each probability as a formula over these."""
         if isinstance(self.work, Combined):
@@ -73,7 +67,7 @@ class Outline:
     @property
     def by_formula(self) -> bool:
         """Whether it was identified by way of hidden common causes."""
-        return self.rung > 1 and bool(self.found or self.derived)
+        return self.rung > 1 and bool(self.task.route.estimands or self.derived)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
@@ -90,7 +84,7 @@ class Outline:
             shared = f"the worlds share the noise of {listed(self.tied)}"
             return f"{shared}, which a noise model settles"
         if self.by_formula:
-            return ", ".join(dict.fromkeys(map(criterion, self.found)))
+            return ", ".join(dict.fromkeys(map(criterion, self.task.route.estimands)))
         if self.rung == 3:
             return "the tables: no noise is shared by several worlds"
         if self.rung == 1:
@@ -123,7 +117,7 @@ class Outline:
             "plan": [part.to_dict() for part in self.parts],
         }
         if self.by_formula:
-            shown["estimands"] = [described(one) for one in self.found]
+            shown["estimands"] = [described(one) for one in self.task.route.estimands]
             shown["widest"] = self.widest
         if self.means:
             shown["means"] = self.means
@@ -156,7 +150,7 @@ class Outline:
     def __str__(self) -> str:
         """The plan as lines of text."""
         asked = [self.query, *([f"which is {self.means}"] if self.means else [])]
-        rests = (*self.derived, *self.found) if self.by_formula else ()
+        rests = (*self.derived, *self.task.route.estimands) if self.by_formula else ()
         lines = [*asked, *map(str, (*rests, *self.programmes, *self.parts))]
         said = "identified" if self.identified else "not identified"
         by = f"{said}: {self.grounds}"

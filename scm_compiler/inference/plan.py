@@ -7,25 +7,24 @@ from time import perf_counter
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.inference.answers import Answer, Asked, Firm
-from scm_compiler.inference.codes.answers import NotOfThisMethod
+from scm_compiler.inference.codes.answers import Counterfactual, NotOfThisMethod
 from scm_compiler.inference.combined import Combined, looseness
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engines import engines_of
+from scm_compiler.inference.engines import METHODS, engines_of
 from scm_compiler.inference.engines.never import Never
 from scm_compiler.inference.evaluation import Numbers, condition_of
-from scm_compiler.inference.firmness import firm
 from scm_compiler.inference.instrument import refuse_no_instrument
-from scm_compiler.inference.number import Number
+from scm_compiler.inference.intervals import firm
 from scm_compiler.inference.outline import NAMED, Outline
 from scm_compiler.inference.possible import refuse_impossible
 from scm_compiler.inference.refusals import (
     pointing_at,
-    refuse_contradictory,
+    refuse_contradictions,
     refuse_long_tables,
 )
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.route import route_of
-from scm_compiler.inference.table import Marginals, Table, most_probable
+from scm_compiler.inference.table import Table, most_probable
 from scm_compiler.inference.task import QueryEngine, Route, Setting, Task, Work
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -74,38 +73,37 @@ class Plan(Outline):
                 are worth too little, E444 a formula that gives no probability, E45x a
                 counterfactual that cannot be answered.
         """
-        started, task = perf_counter(), self.task
+        started, task, query = perf_counter(), self.task, self.task.query
+        model, declared = task.setting.model, task.setting.declared
         with pointing_at(self.text, self.query):
-            self._refuse_impossible()
+            if task.setting.hidden:
+                self._refuse_impossible()
             result = self.work.run(seed, samples)
-        value = self._best(result.value(task.query, task.setting.declared))
-        declared = task.setting.declared
-        return Answer(
+        answered = Answer(
             query=self.query,
-            rung=self.rung,
+            rung=task.rung,
             identified=result.identified,
-            method=self.added or result.method,
+            method=result.method if task.method in METHODS else task.method,
             samples=result.samples,
             warnings=result.warnings,
-            value=value,
+            value=result.value(query, declared),
             graph_hash=declared.hash,
             seconds=perf_counter() - started,
             noise_model=result.noise_model,
-            found=self.found,
-            derived=self.derived,
+            found=task.route.estimands,
             effective=result.effective,
-            rows=self._rows,
-            means=self.means,
-            tied=self._tied(value),
-            see=partial(_seeing, task, level),
+            rows=model.rows if model is not None and isinstance(model.known, Fitted) else 0,
             make_firm=partial(self._firm, result, seed, level),
         )
-
-    @property
-    def _rows(self) -> int:
-        """How many rows of data the tables are fitted to."""
-        model = self.task.setting.model
-        return model.rows if model is not None and isinstance(model.known, Fitted) else 0
+        if task.rung == 3 or isinstance(query, ir.Derived):
+            answered = replace(answered, derived=self.derived, means=self.means)
+        if isinstance(query, ir.Regime) and query.do and task.rung == 2:
+            answered = replace(answered, see=partial(_seeing, task, level))
+        if self.best is None or not isinstance(answered.value, Table):
+            return answered
+        value = most_probable(answered.value, self.best)
+        conditions = {row.values[: self.best] for row in value.rows}
+        return replace(answered, value=value, tied=len(conditions) < len(value.rows))
 
     def _refuse_impossible(self) -> None:
         """Refuse (E431) evidence that never happens, where a formula need not tell."""
@@ -117,23 +115,12 @@ class Plan(Outline):
         if observed is not None and (task.rung == 2 or task.route.worlds):
             refuse_impossible(task.query, observed)
 
-    def _best(self, value: Number | Table | Marginals) -> Number | Table | Marginals:
-        """The answer, or what of it is most probable, where that is asked for."""
-        if self.best is None or not isinstance(value, Table):
-            return value
-        return most_probable(value, self.best)
-
-    def _tied(self, value: Number | Table | Marginals) -> bool:
-        """Whether several values are the most probable."""
-        if self.best is None or not isinstance(value, Table):
-            return False
-        conditions = {row.values[: self.best] for row in value.rows}
-        return len(conditions) < len(value.rows)
-
     def _firm(self, result: Result, seed: int, level: float | None) -> Firm | None:
         """The answer with the intervals that the rows of data leave."""
         found = firm(self.task, self.work, result, seed, level, partial(_on, self.task, seed))
-        return None if found is None else replace(found, value=self._best(found.value))
+        if found is None or self.best is None or not isinstance(found.value, Table):
+            return found
+        return replace(found, value=most_probable(found.value, self.best))
 
 
 def plan(
@@ -215,8 +202,10 @@ def _decide(
     noise_model: str | Responses | None = None,
 ) -> Plan:
     """The plan of a flattened query: identification first, then the first engine that can."""
-    if rung(query) < 3 or method == "sample":
-        refuse_contradictory(query, setting.graph)
+    if rung(query) < 3:
+        refuse_contradictions(query, setting.graph)
+    elif method == "sample":
+        raise refuse(Counterfactual())
     if isinstance(query, ir.LocalEffect):
         refuse_no_instrument(query, setting.declared)
     route = Route()
@@ -324,7 +313,8 @@ def _on(task: Task, seed: int, model: Tables) -> Numbers | None:
 def _seeing(task: Task, level: float | None) -> Answer | None:
     """What only seeing the values would say that a regime of rung 2 holds."""
     query, model = task.query, task.setting.model
-    if not isinstance(query, ir.Regime) or not query.do or task.rung > 2 or model is None:
+    assert isinstance(query, ir.Regime)
+    if model is None:
         return None
     held = condition_of(query.do, ()).do
     seen = tuple(ir.Event(ir.Variable(name), value) for name, value in held.items())

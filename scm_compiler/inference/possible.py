@@ -24,7 +24,6 @@ from scm_compiler.inference.codes.answers import ImpossibleEvidence
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.observation import Observation
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes.prune import ancestors
@@ -108,7 +107,7 @@ class _Chances:
     def _cases(self, events: Events) -> Iterator[Events]:
         """The conjunction with each value that the held labels can have in the world as it is."""
         held = dict.fromkeys(name for event in events for name in _held(event.variable))
-        ranges = [range(label_sizes(self.graph)[name]) for name in held]
+        ranges = [range(self.graph.sizes[name]) for name in held]
         if prod(map(len, ranges)) > _MOST_CASES:
             yield events
             return

@@ -16,11 +16,14 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Numbers, evaluate
+from scm_compiler.inference.posteriors import Engine
+from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.exponential import nearest
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Fitted, Tables
+from scm_compiler.passes.fold import HIDDEN
+from scm_compiler.passes.twin import unite
 
 REPLICATES = 400
 """Tables drawn from the posterior: the error itself is then known to about 3.5 %."""
@@ -74,13 +77,46 @@ class Replicates(Mapping[str, Array]):
             return self._exact[name]
         weights = random.standard_gamma(shapes, size=(self.count, *self._exact[name].shape))
         drawn = np.asarray(weights / weights.sum(-1, keepdims=True))
-        return nearest(self._graph.domain(name).family, drawn) if self._fitted else drawn
+        family = self._graph.domain(name).family
+        return nearest(family, drawn) if self._fitted and family is not None else drawn
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._exact)
 
     def __len__(self) -> int:
         return len(self._exact)
+
+
+def known_from_rows(query: ir.Query, model: Tables) -> bool:
+    """Whether what rows of data leave open is known of all that a query rests on.
+
+    It is not of networks, nor of hidden causes that are labels here, whose states no row holds.
+    """
+    if not isinstance(model.known, Fitted) or not model.known.likeliest:
+        return False
+    hidden = {node.name for node in model.graph.labels if node.kind == HIDDEN}
+    networks = {*model.networks, *model.known.trained}
+    if not networks and not hidden:
+        return True
+    reached = reached_by(query, model.graph)
+    scopes = ({name, *model.graph.parents[name]} for name in reached)
+    return reached.isdisjoint(networks) and all(map(hidden.isdisjoint, scopes))
+
+
+def reached_by(query: ir.Query, graph: Graph) -> set[str]:
+    """The labels whose mechanisms a query reaches; of a regime those of all labels."""
+    found: set[str] = set()
+    for part in ir.plain(query):
+        match part:
+            case ir.Probability(targets):
+                asked = tuple(event.variable for event in targets)
+            case ir.Expectation(target):
+                asked = (target,)
+            case ir.Regime():
+                asked = tuple(ir.Variable(node.name) for node in graph.labels)
+        worlds = unite(graph, part.given, part.do, asked)
+        found |= set() if worlds is None else {*worlds.nodes}
+    return found
 
 
 def from_draws(model: Tables, count: int, seed: int) -> Replicates:

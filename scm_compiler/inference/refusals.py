@@ -12,7 +12,6 @@ from scm_compiler.inference.codes.weighting import TableTooLong
 from scm_compiler.inference.evaluation import condition_of
 from scm_compiler.inference.limits import MOST_ROWS
 from scm_compiler.inference.route import refuse_unidentified
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
@@ -47,7 +46,7 @@ def _of_whole(diagnostic: Diagnostic, words: str | None) -> Diagnostic:
 def refuse_long_tables(query: ir.Query, graph: Graph) -> None:
     """Refuse (E438) a table with more rows than anyone reads or memory holds."""
     if isinstance(query, ir.Probability) and len(query.free) > 1:
-        sizes = label_sizes(graph)
+        sizes = graph.sizes
         rows = prod(sizes[variable.node] for variable in query.free)
         if rows > MOST_ROWS:
             raise refuse(TableTooLong(rows=rows, limit=MOST_ROWS))
@@ -78,10 +77,10 @@ def refuse_contradictory(query: ir.Query, graph: Graph) -> None:
     """Refuse several worlds at once (E430), and evidence that contradicts itself (E431)."""
     if rung(query) == 3:
         raise refuse(Counterfactual())
-    _refuse_contradictions(query, graph)
+    refuse_contradictions(query, graph)
 
 
-def _refuse_contradictions(query: ir.Query, graph: Graph) -> None:
+def refuse_contradictions(query: ir.Query, graph: Graph) -> None:
     """Refuse (E431) evidence of two worlds that turn out to be one, where it says two things."""
     for do, given in dict.fromkeys((part.do, part.given) for part in ir.plain(query)):
         known = condition_of(do, given)

@@ -21,8 +21,8 @@ from scm_compiler.inference.drawing import (
     around,
     signed_sum,
 )
-from scm_compiler.inference.engine import Engine, impossible
 from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
+from scm_compiler.inference.posteriors import Engine, impossible
 from scm_compiler.inference.shape import Condition, confounded, plan_over, refuse_confounded
 from scm_compiler.ir import query as ir
 from scm_compiler.model.coupling import values_above
@@ -80,7 +80,8 @@ def sample_answer(query: ir.Query, engine: Engine, seed: int, wanted: int) -> Sa
         fewest = min(fewest, accepted)
         sides.append(side)
     alone = len(sides) == 1 and sides[0].sign == 1
-    ends = sides[0].ends if alone else signed_sum(sides, _variance_of(sides))
+    whole = np.asarray(sum(side.sign**2 * side.variance for side in sides))
+    ends = sides[0].ends if alone else signed_sum(sides, whole)
     return Sampled({"": np.asarray(total)}, {"": np.sqrt(variance)}, {"": ends}, fewest)
 
 
@@ -107,10 +108,6 @@ def _around(mean: Array, accepted: int, reach: Range = UNIT, square: Array | Non
     """The interval of means over the accepted draws; of shares if no mean square is given."""
     variance = ((mean if square is None else square) - np.square(mean)) / accepted
     return around(mean, variance, np.asarray(accepted), reach, None)
-
-
-def _variance_of(sides: Sequence[Side]) -> Array:
-    return np.asarray(sum(side.sign**2 * side.variance for side in sides))
 
 
 def _sample_term(
@@ -207,7 +204,7 @@ def _draw(
         if name in condition.do:
             columns[name] = np.full(size, condition.do[name])
             continue
-        bounds = engine.mechanisms[name].bounds(columns)
+        bounds = engine.model.mechanisms[name].bounds(columns)
         columns[name] = values_above(random.random(size), bounds)
     keep = np.ones(size, np.bool_)
     for name, value in condition.given.items():

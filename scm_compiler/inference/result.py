@@ -11,14 +11,16 @@ import numpy as np
 from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.inference.drawing import Ends, table_ends
 from scm_compiler.inference.evaluation import Numbers
-from scm_compiler.inference.intervals import Intervals
-from scm_compiler.inference.number import Bounds, DrawingInterval, Number
+from scm_compiler.inference.number import Bounds, DrawingInterval, Intervals, Number
 from scm_compiler.inference.table import Marginals, Row, Table
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.query import Kind
 from scm_compiler.model.tables import Counted, Tables
 from scm_compiler.semantics.query import phrase_events
+
+_KINDS: Mapping[type, Kind] = {ir.Expectation: "expectation", ir.LocalEffect: "difference"}
+"""What the one number of a query is, where it is no probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Result:
 
     def number(self, name: str, place: tuple[int, ...], kind: Kind = "probability") -> Number:
         """One number of the part of this name."""
-        span = self._span(name, place)
+        span = self._span(name, place) if self.bounds else None
         value, error = float(self.numbers[name][place]), float(self.errors[name][place])
         interval = None
         if self.intervals is not None and not isnan(value):
@@ -64,10 +66,8 @@ class Result:
         drawn = DrawingInterval(float(low), float(high))
         return Number(value, error, kind, span, drawn, interval)
 
-    def _span(self, name: str, place: tuple[int, ...]) -> Bounds | None:
+    def _span(self, name: str, place: tuple[int, ...]) -> Bounds:
         """The bounds of one number."""
-        if not self.bounds:
-            return None
         rank = int(np.ravel_multi_index(place, self.numbers[name].shape))
         span = self.bounds[name][rank]
         if self.intervals is None or not span.open:
@@ -97,8 +97,10 @@ class Result:
                 return replace(self._table(names, "", graph), variables=shown)
             case ir.Derived(variables=(_, *_)):
                 return self._rows(query)
+            case ir.Derived(kind=kind):
+                return self.number("", (), kind)
             case _:
-                return self.number("", (), _kind(query))
+                return self.number("", (), _KINDS.get(type(query), "probability"))
 
     def _rows(self, query: ir.Derived) -> Table | Marginals:
         """The rows of a question in terms of plain ones."""
@@ -154,16 +156,3 @@ def _shown(variable: ir.Variable, graph: Graph) -> str:
     if not variable.world:
         return variable.node
     return phrase_events([ir.Event(variable)], graph)
-
-
-def _kind(query: ir.Query) -> Kind:
-    """What a query's one number is."""
-    match query:
-        case ir.Derived(kind=kind):
-            return kind
-        case ir.Expectation():
-            return "expectation"
-        case ir.LocalEffect():
-            return "difference"
-        case _:
-            return "probability"

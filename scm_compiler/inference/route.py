@@ -14,7 +14,7 @@ from scm_compiler.identify.refusal import questions, refusal
 from scm_compiler.inference.by_formula import worlds_formula
 from scm_compiler.inference.evaluation import chain, condition_of, terms
 from scm_compiler.inference.observation import Names
-from scm_compiler.inference.shape import confounded, label_sizes, requisite
+from scm_compiler.inference.shape import confounded, requisite
 from scm_compiler.inference.task import Route, Setting
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -52,7 +52,7 @@ def _determined(query: ir.Query, setting: Setting, *, drawn: bool) -> Route:
         formula = None if drawn else worlds_formula(query, declared)
         if formula is None:
             return Route("plain")
-        return Route("plain", formula.found, formulas=True, worlds=formula)
+        return Route("plain", formula.estimands, formulas=True, worlds=formula)
     found = tuple(_identified(query, declared, setting.identify))
     if level == 1:
         return Route("law", found)
@@ -93,7 +93,7 @@ def _rests_on_hidden_causes(query: ir.Query, graph: Graph) -> bool:
     """Whether a product of the tables P(label | parents) would be wrong for it."""
     if isinstance(query, ir.Regime):
         held = condition_of(query.do, query.given).do
-        return bool(confounded(graph, label_sizes(graph).keys() - held.keys()))
+        return bool(confounded(graph, graph.sizes.keys() - held.keys()))
     return any(
         confounded(graph, requisite(graph, targets, condition).nodes)
         for _, term in terms(query, graph)

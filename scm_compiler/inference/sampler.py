@@ -20,7 +20,6 @@ from scm_compiler.inference.drawing import (
     around,
     least_variance,
 )
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.units import Units
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.twin import Held, Input, unite
@@ -87,7 +86,7 @@ class Sampler:
 
     def __init__(self, question: Question, model: Tables, *, jointly: bool) -> None:
         self.question, self.model, self.jointly = question, model, jointly
-        self.sizes = label_sizes(model.graph)
+        self.sizes = model.graph.sizes
         targets = tuple(event.variable for event in question.targets)
         worlds = unite(model.graph, question.given, question.do, targets)
         if worlds is None:

@@ -14,7 +14,7 @@ from scm_compiler.inference.codes.answers import HiddenCause, TooLarge
 from scm_compiler.inference.codes.weighting import TakesTooLong
 from scm_compiler.inference.contraction import Contraction, plan
 from scm_compiler.inference.elimination import Scope
-from scm_compiler.inference.limits import LIMIT, MOST_COST, MOST_RUNS, TooMuch, first
+from scm_compiler.inference.limits import LIMIT, MOST_COST, MOST_RUNS, TooMuch
 from scm_compiler.inference.lookup import Lookup
 from scm_compiler.ir import Graph
 from scm_compiler.passes import Requisite, mutilate, prune
@@ -89,7 +89,7 @@ class Shapes:
 
     def __init__(self, graph: Graph, networks: Collection[str] = (), limit: float = LIMIT) -> None:
         self.graph, self.networks, self.limit = graph, frozenset(networks), limit
-        self.sizes = label_sizes(graph)
+        self.sizes = graph.sizes
         self._known: OrderedDict[Hashable, Known] = OrderedDict()
         self._ways: dict[Hashable, Contraction] = {}
 
@@ -113,16 +113,17 @@ class Shapes:
         if known is None:
             program = compile_shape(self.graph, targets, condition, self.sizes)
             ways = [program.plan, *(way for _, way in self.apart(program, condition))]
-            beyond = first(map(self.beyond, ways))
-            nodes = program.requisite.nodes
-            known = Known(program, beyond or self.runs_beyond(nodes, condition.fixed))
-            self._remember(key, known)
+            beyond = next((why for way in ways if (why := self.beyond(way)) is not None), None)
+            if self.networks and beyond is None:
+                beyond = self.runs_beyond(program.requisite.nodes, condition.fixed)
+            known = self._remember(key, Known(program, beyond))
         return known
 
-    def _remember(self, key: Hashable, known: Known) -> None:
+    def _remember(self, key: Hashable, known: Known) -> Known:
         self._known[key] = known
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+        return known
 
     def swept(self, condition: Condition) -> Known:
         """Every label, forwards and backwards in one sweep.
@@ -135,7 +136,7 @@ class Shapes:
             names = tuple(name for name in self.sizes if name not in condition.do)
             refuse_confounded(self.graph, names)
             way = plan_over(self.graph, names, condition, self.sizes, ())
-            whole = Requisite(self.graph, names, (), (), ())
+            whole = Requisite(names, (), (), ())
             beyond = self.beyond(way, way.held) or self.runs_beyond(names, condition.fixed)
             self._remember(key, Known(Program(whole, way, ()), beyond))
         return self._known[key]
@@ -181,7 +182,7 @@ class Shapes:
 
     def runs_beyond(self, nodes: Collection[str], fixed: Collection[str]) -> TooMuch | None:
         """Why labels without a table would be run on too many values of their parents (E433)."""
-        for name in nodes if self.networks else ():
+        for name in nodes:
             if name in self.networks:
                 free = (n for n in self.graph.parents[name] if n not in fixed)
                 rows = prod(float(self.sizes[n]) for n in free)
@@ -197,11 +198,6 @@ def too_long(way: Contraction) -> TooMuch | None:
     return None
 
 
-def label_sizes(graph: Graph) -> dict[str, int]:
-    """The number of values of each label, in the order of declaration."""
-    return dict(graph.sizes)
-
-
 def compile_shape(
     graph: Graph, targets: tuple[str, ...], condition: Condition, sizes: Mapping[str, int]
 ) -> Program:
@@ -211,12 +207,13 @@ def compile_shape(
         ScmError: E432 if the answer rests on a hidden common cause.
     """
     kept = requisite(graph, targets, condition)
-    refuse_confounded(graph, kept.nodes)
+    if graph.confounders:
+        refuse_confounded(graph, kept.nodes)
     apart = []
     for part in kept.apart:
         nodes = tuple(name for name in part if name not in condition.do)
         # The tables of confounded labels do not tell what is possible; no exact zero is claimed.
-        if nodes and not confounded(graph, nodes):
+        if nodes and not (graph.confounders and confounded(graph, nodes)):
             apart.append(nodes)
     way = plan_over(graph, kept.nodes, condition, sizes, targets)
     return Program(kept, way, tuple(apart))

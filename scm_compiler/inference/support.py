@@ -25,17 +25,14 @@ from scm_compiler.diagnostics import Diagnostic, refuse
 from scm_compiler.inference.codes.answers import RestsOnUnseen, Unsupported
 from scm_compiler.inference.codes.weighting import RestsOnNetworks, ShareUnknown
 from scm_compiler.inference.contraction import Array, Contraction, Mass, contract, plan
-from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import Term, condition_of, term_value, terms
-from scm_compiler.inference.shape import Condition, label_sizes
-from scm_compiler.inference.weighting import asked
-from scm_compiler.ir import Graph
+from scm_compiler.inference.posteriors import Engine
+from scm_compiler.inference.precision import reached_by
+from scm_compiler.inference.shape import Condition
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Fitted, Tables
+from scm_compiler.model.tables import Tables
 from scm_compiler.passes import mutilate
-from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.passes.prune import ancestors
-from scm_compiler.passes.twin import unite
 
 _NEGLIGIBLE = 1e-6
 _MOST = 600.0  # of a logarithm; beyond it the interval is everything
@@ -126,7 +123,7 @@ def _support(term: Term, rests_on: Sequence[str], engine: Engine, masks: Masks) 
     whole = float(_contract(names, condition, engine, rows).log_total)
     met = reach.log_masses(condition)
     if met and whole == -np.inf:
-        if not engine.backoffs.keys() >= met.keys():
+        if not engine.model.backoffs.keys() >= met.keys():
             raise refuse(Unsupported(tuple(met)))
         ends = term.weights or (0.0, 1.0)
         shape = [engine.sizes[name] for name in term.free]
@@ -229,11 +226,11 @@ def network_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
     """The warning (W441) that an answer rests on networks that have no table, if it does."""
     if not model.networks:
         return ()
-    reached = _reached(query, model.graph)
+    reached = reached_by(query, model.graph)
     nodes = tuple(name for name in model.networks if name in reached)
     if not nodes:
         return ()
-    sizes = label_sizes(model.graph)
+    sizes = model.graph.sizes
     most = max(sum(math.log2(sizes[n]) for n in model.graph.parents[name]) for name in nodes)
     return (RestsOnNetworks(nodes=nodes, configurations=most),)
 
@@ -241,32 +238,6 @@ def network_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
 def guess_warnings(query: ir.Query, model: Tables) -> tuple[Diagnostic, ...]:
     """The warning (W442) that an answer may rest on guesses, where the share is not known."""
     guessed = [name for name, mask in model.unseen.items() if mask.any()]
-    reached = _reached(query, model.graph) if guessed else set()
+    reached = reached_by(query, model.graph) if guessed else set()
     nodes = tuple(name for name in guessed if name in reached)
     return (ShareUnknown(nodes=nodes),) if nodes else ()
-
-
-def known_from_rows(query: ir.Query, model: Tables) -> bool:
-    """Whether what rows of data leave open is known of all that a query rests on.
-
-    It is not of networks, nor of hidden causes that are labels here, whose states no row holds.
-    """
-    if not isinstance(model.known, Fitted) or not model.known.likeliest:
-        return False
-    hidden = {node.name for node in model.graph.labels if node.kind == HIDDEN}
-    networks = {*model.networks, *model.known.trained}
-    if not networks and not hidden:
-        return True
-    reached = _reached(query, model.graph)
-    scopes = ({name, *model.graph.parents[name]} for name in reached)
-    return reached.isdisjoint(networks) and all(map(hidden.isdisjoint, scopes))
-
-
-def _reached(query: ir.Query, graph: Graph) -> set[str]:
-    """The labels whose mechanisms a query reaches."""
-    found: set[str] = set()
-    for _, question in asked(query, graph):
-        targets = tuple(event.variable for event in question.targets)
-        worlds = unite(graph, question.given, question.do, targets)
-        found |= set() if worlds is None else {*worlds.nodes}
-    return found

@@ -13,11 +13,11 @@ from scm_compiler.identify.law import law_graph
 from scm_compiler.inference.by_formula import WorldsFormula
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.observation import Names, Observation, Plain, observation_of
 from scm_compiler.inference.parts import Part
+from scm_compiler.inference.posteriors import engine_of
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Shapes
 from scm_compiler.ir import Graph
@@ -64,7 +64,9 @@ class Setting:
     @cached_property
     def observed(self) -> Observation | None:
         """What the tables say of observation, where the graph has hidden common causes."""
-        return None if self.model is None else observation_of(self.model)
+        if self.model is None or (self.declared is self.graph and not self.model.observational):
+            return None
+        return observation_of(self.model)
 
     @property
     def source(self) -> Joint:
@@ -85,14 +87,9 @@ class Setting:
         assert self.observed is not None
         return self.observed.law if which == "law" else self.observed.plain
 
-    def shapes(self, which: Which) -> Shapes:
-        """The shapes of questions on some of the tables, which need not be there."""
-        if which == "own":
-            return self._own
-        return self.law if which == "law" else self._plain
-
     @cached_property
-    def _own(self) -> Shapes:
+    def own(self) -> Shapes:
+        """The shapes of questions on the model's own tables, which need not be there."""
         return Shapes(self.graph, self.networks) if self.model is None else engine_of(self.model)
 
     @cached_property
@@ -103,7 +100,8 @@ class Setting:
         return self.observed.engine
 
     @cached_property
-    def _plain(self) -> Shapes:
+    def plain(self) -> Shapes:
+        """The shapes of questions on P(label | parents) in the graph as declared."""
         return Shapes(self.declared, self.law.networks)
 
     def identify(
@@ -121,14 +119,14 @@ class Route:
 
     Attributes:
         tables: Whose product answers it.
-        found: How it follows from observation; empty where no hidden cause is in the graph.
+        estimands: How it follows from observation; empty where no hidden cause is in the graph.
         formulas: Whether these formulas are evaluated, for want of tables that multiply.
-        worlds: Of a counterfactual, how it follows from `found`.
+        worlds: Of a counterfactual, how it follows from `estimands`.
         refused: Why observation does not determine it; None if it does.
     """
 
     tables: Which = "own"
-    found: tuple[Identified, ...] = ()
+    estimands: tuple[Identified, ...] = ()
     formulas: bool = False
     worlds: WorldsFormula | None = None
     refused: NotIdentifiable | WorldsDisagree | None = None
@@ -160,7 +158,13 @@ class Task:
     @property
     def shapes(self) -> Shapes:
         """The shapes of questions on the tables whose product answers it."""
-        return self.setting.shapes(self.route.tables)
+        match self.route.tables:
+            case "own":
+                return self.setting.own
+            case "law":
+                return self.setting.law
+            case "plain":
+                return self.setting.plain
 
     @property
     def tables(self) -> Tables:

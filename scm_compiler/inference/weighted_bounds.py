@@ -11,7 +11,6 @@ the events of each single world have a probability that no noise model changes, 
 Ends that were estimated are moved outwards by four standard errors.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -131,10 +130,6 @@ def _spread(table: Array, part: _World, sampler: Sampler) -> Array:
     """A table over the free targets of one world, with an axis for each of the question's."""
     targets = sampler.question.targets
     free = [rank for rank, event in enumerate(targets) if event.value is None]
-    sizes = _sizes(free, targets, sampler)
+    sizes = [sampler.sizes[targets[rank].variable.node] for rank in free]
     shape = [size if rank in part.ranks else 1 for rank, size in zip(free, sizes, strict=True)]
     return table.reshape(shape)
-
-
-def _sizes(free: Sequence[int], targets: Sequence[ir.Event], sampler: Sampler) -> list[int]:
-    return [sampler.sizes[targets[rank].variable.node] for rank in free]

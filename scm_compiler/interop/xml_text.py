@@ -92,7 +92,7 @@ class _Reader:
             self.parser.Parse(self.raw, True)
         except expat.ExpatError as error:
             reason = expat.ErrorString(error.code)
-            raise self._wrong(f"XML ({reason})", self._found()) from None
+            raise self._wrong(f"XML ({reason})", self._text_at_fault()) from None
         assert self.root is not None
         return self.root
 
@@ -127,7 +127,7 @@ class _Reader:
         end = self.source.text.find(">", place) + 1
         return Span(place, end or place + 1)
 
-    def _found(self) -> str:
+    def _text_at_fault(self) -> str:
         place = self.raw[: self.parser.ErrorByteIndex].decode(errors="replace")
         return self.source.text[len(place) :].partition("\n")[0][:20]
 

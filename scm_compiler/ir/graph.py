@@ -209,6 +209,12 @@ class Graph:
         return tuple(node for node in self.nodes if isinstance(node.domain, Image))
 
     @cached_property
+    def confounded(self) -> tuple[str, ...]:
+        """The labels that share a hidden cause with another node, in the order of declaration."""
+        ends = {end for pair in self.confounders for end in (pair.left, pair.right)}
+        return tuple(node.name for node in self.labels if node.name in ends)
+
+    @cached_property
     def levels(self) -> tuple[tuple[str, ...], ...]:
         """The nodes by length of the longest path that leads to them.
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from scm_compiler import plugins
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.codes.graph_json import BadGraphFile, GraphEdited
-from scm_compiler.ir.domain import KINDS, Binned, Discrete, Domain, Finite, Image, Ordinal, Real
+from scm_compiler.ir.domain import KINDS, Binned, Discrete, Finite, Image, Ordinal, Real
 from scm_compiler.ir.graph import Confounder, Edge, Graph, Independence, Node
 from scm_compiler.strict import Limits, Strict, read
 
@@ -77,18 +77,14 @@ class _Node(Strict, extra="forbid"):
     """What the kind of a package makes a domain of its own of."""
 
     def build(self) -> Node:
-        return Node(self.name, self.kind, self._built())
-
-    def _built(self) -> Domain:
         if (self.domain is None) == (self.arguments is None):
             raise ValueError(f"`{self.name}` has a domain or arguments, one of them")
         if self.domain is not None:
-            return self.domain.build()
+            return Node(self.name, self.kind, self.domain.build())
         kind = plugins.one(KINDS, self.kind, "node kind")
         if kind is None:
             raise ValueError(f"no package that is installed has the node kind `{self.kind}`")
-        domain: Domain = kind.rebuild(self.arguments)
-        return domain
+        return Node(self.name, self.kind, kind.rebuild(self.arguments))
 
 
 class _Edge(Strict, extra="forbid"):
@@ -157,11 +153,12 @@ def graph_from_json(text: str | bytes, name: str = "graph.json") -> Graph:
             the one that it holds.
     """
     try:
-        document = read(_Graph, _readable(text, name))
+        document = read(_Graph, text)
         graph = document.build()
     except ValueError as wrong:
-        raise refuse(BadGraphFile(path=name, reason=str(wrong)), exit_code=2) from wrong
-    fault = _fault(graph)
+        reason = _unreadable(text) or str(wrong)
+        raise refuse(BadGraphFile(path=name, reason=reason), exit_code=2) from wrong
+    fault = _unreadable(text) if document.version > VERSION else _fault(graph)
     if fault is not None:
         raise refuse(BadGraphFile(path=name, reason=fault), exit_code=2)
     if graph.hash != document.hash:
@@ -169,17 +166,16 @@ def graph_from_json(text: str | bytes, name: str = "graph.json") -> Graph:
     return graph
 
 
-def _readable(text: str | bytes, name: str) -> str | bytes:
-    """The text, if its version is one that this reader knows."""
+def _unreadable(text: str | bytes) -> str | None:
+    """Why this reader knows no text of its kind; None if it does."""
     try:
         document: Any = json.loads(text)
     except (ValueError, RecursionError) as wrong:
-        raise refuse(BadGraphFile(path=name, reason=f"not JSON: {wrong}"), exit_code=2) from wrong
+        return f"not JSON: {wrong}"
     version = document.get("version") if isinstance(document, dict) else None
     if isinstance(version, int) and version > VERSION:
-        reason = f"its format is version {version}, this scmc reads up to {VERSION}"
-        raise refuse(BadGraphFile(path=name, reason=reason), exit_code=2)
-    return text
+        return f"its format is version {version}, this scmc reads up to {VERSION}"
+    return None
 
 
 def _node(node: Node) -> dict[str, Any]:

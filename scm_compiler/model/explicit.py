@@ -24,7 +24,6 @@ from scm_compiler.ir.domain import Exponential
 from scm_compiler.model.codec import encode_all, encoded_of, encoded_spans, weights_of
 from scm_compiler.model.coupling import values_below
 from scm_compiler.model.exact import written_tables
-from scm_compiler.model.fused import TableGroup
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.logits import log_chances, multilinear, on_grid, soft_states, survival
 from scm_compiler.model.module import (
@@ -41,7 +40,7 @@ from scm_compiler.model.naming import identifiers
 from scm_compiler.model.network import LevelNetworks
 from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
-from scm_compiler.model.wiring import Wiring, stacks, wirings
+from scm_compiler.model.wiring import TableGroup, Wiring, stacks, wirings
 
 FUSED_ROWS = 512
 """Batches of at most this many rows run level-fused, larger ones label by label."""

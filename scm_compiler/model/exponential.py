@@ -51,9 +51,9 @@ def likeliest(family: Exponential, shares: Array) -> Array:
     return found
 
 
-def nearest(family: Exponential | None, shares: Array) -> Array:
+def nearest(family: Exponential, shares: Array) -> Array:
     """The distributions of a family that make shares of the values (…, size) most likely."""
-    return shares if family is None else chances(family, likeliest(family, shares))
+    return chances(family, likeliest(family, shares))
 
 
 def _newton(gap: Array, curvature: Array) -> Array:

@@ -1,7 +1,7 @@
 """Prune a graph to what a query rests on: barren and separated nodes go (Shachter 1998)."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scm_compiler.ir.graph import Graph
 
@@ -11,8 +11,6 @@ class Requisite:
     """What P(targets | evidence) rests on.
 
     Attributes:
-        graph: The requisite nodes and the evidence that they read, with the edges into the
-            requisite nodes alone.
         nodes: The nodes whose tables the answer rests on, in topological order.
         barren: The nodes without a descendant in the query; they sum to one.
         separated: Ancestors of the query that the evidence cuts off from the targets.
@@ -20,7 +18,6 @@ class Requisite:
             but evidence in them may be impossible.
     """
 
-    graph: Graph
     nodes: tuple[str, ...]
     barren: tuple[str, ...]
     separated: tuple[str, ...]
@@ -49,7 +46,6 @@ def prune(graph: Graph, targets: Collection[str], evidence: Collection[str]) -> 
     requisite = {name for part in parts if not wanted.isdisjoint(part) for name in part}
     nodes = tuple(name for name in graph.topological if name in requisite)
     return Requisite(
-        graph=_restrict(graph, requisite),
         nodes=nodes,
         barren=tuple(name for name in graph.topological if name not in alive),
         separated=tuple(n for n in graph.topological if n in alive and n not in requisite),
@@ -99,16 +95,3 @@ def _reach(near: dict[str, list[str]], start: str, seen: set[str]) -> list[str]:
         seen.update(fresh)
         part.extend(dict.fromkeys(fresh))
     return part
-
-
-def _restrict(graph: Graph, requisite: set[str]) -> Graph:
-    edges = tuple(edge for edge in graph.edges if edge.target in requisite)
-    shown = requisite | {edge.source for edge in edges}
-    return replace(
-        graph,
-        nodes=tuple(node for node in graph.nodes if node.name in shown),
-        edges=edges,
-        confounders=tuple(
-            pair for pair in graph.confounders if {pair.left, pair.right} <= requisite
-        ),
-    )

@@ -71,7 +71,9 @@ def _flat(
     match query:
         case Expectation(target, do, given):
             single = _single_world((Event(target), *given), do, graph)
-            return query if single is None else _expectation(single)
+            if single is None:
+                return query
+            return Expectation(single.events[0].variable, single.do, single.events[1:])
         case Probability(targets, do, given):
             single = _single_world((*targets, *given), do, graph)
             count = len(targets)
@@ -91,12 +93,14 @@ def rung(query: Query) -> int:
 
 def _rung_of(query: Probability | Expectation | Regime) -> int:
     match query:
-        case Probability(targets, do, given):
-            return _rung((*targets, *given), do)
-        case Expectation(target, do, given):
-            return _rung((Event(target), *given), do)
-        case Regime(do, given):
-            return _rung(given, do)
+        case Probability(targets, _, given):
+            worlds = [event.variable.world for event in (*targets, *given)]
+        case Expectation(target, _, given):
+            worlds = [target.world, *(event.variable.world for event in given)]
+        case Regime(_, given):
+            worlds = [event.variable.world for event in given]
+    nested = any(isinstance(setting.value, Variable) for setting in query.do)
+    return 3 if nested or any(worlds) else 2 if query.do else 1
 
 
 def never(query: Query, graph: Graph) -> bool:
@@ -116,16 +120,6 @@ def never(query: Query, graph: Graph) -> bool:
 class _SingleWorld:
     events: tuple[Event, ...]
     do: World
-
-
-def _expectation(single: _SingleWorld) -> Expectation:
-    return Expectation(single.events[0].variable, single.do, single.events[1:])
-
-
-def _rung(events: Sequence[Event], do: World) -> int:
-    worlds = [event.variable.world for event in events]
-    nested = any(isinstance(setting.value, Variable) for setting in do)
-    return 3 if nested or any(worlds) else 2 if do else 1
 
 
 def _single_world(events: Sequence[Event], do: World, graph: Graph) -> _SingleWorld | None:

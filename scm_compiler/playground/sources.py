@@ -20,11 +20,10 @@ from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data import shipped
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.drafting import draft
-from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from
+from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from, with_data
 from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.runs.unseen import with_data
 from scm_compiler.semantics.codes.kinds import RealNotAnswered
 
 if TYPE_CHECKING:  # what reads runs needs more packages than a browser has

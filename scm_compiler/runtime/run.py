@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, overload
 from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, Sensitivity, plan, sensitivity
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
-from scm_compiler.runtime.by_row import RowAnswers, Rows, ask_by_row
 from scm_compiler.runtime.regime import Regime, Value, Values
 from scm_compiler.runtime.runs.display import run_facts, run_html
 from scm_compiler.runtime.runs.presence import RUNS
@@ -16,6 +15,7 @@ from scm_compiler.semantics.question import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.real.planning import RealPlan
+    from scm_compiler.runtime.by_row import RowAnswers
     from scm_compiler.runtime.sampling.mixed import MixedSample
     from scm_compiler.runtime.sampling.photos import Photo
     from scm_compiler.runtime.sampling.sample import Sample
@@ -68,7 +68,7 @@ class Run(Record):
         noise_model: str | None = None,
         level: float | None = LEVEL,
         rows: object,
-    ) -> RowAnswers: ...
+    ) -> "RowAnswers": ...
     def query(
         self,
         text: str,
@@ -79,7 +79,7 @@ class Run(Record):
         noise_model: str | None = None,
         level: float | None = LEVEL,
         rows: object = None,
-    ) -> Answer | RowAnswers:
+    ) -> "Answer | RowAnswers":
         """Answer a question, or the question of every row of a table.
 
         Args:
@@ -107,6 +107,8 @@ class Run(Record):
         }
         if rows is not None:
             self.require_labels_alone("a question of every row")
+            from scm_compiler.runtime.by_row import Rows, ask_by_row  # noqa: PLC0415  (25 ms)
+
             return ask_by_row(self, text, Rows.of(rows), **options)
         drawn = self.plan_of_reals(text, method)
         if drawn is not None:

@@ -97,8 +97,7 @@ class _Resolver(Stage):
         self._refuse_twice(query.targets)
         events = tuple(dict.fromkeys(events))
         scene = self.scene(query.do, query.given)
-        plain = not (factors or scene.each or scene.free) and scene.regime.plain
-        if plain or self.found:
+        if (scene.plain and not factors) or self.found:
             return ir.Probability(events, scene.regime.do, scene.regime.given)
         free = tuple(e.variable for e in events if e.value is None)
 
@@ -117,8 +116,7 @@ class _Resolver(Stage):
         kind: ir.Kind = "variance" if query.variance else "expectation"
         self.numeric(query.target.node)
         scene = self.scene(query.do, query.given)
-        plain = not (scene.each or scene.free or query.variance) and scene.regime.plain
-        if plain or self.found:
+        if (scene.plain and not query.variance) or self.found:
             return ir.Expectation(variable, scene.regime.do, scene.regime.given)
         values = self._numbers(query.target.node.text)
 
@@ -137,7 +135,7 @@ class _Resolver(Stage):
         self._one_world(do, given)
         scene = self.scene(do, given)
         regime = scene.regime
-        if regime.plain or self.found:
+        if scene.plain or self.found:
             return ir.Regime(regime.do, regime.given)
         rows = tuple(
             ((node.name, value), regime.number([(1.0, (ir.Event(ir.Variable(node.name), rank),))]))

@@ -30,6 +30,12 @@ class Scene:
     each: tuple[str, ...] = ()
     free: tuple[ir.Variable, ...] = ()
 
+    @property
+    def plain(self) -> bool:
+        """Whether it is one world that engines know."""
+        regime = self.regime
+        return not (self.each or self.free or regime.policies or regime.factors)
+
     def at(self, values: Values) -> Regime:
         """The regime of one row."""
         held = tuple(ir.Setting(name, values[name]) for name in self.each)
@@ -69,15 +75,11 @@ class Stage(Lookup):
                     each.append(action.node.text)
             elif not (isinstance(action, tree.Assignment) and action in constants):
                 policies.append((self.policy(action), action.span))
-        self.refuse_descendants(policies)
+        if policies:
+            self.refuse_descendants(policies)
         free = () if self.open_values else tuple(e.variable for e in events if e.value is None)
-        regime = Regime(
-            world,
-            events,
-            tuple(policy for policy, _ in policies),
-            factors,
-            print_conditions((), given).removeprefix(" | "),
-        )
+        words = print_conditions((), given).removeprefix(" | ") if policies or factors else ""
+        regime = Regime(world, events, tuple(policy for policy, _ in policies), factors, words)
         return Scene(regime, tuple(each), free)
 
     def _copies(self, action: tree.Assignment) -> bool:

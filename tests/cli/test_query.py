@@ -1,35 +1,24 @@
 """`scmc query`."""
 
 import json
-from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from scm_compiler.cli import opening
 from scm_compiler.cli.main import main
-from scm_compiler.cli.requests import query as requests
-from scm_compiler.inference import answer
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Estimated, Tables
 from scm_compiler.passes import unfold
+from scm_compiler.runtime.run import Run
 
 
-@dataclass(frozen=True)
-class TableRun:
+def table_run(path, tables):
     """A run that has tables and was never trained."""
-
-    path: Path
-    graph: Graph
-    model: Tables
-
-    def distributions(self):
-        return self.model
-
-    def ask(self, query, text, **options):
-        return answer(query, self.model, text=text, **options)
+    made = Run(path, None, None, tables.graph)
+    vars(made)["_tables"] = tables
+    return made
 
 
 def model(draws=None, unseen=None):
@@ -44,10 +33,9 @@ def run(monkeypatch, tmp_path):
     """Makes the last run one with the given tables."""
 
     def place(tables):
-        made = TableRun(tmp_path / "runs" / "g-1", tables.graph, tables)
+        made = table_run(tmp_path / "runs" / "g-1", tables)
         monkeypatch.setattr(opening, "latest_run", lambda: made)
         monkeypatch.setattr(opening, "open_run", lambda path: made)
-        monkeypatch.setattr(requests, "require_named_run", lambda path: None)
         return made
 
     place(model())

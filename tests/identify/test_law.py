@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.identify.separation import separated
 from scm_compiler.ir import Confounder, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
@@ -55,4 +55,4 @@ def test_images_stay_outside():
     tied = Graph("g", graph.nodes, graph.edges, (Confounder("A", "B"),))
     assert [node.name for node in law_graph(tied).nodes] == ["A", "B"]
     assert law_graph(tied).parents["B"] == ("A",)
-    assert confounded_labels(tied) == ("A", "B")
+    assert tied.confounded == ("A", "B")

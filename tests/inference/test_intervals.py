@@ -11,7 +11,7 @@ from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer
 from scm_compiler.inference.engines.exact import Contractions
 from scm_compiler.inference.intervals import replicate_ends
-from scm_compiler.inference.support import known_from_rows
+from scm_compiler.inference.precision import known_from_rows
 from scm_compiler.model.tables import Estimated, Fitted, Tables
 from scm_compiler.passes import unfold
 from scm_compiler.semantics.question import read_query

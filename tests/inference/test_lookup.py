@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.lookup import MOST_NUMBERS, tabulate
+from scm_compiler.inference.posteriors import Engine
 from scm_compiler.inference.shape import Condition
 from scm_compiler.model.tables import Tables
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference.engine import Engine
 from scm_compiler.inference.evaluation import terms
+from scm_compiler.inference.posteriors import Engine
 from scm_compiler.inference.support import term_support
 from scm_compiler.model.tables import Fitted, Tables
 

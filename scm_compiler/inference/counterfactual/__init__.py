@@ -32,11 +32,10 @@ from scm_compiler.inference.counterfactual.evaluation import (
 from scm_compiler.inference.counterfactual.joint import Join, Joint
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS
 from scm_compiler.inference.counterfactual.responses import Responses
-from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import LIMIT, TooMuch, first
 from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.posteriors import Rows
 from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
@@ -149,7 +148,7 @@ class Networks:
             networks: The labels that have no table, for which it would be too large.
             limit: The largest table, in numbers, that may be made.
         """
-        sizes = label_sizes(self.graph)
+        sizes = self.graph.sizes
         for name in sorted(self.nodes & set(networks)):
             cells = sum(log2(sizes[n]) for n in (*self.graph.parents[name], name))
             return WorldsTooLarge(cells, log2(limit))

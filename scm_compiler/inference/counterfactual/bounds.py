@@ -34,8 +34,8 @@ from numpy.typing import NDArray
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.counterfactual.joint import Group, Joint
 from scm_compiler.inference.counterfactual.noise import opposed, threshold
-from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.posteriors import Rows
 from scm_compiler.passes.twin import Held
 
 MOST_SWITCHES = 10

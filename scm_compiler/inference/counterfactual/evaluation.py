@@ -30,10 +30,10 @@ from scm_compiler.inference.counterfactual.bounds import (
 from scm_compiler.inference.counterfactual.joint import Group, Join, Joint
 from scm_compiler.inference.counterfactual.noise import NOISE_MODELS, beyond_gumbel
 from scm_compiler.inference.counterfactual.relevance import concerning
-from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.number import Bounds
-from scm_compiler.inference.shape import confounded, label_sizes
+from scm_compiler.inference.posteriors import Rows
+from scm_compiler.inference.shape import confounded
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.passes import fold
@@ -138,7 +138,7 @@ class Prepared:
     @property
     def shape(self) -> tuple[int, ...]:
         """The sizes of the free targets."""
-        sizes = label_sizes(self.graph)
+        sizes = self.graph.sizes
         return tuple(sizes[variable.node] for variable in self.question.free)
 
     def value(self, rows: Rows, join: Join, *, checked: bool = True) -> Array:
@@ -253,7 +253,7 @@ class Prepared:
         None where they are too many or too large.
         """
         own = {e.variable: e.value for e in self.question.with_values(values)}
-        sizes = [label_sizes(self.graph)[variable.node] for variable in own]
+        sizes = [self.graph.sizes[variable.node] for variable in own]
         if prod(sizes) > _MOST_OTHERS:
             return None
         limit = self.evidence.limit
@@ -317,7 +317,7 @@ def networks_of(question: Question, graph: Graph, limit: float) -> Prepared:
     Raises:
         ScmError: E431 if the evidence contradicts itself, E454 if there are too many rows.
     """
-    sizes = [label_sizes(graph)[variable.node] for variable in question.free]
+    sizes = [graph.sizes[variable.node] for variable in question.free]
     if prod(sizes) > MOST_ROWS:
         raise refuse(TooManyRows(rows=prod(sizes), limit=MOST_ROWS))
     evidence = unite(graph, question.given, question.do)

@@ -18,9 +18,9 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.counterfactuals import WorldsTooLarge
 from scm_compiler.inference.contraction import Array, Contraction, Mass, contract, plan
 from scm_compiler.inference.elimination import Scope
-from scm_compiler.inference.engine import Rows
 from scm_compiler.inference.limits import TooMuch
-from scm_compiler.inference.shape import label_sizes, too_long
+from scm_compiler.inference.posteriors import Rows
+from scm_compiler.inference.shape import too_long
 from scm_compiler.ir import Graph
 from scm_compiler.passes.twin import Copy, Held, Worlds
 
@@ -132,7 +132,7 @@ class Joint:
 
     @cached_property
     def _sizes(self) -> dict[str, int]:
-        sizes = label_sizes(self.graph)
+        sizes = self.graph.sizes
         return {str(i): sizes[copy.node] for i, copy in enumerate(self.worlds.copies)}
 
     def _value(self, number: int) -> int | None:

@@ -10,8 +10,8 @@ from scm_compiler.inference.engines.local_effect import LocalEffectEngine
 from scm_compiler.inference.task import QueryEngine
 
 ENGINES: tuple[QueryEngine, ...] = (
-    LocalEffectEngine(),
     ExactEngine(),
+    LocalEffectEngine(),
     CounterfactualEngine(),
     FormulaEngine(),
     WeightedEngine(),
@@ -20,7 +20,12 @@ ENGINES: tuple[QueryEngine, ...] = (
 )
 """In the order in which they are tried."""
 
-METHODS = tuple(dict.fromkeys(method for engine in ENGINES for method in engine.methods))
+_CHOICE = {
+    method: tuple(engine for engine in ENGINES if method in engine.methods)
+    for method in dict.fromkeys(method for engine in ENGINES for method in engine.methods)
+}
+
+METHODS = tuple(_CHOICE)
 """How a query can be asked for: `auto` takes the first engine whose answer fits."""
 
 ENTRY_POINTS = "scmc.engines"
@@ -32,8 +37,8 @@ def engines_of(method: str) -> tuple[QueryEngine, ...]:
     Raises:
         ValueError: If there is none, or two packages register it.
     """
-    if method in METHODS:
-        return tuple(engine for engine in ENGINES if method in engine.methods)
+    if method in _CHOICE:
+        return _CHOICE[method]
     engine = plugins.one(ENTRY_POINTS, method, "method")
     if engine is None:
         known = ", ".join(f"`{name}`" for name in (*METHODS, *plugins.names(ENTRY_POINTS)))

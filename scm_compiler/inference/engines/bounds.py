@@ -18,11 +18,10 @@ from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.observation import Names, Seen
 from scm_compiler.inference.parts import Part, posterior_part
-from scm_compiler.inference.precision import from_rows
+from scm_compiler.inference.precision import from_rows, known_from_rows
 from scm_compiler.inference.response_types import Problem, Spans
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import known_from_rows
 from scm_compiler.inference.task import Task, Work
 
 _FAR = 1e-6

@@ -9,9 +9,9 @@ from scm_compiler.inference.counterfactual import Networks
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.parts import Part, worlds_part
-from scm_compiler.inference.precision import spread
+from scm_compiler.inference.precision import known_from_rows, spread
 from scm_compiler.inference.result import Result, worked_out
-from scm_compiler.inference.support import known_from_rows, network_warnings
+from scm_compiler.inference.support import network_warnings
 from scm_compiler.inference.task import Task, Work
 
 

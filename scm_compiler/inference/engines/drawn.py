@@ -8,16 +8,15 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.codes.identified import OnlyByFormula
 from scm_compiler.inference.counterfactual.evaluation import refuse_hidden_causes
 from scm_compiler.inference.drawing import table_ends, together
-from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, evaluate
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.parts import Part
-from scm_compiler.inference.precision import FEW, from_rows, standard_errors
+from scm_compiler.inference.posteriors import engine_of
+from scm_compiler.inference.precision import FEW, from_rows, known_from_rows, standard_errors
 from scm_compiler.inference.rejection import sample_answer
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.support import (
     guess_warnings,
-    known_from_rows,
     network_warnings,
     support_warnings,
 )

@@ -7,15 +7,14 @@ from functools import cached_property
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.identify.law import confounded_labels
-from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.evaluation import Numbers, chain, condition_of, evaluate, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.parts import Part, posterior_part, regime_part
-from scm_compiler.inference.precision import from_rows, spread, standard_errors
+from scm_compiler.inference.posteriors import engine_of
+from scm_compiler.inference.precision import from_rows, known_from_rows, spread, standard_errors
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import known_from_rows, network_warnings, support_warnings
+from scm_compiler.inference.support import network_warnings, support_warnings
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 
@@ -31,13 +30,14 @@ class Contractions(Work):
     @cached_property
     def beyond(self) -> TooMuch | None:
         """Why they take too much memory (E433) or time (E437), if they do."""
-        if isinstance(query := self.task.query, ir.Regime):
-            condition = condition_of(query.do, query.given)
-            if self.task.shapes.sweep(condition) is not None:
-                return self._beyond_plain
-        shapes = self.task.shapes
-        known = (shapes.shape(targets, condition) for targets, condition in self._links)
-        return first(each.beyond for each in known) or self._beyond_plain
+        query, shapes = self.task.query, self.task.shapes
+        if not isinstance(query, ir.Regime) or not shapes.sweep(
+            condition_of(query.do, query.given)
+        ):
+            for targets, condition in self._links:
+                if (beyond := shapes.shape(targets, condition).beyond) is not None:
+                    return beyond
+        return self._beyond_plain if self.task.route.tables == "plain" else None
 
     @cached_property
     def _links(self) -> Sequence[Link]:
@@ -52,11 +52,8 @@ class Contractions(Work):
     @property
     def _beyond_plain(self) -> TooMuch | None:
         """Why P(label | parents) of labels with hidden causes is too large to be made."""
-        setting = self.task.setting
-        if self.task.route.tables != "plain":
-            return None
-        graph, law = setting.declared, setting.law
-        scopes = ((*graph.parents[name], name) for name in confounded_labels(graph))
+        graph, law = self.task.setting.declared, self.task.setting.law
+        scopes = ((*graph.parents[name], name) for name in graph.confounded)
         known = (law.shape(scope, Condition()) for scope in scopes)
         return first(each.beyond for each in known)
 
@@ -109,4 +106,5 @@ class ExactEngine:
 
     def prepare(self, task: Task) -> Contractions | None:
         """Any query of rung 1 or 2 that a product of tables answers."""
-        return None if task.rung == 3 or task.route.formulas else Contractions(task)
+        other = task.rung == 3 or task.route.formulas or isinstance(task.query, ir.LocalEffect)
+        return None if other else Contractions(task)

@@ -19,10 +19,15 @@ from scm_compiler.inference.evaluation import Numbers, Term, condition_of, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.observation import Names, Observation
 from scm_compiler.inference.parts import Part, posterior_part
-from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows, spread
+from scm_compiler.inference.precision import (
+    REPLICATES,
+    from_draws,
+    from_rows,
+    known_from_rows,
+    spread,
+)
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import known_from_rows
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Counted
@@ -55,7 +60,7 @@ class Formulas(Work):
 
     @property
     def _evaluated(self) -> Iterator[Identified]:
-        yield from self.task.route.found
+        yield from self.task.route.estimands
         if self.task.rung == 3 or isinstance(self.task.query, ir.Regime):
             return
         for _, term in terms(self.task.query, self.task.setting.declared):
@@ -70,12 +75,12 @@ class Formulas(Work):
     def widest(self) -> int:
         """The numbers in the largest table that evaluating them makes."""
         sizes = self.task.setting.law.sizes
-        return max((largest_table(one, sizes) for one in self.task.route.found), default=1)
+        return max((largest_table(one, sizes) for one in self.task.route.estimands), default=1)
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """What they ask of the observational distribution: its marginals, each once."""
-        asked = (part for one in self.task.route.found for part in factors(one.estimand))
+        asked = (part for one in self.task.route.estimands for part in factors(one.estimand))
         marginals = dict.fromkeys((*factor.of, *factor.given) for factor in asked)
         law = self.task.setting.law
         return tuple(posterior_part(names, Condition(), law) for names in marginals)

@@ -20,18 +20,17 @@ from scm_compiler.inference.codes.local_effects import (
     NoDefiersAssumed,
 )
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engine import engine_of
 from scm_compiler.inference.engines.bounds import off_graph
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.observation import Names
 from scm_compiler.inference.parts import Part, posterior_part
-from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows
+from scm_compiler.inference.posteriors import engine_of
+from scm_compiler.inference.precision import REPLICATES, from_draws, from_rows, known_from_rows
 from scm_compiler.inference.response_types import Problem
 from scm_compiler.inference.result import Result, worked_out
 from scm_compiler.inference.shape import Condition
-from scm_compiler.inference.support import known_from_rows
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.query import numeric_values
@@ -62,7 +61,7 @@ class Wald(Work):
     def parts(self) -> tuple[Part, ...]:
         """What it asks of the observational distribution."""
         setting = self.task.setting
-        shapes = setting.law if setting.hidden else setting.shapes("own")
+        shapes = setting.law if setting.hidden else setting.own
         return (posterior_part(self.scope, Condition(), shapes),)
 
     def run(self, seed: int, samples: int) -> Result:

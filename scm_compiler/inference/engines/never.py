@@ -10,7 +10,6 @@ from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 
@@ -35,7 +34,7 @@ class Never(Work):
             self.find_out(seed, samples)
         query = self.task.query
         assert isinstance(query, ir.Probability)
-        sizes = label_sizes(self.task.setting.graph)
+        sizes = self.task.setting.graph.sizes
         zeros = {"": np.zeros([sizes[variable.node] for variable in query.free])}
         spans = {"": (Bounds(0.0, 0.0, sharp=True),) * zeros[""].size}
         return Result(zeros, zeros, "exact", None, bounds=spans if self.task.rung == 3 else {})

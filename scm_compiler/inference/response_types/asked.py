@@ -16,7 +16,6 @@ from scm_compiler.identify.admg import Admg, arrows
 from scm_compiler.inference.counterfactual.evaluation import Question, contradiction
 from scm_compiler.inference.response_types.district import District, Names, Reading, Slice
 from scm_compiler.inference.response_types.summing import Sum, summed
-from scm_compiler.inference.shape import label_sizes
 from scm_compiler.ir import Graph
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.passes.twin import Held, Input, Worlds, unite
@@ -125,13 +124,13 @@ class Districts:
         return not read <= set(self.graph.parents[name])
 
     def _log_types(self, nodes: Iterable[str]) -> float:
-        sizes, parents = label_sizes(self.graph), self.graph.parents
+        sizes, parents = self.graph.sizes, self.graph.parents
         return sum(prod(sizes[p] for p in parents[n]) * log2(sizes[n]) for n in nodes)
 
     @property
     def log_ways(self) -> float:
         """In how many ways all that is asked can come about, as a logarithm to base 2."""
-        sizes = label_sizes(self.graph)
+        sizes = self.graph.sizes
         ways = [
             sum(log2(sizes[worlds.copies[i].node]) for i in self._open(worlds, self._sum(worlds)))
             for worlds in self.networks
@@ -144,7 +143,7 @@ class Districts:
         if worlds is None:
             return {}
         sum_ = self._sum(worlds)
-        unknown, sizes = self._open(worlds, sum_), label_sizes(self.graph)
+        unknown, sizes = self._open(worlds, sum_), self.graph.sizes
         found: dict[frozenset[Factor], float] = {}
         if sum_ is not None:
             self.sums.append(sum_)
@@ -157,7 +156,7 @@ class Districts:
 
     def _sum(self, worlds: Worlds) -> Sum | None:
         """What is summed at once, where there are many ways."""
-        sizes = label_sizes(self.graph)
+        sizes = self.graph.sizes
         if sum(log2(sizes[worlds.copies[i].node]) for i in self._open(worlds)) <= MOST_LOG_SINGLE:
             return None
         plain = {
@@ -216,7 +215,7 @@ class Districts:
             parents={n: tuple(p for p in parents[n] if p not in common) for n in nodes},
             common=common,
             blankets={node: self._blanket(node, order) for node in nodes},
-            sizes=label_sizes(self.graph),
+            sizes=self.graph.sizes,
         )
 
     def _blanket(self, node: str, order: Names) -> Names:
@@ -259,7 +258,7 @@ class Asked:
     @property
     def shape(self) -> tuple[int, ...]:
         """The sizes of the free targets; of a mean and of a difference none."""
-        sizes, (_, first) = label_sizes(self.graph), self.signed[0]
+        sizes, (_, first) = self.graph.sizes, self.signed[0]
         free = first.free if first.weights is None else ()
         return tuple(sizes[variable.node] for variable in free)
 
@@ -299,7 +298,7 @@ class Asked:
         ]
 
     def _values(self, question: Question) -> Iterable[tuple[int, ...]]:
-        sizes = label_sizes(self.graph)
+        sizes = self.graph.sizes
         return product(*(range(sizes[variable.node]) for variable in question.free))
 
     def _network(self, question: Question, values: tuple[int, ...] | None) -> Worlds | None:

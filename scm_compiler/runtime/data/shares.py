@@ -4,15 +4,17 @@ Where rows are few, a table can be drawn towards what like ones say instead (shr
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
+from math import prod
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.ir import Graph
 from scm_compiler.model.exponential import nearest
-from scm_compiler.model.tables import Fitted, Tables
+from scm_compiler.model.tables import Counted, Fitted, Tables, on_data, table_shape
 from scm_compiler.passes import fold
 from scm_compiler.runtime.data.shrinkage import Backoffs, Shrunk, shrunk
 from scm_compiler.runtime.data.table import LabelTable
@@ -45,12 +47,33 @@ def closed_form(graph: Graph, table: LabelTable, name: str) -> NDArray[np.float6
 
 
 def unseen_rows(graph: Graph, table: LabelTable, name: str) -> NDArray[np.bool_]:
-    """Where the data hold no row: a boolean array over the label's parent configurations."""
-    parents = graph.parents[name]
-    if not parents:
-        return np.zeros((), dtype=np.bool_)
-    found: NDArray[np.bool_] = table.counts_of(parents) == 0
-    return found
+    """Where the data hold no row: a boolean array over the label's parent configurations.
+
+    Hidden parents of an unfolded graph, which come last, are not in the data, and count as seen.
+    """
+    seen = [parent for parent in graph.parents[name] if parent in table.labels]
+    shape = table_shape(graph, name)[:-1]
+    missing = table.counts_of(seen) == 0 if seen else np.zeros(1, dtype=np.bool_)
+    return np.repeat(missing, prod(shape[len(seen) :])).reshape(shape)
+
+
+def with_data(tables: Tables, table: LabelTable) -> Tables:
+    """The tables with the data behind them, and what the data never show in `unseen`.
+
+    Without a single row there are no data behind the tables at all: they were given, and are as
+    they are.
+    """
+    if not table.rows:
+        return tables
+    written = [name for name in table.labels if name in tables.probabilities]
+    masks = {name: unseen_rows(tables.graph, table, name) for name in written}
+    for name, mask in tables.unseen.items():  # what draws of the model never showed
+        masks[name] = masks.get(name, mask) | mask
+    unseen = {name: mask for name, mask in masks.items() if mask.any()}
+    known = on_data(tables.known, unseen, table)
+    if isinstance(known, Counted) and known.observational is not None:
+        known = replace(known, observational=with_data(known.observational, table))
+    return replace(tables, known=known)
 
 
 def fitted_law(model: Tables, table: LabelTable, estimator: Estimator) -> Tables:
@@ -67,7 +90,7 @@ def fitted_law(model: Tables, table: LabelTable, estimator: Estimator) -> Tables
         shrunk where rows are few; for the others their own tables.
     """
     declared = fold(model.graph)
-    graph, tied = law_graph(declared), confounded_labels(declared)
+    graph, tied = law_graph(declared), declared.confounded
     rows = dict(model.probabilities)
     unseen = {name: mask for name, mask in model.unseen.items() if name not in tied}
     for name in tied:
@@ -91,6 +114,6 @@ def backoffs_of(
     """
     if estimator == "shares":
         return {}
-    tied = confounded_labels(declared)
+    tied = declared.confounded
     names = [node.name for node in declared.labels if law or node.name not in tied]
     return Backoffs(law_graph(declared) if law else declared, table, names)

@@ -16,7 +16,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scm_compiler.identify.law import confounded_labels
 from scm_compiler.inference.contraction import contract, plan
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.logits import probabilities
@@ -136,7 +135,7 @@ def module_probabilities(module: ExplicitModule, cells: Cells) -> NDArray[np.flo
     pieces = torch.split(torch.from_numpy(cells), BATCH)
     parts = [_log_joint(module, piece) for piece in pieces]
     found: NDArray[np.float64] = torch.cat(parts).exp().numpy()
-    tied = confounded_labels(module.graph)
+    tied = module.graph.confounded
     if not tied:
         return found
     whole, hidden = unfold(module.graph, module.spec.hidden_states)
@@ -165,7 +164,7 @@ def _log_label(module: ExplicitModule, name: str, cells: Tensor) -> Tensor:
 def _log_joint(module: ExplicitModule, cells: Tensor) -> Tensor:
     """Of the labels without a hidden common cause."""
     logs = torch.zeros(len(cells), dtype=torch.float64)
-    tied = confounded_labels(module.graph)
+    tied = module.graph.confounded
     for name in module.layout.labels:
         if name not in tied:
             logs += _log_label(module, name, cells)

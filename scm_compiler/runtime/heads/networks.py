@@ -212,6 +212,8 @@ class ConvGenerator(ImageGenerator):
         self.options = options
         coarse_to_fine = channels(image, options.width)[::-1]
         whole = canvas(image)
+        self.fills = whole == image
+        """Whether the image fills its canvas, so that nothing is cut off."""
         self.grid = tuple(side >> len(coarse_to_fine) for side in (whole.height, whole.width))
         cells = self.grid[0] * self.grid[1]
         self.start = RowLinear(options.noise_size + coding.width, coarse_to_fine[0] * cells)
@@ -243,7 +245,7 @@ class ConvGenerator(ImageGenerator):
             hidden = hidden.contiguous(memory_format=torch.channels_last)
         for norm, growth in zip(self.norms, self.growths, strict=True):
             hidden = growth(torch.relu(norm(hidden, read)))
-        return torch.tanh(cut(hidden, self.image))
+        return torch.tanh(hidden if self.fills else cut(hidden, self.image))
 
 
 class ConvStack(nn.Module):
@@ -270,6 +272,8 @@ class ConvStack(nn.Module):
         counts = channels(image, width)
         times = len(counts)
         self.image, whole = image, canvas(image)
+        self.fills = whole == image
+        """Whether the image fills its canvas, so that it needs no frame."""
         self.grid = (whole.height >> times, whole.width >> times)
         self.features = counts[-1]
         self.batchwise = None
@@ -303,7 +307,7 @@ class ConvStack(nn.Module):
 
     def stages(self, images: Tensor) -> list[Tensor]:
         """The features after each layer, from fine to coarse."""
-        hidden, stages = framed(images, self.image), []
+        hidden, stages = images if self.fills else framed(images, self.image), []
         for level, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
             hidden = leaky_relu(norm(layer(hidden)), SLOPE)
             if level == 1 and self.batchwise is not None:

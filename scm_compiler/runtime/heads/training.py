@@ -128,7 +128,11 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         The sums are exact, so that reports do not depend on how the steps were divided.
         """
         numbers = iter(_values([value for values in seen.values() for value in values]))
-        means = {name: _mean(list(islice(numbers, len(them)))) for name, them in seen.items()}
+        means = {}
+        for name, them in seen.items():
+            mine = list(islice(numbers, len(them)))
+            mean = fsum(mine) / len(mine) if all(map(isfinite, mine)) else nan
+            means[name] = Mean(mean, len(mine))
         if self.team is None:
             return means
         shares = [torch.tensor(mean, device=self.task.device) for mean in means.values()]
@@ -272,10 +276,6 @@ def _values(scalars: Sequence[Tensor]) -> list[float]:
     """The values of scalars on the device, which is waited for once."""
     values: list[float] = torch.stack([it.float() for it in scalars]).tolist() if scalars else []
     return values
-
-
-def _mean(values: Sequence[float]) -> Mean:
-    return Mean(fsum(values) / len(values) if all(map(isfinite, values)) else nan, len(values))
 
 
 def _named(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:

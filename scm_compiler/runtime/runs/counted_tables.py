@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.ir import Graph
 from scm_compiler.model.estimate import Estimates
 from scm_compiler.model.implicit import ImplicitModule
@@ -48,7 +48,7 @@ def drawn_tables(module: ImplicitModule, seed: int, draws: int = DRAWS) -> Table
         ValueError: If a table would have more than `MOST_NUMBERS` numbers.
     """
     graph = module.graph
-    law, tied = law_graph(graph), confounded_labels(graph)
+    law, tied = law_graph(graph), graph.confounded
     for shape in (law, graph):
         _refuse_large(shape, tied)
     random = torch.Generator(module.device).manual_seed(seed)

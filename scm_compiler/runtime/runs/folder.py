@@ -21,7 +21,10 @@ from scm_compiler.runtime.runs.codes.runs import FolderTaken
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.heads import add_heads, write_manifest
 from scm_compiler.runtime.runs.manifest import (
+    CONFIG,
     FORMAT,
+    GRAPH,
+    PROGRAM,
     DataFacts,
     Manifest,
     Status,
@@ -30,7 +33,6 @@ from scm_compiler.runtime.runs.manifest import (
 )
 from scm_compiler.runtime.runs.model_files import write_cells, write_rows
 from scm_compiler.runtime.runs.numbers import CELLS, ROWS
-from scm_compiler.runtime.runs.opening import CONFIG, GRAPH, PROGRAM
 from scm_compiler.runtime.runs.presence import MANIFEST, RUNS
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.storage.tensors import cannot_write, write_file

@@ -98,14 +98,10 @@ def _fill(module: ExplicitModule, tables: Tables) -> None:
         table.copy_(found.view(table.shape))
 
 
-def _hidden(graph: Graph, tables: Tables) -> list[str]:
-    """The nodes that stand for hidden causes."""
-    return [node.name for node in tables.graph.nodes if node.name not in graph.by_name]
-
-
 def _states(graph: Graph, tables: Tables, origin: str) -> int:
     """The number of states of each hidden cause; the usual one where there is none."""
-    found = {name: tables.probabilities[name] for name in _hidden(graph, tables)}
+    hidden = [node.name for node in tables.graph.nodes if node.name not in graph.by_name]
+    found = {name: tables.probabilities[name] for name in hidden}
     states = max((table.size for table in found.values()), default=ExplicitSpec.hidden_states)
     for name, table in found.items():
         if table.shape != (states,) or not np.allclose(table, 1 / states, atol=1e-9):

@@ -118,7 +118,8 @@ def read_tables(folder: Path, graph: Graph, name: str = TABLES) -> Tables:
     drawn, draws = facts.drawn, facts.draws
     if drawn and not graph.confounders:
         raise unusable(file.path, "nothing in it shares noise, and it is of draws of the whole")
-    whole = graph if drawn else _unfolded(file, graph, facts.hidden_states)
+    declared = drawn or not graph.confounders
+    whole = graph if declared else _unfolded(file, graph, facts.hidden_states)
     file.require(_expected(whole, facts))
     arrays = file.load("np")
     try:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from scm_compiler.diagnostics import closest, refuse
+from scm_compiler.diagnostics import ScmError, closest, refuse
 from scm_compiler.files import holds, listed
 from scm_compiler.runtime.runs.codes.runs import NoRun, NotARun
 
@@ -15,11 +15,15 @@ def require_run(folder: Path) -> None:
     Raises:
         ScmError: E651 with exit code 2; E114 if it may not be searched.
     """
-    if holds(folder, MANIFEST):
-        return
+    if not holds(folder, MANIFEST):
+        raise not_a_run(folder)
+
+
+def not_a_run(folder: Path) -> ScmError:
+    """The refusal of a folder that is no run, with one that is and has a like name."""
     found_folder = f"it has no {MANIFEST}" if folder.is_dir() else "it is no folder"
     reason = found_folder if folder.exists() else "there is no such folder"
-    raise refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
+    return refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
 
 
 def require_any_run(folder: Path = RUNS) -> None:

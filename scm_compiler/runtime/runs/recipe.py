@@ -3,8 +3,7 @@
 from pydantic import BaseModel
 
 from scm_compiler.runtime.controller.registry import Recipe, recipe_of
-from scm_compiler.runtime.runs.manifest import bad_file
-from scm_compiler.runtime.runs.opening import CONFIG
+from scm_compiler.runtime.runs.manifest import CONFIG, bad_file
 from scm_compiler.runtime.runs.record import Record
 
 

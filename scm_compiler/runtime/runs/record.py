@@ -19,7 +19,7 @@ Every file is written whole or not at all, and nothing in one is ever executed.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from math import prod
+from math import inf, prod
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,12 +36,24 @@ from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.data.imputation import imputed
-from scm_compiler.runtime.data.shares import Estimator, backoffs_of, fitted_law
+from scm_compiler.runtime.data.shares import Estimator, backoffs_of, fitted_law, with_data
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.codes.runs import HeadNotTrained, NoRun, NoTables, NotTrained
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.runs.manifest import Manifest, read_model
+from scm_compiler.runtime.runs.manifest import (
+    CONFIG,
+    GRAPH,
+    PROGRAM,
+    Manifest,
+    changed_files,
+    read_graph,
+    read_head_config,
+    read_manifest,
+    read_manifests,
+    read_model,
+    refuse_mixed,
+)
 from scm_compiler.runtime.runs.numbers import (
     REALS,
     TABLES,
@@ -50,19 +62,7 @@ from scm_compiler.runtime.runs.numbers import (
     read_tables,
     replicate_name,
 )
-from scm_compiler.runtime.runs.opening import (
-    CONFIG,
-    GRAPH,
-    PROGRAM,
-    changed_files,
-    read_graph,
-    read_head_config,
-    read_manifest,
-    read_manifests,
-    refuse_mixed,
-)
 from scm_compiler.runtime.runs.presence import RUNS
-from scm_compiler.runtime.runs.unseen import with_data
 from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
@@ -208,14 +208,16 @@ class Record:
         level: float | None = LEVEL,
     ) -> Answer:
         """Answer a question that was read already; the arguments are those of `query`."""
+        model, noise = self.distributions(), noise_model or None
+        networks = noise is None and bool(model.draws) and rung(flatten(query, model.graph)) == 3
         return answer(
             query,
-            self.distributions(),
+            model,
             method=method,
             seed=seed,
             samples=samples,
             text=text,
-            noise_model=noise_model or self._own_noise(query),
+            noise_model=self._responses if networks else noise,
             level=level,
         )
 
@@ -281,12 +283,6 @@ class Record:
             raise ValueError(f"there is no noise model `{noise_model}`; there are {known}")
         return noise_model or (self._responses if self.distributions().draws else "threshold")
 
-    def _own_noise(self, query: Query) -> "Responses | None":
-        """How the model's networks use their noise, where they are asked for several worlds."""
-        if not self.distributions().draws or rung(flatten(query, self.distributions().graph)) < 3:
-            return None
-        return self._responses
-
     @cached_property
     def _responses(self) -> "Responses":
         from scm_compiler.inference.counterfactual.networks import (  # noqa: PLC0415  (torch)
@@ -342,8 +338,12 @@ class Record:
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         if TABLES in self.manifest.files:
-            tables = self._with_data(read_tables(self.path, self.label_graph))
-            return replace(tables, replicates=self._replicates)
+            names = map(replicate_name, range(1, self.config.replicates + 1))
+            held = [TABLES, *(name for name in names if name in self.manifest.files)]
+            tables, *others = [
+                self._with_data(read_tables(self.path, self.label_graph, name)) for name in held
+            ]
+            return replace(tables, replicates=tuple(others)) if others else tables
         from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
 
         module = self.module()
@@ -353,43 +353,30 @@ class Record:
             found = NoTables(path=str(self.path), reason=str(error))
             raise refuse(found) from error
 
-    @property
-    def _replicates(self) -> tuple[Tables, ...]:
-        """The tables of the models that were trained on other weights of the rows."""
-        names = map(replicate_name, range(1, self.config.replicates + 1))
-        held = [name for name in names if name in self.manifest.files]
-        return tuple(
-            self._with_data(read_tables(self.path, self.label_graph, name)) for name in held
-        )
-
     def _with_data(self, tables: Tables) -> Tables:
         """The tables with what the data never show, and what they say where causes are hidden."""
         found = with_data(tables, self.labels)
         if not isinstance(found.known, Fitted):
             return found
+        graph, rows = self.label_graph, self.labels
+        backoffs: Mapping[str, Backoff] = (
+            imputed(found.graph, rows, found.probabilities, self.config.seed)
+            if rows.gaps
+            else backoffs_of(graph, rows, self.estimator)
+        )
+        most = self.config.options.get("table_limit") or inf
+        each = found.probabilities.items()
         known = replace(
             found.known,
             likeliest=self.config.trainer == "mle",
-            backoffs=self._backoffs(found),
-            trained=self._by_network(found),
+            backoffs=backoffs,
+            trained=frozenset(name for name, table in each if prod(table.shape[:-1]) > most),
         )
         found = replace(found, known=known)
-        if not self.graph.confounders:
+        if not graph.confounders:
             return found
-        law = fitted_law(found, self.labels, self.estimator)
+        law = fitted_law(found, rows, self.estimator)
         return replace(found, known=replace(known, observational=law))
-
-    def _by_network(self, tables: Tables) -> frozenset[str]:
-        """The labels with more parent configurations than a table is fitted for."""
-        most = self.config.options.get("table_limit")
-        rows = {name: prod(table.shape[:-1]) for name, table in tables.probabilities.items()}
-        return frozenset(name for name, count in rows.items() if most and count > most)
-
-    def _backoffs(self, tables: Tables) -> Mapping[str, Backoff]:
-        """What is known of its tables that counts of rows do not tell."""
-        if self.labels.gaps:
-            return imputed(tables.graph, self.labels, tables.probabilities, self.config.seed)
-        return backoffs_of(self.label_graph, self.labels, self.estimator)
 
 
 def open_record(path: str | Path) -> Record:

@@ -14,7 +14,7 @@ from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.real.mixed import Mixed
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.controller.trainer import Trainer
-from scm_compiler.runtime.data.shares import fitted_law
+from scm_compiler.runtime.data.shares import fitted_law, with_data
 from scm_compiler.runtime.evaluation.distance import distance
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.folder import finish, restart
@@ -29,7 +29,6 @@ from scm_compiler.runtime.runs.model_files import (
 from scm_compiler.runtime.runs.numbers import CERTIFICATE, TABLES
 from scm_compiler.runtime.runs.recipe import recipe_of_run
 from scm_compiler.runtime.runs.record import Record, open_record
-from scm_compiler.runtime.runs.unseen import with_data
 from scm_compiler.runtime.stages.codes.training import NothingToResume
 from scm_compiler.runtime.stages.result import LABELS, Finished, conclude
 from scm_compiler.runtime.storage.tensors import write_file

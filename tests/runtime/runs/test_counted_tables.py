@@ -6,7 +6,7 @@ import torch
 
 from scm_compiler.compiler import load, parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.identify.law import confounded_labels, law_graph
+from scm_compiler.identify.law import law_graph
 from scm_compiler.inference import answer, plan
 from scm_compiler.inference.draws import draw_labels
 from scm_compiler.interop import bif_text
@@ -214,7 +214,7 @@ def test_a_run_keeps_what_was_counted(trained):
         for name, table in other.probabilities.items():
             assert np.array_equal(mine.probabilities[name], table)
             assert np.array_equal(mine.draws[name], other.draws[name])
-    assert set(confounded_labels(again.graph)) == {"Smoking", "Cancer"}
+    assert set(again.graph.confounded) == {"Smoking", "Cancer"}
     assert again.query("P(Cancer=1 | do(Smoking=1))").method == "drawn"
     assert again.given(Smoking=1).sample(5).rows.shape == (5, 3)
 

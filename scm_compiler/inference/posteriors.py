@@ -1,4 +1,4 @@
-"""The exact engine: posteriors from tables, by contraction of what a query rests on."""
+"""Posteriors from tables, by contraction of what a query rests on."""
 
 from collections import OrderedDict
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.inference.codes.answers import ImpossibleEvidence
 from scm_compiler.inference.contraction import Array, Mass, adjoints, contract
 from scm_compiler.inference.limits import LIMIT
-from scm_compiler.inference.lookup import tabulate
+from scm_compiler.inference.lookup import Lookup, tabulate
 from scm_compiler.inference.shape import Condition, Known, Program, Shapes
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -37,9 +37,8 @@ class Engine(Shapes):
 
     def __init__(self, model: Tables, limit: float = LIMIT) -> None:
         super().__init__(model.graph, model.networks, limit)
+        self.model = model
         self.rows: Rows = model.probabilities
-        self.mechanisms, self.conditionals = model.mechanisms, model.networks
-        self.backoffs = model.backoffs
         self._zeros: dict[str, bool] = {}
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 
@@ -69,8 +68,10 @@ class Engine(Shapes):
         known = self._fitting(targets, condition)
         if rows is None:
             self._check_apart(known.program, condition)
-            found = self._look_up(known, targets, condition)
-            if found is not None:
+            known.asked += 1
+            if known.asked == _AGAIN:
+                known.lookup = self._tabulated(known, targets, condition)
+            if known.lookup and (found := known.lookup.at(condition.fixed)) is not None:
                 return found
         mass = self.mass(known.program, condition, rows)
         axes = tuple(range(-len(targets), 0))
@@ -80,16 +81,14 @@ class Engine(Shapes):
         with np.errstate(invalid="ignore"):
             return np.asarray(mass.values / total)
 
-    def _look_up(
+    def _tabulated(
         self, known: Known, targets: tuple[str, ...], condition: Condition
-    ) -> Array | None:
-        """The answer from the table for all conditions of this shape, once there is one."""
-        known.asked += 1
-        if known.asked == _AGAIN:
-            nodes = known.program.requisite.nodes
-            if self.conditionals.keys().isdisjoint(nodes):
-                known.lookup = tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
-        return None if known.lookup is None else known.lookup.at(condition.fixed)
+    ) -> Lookup | None:
+        """The answers for all conditions of a shape; None where networks are among the tables."""
+        nodes = known.program.requisite.nodes
+        if not self.networks.isdisjoint(nodes):
+            return None
+        return tabulate(self.graph, self.rows, nodes, condition.fixed, targets)
 
     def _fitting(self, targets: tuple[str, ...], condition: Condition) -> Known:
         """P(targets | condition), compiled; refused (E433, E437) where it takes too much."""
@@ -111,7 +110,7 @@ class Engine(Shapes):
         Where the label has no table, its mechanism is run on the parents' values that remain.
         """
         parents = self.graph.parents[name]
-        if name in self.conditionals:
+        if name in self.networks:
             return self._computed(name, fixed)
         scope = (*parents, name)
         return rows[name][(..., *[fixed.get(other, _ALL) for other in scope])]
@@ -135,7 +134,7 @@ class Engine(Shapes):
         for rank, other in enumerate(parents):
             places[rank] += fixed.get(other, 0)
         free = [size for size, other in zip(shape, parents, strict=True) if other not in fixed]
-        return self.conditionals[name].at(places.T.copy()).reshape(*free, self.sizes[name])
+        return self.model.networks[name].at(places.T.copy()).reshape(*free, self.sizes[name])
 
     def check_possible(self, condition: Condition) -> None:
         """Refuse evidence of probability zero (E431)."""

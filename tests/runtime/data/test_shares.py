@@ -4,7 +4,7 @@ import numpy as np
 
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.data import tabulate
-from scm_compiler.runtime.runs.unseen import with_data
+from scm_compiler.runtime.data.shares import with_data
 
 
 def test_configurations_that_the_data_lack(make_graph):
