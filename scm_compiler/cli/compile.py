@@ -105,8 +105,8 @@ def verdict(certificate: Certificate) -> str:
     lines = [f"{said} with the graph (Definition 1): {looked}"]
     if certificate.examined < certificate.labels:
         lines.append(
-            f"  what is declared was checked of all {certificate.labels:,} labels, what the module "
-            f"does of {certificate.examined:,}, drawn at random"
+            f"  what is declared was checked of all {certificate.labels:,} labels, "
+            f"what the module does of {certificate.examined:,}, drawn at random"
         )
     lines += [f"  {c.name}: {v}" for c in certificate.checks for v in c.violations]
     return "\n".join(lines)

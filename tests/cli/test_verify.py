@@ -82,5 +82,6 @@ def test_it_says_where_it_saw_few_of_the_labels(tmp_path, monkeypatch, capsys):
     said = capsys.readouterr().out.splitlines()
     assert said[1:] == [
         "consistent with the graph (Definition 1): 7 of 7 checks passed",
-        "  what is declared was checked of all 8 labels, what the module does of 6, drawn at random",
+        "  what is declared was checked of all 8 labels, "
+        "what the module does of 6, drawn at random",
     ]
