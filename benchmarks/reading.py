@@ -3,8 +3,8 @@
     python -m benchmarks.reading [--rows 5000000] [--long 100000000] [--folder DIR]
 
 A csv file and a Parquet file of nine binary columns are made with DuckDB and deleted afterwards.
-Each reader runs in a process of its own; printed is the least of three times, with what it held at
-most in memory.
+Each reader runs in a process of its own; printed is the least of three times, on the clock and of
+the processor (all threads together), with what it held at most in memory.
 """
 
 import argparse
@@ -21,13 +21,14 @@ SUM = ", ".join(NAMES)
 TIMED = """
 import json, resource, sys, time
 {before}
-times = []
+times, worked = [], []
 for _ in range({runs}):
-    started = time.perf_counter()
+    started, begun = time.perf_counter(), time.process_time()
     {work}
     times.append(time.perf_counter() - started)
+    worked.append(time.process_time() - begun)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps([min(times), peak]))
+print(json.dumps([min(times), min(worked), peak]))
 """
 
 SCMC = """
@@ -53,20 +54,26 @@ def made(folder: Path, rows: int, name: str, options: str) -> Path:
     return path
 
 
-def measured(before: str, work: str, runs: int) -> tuple[float, float]:
-    """The least time of some work in a process of its own, in seconds, and its memory in MB."""
+Figures = tuple[float, float, float]
+"""Seconds of the clock and of the processor, and MB of memory."""
+
+
+def measured(before: str, work: str, runs: int) -> Figures:
+    """The least times of some work in a process of its own, and its memory."""
     script = TIMED.format(before=before, work=work, runs=runs)
     done = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
     figures = done.stdout[done.stdout.rindex(b"[") :]  # DuckDB's bar of progress is before it
-    seconds, peak = json.loads(figures)
-    return seconds, peak
+    seconds, processor, peak = json.loads(figures)
+    return seconds, processor, peak
 
 
-def told(name: str, figures: tuple[float, float], fastest: float | None = None) -> None:
+def told(name: str, figures: Figures, peers: Sequence[Figures] = ()) -> None:
     """Print one reader's figures, beside those of the fastest of the others."""
-    seconds, peak = figures
-    ratio = "" if fastest is None else f"  {seconds / fastest:.2f} times the fastest peer's"
-    print(f"  {name:<8}{seconds:>7.2f} s{peak:>8.0f} MB{ratio}", flush=True)
+    seconds, processor, peak = figures
+    least = [min(times) for times in zip(*peers, strict=True)]
+    times = f"{seconds / least[0]:.2f} and {processor / least[1]:.2f}" if least else ""
+    ratio = f"  {times} times the fastest peer's" if least else ""
+    print(f"  {name:<8}{seconds:>7.2f} s{processor:>7.2f} s{peak:>8.0f} MB{ratio}", flush=True)
 
 
 def compare(path: Path, runs: int) -> None:
@@ -81,7 +88,7 @@ def compare(path: Path, runs: int) -> None:
     ours = measured(SCMC.format(names=SUM), f"load_labels({str(path)!r}, graph)", runs)
     for name, figures in peers.items():
         told(name, figures)
-    told("scmc", ours, min(seconds for seconds, _ in peers.values()))
+    told("scmc", ours, tuple(peers.values()))
 
 
 def main(words: Sequence[str] | None = None) -> None:

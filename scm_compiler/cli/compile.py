@@ -106,8 +106,11 @@ def verdict(certificate: Certificate) -> str:
     passed = sum(check.ok for check in certificate.checks)
     said = "consistent" if certificate.consistent else "NOT consistent"
     looked = f"{passed} of {len(certificate.checks)} checks passed"
-    if certificate.examined < certificate.labels:
-        looked += f", {certificate.examined} of {certificate.labels} labels run"
     lines = [f"{said} with the graph (Definition 1): {looked}"]
+    if certificate.examined < certificate.labels:
+        lines.append(
+            f"  what is declared was checked of all {certificate.labels:,} labels, "
+            f"what the module does of {certificate.examined:,}, drawn at random"
+        )
     lines += [f"  {c.name}: {v}" for c in certificate.checks for v in c.violations]
     return "\n".join(lines)

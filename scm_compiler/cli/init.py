@@ -3,7 +3,6 @@
 import argparse
 import shlex
 import shutil
-import tempfile
 from pathlib import Path
 
 from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite
@@ -12,8 +11,9 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.cli.output_file import file_stem, refuse_existing, require_place, write_text
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import ScmError, Source, refuse
-from scm_compiler.files import make_folder, writing
+from scm_compiler.files import writing
 from scm_compiler.interop.document import stem
+from scm_compiler.making import room_beside
 from scm_compiler.runtime.data.drafting import draft
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.shipped import example_programs
@@ -75,12 +75,10 @@ def _copy(name: str, to: Path, examples: dict[str, Path], console: Console) -> N
         raise refuse(UnknownExample(name=name, known=tuple(examples)), exit_code=2)
     if to.exists() or to.is_symlink():
         raise refuse(WouldOverwrite(path=str(to)), exit_code=2)
-    with writing(to):
-        make_folder(to.parent)
-        with tempfile.TemporaryDirectory(dir=to.parent, prefix=f".{to.name}.") as temporary:
-            copied = Path(temporary) / "copy"
-            shutil.copytree(examples[name], copied, ignore=shutil.ignore_patterns(TRAINED))
-            copied.rename(to)
+    with writing(to), room_beside(to) as room:
+        copied = room / "copy"
+        shutil.copytree(examples[name], copied, ignore=shutil.ignore_patterns(TRAINED))
+        copied.rename(to)
     files = sorted(str(path) for path in to.rglob("*") if path.is_file())
     for path in files:
         console.result(f"wrote {path}")

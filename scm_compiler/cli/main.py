@@ -84,6 +84,7 @@ class _Parser(argparse.ArgumentParser):
     """A parser that refuses a command line with a code, and as JSON where that is asked for."""
 
     json = False
+    options: Sequence[str] = ()
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:  # noqa: ANN401
         """The value of an option or argument; a text that can be none is refused."""
@@ -96,7 +97,7 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Say what is wrong and end the process with exit code 2."""
         self.print_usage(sys.stderr)
-        message = _with_likely_verb(message)
+        message = _with_likely_option(_with_likely_verb(message), self.options)
         raise SystemExit(_console(json=self.json).refuse_usage(message))
 
 
@@ -108,6 +109,13 @@ def _with_likely_verb(message: str) -> str:
     near = get_close_matches(found[1].casefold(), VERBS, n=1)
     advice = f"did you mean `{near[0]}`?" if near else f"the verbs are {', '.join(VERBS)}"
     return f"there is no verb `{found[1]}`; {advice}"
+
+
+def _with_likely_option(message: str, options: Sequence[str]) -> str:
+    """The message that an option is none of the verb's, with the one that was probably meant."""
+    found = re.fullmatch(r"unrecognized arguments: (--[\w-]+).*", message, re.DOTALL)
+    near = get_close_matches(found[1].casefold(), options, n=1) if found else ()
+    return f"{message}; did you mean `{near[0]}`?" if near else message
 
 
 def _unusable(text: str, options: Sequence[str]) -> str | None:
@@ -166,4 +174,5 @@ def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
         sub.json = "--json" in words
         if verb == chosen:
             _function("arguments." + verb, "configure")(sub)
+            parser.options = tuple(sub._option_string_actions)
     return parser

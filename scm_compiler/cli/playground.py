@@ -1,7 +1,6 @@
 """`scmc playground [RUN|FILE]`: a page to write, draw and ask a program on; a folder with it."""
 
 import argparse
-import tempfile
 import webbrowser
 from pathlib import Path
 
@@ -17,8 +16,9 @@ from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import whole
 from scm_compiler.compiler import read_source
 from scm_compiler.diagnostics import Report, refuse, render_json
-from scm_compiler.files import listed, make_folder, writing
+from scm_compiler.files import listed, writing
 from scm_compiler.interop.document import stem
+from scm_compiler.making import room_beside
 from scm_compiler.playground.folder import fill, missing, pyodide_in
 from scm_compiler.playground.server import Playground
 from scm_compiler.playground.session import Session
@@ -66,13 +66,11 @@ def _export(target: Path, pyodide: Path, console: Console) -> int:
     if lacking:
         raise refuse(PyodideMissing(str(pyodide), lacking), exit_code=2)
     release = pyodide_in(pyodide)
-    with writing(target):
-        make_folder(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-page.") as temporary:
-            built = Path(temporary) / "page"
-            built.mkdir()
-            size = fill(built, release)
-            built.replace(target)
+    with writing(target), room_beside(target) as room:
+        built = room / "page"
+        built.mkdir()
+        size = fill(built, release)
+        built.replace(target)
     lost = () if release.numpy else (NoNumpyForPage(str(pyodide), release.wheel),)
     console.result(f"wrote {target}: {size / 1e6:.1f} MB; open it through any server of files")
     console.show(Report(None, lost))

@@ -6,7 +6,6 @@ weights under the name that hubs look for, pictures, and a card.
 
 import argparse
 import shutil
-import tempfile
 from pathlib import Path
 
 from scm_compiler.cli.card import Contents, card
@@ -17,7 +16,8 @@ from scm_compiler.cli.opening import opened_run
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source, refuse
 from scm_compiler.emit.source import emit_source
-from scm_compiler.files import listed, make_folder, writing
+from scm_compiler.files import listed, writing
+from scm_compiler.making import room_beside
 from scm_compiler.render import draw_svg
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.runs.numbers import WEIGHTS
@@ -38,13 +38,11 @@ def run(args: argparse.Namespace, console: Console) -> int:
         raise refuse(SharedFolderTaken(str(target)), exit_code=2)
     opened = opened_run(Path(args.source))
     opened.require_labels_alone("a model card")
-    with writing(target):
-        make_folder(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-model.") as temporary:
-            built = Path(temporary) / "model"
-            built.mkdir()
-            _fill(built, opened, args.license)
-            built.replace(target)
+    with writing(target), room_beside(target) as room:
+        built = room / "model"
+        built.mkdir()
+        _fill(built, opened, args.license)
+        built.replace(target)
     files = sorted(path.name for path in target.iterdir())
     console.result(f"wrote {target}: {', '.join(files)}")
     console.note(f'next: scmc query "…" --run {target}, or upload the folder as it is')

@@ -13,7 +13,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     graph, _, _ = read_program(args.file)
     source = args.table or identifier(graph.name)
     query = count_query(graph, source, count=args.count)
-    name = count_name([node.name for node in graph.labels])
+    name = count_name([node.name for node in graph.tabular])
     console.result(query)
     console.note(
         "save its answer as CSV with a header line: "

@@ -16,7 +16,6 @@ import hashlib
 import json
 import os
 import sys
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,9 +33,10 @@ from scm_compiler.emit.codes.certificate import (
     NotABuild,
 )
 from scm_compiler.emit.source import emit_source
-from scm_compiler.files import holds, is_stream, make_folder, reading, write_whole, writing
+from scm_compiler.files import holds, is_stream, reading, write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json, graph_to_json
+from scm_compiler.making import room_beside
 from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.spec import SPECS, Family, Spec
@@ -138,9 +138,8 @@ def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) 
     texts = {**files, MANIFEST: _manifest(graph, spec, files)}
     with writing(path):
         target = path.resolve()
-        make_folder(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".build-") as temporary:
-            fresh = Path(temporary) / "build"
+        with room_beside(target) as room:
+            fresh = room / "build"
             fresh.mkdir()
             for name, text in texts.items():
                 write_whole(fresh / name, text)

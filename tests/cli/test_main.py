@@ -127,3 +127,13 @@ def test_data_whose_name_is_not_utf8(place, monkeypatch, capsys):
     assert main(["train", "g.scm", "--data", f"csv:{name}"]) == 2
     assert "error[E160]: `csv:caf\\xe9.csv` is not UTF-8" in capsys.readouterr().err
     assert latest_run().path == before
+
+
+def test_the_option_that_was_probably_meant(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["train", "g.scm", "--dta", "csv:t.csv"])
+    assert ended.value.code == 2
+    assert (
+        "unrecognized arguments: --dta csv:t.csv; did you mean `--data`?"
+        in capsys.readouterr().err
+    )

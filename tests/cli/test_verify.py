@@ -68,3 +68,20 @@ def test_the_tables_of_a_run_are_those_of_its_weights(built, capsys):
         assert main([*words, "--run", trainer[:3]]) == 0
         assert main(["verify", trainer[:3]]) == 0
     capsys.readouterr()
+
+
+def test_it_says_where_it_saw_few_of_the_labels(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    names = [f"N{rank}" for rank in range(8)]
+    variables = "".join(f"variable {n} {{ type discrete [2] {{ a, b }}; }}\n" for n in names)
+    tables = "".join(f"probability ( {name} ) {{ table 0.5, 0.5; }}\n" for name in names)
+    (tmp_path / "many.bif").write_text(f"network many {{ }}\n{variables}{tables}")
+    assert main(["import", "many.bif", "-q"]) == 0
+    capsys.readouterr()
+    assert main(["verify", "runs/many-1"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[1:] == [
+        "consistent with the graph (Definition 1): 7 of 7 checks passed",
+        "  what is declared was checked of all 8 labels, "
+        "what the module does of 6, drawn at random",
+    ]

@@ -125,8 +125,10 @@ class _Pinning:
                     [self.contract.labels[c] for c, _ in some],
                     self._moved(model, names, some, *natural(part, len(some))),
                 )
-            if part.start == 0 and natural.redrawn:  # where weights let effects through
-                self._as_callers(model, names, natural(part, 1)[0])
+        if natural.redrawn:  # where weights let effects through
+            pinned = [name for names, part in self.groups if part.start == 0 for name in names]
+            for some in self._apart(pinned):
+                self._as_callers(model, some, natural(self.groups[0][1], 1)[0])
 
     def _moved(
         self,
@@ -155,6 +157,18 @@ class _Pinning:
         if not torch.equal(model(noise, do=ends), model(noise, do=each)):
             said = f"do({', '.join(names)}) differs with a value for each row"
             self.violations[said] = None
+
+    def _apart(self, names: Sequence[str]) -> list[list[str]]:
+        """The labels in few sets in which none is the parent of another, which would hide it."""
+        parents = self.contract.parents
+        sets: list[list[str]] = []
+        for name in names:
+            near = parents[name].union(other for other in names if name in parents[other])
+            some = next((some for some in sets if not near.intersection(some)), None)
+            if some is None:
+                sets.append(some := [])
+            some.append(name)
+        return sets
 
     def _batches(self, names: Sequence[str], part: slice) -> Iterator[list[tuple[int, int]]]:
         """The columns of a group and the values at which they are pinned, some at once.

@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.data.codes.rows import NoGapValue, NoRows, RowsDropped, RowsWeighted
+from scm_compiler.runtime.data.codes.gaps import NoGapValue, RowsDropped
+from scm_compiler.runtime.data.codes.rows import NoRows
+from scm_compiler.runtime.data.codes.weights import RowsWeighted
 from scm_compiler.runtime.data.coding import MISSING, gap_value
 from scm_compiler.runtime.data.options import Reading
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered, tabulate

@@ -20,9 +20,10 @@ from scm_compiler.runtime.data.codes.columns import (
     ExtraColumns,
     MissingColumn,
 )
-from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
+from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows, RowsDropped
 from scm_compiler.runtime.data.codes.numbers import Place
-from scm_compiler.runtime.data.codes.rows import NoRows, RowsDropped, RowsWeighted
+from scm_compiler.runtime.data.codes.rows import NoRows
+from scm_compiler.runtime.data.codes.weights import RowsWeighted
 from scm_compiler.runtime.data.numbers import Numbers, RealColumn, faults_of
 from scm_compiler.runtime.data.options import PLAIN, Reading
 from scm_compiler.runtime.data.reading import CHUNK, Reader, amount_columns, header_faults

@@ -13,7 +13,7 @@ from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, assembl
 from scm_compiler.runtime.data.codes.columns import ExtraColumns
 from scm_compiler.runtime.data.codes.data import DataNotFound
 from scm_compiler.runtime.data.codes.database import NeedsDuckDB, NotCounted
-from scm_compiler.runtime.data.codes.rows import BadCount, BadWeight
+from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.findings import Findings
 from scm_compiler.runtime.data.frame import read_columns

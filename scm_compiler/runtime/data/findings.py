@@ -7,16 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.runtime.data.codes.gaps import MissingValue
 from scm_compiler.runtime.data.codes.rows import (
-    BadCount,
-    BadWeight,
-    MissingValue,
     MixedCoding,
     RaggedRow,
     UnknownValue,
     Wrong,
     two_names,
 )
+from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.coding import MISSING, ColumnCoding
 
 Place = tuple[int, int]

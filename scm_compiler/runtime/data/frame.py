@@ -14,13 +14,8 @@ from scm_compiler.ir import Graph, Node
 from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, amounts_of, assemble
 from scm_compiler.runtime.data.codes.frames import MissingInFrame, UnequalColumns, WrongInFrame
 from scm_compiler.runtime.data.codes.numbers import Place
-from scm_compiler.runtime.data.codes.rows import (
-    BadCount,
-    BadWeight,
-    MixedCoding,
-    NoRows,
-    two_names,
-)
+from scm_compiler.runtime.data.codes.rows import MixedCoding, NoRows, two_names
+from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
 from scm_compiler.runtime.data.columns import MixedRows, Table, real_faults, table_from
 from scm_compiler.runtime.data.numbers import RealColumn, faults_of

@@ -96,7 +96,11 @@ class Part:
         """The eight bytes from each place on."""
         return np.ndarray((self.length,), "<u8", buffer=self.data, strides=(1,))
 
-    def column(self, lines: Numbers | None, place: int, width: int) -> tuple[Numbers, Numbers]:
+    def column(self, lines: Numbers | None, place: int, width: int) -> Texts:
+        """The texts of a column in lines of this width; in all, if None."""
+        return self.texts(*self.bounds(lines, place, width))
+
+    def bounds(self, lines: Numbers | None, place: int, width: int) -> tuple[Numbers, Numbers]:
         """Where the fields of a column begin and end in lines of this width; in all, if None."""
         if lines is None:
             table = self.marks.reshape(-1, width)
@@ -116,7 +120,7 @@ class Part:
         lengths = end - start
         longest = int(lengths.max(initial=0))
         if longest == 1 and lengths.all():
-            return self._letters(self.data[start])
+            return _letters(self.data[start], self.encoding)
         ids = _distinct(self._word(start, lengths, 0))
         for word in range(1, -(-longest // 8)):
             more = _distinct(self._word(start, lengths, word))
@@ -125,14 +129,6 @@ class Part:
         first[ids[::-1]] = np.arange(len(ids))[::-1]
         names = [self._text(int(start[rank]), int(end[rank])) for rank in first]
         return Texts(names, ids)
-
-    def _letters(self, letters: Bytes) -> Texts:
-        """The same of fields of one byte."""
-        held = np.flatnonzero(np.bincount(letters))
-        numbers = np.zeros(256, dtype=np.int64)
-        numbers[held] = np.arange(len(held))
-        names = [bytes([letter]).decode(self.encoding).lstrip(" ") for letter in held.tolist()]
-        return Texts(names, numbers[letters])
 
     def _word(self, start: Numbers, lengths: Numbers, number: int) -> NDArray[np.uint64]:
         """Eight bytes of each field, zeros beyond its end."""
@@ -144,6 +140,45 @@ class Part:
         text = self.data[start:end].tobytes().decode(self.encoding)
         quoted = self.quoted and start and self.data[start - 1] == _QUOTE
         return text if quoted else text.lstrip(" ")
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Whole lines of a table whose fields are all of one byte.
+
+    Attributes:
+        table: The fields (lines, fields of each).
+        encoding: How bytes are letters.
+    """
+
+    table: Bytes
+    encoding: str
+
+    @property
+    def fields(self) -> Numbers:
+        """How many fields each line has."""
+        return np.full(len(self.table), self.table.shape[1])
+
+    def column(self, lines: Numbers | None, place: int, width: int) -> Texts:
+        """The texts of a column; `lines` are none where lines of another width are asked for."""
+        if lines is not None:
+            return Texts([], np.zeros(len(lines), dtype=np.int64))
+        return _letters(np.ascontiguousarray(self.table[:, place]), self.encoding)
+
+
+def _letters(letters: Bytes, encoding: str) -> Texts:
+    """The distinct texts of fields of one byte, and which of them each is."""
+    least, most = letters.min(initial=255), letters.max(initial=0)
+    last = letters == most
+    if least < most and bool((last | (letters == least)).all()):  # two: the quick way
+        held, places = np.array([least, most]), last.astype(np.int64)
+    else:
+        held = np.flatnonzero(np.bincount(letters))
+        numbers = np.zeros(256, dtype=np.int64)
+        numbers[held] = np.arange(len(held))
+        places = numbers[letters]
+    names = [bytes([letter]).decode(encoding).lstrip(" ") for letter in held.tolist()]
+    return Texts(names, places)
 
 
 def _distinct(values: NDArray[np.uint64] | Numbers) -> Numbers:
@@ -160,7 +195,7 @@ def _distinct(values: NDArray[np.uint64] | Numbers) -> Numbers:
     return found
 
 
-def plain_part(content: bytes, delimiter: str, encoding: str) -> Part | None:
+def plain_part(content: bytes, delimiter: str, encoding: str) -> Part | Letters | None:
     """Whole lines, taken apart; None if they are not plain."""
     if b"\r" in content:
         content = content.replace(b"\r\n", b"\n")
@@ -168,6 +203,9 @@ def plain_part(content: bytes, delimiter: str, encoding: str) -> Part | None:
         return None
     if not content.endswith(b"\n"):
         content += b"\n"
+    letters = None if b'"' in content else _single(content, delimiter)
+    if letters is not None:
+        return Letters(letters, encoding)
     data = np.frombuffer(content + bytes(_PAD), dtype=np.uint8)
     length = len(content)
     ended = data[:length] == _NEWLINE
@@ -179,6 +217,20 @@ def plain_part(content: bytes, delimiter: str, encoding: str) -> Part | None:
     if lengths.max() > MOST_FIELD or (quoted and not _is_plainly_quoted(part, lengths)):
         return None
     return None if np.diff(marks[ends], prepend=-1).max() >= LONGEST_LINE else part
+
+
+def _single(content: bytes, delimiter: str) -> Bytes | None:
+    """The fields (lines, fields) of text whose fields are all of one byte; None of other text."""
+    width = content.find(b"\n") + 1
+    if width % 2 or len(content) % width:
+        return None
+    data = np.frombuffer(content, dtype=np.uint8)
+    line = bytes(1) + (delimiter.encode() + bytes(1)) * (width // 2 - 1) + b"\n"
+    signs = np.frombuffer(line * (len(data) // width), dtype=np.uint8)
+    marks = np.count_nonzero(data == ord(delimiter)) + np.count_nonzero(data == _NEWLINE)
+    if np.count_nonzero(data == signs) != len(data) // 2 or marks != len(data) // 2:
+        return None
+    return data.reshape(-1, width)[:, ::2]
 
 
 def _is_text(content: bytes, encoding: str) -> bool:
@@ -211,7 +263,7 @@ class Lines:
     read: int
 
 
-def block(reader: Reader, part: Part, lines: Lines) -> Block:
+def block(reader: Reader, part: Part | Letters, lines: Lines) -> Block:
     """The rows of a part; those of another width are noted and left out."""
     width, fields = reader.findings.width, part.fields
     rows = np.cumsum(fields > 0) + reader.findings.rows
@@ -229,7 +281,7 @@ def block(reader: Reader, part: Part, lines: Lines) -> Block:
     def texts(place: int | None) -> Texts | None:
         if place is None:
             return None
-        return part.texts(*part.column(None if whole else good, place, width))
+        return part.column(None if whole else good, place, width)
 
     held = [texts(place) for place in reader.places]
     return Block(

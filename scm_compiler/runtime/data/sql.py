@@ -43,11 +43,11 @@ def count_query(graph: Graph, source: str, *, count: str | None = None) -> str:
     """The query of the counts of a graph's distinct rows, in standard SQL.
 
     Args:
-        graph: Whose labels the columns are.
+        graph: Whose labels and real nodes the columns are.
         source: The table, as SQL names it.
         count: The column that says how often each row occurs, if there is one.
     """
-    labels = [node.name for node in graph.labels]
+    labels = [node.name for node in graph.tabular]
     columns = ",\n       ".join(map(identifier, labels))
     amount = "COUNT(*)" if count is None else f"SUM({identifier(count)})"
     name = identifier(count_name(labels))

@@ -50,7 +50,7 @@ def learn(
         generator: All randomness.
         progress: Is told of each step.
     """
-    network.train()
+    network.train().to(memory_format=torch.channels_last)  # a third less time on fine layers
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _warmth(step, steps))
     started = monotonic()
@@ -59,13 +59,18 @@ def learn(
         for step in range(steps):
             images, wanted = batch(generator)
             optimiser.zero_grad()
-            torch.autograd.backward(loss(network(to_floats(images)), wanted))
+            torch.autograd.backward(loss(network(_by_pixel(images)), wanted))
             optimiser.step()
             schedule.step()
             progress.move(step + 1, monotonic() - started)
     finally:
         progress.stop()
-    network.eval()
+    network.eval().to(memory_format=torch.contiguous_format)
+
+
+def _by_pixel(images: Tensor) -> Tensor:
+    """The numbers of images, the channels of a pixel side by side."""
+    return to_floats(images).contiguous(memory_format=torch.channels_last)
 
 
 def _warmth(step: int, steps: int) -> float:
@@ -77,7 +82,7 @@ def _warmth(step: int, steps: int) -> float:
 @torch.no_grad()
 def apply(network: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
     """The network's output for images (n, C, H, W) in uint8, a few at a time."""
-    return torch.cat([network(to_floats(rows)).float() for rows in torch.split(images, _ROWS)])
+    return torch.cat([network(_by_pixel(rows)).float() for rows in torch.split(images, _ROWS)])
 
 
 @contextmanager

@@ -1,7 +1,6 @@
 """Making a run's folder, and saying in its manifest how the training stands."""
 
 import re
-import tempfile
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,9 +8,10 @@ from types import MappingProxyType
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.diagnostics.codes.writing import CannotWrite
-from scm_compiler.files import listed, make_folder
+from scm_compiler.files import listed
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_to_json
+from scm_compiler.making import room_beside
 from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.data.columns import Table
@@ -74,9 +74,8 @@ def create_run(
     if path is not None and path.exists() and not _empty(path):
         raise refuse(FolderTaken(path=str(path)), exit_code=2)
     try:
-        make_folder(target.parent)
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".new-run.") as temporary:
-            built = Path(temporary) / "run"
+        with room_beside(target) as room:
+            built = room / "run"
             built.mkdir()
             _fill(built, graph, table, config, program)
             created = add_heads(open_record(built), heads)

@@ -80,6 +80,28 @@ def test_one_column_with_blank_lines(rows, size):
             assert quickly == found(ONE, path, "")
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["A,H,n", "n,A,H", "A,H", "A"]),
+    st.lists(st.sampled_from(["0,x,1", "1,x,2", "0,x,0", "1,y,1", ",,,", "0,\t,1", "é,x,1"])),
+    st.sampled_from([1, 6, 18, 2**20]),
+)
+def test_fields_of_one_byte_are_what_the_strict_reader_finds(header, rows, size):
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "t.csv")
+        path.write_text("\n".join([header, *rows]))
+        with patch.object(quick, "SIZE", size):
+            quickly = found(GRAPH if "H" in header else ONE, path, "")
+        with patch.object(csv_file, "ENCODINGS", frozenset()):
+            assert quickly == found(GRAPH if "H" in header else ONE, path, "")
+
+
+def test_fields_of_one_byte_are_not_looked_for():
+    assert isinstance(quick.plain_part(b"0,1\n1,1\n", ",", "utf-8"), quick.Letters)
+    for other in (b"0,1\n1,10\n", b",,,\n1,1\n", b"0,1\n11\n\n", b'0,"\n1,1\n', b"0,1\n1;1\n"):
+        assert not isinstance(quick.plain_part(other, ",", "utf-8"), quick.Letters)
+
+
 @pytest.mark.parametrize("quote", ["", '"'])
 def test_plain_files_are_read_the_quick_way(tmp_path, quote):
     random = np.random.default_rng(0)

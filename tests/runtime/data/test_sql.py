@@ -6,7 +6,9 @@ import sqlite3
 import pytest
 
 from scm_compiler.cli.main import main
+from scm_compiler.compiler import parse_text
 from scm_compiler.runtime.data import load_labels
+from scm_compiler.runtime.data.sources import load_table
 from scm_compiler.runtime.data.sql import count_query
 
 ROWS = [(0, "low"), (1, "high"), (1, "high"), (1, None), (0, "it's")]
@@ -57,3 +59,18 @@ def test_the_command(capsys, tmp_path, monkeypatch):
         'FROM lake.rows\nGROUP BY "n", "B";\n'
     )
     assert '--data "counts.csv?count=count"' in found.err
+
+
+def test_numbers_are_counted_as_they_are(tmp_path):
+    graph = parse_text("A : binary\nX : real\nX -> A", "g")
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE t (A INTEGER, X REAL)")
+    connection.executemany("INSERT INTO t VALUES (?, ?)", [(0, 1.5), (1, 2.0), (0, 1.5)])
+    header, rows = answered(connection, count_query(graph, "t"))
+    connection.close()
+    path = tmp_path / "counts.csv"
+    with path.open("w", newline="") as stream:
+        csv.writer(stream).writerows([header, *rows])
+    found = load_table(f"{path}?count=n", graph)
+    assert found.rows == 3
+    assert sorted(zip(found.columns["X"], found.counts, strict=True)) == [(1.5, 2), (2.0, 1)]

@@ -110,10 +110,11 @@ def _opened(rows: Array) -> Array:
 def _refuse_others(graph: Graph, most_rows: int) -> None:
     if graph.confounders:
         first = graph.confounders[0]
-        raise refuse(NeedsCompleteRows(f"hidden causes (`{first}`) are fitted on complete rows"))
+        reason = f"hidden causes (`{first.left} <-> {first.right}`) are fitted on complete rows"
+        raise refuse(NeedsCompleteRows(reason), exit_code=2)
     for node in graph.labels:
         rows = np.prod([float(size) for size in table_shape(graph, node.name)[:-1]])
         if rows > most_rows:
             reason = f"`{node.name}`, of {rows:,.0f} parent configurations, has a network"
             way = f"raise the limit, `--option table_limit={rows:.0f}`"
-            raise refuse(NeedsCompleteRows(reason, way))
+            raise refuse(NeedsCompleteRows(reason, way), exit_code=2)

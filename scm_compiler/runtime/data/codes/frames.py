@@ -2,7 +2,8 @@
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.runtime.data.codes.data import listed, shortened
-from scm_compiler.runtime.data.codes.rows import how_to_write, said_of_gaps
+from scm_compiler.runtime.data.codes.gaps import said_of_gaps
+from scm_compiler.runtime.data.codes.rows import how_to_write
 
 
 class MissingInFrame(Diagnostic):

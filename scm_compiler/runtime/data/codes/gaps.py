@@ -1,7 +1,151 @@
-"""E625 and E626: what cannot be trained on rows with gaps."""
+"""E606, E624 to E626 and W621: rows with gaps."""
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
-from scm_compiler.runtime.data.codes.data import quoted
+from scm_compiler.runtime.data.codes.data import listed, quoted, shortened
+from scm_compiler.semantics.codes.names import written
+
+
+class MissingValue(Diagnostic):
+    """Cells of the table are empty.
+
+    ## What it means
+
+    The cells are empty or hold one of the usual marks of a missing value (`NA`, `NaN`, `null`, `?`
+    and the like). scmc does not guess values, and drops rows only where it is told to: either
+    would change the distribution that the model learns. Rows count from 1 without the header,
+    lines with it.
+
+    ## Example
+
+    ```console
+    $ sed "7s/blond//; 9s/^0//" hair.csv > gap.csv
+    $ scmc train hair --data "csv:gap.csv?count=count"
+    error[E606]: no value in 2 of 32 rows: `Male` in 1 (first in row 8, line 9), `Hair` in 1 (first in row 6, line 7)
+     --> gap.csv
+      = help: `?missing=drop` behind the path takes the 30 complete rows, `?missing=em` all 32
+    ```
+
+    ## What to do
+
+    Fill the cells; or say `?missing=drop` if complete rows are like the others; or `?missing=em`, which
+    asks less: what is missing may depend on what is seen in the row. The page
+    docs/how-to/missing-values.md has the choices.
+    """
+
+    code = "E606"
+
+    columns: tuple[tuple[str, int, int, int], ...]
+    rows: int
+    of: int
+    ways: bool = True
+
+    def message(self) -> str:
+        (name, count, row, line), *others = self.columns
+        if count == 1 and row and not others:
+            return f"no value in row {row} (line {line}), column `{name}`"
+        gaps = [
+            f"`{shortened(name)}` in {count:,}{first_in(row, line)}"
+            for name, count, row, line in self.columns
+        ]
+        return f"no value in {self.rows:,} of {self.of:,} rows: {listed(gaps)}"
+
+    def help(self) -> str:
+        if not self.ways:
+            return "fill the gaps or remove those rows; scmc does not guess values"
+        return said_of_gaps("behind the path", self.rows, self.of)
+
+
+def first_in(row: int, line: int) -> str:
+    """Where the first of several is; nothing where rows are in no order."""
+    return f" (first in row {row}, line {line})" if row else ""
+
+
+def said_of_gaps(where: str, rows: int, of: int) -> str:
+    """The ways out of gaps.
+
+    Args:
+        where: Where `missing=` is said.
+        rows: How many rows have some.
+        of: How many there are.
+    """
+    mark = "?" if "path" in where else ""
+    drop, em = (f"`{mark}missing={way}`" for way in ("drop", "em"))
+    if rows == of:
+        return f"{em} {where} uses what is there; scmc does not guess values"
+    left = f"the {of - rows:,} complete rows" if of - rows > 1 else "the complete row"
+    return f"{drop} {where} takes {left}, {em} all {of:,}"
+
+
+class RowsDropped(Diagnostic):
+    """Rows with gaps were left out, as `?missing=drop` says.
+
+    ## What it means
+
+    The model is of complete rows. It is of all rows too if rows with gaps are like the others, which
+    the data cannot show; if what is missing depends on what is seen in the row, `?missing=em` is right
+    and complete rows are not.
+
+    ## Example
+
+    ```console
+    $ sed "7s/blond//; 9s/^0//" hair.csv > gap.csv
+    $ scmc train hair --stage labels --data "csv:gap.csv?count=count&missing=drop" 2>&1 | head -2
+    warning[W621]: 2 of 32 rows have gaps and were dropped
+      = help: `missing=em` uses them too
+    ```
+
+    ## What to do
+
+    Nothing, if few rows went or you know why values are missing.
+    """
+
+    code = "W621"
+
+    rows: int
+    of: int
+
+    def message(self) -> str:
+        has = "has gaps and was" if self.rows == 1 else "have gaps and were"
+        return f"{self.rows:,} of {self.of:,} rows {has} dropped"
+
+    def help(self) -> str:
+        return "`missing=em` uses them too"
+
+
+class NoGapValue(Diagnostic):
+    """A label with gaps declares no value that they could be.
+
+    ## What it means
+
+    `?missing=category` makes a gap a value of its own: the one called `NA` or `missing` that the label
+    declares, which can be asked for like any other.
+
+    ## Example
+
+    ```console
+    $ sed 7s/blond// hair.csv > gap.csv
+    $ scmc train hair --data "csv:gap.csv?count=count&missing=category"
+    error[E624]: `Hair` has gaps and declares no value for them
+     --> csv:gap.csv?count=count&missing=category
+      = help: declare it: `Hair : categorical(black, brown, blond, gray, bald, NA)`
+    ```
+
+    ## What to do
+
+    Declare a value `NA` (or `missing`) of that label, or treat gaps in another way.
+    """
+
+    code = "E624"
+
+    column: str
+    values: tuple[str, ...]
+
+    def message(self) -> str:
+        return f"`{shortened(self.column)}` has gaps and declares no value for them"
+
+    def help(self) -> str:
+        kinds = ", ".join(map(written, (*self.values, "NA")))
+        return f"declare it: `{written(self.column)} : categorical({kinds})`"
 
 
 class NeedsCompleteRows(Diagnostic):

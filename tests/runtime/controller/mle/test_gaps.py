@@ -142,7 +142,7 @@ def test_a_training_that_is_stopped_goes_on():
     ("text", "trainer", "said"),
     [
         ("A, B : binary\nA -> B", "wgan-gp", "`wgan-gp` trains networks"),
-        ("A, B : binary\nA -> B\nA <-> B", "mle", "hidden causes"),
+        ("A, B : binary\nA -> B\nA <-> B", "mle", "hidden causes (`A <-> B`) are fitted"),
         ("A, B, C : binary\nA, B -> C", "mle", "`C`, of 4 parent configurations, has a network"),
     ],
 )
@@ -156,6 +156,7 @@ def test_what_needs_complete_rows(text, trainer, said):
     with pytest.raises(ScmError, match=r"E625.*missing=em") as caught:
         make_trainer(graph, table, configure(trainer, **limit))
     assert said in str(caught.value)
+    assert caught.value.exit_code == 2
 
 
 def test_a_row_in_which_next_to_nothing_is_seen():
