@@ -74,12 +74,15 @@ class Plan(Outline):
                 are worth too little, E444 a formula that gives no probability, E45x a
                 counterfactual that cannot be answered.
         """
-        started, task = perf_counter(), self.task
+        return self._run(perf_counter(), seed, samples, level)
+
+    def _run(self, started: float, seed: int, samples: int, level: float | None) -> Answer:
+        task = self.task
         with pointing_at(self.text, self.query):
             self._refuse_impossible()
             result = self.work.run(seed, samples)
-        value = self._best(result.value(task.query, task.setting.declared))
         declared = task.setting.declared
+        value = self._best(result.value(task.query, declared))
         return Answer(
             query=self.query,
             rung=self.rung,
@@ -270,8 +273,7 @@ def answer(
     """
     started = perf_counter()
     made = _remembered(query, model, method, noise_model, text)
-    answered = made.run(seed=seed, samples=samples, level=level)
-    return replace(answered, seconds=perf_counter() - started)
+    return made._run(started, seed, samples, level)
 
 
 def _remembered(
