@@ -109,7 +109,7 @@ def scmc(tables: Tables) -> Asked:
 
     def ask(question: Question) -> tuple[float, float]:
         found = answer(read_query(str(question), tables.graph), tables)
-        return found.probability, found.std_error
+        return found.probability, found.std_error or 0.0
 
     return ask
 

@@ -10,7 +10,8 @@ a bootstrap (`--bootstrap`): the model fitted anew to a thousand resamples of th
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -222,25 +223,29 @@ def _value(graph: Graph, name: str, random: np.random.Generator) -> str:
 
 def problems(kind: str, random: np.random.Generator) -> Iterator[Problem]:
     """Random problems of a kind, without end."""
-    ask, hidden = KINDS[kind]
     while True:
         if kind.startswith("sparse"):
             yield sparse(random)
             continue
-        graph = random_graph(random, hidden=hidden)
-        truth = random_tables(graph, random)
-        text = ask(graph, random)
-        if not text:
-            continue
-        problem = Problem(graph, truth, text)
-        try:
-            found = answer(problem.query, truth, level=None)
-        except ScmError:
-            continue
-        if kind == "rare evidence" and not RARE / 3 < _evidence(problem) < RARE * 3:
-            continue
-        if found.identified or kind == "counterfactual":
-            yield problem
+        graph = random_graph(random, hidden=KINDS[kind][1])
+        found = asked(kind, graph, random_tables(graph, random), random)
+        if found is not None:
+            yield found
+
+
+def asked(kind: str, graph: Graph, truth: Tables, random: np.random.Generator) -> Problem | None:
+    """A random question of a kind to a model; None of one that is not to be asked."""
+    text = KINDS[kind][0](graph, random)
+    if not text:
+        return None
+    problem = Problem(graph, truth, text)
+    try:
+        found = answer(problem.query, truth, level=None)
+    except ScmError:
+        return None
+    if kind == "rare evidence" and not RARE / 3 < _evidence(problem) < RARE * 3:
+        return None
+    return problem if found.identified or kind == "counterfactual" else None
 
 
 def _evidence(problem: Problem) -> float:
@@ -318,38 +323,61 @@ class Beside:
     cost: float
 
 
-def beside_bootstrap(kind: str, rows: int, sets: int, refits: int, seed: int) -> list[Beside]:
-    """Intervals and bootstraps of some data sets; each refit is answered anew."""
-    random = np.random.default_rng((seed, rows, sorted(KINDS).index(kind)))
-    ready = problems(kind, random)
-    found: list[Beside] = []
-    while len(found) < sets:
-        problem = next(ready)
-        drawn = draw_labels(ir.Regime(), problem.truth, rows, seed=int(random.integers(2**31)))
-        table = tabulate(problem.graph, drawn, np.ones(rows, np.int64), "rows")
-        try:
-            answered = answer(problem.query, fitted_to(problem.graph, table))
-        except ScmError:
-            continue
-        started = perf_counter()
-        interval = answered.interval
-        took = perf_counter() - started
-        assert interval is not None
-        started, values = perf_counter(), []
-        for _ in range(refits):
-            counts = random.multinomial(rows, table.counts / rows)
-            again = tabulate(problem.graph, table.cells, counts, "rows")
-            try:
-                refitted = answer(problem.query, fitted_to(problem.graph, again), level=None)
-            except ScmError:
-                continue  # a resample without the evidence
-            values.append(refitted.probability)
-        bootstrap = perf_counter() - started
-        low, high = np.quantile(values, [0.025, 0.975])
-        if high > low:
-            width = (interval.high - interval.low) / (high - low)
-            found.append(Beside(float(width), bootstrap / took))
+Found = dict[str, list[Beside]]
+
+
+def beside_bootstrap(kinds: Sequence[str], rows: int, sets: int, refits: int, seed: int) -> Found:
+    """Intervals and bootstraps of some data sets, each of which is asked every kind of question.
+
+    A refit is answered anew, and its time counts for each kind.
+
+    Args:
+        kinds: All with hidden causes, or all without.
+        rows: Of each data set.
+        sets: How many.
+        refits: To resamples of the rows of each.
+        seed: Of all that is random.
+    """
+    random = np.random.default_rng((seed, rows, sorted(KINDS).index(kinds[0])))
+    found: Found = {kind: [] for kind in kinds}
+    for _ in range(sets):
+        graph = random_graph(random, hidden=KINDS[kinds[0]][1])
+        truth = random_tables(graph, random)
+        tries = ((kind, asked(kind, graph, truth, random)) for kind in kinds for _ in range(50))
+        each = {kind: problem for kind, problem in tries if problem is not None}
+        drawn = draw_labels(ir.Regime(), truth, rows, seed=int(random.integers(2**31)))
+        table = tabulate(graph, drawn, np.ones(rows, np.int64), "rows")
+        resamples = random.multinomial(rows, table.counts / rows, refits)
+        for kind, beside in _compared(each, table, resamples):
+            found[kind].append(beside)
     return found
+
+
+def _compared(
+    each: Mapping[str, Problem], table: LabelTable, resamples: NDArray[np.int64]
+) -> Iterator[tuple[str, Beside]]:
+    """Each question's interval beside its bootstrap."""
+    values: dict[str, list[float]] = {kind: [] for kind in each}
+    seconds = dict.fromkeys(each, 0.0)
+    graph = next(iter(each.values())).graph
+    for counts in resamples:
+        started = perf_counter()
+        refitted = fitted_to(graph, tabulate(graph, table.cells, counts, "rows"))
+        fitting = perf_counter() - started
+        for kind, problem in each.items():
+            started = perf_counter()
+            with suppress(ScmError):  # a resample without the evidence
+                values[kind].append(answer(problem.query, refitted, level=None).probability)
+            seconds[kind] += fitting + perf_counter() - started
+    model = fitted_to(graph, table)
+    for kind, problem in each.items():
+        with suppress(ScmError):
+            answered, started = answer(problem.query, model), perf_counter()
+            interval, took = answered.interval, perf_counter() - started
+            low, high = np.quantile(values[kind] or [0.0], [0.025, 0.975])
+            if interval is not None and high > low:
+                width = (interval.high - interval.low) / (high - low)
+                yield kind, Beside(float(width), seconds[kind] / took)
 
 
 def main(words: Sequence[str] | None = None) -> None:
@@ -362,25 +390,32 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args(words)
     if args.bootstrap:
-        print(f"{'kind':<24}{'rows':>8}{'width':>8}{'cost':>8}  beside a bootstrap (medians)")
-    else:
-        print(f"{'kind':<24}{'rows':>8}{'held':>8}{'width':>8}{'refused':>9}{'ms':>8}")
+        _print_bootstraps(args.kinds, args.rows, args.sets, args.bootstrap, args.seed)
+        return
+    print(f"{'kind':<24}{'rows':>8}{'held':>8}{'width':>8}{'refused':>9}{'ms':>8}")
     for kind in args.kinds:
         for rows in args.rows:
-            start = f"{kind:<24}{rows:>8,}"
-            if args.bootstrap:
-                beside = beside_bootstrap(kind, rows, args.sets, args.bootstrap, args.seed)
-                width, cost = (
-                    np.median([getattr(b, n) for b in beside]) for n in ("width", "cost")
-                )
-                print(f"{start}{width:>8.2f}{cost:>8,.0f}", flush=True)
-                continue
             cell = measured(kind, rows, args.sets, args.seed)
             print(
-                f"{start}{cell.coverage:>8.1%}{cell.width:>8.3f}"
+                f"{kind:<24}{rows:>8,}{cell.coverage:>8.1%}{cell.width:>8.3f}"
                 f"{cell.refused:>9}{cell.seconds * 1e3:>8.1f}",
                 flush=True,
             )
+
+
+def _print_bootstraps(
+    kinds: Sequence[str], numbers: Sequence[int], sets: int, refits: int, seed: int
+) -> None:
+    print(f"{'kind':<24}{'rows':>8}{'sets':>8}{'width':>8}{'cost':>8}  medians")
+    for hidden in (False, True):
+        chosen = [k for k in kinds if KINDS[k][1] == hidden and not k.startswith("sparse")]
+        for rows in numbers if chosen else ():
+            for kind, beside in beside_bootstrap(chosen, rows, sets, refits, seed).items():
+                width, cost = (
+                    np.median([getattr(b, n) for b in beside]) for n in ("width", "cost")
+                )
+                shown = f"{kind:<24}{rows:>8,}{len(beside):>8}{width:>8.2f}{cost:>8,.0f}"
+                print(shown, flush=True)
 
 
 if __name__ == "__main__":

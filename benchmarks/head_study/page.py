@@ -75,7 +75,7 @@ def diversity(head: Head) -> Number:
     return average(
         {
             "value": one["value"] / other["value"],
-            "std_error": one["std_error"] / other["value"],
+            "std_error": one.get("std_error", 0.0) / other["value"],
         }
         for one, other in pairs
     )
@@ -97,7 +97,7 @@ COLUMNS: Mapping[str, tuple[Callable[[Head], Number], int]] = {
 def average(numbers: Iterable[Number]) -> Number:
     """The mean of independent estimates."""
     found = list(numbers)
-    spread = sum(number["std_error"] ** 2 for number in found) ** 0.5 / len(found)
+    spread = sum(number.get("std_error", 0.0) ** 2 for number in found) ** 0.5 / len(found)
     return {"value": mean(number["value"] for number in found), "std_error": spread}
 
 
@@ -111,7 +111,7 @@ def measured(out: Path, name: str, seeds: Sequence[int]) -> dict[Path, Head]:
 def cell(numbers: Sequence[Number], digits: int) -> str:
     """The mean over seeds, with the deviation between seeds, or the error of the only one."""
     values = [number["value"] for number in numbers]
-    spread = stdev(values) if len(values) > 1 else numbers[0]["std_error"]
+    spread = stdev(values) if len(values) > 1 else numbers[0].get("std_error", 0.0)
     return f"{mean(values):.{digits}f} ± {spread:.{digits}f}"
 
 

@@ -316,7 +316,7 @@ def _jointly(these: _Trainings) -> Iterator[Part]:
 
 
 def _estimate(held: Mapping[str, float | None]) -> Estimate:
-    value, error = held["value"], held["std_error"]
+    value, error = held["value"], held.get("std_error")
     return Estimate(float("nan") if value is None else value, error or 0.0)
 
 

@@ -126,8 +126,11 @@ class Answer:
         return self.probability
 
     @property
-    def std_error(self) -> float:
-        """The standard error of the one number; see `probability`."""
+    def std_error(self) -> float | None:
+        """The standard error by drawing of the one number; None where nothing was drawn.
+
+        What the rows of data leave open is another thing: see `interval`.
+        """
         return self._number.std_error
 
     @property

@@ -67,7 +67,7 @@ class Combined(Work, Generic[Plan]):
         formulas = any(route.formulas for route in routes)
         return Route(estimands=tuple(found), formulas=formulas, refused=refused)
 
-    @property
+    @cached_property
     def derived(self) -> tuple[str, ...]:
         """Of a counterfactual, each probability as a formula."""
         return tuple(dict.fromkeys(one for plan in self.plans.values() for one in plan.derived))
@@ -77,15 +77,23 @@ class Combined(Work, Generic[Plan]):
         """The labels whose noise several worlds share."""
         return tuple(dict.fromkeys(name for plan in self.plans.values() for name in plan.tied))
 
+    @cached_property
+    def alone(self) -> Plan | None:
+        """The plan of the one sum that the question is, where it is no more than that."""
+        sums = self.query.alone
+        return None if sums is None else self.plans.get(sums)
+
     def run(self, seed: int, samples: int) -> Result:
         """Answer each, and combine."""
+        if self.alone is not None:  # nothing is combined
+            only = self.alone.work.run(seed, samples)
+            if self.query.kind == "difference" and not only.warnings:
+                return only
+            warnings = tuple(map(self._of_all, only.warnings))
+            return replace(only, numbers={"": self._within(only.numbers[""])}, warnings=warnings)
         found = {part: plan.work.run(seed, samples) for part, plan in self.plans.items()}
         numbers = {part: result.numbers[""] for part, result in found.items()}
         point = self._point(numbers)
-        if (alone := self.query.alone) in found:
-            only = found[alone]
-            warnings = tuple(map(self._of_all, only.warnings))
-            return replace(only, numbers={"": point}, warnings=warnings)  # nothing is combined
         errors, ends = self._errors(found, numbers, point, seed, samples)
         bounds = self._bounds(found, point)
         methods = [result.method for result in found.values()] or ["exact"]
@@ -181,9 +189,10 @@ class Combined(Work, Generic[Plan]):
 
         They are more or less by rounding, and where parts were drawn or bounded each for itself.
         """
-        least = 0.0 if self.query.kind in ("probability", "variance") else -np.inf
+        if self.query.kind not in ("probability", "variance"):
+            return np.asarray(numbers, np.float64)
         most = 1.0 if self.query.kind == "probability" else np.inf
-        return np.asarray(np.clip(numbers, least, most), np.float64)
+        return np.asarray(np.clip(numbers, 0.0, most), np.float64)
 
     def _check(self, quantity: ir.Quantity, numbers: Mapping[ir.Quantity, Array]) -> None:
         match quantity:

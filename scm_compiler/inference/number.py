@@ -143,11 +143,11 @@ class DrawingInterval:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One number with its standard error (0 where it is exact).
+    """One number, and how firm it is.
 
     Attributes:
         value: The number; NaN where there are only its bounds.
-        std_error: Its standard error.
+        error: Its standard error by drawing; 0 where nothing was drawn.
         kind: What it is; also its key in JSON.
         bounds: What it can be: of a counterfactual, whatever the noise model; of what
             observation does not determine, whatever the hidden causes. Else None.
@@ -156,11 +156,19 @@ class Number:
     """
 
     value: float
-    std_error: float = 0.0
+    error: float = 0.0
     kind: Kind = "probability"
     bounds: Bounds | None = None
     drawing_interval: DrawingInterval | None = None
     interval: Interval | None = None
+
+    @property
+    def std_error(self) -> float | None:
+        """Its standard error by drawing; None where nothing was drawn.
+
+        It says nothing of how well the rows of data determine the number: `interval` does.
+        """
+        return self.error or None
 
     @property
     def known(self) -> bool:
@@ -179,12 +187,13 @@ class Number:
         return self.value
 
     def to_dict(self) -> dict[str, Any]:
-        """The number under its kind's name, its error, and its interval and bounds if any.
+        """The number under its kind's name, and its errors, interval and bounds if any.
 
         Where there are only bounds, the number is None.
         """
-        value = self.value if self.known else None
-        found: dict[str, Any] = {self.kind: value, "std_error": self.std_error}
+        found: dict[str, Any] = {self.kind: self.value if self.known else None}
+        if self.error:
+            found["std_error"] = self.error
         if self.drawing_interval is not None:
             found["drawing_interval"] = self.drawing_interval.to_dict()
         if self.interval is not None:
@@ -200,9 +209,9 @@ class Number:
         if not self.known:
             return str(self.bounds)
         drawn = self.drawing_interval
-        if drawn is None or drawn.even(self.value, self.std_error):
-            return _shown(self.value, self.std_error)
-        return f"{self.value:.{_digits(self.std_error)}f}, {drawn}"
+        if drawn is None or drawn.even(self.value, self.error):
+            return _shown(self.value, self.error)
+        return f"{self.value:.{_digits(self.error)}f}, {drawn}"
 
     def _repr_html_(self) -> str:
         return paragraph(str(self), spanned(self))
@@ -249,8 +258,8 @@ def number_columns(numbers: Sequence[Number], name: str = "") -> Iterator[tuple[
     """
     mark = f"{name}_" if name else ""
     yield name or numbers[0].kind, [number.value for number in numbers]
-    if any(number.std_error for number in numbers):
-        yield f"{mark}std_error", [number.std_error for number in numbers]
+    if any(number.error for number in numbers):
+        yield f"{mark}std_error", [number.error for number in numbers]
     spans: dict[str, list[Interval | DrawingInterval | Bounds | None]] = {
         "": [number.interval for number in numbers],
         "drawing_": [number.drawing_interval for number in numbers],

@@ -73,7 +73,10 @@ class Plan(Outline):
                 are worth too little, E444 a formula that gives no probability, E45x a
                 counterfactual that cannot be answered.
         """
-        started, task, query = perf_counter(), self.task, self.task.query
+        return self._run(perf_counter(), seed, samples, level)
+
+    def _run(self, started: float, seed: int, samples: int, level: float | None) -> Answer:
+        task, query = self.task, self.task.query
         model, declared = task.setting.model, task.setting.declared
         with pointing_at(self.text, self.query):
             if task.setting.hidden:
@@ -259,8 +262,7 @@ def answer(
     """
     started = perf_counter()
     made = _remembered(query, model, method, noise_model, text)
-    answered = made.run(seed=seed, samples=samples, level=level)
-    return replace(answered, seconds=perf_counter() - started)
+    return made._run(started, seed, samples, level)
 
 
 def _remembered(

@@ -188,8 +188,9 @@ def fitted(graph: Graph, table: LabelTable) -> Tables:
             if isinstance(graph.by_name[cause].domain, Real):
                 raise refuse(RealNotAnswered(cause))
     whole = table.complete
-    rows = {node.name: table_from(graph, whole, node.name, "shrunk") for node in graph.labels}
-    known = Fitted({}, whole, likeliest=True, backoffs=backoffs_of(graph, whole, "shrunk"))
+    backoffs = backoffs_of(graph, whole, "shrunk")
+    rows = {node.name: table_from(graph, whole, node.name, backoffs) for node in graph.labels}
+    known = Fitted({}, whole, likeliest=True, backoffs=backoffs)
     found = with_data(Tables(graph, rows, known), whole)
     if not graph.confounders or not isinstance(found.known, Fitted):
         return found

@@ -38,6 +38,8 @@ class Scene:
 
     def at(self, values: Values) -> Regime:
         """The regime of one row."""
+        if not (self.each or self.free):
+            return self.regime
         held = tuple(ir.Setting(name, values[name]) for name in self.each)
         given = tuple(replace(e, value=values.get(e.variable, e.value)) for e in self.regime.given)
         return replace(self.regime, do=(*self.regime.do, *held), given=given)

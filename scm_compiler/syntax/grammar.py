@@ -17,6 +17,8 @@ _STARTS = {"scm": "statement", "query": "start"}
 class Token(lark.Token):
     """A word of a text, of a terminal of the grammar (`type`)."""
 
+    __slots__ = ()
+
     @property
     def start(self) -> int:
         """The offset at which it starts."""
@@ -91,8 +93,9 @@ class Parser:
             parser="lalr",
             lexer="basic",
             postlex=_Kept(),
-            propagate_positions=True,
         )
+        # Else `lex` makes a lexer of its own for each text.
+        self._lark.lexer = self._lark.parser.lexer
 
     @property
     def terminals(self) -> set[str]:
@@ -102,7 +105,8 @@ class Parser:
     def tokens(self, text: str) -> Iterator[Token]:
         """The tokens of a text, without the space between them."""
         for token in self._lark.lex(text):
-            yield Token.new_borrow_pos(token.type, token.value, token)
+            token.__class__ = Token  # a copy of each would take as long as finding it
+            yield cast(Token, token)
 
     def parse(self, tokens: Iterable[Token]) -> Any:  # noqa: ANN401  (as the builder gives it)
         """The value of the start rule.
@@ -119,15 +123,21 @@ class Parser:
                 word = Token.new_borrow_pos("WORD", token.value, token) if name else token
                 state.feed_token(word)
                 end = token.start + len(token)
-            return self._built(state.feed_token(Token(END, "", end)))
+            return self._built(state.feed_token(Token(END, "", end)))[0]
         except UnexpectedToken as error:
             accepts = state.accepts()  # type: ignore[no-untyped-call]
             raise UnexpectedTokenError(cast(Token, error.token), frozenset(accepts)) from None
 
-    def _built(self, tree: lark.Tree[Token]) -> Any:  # noqa: ANN401
-        """What the builder makes of a rule, once its parts are built."""
-        phrase = Phrase(
-            self._built(part) if isinstance(part, lark.Tree) else part for part in tree.children
-        )
-        phrase.span = Span(tree.meta.start_pos, tree.meta.end_pos)
-        return getattr(self._builder, tree.data)(phrase)
+    def _built(self, tree: lark.Tree[Token]) -> tuple[Any, int, int]:
+        """What the builder makes of a rule, once its parts are built, and where it stands."""
+        phrase, start, end = Phrase(), -1, -1
+        for part in tree.children:
+            value, first = part, start
+            if isinstance(part, lark.Tree):
+                value, first, end = self._built(part)
+            elif part is not None:
+                first, end = part.start, part.end_pos or 0
+            start = first if start < 0 else start
+            phrase.append(value)
+        phrase.span = Span(start, end)
+        return getattr(self._builder, tree.data)(phrase), start, end

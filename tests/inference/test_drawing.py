@@ -171,7 +171,7 @@ def test_what_all_draws_say_is_not_certain_if_one_could_say_otherwise(coins, ask
     assert found.drawing_interval.low == pytest.approx(0.3)
     assert found.drawing_interval.high == pytest.approx(0.3 + 0.6 * of_hits(0, 400).high)
     held = ask(coins(1e-9), "P(C=1 | do(A=0))", method="weighted", samples=400)
-    assert (held.probability, held.std_error, held.drawing_interval) == (0.3, 0.0, None)
+    assert (held.probability, held.std_error, held.drawing_interval) == (0.3, None, None)
 
 
 def test_no_hits_may_be_heavy_ones(coins, ask):

@@ -64,9 +64,9 @@ def test_a_proportion_of_zero_has_an_error(binary, ask):
 def test_only_the_tables_that_are_used_matter(smoking, ask):
     model = Tables(smoking.graph, smoking.probabilities, Estimated({"Cough": 50}))
     exact = ask(model, "P(Cancer=1 | do(Smoke=1))")
-    assert (exact.method, exact.std_error) == ("exact", 0)
+    assert (exact.method, exact.std_error) == ("exact", None)
     assert ask(model, "P(Cough=1 | do(Smoke=1))").method == "estimated"
-    assert ask(model, "P(Cough=1 | do(Cough=1))").std_error == 0
+    assert ask(model, "P(Cough=1 | do(Cough=1))").std_error is None
 
 
 def test_tables_and_regimes_have_errors(smoking, ask):
@@ -76,7 +76,7 @@ def test_tables_and_regimes_have_errors(smoking, ask):
     regime = ask(model, "do(Smoke=1), given(Cough=1)").value
     alone = ask(model, "P(Gene=1 | do(Smoke=1), Cough=1)")
     assert regime["Gene"]["1"].std_error == pytest.approx(alone.std_error, rel=1e-9)
-    assert regime["Smoke"]["1"].std_error == regime["Cough"]["1"].std_error == 0
+    assert regime["Smoke"]["1"].error == regime["Cough"]["1"].error == 0
     assert regime["Cancer"]["1"].std_error > 0
 
 

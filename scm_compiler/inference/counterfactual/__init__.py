@@ -181,7 +181,7 @@ class Networks:
         laws = [answering.over(rows.one(rank)) for rank in range(count)]
         found = {}
         for name, signed in self.asked.items():
-            spans = [answering.bounds(signed, law=law, checked=False) for law in laws]
+            spans = [answering.bounds(signed, law=law) for law in laws]
             low, high = (
                 np.array([[getattr(span, end) for span in row] for row in spans])
                 for end in ("low", "high")
@@ -271,14 +271,12 @@ class _Answering:
         signed: Signed,
         unseen: Masks | None = None,
         law: _Law | None = None,
-        *,
-        checked: bool = True,
     ) -> tuple[Bounds, ...]:
-        """Of each number of a part; as `Prepared.bounds` has it."""
-        law = law or self.law
-        values = [p.value(law.rows, law.join, checked=checked) for _, p in signed]
+        """Of each number of a part; see `Prepared.bounds`."""
+        rows, point = (law or self.law).rows, law is None
+        values = [p.value(rows, self.law.join) if point else None for _, p in signed]
         spans = [
-            prepared.bounds(law.rows, value, unseen)
+            prepared.bounds(rows, value, unseen)
             for (_, prepared), value in zip(signed, values, strict=True)
         ]
         signs = [sign for sign, _ in signed]

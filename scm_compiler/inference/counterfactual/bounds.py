@@ -23,7 +23,7 @@ the sums over these bounds enclose the probability.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from itertools import product
@@ -180,10 +180,8 @@ class _Switches:
     def numbers(self, group: Group) -> NDArray[np.int64]:
         """The switch of each setting of a group's inputs; 0 where it makes no difference."""
         left, right = np.broadcast_arrays(*group.rows)
-        keys = np.stack([np.minimum(left, right).ravel(), np.maximum(left, right).ravel()])
-        pairs, places = np.unique(keys, axis=1, return_inverse=True)
-        found = [self.place.get((group.node, (int(a), int(b))), 0) for a, b in pairs.T]
-        return np.array(found, np.int64)[places.reshape(left.shape)]
+        found = [self.place.get((group.node, pair), 0) for pair in _ordered(left, right)]
+        return np.array(found, np.int64).reshape(left.shape)
 
 
 def _pairs(group: Group) -> list[Pair]:
@@ -191,9 +189,12 @@ def _pairs(group: Group) -> list[Pair]:
     first, second = np.broadcast_arrays(*(table.min(-1) for table in group.tables))
     left, right = np.broadcast_arrays(*group.rows)
     choice = (first > 0) & (second > 0) & (left != right)
-    ends = left[choice], right[choice]
-    found = np.unique(np.stack([np.minimum(*ends), np.maximum(*ends)]), axis=1)
-    return [(int(a), int(b)) for a, b in found.T]
+    return sorted({*_ordered(left[choice], right[choice])})
+
+
+def _ordered(left: NDArray[np.int64], right: NDArray[np.int64]) -> Iterator[Pair]:
+    low, high = np.minimum(left, right), np.maximum(left, right)
+    return zip(low.ravel().tolist(), high.ravel().tolist(), strict=True)
 
 
 def _corners(case: Case, switches: _Switches) -> Bounds:
@@ -222,8 +223,9 @@ def _at(case: Case, switches: _Switches, settings: NDArray[np.bool_]) -> Array:
         chosen = group.beside(settings[:, switches.numbers(group)])
         return np.asarray(np.where(chosen, together, apart))
 
-    whole = case.evidence.log_mass(case.rows, join)
-    part = case.joint.log_mass(case.rows, join)
+    above, below = case.groups
+    whole = case.evidence.log_mass(case.rows, join, below)
+    part = case.joint.log_mass(case.rows, join, above)
     possible = whole > -np.inf
     ratios = np.exp(part - np.where(possible, whole, 0.0))
     found = np.where(possible, np.minimum(ratios, 1.0), np.nan)
@@ -353,7 +355,17 @@ def _logs(joint: Joint, rows: Rows) -> Array:
 
 
 def _is_forest(pairs: Sequence[Pair]) -> bool:
-    """Whether no circle can be made of the pairs."""
-    import networkx as nx  # noqa: PLC0415  (a fifth of a second, for few questions)
+    """Whether no circle can be made of the pairs: each joins two trees."""
+    above: dict[int, int] = {}
+    for pair in pairs:
+        left, right = (_root(end, above) for end in pair)
+        if left == right:
+            return False
+        above[left] = right
+    return True
 
-    return not pairs or bool(nx.is_forest(nx.Graph(pairs)))
+
+def _root(place: int, above: Mapping[int, int]) -> int:
+    while place in above:
+        place = above[place]
+    return place

@@ -168,18 +168,20 @@ class Prepared:
             return np.asarray(table @ np.array(self.question.weights))
         return table.reshape((*table.shape[:-1], *self.shape))
 
-    def bounds(self, rows: Rows, point: Array, unseen: Masks | None = None) -> list[Bounds]:
-        """The bounds of each number of the answer; they hold the point also after rounding.
+    def bounds(self, rows: Rows, point: Array | None, unseen: Masks | None = None) -> list[Bounds]:
+        """The bounds of each number of the answer.
 
         Args:
             rows: The tables.
-            point: The answer.
+            point: The answer, which they hold also after rounding; None if it is not wanted.
             unseen: For labels with guessed rows, true at those parent configurations, where the
                 bounds are to hold whatever is true there.
         """
         found = [self._concerned._cell(values, rows, unseen) for values in self.cells]
         if self.question.weights is not None:
             found = [mean_bounds(found, self.question.weights)]
+        if point is None:
+            return found
         return [holding(b, float(p)) for b, p in zip(found, point.ravel(), strict=True)]
 
     @cached_property

@@ -96,19 +96,20 @@ class Joint:
             return WorldsTooLarge(math.log2(self.way.peak), math.log2(self.limit))
         return too_long(self.way)
 
-    def log_mass(self, rows: Rows, join: Join) -> Array:
+    def log_mass(self, rows: Rows, join: Join, groups: Sequence[Group] | None = None) -> Array:
         """The logarithm of the probability, one number for each element of the batch.
 
         As for `mass`.
         """
-        return self.mass(rows, join).log_total
+        return self.mass(rows, join, groups).log_total
 
-    def mass(self, rows: Rows, join: Join) -> Mass:
+    def mass(self, rows: Rows, join: Join, groups: Sequence[Group] | None = None) -> Mass:
         """The probability of all that is known and of each value of what is kept.
 
         Args:
             rows: The table of each label, perhaps with a batch axis first.
             join: Makes the table of copies that share noise.
+            groups: These copies, where they are at hand.
 
         Raises:
             ScmError: E450 if it needs a table beyond the limit, E437 if it would never end.
@@ -116,7 +117,8 @@ class Joint:
         if self.beyond is not None:
             raise refuse(self.beyond)
         tables = [self._cut(self.worlds.copies[i], rows, self._value(i)) for i in self._alone]
-        for numbers, group in zip(self.worlds.coupled, self.groups(rows), strict=True):
+        groups = self.groups(rows) if groups is None else groups
+        for numbers, group in zip(self.worlds.coupled, groups, strict=True):
             scope = (*self._shared(numbers), *self._own(numbers))
             tables.append(_diagonal(join(group), scope, 0))
         return contract(self.way, tables or [np.ones(())])

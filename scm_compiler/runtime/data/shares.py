@@ -16,7 +16,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.model.exponential import nearest
 from scm_compiler.model.tables import Counted, Fitted, Tables, on_data, table_shape
 from scm_compiler.passes import fold
-from scm_compiler.runtime.data.shrinkage import Backoffs, Shrunk, shrunk
+from scm_compiler.runtime.data.shrinkage import Backoffs, Shrunk
 from scm_compiler.runtime.data.table import LabelTable
 
 Estimator = Literal["shrunk", "shares"]
@@ -24,17 +24,16 @@ Estimator = Literal["shrunk", "shares"]
 
 
 def table_from(
-    graph: Graph, table: LabelTable, name: str, estimator: Estimator
+    graph: Graph, table: LabelTable, name: str, backoffs: Mapping[str, Shrunk]
 ) -> NDArray[np.float64]:
-    """One label's table: (size of each parent…, size of the label).
+    """One label's table: (size of each parent…, size of the label), shrunk where `backoffs` say.
 
     Of a label with a family, the distributions of it that make the data most likely.
     """
     family = graph.domain(name).family
     if family is not None:
         return nearest(family, closed_form(graph, table, name))
-    backoff = shrunk(graph, table, name) if estimator == "shrunk" else None
-    return closed_form(graph, table, name) if backoff is None else backoff.table
+    return backoffs[name].table if name in backoffs else closed_form(graph, table, name)
 
 
 def closed_form(graph: Graph, table: LabelTable, name: str) -> NDArray[np.float64]:
@@ -91,16 +90,15 @@ def fitted_law(model: Tables, table: LabelTable, estimator: Estimator) -> Tables
     """
     declared = fold(model.graph)
     graph, tied = law_graph(declared), declared.confounded
-    rows = dict(model.probabilities)
+    rows, backoffs = dict(model.probabilities), backoffs_of(declared, table, estimator, law=True)
     unseen = {name: mask for name, mask in model.unseen.items() if name not in tied}
     for name in tied:
-        rows[name] = table_from(graph, table, name, estimator)
+        rows[name] = table_from(graph, table, name, backoffs)
         mask = unseen_rows(graph, table, name)
         if mask.any():
             unseen[name] = mask
     kept = {node.name: rows[node.name] for node in declared.labels if node.name in rows}
     known = model.known if isinstance(model.known, Fitted) else Fitted()
-    backoffs = backoffs_of(declared, table, estimator, law=True)
     firm = Fitted(unseen, table, known.likeliest, backoffs, known.trained - {*tied})
     return Tables(graph, kept, firm, model.networks)
 

@@ -33,8 +33,9 @@ fewer than so many rows."""
 PENALTIES = (Penalty(0.3), Penalty(3.0), Penalty(0.3, 3.0), Penalty(3.0, 30.0))
 """The regressions that are tried: on the parents alone, and on their pairs too."""
 
-WEIGHTS = (1000.0, 200.0, 40.0, 8.0, 2.0, 0.5)
-"""What regressions weigh, in rows of data: m, from all that is said to little of it."""
+WEIGHTS = (1000.0, 200.0, 40.0, 8.0, 2.0, 0.5, 0.1, 0.02, 0.001)
+"""What regressions weigh, in rows of data: m, from all that is said to next to nothing, which is
+what makes the data most likely where the label is a function of its parents."""
 
 MOST_COEFFICIENTS = 256
 """The most coefficients of a regression: with more, pairs are left out, then the parents, and a
@@ -44,7 +45,8 @@ MOST_NUMBERS = 2**20
 """The most numbers in a table that is shrunk."""
 
 LEAST = 0.02
-"""The least shape of a drawn row: below it, what is drawn can round to zero."""
+"""The least that the prior of a drawn row weighs, each value a like part: below, draws round to
+zero."""
 
 NEGLIGIBLE = 1e-3
 """Regressions that are less probable than this are left out."""
@@ -86,7 +88,8 @@ class Shrunk:
         for rank, (_, one) in enumerate(self._probable):
             mine = np.flatnonzero(chosen == rank)
             towards = one.draws(self._regressors(one), len(mine), random)
-            found[mine] = np.maximum(self._flat + one.weight * towards, LEAST)
+            shapes = self._flat + np.maximum(one.weight * towards, LEAST / towards.shape[-1])
+            found[mine] = shapes if one.weight >= 1 else _once_drawn(shapes, random)
         return found.reshape(count, *self.counts.shape)
 
     @property
@@ -113,6 +116,16 @@ class Shrunk:
         chances[chances < NEGLIGIBLE * chances.max()] = 0
         chances /= chances.sum()
         return [(float(c), one) for c, one in zip(chances, found, strict=True) if c]
+
+
+def _once_drawn(shapes: Array, random: np.random.Generator) -> Array:
+    """The shapes after a draw from each row's urn: of the same mean, and no row next to none.
+
+    A Dirichlet distribution is the mixture of those that one draw from it leads to.
+    """
+    steps = shapes.cumsum(-1)
+    chance = random.random(shapes.shape[:-1])[..., None] * steps[..., -1:]
+    return np.asarray(shapes + np.eye(shapes.shape[-1])[(chance > steps[..., :-1]).sum(-1)])
 
 
 def shrunk(graph: Graph, table: LabelTable, name: str) -> Shrunk | None:

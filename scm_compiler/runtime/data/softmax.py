@@ -8,6 +8,7 @@ says that it tells little of any one configuration.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 from math import prod
 
@@ -37,8 +38,9 @@ INTERCEPT = 1e-3
 """The precision of the coefficients that no parent has a part in."""
 
 
+@lru_cache(maxsize=64)
 def contrasts(size: int) -> Array:
-    """Orthonormal columns that sum to zero: (size, size - 1).
+    """Orthonormal columns that sum to zero: (size, size - 1); not to be written to.
 
     >>> contrasts(2).round(3).tolist()
     [[0.707], [-0.707]]

@@ -61,7 +61,7 @@ class LabelTable:
         if not inside or (self.counts <= 0).any() or most >= 2**62:
             raise ValueError("a cell or a count is out of range")
 
-    @property
+    @cached_property
     def rows(self) -> int:
         """The number of rows of data: the sum of the counts, to the nearest whole one."""
         return round(float(self.counts.sum()))

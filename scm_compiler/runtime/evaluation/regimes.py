@@ -169,7 +169,7 @@ def exact(regime: ir.Regime, tables: Tables, *, level: float | None = None) -> E
     if not isinstance(marginals, Marginals):
         raise TypeError("the answer to a regime has no marginals")
     return {
-        name: tuple(Estimate(n.value, n.std_error, n.interval) for n in table.values())
+        name: tuple(Estimate(n.value, n.error, n.interval) for n in table.values())
         for name, table in marginals.items()
     }
 

@@ -73,7 +73,8 @@ def _drawable(value: object) -> TypeGuard[int | float]:
 def plain(content: object) -> Any:  # noqa: ANN401  (whatever JSON can hold)
     """Dataclasses, mappings and arrays as JSON can hold them.
 
-    An estimate becomes `{"value": …, "std_error": …}`; a number that is not finite becomes null.
+    An estimate becomes `{"value": …, "std_error": …}`, an exact one without the error; a number
+    that is not finite becomes null.
 
     >>> plain(Estimate(0.5, float("nan"))), plain({("a", "b"): np.eye(1)})
     ({'value': 0.5, 'std_error': None}, {'a,b': [[1.0]]})
@@ -90,9 +91,9 @@ def plain(content: object) -> Any:  # noqa: ANN401  (whatever JSON can hold)
 
 def _record(content: Any) -> dict[str, Any]:  # noqa: ANN401  (any dataclass)
     if isinstance(content, Estimate):
-        number = {"value": plain(content.value), "std_error": plain(content.error)}
-        firm = content.interval
-        return number if firm is None else number | {"interval": firm.to_dict()}
+        error = {"std_error": plain(content.error)} if content.error else {}
+        firm = {} if content.interval is None else {"interval": content.interval.to_dict()}
+        return {"value": plain(content.value)} | error | firm
     held = {item.name: getattr(content, item.name) for item in fields(content)}
     held |= _derived(content)
     return {k: plain(v) for k, v in held.items() if not isinstance(v, PictureRows)}

@@ -45,7 +45,7 @@ def test_json_holds_the_noise_model_and_the_bounds(smoking, ask):
 def test_other_rungs_have_neither(smoking, ask):
     document = ask(smoking, "P(Cancer=1 | do(Smoke=1))").to_dict()
     assert "noise_model" not in document
-    assert set(document["answer"]) == {"probability", "std_error"}
+    assert set(document["answer"]) == {"probability"}
 
 
 def test_two_columns_that_are_one_variable_agree(smoking, ask):

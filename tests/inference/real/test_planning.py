@@ -60,7 +60,7 @@ def ask(text, method="auto", **options):
 def near(text, truth):
     for method in ("auto", "weighted"):
         found = ask(text, method)
-        error = max(found.std_error, 1e-9)
+        error = max(found.std_error or 0.0, 1e-9)
         assert abs(found.probability - truth) < 4 * error, (text, found.probability, truth, error)
         assert error < 0.05
         assert found.method == "weighted" or found.samples is None
@@ -113,7 +113,7 @@ def test_a_unit_that_is_wholly_seen_is_inverted_exactly():
     seen = "Z=1, T=0, X=0.75, Y=3.5"
     same = ask(f"E(Y[T=0] | {seen})")
     assert abs(same.probability - 3.5) < 1e-10
-    assert same.std_error < 1e-10
+    assert (same.std_error or 0.0) < 1e-10
     other = ask(f"E(Y[T=1, X=2] | {seen})")
     assert abs(other.probability - (3 + 2 * STEEP + (3.5 - 2.5))) < 1e-10
     assert (other.rung, other.identified, other.noise_model) == (3, False, "threshold")

@@ -92,3 +92,28 @@ def test_draws_depend_on_the_seed_alone():
     one = Shrunk(np.array([[8.0, 2.0], [0.0, 0.0], [3.0, 7.0]]))
     first, again = (one.shapes(5, np.random.default_rng(3)) for _ in range(2))
     assert (first == again).all()
+
+
+def test_a_function_of_its_parents_stays_one():
+    random = np.random.default_rng(0)
+    function, rows = random.integers(0, 5, (12, 10)), random.poisson(2.0, (12, 10))
+    counts = np.eye(5)[function] * rows[..., None]
+    one, seen = Shrunk(counts), rows > 0
+    values = np.where(np.eye(5)[function] > 0, one.table, 0).sum(-1)
+    assert values[seen].min() > 0.99
+    assert values[~seen].max() < 0.9
+    shapes = one.shapes(400, np.random.default_rng(1))
+    chances = random.standard_gamma(shapes)
+    chances /= chances.sum(-1, keepdims=True)
+    low = np.quantile(np.where(np.eye(5)[function] > 0, chances, 0).sum(-1), 0.05, axis=0)
+    assert low[seen].min() > 0.75
+    # What was never seen is one value, too, and the regression says with what chance which.
+    assert chances[:, ~seen].max(-1).mean() > 0.9
+    assert chances[:, ~seen].mean(0) == pytest.approx(one.table[~seen], abs=0.25)
+
+
+def test_a_label_that_is_nearly_a_function_is_blurred_little():
+    random = np.random.default_rng(0)
+    truth = np.eye(5)[random.integers(0, 5, (12, 10))] * 0.95 + 0.01
+    counts = random.multinomial(4, truth).astype(float)
+    assert (truth * Shrunk(counts).table).sum(-1).mean() > 0.85

@@ -25,10 +25,10 @@ def fit_tables(graph: Graph, table: LabelTable, estimator: Estimator = "shares")
     names = [node.name for node in graph.labels]
     if table.gaps:
         return _completed(graph, table)
-    fitted = {name: table_from(graph, table, name, estimator) for name in names}
+    backoffs = backoffs_of(graph, table, estimator)
+    fitted = {name: table_from(graph, table, name, backoffs) for name in names}
     missing = {name: unseen_rows(graph, table, name) for name in names}
     unseen = {name: mask for name, mask in missing.items() if mask.any()}
-    backoffs = backoffs_of(graph, table, estimator)
     return Tables(graph, fitted, Fitted(unseen, table, likeliest=True, backoffs=backoffs))
 
 

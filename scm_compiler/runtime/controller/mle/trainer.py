@@ -26,7 +26,7 @@ from scm_compiler.runtime.controller.mle.gaps import Completion
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
 from scm_compiler.runtime.controller.trainer import Diverged, Mean
-from scm_compiler.runtime.data.shares import table_from
+from scm_compiler.runtime.data.shares import backoffs_of, table_from
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.training.fitting import require_fitting
 
@@ -184,11 +184,13 @@ class Mle:
 
     @torch.no_grad()
     def _fill_tables(self) -> None:
+        graph = self._module.graph
+        backoffs = backoffs_of(graph, self._table, self._options.tables)
         for name in self._tables:
             if name in self._districts.tables:
                 continue
             table = self._module.table(name)
-            fitted = table_from(self._module.graph, self._table, name, self._options.tables)
+            fitted = table_from(graph, self._table, name, backoffs)
             table.copy_(weights(self._module.family(name), fitted).view(table.shape))
 
     def _step(self, adam: torch.optim.Adam) -> float:
