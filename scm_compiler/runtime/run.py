@@ -106,7 +106,6 @@ class Run(Record):
             "level": level,
         }
         if rows is not None:
-            self.require_labels_alone("a question of every row")
             return ask_by_row(self, text, Rows.of(rows), **options)
         drawn = self.plan_of_reals(text, method)
         if drawn is not None:

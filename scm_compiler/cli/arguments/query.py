@@ -81,7 +81,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="output",
         metavar="FILE",
         type=Path,
-        help="with --rows: the table with the answers beside (default: printed)",
+        help="with --rows: the table with the answers beside (default: printed); of a curve, "
+        "such as E(Pain | do(Dose=0..10)): its picture, .svg or .png",
     )
     parser.add_argument(
         "--force", action="store_true", help="replace the file of -o if there is one"
