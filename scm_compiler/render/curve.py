@@ -134,7 +134,7 @@ def draw_curve(answer: Answer) -> CurvePicture:
     areas = [frame.area(places, band, c) for band, c in zip(bands, (DRAWN, BAND), strict=True)]
     line = frame.line([*zip(places, (n.value for n in numbers), strict=True)])
     shapes = (*frame.grid(), *(area for area in reversed(areas) if area), line)
-    said = " and ".join(_said(bands, firm))
+    said = "; ".join(_said(bands, firm))
     title = Words(answer.query, (LEFT, 20), size=14, colour=TEXT)
     below = Words(table.variables[0], ((LEFT + WIDE - RIGHT) / 2, HIGH - 10), "middle", 13, TEXT)
     return CurvePicture(shapes, (title, Words(said, (LEFT, 36), size=11), below, *frame.marks()))
@@ -161,9 +161,9 @@ def _said(bands: Sequence[Band], numbers: Sequence[Number]) -> Iterator[str]:
     drawn, interval = bands
     known = numbers[0].interval
     if interval and known is not None:
-        yield f"wide band: {known.level:.0%} from {known.rows:,} rows"
+        yield f"wide band: {100 * known.level:g} % from {known.rows:,} rows"
     if drawn:
-        yield "dark band: 95% of what drawing leaves open"
+        yield "dark band: 95 % of what drawing leaves open"
 
 
 @dataclass(frozen=True)

@@ -197,8 +197,9 @@ def rests_on_reals(text: str, graph: Graph) -> bool:
     asked = numbers_of(reader, first_of(reader, written))
     if reader.found or not asked:
         return True
-    reals = {node.name for node in graph.reals}
-    return not reals.isdisjoint(_drawn(asked, graph))
+    named = {held.node for one in asked for held in one.scene.held}
+    named |= {name for one in asked for name in one.scene.needed}
+    return not {node.name for node in graph.reals}.isdisjoint({*named, *_drawn(asked, graph)})
 
 
 def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:

@@ -63,6 +63,12 @@ class OnlyOfReals(Diagnostic):
 
     ```console
     $ scmc query "P(Bald | do(Male = Male + 1))"
+    error[E581]: `Male` is a label, and arithmetic, laws and curves are of real nodes
+     --> query:1:13
+      |
+    1 | P(Bald | do(Male = Male + 1))
+      |             ^^^^^^^^^^^^^^^
+      = help: write a rule, `do(Male = 0 if Male=1 else 1)`, or weights, `do(Male ~ 0.3)`
     ```
 
     ## What to do

@@ -17,7 +17,13 @@ class BeyondEnds(Diagnostic):
     $ printf 'Age : real(0, inf)\nIll : binary\nIll -> Age\n' > age.scm
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --run age
+    numbers  -2.1982 nats a held-out row, F(x) within 0.372 of even
+    time     0.0 s
+    run      age
+    next     scmc query "E(Age)" --run age
     $ scmc query "E(Age | do(Age ~ uniform(-2, -1)))" --run age
+    error[E580]: `do` makes `Age` -1.363, and it is real(0, inf)
+      = help: stay inside of its ends, or declare others
     ```
 
     ## What to do
@@ -53,7 +59,17 @@ class NoSuchLaw(Diagnostic):
     $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.0 s
+    run      age
+    next     scmc query "E(Age)" --run age
     $ scmc query "E(Age | do(Age ~ 0.5))" --run age
+    error[E582]: `Age` is real, and this is no law that it can be drawn from
+     --> query:1:12
+      |
+    1 | E(Age | do(Age ~ 0.5))
+      |            ^^^^^^^^^
+      = help: write `do(Age ~ normal(0, 1))` or `do(Age ~ uniform(0, 1))`
     ```
 
     ## What to do

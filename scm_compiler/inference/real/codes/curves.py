@@ -18,7 +18,17 @@ class NoCurve(Diagnostic):
     $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.0 s
+    run      age
+    next     scmc query "E(Age)" --run age
     $ scmc query "P(Ill=1 | do(Age=60..30 by 1))" --run age
+    error[E583]: this is no curve: its numbers do not increase
+     --> query:1:14
+      |
+    1 | P(Ill=1 | do(Age=60..30 by 1))
+      |              ^^^^^^^^^^^^^^^
+      = help: write such as `E(Y | do(X=0..10 by 0.5))`
     ```
 
     ## What to do
@@ -51,7 +61,13 @@ class NoPictureOf(Diagnostic):
     $ printf 'Age : real\nIll : binary\nIll -> Age\n' > age.scm
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --option real=linear --run age
+    numbers  -2.3352 nats a held-out row, F(x) within 0.341 of even
+    time     0.0 s
+    run      age
+    next     scmc query "E(Age)" --run age
     $ scmc query "E(Age)" --run age -o age.svg
+    error[E584]: this answer is no curve, and has no picture
+      = help: ask along a real node, such as `E(Y | do(X=0..10 by 0.5))`, or leave `-o` out
     ```
 
     ## What to do
