@@ -178,7 +178,10 @@ class _Frame:
         known = [value for value in values if isfinite(value)] or [0.0]
         low, high = min(known), max(known)
         room = 0.06 * (high - low) or max(abs(high), 1.0) * 0.1
-        return cls((min(places), low - room), (max(places), high + room))
+        first, last = min(places), max(places)
+        if first == last:
+            first, last = first - 0.5, last + 0.5
+        return cls((first, low - room), (last, high + room))
 
     def at(self, place: float, value: float) -> Point:
         shares = (
@@ -223,7 +226,7 @@ def _ticks(low: float, high: float) -> list[float]:
     size = 10.0 ** floor(log10((high - low) / 4))
     step = next(k * size for k in (5, 2, 1) if (high - low) / (k * size) >= 4)
     first, last = -(-low // step), high // step
-    return [round(rank * step, 12) for rank in range(int(first), int(last) + 1)]
+    return [float(f"{rank * step:.10g}") for rank in range(int(first), int(last) + 1)]
 
 
 def _svg_shape(shape: Shape) -> str:

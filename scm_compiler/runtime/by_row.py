@@ -258,12 +258,14 @@ def _asked(
     record: Record, query: tree.Query, source: Source, options: Mapping[str, Any]
 ) -> Answer:
     """The answer to a question without anything open."""
-    drawn = record.plan_of_reals(print_query(query), options.get("method", "auto"))
+    drawn = None
+    if record.graph.reals:
+        drawn = record.plan_of_reals(print_query(query), options.get("method", "auto"))
     if drawn is not None:
         own = {name: options[name] for name in ("seed", "samples", "level") if name in options}
         return replace(drawn.run(**own), query=source.text)
     sink = Sink(source)
-    resolved = resolve(query, record.label_graph, sink)
+    resolved = resolve(query, record.label_graph if record.graph.reals else record.graph, sink)
     sink.check()
     assert resolved is not None
     return record.ask(resolved, source.text, **options)

@@ -1,4 +1,4 @@
-"""Random linear Gaussian networks: exact answers are those of the closed forms, drawn ones near."""
+"""Random linear Gaussian networks: answers are those of the closed forms."""
 
 import numpy as np
 

@@ -235,7 +235,8 @@ def test_a_curve_is_its_points():
     text = "P(Y > 2 | do(X={})) - P(Y > 2 | do(T=1))"
     curve = ask(text.format("-1..1 by 0.5"))
     assert curve.value.variables == ("X",)
-    assert [row.values for row in curve.value.rows] == [(x,) for x in "-1 -0.5 0 0.5 1".split()]
+    places = [row.values for row in curve.value.rows]
+    assert places == [("-1",), ("-0.5",), ("0",), ("0.5",), ("1",)]
     for row in curve.value.rows:
         assert row.probability.value == ask(text.format(f'"{row.values[0]}"')).probability
     assert len(ask("E(Y | do(X=0..1))").value.rows) == 21
