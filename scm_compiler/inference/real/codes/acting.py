@@ -22,7 +22,7 @@ class BeyondEnds(Diagnostic):
     run      age
     next     scmc query "E(Age)" --run age
     $ scmc query "E(Age | do(Age ~ uniform(-2, -1)))" --run age
-    error[E580]: `do` makes `Age` -1.363, and it is real(0, inf)
+    error[E580]: `do` makes `Age` -1.363, and its values are real numbers from 0
       = help: stay inside of its ends, or declare others
     ```
 
@@ -38,7 +38,7 @@ class BeyondEnds(Diagnostic):
     kind: str
 
     def message(self) -> str:
-        return f"`do` makes `{self.node}` {self.value}, and it is {self.kind}"
+        return f"`do` makes `{self.node}` {self.value}, and its values are {self.kind}"
 
     def help(self) -> str:
         return "stay inside of its ends, or declare others"
