@@ -11,7 +11,7 @@ from scm_compiler.ir.domain import Domain, Finite
 from scm_compiler.model.mechanism import Mechanism, Tabular
 from scm_compiler.runtime.controller.real import RealOptions, Reals, Target
 
-DRAWS = 50_000
+DRAWS = 100_000
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """`scmc query "P(Male=1 | do(Mustache=1))"`: answer a question on a trained model."""
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.console import Console
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
 
 def run(args: argparse.Namespace, console: Console) -> int:
     """Answer, or say how it would be answered, and print that."""
-    chosen, sink = seed(args.seed), Sink(Source("query", args.query))
-    parse_query(Source("query", args.query), sink)
-    sink.check()  # a mistake in the question is told whether there is a run or not
+    chosen = seed(args.seed)
+    require_syntax(args.query)
     opened = opened_run(args.run)
     told: Answer | Plan | RealPlan | Sensitivity
     with naming(str(opened.path), opened.graph):
@@ -41,13 +41,24 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if console.json:
         console.document(told.to_dict() | {"run": str(opened.path)})
     elif isinstance(told, Answer):
-        _tell(told, None if args.run else opened, console)
+        tell(told, None if args.run else opened, console)
     else:
         console.result(str(told))
     return OK
 
 
-def _tell(answered: Answer, unnamed: Run | None, console: Console) -> None:
+def require_syntax(text: str) -> None:
+    """Tell a mistake in the question, whether there is a run or not.
+
+    Raises:
+        ScmError: E40x and the like.
+    """
+    sink = Sink(Source("query", text))
+    parse_query(sink.source, sink)
+    sink.check()
+
+
+def tell(answered: Answer, unnamed: Run | None, console: Console) -> None:
     """Print an answer, and on which run it is where none was named."""
     console.result(answered.how + (f", on {unnamed.path}" if unnamed else ""))
     console.result(answered.text)

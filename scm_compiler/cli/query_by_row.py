@@ -21,9 +21,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         refuse_existing(args.output, force=args.force)
         require_place(args.output)
     opened = opened_run(args.run)
-    if opened.graph.reals:
-        opened.require_labels_alone("`--rows`")
-    rows = Rows.read(args.rows, [node.name for node in opened.graph.labels])
+    rows = Rows.read(args.rows, [node.name for node in opened.graph.tabular])
     with naming(str(opened.path), opened.graph):
         found = ask_by_row(
             opened,

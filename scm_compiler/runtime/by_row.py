@@ -5,7 +5,7 @@ evidence. Rows that say the same are asked once.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import isnan
 from pathlib import Path
@@ -17,20 +17,24 @@ from numpy.typing import NDArray
 from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, refuse
 from scm_compiler.inference.answers import Answer
 from scm_compiler.inference.number import Bounds, Interval, Number
+from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.inference.table import Marginals, Table
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Node, Real
 from scm_compiler.runtime.data.codes.columns import DuplicateColumn, MissingColumn
+from scm_compiler.runtime.data.codes.numbers import Place
 from scm_compiler.runtime.data.codes.rows import RaggedRow, UnknownValue, Wrong
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
 from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.numbers import RealColumn, faults_of, spelt
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.semantics.codes.questions import NothingByRow
 from scm_compiler.semantics.filling import filled, open_names
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
+from scm_compiler.syntax.query_printer import print_query
 
-_UNANSWERED = frozenset(("E431", "E435", "E436", "E443", "E444", "E455"))
+_UNANSWERED = frozenset(("E431", "E435", "E436", "E443", "E444", "E455", "E574"))
 """What is wrong with one row's evidence, and nothing of the others'."""
 
 
@@ -211,10 +215,14 @@ def ask_by_row(
     sink.check()
     assert query is not None
     names = open_names(query)
-    if not names or isinstance(query, tree.Regime):
+    if not names or isinstance(query, tree.Regime) or curves_of(query):
         raise refuse(NothingByRow(span=query.span), source=source)
-    resolve(query, record.graph, sink, open_values=True)
-    sink.check()
+    if not record.graph.reals:
+        resolve(query, record.graph, sink, open_values=True)
+        sink.check()
+    elif unknown := next((name for name in names if name not in record.graph.by_name), None):
+        record.plan_of_reals(text)
+        raise KeyError(unknown)
     values = [_column(name, rows, record.graph) for name in names]
     keys = [*zip(*values, strict=True)]
     every = {key: rank for rank, key in enumerate(dict.fromkeys(keys))}
@@ -235,18 +243,32 @@ def _answer(
 ) -> Answer | None:
     """The answer with these values as evidence; None where they cannot be."""
     known = {name: value for name, value in values.items() if value is not None}
-    sink = Sink(source)
-    resolved = resolve(filled(query, known), record.graph, sink)
-    sink.check()
-    assert resolved is not None
+    asked = filled(query, known)
     try:
-        answer = record.ask(resolved, source.text, **options)
+        answer = _asked(record, asked, source, options)
     except ScmError as error:
         if {found.code for found in error.diagnostics} <= _UNANSWERED:
             return None
         raise
     assert not isinstance(answer.value, Marginals)
     return answer
+
+
+def _asked(
+    record: Record, query: tree.Query, source: Source, options: Mapping[str, Any]
+) -> Answer:
+    """The answer to a question without anything open."""
+    drawn = None
+    if record.graph.reals:
+        drawn = record.plan_of_reals(print_query(query), options.get("method", "auto"))
+    if drawn is not None:
+        own = {name: options[name] for name in ("seed", "samples", "level") if name in options}
+        return replace(drawn.run(**own), query=source.text)
+    sink = Sink(source)
+    resolved = resolve(query, record.label_graph if record.graph.reals else record.graph, sink)
+    sink.check()
+    assert resolved is not None
+    return record.ask(resolved, source.text, **options)
 
 
 def _column(name: str, rows: Rows, graph: Graph) -> list[str | None]:
@@ -256,6 +278,8 @@ def _column(name: str, rows: Rows, graph: Graph) -> list[str | None]:
         raise refuse(
             MissingColumn(name=name, columns=tuple(rows.columns)), source=source, exit_code=2
         )
+    if isinstance(graph.by_name[name].domain, Real):
+        return _numbers(graph.by_name[name], rows.columns[name], source)
     domain = graph.domain(name)
     coding, values = ColumnCoding(domain), domain.values
     indices = [coding.code(cell) for cell in rows.columns[name]]
@@ -267,6 +291,15 @@ def _column(name: str, rows: Rows, graph: Graph) -> list[str | None]:
         told = tuple(Wrong(cell, len(at), at[0], at[0] + 1) for cell, at in wrong.items())
         raise refuse(UnknownValue(name, told, values), source=source, exit_code=2)
     return [None if index == MISSING else values[index] for index in indices]
+
+
+def _numbers(node: Node, cells: Sequence[str], source: Source) -> list[str | None]:
+    """The numbers of a real node in each row, as a query has them; None where one is missing."""
+    column = RealColumn(node)
+    column.add(cells, lambda rank: Place(rank + 1, rank + 2, cells[rank]))
+    if found := faults_of([column], "drop"):
+        raise refuse(*found, source=source, exit_code=2)
+    return [None if isnan(number) else spelt(number) for number in column.numbers.tolist()]
 
 
 def _values(answer: Answer) -> list[float]:

@@ -106,7 +106,6 @@ class Run(Record):
             "level": level,
         }
         if rows is not None:
-            self.require_labels_alone("a question of every row")
             from scm_compiler.runtime.by_row import Rows, ask_by_row  # noqa: PLC0415  (25 ms)
 
             return ask_by_row(self, text, Rows.of(rows), **options)

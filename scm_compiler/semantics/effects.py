@@ -10,7 +10,10 @@ from dataclasses import dataclass, replace
 
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
+from scm_compiler.semantics.codes.questions import WrongEffect
 from scm_compiler.semantics.derive import Regime
+from scm_compiler.syntax import query_tree as tree
+from scm_compiler.syntax.query_printer import quoted
 
 Side = tuple[ir.Variable, Regime]
 """A variable whose mean is taken, and where."""
@@ -52,11 +55,7 @@ class Effect:
             regime = replace(regime, given=(*regime.given, treated))
         if self.name in ("NDE", "NIE"):
             changed, fixed = (one, zero) if self.name == "NDE" else (zero, one)
-            through = [
-                name
-                for name in graph.parents.get(self.outcome, ())
-                if name != self.cause and causes(self.cause, name)
-            ]
+            through = mediators(self.cause, self.outcome, graph, causes)
             nested = tuple(ir.Setting(name, ir.Variable(name, (fixed,))) for name in through)
             worlds: tuple[ir.World, ir.World] = ((changed, *nested), (zero,))
         else:
@@ -66,6 +65,28 @@ class Effect:
             return [(ir.Variable(self.outcome, world), regime) for world in worlds]
         plain = ir.Variable(self.outcome)
         return [(plain, replace(regime, do=(*regime.do, *world))) for world in worlds]
+
+
+def mediators(
+    cause: str, outcome: str, graph: Graph, causes: Callable[[str, str], bool]
+) -> list[str]:
+    """The parents of the outcome, other than the cause, that the cause has an effect on."""
+    parents = graph.parents.get(outcome, ())
+    return [name for name in parents if name != cause and causes(cause, name)]
+
+
+def wrong_effect(query: tree.Effect) -> WrongEffect | None:
+    """What is wrong with what an effect holds, if anything is (E463)."""
+    cause, outcome = query.cause.text, query.outcome.text
+    arrow = f"{quoted(cause)} -> {quoted(outcome)}"
+    wrong, example = "", f"CDE({arrow}, M=1)"
+    if query.name == "CDE" and not query.held:
+        wrong = "`CDE` does not say what is held"
+    elif query.name != "CDE" and query.held:
+        wrong, example = f"`{query.name}` holds nothing else", f"{query.name}({arrow})"
+    elif {cause, outcome} & {setting.node.text for setting in query.held}:
+        wrong = "`CDE` holds neither cause nor outcome"
+    return WrongEffect(wrong, example, span=query.span) if wrong else None
 
 
 def local_effect(instrument: str, cause: str, outcome: str, graph: Graph) -> ir.LocalEffect:

@@ -15,7 +15,6 @@ from scm_compiler.semantics.codes.questions import (
     HeldWithoutValue,
     NothingToChoose,
     TooManyCases,
-    WrongEffect,
 )
 from scm_compiler.semantics.codes.reals import NoNumberOfLabel
 from scm_compiler.semantics.derive import (
@@ -23,7 +22,7 @@ from scm_compiler.semantics.derive import (
     Regime,
     conjunctions,
 )
-from scm_compiler.semantics.effects import Effect, local_effect
+from scm_compiler.semantics.effects import Effect, local_effect, wrong_effect
 from scm_compiler.semantics.phrase import (
     numeric_values,
     on_one_line,
@@ -236,7 +235,8 @@ class _Resolver(Stage):
         one, zero = self._compared(query)
         self.numeric(query.outcome)
         held = self.world(query.held)
-        self._refuse_effect(query, held)
+        if (wrong := wrong_effect(query)) is not None:
+            self.found.append(wrong)
         scene = self.scene(query.do, query.given)
         if self.found or one is None or zero is None:
             return ir.Derived("", "difference", (((), ir.Sum(())),))
@@ -302,20 +302,6 @@ class _Resolver(Stage):
             )
             return None, None
         return domain.index("1"), domain.index("0")
-
-    def _refuse_effect(self, query: tree.Effect, held: ir.World) -> None:
-        cause, outcome = query.cause.text, query.outcome.text
-        arrow = f"{quoted(cause)} -> {quoted(outcome)}"
-        names = [setting.node for setting in held]
-        wrong = ""
-        if query.name == "CDE" and not query.held:
-            wrong, example = "`CDE` does not say what is held", f"CDE({arrow}, M=1)"
-        elif query.name != "CDE" and query.held:
-            wrong, example = f"`{query.name}` holds nothing else", f"{query.name}({arrow})"
-        elif {cause, outcome} & set(names):
-            wrong, example = "`CDE` holds neither cause nor outcome", f"CDE({arrow}, M=1)"
-        if wrong:
-            self.found.append(WrongEffect(wrong, example, span=query.span))
 
     def _refuse_twice(self, written: Sequence[tree.Proposition]) -> None:
         """Refuse a table with a row twice."""

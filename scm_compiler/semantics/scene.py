@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 from scm_compiler.diagnostics import Span
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import HeldAndObserved, HeldTwice
+from scm_compiler.semantics.codes.reals import OnlyOfReals
 from scm_compiler.semantics.derive import Regime
 from scm_compiler.semantics.events import index_of
 from scm_compiler.semantics.lookup import Lookup
 from scm_compiler.syntax import query_tree as tree
-from scm_compiler.syntax.query_printer import print_conditions
+from scm_compiler.syntax.query_printer import print_conditions, quoted
 
 Values = Mapping[ir.Variable | str, int]
 """Of a row of a table the value of each variable that is free, and of each node that is held."""
@@ -69,7 +70,10 @@ class Stage(Lookup):
         events, factors = self.evidence(given)
         policies, each = [], []
         for action in do:
-            if isinstance(action, tree.Each):
+            if isinstance(action, tree.OfNumbers):
+                if self.domain(action.node) is not None:
+                    self.found.append(OnlyOfReals(quoted(action.node.text), span=action.span))
+            elif isinstance(action, tree.Each):
                 self.domain(action.node)
                 if self.open_values:  # any value will do
                     world = (*world, ir.Setting(action.node.text, 0))

@@ -20,15 +20,19 @@ from scm_compiler.syntax.query_tree import (
     Best,
     Choice,
     Compared,
+    Curve,
     Density,
+    Drawn,
     Each,
     Effect,
     Either,
     Event,
     Expectation,
+    Formula,
     Likely,
     LocalEffect,
     Probability,
+    Product,
     Proposition,
     Quantile,
     Query,
@@ -46,7 +50,7 @@ FUNCTIONS = ("P", "E", *EFFECTS, "LATE", "Var", "Q", "density", "argmax", "do", 
 
 _SOFT = (
     *("ATT", "NDE", "NIE", "CDE", "LATE", "VAR", "QUANTILE", "DENSITY", "ARGMAX"),
-    *("OR", "AND", "IN", "IF", "ELSE", "VS"),
+    *("OR", "AND", "IN", "IF", "ELSE", "VS", "BY"),
 )
 
 _LONGEST, _DEEPEST = 20_000, 20
@@ -255,6 +259,27 @@ class _Builder:
     def random(self, phrase: Phrase) -> Likely:
         node, _, weights = phrase
         return Likely(Variable(node, (), node.span), weights, phrase.span)
+
+    def curve(self, phrase: Phrase) -> Curve:
+        node, low, high, *step = _only(phrase, Word)
+        return Curve(node, low, high, step[0] if step else None, phrase.span)
+
+    def drawn(self, phrase: Phrase) -> Drawn:
+        node, _, law, *_ = phrase
+        _, *numbers = _only(phrase, Word)
+        return Drawn(node, Word(str(law), law.span), tuple(numbers), phrase.span)
+
+    def product(self, phrase: Phrase) -> Product:
+        words = [Word(str(part).strip('"'), part.span) for part in phrase[::2]]
+        times = [True, *(sign.type == "STAR" for sign in phrase[1::2])]
+        return Product(tuple(zip(times, words, strict=True)), phrase.span)
+
+    scaled = product
+
+    def formula(self, phrase: Phrase) -> Formula:
+        node, _, *parts = phrase
+        signs = [True, *(sign.type == "PLUS" for sign in parts[1::2])]
+        return Formula(node, tuple(zip(signs, parts[::2], strict=True)), phrase.span)
 
     def events(self, phrase: Phrase) -> tuple[Proposition, ...]:
         return _only(phrase, Proposition)

@@ -64,7 +64,7 @@ def _list(parts: Iterable[Any]) -> str:
     return ", ".join(map(_part, parts))
 
 
-def _part(part: Any) -> str:  # noqa: ANN401, C901, PLR0911  (a kind of node each)
+def _part(part: Any) -> str:  # noqa: ANN401, C901, PLR0911, PLR0912  (a kind each)
     match part:
         case tree.Variable(node, world):
             return f"{quoted(node.text)}[{_list(world)}]" if world else quoted(node.text)
@@ -88,6 +88,17 @@ def _part(part: Any) -> str:  # noqa: ANN401, C901, PLR0911  (a kind of node eac
         case tree.Choice(node, cases, otherwise):
             chosen = "".join(f"{_value(value)} if {_part(when)} else " for value, when in cases)
             return f"{quoted(node.text)}={chosen}{_value(otherwise)}"
+        case tree.Curve(node, low, high, step):
+            by = "" if step is None else f" by {_value(step)}"
+            return f"{quoted(node.text)}={_value(low)}..{_value(high)}{by}"
+        case tree.Drawn(node, law, numbers):
+            return f"{quoted(node.text)} ~ {law.text}({', '.join(map(_value, numbers))})"
+        case tree.Formula(node, terms):
+            first, *more = [(" + " if plus else " - ") + _part(term) for plus, term in terms]
+            return f"{quoted(node.text)}={first.removeprefix(' + ')}{''.join(more)}"
+        case tree.Product(factors):
+            signs = [(" * " if times else " / ") + _value(word) for times, word in factors]
+            return "".join(signs).removeprefix(" * ")
         case tree.Either(cases):
             return " or ".join(" and ".join(map(_part, case)) for case in cases)
     raise TypeError(part)

@@ -100,8 +100,61 @@ class Each:
     span: Span = field(default=NOWHERE, compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """`Dose=0..10 by 0.5`: an intervention at each of some numbers.
+
+    Attributes:
+        node: A real node.
+        low: The first number.
+        high: The last.
+        step: How far apart they are; None for a twentieth of the way.
+    """
+
+    node: Word
+    low: Word
+    high: Word
+    step: Word | None = None
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """`2 * Dose / Age`: numbers and nodes, each with whether it multiplies or divides."""
+
+    factors: tuple[tuple[bool, Word], ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """`Dose = Dose + 1`: what an intervention holds a node at, computed from what nodes are.
+
+    Attributes:
+        node: A real node.
+        terms: Products, each with whether it is added.
+    """
+
+    node: Word
+    terms: tuple[tuple[bool, Product], ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """`Dose ~ normal(4, 1)`: an intervention that draws a number."""
+
+    node: Word
+    law: Word
+    numbers: tuple[Word, ...]
+    span: Span = field(default=NOWHERE, compare=False)
+
+
 Proposition = Event | Compared | Either | Likely
-Action = Assignment | Choice | Likely | Each
+OfNumbers = Curve | Formula | Drawn
+"""What is done to real nodes alone."""
+
+Action = Assignment | Choice | Likely | Each | OfNumbers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """A question for every row of a table."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.by_row import Rows, ask_by_row
+from scm_compiler.runtime.run import open_run
 from scm_compiler.semantics.question import read_query
 
 
@@ -136,3 +139,58 @@ def test_a_local_effect_leaves_nothing_open(run):
     with pytest.raises(ScmError) as refusal:
         by_row(run, "LATE(T -> Age -> Y)", {"T": [1]})
     assert [found.code for found in refusal.value.diagnostics] == ["E468"]
+
+
+def real_run(folder):
+    random = np.random.default_rng(0)
+    t, x = random.integers(0, 2, 300), random.normal(size=300)
+    y = 1 + 2 * t + x + 0.1 * random.normal(size=300)
+    program = folder / "g.scm"
+    program.write_text("T, Z : binary\nX, Y : real\nT, X -> Y\nT -> Z\n")
+    source = folder / "g.csv"
+    rows = zip(t, 1 - t, x, y, strict=True)
+    source.write_text("T,Z,X,Y\n" + "\n".join(f"{a},{b},{c},{d}" for a, b, c, d in rows))
+    data, run = f"csv:{source}", str(folder / "run")
+    assert (
+        main(
+            ["train", "-q", str(program), "--data", data, "--option", "real=linear", "--run", run]
+        )
+        == 0
+    )
+    return run
+
+
+def test_rows_of_real_nodes(tmp_path, capsys):
+    run = open_run(real_run(tmp_path))
+    rows = {"T": ["0", "1", ""], "X": ["0.5", "", "-1e0"], "Y": ["1.5", "3", "2"]}
+    found = run.query("E(Y | T, X)", rows=rows)
+    asked = ("T=0, X=0.5", "T=1", 'X="-1"')
+    assert found.probabilities == pytest.approx(
+        [run.query(f"E(Y | {a})").probability for a in asked]
+    )
+    units = run.query("E(Y[T=1] | T, X, Y)", rows={"T": [0], "X": [0.5], "Y": [1.5]})
+    assert units.probabilities[0] == pytest.approx(3.5, abs=0.1)
+    assert run.query("P(Z=1 | T)", rows={"T": [0, 1]}).probabilities == pytest.approx(
+        [1, 0], abs=0.02
+    )
+    for wrong, code in (("much", "E"), ("nan", "")):
+        if code:
+            with pytest.raises(ScmError):
+                run.query("E(Y | X)", rows={"X": [wrong]})
+        else:
+            assert len(run.query("E(Y | X)", rows={"X": [wrong]})) == 1
+    with pytest.raises(ScmError, match="E410"):
+        run.query("E(Y | W)", rows={"W": [1]})
+    with pytest.raises(ScmError, match="E468"):
+        run.query("E(Y | do(X=0..1), T)", rows={"T": [1]})
+
+
+def test_the_picture_of_a_curve(tmp_path, capsys):
+    run = real_run(tmp_path)
+    for name in ("curve.svg", "curve.png"):
+        path = tmp_path / name
+        assert main(["query", "E(Y | do(X=-1..1 by 0.5))", "--run", run, "-o", str(path)]) == 0
+        assert path.stat().st_size > 1000
+    for text, name in (("E(Y)", "a.svg"), ("E(Y | do(X=0..1))", "a.pdf")):
+        assert main(["query", text, "--run", run, "-o", str(tmp_path / name)]) == 2
+    assert {"E584", "E801"} <= set(re.findall(r"E\d+", capsys.readouterr().err))

@@ -21,6 +21,11 @@ TEXTS = (
     'argmax(A, B | C="light brown")',
     "do(X=1 if Z=1 or W=2 else 2 if Q > 2 else 3), given(B)",
     "P(in=1, or=1 | if=else)",
+    "E(Y | do(X=X + 1, W=2 * X / Z - 1.5))",
+    'E(Y | do(X="-1" * "my X" - X * X))',
+    "E(Y | do(X=0..10 by 0.5)) - E(Y | do(X=0..1.5))",
+    'E(Y | do(X="-1"..2 by by))',
+    "do(X ~ normal(4, 1.5), W ~ uniform(0, 1))",
 )
 
 

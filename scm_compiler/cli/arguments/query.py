@@ -81,7 +81,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         dest="output",
         metavar="FILE",
         type=Path,
-        help="with --rows: the table with the answers beside (default: printed)",
+        help="with --rows: the table with the answers beside (default: printed); of a curve, "
+        "such as E(Pain | do(Dose=0..10)): its picture, .svg or .png",
     )
     parser.add_argument(
         "--force", action="store_true", help="replace the file of -o if there is one"
@@ -114,7 +115,10 @@ def _work(args: argparse.Namespace) -> str:
     """The module that does what is asked: what a graph alone tells needs no answers loaded."""
     if args.identify or args.adjustment:
         return "identification"
-    return "query" if args.rows is None else "query_by_row"
+    if args.rows is not None:
+        return "query_by_row"
+    plain = args.output is None or args.explain or args.sensitivity
+    return "query" if plain else "query_curve"
 
 
 def _count(text: str) -> int:

@@ -87,11 +87,8 @@ class Gaussian:
                 return self._density(seen, reader.variable(target), at)
             case tree.Quantile(target, level):
                 return self._quantile(seen, reader.variable(target), float(level.text))
-            case tree.Effect(cause, outcome, "ATE" | "ATT"):
-                one, zero = (
-                    Variable(outcome.text, (Held(cause.text, repr(value), value),))
-                    for value in reader.compared_values(written)
-                )
+            case tree.Effect():
+                one, zero = reader.sides(written)
                 return self._moments(seen, one)[0] - self._moments(seen, zero)[0]
         raise NotGaussianError
 

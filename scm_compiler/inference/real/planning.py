@@ -2,29 +2,26 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import sqrt
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 
-from scm_compiler.diagnostics import Sink, Source, refuse
+from scm_compiler.diagnostics import Sink, Source
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
-from scm_compiler.inference.drawing import Z
 from scm_compiler.inference.intervals import replicate_ends
-from scm_compiler.inference.number import DrawingInterval, Interval, Number
+from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
-from scm_compiler.inference.real.codes.reals import NoEvent, NotWithReals
-from scm_compiler.inference.real.drawing import Estimate, Sampler, weighted_quantile
-from scm_compiler.inference.real.gaussian import Gaussian, NotGaussianError, closed
-from scm_compiler.inference.real.units import Variable, ordered
-from scm_compiler.inference.table import Row, Table
-from scm_compiler.ir import Finite, Graph, Real
-from scm_compiler.ir.query import Kind
+from scm_compiler.inference.real.codes.reals import NotWithReals
+from scm_compiler.inference.real.drawing import Sampler
+from scm_compiler.inference.real.gaussian import closed
+from scm_compiler.inference.real.units import mutilated, ordered
+from scm_compiler.inference.real.working import Work, first_of, numbers_of
+from scm_compiler.inference.table import Table
+from scm_compiler.ir import Graph
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
-from scm_compiler.syntax.query_printer import quoted
 
 NOTE = "how firmly the data determine it is not known: train with --replicates"
 """What is said of the interval from the data."""
@@ -32,9 +29,6 @@ NOTE = "how firmly the data determine it is not known: train with --replicates"
 METHODS = ("auto", "weighted")
 
 _EXACTLY = ("exactly, by sums of normal laws, unless several ranges or worlds take part; then",)
-
-ROUNDING = 1e-9
-"""An error below this share of a number is rounding."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,9 +96,9 @@ class RealPlan:
             make_firm=lambda: self._firm(value, seed, samples, level),
         )
 
-    def _work(self, mechanisms: Mapping[str, Mechanism], seed: int, samples: int) -> "_Work":
+    def _work(self, mechanisms: Mapping[str, Mechanism], seed: int, samples: int) -> Work:
         sampler = Sampler(self.graph, mechanisms, seed, samples)
-        return _Work(self.graph, sampler, exactly=self.method != "weighted")
+        return Work(self.graph, sampler, exactly=self.method != "weighted")
 
     def _firm(
         self, value: Number | Table, seed: int, samples: int, level: float | None
@@ -177,7 +171,7 @@ def plan_real(
     written = parse_query(source, sink)
     if written is not None:
         reader = Reader(graph)
-        asked = _every(reader, written)
+        asked = numbers_of(reader, first_of(reader, written))
         if method not in METHODS:
             way = "leave `--method` out: units are weighted"
             reader.found.append(NotWithReals(f"`--method {method}`", way))
@@ -199,208 +193,28 @@ def rests_on_reals(text: str, graph: Graph) -> bool:
     written = parse_query(Source("query", text), sink)
     if written is None or isinstance(written, tree.Regime):
         return True
-    asked = _every(Reader(graph), written)
-    reals = {node.name for node in graph.reals}
-    return not asked or not reals.isdisjoint(_drawn(asked, graph))
-
-
-def _every(reader: Reader, written: tree.Query) -> list[Asked]:  # noqa: PLR0911  (a form each)
-    """The numbers that a question asks for."""
-    match written:
-        case tree.Sum(terms):
-            return [one for _, term in terms for one in _every(reader, term)]
-        case tree.Ratio(above, below):
-            return [*_every(reader, above), *_every(reader, below)]
-        case tree.Probability():
-            return [_filled(reader, written)]
-        case tree.Expectation():
-            return [reader.expectation(written)]
-        case tree.Quantile():
-            return [reader.quantile(written)]
-        case tree.Density():
-            return [reader.density(written)]
-        case tree.Effect():
-            return [reader.effect(written)]
-        case tree.Regime(do, given):
-            every = (Variable(node.name) for node in reader.graph.tabular)
-            scene = reader.scene(do, given, *every)
-            return [Asked(scene, "mean", lambda draw: np.ones(draw.count))]
-    name = "argmax" if isinstance(written, tree.Best) else "LATE"
-    reader.found.append(NotWithReals(f"`{name}`", span=written.span))
-    return []
-
-
-def _filled(reader: Reader, written: tree.Probability) -> Asked:
-    """A probability, of whose open targets the first values are taken."""
-    targets: list[tree.Proposition] = []
-    for target in written.targets:
-        if isinstance(target, tree.Event) and target.value is None:
-            node = reader.graph.by_name.get(target.variable.node.text)
-            if node is not None and isinstance(node.domain, Finite):
-                word = tree.Word(node.domain.values[0], target.span)
-                targets.append(tree.Event(target.variable, word, target.span))
-                continue
-        targets.append(target)
-    return reader.probability(tree.Probability(tuple(targets), written.do, written.given))
+    reader = Reader(graph)
+    asked = numbers_of(reader, first_of(reader, written))
+    if reader.found or not asked:
+        return True
+    named = {held.node for one in asked for held in one.scene.held}
+    named |= {name for one in asked for name in one.scene.needed}
+    return not {node.name for node in graph.reals}.isdisjoint({*named, *_drawn(asked, graph)})
 
 
 def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:
     """The nodes that units are drawn of."""
     found: set[str] = set()
     for one in asked:
-        held = {action.node: action.reads for action in one.scene.held}
+        held = {action.node: action for action in one.scene.held}
         seen = one.scene.seen
         wanted = [*one.scene.needed, *seen.labels, *seen.ranges]
         wanted += [one.point[0]] if one.point else []
         wanted = [name for name in wanted if name in graph.by_name]
-        found |= {n for n in ordered({**graph.parents, **held}, wanted) if n not in held}
+        takes_part = ordered(mutilated(graph, held), wanted)
+        found |= {name for name in takes_part if name not in held or held[name].natural}
     return tuple(node.name for node in graph.tabular if node.name in found)
-
-
-class _Work:
-    """Works out the numbers of a question."""
-
-    def __init__(self, graph: Graph, sampler: Sampler, *, exactly: bool) -> None:
-        self.graph, self.sampler = graph, sampler
-        self._exact = Gaussian(graph, sampler.mechanisms) if exactly else None
-        self.draws, self.worth = 0, float("inf")
-
-    def value(self, written: tree.Query) -> Number | Table:
-        """The answer."""
-        if isinstance(written, tree.Regime):
-            return self._regime(written)
-        if isinstance(written, tree.Probability):
-            free = [t for t in written.targets if isinstance(t, tree.Event) and t.value is None]
-            if free:
-                return self._table(written, free)
-        assert not isinstance(written, tree.Best | tree.LocalEffect)
-        return self._number(written)
-
-    def _number(self, written: tree.Number) -> Number:
-        match written:
-            case tree.Sum(terms):
-                parts = [(1 if plus else -1, self._number(term)) for plus, term in terms]
-                total = sum(sign * part.value for sign, part in parts)
-                error = sqrt(sum(part.error**2 for _, part in parts))
-                minus = any(sign < 0 for sign, _ in parts)
-                return _told(total, error, "difference" if minus else "sum")
-            case tree.Ratio(above, below):
-                top, bottom = self._number(above), self._number(below)
-                ratio = top.value / bottom.value
-                spread = [n.error / n.value if n.value else 0.0 for n in (top, bottom)]
-                return _told(ratio, abs(ratio) * sqrt(sum(s**2 for s in spread)), "ratio")
-        if self._exact is not None:
-            try:
-                return Number(self._exact.number(written), 0.0, _KINDS[type(written)](written))
-            except NotGaussianError:
-                pass
-        (asked,) = _every(Reader(self.graph), written)
-        found = self._noted(self.sampler.estimate(asked))
-        return _told(found.value, found.error, _KINDS[type(written)](written))
-
-    def _noted(self, found: Estimate) -> Estimate:
-        self.draws = max(self.draws, found.draws)
-        self.worth = min(self.worth, found.worth)
-        return found
-
-    def _table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
-        """The joint table of the labels that stand without a value."""
-        reader = Reader(self.graph)
-        variables = [reader.variable(event.variable) for event in free]
-        closed = [target for target in written.targets if target not in free]
-        tests = [reader.event(target) for target in closed]
-        more = [variable for names, _ in tests for variable in names]
-        scene = reader.scene(written.do, written.given, *variables, *more)
-        sizes = []
-        for variable in variables:
-            domain = self.graph.by_name[variable.node].domain
-            if not isinstance(domain, Finite):
-                raise refuse(NoEvent(quoted(variable.node)))
-            sizes.append(domain.size)
-        units = self.sampler.weighted(
-            scene,
-            *((lambda draw, v=v: draw.value(v).astype(np.float64)) for v in variables),
-            lambda draw: np.prod([np.ones(draw.count), *(test(draw) for _, test in tests)], 0),
-        )
-        *columns, holds = units.columns
-        share = units.weights / units.weights.sum()
-        self.draws, self.worth = len(share), units.worth
-        rows = []
-        for cell in np.ndindex(*sizes):
-            inside = np.logical_and.reduce([c == v for c, v in zip(columns, cell, strict=True)])
-            hits = inside * holds
-            chance = float(share @ hits)
-            error = sqrt(float(share**2 @ (hits - chance) ** 2))
-            names = tuple(
-                self.graph.domains[variable.node].values[value]
-                for variable, value in zip(variables, cell, strict=True)
-            )
-            rows.append(Row(names, _told(chance, error, "probability")))
-        return Table(tuple(variable.node for variable in variables), tuple(rows))
-
-    def _regime(self, written: tree.Regime) -> Table:
-        """Every label's probabilities; mean, deviation and quartiles of every real node."""
-        (asked,) = _every(Reader(self.graph), written)
-        nodes = self.graph.tabular
-        units = self.sampler.weighted(
-            asked.scene,
-            *(
-                (lambda draw, n=node.name: draw.value(Variable(n)).astype(np.float64))
-                for node in nodes
-            ),
-        )
-        share, worth = units.weights / units.weights.sum(), units.worth
-        self.draws, self.worth = len(share), worth
-        rows: list[Row] = []
-        for node, column in zip(nodes, units.columns, strict=True):
-            if isinstance(node.domain, Real):
-                rows += _summary(node.name, column, share, worth)
-            elif isinstance(node.domain, Finite):
-                for rank, value in enumerate(node.domain.values):
-                    hits = (column == rank).astype(np.float64)
-                    rows.append(Row((node.name, value), _mean(hits, share, "probability")))
-        return Table(("node", "value"), tuple(rows))
 
 
 def _numbers(value: Number | Table) -> list[Number]:
     return [value] if isinstance(value, Number) else [row.probability for row in value.rows]
-
-
-def _summary(name: str, column: np.ndarray, share: np.ndarray, worth: float) -> list[Row]:
-    """The mean, the deviation and the quartiles of a real node."""
-    mean = _mean(column, share)
-    square = _mean((column - mean.value) ** 2, share)
-    deviation = sqrt(square.value)
-    error = square.error / (2 * deviation) if deviation else 0.0
-    found = [Row((name, "mean"), mean), Row((name, "deviation"), _told(deviation, error))]
-    for level, called in ((0.25, "lower quartile"), (0.5, "median"), (0.75, "upper quartile")):
-        found.append(Row((name, called), _told(*weighted_quantile(column, share, level, worth))))
-    return found
-
-
-def _mean(values: np.ndarray, share: np.ndarray, kind: Kind = "expectation") -> Number:
-    mean = float(share @ values)
-    return _told(mean, sqrt(float(share**2 @ (values - mean) ** 2)), kind)
-
-
-def _told(value: float, error: float, kind: Kind = "expectation") -> Number:
-    """A number with what drawing leaves open."""
-    if error <= ROUNDING * abs(value):
-        return Number(value, 0.0, kind)
-    drawn = DrawingInterval(value - Z * error, value + Z * error)
-    return Number(value, error, kind, drawing_interval=drawn)
-
-
-def _kind_of_mean(written: tree.Query) -> Kind:
-    return (
-        "variance" if isinstance(written, tree.Expectation) and written.variance else "expectation"
-    )
-
-
-_KINDS: Mapping[type, Any] = {
-    tree.Probability: lambda written: "probability",
-    tree.Expectation: _kind_of_mean,
-    tree.Quantile: lambda written: "quantile",
-    tree.Density: lambda written: "density",
-    tree.Effect: lambda written: "difference",
-}

@@ -78,7 +78,7 @@ class Held:
         text: As it is written, to tell worlds apart.
         value: A constant; None of a rule.
         rule: What it is held at in a world, from the values of `reads`.
-        reads: The nodes that the rule reads.
+        reads: The nodes that the rule reads; the node itself for what it would have been.
     """
 
     node: str
@@ -88,6 +88,11 @@ class Held:
         default=None, compare=False
     )
     reads: tuple[str, ...] = ()
+
+    @property
+    def natural(self) -> bool:
+        """Whether it rests on what the node would have been."""
+        return self.node in self.reads
 
 
 World_ = tuple[Held, ...]
@@ -183,20 +188,29 @@ class Draw:
         self, name: str, held: Mapping[str, Held], known: Mapping[str, Column]
     ) -> Column:
         action = held.get(name)
-        if action is not None:
-            return self._acted(action, lambda node: known[node])
-        return np.asarray(self.mechanisms[name].sample(known, self.noise[name]))
+        if action is None:
+            return self._free(name, known)
+        return self._acted(
+            action, lambda node: self._free(node, known) if node == name else known[node]
+        )
 
-    def rolled(self, name: str, share: Array) -> Column:
+    def _free(self, name: str, world: World) -> Column:
+        """What a node's own mechanism makes of a world."""
+        return np.asarray(self.mechanisms[name].sample(world, self.noise[name]))
+
+    def rolled(self, name: str, roll: Callable[[np.random.Generator, int], Column]) -> Column:
         """The values of a node that is held at random, drawn once for all worlds."""
         if name not in self._rolls:
-            self._rolls[name] = self._random.choice(len(share), self.count, p=share)
+            self._rolls[name] = roll(self._random, self.count)
         return self._rolls[name]
 
     def _held(self, name: str) -> Column:
         action = self.held[name]
         if name not in self._rules:
-            self._rules[name] = self._acted(action, lambda node: self.value(Variable(node)))
+            self._rules[name] = self._acted(
+                action,
+                lambda node: self.own[node] if node == name else self.value(Variable(node)),
+            )
         return self._rules[name]
 
     def _acted(self, action: Held, read: Callable[[str], Column]) -> Column:
@@ -207,14 +221,17 @@ class Draw:
 
     def _make(self, name: str) -> None:
         """Draw a node's value and noise, or look at what it is held at."""
-        if name in self.held:  # its evidence is of the value that it is held at
+        held = self.held.get(name)
+        mechanism = self.mechanisms[name]
+        if held is None or held.natural:
+            world = {parent: self.value(Variable(parent)) for parent in mechanism.parents}
+            uniform = self._random.random((self.count, mechanism.width))
+        if held is not None:  # its evidence is of the value that it is held at
+            if held.natural:
+                self.own[name], self.noise[name] = self._plain(mechanism, world, uniform)
             if name in self.seen.ranges or name in self.seen.labels:
                 self._check_held(name)
-            return
-        mechanism = self.mechanisms[name]
-        world = {parent: self.value(Variable(parent)) for parent in mechanism.parents}
-        uniform = self._random.random((self.count, mechanism.width))
-        if isinstance(mechanism, Chances):
+        elif isinstance(mechanism, Chances):
             self._label(name, mechanism, world, uniform)
         else:
             self._real(name, mechanism, world, uniform)
@@ -296,4 +313,8 @@ def ordered(parents: Mapping[str, tuple[str, ...]], names: Iterable[str]) -> lis
 
 def mutilated(graph: Graph, held: Mapping[str, Held]) -> dict[str, tuple[str, ...]]:
     """What each node reads where some are held."""
-    return {**graph.parents, **{name: action.reads for name, action in held.items()}}
+    found = dict(graph.parents)
+    for name, action in held.items():
+        own = graph.parents[name] if action.natural else ()
+        found[name] = (*own, *(read for read in action.reads if read != name))
+    return found

@@ -12,6 +12,7 @@ from scm_compiler.model.real.classes import Classes
 from scm_compiler.model.real.features import Features, Perceptron, width
 from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.mechanism import Inverse, Quantiles, Transform
+from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.stored import Stored
 from scm_compiler.model.real.uniform import Array
 
@@ -35,6 +36,10 @@ def call_of(mechanism: Stored) -> tuple[str, tuple[object, ...]]:
         sizes = (d.size for d in inputs.values() if isinstance(d, Finite))
         knots, heaps = mechanism.scores.shape[-1], len(mechanism.heaps)
         return "Quantiles", (tuple(sizes), knots, heaps, _ends(mechanism))
+    if isinstance(mechanism, Regression):
+        terms = mechanism.terms
+        sizes = (terms.knots.shape[1], len(terms.left), len(mechanism.scores))
+        return "Regression", (_widths(inputs), *sizes, _ends(mechanism))
     widths, hidden = _widths(inputs), _hidden(mechanism.network)
     if isinstance(mechanism, Classes):
         return "Classes", (widths, hidden, mechanism.domain.size)
@@ -61,6 +66,8 @@ def _state(mechanism: Stored) -> dict[str, Array]:
     if isinstance(mechanism, Classes):
         return _network(mechanism.features, mechanism.network)
     found = {"ends.numbers": mechanism.scale.numbers}
+    if isinstance(mechanism, Regression):
+        return found | _regression(mechanism)
     if len(mechanism.heaps):
         marks = mechanism.scale.place(mechanism.heaps)
         found |= {"heaped.heaps": mechanism.heaps, "heaped.marks": marks}
@@ -69,6 +76,20 @@ def _state(mechanism: Stored) -> dict[str, Array]:
         return found | _network(mechanism.features, mechanism.network)
     names = ("scores", "places", "slopes", "chances", "under")
     return found | {name: getattr(mechanism, name) for name in names}
+
+
+def _regression(mechanism: Regression) -> dict[str, Array]:
+    features, terms = mechanism.features, mechanism.terms
+    names = ("location", "log_scale", "scores", "places", "slopes")
+    return {
+        "inputs.middles": features.middles,
+        "inputs.spreads": features.spreads,
+        "terms.knots": terms.knots,
+        "terms.left": terms.left,
+        "terms.right": terms.right,
+        "least": np.array(np.log(mechanism.floor)),
+        **{name: getattr(mechanism, name) for name in names},
+    }
 
 
 def _network(features: Features, network: Perceptron) -> dict[str, Array]:

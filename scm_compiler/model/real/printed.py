@@ -76,6 +76,23 @@ def mixture_place(logs: Tensor, places: Tensor, widths: Tensor, score: Tensor) -
     return found
 
 
+def spline_place(scores: Tensor, places: Tensor, slopes: Tensor, score: Tensor) -> Tensor:
+    """Where the spline through knots (B, K) has a score (B,): see `Knots.place`."""
+    knot = (scores <= score.unsqueeze(-1)).sum(-1) - 1
+    first = knot.clamp(0, scores.shape[-1] - 2).unsqueeze(-1)
+    start, end = (scores.gather(1, first + k).squeeze(-1) for k in (0, 1))
+    low, top = (places.gather(1, first + k).squeeze(-1) for k in (0, 1))
+    d0, d1 = (slopes.gather(1, first + k).squeeze(-1) for k in (0, 1))
+    share = ((score - start) / (end - start)).clamp(0.0, 1.0)
+    mean, both = (top - low) / (end - start), share * (1 - share)
+    over = (top - low) * (mean * share**2 + d0 * both)
+    inside = low + over / (mean + (d0 + d1 - 2 * mean) * both)
+    before = places[:, 0] + slopes[:, 0] * (score - scores[:, 0])
+    after = places[:, -1] + slopes[:, -1] * (score - scores[:, -1])
+    found = torch.where(score < scores[:, 0], before, inside)
+    return torch.where(score > scores[:, -1], after, found)
+
+
 class Inputs(nn.Module):
     """The columns that a network reads of the parents: 0/1, one-hot, or a standardised number."""
 
@@ -248,27 +265,91 @@ class Quantiles(nn.Module):
     def forward(self, parents: Tensor, noise: Tensor) -> Tensor:
         """The values (B,)."""
         row = _row(parents, tuple(range(len(self.sizes))), self.sizes)
+        knots = self.scores[row], self.places[row], self.slopes[row]
         if self.heaped is None:
-            free: Tensor = self.ends(self._place(row, logit(noise)))
+            free: Tensor = self.ends(spline_place(*knots, logit(noise)))
             return free
         score, at_heap, heap = self.heaped(noise, self.chances[row], self.under[row])
-        return torch.where(at_heap, heap, self.ends(self._place(row, score)))
+        return torch.where(at_heap, heap, self.ends(spline_place(*knots, score)))
 
-    def _place(self, row: Tensor, score: Tensor) -> Tensor:
-        scores, places, slopes = self.scores[row], self.places[row], self.slopes[row]
-        knot = (scores <= score.unsqueeze(-1)).sum(-1) - 1
-        first = knot.clamp(0, scores.shape[-1] - 2).unsqueeze(-1)
-        start, end = (scores.gather(1, first + k).squeeze(-1) for k in (0, 1))
-        low, top = (places.gather(1, first + k).squeeze(-1) for k in (0, 1))
-        d0, d1 = (slopes.gather(1, first + k).squeeze(-1) for k in (0, 1))
-        share = ((score - start) / (end - start)).clamp(0.0, 1.0)
-        mean, both = (top - low) / (end - start), share * (1 - share)
-        over = (top - low) * (mean * share**2 + d0 * both)
-        inside = low + over / (mean + (d0 + d1 - 2 * mean) * both)
-        before = places[:, 0] + slopes[:, 0] * (score - scores[:, 0])
-        after = places[:, -1] + slopes[:, -1] * (score - scores[:, -1])
-        found = torch.where(score < scores[:, 0], before, inside)
-        return torch.where(score > scores[:, -1], after, found)
+
+class Terms(nn.Module):
+    """Products of powers and natural cubic splines of columns.
+
+    Args:
+        columns: How many columns there are.
+        knots: The knots of each.
+        count: The number of terms.
+    """
+
+    knots: Tensor
+    left: Tensor
+    right: Tensor
+
+    def __init__(self, columns: int, knots: int, count: int) -> None:
+        super().__init__()
+        self.register_buffer("knots", torch.arange(knots).float().repeat(columns, 1))
+        self.register_buffer("left", torch.zeros(count, dtype=torch.int64))
+        self.register_buffer("right", torch.zeros(count, dtype=torch.int64))
+
+    def forward(self, columns: Tensor) -> Tensor:
+        """The terms (B, count) of columns (B, columns)."""
+        own = columns.unsqueeze(-1)
+        away = (own - self.knots).clamp_min(0.0) ** 3
+        slopes = (away[..., :-1] - away[..., -1:]) / (self.knots[:, -1:] - self.knots[:, :-1])
+        splines = slopes[..., :-1] - slopes[..., -1:]
+        every = torch.cat([own, own**2, own**3, splines], -1).flatten(1)
+        found = torch.cat([torch.ones_like(every[:, :1]), every], 1)
+        return found[:, self.left] * found[:, self.right]
+
+
+class Regression(nn.Module):
+    """Sums of terms of the parents for the middle and the log of the width, and noise.
+
+    Args:
+        widths: The columns of each parent.
+        knots: Of the splines of a column.
+        terms: The number of terms.
+        quantiles: Of the noise.
+        ends: Of the values.
+    """
+
+    location: Tensor
+    log_scale: Tensor
+    least: Tensor
+    scores: Tensor
+    places: Tensor
+    slopes: Tensor
+
+    def __init__(
+        self,
+        widths: tuple[int, ...],
+        knots: int,
+        terms: int,
+        quantiles: int,
+        ends: tuple[float, float],
+    ) -> None:
+        super().__init__()
+        self.inputs, self.terms = Inputs(widths), Terms(sum(widths), knots, terms)
+        for name in ("location", "log_scale"):
+            self.register_buffer(name, torch.zeros(terms))
+        self.register_buffer("least", torch.tensor(log(1e-3)))
+        for name in ("scores", "places", "slopes"):
+            self.register_buffer(name, torch.ones(quantiles))
+        self.ends = Ends(*ends)
+
+    def forward(self, parents: Tensor, noise: Tensor) -> Tensor:
+        """The values (B,)."""
+        terms = self.terms(self.inputs(parents))
+        width = (terms @ self.log_scale).clamp_max(WIDEST)
+        width = torch.maximum(width, self.least).exp()
+        knots = (
+            part.expand(noise.shape[0], -1) for part in (self.scores, self.places, self.slopes)
+        )
+        free: Tensor = self.ends(
+            terms @ self.location + width * spline_place(*knots, logit(noise))
+        )
+        return free
 
 
 class Linear(nn.Module):

@@ -11,10 +11,12 @@ from scm_compiler.model.real.classes import Classes
 from scm_compiler.model.real.features import Features, Perceptron, read_perceptron, width
 from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.mechanism import Quantiles, Transform
+from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.scale import Scale, read_scale
+from scm_compiler.model.real.terms import Terms
 from scm_compiler.model.real.uniform import Array
 
-Stored: TypeAlias = Transform | Quantiles | Linear | Classes
+Stored: TypeAlias = Transform | Quantiles | Regression | Linear | Classes
 
 Tensors = Mapping[str, Array]
 
@@ -61,6 +63,8 @@ def _numbers(mechanism: Stored) -> tuple[str, dict[str, Array]]:
         names = ("heaps", "scores", "places", "slopes", "chances")
         found = {name: getattr(mechanism, name) for name in names}
         return "quantiles", {"scale": mechanism.scale.numbers, **found}
+    if isinstance(mechanism, Regression):
+        return "regression", _regression(mechanism)
     network = {
         "middles": mechanism.features.middles,
         "spreads": mechanism.features.spreads,
@@ -70,6 +74,22 @@ def _numbers(mechanism: Stored) -> tuple[str, dict[str, Array]]:
         return "classes", network
     own = {"heaps": mechanism.heaps, "line": mechanism.line, "floor": np.array(mechanism.floor)}
     return "transform", {"scale": mechanism.scale.numbers, **own, **network}
+
+
+def _regression(mechanism: Regression) -> dict[str, Array]:
+    features, terms = mechanism.features, mechanism.terms
+    names = ("location", "log_scale", "scores", "places", "slopes")
+    return {
+        "scale": mechanism.scale.numbers,
+        "heaps": mechanism.heaps,
+        "middles": features.middles,
+        "spreads": features.spreads,
+        "knots": terms.knots,
+        "left": terms.left.astype(np.float64),
+        "right": terms.right.astype(np.float64),
+        "floor": np.array(mechanism.floor),
+        **{name: getattr(mechanism, name) for name in names},
+    }
 
 
 def _real(domain: Domain, tensors: Tensors) -> tuple[Real, Scale, Array]:
@@ -82,14 +102,19 @@ def _real(domain: Domain, tensors: Tensors) -> tuple[Real, Scale, Array]:
     return domain, scale, heaps
 
 
-def _network(inputs: Mapping[str, Domain], tensors: Tensors) -> tuple[Features, Perceptron]:
-    """What a network reads, and the network, if one fits the other."""
+def _features(inputs: Mapping[str, Domain], tensors: Tensors) -> Features:
+    """What a network or a regression reads, if it fits the parents."""
     features = Features(inputs, tensors["middles"], tensors["spreads"])
     columns = sum(width(parent) for parent in inputs.values())
     shapes = (features.middles.shape, features.spreads.shape)
     _check(shapes == ((columns,), (columns,)), f"the parents are {columns} columns")
-    network = read_perceptron(tensors)
-    before = columns
+    return features
+
+
+def _network(inputs: Mapping[str, Domain], tensors: Tensors) -> tuple[Features, Perceptron]:
+    """What a network reads, and the network, if one fits the other."""
+    features, network = _features(inputs, tensors), read_perceptron(tensors)
+    before = len(features.middles)
     for weight, bias in zip(network.weights, network.biases, strict=True):
         _check(weight.shape == (before, *bias.shape) and bias.ndim == 1, "the layers do not fit")
         before = len(bias)
@@ -107,9 +132,6 @@ def _read_transform(domain: Domain, inputs: Mapping[str, Domain], tensors: Tenso
     outputs = len(network.biases[-1]) - len(heaps) - 1
     _check(outputs > 0 and outputs % 3 == 0, "the outputs are no mixture")
     _check(tensors["line"].shape == features.middles.shape, "the line does not fit the parents")
-    _check(
-        tensors["floor"].shape == () and float(tensors["floor"]) > 0, "the floor is not positive"
-    )
     return Transform(
         real,
         inputs,
@@ -118,8 +140,48 @@ def _read_transform(domain: Domain, inputs: Mapping[str, Domain], tensors: Tenso
         features=features,
         network=network,
         line=tensors["line"],
-        floor=float(tensors["floor"]),
+        floor=_floor(tensors),
     )
+
+
+def _read_regression(domain: Domain, inputs: Mapping[str, Domain], tensors: Tensors) -> Stored:
+    real, scale, heaps = _real(domain, tensors)
+    features, knots = _features(inputs, tensors), tensors["knots"]
+    left, right, location, log_scale, scores, places, slopes = (
+        tensors[n]
+        for n in ("left", "right", "location", "log_scale", "scores", "places", "slopes")
+    )
+    columns = len(features.middles)
+    _check(knots.ndim == 2 and len(knots) == columns and knots.shape[1] > 1, "no knots of terms")
+    _check(bool((np.diff(knots) > 0).all()), "the knots of terms do not increase")
+    terms = Terms(knots, left.astype(np.int64), right.astype(np.int64))
+    factors = np.concatenate([terms.left, terms.right])
+    inside = bool(((factors >= 0) & (factors <= columns * terms.each)).all())
+    _check(inside and left.ndim == 1, "a term has no such factor")
+    fitting = left.shape == right.shape == location.shape == log_scale.shape
+    _check(fitting and not len(heaps), "the terms do not fit")
+    _check(scores.shape == places.shape == slopes.shape and scores.ndim == 1, "no knots")
+    rising = all(bool((np.diff(each) > 0).all()) for each in (scores, places))
+    _check(len(scores) > 1 and rising and bool((slopes > 0).all()), "the knots do not increase")
+    return Regression(
+        real,
+        inputs,
+        scale,
+        features=features,
+        terms=terms,
+        location=location,
+        log_scale=log_scale,
+        floor=_floor(tensors),
+        scores=scores,
+        places=places,
+        slopes=slopes,
+    )
+
+
+def _floor(tensors: Tensors) -> float:
+    floor = tensors["floor"]
+    _check(floor.shape == () and float(floor) > 0, "the floor is not positive")
+    return float(floor)
 
 
 def _read_quantiles(domain: Domain, inputs: Mapping[str, Domain], tensors: Tensors) -> Stored:
@@ -164,6 +226,7 @@ def _check(right: bool, wrong: str) -> None:
 _READERS: Mapping[str, Callable[[Domain, Mapping[str, Domain], Tensors], Stored]] = {
     "transform": _read_transform,
     "quantiles": _read_quantiles,
+    "regression": _read_regression,
     "linear": _read_linear,
     "classes": _read_classes,
 }

@@ -1,4 +1,4 @@
-"""E576: numbers that labels do not have."""
+"""E576 and E581: numbers that labels do not have."""
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
@@ -49,3 +49,41 @@ class NoNumberOfLabel(Diagnostic):
         if self.level:
             return f"it lies between 0 and 1: `Q({self.node}, 0.9)`"
         return f"ask for probabilities: `P({self.node})`"
+
+
+class OnlyOfReals(Diagnostic):
+    r"""A label is set by arithmetic, drawn from a law of numbers or run along a curve.
+
+    ## What it means
+
+    `do(Dose = Dose + 1)`, `do(Dose ~ normal(4, 1))` and `do(Dose = 0..10 by 1)` are of real nodes. A
+    label has values and no numbers between them.
+
+    ## Example
+
+    ```console
+    $ scmc query "P(Bald | do(Male = Male + 1))"
+    error[E581]: `Male` is a label, and arithmetic, laws and curves are of real nodes
+     --> query:1:13
+      |
+    1 | P(Bald | do(Male = Male + 1))
+      |             ^^^^^^^^^^^^^^^
+      = help: write a rule, `do(Male = 0 if Male=1 else 1)`, or weights, `do(Male ~ 0.3)`
+    ```
+
+    ## What to do
+
+    Set a label by a rule, `do(Male = 0 if Male=1 else 1)`, draw it with weights, `do(Male ~ 0.3)`, or
+    leave it without a value for a row of each, `do(Male)`.
+    """
+
+    code = "E581"
+
+    node: str
+
+    def message(self) -> str:
+        return f"`{self.node}` is a label, and arithmetic, laws and curves are of real nodes"
+
+    def help(self) -> str:
+        name = self.node
+        return f"write a rule, `do({name} = 0 if {name}=1 else 1)`, or weights, `do({name} ~ 0.3)`"

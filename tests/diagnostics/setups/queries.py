@@ -233,6 +233,7 @@ SETUPS = {
     "W535": either_way,
     **dict.fromkeys(["E419", "E430", "E434", "E455"], celeba),
     **dict.fromkeys([f"E46{rank}" for rank in (0, 1, 2, 3, 5, 6, 8)], celeba),
+    "E581": celeba,
     **dict.fromkeys(["E435", "W440", "W442", "W450"], complete),
     **dict.fromkeys(["E417", "E420", "E451", "E453"], hair),
     **dict.fromkeys(["E433", "E438", "E439", "E440", "E450", "W441"], wide),

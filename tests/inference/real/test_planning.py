@@ -90,6 +90,24 @@ Z1_AT_2 = 0.6 * normal(2, 1, 0.5) / (0.6 * normal(2, 1, 0.5) + 0.4 * normal(2))
         ("E(Y | do(X=1)) - E(Y | do(X=0))", 2 * 0.4 + STEEP * 0.6),
         ("E(Y | do(T = X > 1), Z=1)", 2 + 0.5 * (-2 * 0.0) + 2 * 0.5 + 0.0),
         ("P(L=1 | X=2)", 0.9),
+        ("E(X | do(X=2))", 2.0),
+        ("E(Y | do(X = X + 1))", 3.16 + 1.7),
+        ("E(Y | do(X = 2 * X - 1), Z=1, T=1)", 3.0 + STEEP),
+        ("E(X | do(X = Z))", 0.6),
+        ("Var(X | do(X = X * 2 / 4))", (0.6 * 0.25 + 0.4 + 0.24) / 4),
+        ("E(Y | do(X ~ normal(1, 2)), Z=1)", 0.2 * 3 + 0.8 * (3 + STEEP)),
+        ("Var(X | do(X ~ normal(1, 2)))", 4.0),
+        ("P(X > 1 | do(X ~ uniform(0, 4)))", 0.75),
+        ("P(L=1 | do(X = X + 1))", 0.1 + 0.8 * (0.6 * below(2) + 0.4 * 0.5)),
+        ("P(T=1 | do(T = 0 if T=1 else 1))", 0.4),
+        ("E(Y[T=1] | do(X = X + 1), T=0)", 3 + STEEP * 1.3),
+        ("NDE(T -> Y)", 2.0 - (2 - STEEP) * 0.6),
+        ("NIE(T -> Y)", 0.0),
+        ("NDE(X -> Y, 4 vs 0)", 4 * (2 * 0.4 + STEEP * 0.6)),
+        ("CDE(T -> Y, X=1)", 2.0 - (2 - STEEP)),
+        ("CDE(Z -> Y, X=1)", 0.5 * (2 - (2 - STEEP))),
+        ("NDE(Z -> Y)", 0.0),
+        ("NIE(Z -> Y)", 2.6),
         ("P(T=1 | do(Z ~ 0.5))", 0.55),
     ],
 )
@@ -175,8 +193,28 @@ def test_a_table_of_labels():
     [
         ("P(X)", "E573"),
         ("E(Y | X > 3, X < 2)", "E574"),
-        ("NIE(T -> Y)", "E575"),
-        ("argmax(Z | X=1)", "E575"),
+        ("CDE(T -> Y)", "E463"),
+        ("CDE(T -> Y, Y=1)", "E463"),
+        ("NIE(T -> Y, X=1)", "E463"),
+        ("argmax(Z=1 | X=1)", "E465"),
+        ("argmax(X)", "E573"),
+        ("LATE(Z -> T -> Y)", "E575"),
+        ("E(Y | do(X = Y + 1))", "E462"),
+        ("E(Y | do(T = T + 1))", "E581"),
+        ("E(Y | do(T ~ normal(0, 1)))", "E581"),
+        ("E(Y | do(T=0..1))", "E581"),
+        ("E(Y | do(X = X + W))", "E410"),
+        ("E(Y | do(X = X / 0))", "E580"),
+        ("E(Y | do(X ~ 0.5))", "E582"),
+        ("E(Y | do(X ~ normal(0, 0)))", "E582"),
+        ("E(Y | do(X ~ uniform(1)))", "E582"),
+        ("E(Y | do(X ~ gamma(1, 2)))", "E582"),
+        ("E(Y | do(X=1..0))", "E583"),
+        ("E(Y | do(X=0..1 by 0))", "E583"),
+        ("E(Y | do(X=0..1 by 0.0001))", "E583"),
+        ("E(Y | do(X=0..much))", "E583"),
+        ("P(Z | do(X=0..1))", "E583"),
+        ("E(Y | do(X=0..1)) - E(Y | do(X=0..2))", "E583"),
         ("E(Y | do(T))", "E575"),
         ("Q(Z, 0.5)", "E576"),
         ("Q(X, 2)", "E576"),
@@ -191,6 +229,31 @@ def test_what_is_no_question(text, code):
     with pytest.raises(ScmError) as caught:
         ask(text)
     assert code in {found.code for found in caught.value.diagnostics}
+
+
+def test_a_curve_is_its_points():
+    text = "P(Y > 2 | do(X={})) - P(Y > 2 | do(T=1))"
+    curve = ask(text.format("-1..1 by 0.5"))
+    assert curve.value.variables == ("X",)
+    places = [row.values for row in curve.value.rows]
+    assert places == [("-1",), ("-0.5",), ("0",), ("0.5",), ("1",)]
+    for row in curve.value.rows:
+        assert row.probability.value == ask(text.format(f'"{row.values[0]}"')).probability
+    assert len(ask("E(Y | do(X=0..1))").value.rows) == 21
+    assert [*map(str, plan_real("E(Y | do(X=0..1))", GRAPH, MODEL).nodes)] == ["Z", "T", "Y"]
+
+
+def test_the_most_probable_values():
+    best = ask("argmax(Z, T | X=2)")
+    (row,) = best.value.rows
+    assert row.values == ("1", "1")
+    assert abs(row.probability.value - Z1_AT_2 * 0.8) < 0.02
+
+
+def test_a_natural_value_is_the_same_in_every_world():
+    shifted = ask("E(Y[T=1] | do(X = X + 1)) - E(Y[T=1] | do(X = 1 + X))", "weighted")
+    assert abs(shifted.probability) < 1e-10
+    assert ask("E(X | do(X = X + 1)) - E(X)", "weighted").probability == pytest.approx(1, abs=1e-9)
 
 
 def test_a_plan_says_how():

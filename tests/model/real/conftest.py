@@ -10,7 +10,9 @@ from scm_compiler.model.real.classes import Classes
 from scm_compiler.model.real.features import Features, Perceptron
 from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.mechanism import Quantiles, Transform
+from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.scale import Scale
+from scm_compiler.model.real.terms import Terms
 
 THREE = Discrete(("a", "b", "c"))
 MIXED = {"A": BINARY, "R": Real(), "B": THREE}
@@ -60,6 +62,27 @@ def quantiles(seed, domain=DOMAINS["free"], heaps=HEAPS["none"], count=9):
     )
 
 
+def regression(seed, domain=DOMAINS["free"], heaps=HEAPS["none"], count=9):
+    assert not len(heaps)
+    random = np.random.default_rng(seed)
+    rise = np.exp(random.normal(0, 0.7, (2, count)))
+    scores, places = rise.cumsum(1) - rise.sum(1, keepdims=True) / 2
+    knots = np.sort(random.normal(size=(5, 6)), 1)
+    return Regression(
+        domain,
+        MIXED,
+        Scale(domain, 1.3, 0.4, 1.7),
+        features=features(random, MIXED),
+        terms=Terms(knots, np.array([0, 1, 8, 9, 13]), np.array([0, 0, 0, 8, 15])),
+        location=random.normal(0, 0.03, size=5),
+        log_scale=random.normal(0, 0.03, size=5),
+        floor=1e-3,
+        scores=scores,
+        places=places,
+        slopes=np.exp(random.normal(0, 0.5, count)),
+    )
+
+
 def linear(seed):
     random = np.random.default_rng(seed)
     return Linear(Real(), MIXED, random.normal(size=(6, 2)), random.uniform(0.5, 2, 6))
@@ -80,7 +103,13 @@ def world(seed, count):
     }
 
 
-@pytest.fixture(params=[(f, d, h) for f in (transform, quantiles) for d in DOMAINS for h in HEAPS])
+FORMS = [
+    *((form, d, h) for form in (transform, quantiles) for d in DOMAINS for h in HEAPS),
+    *((regression, d, "none") for d in DOMAINS),
+]
+
+
+@pytest.fixture(params=FORMS)
 def made(request):
     """A function from a seed to a mechanism, for every form, domain and kind of heaps."""
     form, domain, heaps = request.param

@@ -11,11 +11,21 @@ from scm_compiler.model.real import mechanism as inverse
 from scm_compiler.model.real.law import Mixture
 from scm_compiler.model.real.modules import call_of, module_of
 from scm_compiler.model.real.printed import mixture_density, with_background
-from tests.model.real.conftest import DOMAINS, HEAPS, classes, linear, quantiles, transform, world
+from tests.model.real.conftest import (
+    DOMAINS,
+    HEAPS,
+    classes,
+    linear,
+    quantiles,
+    regression,
+    transform,
+    world,
+)
 
 MADE = {
     **{f"transform {d}": transform(0, DOMAINS[d]) for d in DOMAINS},
     **{f"quantiles {d}": quantiles(0, DOMAINS[d]) for d in DOMAINS},
+    **{f"regression {d}": regression(0, DOMAINS[d]) for d in DOMAINS},
     "transform heaps": transform(1, heaps=HEAPS["two"]),
     "quantiles heaps": quantiles(1, heaps=HEAPS["two"]),
     "linear": linear(0),
@@ -44,7 +54,15 @@ def test_it_is_the_same_function(made):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
-    ["transform low", "transform heaps", "quantiles both", "quantiles heaps", "linear", "classes"],
+    [
+        "transform low",
+        "transform heaps",
+        "quantiles both",
+        "quantiles heaps",
+        "regression low",
+        "linear",
+        "classes",
+    ],
 )
 def test_it_is_exported(name):
     mechanism = MADE[name]

@@ -5,10 +5,19 @@ import pytest
 from safetensors.numpy import load, save
 
 from scm_compiler.model.real.stored import read_mechanism, tensors_of
-from tests.model.real.conftest import HEAPS, classes, linear, quantiles, transform, world
+from tests.model.real.conftest import (
+    HEAPS,
+    classes,
+    linear,
+    quantiles,
+    regression,
+    transform,
+    world,
+)
 
 MADE = {
     "transform": transform(0, heaps=HEAPS["two"]),
+    "regression": regression(0),
     "quantiles": quantiles(0, heaps=HEAPS["two"]),
     "linear": linear(0),
     "classes": classes(0),
@@ -50,6 +59,11 @@ def test_numbers_that_are_not_its_own_are_refused(mechanism):
         ("quantiles", "chances", lambda a: -a),
         ("quantiles", "heaps", lambda a: a[::-1]),
         ("quantiles", "scale", lambda a: -a),
+        ("regression", "knots", lambda a: a[:, ::-1]),
+        ("regression", "left", lambda a: a + 100),
+        ("regression", "location", lambda a: a[1:]),
+        ("regression", "slopes", lambda a: -a),
+        ("regression", "floor", lambda a: -a),
         ("transform", "floor", lambda a: -a),
         ("transform", "line", lambda a: a[1:]),
         ("transform", "layer1.bias", lambda a: a[1:]),

@@ -90,8 +90,8 @@ class NotWithReals(Diagnostic):
     ## What it means
 
     Models with real nodes answer probabilities of events, means, variances, quantiles, densities,
-    `ATE` and `ATT`, regimes, sums and ratios, and counterfactuals of these. Other forms, and exact
-    answers beyond linear Gaussian mechanisms, are not there.
+    effects that have a name, regimes, sums and ratios, curves, and counterfactuals of these. `LATE`,
+    and exact answers beyond linear Gaussian mechanisms, are not there.
 
     ## Example
 
@@ -103,13 +103,13 @@ class NotWithReals(Diagnostic):
     time     0.0 s
     run      age
     next     scmc query "E(Age)" --run age
-    $ scmc query "NIE(Ill -> Age)" --run age
-    error[E575]: `NIE` is not answered where real nodes take part
-     --> query:1:1
+    $ scmc query "E(Ill | do(Age))" --run age
+    error[E575]: `do(Age)` without one value is not answered where real nodes take part
+     --> query:1:12
       |
-    1 | NIE(Ill -> Age)
-      | ^^^^^^^^^^^^^^^
-      = help: ask for its means one by one, such as `E(Y[X=1]) - E(Y[X=0])`
+    1 | E(Ill | do(Age))
+      |            ^^^
+      = help: say the value
     ```
 
     ## What to do

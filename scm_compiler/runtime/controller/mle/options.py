@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from scm_compiler.model.spec import MOST_LAYERS
+from scm_compiler.runtime.controller.real.options import Form
 from scm_compiler.runtime.data.shares import Estimator
 
 
@@ -37,7 +37,7 @@ class MleOptions(BaseModel):
 
     table_limit: int = Field(default=4096, ge=1, le=2**30)
     tables: Estimator = "shrunk"
-    real: Literal["auto", "quantiles", "transform", "linear"] = "auto"
+    real: Form = "auto"
     hidden_states: int = Field(default=8, ge=2, le=4096)
     hidden: int = Field(default=64, ge=1, lt=2**31)
     layers: int = Field(default=3, ge=1, le=MOST_LAYERS)

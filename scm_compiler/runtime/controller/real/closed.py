@@ -43,14 +43,14 @@ def fit_quantiles(target: Target, rows: Rows) -> Quantiles:
     some = free if free.any() else np.ones_like(free)
     scale = Scale.of(target.domain, values[some], weights[some])
     places, number = scale.place(values), row_numbers(target, rows)
-    pooled = _knots(places[free], weights[free])
+    pooled = knots_of(places[free], weights[free])
     found, chances = [], []
     everything = _shares(values, weights, heaps)
     for row in range(prod(target.sizes)):
         here = number == row
         inside = here & free
         few = len(np.unique(places[inside])) < 2
-        found.append(pooled if few else _knots(places[inside], weights[inside]))
+        found.append(pooled if few else knots_of(places[inside], weights[inside]))
         chances.append(_shares(values[here], weights[here], heaps) if here.any() else everything)
     longest = max(len(each[0]) for each in found)
     scores, knots, slopes = (
@@ -79,7 +79,7 @@ Spline = tuple[Array, Array, Array]
 """Scores, places and slopes of knots."""
 
 
-def _knots(places: Array, weights: Array) -> Spline:
+def knots_of(places: Array, weights: Array) -> Spline:
     """A spline through quantiles: more of them the more rows, and closer in the tails."""
     if len(places) == 0:
         return np.array([-1.0, 1.0]), np.array([-1.0, 1.0]), np.ones(2)

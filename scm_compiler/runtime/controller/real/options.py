@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Form = Literal["auto", "quantiles", "transform", "linear"]
+Form = Literal["auto", "quantiles", "regression", "transform", "linear"]
 
 
 class RealOptions(BaseModel):
@@ -14,8 +14,11 @@ class RealOptions(BaseModel):
 
     Attributes:
         form: What a real node's mechanism is: `quantiles`, a table for discrete parents;
-            `transform`, a network; `linear`, Gaussian given the parents; `auto` takes quantiles
-            where all parents are discrete and each configuration has enough rows.
+            `regression`, sums of terms for middle and width, with noise of one shape; `transform`,
+            a network; `linear`, Gaussian given the parents; `auto` takes quantiles where all
+            parents are discrete and each configuration has enough rows, a regression where its
+            rests tell nothing of the parents, and else what of it and a network predicts held-out
+            rows better.
         enough: How many those are.
         parts: The logistic distributions of a transform.
         hidden: Units in each hidden layer of a network.

@@ -15,21 +15,26 @@ import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.ir.domain import Finite, Real
+from scm_compiler.ir.domain import Domain, Finite, Real
 from scm_compiler.model.mechanism import Column, Mechanism
 from scm_compiler.model.real.features import Features, width
 from scm_compiler.model.real.linear import Linear
+from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.scale import Scale
 from scm_compiler.model.real.uniform import Array
 from scm_compiler.runtime.controller.real.closed import fit_linear, fit_quantiles, row_numbers
 from scm_compiler.runtime.controller.real.codes.fits import NearlyExact
 from scm_compiler.runtime.controller.real.group import Group, plan
 from scm_compiler.runtime.controller.real.options import Form, RealOptions
-from scm_compiler.runtime.controller.real.target import Rows, Target, rows_of
+from scm_compiler.runtime.controller.real.regression import SURE, fit_regression, unexplained
+from scm_compiler.runtime.controller.real.target import Rows, Target, heaps_of, rows_of
 from scm_compiler.runtime.training.fitting import Diverged, Mean, require_fitting
 
 EXACT = 0.01
 """A node whose noise is less than this share of its spread is all but determined."""
+
+FEWEST_ROWS = 100
+"""Fewer are too few for a regression's noise to show its shape."""
 
 MOST_CHECKED = 20_000
 """Held-out rows that a check reads at most."""
@@ -70,8 +75,9 @@ class Reals:
         self._rows = rows_of(targets, columns, given)
         self._random = torch.Generator().manual_seed(seed)
         self._closed: dict[str, Mechanism] = {}
-        networks = [target for target in targets if not self._close(target)]
+        self._rivals: dict[str, Regression] = {}
         self._split(seed)
+        networks = [target for target in targets if not self._close(target)]
         self._groups = self._grouped(networks)
         self._adam = self._optimiser() if self._groups else None
         self.total = self._options.steps if self._groups else 1
@@ -105,6 +111,7 @@ class Reals:
         found = dict(self._closed)
         for group in self._groups:
             found |= group.mechanisms()
+        found |= {name: own for name, own in self._rivals.items() if self._beats(own, found[name])}
         return {target.name: found[target.name] for target in self._targets}
 
     def held(self) -> tuple[Mapping[str, Column], Array]:
@@ -122,6 +129,9 @@ class Reals:
                 values = self._rows.columns[name]
                 spread = Scale.of(Real(), values, self._rows.weights).spread
                 found += [name] if (mechanism.deviations < EXACT * spread).all() else []
+            if isinstance(mechanism, Regression):
+                _, widths = mechanism.moments(self._rows.columns)
+                found += [name] if np.median(widths) < EXACT else []
         return tuple(NearlyExact(name=name) for name in sorted(found))
 
     def state(self) -> dict[str, Tensor]:
@@ -150,7 +160,28 @@ class Reals:
             self._closed[target.name] = fit_linear(target, self._rows)
         elif form == "quantiles":
             self._closed[target.name] = fit_quantiles(target, self._rows)
+        elif form == "regression":
+            self._closed[target.name] = self._regression(target, self._rows)
+        elif form == "auto":
+            every = self._regression(target, self._rows)
+            if unexplained(every, target.name, self._rows) < SURE:
+                self._closed[target.name] = every
+            else:
+                own = self._rows.where(self._fit.numpy())
+                self._rivals[target.name] = self._regression(target, own)
         return target.name in self._closed
+
+    def _regression(self, target: Target, rows: Rows) -> Regression:
+        return fit_regression(
+            target, rows, _features(target.inputs, self._rows), self._options.floor
+        )
+
+    def _beats(self, rival: Regression, network: Mechanism) -> bool:
+        """Whether a regression predicts held-out rows better than a network."""
+        columns, weights = self.held()
+        name = next(each.name for each in self._targets if self._rivals.get(each.name) is rival)
+        logs = [each.log_prob(columns[name], columns) for each in (rival, network)]
+        return bool(weights @ (logs[0] - logs[1]) >= 0)
 
     def _form(self, target: Target) -> Form:
         asked = target.form or self._options.form
@@ -164,10 +195,13 @@ class Reals:
         if not target.inputs:
             return "quantiles"
         size = int(np.prod([float(size) for size in target.sizes]))
-        if not tabular or size * self._options.enough > len(self._rows.weights):
-            return "transform"
-        least = np.bincount(row_numbers(target, self._rows), minlength=size).min()
-        return "quantiles" if least >= self._options.enough else "transform"
+        if tabular and size * self._options.enough <= len(self._rows.weights):
+            least = np.bincount(row_numbers(target, self._rows), minlength=size).min()
+            if least >= self._options.enough:
+                return "quantiles"
+        values, weights = self._rows.columns[target.name], self._rows.weights
+        few = len(weights) < FEWEST_ROWS or len(heaps_of(values, weights))
+        return "transform" if few else "auto"
 
     def _split(self, seed: int) -> None:
         """Which rows to fit to and which to check on; all are both if one part were empty."""
@@ -266,29 +300,26 @@ def _source(
 ) -> tuple[Tensor, dict[str, list[int]], dict[str, Features]]:
     """The columns that parents become, where each parent's are, and how each target reads them."""
     domains = {name: d for target in targets for name, d in target.inputs.items()}
-    numbers = {}
-    for name, domain in domains.items():
+    one = {name: _features({name: domain}, rows) for name, domain in domains.items()}
+    found = [np.zeros((len(rows.weights), 1))]
+    columns: dict[str, list[int]] = {}
+    for name, own in one.items():
+        start = sum(part.shape[1] for part in found)
+        columns[name] = list(range(start, start + len(own.middles)))
+        found.append(own.of(rows.columns))
+    features = {target.name: _features(target.inputs, rows) for target in targets}
+    source = torch.from_numpy(np.concatenate(found, 1)).float().clamp(-1e6, 1e6)
+    return source, columns, features
+
+
+def _features(inputs: Mapping[str, Domain], rows: Rows) -> Features:
+    """How parents are read: real ones by their middle and spread."""
+    middles, spreads = [], []
+    for name, domain in inputs.items():
         middle, spread = 0.0, 1.0
         if isinstance(domain, Real):
             own = Scale.of(Real(), rows.columns[name], rows.weights)
             middle, spread = own.middle, own.spread
-        numbers[name] = ([middle] * width(domain), [spread] * width(domain))
-    found = [np.zeros((len(rows.weights), 1))]
-    columns: dict[str, list[int]] = {}
-    for name, domain in domains.items():
-        start = sum(part.shape[1] for part in found)
-        columns[name] = list(range(start, start + width(domain)))
-        one = Features({name: domain}, *(np.array(part) for part in numbers[name]))
-        found.append(one.of(rows.columns))
-    features = {
-        target.name: Features(
-            target.inputs,
-            *(
-                np.array([number for parent in target.inputs for number in numbers[parent][side]])
-                for side in (0, 1)
-            ),
-        )
-        for target in targets
-    }
-    source = torch.from_numpy(np.concatenate(found, 1)).float().clamp(-1e6, 1e6)
-    return source, columns, features
+        middles += [middle] * width(domain)
+        spreads += [spread] * width(domain)
+    return Features(inputs, np.array(middles), np.array(spreads))

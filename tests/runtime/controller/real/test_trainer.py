@@ -11,6 +11,7 @@ from scm_compiler.ir.domain import BINARY, Discrete, Real
 from scm_compiler.model.real.classes import Classes
 from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.mechanism import Quantiles, Transform
+from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.stored import tensors_of
 from scm_compiler.runtime.controller.real import RealOptions, Reals, Target
 
@@ -53,7 +54,7 @@ def stored(trainer):
 def test_every_node_has_a_mechanism_of_its_form():
     found = trained().mechanisms()
     kinds = {name: type(mechanism) for name, mechanism in found.items()}
-    forms = (Quantiles, Transform, Transform, Classes, Classes, Linear)
+    forms = (Quantiles, Regression, Transform, Classes, Classes, Linear)
     assert kinds == dict(zip("XYZCDL", forms, strict=True))
     columns = drawn(1)
     for name, mechanism in found.items():
@@ -148,6 +149,7 @@ def test_an_exact_linear_function_is_said_to_be_one():
     assert not trained().notes()
 
 
+@pytest.mark.parametrize("form", ["auto", "regression", "transform"])
 @pytest.mark.parametrize(
     "column",
     [
@@ -159,10 +161,13 @@ def test_an_exact_linear_function_is_said_to_be_one():
     ],
     ids=["all equal", "one far out", "far apart", "tiny", "two values"],
 )
-def test_odd_columns_have_finite_answers(column):
+def test_odd_columns_have_finite_answers(column, form):
     x = np.random.default_rng(0).normal(size=50)
     columns = {"X": x, "Y": column, "Z": x}
-    targets = [Target("Y", Real(), {"X": Real()}), Target("Z", Real(), {"Y": Real()})]
+    targets = [
+        Target("Y", Real(), {"X": Real()}, form),
+        Target("Z", Real(), {"Y": Real()}, form),
+    ]
     for name, mechanism in trained(columns=columns, targets=targets).mechanisms().items():
         noise = mechanism.abduct(columns[name], columns, np.full((50, 1), 0.5))
         back = mechanism.sample(columns, noise)
@@ -178,11 +183,11 @@ def test_a_handful_of_rows_is_enough_to_go_on(rows):
         assert np.isfinite(mechanism.log_prob(columns[name], columns)).all()
 
 
-def test_configurations_with_few_rows_get_a_network():
+def test_configurations_with_few_rows_get_a_regression():
     columns = drawn(9, 500)
     columns["A"] = (np.arange(500) < 5).astype(int)
     target = Target("Y", Real(), {"A": BINARY})
-    assert isinstance(trained(columns=columns, targets=[target]).mechanisms()["Y"], Transform)
+    assert isinstance(trained(columns=columns, targets=[target]).mechanisms()["Y"], Regression)
     columns["A"] = np.arange(500) % 2
     assert isinstance(trained(columns=columns, targets=[target]).mechanisms()["Y"], Quantiles)
 

@@ -1,0 +1,102 @@
+"""Curves: a number that is asked for at each of many values of a real node."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from math import floor
+
+from scm_compiler.inference.real.codes.curves import NoCurve
+from scm_compiler.inference.real.names import Names
+from scm_compiler.semantics.codes.reals import OnlyOfReals
+from scm_compiler.semantics.events import is_number
+from scm_compiler.syntax import query_tree as tree
+from scm_compiler.syntax.query_printer import quoted
+
+USUAL, MOST = 20, 1000
+"""Steps of a curve that does not say how wide they are, and the most points."""
+
+ROUNDING = 1e-9
+"""What share of a step the last point may be beyond the end."""
+
+
+def curves_of(query: tree.Query) -> tuple[tree.Curve, ...]:
+    """The curves in a question."""
+    return tuple(each for do in _done(query) for each in do if isinstance(each, tree.Curve))
+
+
+def at(query: tree.Query, value: str) -> tree.Query:
+    """The question at one point of its curve."""
+    return _changed(query, lambda action: _held(action, value))
+
+
+def points(names: Names, query: tree.Query) -> tuple[str, ...]:
+    """At which values the question is asked; none, with the reason in `names`, if it is no curve.
+
+    It may stand in several parts of a sum, always the same.
+    """
+    curves = curves_of(query)
+    curve = curves[0]
+    if not names.known(curve.node):
+        return ()
+    if names.real(curve.node) is None:
+        names.found.append(OnlyOfReals(quoted(curve.node.text), span=curve.span))
+        return ()
+    wrong = _wrong(query)
+    words = (curve.low, curve.high, *((curve.step,) if curve.step else ()))
+    if not all(is_number(word.text) for word in words):
+        wrong = wrong or "an end or the step is no number"
+    if not wrong:
+        low, high = float(curve.low.text), float(curve.high.text)
+        step = float(curve.step.text) if curve.step else (high - low) / USUAL
+        if high <= low or step <= 0:
+            wrong = "its numbers do not increase"
+        elif (high - low) / step > MOST:
+            wrong = f"it has more than {MOST:,} points"
+    if wrong:
+        names.found.append(NoCurve(wrong, span=curve.span))
+        return ()
+    count = floor((high - low) / step + ROUNDING)
+    return tuple(f"{low + rank * step:.10g}" for rank in range(count + 1))
+
+
+def _wrong(query: tree.Query) -> str:
+    """Why a question is none that has a curve."""
+    free = isinstance(query, tree.Probability) and any(
+        isinstance(target, tree.Event) and target.value is None for target in query.targets
+    )
+    if free or isinstance(query, tree.Best | tree.Regime):
+        return "a table has no curve"
+    return "a question has one" if len(set(curves_of(query))) > 1 else ""
+
+
+def _held(action: tree.Action, value: str) -> tree.Action:
+    if not isinstance(action, tree.Curve):
+        return action
+    return tree.Assignment(action.node, tree.Word(value, action.span), action.span)
+
+
+def _done(query: tree.Query) -> Iterator[tuple[tree.Action, ...]]:
+    match query:
+        case tree.Sum(terms):
+            for _, term in terms:
+                yield from _done(term)
+        case tree.Ratio(above, below):
+            yield from _done(above)
+            yield from _done(below)
+        case tree.LocalEffect():
+            return
+        case _:
+            yield query.do
+
+
+def _changed(query: tree.Query, change: Callable[[tree.Action], tree.Action]) -> tree.Query:
+    match query:
+        case tree.Sum(terms):
+            changed = tuple((plus, _changed(term, change)) for plus, term in terms)
+            return replace(query, terms=changed)  # type: ignore[arg-type]
+        case tree.Ratio(above, below):
+            both = _changed(above, change), _changed(below, change)
+            return replace(query, above=both[0], below=both[1])  # type: ignore[arg-type]
+        case tree.LocalEffect():
+            return query
+        case _:
+            return replace(query, do=tuple(map(change, query.do)))
