@@ -1,7 +1,6 @@
 """`scmc query "P(Male=1 | do(Mustache=1))"`: answer a question on a trained model."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.console import Console
