@@ -18,7 +18,7 @@ from scm_compiler.runtime.heads.causal_began import (
     BeganGenerator,
     CausalBeganOptions,
 )
-from scm_compiler.runtime.heads.gan import draw_change
+from scm_compiler.runtime.heads.augmentation import draw_change
 from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator, ConvLabeler
 from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions, HeadOptions

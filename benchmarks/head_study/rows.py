@@ -53,6 +53,20 @@ ROWS: Mapping[str, Row] = {
         {"gan_loss": "non_saturating"},
         theorem="the equilibrium is kept, the divergence is not",
     ),
+    "r3gan": Row(
+        "preset `r3gan`",
+        preset="r3gan",
+        theorem="the equilibrium is kept, the divergence is not",
+    ),
+    "cgan_r3gan": Row(
+        "no Labelers, preset `r3gan`",
+        head="conditional_gan",
+        preset="r3gan",
+        theorem="rests on the projection alone",
+    ),
+    "penalties": Row(
+        "R1 and R2 beside spectral norm", {"penalty": 0.1}, theorem="unchanged for ideal judges"
+    ),
     "schedule": Row(
         "6 generator updates for 1",
         {"generator_updates": 2, "discriminator_every": 3},

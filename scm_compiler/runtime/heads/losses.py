@@ -45,6 +45,31 @@ def hinge_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
     return relu(1 - real).mean() + relu(1 + fake).mean()
 
 
+def relativistic_loss(higher: Tensor, lower: Tensor) -> Tensor:
+    """The relativistic pairing loss of Jolicoeur-Martineau 2019, as R3GAN has it: E log(1 + e^-t).
+
+    t is by how much the logit of one image of a pair is above that of the other. Real images are
+    to be the higher ones for the discriminator, generated ones for the generator.
+
+    Args:
+        higher: Logits (B, …) of images that are to be above.
+        lower: Those of images that are to be below; further rows of either have no pair.
+    """
+    pairs = min(len(higher), len(lower))
+    return softplus(lower[:pairs] - higher[:pairs]).mean()
+
+
+def gradient_penalty(scores: Tensor, images: Tensor) -> Tensor:
+    """R1 or R2, E |grad D|^2 / 2, as the images are real or generated (Mescheder et al. 2018).
+
+    Args:
+        scores: D (B,) of each image by itself.
+        images: The images (B, C, H, W) that they were computed from.
+    """
+    (slopes,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
+    return slopes.square().sum((1, 2, 3)).mean() / 2
+
+
 def ratio_generator_loss(fake: Tensor) -> Tensor:
     """The adversarial line of (5): E log((1-D)/D), which is the mean of -d.
 

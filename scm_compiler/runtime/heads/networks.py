@@ -323,6 +323,11 @@ class Verdict(NamedTuple):
     whole: Tensor
     parts: Tensor | None
 
+    @property
+    def score(self) -> Tensor:
+        """What it says of each image (B,), its parts included."""
+        return self.whole if self.parts is None else self.whole + self.parts.mean((1, 2))
+
 
 class ConvDiscriminator(nn.Module):
     """D: a logit an image, which may see the labels, and a logit a part of it, which does not.
