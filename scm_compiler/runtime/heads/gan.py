@@ -19,6 +19,7 @@ from scm_compiler.runtime.heads.networks import (
 )
 from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
+from scm_compiler.runtime.heads.twins import Twins
 
 TINY = 1e-20
 """The least length that a gradient is divided by."""
@@ -85,7 +86,7 @@ class GanTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
     def draw_asked(self) -> tuple[Tensor, Tensor]:
         """The label model's labels (B, P) and noise (B, Z); some rows are twins."""
         asked = super().draw_asked()
-        return asked if self.readers is None else self.readers.with_twins(*asked, self.random)
+        return asked if self.readers is None else self.readers.beyond.draw(*asked, self.random)
 
     def step(self) -> dict[str, Tensor]:
         """One turn of the judges, if it is theirs, and the generator's updates."""
@@ -187,6 +188,7 @@ class Labelers:
 
     Attributes:
         networks: Those that have a weight.
+        beyond: Draws the twins.
         twins: The rows of a process' share of a batch whose labels lead beyond the data.
         on_support: The other rows.
 
@@ -210,29 +212,9 @@ class Labelers:
             for name, weight in zip(("labeler", "anti_labeler"), weights, strict=True)
             if weight
         }
-        rows = torch.arange(options.batch // task.team.size)
-        without = not options.beyond or not options.labeler_weight  # nobody says what they show
-        beyond = rows < 0 if without else (rows + 1) % options.beyond == 0
-        self.twins = torch.nonzero(beyond).squeeze(1).to(task.device)
-        self.on_support = torch.nonzero(~beyond).squeeze(1).to(task.device)
-        self._turned = torch.nonzero(beyond.repeat(task.team.size)).squeeze(1)
-
-    def with_twins(
-        self, labels: Tensor, noise: Tensor, random: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """The labels (B, P) and noise (B, Z) of a batch, some rows twins of those before.
-
-        A twin has the same noise and labels, but for one label that is turned.
-        """
-        twins, sizes = self._turned, torch.tensor(self.coding.sizes)
-        if not len(twins):
-            return labels, noise
-        columns = torch.randint(len(sizes), (len(twins),), generator=random)
-        part = torch.rand(len(twins), generator=random)
-        turned = labels[twins - 1]
-        rows, sizes = torch.arange(len(twins)), sizes[columns]
-        turned[rows, columns] = (turned[rows, columns] + 1 + (part * (sizes - 1)).long()) % sizes
-        return labels.index_copy(0, twins, turned), noise.index_copy(0, twins, noise[twins - 1])
+        told = bool(options.labeler_weight)  # else nobody says what twins show
+        self.beyond = Twins(task, options.batch, options.beyond if told else 0)
+        self.twins, self.on_support = self.beyond.rows, self.beyond.others
 
     def learn(
         self,

@@ -220,7 +220,7 @@ class ConvGenerator(ImageGenerator):
             LabelledNorm(count, labels, options.generator_norm) for count in coarse_to_fine
         )
         pairs = zip(coarse_to_fine, [*coarse_to_fine[1:], image.channels], strict=True)
-        self.growths = nn.ModuleList(_doubling(*pair, options.kernel) for pair in pairs)
+        self.growths = nn.ModuleList(doubling(*pair, options.kernel) for pair in pairs)
         if options.generator_norm != "none":
             for layer in (self.start, *self.growths):
                 start_dcgan(layer)
@@ -391,7 +391,8 @@ class ConvLabeler(nn.Module):
         return outputs.float()
 
 
-def _doubling(before: int, after: int, kernel: int) -> nn.ConvTranspose2d:
+def doubling(before: int, after: int, kernel: int) -> nn.ConvTranspose2d:
+    """A transposed convolution that doubles the sides of a grid."""
     odd = kernel % 2
     return nn.ConvTranspose2d(
         before, after, kernel, 2, padding=(kernel - 2 + odd) // 2, output_padding=odd
