@@ -84,9 +84,7 @@ def second_opinion(
         progress: Watches the training.
     """
     told = replace(recipe, painted=name)
-    judge = train_judge(
-        subject.real, subject.judge.coding, told, cache=cache, progress=progress
-    )
+    judge = train_judge(subject.real, subject.judge.coding, told, cache=cache, progress=progress)
     other = replace(subject, judge=judge)
     seen = {}
     for kind in KINDS:

@@ -1,9 +1,9 @@
 """What is painted on photographs, so that a judge learns what no photograph shows.
 
 A classifier that has only seen mustaches on men may take one on a woman for something else. So
-strokes are painted on faces as they stand in aligned photographs, eyes at about half of the height:
-a mustache, which the classifier is to read, and the same strokes elsewhere, which it is not, so that
-it learns the place and not the paint.
+strokes are painted on faces as they stand in aligned photographs, eyes at about half of the
+height: a mustache, which the classifier is to read, and the same strokes elsewhere, which it is
+not, so that it learns the place and not the paint.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 Painter = Callable[[Tensor, Tensor, torch.Generator], Tensor]
-"""Paints on images (n, C, H, W) in uint8: a label where the mask (n,) says so, a decoy elsewhere."""
+"""Paints on images (n, C, H, W) in uint8: a label where the mask (n,) says so, else a decoy."""
 
 LIP, ELSEWHERE = (0.765, 0.025), (0.3, 0.12)
 """The height at which a mustache lies, and its deviation; those of a decoy."""

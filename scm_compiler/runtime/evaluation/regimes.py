@@ -144,8 +144,8 @@ def see_each(
 ) -> Swept:
     """Look at every regime that sets one label, or at that which sets `only` one to a value.
 
-    A value that never occurs cannot be given. An image without labels looks the same in every regime, and none
-    is looked at. What is `told` hears of each.
+    A value that never occurs cannot be given. An image without labels looks the same in every
+    regime, and none is looked at. What is `told` hears of each.
     """
     found: dict[Key, Seen] = {}
     left_out = []

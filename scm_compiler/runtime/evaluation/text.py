@@ -215,7 +215,9 @@ def arrow_rows(arrows: Sequence[Arrow]) -> Rows:
 
 def _arrows(head: HeadReport) -> Iterator[str]:
     if head.arrows:
-        yield "does setting an effect leave its cause alone?\n" + columns(list(arrow_rows(head.arrows)))
+        yield "does setting an effect leave its cause alone?\n" + columns(
+            list(arrow_rows(head.arrows))
+        )
 
 
 def second_text(found: Opinion) -> str:
@@ -229,8 +231,8 @@ def second_text(found: Opinion) -> str:
 
 def _second(head: HeadReport) -> Iterator[str]:
     if head.second is not None:
-        of = f"a second classifier, which has also learnt {head.second.label} painted on photographs"
-        yield f"{of}\n{second_text(head.second)}"
+        learnt = f"has also learnt {head.second.label} painted on photographs"
+        yield f"a second classifier, which {learnt}\n{second_text(head.second)}"
 
 
 def _effects(head: HeadReport) -> Iterator[str]:

@@ -1,8 +1,7 @@
 """The networks of CausalBEGAN: those of the paper, and strided ones that cost a fraction.
 
-The paper's have pairs of convolutions at every scale, the finest included, where most of the time
-goes. The strided ones are CausalGAN's, mirrored into an auto-encoder: what they halve by is learnt, and
-channels double as the grid gets coarser.
+The paper's have pairs of convolutions at every scale, the finest included, where most of the
+time goes. The strided ones are CausalGAN's, mirrored into an auto-encoder.
 """
 
 import torch

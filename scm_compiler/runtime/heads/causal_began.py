@@ -34,10 +34,11 @@ class CausalBeganOptions(HeadOptions):
     """The options of CausalBEGAN.
 
     Attributes:
-        networks: `published`, with convolutions in pairs at every scale, or `strided`, which take a
-            third of the time.
+        networks: `published`, with convolutions in pairs at every scale, or `strided`, which
+            take a third of the time.
         discriminator_norm: The normalisation in a strided auto-encoder.
-        projection: Whether the auto-encoder's decoder sees the labels that an image is said to have.
+        projection: Whether the auto-encoder's decoder sees the labels that images are said to
+            have.
         skip: Whether a published decoder joins its first grid on at every scale.
         edges: The weight of the differences of neighbouring pixels in L(x).
         beyond: One generated image in so many has the noise and the labels of the one before it,
@@ -63,7 +64,7 @@ class CausalBeganOptions(HeadOptions):
     beyond: int = Field(4, ge=0, le=4096)
     hidden: int = Field(128, ge=1, le=1024)
     noise: Literal["normal", "uniform"] = "normal"
-    gamma: tuple[float, float, float] = (0.7, 0.5, 0.5)
+    gamma: tuple[float, float, float] = (0.8, 0.5, 0.5)
     lambdas: tuple[float, float, float] = (0.1, 0.0008, 0.01)
     third_margin: bool = True
     generator_rate: float = Field(1e-3, gt=0, lt=1)
@@ -90,6 +91,8 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
 }
 """`default` is for runs of some ten thousand steps: rates and coefficients move faster."""
+
+
 @dataclass(frozen=True)
 class Losses:
     """The four losses of a step that the margins compare.
@@ -182,7 +185,7 @@ class BeganDiscriminator(nn.Module):
 
         Args:
             images: (B, C, H, W).
-            labels: The encoded labels (B, E) that they are said to have, which the decoder may see.
+            labels: The encoded labels (B, E) that they are said to have; the decoder may see them.
         """
         codes = self.encoder(images)
         if self.sees_labels:
