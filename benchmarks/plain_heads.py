@@ -13,12 +13,12 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss, mse_loss, relu
 
 from scm_compiler.ir import Image
+from scm_compiler.runtime.heads.augmentation import draw_change
 from scm_compiler.runtime.heads.causal_began import (
     BeganDiscriminator,
     BeganGenerator,
     CausalBeganOptions,
 )
-from scm_compiler.runtime.heads.gan import draw_change
 from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator, ConvLabeler
 from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions, HeadOptions

@@ -13,6 +13,7 @@ from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly
 from scm_compiler.runtime.evaluation.counterfactual import evaluate_counterfactuals
 from scm_compiler.runtime.evaluation.counterfactual_report import counterfactual_text
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
+from scm_compiler.runtime.evaluation.head import Effort
 from scm_compiler.runtime.evaluation.html import report_html
 from scm_compiler.runtime.evaluation.text import report_text
 from scm_compiler.runtime.progress import Progress
@@ -38,6 +39,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         opened,
         data=args.data,
         images=args.images,
+        effort=Effort(painted=args.painted),
         seed=args.seed,
         stage=lambda name: _watch(name, console),
     )

@@ -26,6 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure what the heads with an encoder make of photos that they have not seen",
     )
+    parser.add_argument(
+        "--painted",
+        metavar="LABEL",
+        help="a second classifier, which has also learnt this label painted on photographs "
+        "of everyone, such as Mustache",
+    )
     parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     parser.add_argument(
         "--html", metavar="FILE", type=Path, help="where the page goes (default: eval.html in RUN)"

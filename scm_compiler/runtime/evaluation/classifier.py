@@ -19,6 +19,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
 from scm_compiler.runtime.evaluation.estimate import Array
 from scm_compiler.runtime.evaluation.learning import apply, dice, kept, learn
+from scm_compiler.runtime.evaluation.painting import painted_batch
 from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.evaluation.scores import Score, score
 from scm_compiler.runtime.heads.head import LabelCoding
@@ -41,6 +42,7 @@ class JudgeRecipe:
         batch: The images of a step.
         rate: The highest learning rate.
         seed: Of its first weights and of what it sees.
+        painted: A label that is painted on part of what it sees, one of `PAINTERS`.
     """
 
     width: int = 32
@@ -48,6 +50,7 @@ class JudgeRecipe:
     batch: int = 64
     rate: float = 3e-3
     seed: int = 0
+    painted: str | None = None
 
 
 class Reader(nn.Module):
@@ -169,7 +172,7 @@ def train_judge(
         "shape": real.shape,
         "labels": [coding.names, coding.sizes],
         "drawn": real.renderer is not None,
-        "recipe": asdict(recipe),
+        "recipe": {name: told for name, told in asdict(recipe).items() if told is not None},
         "pool": [POOL, SHIFT],
     }
     with kept(network, "judge", depends, cache) as found:
@@ -215,7 +218,7 @@ class _Draws:
     real: RealImages
     pool: tuple[Tensor, Tensor] | None
     weights: Tensor
-    size: int
+    recipe: JudgeRecipe
 
     @classmethod
     def of(cls, real: RealImages, coding: LabelCoding, recipe: JudgeRecipe) -> "_Draws":
@@ -226,10 +229,11 @@ class _Draws:
             pool = real.renderer(labels, generator), labels
         ranks = coding.joint(real.training_labels()).numpy()
         _, place, counts = np.unique(ranks, return_inverse=True, return_counts=True)
-        return cls(real, pool, torch.from_numpy(counts[place] ** -0.5), recipe.batch)
+        return cls(real, pool, torch.from_numpy(counts[place] ** -0.5), recipe)
 
     def batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        lawful, half = self.size - self.size // 2, self.size // 2
+        half = self.recipe.batch // 2
+        lawful = self.recipe.batch - half
         train = self.real.train
         rows = train[torch.randint(len(train), (lawful,), generator=generator)]
         if self.pool is None:
@@ -240,6 +244,10 @@ class _Draws:
             drawn = torch.randint(len(self.pool[1]), (half,), generator=generator)
             images = torch.cat([images, self.pool[0][drawn]])
             labels = torch.cat([labels, self.pool[1][drawn]])
+        name = self.recipe.painted
+        if name is not None:
+            rank = self.real.names.index(name)
+            images, labels = painted_batch(images, labels, rank, name, generator)
         return _moved(images, generator), labels
 
 

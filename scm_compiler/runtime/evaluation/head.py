@@ -33,6 +33,7 @@ from scm_compiler.runtime.evaluation.head_report import (
     LabelScores,
     PictureRows,
 )
+from scm_compiler.runtime.evaluation.opinion import require_painter, second_opinion
 from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.evaluation.realism import Realism, fid, kid, told_apart
 from scm_compiler.runtime.evaluation.regimes import (
@@ -71,6 +72,7 @@ class Effort:
         shown: Images in each row of the two-row picture.
         judge: How the classifier is trained.
         features: How the network of the features is trained.
+        painted: A label that a second judge learns painted on photographs too; none for no such.
     """
 
     observed: int = 4000
@@ -82,6 +84,7 @@ class Effort:
     shown: int = 10
     judge: JudgeRecipe = field(default_factory=JudgeRecipe)
     features: FeatureRecipe = field(default_factory=FeatureRecipe)
+    painted: str | None = None
 
 
 Stage = Callable[[str], Progress]
@@ -115,11 +118,14 @@ def evaluate_head(
         The label scores with the realism scores beside them; there is no way to the one alone.
 
     Raises:
-        ScmError: E691 if the images have another shape than the real ones.
+        ScmError: E691 if the images have another shape than the real ones, E666 if the label that
+            is to be painted cannot be.
         ValueError: If the generator reads other labels than the images have.
     """
     effort = effort or Effort()
     _refuse_shapes(node, generator, real)
+    if effort.painted is not None:
+        require_painter(effort.painted, real)
     judge = train_judge(
         real, generator.coding, effort.judge, cache=cache, progress=stage("classifier")
     )
@@ -133,6 +139,16 @@ def evaluate_head(
     spreads = diversity(subject, features, vectors=effort.vectors, images=effort.spread)
     found = arrows({**done.found, **given.found}, observed, subject.graph)
     cover = coverage(subject, done.found)
+    second = None
+    if effort.painted is not None:
+        second = second_opinion(
+            subject,
+            effort.painted,
+            effort.judge,
+            rows=effort.regime,
+            cache=cache,
+            progress=stage("second classifier"),
+        )
     return HeadReport(
         node=node,
         data=real.table.origin,
@@ -147,6 +163,7 @@ def evaluate_head(
         left_out=(*done.left_out, *given.left_out),
         warnings=tuple(_warnings(subject, cover)),
         pictures=pictures(subject, found, effort.shown),
+        second=second,
     )
 
 

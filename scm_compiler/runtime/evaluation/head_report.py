@@ -11,6 +11,7 @@ from scm_compiler.runtime.evaluation.course import Moment
 from scm_compiler.runtime.evaluation.diversity import Diversity
 from scm_compiler.runtime.evaluation.effects import Arrow, Effect
 from scm_compiler.runtime.evaluation.estimate import Estimate
+from scm_compiler.runtime.evaluation.opinion import Opinion
 from scm_compiler.runtime.evaluation.realism import Realism
 from scm_compiler.runtime.evaluation.scores import Score
 
@@ -88,6 +89,7 @@ class HeadReport:
         warnings: What to keep in mind.
         pictures: The two-row figure, where two labels are joined by an arrow.
         course: How realism grew in training, as far as there are previews.
+        second: What a judge says that has learnt a painted label too, if it was asked.
 
     Raises:
         TypeError: If there is no realism score.
@@ -107,6 +109,7 @@ class HeadReport:
     warnings: tuple[Diagnostic, ...] = ()
     pictures: PictureRows | None = None
     course: tuple[Moment, ...] = ()
+    second: Opinion | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.realism, Realism):

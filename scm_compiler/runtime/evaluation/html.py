@@ -75,7 +75,10 @@ def _head(head: HeadReport) -> Iterator[str]:
         yield plots.bars(*_accuracies(head)) + table_html(text.score_rows(head))
     if head.arrows:
         yield "<h3>Does setting an effect leave its cause alone?</h3>"
-        yield table_html(text.arrow_rows(head))
+        yield table_html(text.arrow_rows(head.arrows))
+    if head.second is not None:
+        yield f"<h3>A second classifier, which has learnt {markup(head.second.label)} painted</h3>"
+        yield f"<pre>{markup(text.second_text(head.second))}</pre>"
     if head.effects:
         yield "<h3>Effect matrix: looks less label model, under do</h3>" + _effects(head)
     yield "<h3>Diversity, generated over real</h3>" + table_html(text.diversity_rows(head))

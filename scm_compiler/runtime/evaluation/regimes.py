@@ -135,16 +135,22 @@ class Swept:
 
 
 def see_each(
-    subject: Subject, kind: Kind, rows: int, told: Callable[[], None] = lambda: None
+    subject: Subject,
+    kind: Kind,
+    rows: int,
+    told: Callable[[], None] = lambda: None,
+    *,
+    only: tuple[str, int] | None = None,
 ) -> Swept:
-    """Look at every regime that sets one label; a value that never occurs cannot be given.
+    """Look at every regime that sets one label, or at that which sets `only` one to a value.
 
-    An image without labels looks the same in every regime, and none is looked at. What is `told`
-    hears of each.
+    A value that never occurs cannot be given. An image without labels looks the same in every
+    regime, and none is looked at. What is `told` hears of each.
     """
     found: dict[Key, Seen] = {}
     left_out = []
-    for key in settings(subject.graph, kind) if subject.judge.coding.names else ():
+    every = settings(subject.graph, kind) if subject.judge.coding.names else []
+    for key in every if only is None else [(kind, *only)]:
         try:
             found[key] = see(subject, regime_of(key), rows)
         except ScmError as error:

@@ -5,10 +5,11 @@ from itertools import islice, zip_longest
 
 from scm_compiler.inference import Interval
 from scm_compiler.inference.table import columns
-from scm_compiler.runtime.evaluation.effects import Effect
+from scm_compiler.runtime.evaluation.effects import Arrow, Effect
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport, telling
 from scm_compiler.runtime.evaluation.likelihood import Likelihood
+from scm_compiler.runtime.evaluation.opinion import Opinion
 from scm_compiler.runtime.evaluation.report import RunReport
 
 MOST_LINES = 12
@@ -122,6 +123,7 @@ def _head(head: HeadReport) -> str:
         realism_text(head),
         *_scores(head),
         *_arrows(head),
+        *_second(head),
         *_effects(head),
         f"diversity: mean distance of pairs, generated over real\n{diversity_text(head)}",
         *(f"left out: {reason}" for reason in islice(head.left_out, 5)),
@@ -182,7 +184,7 @@ def _scores(head: HeadReport) -> Iterator[str]:
         yield f"labels read off the images by an independent classifier\n{scores_text(head)}"
 
 
-def arrow_rows(head: HeadReport) -> Rows:
+def arrow_rows(arrows: Sequence[Arrow]) -> Rows:
     """The arrows with a header; the longest differences between doing and seeing first."""
     header = (
         "cause -> effect",
@@ -193,7 +195,7 @@ def arrow_rows(head: HeadReport) -> Rows:
         "looks cause | given(effect)",
         "P(cause | effect)",
     )
-    found = sorted(head.arrows, key=lambda a: -abs(a.expected.value - a.unmoved.value))
+    found = sorted(arrows, key=lambda a: -abs(a.expected.value - a.unmoved.value))
     lines = [
         (
             f"{arrow.cause} -> {arrow.effect}" if kind == "generated" else "",
@@ -213,7 +215,24 @@ def arrow_rows(head: HeadReport) -> Rows:
 
 def _arrows(head: HeadReport) -> Iterator[str]:
     if head.arrows:
-        yield "does setting an effect leave its cause alone?\n" + columns(list(arrow_rows(head)))
+        yield "does setting an effect leave its cause alone?\n" + columns(
+            list(arrow_rows(head.arrows))
+        )
+
+
+def second_text(found: Opinion) -> str:
+    """What the second judge says, beside how well it reads photographs."""
+    trusted = (
+        f"its AUC on photographs {found.own.auc}; photographs without it that it says show it: "
+        f"painted {found.painted}, bare {found.bare}"
+    )
+    return f"{columns(list(arrow_rows(found.arrows)))}\n{trusted}"
+
+
+def _second(head: HeadReport) -> Iterator[str]:
+    if head.second is not None:
+        learnt = f"has also learnt {head.second.label} painted on photographs"
+        yield f"a second classifier, which {learnt}\n{second_text(head.second)}"
 
 
 def _effects(head: HeadReport) -> Iterator[str]:

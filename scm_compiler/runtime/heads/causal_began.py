@@ -14,21 +14,35 @@ from typing import Any, Literal
 import torch
 from pydantic import Field
 from torch import Tensor, nn
-from torch.nn.functional import elu, interpolate
 
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
-from scm_compiler.runtime.heads.canvas import canvas, cut, framed, halvings
+from scm_compiler.runtime.heads.began_networks import (
+    BeganDecoder,
+    BeganEncoder,
+    StridedDecoder,
+    StridedEncoder,
+)
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator, LabelCoding
-from scm_compiler.runtime.heads.networks import RowLinear
-from scm_compiler.runtime.heads.options import HeadOptions
+from scm_compiler.runtime.heads.networks import ConvGenerator, ConvLabeler, scaled
+from scm_compiler.runtime.heads.options import GanOptions, HeadOptions, Norm
 from scm_compiler.runtime.heads.training import AdversarialTrainer
+from scm_compiler.runtime.heads.twins import Twins
 
 
 class CausalBeganOptions(HeadOptions):
     """The options of CausalBEGAN.
 
     Attributes:
+        networks: `published`, with convolutions in pairs at every scale, or `strided`, which
+            take a third of the time.
+        discriminator_norm: The normalisation in a strided auto-encoder.
+        projection: Whether the auto-encoder's decoder sees the labels that images are said to
+            have.
+        skip: Whether a published decoder joins its first grid on at every scale.
+        edges: The weight of the differences of neighbouring pixels in L(x).
+        beyond: One generated image in so many has the noise and the labels of the one before it,
+            but with one label turned, as in CausalGAN; 0 for none.
         hidden: The size of the auto-encoder's bottleneck.
         noise: The distribution of the noise.
         gamma: The ratios gamma_1, gamma_2, gamma_3 of (7), (8).
@@ -40,15 +54,21 @@ class CausalBeganOptions(HeadOptions):
     """
 
     width: int = Field(32, ge=4, le=256)
-    batch: int = Field(16, ge=2, le=4096)
-    beta1: float = Field(0.9, ge=0, lt=1)
-    hidden: int = Field(64, ge=1, le=1024)
-    noise: Literal["normal", "uniform"] = "uniform"
-    gamma: tuple[float, float, float] = (0.5, 0.5, 0.5)
-    lambdas: tuple[float, float, float] = (0.01, 0.0008, 0.1)
+    batch: int = Field(32, ge=2, le=4096)
+    beta1: float = Field(0.5, ge=0, lt=1)
+    networks: Literal["strided", "published"] = "strided"
+    discriminator_norm: Norm = "group"
+    projection: bool = False
+    skip: bool = False
+    edges: float = Field(0.0, ge=0, le=100)
+    beyond: int = Field(4, ge=0, le=4096)
+    hidden: int = Field(128, ge=1, le=1024)
+    noise: Literal["normal", "uniform"] = "normal"
+    gamma: tuple[float, float, float] = (0.8, 0.5, 0.5)
+    lambdas: tuple[float, float, float] = (0.1, 0.0008, 0.01)
     third_margin: bool = True
-    generator_rate: float = Field(2e-4, gt=0, lt=1)
-    discriminator_rate: float = Field(2e-4, gt=0, lt=1)
+    generator_rate: float = Field(1e-3, gt=0, lt=1)
+    discriminator_rate: float = Field(5e-4, gt=0, lt=1)
     halving: int = Field(100_000, ge=1)
 
 
@@ -56,8 +76,15 @@ OPTIONS = CausalBeganOptions
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
     "paper": {
+        "networks": "published",
         "width": 128,
+        "batch": 16,
+        "beta1": 0.9,
+        "beyond": 0,
+        "hidden": 64,
+        "noise": "uniform",
         "averaging": 0.0,
+        "gamma": (0.5, 0.5, 0.5),
         "generator_rate": 8e-5,
         "discriminator_rate": 8e-5,
         "lambdas": (0.001, 0.00008, 0.01),
@@ -114,83 +141,14 @@ def measure(means: Losses, by: Tensor) -> Tensor:
     return means.real + by.abs().sum()
 
 
-class BeganDecoder(nn.Module):
-    """From a vector to an image: a linear map to a grid, then pairs of convolutions, doubling.
-
-    Args:
-        image: The shape of its images.
-        inputs: The size of its vectors.
-        width: The channels of all its layers.
-    """
-
-    def __init__(self, image: Image, inputs: int, width: int) -> None:
-        super().__init__()
-        self.image, whole = image, canvas(image)
-        levels = _levels(whole)
-        self.grid = (whole.height >> (levels - 1), whole.width >> (levels - 1))
-        self.start = RowLinear(inputs, width * self.grid[0] * self.grid[1])
-        self.blocks = nn.ModuleList(
-            nn.ModuleList(nn.Conv2d(width, width, 3, padding=1) for _ in range(2))
-            for _ in range(levels)
-        )
-        self.paint = nn.Conv2d(width, image.channels, 3, padding=1)
-
-    def forward(self, vectors: Tensor) -> Tensor:
-        """Images (B, C, H, W), not bounded, of vectors (B, inputs)."""
-        hidden: Tensor = self.start(vectors).view(len(vectors), -1, *self.grid)
-        for level, block in enumerate(self.blocks):
-            if level:
-                hidden = interpolate(hidden, scale_factor=2, mode="nearest")
-            hidden = _pair(block, hidden)
-        painted: Tensor = self.paint(hidden)
-        return cut(painted, self.image)
-
-
-class BeganEncoder(nn.Module):
-    """From an image to a vector: pairs of convolutions, halving, with w, 2w, 3w, … channels.
-
-    Args:
-        image: The shape of its images.
-        outputs: The size of its vectors.
-        width: w.
-    """
-
-    def __init__(self, image: Image, outputs: int, width: int) -> None:
-        super().__init__()
-        self.image, whole = image, canvas(image)
-        levels = _levels(whole)
-        counts = [width * (level + 1) for level in range(levels)]
-        self.start = nn.Conv2d(image.channels, width, 3, padding=1)
-        inputs = [width, *counts[:-1]]
-        self.blocks = nn.ModuleList(
-            nn.ModuleList(
-                [nn.Conv2d(before, count, 3, padding=1), nn.Conv2d(count, count, 3, padding=1)]
-            )
-            for before, count in zip(inputs, counts, strict=True)
-        )
-        self.halvings = nn.ModuleList(
-            nn.Conv2d(count, count, 3, 2, padding=1) for count in counts[:-1]
-        )
-        cells = (whole.height >> (levels - 1)) * (whole.width >> (levels - 1))
-        self.end = nn.Linear(counts[-1] * cells, outputs)
-
-    def forward(self, images: Tensor) -> Tensor:
-        """Vectors (B, outputs) of images (B, C, H, W)."""
-        hidden = elu(self.start(framed(images, self.image)))
-        for level, block in enumerate(self.blocks):
-            if level:
-                hidden = elu(self.halvings[level - 1](hidden))
-            hidden = _pair(block, hidden)
-        vectors: Tensor = self.end(hidden.flatten(1))
-        return vectors
-
-
 class BeganGenerator(ImageGenerator):
     """A decoder of labels (0 and 1, without noise) and noise."""
 
     def __init__(self, image: Image, coding: LabelCoding, options: CausalBeganOptions) -> None:
         super().__init__(image, coding, options.noise_size, options.noise)
-        self.decoder = BeganDecoder(image, coding.width + options.noise_size, options.width)
+        self.decoder = BeganDecoder(
+            image, coding.width + options.noise_size, options.width, skip=options.skip
+        )
 
     def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
         """Images (B, C, H, W) of encoded labels (B, E) and noise (B, Z).
@@ -206,22 +164,43 @@ class BeganDiscriminator(nn.Module):
 
     def __init__(self, image: Image, coding: LabelCoding, options: CausalBeganOptions) -> None:
         super().__init__()
-        self.encoder = BeganEncoder(image, options.hidden, options.width)
-        self.decoder = BeganDecoder(image, options.hidden, options.width)
-        self.labeler = BeganEncoder(image, coding.width, options.width)
+        code, width = options.hidden, options.width
+        labels = coding.width if options.projection else 0
+        self.encoder: nn.Module
+        self.decoder: nn.Module
+        self.labeler: nn.Module
+        if options.networks == "strided":
+            norm = options.discriminator_norm
+            self.encoder = StridedEncoder(image, code, width, norm)
+            self.decoder = StridedDecoder(image, code + labels, width, norm)
+            self.labeler = ConvLabeler(image, coding.width, width, 4, "spectral")
+        else:
+            self.encoder = BeganEncoder(image, code, width)
+            self.decoder = BeganDecoder(image, code + labels, width, skip=options.skip)
+            self.labeler = BeganEncoder(image, coding.width, width)
+        self.sees_labels = options.projection
 
-    def forward(self, images: Tensor) -> tuple[Tensor, Tensor]:
-        """The images rebuilt (B, C, H, W), and the Labeler's logits (B, E)."""
-        return self.decoder(self.encoder(images)).float(), self.labeler(images).float()
+    def forward(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The images rebuilt (B, C, H, W), and the Labeler's logits (B, E).
+
+        Args:
+            images: (B, C, H, W).
+            labels: The encoded labels (B, E) that they are said to have; the decoder may see them.
+        """
+        codes = self.encoder(images)
+        if self.sees_labels:
+            codes = torch.cat([codes, scaled(labels).to(codes.dtype)], dim=1)
+        return self.decoder(codes).float(), self.labeler(images).float()
 
 
-class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator]):
+class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, ImageGenerator]):
     """Trains the generator and the discriminator, one update each, taken at the same point."""
 
     discriminator: BeganDiscriminator
 
     def __init__(self, task: HeadTask, options: CausalBeganOptions) -> None:
         super().__init__(task, options)
+        self.beyond = Twins(task, options.batch, options.beyond)
         exact = torch.float32 if task.device.type == "mps" else torch.float64
         third = 0.0 if options.third_margin else 1.0
         self.balance = torch.tensor([0.0, 0.0, third], dtype=exact, device=task.device)
@@ -229,10 +208,10 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         self.least = self.balance.clone()
         self.kept = {"balance": self.balance}
 
-    def build(self) -> tuple[BeganGenerator, dict[str, nn.Module]]:
+    def build(self) -> tuple[ImageGenerator, dict[str, nn.Module]]:
         """The generator and the discriminator with its Labeler."""
         task, options = self.task, self.options
-        made = BeganGenerator(task.image, task.coding, options)
+        made = _generator(task.image, task.coding, options)
         self.discriminator = BeganDiscriminator(task.image, task.coding, options)
         return made, {"discriminator": self.discriminator}
 
@@ -250,11 +229,13 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         with self.autocast():
             fake = self.generator(asked.encoded, asked.images).float()
             shown = torch.cat([real.images, fake])
-            rebuilt, read = self.discriminator(shown)
+            said = torch.cat([real.encoded, asked.encoded])
+            rebuilt, read = self.discriminator(shown, said)
         rebuilt_real, rebuilt_fake = rebuilt.chunk(2)
         read_real, read_fake = read.chunk(2)
-        image_real = losses.reconstruction_loss(real.images, rebuilt_real)
-        image_fake = losses.reconstruction_loss(fake, rebuilt_fake)
+        edges = self.options.edges
+        image_real = losses.reconstruction_loss(real.images, rebuilt_real, edges=edges)
+        image_fake = losses.reconstruction_loss(fake, rebuilt_fake, edges=edges)
         label_real = losses.squared_label_loss(read_real, real.labels, coding)
         label_fake = losses.squared_label_loss(read_fake, asked.labels, coding)
         discriminator = image_real - c1 * image_fake + label_real - c2 * label_fake
@@ -264,6 +245,10 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         four_means = Losses(*self.mean([four])[0].to(self.balance.dtype))
         accuracy = losses.label_accuracy(read_fake, asked.labels, coding)
         return {"generated_label_accuracy": accuracy, **self._follow(four_means)}
+
+    def draw_asked(self) -> tuple[Tensor, Tensor]:
+        """The label model's labels (B, P) and noise (B, Z); some rows are twins."""
+        return self.beyond.draw(*super().draw_asked(), self.random)
 
     def _follow(self, means: Losses) -> dict[str, Tensor]:
         """Move the coefficients; the step's metrics."""
@@ -283,10 +268,10 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, BeganGenerator])
         }
 
 
-def generator(image: Image, coding: LabelCoding, options: CausalBeganOptions) -> BeganGenerator:
+def generator(image: Image, coding: LabelCoding, options: CausalBeganOptions) -> ImageGenerator:
     """An untrained generator."""
     with torch.random.fork_rng(devices=[]):
-        return BeganGenerator(image, coding, options)
+        return _generator(image, coding, options)
 
 
 def trainer(task: HeadTask, options: CausalBeganOptions) -> CausalBeganTrainer:
@@ -294,12 +279,8 @@ def trainer(task: HeadTask, options: CausalBeganOptions) -> CausalBeganTrainer:
     return CausalBeganTrainer(task, options)
 
 
-def _levels(whole: Image) -> int:
-    times = halvings(whole.height, whole.width)
-    assert times is not None  # it is a canvas
-    return times
-
-
-def _pair(block: nn.Module, features: Tensor) -> Tensor:
-    first, second = block.children()
-    return elu(second(elu(first(features))))
+def _generator(image: Image, coding: LabelCoding, options: CausalBeganOptions) -> ImageGenerator:
+    if options.networks == "published":
+        return BeganGenerator(image, coding, options)
+    shared = {name: getattr(options, name) for name in ("width", "noise_size", "noise")}
+    return ConvGenerator(image, coding, GanOptions(**shared, channels_last=options.channels_last))

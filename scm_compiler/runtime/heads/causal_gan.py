@@ -14,6 +14,10 @@ with ideal Labelers, the mean over generated images of KL(P_g(l|x) || P_data(l|x
 `gan_loss=hinge`            Keeps it: minimal at p_g = p_data for an ideal discriminator that
                             answers; only the constant in the proof changes.
 `non_saturating`            Keeps the equilibrium, but is no divergence of p_g from p_data.
+`relativistic`              Keeps the equilibrium likewise: what its discriminator maximises is a
+                            divergence (decision 25), the generator's side is the flipped one.
+`penalty`                   Keeps it: near a constant the gain of a discriminator grows with its
+                            size, the penalty with its square, so it still sees any difference.
 `projection`                Adds a second reason: the discriminator compares joint distributions.
 weights below 1, but equal  Keep it: any positive multiple of the KL above is zero at the optimum.
 unequal weights, (12)'s     The Labeler's excess weight also rewards images with clear labels:
@@ -44,7 +48,7 @@ minibatch features, jitter,
 from typing import Any
 
 from scm_compiler.runtime.heads.gan import generator, trainer
-from scm_compiler.runtime.heads.options import PAPER_GAN, CausalGanOptions
+from scm_compiler.runtime.heads.options import PAPER_GAN, R3GAN, CausalGanOptions
 
 OPTIONS = CausalGanOptions
 PRESETS: dict[str, dict[str, Any]] = {
@@ -63,6 +67,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "labeler_radius": 0.0,
         "labeler_rate": 2e-4,
     },
+    "r3gan": {**R3GAN},
 }
 
 __all__ = ["OPTIONS", "PRESETS", "generator", "trainer"]

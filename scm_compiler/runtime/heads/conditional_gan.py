@@ -12,12 +12,13 @@ label model has the data's labels. Without the projection only p_g(x) = p_data(x
 from typing import Any
 
 from scm_compiler.runtime.heads.gan import generator, trainer
-from scm_compiler.runtime.heads.options import PAPER_GAN, GanOptions
+from scm_compiler.runtime.heads.options import PAPER_GAN, R3GAN, GanOptions
 
 OPTIONS = GanOptions
 PRESETS: dict[str, dict[str, Any]] = {
     "default": {},
     "paper": {**PAPER_GAN, "projection": True},
+    "r3gan": {**R3GAN},
 }
 """`paper` has the published networks, with the projection: without it and without Labelers nothing
 would tie an image to its labels."""

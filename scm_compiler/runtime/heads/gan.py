@@ -1,15 +1,14 @@
 """The training of CausalGAN and of its baseline, which is the same without the Labelers."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import pad
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.augmentation import draw_change
 from scm_compiler.runtime.heads.codes.heads import JointLabelsTooMany
 from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
 from scm_compiler.runtime.heads.networks import (
@@ -19,7 +18,8 @@ from scm_compiler.runtime.heads.networks import (
     Verdict,
 )
 from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions
-from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages, uploaded
+from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
+from scm_compiler.runtime.heads.twins import Twins
 
 TINY = 1e-20
 """The least length that a gradient is divided by."""
@@ -27,12 +27,13 @@ TINY = 1e-20
 COMBINATIONS = 256
 """The most outputs of a joint Labeler: eight binary labels."""
 
-BRIGHTNESS, CONTRAST = 0.15, 0.15
-"""The largest changes of an image's mean, where the whole range is 2, and of its contrast."""
-
-GROUPS = 8
-"""The groups of a batch whose images are moved alike."""
-
+_DISCRIMINATOR_LOSSES = {
+    "hinge": losses.hinge_discriminator_loss,
+    "ratio": losses.discriminator_loss,
+    "non_saturating": losses.discriminator_loss,
+    "saturating": losses.discriminator_loss,
+    "relativistic": losses.relativistic_loss,
+}
 _GENERATOR_LOSSES = {
     "hinge": losses.ratio_generator_loss,
     "ratio": losses.ratio_generator_loss,
@@ -85,7 +86,7 @@ class GanTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
     def draw_asked(self) -> tuple[Tensor, Tensor]:
         """The label model's labels (B, P) and noise (B, Z); some rows are twins."""
         asked = super().draw_asked()
-        return asked if self.readers is None else self.readers.with_twins(*asked, self.random)
+        return asked if self.readers is None else self.readers.beyond.draw(*asked, self.random)
 
     def step(self) -> dict[str, Tensor]:
         """One turn of the judges, if it is theirs, and the generator's updates."""
@@ -118,14 +119,21 @@ class GanTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
         parts alone.
         """
         shown, drawn = self.seen(real.images), self.seen(fake.detach())
+        if self.options.penalty:
+            shown, drawn = (images.detach().requires_grad_() for images in (shown, drawn))
         with self.autocast():
             for_real: Verdict = self.discriminator(shown, real.encoded)
             for_fake: Verdict = self.discriminator(drawn, asked.encoded)
-        hinge = self.options.gan_loss == "hinge"
-        loss = losses.hinge_discriminator_loss if hinge else losses.discriminator_loss
+        loss = _DISCRIMINATOR_LOSSES[self.options.gan_loss]
         value = loss(for_real.whole, self.on_support(for_fake.whole))
         if for_real.parts is not None and for_fake.parts is not None:
             value = value + loss(for_real.parts, for_fake.parts)
+        if self.options.penalty:
+            slopes = [
+                losses.gradient_penalty(verdict.score, images)
+                for verdict, images in ((for_real, shown), (for_fake, drawn))
+            ]
+            value = value + self.options.penalty * sum(slopes)
         self.descend(("discriminator", value))
         metrics = {"discriminator": value}
         if self.readers is not None:
@@ -138,12 +146,26 @@ class GanTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
         """The generator's loss on its images, `shown` as augmented, and further metrics."""
         with self.autocast():
             verdict: Verdict = self.discriminator(shown, asked.encoded)
-        loss = _GENERATOR_LOSSES[self.options.gan_loss]
-        value = loss(self.on_support(verdict.whole))
-        value = value if verdict.parts is None else value + loss(verdict.parts)
+        if self.options.gan_loss == "relativistic":
+            value = self.against_real(verdict)
+        else:
+            loss = _GENERATOR_LOSSES[self.options.gan_loss]
+            value = loss(self.on_support(verdict.whole))
+            value = value if verdict.parts is None else value + loss(verdict.parts)
         if self.readers is None:
             return value, {}
         return self.readers.generator_loss(self, value, fake, shown, asked)
+
+    def against_real(self, verdict: Verdict) -> Tensor:
+        """The generator's relativistic loss: its images against a new batch of real ones."""
+        real = self.real()
+        shown = self.seen(real.images)
+        with torch.no_grad(), self.autocast():
+            other: Verdict = self.discriminator(shown, real.encoded)
+        value = losses.relativistic_loss(self.on_support(verdict.whole), other.whole)
+        if verdict.parts is None or other.parts is None:
+            return value
+        return value + losses.relativistic_loss(verdict.parts, other.parts)
 
     def seen(self, images: Tensor) -> Tensor:
         """The images as the judges see them: changed a little, if that is asked for."""
@@ -166,6 +188,7 @@ class Labelers:
 
     Attributes:
         networks: Those that have a weight.
+        beyond: Draws the twins.
         twins: The rows of a process' share of a batch whose labels lead beyond the data.
         on_support: The other rows.
 
@@ -189,29 +212,9 @@ class Labelers:
             for name, weight in zip(("labeler", "anti_labeler"), weights, strict=True)
             if weight
         }
-        rows = torch.arange(options.batch // task.team.size)
-        without = not options.beyond or not options.labeler_weight  # nobody says what they show
-        beyond = rows < 0 if without else (rows + 1) % options.beyond == 0
-        self.twins = torch.nonzero(beyond).squeeze(1).to(task.device)
-        self.on_support = torch.nonzero(~beyond).squeeze(1).to(task.device)
-        self._turned = torch.nonzero(beyond.repeat(task.team.size)).squeeze(1)
-
-    def with_twins(
-        self, labels: Tensor, noise: Tensor, random: torch.Generator
-    ) -> tuple[Tensor, Tensor]:
-        """The labels (B, P) and noise (B, Z) of a batch, some rows twins of those before.
-
-        A twin has the same noise and labels, but for one label that is turned.
-        """
-        twins, sizes = self._turned, torch.tensor(self.coding.sizes)
-        if not len(twins):
-            return labels, noise
-        columns = torch.randint(len(sizes), (len(twins),), generator=random)
-        part = torch.rand(len(twins), generator=random)
-        turned = labels[twins - 1]
-        rows, sizes = torch.arange(len(twins)), sizes[columns]
-        turned[rows, columns] = (turned[rows, columns] + 1 + (part * (sizes - 1)).long()) % sizes
-        return labels.index_copy(0, twins, turned), noise.index_copy(0, twins, noise[twins - 1])
+        told = bool(options.labeler_weight)  # else nobody says what twins show
+        self.beyond = Twins(task, options.batch, options.beyond if told else 0)
+        self.twins, self.on_support = self.beyond.rows, self.beyond.others
 
     def learn(
         self,
@@ -305,74 +308,6 @@ class Labelers:
         with run.autocast():
             outputs: Tensor = self.networks[name](images)
         return outputs
-
-
-@dataclass(frozen=True)
-class Change:
-    """A small change of brightness, contrast and place, drawn for a batch of images.
-
-    Zhao et al. 2020 ("Differentiable augmentation for data-efficient GAN training"): because the
-    generator's images are changed in the same way before they are judged, and the gradient goes
-    through the change, the generator learns the images as they were and not as changed.
-
-    Attributes:
-        shift: The width of the black rim that is added before the images are cut out again.
-        brightness: What is added to each image (B,).
-        contrast: What each image's distance from its mean is multiplied by (B,).
-        places: Where each group is cut out of its rimmed images.
-        rows: The number of images in each group.
-    """
-
-    shift: int
-    brightness: Tensor
-    contrast: Tensor
-    places: tuple[tuple[int, int], ...]
-    rows: tuple[int, ...]
-
-    def part(self, rank: int, size: int) -> "Change":
-        """The change of the `rank`-th of `size` equal parts of the batch."""
-        whole = len(self.brightness)
-        part = slice(rank * whole // size, (rank + 1) * whole // size)
-        held = []
-        start = 0
-        for place, rows in zip(self.places, self.rows, strict=True):
-            inside = min(start + rows, part.stop) - max(start, part.start)
-            held += [(place, inside)] if inside > 0 else []
-            start += rows
-        places, counts = zip(*held, strict=True)
-        return Change(self.shift, self.brightness[part], self.contrast[part], places, counts)
-
-    def apply(self, images: Tensor) -> Tensor:
-        """The changed images (B, C, H, W)."""
-        light = uploaded(self.brightness, images.device)[:, None, None, None]
-        contrast = uploaded(self.contrast, images.device)[:, None, None, None]
-        mean = images.mean((1, 2, 3), keepdim=True)
-        lit = (images - mean) * contrast + mean + light
-        if not self.shift:
-            return lit
-        height, width = images.shape[2:]
-        rimmed = pad(lit, [self.shift] * 4, value=-1.0)
-        groups = rimmed.split(list(self.rows))  # type: ignore[no-untyped-call]
-        return torch.cat(
-            [
-                group[:, :, row : row + height, column : column + width]
-                for group, (row, column) in zip(groups, self.places, strict=True)
-            ]
-        )
-
-
-def draw_change(batch: int, shift: int, generator: torch.Generator) -> Change:
-    """One change of a batch; the places, at most `shift` pixels off, are shared in groups."""
-    light = torch.rand(batch, 2, generator=generator) * 2 - 1
-    groups = min(GROUPS, batch)
-    places = torch.randint(2 * shift + 1, (groups, 2), generator=generator)
-    return Change(
-        shift,
-        light[:, 0] * BRIGHTNESS,
-        1 + light[:, 1] * CONTRAST,
-        tuple((int(row), int(column)) for row, column in places.tolist()),
-        tuple(len(part) for part in torch.arange(batch).tensor_split(groups)),
-    )
 
 
 def generator(image: Image, coding: LabelCoding, options: GanOptions) -> ConvGenerator:

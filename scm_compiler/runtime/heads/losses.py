@@ -45,6 +45,31 @@ def hinge_discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
     return relu(1 - real).mean() + relu(1 + fake).mean()
 
 
+def relativistic_loss(higher: Tensor, lower: Tensor) -> Tensor:
+    """The relativistic pairing loss of Jolicoeur-Martineau 2019, as R3GAN has it: E log(1 + e^-t).
+
+    t is by how much the logit of one image of a pair is above that of the other. Real images are
+    to be the higher ones for the discriminator, generated ones for the generator.
+
+    Args:
+        higher: Logits (B, …) of images that are to be above.
+        lower: Those of images that are to be below; further rows of either have no pair.
+    """
+    pairs = min(len(higher), len(lower))
+    return softplus(lower[:pairs] - higher[:pairs]).mean()
+
+
+def gradient_penalty(scores: Tensor, images: Tensor) -> Tensor:
+    """R1 or R2, E |grad D|^2 / 2, as the images are real or generated (Mescheder et al. 2018).
+
+    Args:
+        scores: D (B,) of each image by itself.
+        images: The images (B, C, H, W) that they were computed from.
+    """
+    (slopes,) = torch.autograd.grad(scores.sum(), images, create_graph=True)
+    return slopes.square().sum((1, 2, 3)).mean() / 2
+
+
 def ratio_generator_loss(fake: Tensor) -> Tensor:
     """The adversarial line of (5): E log((1-D)/D), which is the mean of -d.
 
@@ -144,9 +169,21 @@ def causal_generator_loss(
     return adversarial + weights[0] * labeler - weights[1] * anti_labeler
 
 
-def reconstruction_loss(images: Tensor, rebuilt: Tensor) -> Tensor:
-    """L(x) of section 5.3: the mean absolute difference of images and their rebuilt selves."""
-    return (images - rebuilt).abs().mean()
+def reconstruction_loss(images: Tensor, rebuilt: Tensor, *, edges: float = 0.0) -> Tensor:
+    """L(x) of section 5.3: the mean absolute difference of images and their rebuilt selves.
+
+    Args:
+        images: (B, C, H, W).
+        rebuilt: Likewise.
+        edges: The weight of the mean absolute error of the differences of neighbouring pixels,
+            below each other and beside each other (Mathieu et al. 2016): L1 alone forgives blur.
+    """
+    wrong = images - rebuilt
+    loss = wrong.abs().mean()
+    if not edges:
+        return loss
+    down, right = (wrong.diff(dim=side).abs().mean() for side in (2, 3))
+    return loss + edges * (down + right)
 
 
 def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:

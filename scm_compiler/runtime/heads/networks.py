@@ -222,7 +222,7 @@ class ConvGenerator(ImageGenerator):
             LabelledNorm(count, labels, options.generator_norm) for count in coarse_to_fine
         )
         pairs = zip(coarse_to_fine, [*coarse_to_fine[1:], image.channels], strict=True)
-        self.growths = nn.ModuleList(_doubling(*pair, options.kernel) for pair in pairs)
+        self.growths = nn.ModuleList(doubling(*pair, options.kernel) for pair in pairs)
         if options.generator_norm != "none":
             for layer in (self.start, *self.growths):
                 start_dcgan(layer)
@@ -327,6 +327,11 @@ class Verdict(NamedTuple):
     whole: Tensor
     parts: Tensor | None
 
+    @property
+    def score(self) -> Tensor:
+        """What it says of each image (B,), its parts included."""
+        return self.whole if self.parts is None else self.whole + self.parts.mean((1, 2))
+
 
 class ConvDiscriminator(nn.Module):
     """D: a logit an image, which may see the labels, and a logit a part of it, which does not.
@@ -390,7 +395,8 @@ class ConvLabeler(nn.Module):
         return outputs.float()
 
 
-def _doubling(before: int, after: int, kernel: int) -> nn.ConvTranspose2d:
+def doubling(before: int, after: int, kernel: int) -> nn.ConvTranspose2d:
+    """A transposed convolution that doubles the sides of a grid."""
     odd = kernel % 2
     return nn.ConvTranspose2d(
         before, after, kernel, 2, padding=(kernel - 2 + odd) // 2, output_padding=odd

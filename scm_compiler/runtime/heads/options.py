@@ -38,7 +38,10 @@ class GanOptions(HeadOptions):
     """The options of a GAN whose networks are stacks of strided convolutions.
 
     Attributes:
-        gan_loss: The adversarial losses; `ratio` is equation (5).
+        gan_loss: The adversarial losses; `ratio` is equation (5), `relativistic` compares each
+            generated image with a real one.
+        penalty: The weight of R1 and R2: half the squared gradient of the discriminator by its
+            images, real and generated.
         label_input: How the generator reads a hard label: as -1 or 1 (`hard`), or as the logit of
             0.3 or 0.7, jittered (`logits`).
         label_jitter: Whether `logits` are jittered by two more noise inputs of the image.
@@ -58,7 +61,8 @@ class GanOptions(HeadOptions):
         discriminator_rate: The same for the discriminator.
     """
 
-    gan_loss: Literal["hinge", "ratio", "non_saturating", "saturating"] = "hinge"
+    gan_loss: Literal["hinge", "ratio", "non_saturating", "saturating", "relativistic"] = "hinge"
+    penalty: float = Field(0.0, ge=0, le=1000)
     label_input: Literal["hard", "logits"] = "hard"
     label_jitter: bool = True
     noise: Literal["normal", "uniform"] = "normal"
@@ -152,3 +156,7 @@ PAPER_GAN = {
 }
 """The published settings of the networks and the schedule: six generator updates for each of the
 discriminator's."""
+
+R3GAN = {"gan_loss": "relativistic", "penalty": 0.1, "discriminator_norm": "none"}
+"""The loss of Huang et al. 2024 ("The GAN is dead; long live the GAN!"): pairs, R1 and R2. The two
+penalties take the place of spectral norm."""

@@ -3,6 +3,7 @@ import torch
 
 from scm_compiler.ir import Image
 from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.began_networks import BeganDecoder
 from scm_compiler.runtime.heads.causal_began import (
     BeganDiscriminator,
     Losses,
@@ -68,7 +69,8 @@ def test_the_first_generator_update_ignores_labels(squares):
     run.random.set_state(with_margin.random.get_state())
     real, asked = run.real(), run.asked()
     fake = run.generator(asked.encoded, asked.images)
-    rebuilt, _ = run.discriminator(torch.cat([real.images, fake]))
+    said = torch.cat([real.encoded, asked.encoded])
+    rebuilt, _ = run.discriminator(torch.cat([real.images, fake]), said)
     loss = losses.reconstruction_loss(fake, rebuilt[len(fake) :])
     expected = torch.autograd.grad(loss, list(run.generator.parameters()))
     seen = gradients_of(with_margin)
@@ -152,3 +154,56 @@ def test_it_learns_its_labels_and_the_measure_falls(squares):
     labels = squares.draw_labels(400, random)
     read = squares.read(model.render(labels, model.draw_noise(400, generator=random)))
     assert (read == labels).float().mean(0)[0] > 0.7
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"projection": True},
+        {"discriminator_norm": "none"},
+        {"discriminator_norm": "spectral"},
+        {"edges": 1.0},
+        {"beyond": 0},
+        {"networks": "published"},
+        {"networks": "published", "skip": True, "projection": True},
+    ],
+    ids=str,
+)
+def test_every_part_can_be_switched(squares, changes):
+    run = trainer(squares, **changes)
+    run.advance(2)
+    model = run.model()
+    images = model.render(torch.tensor([[0, 1], [2, 0]]), model.draw_noise(2))
+    assert images.abs().max() <= 1
+
+
+def test_one_generated_image_in_four_is_a_twin_of_the_one_before_it(squares):
+    labels, noise = trainer(squares).draw_asked()
+    for row in (3, 7):
+        assert torch.equal(noise[row], noise[row - 1])
+        assert (labels[row] != labels[row - 1]).sum() == 1
+
+
+def test_a_skip_joins_the_first_grid_on_at_every_scale():
+    """Of convolutions that are all zero the blocks are silent, and nothing passes but a skip."""
+    made = BeganDecoder(Image(1, 16, 16), 3, 4, skip=True)
+    for layer in made.blocks.modules():
+        if isinstance(layer, torch.nn.Conv2d):
+            torch.nn.init.zeros_(layer.weight)
+            torch.nn.init.zeros_(layer.bias)
+    seen = []
+    made.blocks[-1][0].register_forward_pre_hook(lambda _, given: seen.append(given[0]))
+    vectors = torch.randn(2, 3)
+    made(vectors)
+    first = made.start(vectors).view(2, 4, *made.grid)
+    size = seen[0].shape[-1] // made.grid[1]
+    expected = first.repeat_interleave(size, 2).repeat_interleave(size, 3)
+    torch.testing.assert_close(seen[0], expected)
+
+
+@pytest.mark.parametrize("side", [96, 128])
+def test_larger_images_can_be_trained(squares, side):
+    spec = SPEC.options(width=4, batch=2, noise_size=4, hidden=8)
+    run = SPEC.trainer(squares.task(size=side, total=2), spec)
+    assert run.advance(2)["m_complete"] > 0
+    assert run.model().image == Image(3, side, side)

@@ -204,3 +204,26 @@ def test_it_learns_its_labels(squares):
     right = (read == labels).float().mean(0)
     assert right[0] > 0.9
     assert right[1] > 0.9
+
+
+def test_the_discriminator_of_r3gan_descends_pairs_and_both_penalties(squares):
+    """Its metric, computed again from the same images; twins have no pair and are penalised."""
+    run = trainer(squares, preset="r3gan", augmentation=False, penalty=0.3, beyond=4)
+    asked, real = run.asked(), run.real()
+    fake = run.draw(asked).detach()
+    images = [it.clone().requires_grad_() for it in (real.images, fake)]
+    sides = [
+        run.discriminator(it, labels.encoded)
+        for it, labels in zip(images, (real, asked), strict=True)
+    ]
+    paired = [row for row in range(8) if (row + 1) % 4]
+    whole = sides[0].whole[:6] - sides[1].whole[paired]
+    parts = sides[0].parts - sides[1].parts
+    expected = sum(torch.nn.functional.softplus(-gap).mean() for gap in (whole, parts))
+    for side, seen in zip(sides, images, strict=True):
+        for row in range(8):
+            score = side.whole[row] + side.parts[row].mean()
+            (slope,) = torch.autograd.grad(score, seen, retain_graph=True)
+            expected = expected + 0.3 * slope[row].square().sum() / 2 / 8
+    found = run.judge(real, fake, asked)["discriminator"]
+    torch.testing.assert_close(found, expected)

@@ -22,7 +22,9 @@ def test_it_is_causal_gan_without_the_labelers(squares):
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
-@pytest.mark.parametrize("loss", ["hinge", "ratio", "non_saturating", "saturating"])
+@pytest.mark.parametrize(
+    "loss", ["hinge", "ratio", "non_saturating", "saturating", "relativistic"]
+)
 @pytest.mark.parametrize("norm", ["batch", "group", "none"])
 def test_every_loss_and_norm_trains(squares, loss, norm):
     changes = {"gan_loss": loss, "generator_norm": norm, "discriminator_norm": norm}
@@ -42,6 +44,8 @@ def test_every_loss_and_norm_trains(squares, loss, norm):
         {"augmentation": False},
         {"kernel": 5},
         {"averaging": 0.0},
+        {"penalty": 0.1},
+        {"penalty": 0.1, "patches": False},
     ],
     ids=str,
 )

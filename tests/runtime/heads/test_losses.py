@@ -53,6 +53,48 @@ class TestAdversarial:
         torch.testing.assert_close(verdict.detach().sigmoid(), data / (data + made))
 
 
+class TestRelativistic:
+    """Pairs whose differences are known, and discriminators whose gradients are."""
+
+    def test_by_hand(self):
+        real, fake = torch.tensor([2.0, 0.5]), torch.tensor([-1.0, 1.5])
+        expected = (log(1 + exp(-3)) + log(1 + exp(1))) / 2
+        assert losses.relativistic_loss(real, fake).item() == pytest.approx(expected)
+
+    def test_only_differences_count_and_both_sides_are_each_others(self):
+        random = torch.Generator().manual_seed(0)
+        real, fake = (torch.randn(6, generator=random, dtype=torch.float64) for _ in range(2))
+        judge, generator = (
+            losses.relativistic_loss(real, fake),
+            losses.relativistic_loss(fake, real),
+        )
+        torch.testing.assert_close(losses.relativistic_loss(real + 7, fake + 7), judge)
+        torch.testing.assert_close(losses.relativistic_loss(-fake, -real), judge)
+        torch.testing.assert_close(generator - judge, (real - fake).mean())
+        assert losses.relativistic_loss(real, real).item() == pytest.approx(log(2))
+
+    def test_rows_without_a_pair_do_not_count(self):
+        few, many = torch.tensor([0.3, 1.0]), torch.tensor([0.1, -0.4, 9.0])
+        found = losses.relativistic_loss(many, few)
+        torch.testing.assert_close(found, losses.relativistic_loss(many[:2], few))
+
+    def test_no_discriminator_gains_where_the_distributions_agree(self):
+        """Over all pairs of equal sets, log 2 is the least: the value of a constant."""
+        logits = torch.randn(50, generator=torch.Generator().manual_seed(1))
+        pairs = torch.cartesian_prod(logits, logits)
+        assert losses.relativistic_loss(pairs[:, 0], pairs[:, 1]) > log(2)
+
+    def test_the_penalty_of_a_linear_and_of_a_square_discriminator(self):
+        images = torch.randn(5, 2, 3, 4, dtype=torch.float64, requires_grad=True)
+        slopes = torch.randn(2, 3, 4, dtype=torch.float64, requires_grad=True)
+        linear = losses.gradient_penalty((images * slopes).sum((1, 2, 3)), images)
+        torch.testing.assert_close(linear, slopes.square().sum() / 2)
+        (by_slopes,) = torch.autograd.grad(linear, slopes)
+        torch.testing.assert_close(by_slopes, slopes)
+        square = losses.gradient_penalty(images.square().sum((1, 2, 3)), images)
+        torch.testing.assert_close(square, 2 * images.square().sum((1, 2, 3)).mean())
+
+
 class TestLabels:
     outputs = torch.tensor([[0.5, -1.0, 2.0, 0.3], [1.0, 0.0, 0.0, -2.0]])
     labels = torch.tensor([[2, 1], [0, 1]])

@@ -255,3 +255,36 @@ class NoDataBehind(Diagnostic):
     def help(self) -> str:
         """What to do."""
         return "ask it questions, or train its graph on data"
+
+
+class NotPainted(Diagnostic):
+    """A label that cannot be painted on photographs.
+
+    ## What it means
+
+    With `--painted`, `scmc eval` trains a second classifier on photographs of which some have the
+    label painted on them, so that it knows it on people who never have it. That takes a painter,
+    photographs, and an image that reads the label.
+
+    ## Example
+
+    ```console
+    $ scmc eval runs/faces-1 --painted Male
+    evaluating: labels
+    evaluating: real images
+    error[E666]: `Male` cannot be painted on photographs: only Mustache can be
+    ```
+
+    ## What to do
+
+    Ask for a label that can be painted, of a run whose images are photographs of aligned faces, or
+    evaluate without `--painted`.
+    """
+
+    code = "E666"
+
+    name: str
+    reason: str
+
+    def message(self) -> str:
+        return f"`{self.name}` cannot be painted on photographs: {self.reason}"

@@ -1,6 +1,6 @@
 import torch
 
-from scm_compiler.runtime.heads.gan import BRIGHTNESS, CONTRAST, Change, draw_change
+from scm_compiler.runtime.heads.augmentation import BRIGHTNESS, CONTRAST, Change, draw_change
 
 
 def test_a_change_by_hand():
