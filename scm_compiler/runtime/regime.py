@@ -111,6 +111,7 @@ class Regime:
         seed: int = 0,
         noise_model: str | None = None,
         images: Sequence[str] | None = None,
+        refine: int = 0,
     ) -> "Imagined | ImaginedPhotos":
         """Units of this regime, and what they would have been had labels been held.
 
@@ -126,6 +127,7 @@ class Regime:
             seed: Of the units; those of `sample` with this seed.
             noise_model: Of the labels: `threshold` or `gumbel-max`; None for the model's own.
             images: The images to draw; those with a trained head if None.
+            refine: The steps in which the noise that the encoder tells is made to fit each photo.
 
         Raises:
             ScmError: E41x if a name or value is wrong, E431 if the evidence is impossible, E833 if
@@ -146,6 +148,7 @@ class Regime:
                 seed=seed,
                 noise_model=noise_model,
                 image=images[0] if images else None,
+                refine=refine,
                 texts=(held.text, self.text),
             )
         if rows is None:

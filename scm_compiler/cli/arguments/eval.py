@@ -26,6 +26,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure what the heads with an encoder make of photos that they have not seen",
     )
+    parser.add_argument(
+        "--refine",
+        metavar="N",
+        help="with --counterfactual: make the noise that the encoder tells fit each photo in N "
+        "steps (default: 0)",
+    )
     parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     parser.add_argument(
         "--html", metavar="FILE", type=Path, help="where the page goes (default: eval.html in RUN)"

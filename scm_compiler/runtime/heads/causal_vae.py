@@ -227,7 +227,7 @@ class CausalVaeGenerator(TrainedByRebuilding):
             self.sight: nn.Module = PublishedSight(image, hidden)
             self.painter: nn.Module = PublishedPainter(image, concepts, size, options.noise_size)
         else:
-            self.sight = Sight(image, options)
+            self.sight = Sight(image, options.width, options.hidden)
             self.painter = ConceptPainters(image, coding, options)
         self.labels = LabelEmbedding(coding, hidden)
         self.reader = Perceptron(hidden, hidden, coding.width)

@@ -126,7 +126,7 @@ def read_head(folder: Path, graph: Graph, config: HeadConfig) -> TrainedHead:
         raise unusable(file.path, "it is not of the head that was asked for")
     with torch.device("meta"):
         outline = _untrained(graph, config)
-    file.require((name, _form(tensor)) for name, tensor in outline.state_dict().items())
+    file.require((name, form(tensor)) for name, tensor in outline.state_dict().items())
     generator = _untrained(graph, config)
     generator.load_state_dict(dict(finite(file.path, file.load("pt"))))
     return TrainedHead(config.image, config, generator.requires_grad_(False).eval())
@@ -145,7 +145,7 @@ def _untrained(graph: Graph, config: HeadConfig) -> ImageGenerator:
     return spec.generator(image, coding, spec.stored_options(config.options))
 
 
-def _form(tensor: Tensor) -> Form:
+def form(tensor: Tensor) -> Form:
     """A tensor's type, as a file names it, and its shape."""
     kind = "F" if tensor.is_floating_point() else "I"
     return f"{kind}{tensor.dtype.itemsize * 8}", tuple(tensor.shape)
