@@ -189,7 +189,7 @@ def attended(
     """Train to the end, or until something stops it, in all processes.
 
     Raises:
-        ScmError: As `Loop.run`; E722 if another process of the team is lost.
+        ScmError: As `Loop.run`; E721 if another process of the team is lost.
     """
     led = Led(trainer, placement.team) if not placement.team.alone else None
     loop = Loop(
