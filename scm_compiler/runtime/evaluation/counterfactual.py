@@ -19,6 +19,11 @@ from scm_compiler.ir import Finite
 from scm_compiler.runtime.evaluation.association import Association, associated
 from scm_compiler.runtime.evaluation.classifier import Judge, JudgeRecipe, Reading, train_judge
 from scm_compiler.runtime.evaluation.counterfactual_report import CounterfactualReport, Turned
+from scm_compiler.runtime.evaluation.disentanglement import (
+    Disentanglement,
+    component,
+    disentangled,
+)
 from scm_compiler.runtime.evaluation.estimate import NOTHING, Array, Estimate, mean
 from scm_compiler.runtime.evaluation.evaluate import load_real
 from scm_compiler.runtime.evaluation.features import FeatureRecipe, Features, train_features
@@ -151,6 +156,7 @@ def evaluate_counterfactuals(
     others, _ = real.table.rows(real.train[: len(drawn)])
     reference = features(real.table.rows(real.held)[0])
     shown = [floats[:SHOWN], *(_shown(trial, rank) for rank in range(len(head.coding.names)))]
+    association, disentanglement = _concepts(generator, real, care.coded)
     return CounterfactualReport(
         node=node,
         data=real.table.origin,
@@ -160,7 +166,8 @@ def evaluate_counterfactuals(
         realism=fid(reference, features(drawn)),
         floor=fid(reference, features(others)),
         labels=tuple(found for found, _ in turned),
-        association=_associations(generator, real, care.coded),
+        association=association,
+        disentanglement=disentanglement,
         graph=tuple(_graph(generator)),
         pictures=torch.stack(shown, 1),
     )
@@ -274,23 +281,22 @@ def _apart(features: Features, photos: Tensor, rebuilt: Tensor) -> Estimate:
     return mean(np.linalg.norm(own - again, axis=1) / far) if far else NOTHING
 
 
-def _associations(
+def _concepts(
     generator: EncodingGenerator, real: RealImages, most: int
-) -> dict[str, Association]:
-    """The code of each concept, where labels are read and not given, with its label."""
+) -> tuple[dict[str, Association], Disentanglement | None]:
+    """The codes of concepts, where labels are read and not given, held against the labels."""
     if not isinstance(generator, CausalVaeGenerator):
-        return {}
+        return {}, None
     pixels, labels = real.held_out(most)
-    images = to_floats(pixels)
+    images, told = to_floats(pixels), labels.double().numpy()
     read = torch.stack([part.argmax(1) for part in generator.estimate(images)], 1)
     with torch.no_grad():
         codes = generator.concepts_of(images, generator.coding.encode(read)).double().numpy()
-    found = {}
-    for rank, name in enumerate(generator.coding.names):
-        centred = codes[:, rank] - codes[:, rank].mean(0)
-        first = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
-        found[name] = associated(first, labels[:, rank].double().numpy())
-    return found
+    found = {
+        name: associated(component(codes[:, rank]), told[:, rank])
+        for rank, name in enumerate(generator.coding.names)
+    }
+    return found, disentangled(codes, told)
 
 
 def _graph(generator: EncodingGenerator) -> list[str]:
