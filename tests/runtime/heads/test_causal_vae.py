@@ -1,4 +1,4 @@
-"""CausalVAE: what is done to one concept moves the concepts below it alone, whatever was learnt."""
+"""CausalVAE: what is done to a concept moves those below it alone, whatever was learnt."""
 
 import pytest
 import torch

@@ -19,7 +19,7 @@ class CannotAbduct(Diagnostic):
     ```console
     $ scmc sample "do(Male=0)" --of photo.png -o had.png
     error[E693]: the head `causal_gan` of `Face` does not tell the noise behind a photo
-      = help: train an encoder for it: `scmc train --run runs/face-1 --stage encoder`
+      = help: train an encoder for it: `scmc train --run runs/faces-1 --stage encoder`
     ```
 
     ## What to do
