@@ -142,10 +142,15 @@ def _answers(opened: Record) -> bool:
 
 
 def _sample_command(opened: Record) -> str:
-    """The two-row figure of the first parent of an image that has a cause itself."""
+    """The two-row figure of the first parent of an image that has a cause itself.
+
+    Of a number the figure goes through it.
+    """
     graph = opened.graph
     parents = graph.parents[opened.images[0]] or tuple(node.name for node in graph.labels)
     label = next((name for name in parents if graph.parents[name]), parents[0])
+    if label not in graph.domains:
+        return f"scmc sample --sweep {print_name(label)} -o {Path('figure.png')}"
     held = _held(graph, label)
     regimes = f"{quoted(held)} --vs {quoted(held.replace('do', 'given', 1))}"
     return f"scmc sample {regimes} -n 10 -o {Path('figure.png')}"

@@ -58,7 +58,8 @@ class TrainedHead:
 
     def sample(self, world: World, noise: Noise) -> Column:
         """Images (B, C, H, W) in [-1, 1] for noise (B, Z) from `draw_noise`."""
-        labels = np.zeros((len(noise), len(self.parents)), np.int64)
+        kind = np.float64 if self.coding.real else np.int64
+        labels = np.zeros((len(noise), len(self.parents)), kind)
         for rank, parent in enumerate(self.parents):
             labels[:, rank] = world[parent]
         drawn = self.generator.render(torch.from_numpy(labels), torch.as_tensor(noise))
@@ -140,7 +141,7 @@ def count_numbers(graph: Graph, config: HeadConfig) -> int:
 
 def _untrained(graph: Graph, config: HeadConfig) -> ImageGenerator:
     spec, image = installed().find(config.head), image_domain(graph, config.image)
-    coding = LabelCoding.of(graph, config.image)
+    coding = LabelCoding.of(graph, config.image, config.scales)
     spec.check(config.image, image, len(coding.names))
     return spec.generator(image, coding, spec.stored_options(config.options))
 

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.heads.codes.heads import HeadOption
 from scm_compiler.runtime.heads.encoder import EncoderOptions, EncoderTrainer, untrained
-from scm_compiler.runtime.heads.head import EncodingGenerator, FrozenLabels, ImageBatches
+from scm_compiler.runtime.heads.head import EncodingGenerator, ImageBatches, LabelSampler
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.lock import sole_trainer
@@ -172,7 +172,7 @@ def follow_encoder(run: Record, image: str, batches: ImageBatches, placement: Pl
     trainer, labels = encoder_trainer(run, config, batches, placement)
     checkpoint = f"{files_of(run.graph, image).encoder.prefix}{CHECKPOINT}"
     try:
-        with labels.module.settled():
+        with labels.settled():
             follow(trainer, run.path / checkpoint, placement.team)
     except TeamLost as error:
         raise team_ended(run, placement) from error
@@ -180,7 +180,7 @@ def follow_encoder(run: Record, image: str, batches: ImageBatches, placement: Pl
 
 def encoder_trainer(
     run: Record, config: EncoderConfig, batches: ImageBatches, placement: Placement
-) -> tuple[EncoderTrainer, FrozenLabels]:
+) -> tuple[EncoderTrainer, LabelSampler]:
     """What trains an encoder, and the frozen labels that the generated images are of."""
     options = config.training
     refuse_unequal(options.model_dump(), placement.team.size)

@@ -20,6 +20,7 @@ from scm_compiler.runtime.heads.head import (
     HeadTrainer,
     ImageBatches,
     LabelCoding,
+    LabelSampler,
 )
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress, Silent
@@ -30,6 +31,7 @@ from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.trained_head import count_numbers, image_domain, write_head
+from scm_compiler.runtime.sampling.mixed import FrozenRows
 from scm_compiler.runtime.stages.codes.processes import MemoryFull, TeamEnded
 from scm_compiler.runtime.stages.codes.training import NothingToResume
 from scm_compiler.runtime.stages.pacing import Pacing
@@ -182,7 +184,7 @@ class Attendance:
 def attended(
     run: Record,
     trainer: Fitting,
-    labels: FrozenLabels,
+    labels: LabelSampler,
     how: Attendance,
     placement: Placement,
 ) -> Outcome:
@@ -202,7 +204,7 @@ def attended(
         prefix=how.prefix,
     )
     try:
-        with labels.module.settled(), own_threads():
+        with labels.settled(), own_threads():
             return loop.run()
     except TeamLost as error:
         raise team_ended(run, placement) from error
@@ -221,7 +223,7 @@ def follow_image(run: Record, image: str, batches: ImageBatches, placement: Plac
     trainer, labels = head_trainer(run, run.head_config(image), batches, placement)
     checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
     try:
-        with labels.module.settled():
+        with labels.settled():
             follow(trainer, run.path / checkpoint, placement.team)
     except TeamLost as error:
         raise team_ended(run, placement) from error
@@ -234,7 +236,7 @@ def team_ended(run: Record, placement: Placement) -> ScmError:
 
 def head_trainer(
     run: Record, config: HeadConfig, batches: ImageBatches, placement: Placement
-) -> tuple[HeadTrainer, FrozenLabels]:
+) -> tuple[HeadTrainer, LabelSampler]:
     """What trains a head, and the frozen labels that it draws from.
 
     Raises:
@@ -250,10 +252,10 @@ def head_trainer(
 
 def head_task(
     run: Record, config: HeadConfig, batches: ImageBatches, placement: Placement
-) -> tuple[HeadTask, FrozenLabels]:
+) -> tuple[HeadTask, LabelSampler]:
     """What a head is trained on, and the frozen labels in it."""
-    coding = LabelCoding.of(run.graph, config.image)
-    labels = FrozenLabels(run.module().eval().requires_grad_(False), coding)
+    coding = LabelCoding.of(run.graph, config.image, config.scales)
+    labels = frozen_labels(run, coding)
     task = HeadTask(
         config.image,
         image_domain(run.graph, config.image),
@@ -266,6 +268,13 @@ def head_task(
         placement.team,
     )
     return task, labels
+
+
+def frozen_labels(run: Record, coding: LabelCoding) -> LabelSampler:
+    """What draws an image's labels from the trained label model."""
+    if run.graph.reals:
+        return FrozenRows(run.graph, run.mechanisms, coding)
+    return FrozenLabels(run.module().eval().requires_grad_(False), coding)
 
 
 def certify_run(run: Record) -> Certificate:
