@@ -10,7 +10,7 @@ from scm_compiler.cli.progress import Remaining
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.files import require_writable, writing
 from scm_compiler.runtime.evaluation.codes.evaluation import LabelsOnly
-from scm_compiler.runtime.evaluation.counterfactual import evaluate_counterfactuals
+from scm_compiler.runtime.evaluation.counterfactual import Care, evaluate_counterfactuals
 from scm_compiler.runtime.evaluation.counterfactual_report import counterfactual_text
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.head import Effort
@@ -69,6 +69,7 @@ def _counterfactual(opened: Record, args: argparse.Namespace, console: Console) 
         opened,
         node,
         images=args.images,
+        care=Care(refine=args.refine),
         seed=args.seed,
         stage=lambda it: _watch(it, console),
     )

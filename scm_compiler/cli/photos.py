@@ -39,6 +39,7 @@ def draw_of_photos(request: SampleRequest, console: Console) -> int:
         seed=request.seed,
         noise_model=request.noise_model,
         image=request.image,
+        refine=request.refine,
         texts=(on_one_line(request.regime), request.known),
     )
     picture = request.path.suffix == ".png"

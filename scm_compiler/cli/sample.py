@@ -27,7 +27,7 @@ from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling import figures, rows, shards
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job, regime_of
-from scm_compiler.runtime.sampling.mixed import mixed_stream, write_mixed
+from scm_compiler.runtime.sampling.mixed import MixedStream, mixed_stream, write_mixed
 from scm_compiler.runtime.sampling.on_ray import require_ray
 from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD, Share
 from scm_compiler.runtime.storage.tensors import write_file
@@ -52,11 +52,21 @@ def run(request: SampleRequest, console: Console) -> int:
 
 
 def _with_numbers(request: SampleRequest, opened: Run, console: Console) -> int:
-    """Draw rows of a graph with real nodes."""
-    if request.form not in (".csv", ".parquet", ".npz"):
-        way = "write rows to a .csv, .parquet or .npz file"
-        raise refuse(NotWithReals("a picture", way), exit_code=2)
-    stream = mixed_stream(request.regime, opened.graph, opened.mechanisms, request.seed)
+    """Draw rows of a graph with real nodes, or a figure of their images."""
+    if request.form not in (".csv", ".parquet", ".npz", ".png"):
+        way = "write rows to a .csv, .parquet or .npz file, or a figure to a .png file"
+        raise refuse(NotWithReals("a folder of pictures", way), exit_code=2)
+    images = _images(request, opened) if request.form == ".png" else ()
+    heads = {image: opened.head(image) for image in images}
+
+    def stream_of(regime: str) -> MixedStream:
+        return mixed_stream(regime, opened.graph, opened.mechanisms, request.seed, heads)
+
+    if images:
+        drawn = _picture(request, opened, images[0], stream_of)
+        write_file(request.path, png(drawn), resumable=False)
+        return _said(request, console, opened, images, [request.path])
+    stream = stream_of(request.regime)
     part = _share(request).of(request.rows)
     rows_drawn = stream.sample(part.start, part.stop)
     write_mixed(request.path, request.form, rows_drawn, header=part.start == 0)
@@ -119,7 +129,10 @@ def _write(request: SampleRequest, console: Console, opened: Run, job: Job) -> l
     path = request.path
     match request.form:
         case ".png":
-            write_file(path, png(_picture(request, opened, job)), resumable=False)
+            drawn = _picture(
+                request, opened, job.images[0], lambda it: replace(job, regime=it).stream()
+            )
+            write_file(path, png(drawn), resumable=False)
         case ".csv":
             part = _share(request).of(job.rows)
             rows.write_csv(path, opened.graph, job.stream(), part.stop, part.start)
@@ -179,19 +192,23 @@ def _told(console: Console, total: int) -> Callable[[int], None]:
     return lambda count: seldom("rows", count, total)
 
 
-def _picture(request: SampleRequest, opened: Run, job: Job) -> Image:
+def _picture(
+    request: SampleRequest,
+    opened: Run,
+    image: str,
+    stream_of: Callable[[str], figures.AnyStream],
+) -> Image:
     """The figure that is asked for, else a grid of images."""
-    (image,) = job.images
     if request.vs is not None:
-        regime_of(opened, request.vs)
-        streams = (job.stream(), replace(job, regime=request.vs).stream())
+        streams = (stream_of(request.regime), stream_of(request.vs))
         captions = (request.regime or "observation", request.vs or "observation")
-        return figures.two_rows(streams, captions, image, job.rows)
+        return figures.two_rows(streams, captions, image, request.rows)
+    stream = stream_of(request.regime)
     if request.sweep is None:
-        return figures.plain(job.stream(), image, job.rows)
+        return figures.plain(stream, image, request.rows)
     parents = opened.graph.parents[image]
     if request.sweep not in parents:
         known = ", ".join(f"`{name}`" for name in parents)
         hint = f"the labels of `{image}` are {known}" if known else f"`{image}` has no labels"
         raise bad_option("--sweep", request.sweep, f"a label of `{image}`", hint)
-    return figures.sweep(job.stream(), opened.graph, image, request.sweep, job.rows)
+    return figures.sweep(stream, opened.graph, image, request.sweep, request.rows)

@@ -23,9 +23,11 @@ from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.runtime.stages import (
+    ENCODER,
     LABELS,
     create,
     extend,
+    extend_encoders,
     follow_leader,
     require_labels,
     train_stages,
@@ -77,6 +79,8 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         require_tensorboard()
     if request.resume:
         opened, plan = _resumed(request, console), HeadPlan()
+    elif request.stage == "encoder":
+        opened, plan = _with_encoders(request, placement), HeadPlan()
     elif program is None:
         opened, plan = _extended(request, placement, console)
     else:
@@ -88,8 +92,9 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         watch=lambda stage: _watch(request, opened, stage, console),
         budget=request.budget,
         placement=placement,
-        labels=request.stage != "images",
-        images=request.stage != "labels",
+        labels=request.stage in ("all", "labels"),
+        images=request.stage in ("all", "images"),
+        encoders=request.stage in ("all", "encoder"),
     )
     return report(finished, console, left_out=plan.left_out, earlier=earlier)
 
@@ -142,11 +147,7 @@ def _extended(
     request: TrainingRequest, placement: Placement, console: Console
 ) -> tuple[Record, HeadPlan]:
     """A run whose labels are trained, with heads to be trained in it."""
-    opened = latest_record() if request.run is None else open_record(request.run)
-    other = other_graph(request, opened)
-    if other:
-        raise refuse(*other, exit_code=2)
-    require_labels(opened)
+    opened = _existing(request)
     seed = opened.config.seed if request.seed is None else request.seed
     asked = _heads(request, opened.graph, settings("--option", request.options))
     plan = _planned(request, asked, opened.graph, seed, placement, console)
@@ -157,6 +158,32 @@ def _extended(
     if not console.quiet:
         console.show(Report(None, plan.notes))
     return extend(opened, plan.configs), plan
+
+
+def _with_encoders(request: TrainingRequest, placement: Placement) -> Record:
+    """A run whose heads are trained, with encoders to be trained in it."""
+    opened = _existing(request)
+    options = settings("--option", request.options)
+    if request.precision != "auto":
+        options.setdefault("precision", request.precision)
+    return extend_encoders(
+        opened,
+        options=options,
+        seed=opened.config.seed if request.seed is None else request.seed,
+        steps=request.steps,
+        budgeted=request.budget is not None,
+        processes=placement.team.size,
+    )
+
+
+def _existing(request: TrainingRequest) -> Record:
+    """The run that is trained further, whose labels are trained."""
+    opened = latest_record() if request.run is None else open_record(request.run)
+    other = other_graph(request, opened)
+    if other:
+        raise refuse(*other, exit_code=2)
+    require_labels(opened)
+    return opened
 
 
 def _resumed(request: TrainingRequest, console: Console) -> Record:
@@ -203,7 +230,11 @@ def _planned(
 
 def _watch(request: TrainingRequest, opened: Record, stage: str, console: Console) -> Progress:
     """Who watches a stage; an image's is announced."""
-    if stage != LABELS:
+    if stage.endswith(ENCODER):
+        image = stage.removesuffix(ENCODER)
+        config = opened.head_config(image)
+        console.note(f"training an encoder for {config.head} of {image} on {config.source}")
+    elif stage != LABELS:
         config = opened.head_config(stage)
         console.note(f"training {stage} with {config.head} on {config.source}, seed {config.seed}")
     progress = progress_for(console)

@@ -12,7 +12,7 @@ from scm_compiler.diagnostics import Diagnostic, Report, ScmError
 from scm_compiler.ir import Graph, Image
 from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
 from scm_compiler.runtime.runs.record import Record
-from scm_compiler.runtime.stages import Finished
+from scm_compiler.runtime.stages import ENCODER, Finished
 from scm_compiler.runtime.stages.pacing import wanted_steps
 from scm_compiler.syntax.printer import print_name
 
@@ -43,7 +43,7 @@ def report(
     if outcome.signal is not None:
         at = f"interrupted after {outcome.step:,} steps"
         console.note(f"{at}; `scmc train --resume{where}` goes on")
-    for line in _lines(opened, earlier + console.waited):
+    for line in _lines(finished, earlier + console.waited):
         console.result(line)
     if outcome.signal is None and _answers(opened):
         console.result(f"next     {question(opened)}")
@@ -74,8 +74,8 @@ def _far_from_done(opened: Record) -> Iterator[Diagnostic]:
             yield FarFromDone(node=name, steps=facts.steps, wanted=wanted_steps(image))
 
 
-def _lines(opened: Record, seconds: float) -> list[str]:
-    manifest = opened.manifest
+def _lines(finished: Finished, seconds: float) -> list[str]:
+    opened, manifest = finished.run, finished.run.manifest
     lines = []
     distance = manifest.metrics.get("tvd")
     if distance is not None:
@@ -93,6 +93,10 @@ def _lines(opened: Record, seconds: float) -> list[str]:
         facts = manifest.heads[image]
         took = f"{facts.steps:,} steps in {duration(facts.seconds)}"
         lines.append(f"image    {image} by {facts.head}: {took}")
+    if finished.stage.endswith(ENCODER):
+        outcome, image = finished.outcome, finished.stage.removesuffix(ENCODER)
+        took = f"{outcome.step:,} steps in {duration(outcome.seconds)}"
+        lines.append(f"encoder  for {image}: {took}")
     return [*lines, f"time     {seconds:.1f} s", f"run      {opened.path}"]
 
 
@@ -138,10 +142,15 @@ def _answers(opened: Record) -> bool:
 
 
 def _sample_command(opened: Record) -> str:
-    """The two-row figure of the first parent of an image that has a cause itself."""
+    """The two-row figure of the first parent of an image that has a cause itself.
+
+    Of a number the figure goes through it.
+    """
     graph = opened.graph
     parents = graph.parents[opened.images[0]] or tuple(node.name for node in graph.labels)
     label = next((name for name in parents if graph.parents[name]), parents[0])
+    if label not in graph.domains:
+        return f"scmc sample --sweep {print_name(label)} -o {Path('figure.png')}"
     held = _held(graph, label)
     regimes = f"{quoted(held)} --vs {quoted(held.replace('do', 'given', 1))}"
     return f"scmc sample {regimes} -n 10 -o {Path('figure.png')}"

@@ -12,7 +12,7 @@ from scm_compiler.runtime.data.options import Missing
 from scm_compiler.runtime.data.sources import Data
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
-from scm_compiler.runtime.stages import create, extend, train_stages
+from scm_compiler.runtime.stages import create, extend, extend_encoders, train_stages
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 
@@ -121,7 +121,45 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
     plan = plan_heads(run.graph, request, seed=seed, device=place, budgeted=budget is not None)
     extended = extend(run, plan.configs)
     finished = train_stages(
-        extended, tables=plan.tables, budget=budget, placement=Placement(place), labels=False
+        extended,
+        tables=plan.tables,
+        budget=budget,
+        placement=Placement(place),
+        labels=False,
+        encoders=False,
+    )
+    return run_of(finished.run)
+
+
+def train_encoder(
+    run: Run,
+    *,
+    options: Mapping[str, Any] | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    budget: float | None = None,
+    device: str = "auto",
+) -> Run:
+    """Train an encoder for each head that does not tell the noise behind a photo itself.
+
+    Args:
+        run: A run whose heads are trained.
+        options: Settings of the encoders that differ from the defaults.
+        steps: The most steps of each.
+        seed: As of `train`.
+        budget: The most seconds to train each.
+        device: As of `train`.
+
+    Raises:
+        ScmError: E710 if no head is trained, E695 if each has an encoder, E662 if an option does
+            not fit; and as `train`.
+    """
+    place = choose_device(device)
+    extended = extend_encoders(
+        run, options=options or {}, seed=seed, steps=steps, budgeted=budget is not None
+    )
+    finished = train_stages(
+        extended, budget=budget, placement=Placement(place), labels=False, images=False
     )
     return run_of(finished.run)
 

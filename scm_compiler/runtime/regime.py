@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from scm_compiler.model.mechanism import Mechanism
+    from scm_compiler.runtime.runs.trained_head import TrainedHead
     from scm_compiler.runtime.sampling.imagined import Imagined
     from scm_compiler.runtime.sampling.mixed import MixedSample, MixedStream
     from scm_compiler.runtime.sampling.photos import ImaginedPhotos, Photo
@@ -100,7 +101,8 @@ class Regime:
             ScmError: E431 if the evidence is impossible.
         """
         if self.run.graph.reals:
-            return self._mixed(self.run.mechanisms, seed).sample(0, rows)
+            heads = {image: self.run.head(image) for image in self.run.images}
+            return self._mixed(self.run.mechanisms, seed, heads).sample(0, rows)
         return self.stream(seed=seed).sample(0, rows)
 
     def counterfactual(
@@ -111,6 +113,7 @@ class Regime:
         seed: int = 0,
         noise_model: str | None = None,
         images: Sequence[str] | None = None,
+        refine: int = 0,
     ) -> "Imagined | ImaginedPhotos":
         """Units of this regime, and what they would have been had labels been held.
 
@@ -126,6 +129,7 @@ class Regime:
             seed: Of the units; those of `sample` with this seed.
             noise_model: Of the labels: `threshold` or `gumbel-max`; None for the model's own.
             images: The images to draw; those with a trained head if None.
+            refine: The steps in which the noise that the encoder tells is made to fit each photo.
 
         Raises:
             ScmError: E41x if a name or value is wrong, E431 if the evidence is impossible, E833 if
@@ -146,6 +150,7 @@ class Regime:
                 seed=seed,
                 noise_model=noise_model,
                 image=images[0] if images else None,
+                refine=refine,
                 texts=(held.text, self.text),
             )
         if rows is None:
@@ -161,11 +166,16 @@ class Regime:
             texts=(held.text, self.text),
         )
 
-    def _mixed(self, mechanisms: "Mapping[str, Mechanism]", seed: int) -> "MixedStream":
+    def _mixed(
+        self,
+        mechanisms: "Mapping[str, Mechanism]",
+        seed: int,
+        heads: "Mapping[str, TrainedHead] | None" = None,
+    ) -> "MixedStream":
         """The sequence of rows of a graph with real nodes."""
         from scm_compiler.runtime.sampling.mixed import mixed_stream  # noqa: PLC0415  (torch)
 
-        return mixed_stream(self.text, self.run.graph, mechanisms, seed)
+        return mixed_stream(self.text, self.run.graph, mechanisms, seed, heads)
 
     def _checked(self) -> "Regime":
         """This regime, if the graph has what it names."""

@@ -74,6 +74,12 @@ def run(trained, tmp_path):
 
 
 @pytest.fixture
+def trained_copy(trained, tmp_path):
+    """Another finished run of the test's own."""
+    return open_run(shutil.copytree(trained, tmp_path / "other"))
+
+
+@pytest.fixture
 def small() -> SimpleNamespace:
     """The makers of graphs, plans and runs."""
     return SimpleNamespace(graph=graph, plan=plan, start=start, program=PROGRAM, tiny=TINY)

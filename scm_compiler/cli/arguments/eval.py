@@ -32,6 +32,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
         help="a second classifier, which has also learnt this label painted on photographs "
         "of everyone, such as Mustache",
     )
+    parser.add_argument(
+        "--refine",
+        metavar="N",
+        help="with --counterfactual: make the noise that the encoder tells fit each photo in N "
+        "steps (default: 0)",
+    )
     parser.add_argument("--seed", metavar="N", help="of everything that is drawn (default: 0)")
     parser.add_argument(
         "--html", metavar="FILE", type=Path, help="where the page goes (default: eval.html in RUN)"

@@ -71,6 +71,11 @@ def _configure_counterfactuals(parser: argparse.ArgumentParser) -> None:
         metavar="LABELS",
         help='what is known of a photo, such as "Male=1, Young=0" (default: as it is read off)',
     )
+    add(
+        "--refine",
+        metavar="N",
+        help="make the noise that the encoder tells fit each photo in N steps (default: 0)",
+    )
     add("--units", metavar="REGIME", help='which units, such as "given(Male=1)" (default: any)')
     add(
         "--noise-model",

@@ -2,7 +2,7 @@
 
 import argparse
 
-from scm_compiler.cli.options import seed
+from scm_compiler.cli.options import seed, whole
 from scm_compiler.cli.requests.existing import require_named_run
 
 
@@ -13,5 +13,6 @@ def request(args: argparse.Namespace) -> argparse.Namespace:
         ScmError: With exit code 2: E707 if the seed is none, E650 or E651 if there is no run.
     """
     args.seed = seed(args.seed)
+    args.refine = 0 if args.refine is None else whole("--refine", args.refine, 0, 10_000)
     require_named_run(args.named or args.run)
     return args

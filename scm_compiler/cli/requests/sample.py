@@ -46,6 +46,7 @@ class SampleRequest:
         on_cluster: Whether the workers of a Ray cluster draw.
         photo: The photo, or the folder of photos, that is asked about; None if none is.
         known: What is known of it: a regime, as it was written.
+        refine: The steps in which its noise is made to fit it.
     """
 
     seed: int
@@ -66,6 +67,7 @@ class SampleRequest:
     on_cluster: bool
     photo: Path | None
     known: str
+    refine: int
 
     @property
     def path(self) -> Path:
@@ -113,6 +115,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
         on_cluster=_on_cluster(args, form),
         photo=photo,
         known=f"given({args.given})" if args.given else "",
+        refine=0 if args.refine is None else whole("--refine", args.refine, 0, 10_000),
     )
 
 

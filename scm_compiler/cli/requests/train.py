@@ -13,7 +13,7 @@ from scm_compiler.runtime.data.images.sources import require_images
 from scm_compiler.runtime.data.sources import default_source, require_data
 from scm_compiler.runtime.heads.registry import installed
 
-STAGES = ("all", "labels", "images")
+STAGES = ("all", "labels", "images", "encoder")
 DEVICES = ("auto", "cuda", "mps", "cpu")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -71,7 +71,7 @@ class TrainingRequest:
     @property
     def extends(self) -> bool:
         """Whether a run that is there is trained further, and none is made."""
-        return self.resume or self.stage == "images"
+        return self.resume or self.stage in ("images", "encoder")
 
 
 def replicates(text: str | None) -> int | None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
-from scm_compiler.model.real.codes.parts import HiddenBesideReal, ImageBesideReal
+from scm_compiler.model.real.codes.parts import HiddenBesideReal
 
 
 def apart(graph: Graph) -> tuple[str, ...]:
@@ -42,11 +42,7 @@ def require_fitting(graph: Graph) -> None:
     """Refuse what real nodes cannot be trained beside yet.
 
     Raises:
-        ScmError: E570 for hidden common causes, E571 for images.
+        ScmError: E570 for hidden common causes.
     """
-    if not graph.reals:
-        return
-    if graph.confounders:
+    if graph.reals and graph.confounders:
         raise refuse(HiddenBesideReal(graph.confounders[0].left, graph.confounders[0].right))
-    if graph.images:
-        raise refuse(ImageBesideReal(graph.images[0].name, graph.reals[0].name))

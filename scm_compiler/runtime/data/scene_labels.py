@@ -3,14 +3,16 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.ir import Finite, Graph, Node
+from scm_compiler.ir import Finite, Graph, Node, Real
 from scm_compiler.runtime.data.codes.data import UnknownDataSource
 from scm_compiler.runtime.data.codes.scenes import NotOfScene
+from scm_compiler.runtime.data.columns import Table, table_of
 from scm_compiler.runtime.data.scenes import Scene
 from scm_compiler.runtime.data.table import LabelTable, tabulate
 
@@ -57,7 +59,7 @@ def units_of(scene: Scene, place: str, labels: Sequence[Node]) -> Units | None:
         return Units(scene, rows, None) if len(rows) else None
     rows = scene.grid()
     for node in labels if form[1] else ():
-        if node.name in scene.noise:
+        if node.name in scene.noise and isinstance(node.domain, Finite):
             own = rows[:, scene.noise.index(node.name)]
             rows = rows[np.isin(own, numbers(node))]
     after = np.arange(len(rows)) - FIRST_HELD
@@ -79,6 +81,8 @@ def unshown(scene: Scene, labels: Sequence[Node]) -> list[tuple[str, str | None]
             near = closest(node.name, scene.labels)
             wrong.append((f"it does not show the label `{node.name}`", near))
             continue
+        if isinstance(node.domain, Real):
+            continue
         try:
             numbers(node)
         except ValueError:
@@ -95,10 +99,28 @@ def level(node: Node, values: Array) -> NDArray[np.int64]:
     return found
 
 
-def levels(units: Units, labels: Sequence[Node]) -> NDArray[np.int64]:
-    """The labels (N, P) of the units, each as the nearest declared value."""
+def declared_value(node: Node, codes: NDArray[Any]) -> Array:
+    """The numbers that a label's value indices stand for; those of a real node are the numbers."""
+    if isinstance(node.domain, Real):
+        return codes.astype(np.float64)
+    found: Array = numbers(node)[codes.astype(np.int64)]
+    return found
+
+
+def columns_of(units: Units, labels: Sequence[Node]) -> dict[str, NDArray[Any]]:
+    """Of each label the index of the nearest declared value, of each real node the number."""
     values = units.scene.values(units.rows, {})
-    held = [level(node, values[node.name]) for node in labels]
+    return {
+        node.name: values[node.name]
+        if isinstance(node.domain, Real)
+        else level(node, values[node.name])
+        for node in labels
+    }
+
+
+def levels(units: Units, labels: Sequence[Node]) -> NDArray[Any]:
+    """The same side by side (N, P): in float64 where one is real."""
+    held = list(columns_of(units, labels).values())
     return np.stack(held, 1) if held else np.zeros((len(units.rows), 0), np.int64)
 
 
@@ -111,18 +133,39 @@ def labels_of(scene: Scene) -> Callable[[str, Graph], LabelTable]:
         Raises:
             ScmError: With exit code 2: E601 if it names none, E692 if the scene has no such label.
         """
-        wrong = unshown(scene, graph.labels)
-        if wrong:
-            found = (
-                NotOfScene(scene=scene.name, reason=reason, shown=scene.labels, near=near)
-                for reason, near in wrong
-            )
-            raise refuse(*found, exit_code=2)
-        units = units_of(scene, place, graph.labels)
-        if units is None or not len(units.rows):
-            text = f"{scene.name}:{place}"
-            raise refuse(UnknownDataSource(text=text, near=f"{scene.name}:20000"), exit_code=2)
-        cells = levels(units, graph.labels)
+        cells = levels(_units(scene, place, graph), graph.labels)
         return tabulate(graph, cells, np.ones(len(cells), np.int64), scene.name)
 
     return read
+
+
+def table_reader(scene: Scene) -> Callable[[str, Graph], Table]:
+    """What reads the labels and real nodes of a scene."""
+
+    def read(place: str, graph: Graph) -> Table:
+        """As that of `labels_of`, with the very numbers of real nodes."""
+        columns = columns_of(_units(scene, place, graph), graph.tabular)
+        count = len(next(iter(columns.values())))
+        return table_of(graph, columns, np.ones(count, np.int64), scene.name)
+
+    return read
+
+
+def _units(scene: Scene, place: str, graph: Graph) -> Units:
+    """The units that a place names, if the scene has all labels.
+
+    Raises:
+        ScmError: With exit code 2: E601 if it names none, E692 if the scene has no such label.
+    """
+    wrong = unshown(scene, graph.tabular)
+    if wrong:
+        found = (
+            NotOfScene(scene=scene.name, reason=reason, shown=scene.labels, near=near)
+            for reason, near in wrong
+        )
+        raise refuse(*found, exit_code=2)
+    units = units_of(scene, place, graph.labels)
+    if units is None or not len(units.rows):
+        text = f"{scene.name}:{place}"
+        raise refuse(UnknownDataSource(text=text, near=f"{scene.name}:20000"), exit_code=2)
+    return units

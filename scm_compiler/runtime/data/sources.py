@@ -30,7 +30,7 @@ from scm_compiler.runtime.data.database import (
 )
 from scm_compiler.runtime.data.frame import Columns, read_columns, read_frame
 from scm_compiler.runtime.data.options import Missing, Reading, divide
-from scm_compiler.runtime.data.scene_labels import labels_of
+from scm_compiler.runtime.data.scene_labels import labels_of, table_reader
 from scm_compiler.runtime.data.scenes import FLOW, PENDULUM
 from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.table import LabelTable
@@ -77,8 +77,10 @@ BUILTIN: Mapping[str, DataSource] = MappingProxyType(
         "duckdb": DataSource(read_duckdb, table=read_duckdb_table),
         "celeba": DataSource(read_celeba),
         **{kind: DataSource(_of_images(kind)) for kind in ("folder", "tar", "npz")},
-        "pendulum": DataSource(labels_of(PENDULUM), bare=True),
-        "flow": DataSource(labels_of(FLOW), bare=True),
+        **{
+            scene.name: DataSource(labels_of(scene), bare=True, table=table_reader(scene))
+            for scene in (PENDULUM, FLOW)
+        },
     }
 )
 """The sources of labels, by kind."""

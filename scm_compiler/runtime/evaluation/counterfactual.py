@@ -15,11 +15,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Finite
 from scm_compiler.runtime.evaluation.association import Association, associated
 from scm_compiler.runtime.evaluation.classifier import Judge, JudgeRecipe, Reading, train_judge
 from scm_compiler.runtime.evaluation.counterfactual_report import CounterfactualReport, Turned
+from scm_compiler.runtime.evaluation.disentanglement import (
+    Disentanglement,
+    component,
+    disentangled,
+)
 from scm_compiler.runtime.evaluation.estimate import NOTHING, Array, Estimate, mean
 from scm_compiler.runtime.evaluation.evaluate import load_real
 from scm_compiler.runtime.evaluation.features import FeatureRecipe, Features, train_features
@@ -31,7 +35,7 @@ from scm_compiler.runtime.heads.head import EncodingGenerator
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.runs.trained_head import TrainedHead
-from scm_compiler.runtime.sampling.codes.photos import CannotAbduct
+from scm_compiler.runtime.sampling.abducting import abducting
 from scm_compiler.runtime.sampling.photos import Known, followed, redrawn, units_shown
 
 SHOWN = 6
@@ -46,6 +50,7 @@ class Care:
         photos: The most photos.
         values: The most values that each label is set to.
         coded: The most photos whose concepts are held against their labels.
+        refine: The steps in which the noise that the encoder tells is made to fit each photo.
         judge: How the classifier is trained.
         features: How the network of the features is trained.
     """
@@ -53,6 +58,7 @@ class Care:
     photos: int = 256
     values: int = 4
     coded: int = 1000
+    refine: int = 0
     judge: JudgeRecipe = field(default_factory=JudgeRecipe)
     features: FeatureRecipe = field(default_factory=FeatureRecipe)
 
@@ -71,6 +77,7 @@ class _Trial:
         units: (B, V) all labels.
         judge: The classifier.
         seed: Of everything.
+        refine: See `Care`.
     """
 
     run: Record
@@ -83,6 +90,11 @@ class _Trial:
     units: NDArray[np.int64]
     judge: Judge
     seed: int
+    refine: int
+
+    def redrawn(self, images: Tensor, before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
+        """Images rebuilt, and drawn under other labels; see `photos.redrawn`."""
+        return redrawn(self.generator, images, before, after, self.refine)
 
 
 def evaluate_counterfactuals(
@@ -111,8 +123,7 @@ def evaluate_counterfactuals(
             few photos; and as `evaluate_run`.
     """
     care, head = care or Care(), run.head(node)
-    if not isinstance(head.generator, EncodingGenerator):
-        raise refuse(CannotAbduct(head=head.config.head, node=node), exit_code=2)
+    generator = abducting(run, head)
     real = load_real(run, node, images or head.config.source, cache, stage)
     judge = train_judge(real, head.coding, care.judge, cache=cache, progress=stage("classifier"))
     features = train_features(real, care.features, cache=cache, progress=stage("features"))
@@ -125,16 +136,27 @@ def evaluate_counterfactuals(
     ]
     units = units_shown(run, known, {}, seed)
     trial = _Trial(
-        run, head, head.generator, real, rows.numpy(), pixels, labels, units, judge, seed
+        run,
+        head,
+        generator,
+        real,
+        rows.numpy(),
+        pixels,
+        labels,
+        units,
+        judge,
+        seed,
+        care.refine,
     )
     turned = [_turned(trial, rank, care.values) for rank in range(len(head.coding.names))]
     floats = to_floats(pixels)
-    rebuilt, _ = redrawn(head.generator, floats, labels, labels)
+    rebuilt, _ = trial.redrawn(floats, labels, labels)
     drawn = to_bytes(torch.cat([images for _, images in turned]))
-    read = torch.stack([part.argmax(1) for part in head.generator.estimate(floats)], 1)
+    read = torch.stack([part.argmax(1) for part in generator.estimate(floats)], 1)
     others, _ = real.table.rows(real.train[: len(drawn)])
     reference = features(real.table.rows(real.held)[0])
     shown = [floats[:SHOWN], *(_shown(trial, rank) for rank in range(len(head.coding.names)))]
+    association, disentanglement = _concepts(generator, real, care.coded)
     return CounterfactualReport(
         node=node,
         data=real.table.origin,
@@ -144,8 +166,9 @@ def evaluate_counterfactuals(
         realism=fid(reference, features(drawn)),
         floor=fid(reference, features(others)),
         labels=tuple(found for found, _ in turned),
-        association=_associations(head.generator, real, care.coded),
-        graph=tuple(_graph(head.generator)),
+        association=association,
+        disentanglement=disentanglement,
+        graph=tuple(_graph(generator)),
         pictures=torch.stack(shown, 1),
     )
 
@@ -169,7 +192,7 @@ def _shown(trial: _Trial, rank: int) -> Tensor:
     moved = followed(trial.run, units, {coding.names[rank]: value}, noise, trial.seed)
     after = torch.from_numpy(coding.select_rows(moved))
     photos = to_floats(trial.images[:SHOWN])
-    return redrawn(trial.generator, photos, trial.labels[:SHOWN], after)[1]
+    return trial.redrawn(photos, trial.labels[:SHOWN], after)[1]
 
 
 def _set(trial: _Trial, rank: int, value: int) -> tuple[dict[str, Array], Tensor]:
@@ -182,8 +205,8 @@ def _set(trial: _Trial, rank: int, value: int) -> tuple[dict[str, Array], Tensor
         coding.select_rows(followed(trial.run, units, {name: value}, noise, trial.seed))
     )
     photos = to_floats(trial.images[chosen])
-    _, drawn = redrawn(trial.generator, photos, before, after)
-    _, back = redrawn(trial.generator, drawn, after, before)
+    _, drawn = trial.redrawn(photos, before, after)
+    _, back = trial.redrawn(drawn, after, before)
     reading = trial.judge.read(to_bytes(drawn))
     seen = trial.judge.read(trial.images[chosen])
     looks, looked = _looks(reading), _looks(seen)
@@ -258,23 +281,22 @@ def _apart(features: Features, photos: Tensor, rebuilt: Tensor) -> Estimate:
     return mean(np.linalg.norm(own - again, axis=1) / far) if far else NOTHING
 
 
-def _associations(
+def _concepts(
     generator: EncodingGenerator, real: RealImages, most: int
-) -> dict[str, Association]:
-    """The code of each concept, where labels are read and not given, with its label."""
+) -> tuple[dict[str, Association], Disentanglement | None]:
+    """The codes of concepts, where labels are read and not given, held against the labels."""
     if not isinstance(generator, CausalVaeGenerator):
-        return {}
+        return {}, None
     pixels, labels = real.held_out(most)
-    images = to_floats(pixels)
+    images, told = to_floats(pixels), labels.double().numpy()
     read = torch.stack([part.argmax(1) for part in generator.estimate(images)], 1)
     with torch.no_grad():
         codes = generator.concepts_of(images, generator.coding.encode(read)).double().numpy()
-    found = {}
-    for rank, name in enumerate(generator.coding.names):
-        centred = codes[:, rank] - codes[:, rank].mean(0)
-        first = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
-        found[name] = associated(first, labels[:, rank].double().numpy())
-    return found
+    found = {
+        name: associated(component(codes[:, rank]), told[:, rank])
+        for rank, name in enumerate(generator.coding.names)
+    }
+    return found, disentangled(codes, told)
 
 
 def _graph(generator: EncodingGenerator) -> list[str]:

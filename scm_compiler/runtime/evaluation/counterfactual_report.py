@@ -10,6 +10,7 @@ from torch import Tensor
 
 from scm_compiler.inference.table import columns
 from scm_compiler.runtime.evaluation.association import Association
+from scm_compiler.runtime.evaluation.disentanglement import Disentanglement
 from scm_compiler.runtime.evaluation.estimate import Estimate
 from scm_compiler.runtime.sampling.grid import PictureRow, figure
 
@@ -56,6 +57,7 @@ class CounterfactualReport:
         floor: FID of other photos to these.
         labels: Each label turned.
         association: Of each concept's code with its label, where the head has concepts.
+        disentanglement: Of all codes with all labels: DCI and MCC, likewise.
         graph: A as it was learnt, beside the declared edges, in words; empty where it was given.
         pictures: (photos, 1 + labels, C, H, W): each photo, and with each label turned.
     """
@@ -69,6 +71,7 @@ class CounterfactualReport:
     floor: Estimate
     labels: tuple[Turned, ...]
     association: Mapping[str, Association]
+    disentanglement: Disentanglement | None
     graph: tuple[str, ...]
     pictures: Tensor
 
@@ -87,6 +90,7 @@ class CounterfactualReport:
                 for turned in self.labels
             ],
             "association": {name: asdict(it) for name, it in self.association.items()},
+            "disentanglement": self.disentanglement and asdict(self.disentanglement),
             "graph": list(self.graph),
         }
 
@@ -118,6 +122,9 @@ def counterfactual_text(report: CounterfactualReport) -> str:
             for name, it in report.association.items()
         ]
         lines += ["", columns([("code of", "MIC", "TIC", "floor", "cap"), *rows])]
+    if report.disentanglement is not None:
+        told = (f"{name} {value:.3f}" for name, value in asdict(report.disentanglement).items())
+        lines += ["", ", ".join(told)]
     return "\n".join([*lines, *report.graph])
 
 

@@ -103,11 +103,17 @@ class AutoencoderOptions(HeadOptions):
 
 
 class Sight(nn.Module):
-    """What sees an image: features on each grid, from fine to coarse, and a vector."""
+    """What sees an image: features on each grid, from fine to coarse, and a vector.
 
-    def __init__(self, image: Image, options: AutoencoderOptions) -> None:
+    Args:
+        image: The shape of the images.
+        width: The channels of the finest grid.
+        hidden: The size of the vector.
+    """
+
+    def __init__(self, image: Image, width: int, hidden: int) -> None:
         super().__init__()
-        counts = channels(image, options.width)
+        counts = channels(image, width)
         inputs = [image.channels, *counts[:-1]]
         self.image, self.counts = image, counts
         self.layers = nn.ModuleList(
@@ -120,7 +126,7 @@ class Sight(nn.Module):
         )
         whole = canvas(image)
         cells = (whole.height >> len(counts)) * (whole.width >> len(counts))
-        self.end = RowLinear(counts[-1] * cells, options.hidden)
+        self.end = RowLinear(counts[-1] * cells, hidden)
 
     def forward(self, images: Tensor) -> tuple[list[Tensor], Tensor]:
         """The features (B, F, h, w) of each grid, and a vector (B, hidden)."""

@@ -12,7 +12,8 @@ Definition 1 holds of every trained head, whatever A is.
 ===================  ===========================================================================
 `learn_graph=true`   A is pre-trained on the labels, (11) and (13), and may have any edges.
 `prior=labels`       λ1(u_i) is the label as a number and λ2 = 1, as published; else both are
-                     learnt, as λ2 = 1 says that a label hardly tells what the image shows.
+                     learnt, as λ2 = 1 says that a label hardly tells what the image shows. Of a
+                     number learnt is how fast the waves go that it is told by.
 `networks=mlp`       The published layers; a decoder for each concept, as in the default.
 `exogenous_weight`   Of KL(q(ε) || N(0, I)) in (10); at 1, as published, it and KL(q(z) || p(z|u))
                      pull at the same numbers towards two different places.
@@ -41,7 +42,7 @@ from scm_compiler.runtime.heads.autoencoder import (
 from scm_compiler.runtime.heads.causal_layer import CausalLayer
 from scm_compiler.runtime.heads.encoding import EncodingTrainer, Rebuilt, TrainedByRebuilding
 from scm_compiler.runtime.heads.graph_learning import learnt_graph
-from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
+from scm_compiler.runtime.heads.head import NUMBER, HeadTask, LabelCoding
 from scm_compiler.runtime.heads.networks import RowLinear
 from scm_compiler.runtime.heads.training import LabelledImages
 
@@ -107,6 +108,7 @@ class LabelPrior(nn.Module):
     gain: Tensor
     owners: Tensor
     numbers: Tensor
+    numeric: Tensor
 
     def __init__(self, coding: LabelCoding, size: int, *, learnt: bool) -> None:
         super().__init__()
@@ -114,9 +116,13 @@ class LabelPrior(nn.Module):
         for rank, columns in enumerate(coding.encoded):
             owners[rank, columns] = 1
         self.register_buffer("owners", owners)
-        self.register_buffer("gain", 1 + (owners.sum(1) == 1).float() @ owners)
+        binary = torch.tensor([float(values == 2) for values in coding.sizes])
+        self.register_buffer("gain", 1 + binary @ owners)
         waves = torch.cat([_waves(size, values) for values in coding.sizes])
         self.places = nn.Parameter(waves) if learnt else None
+        real = torch.tensor([float(values == NUMBER) for values in coding.sizes]) @ owners > 0
+        self.register_buffer("numeric", real[:, None], persistent=False)
+        self.real = coding.real
         shape = (len(coding.names), size)
         self.log_spread = nn.Parameter(torch.full(shape, START_SPREAD)) if learnt else None
         self.register_buffer("numbers", torch.cat([*map(_numbers, coding.sizes)])[:, None])
@@ -127,6 +133,8 @@ class LabelPrior(nn.Module):
         read = labels * self.gain - (self.gain - 1)  # -1 and 1 where there is one column
         places = self.numbers.expand(-1, self.size) if self.places is None else self.places
         said = read[:, :, None] * places
+        if self.real and self.places is not None:
+            said = torch.where(self.numeric, _turned(said), said)
         mean = (self.owners[None, :, :, None] * said[:, None]).sum(2)
         if self.log_spread is None:
             return mean, torch.zeros_like(mean[0])
@@ -135,13 +143,22 @@ class LabelPrior(nn.Module):
 
 def _numbers(size: int) -> Tensor:
     """What the encoded columns of a label with so many values stand for, from -1 to 1."""
-    return torch.ones(1) if size == 2 else torch.linspace(-1, 1, size)
+    return torch.ones(1) if size in (2, NUMBER) else torch.linspace(-1, 1, size)
 
 
 def _waves(numbers: int, size: int) -> Tensor:
-    """Where the values of a label start (columns, numbers): neighbours are near to each other."""
+    """Where the values of a label start (columns, numbers): neighbours are near to each other.
+
+    Of a number it is how fast the waves go.
+    """
     place = _numbers(size)[:, None] * (torch.arange(numbers) // 2 + 1) * pi / 2
-    return torch.where(torch.arange(numbers) % 2 == 0, place.sin(), place.cos())
+    return place if size == NUMBER else _turned(place)
+
+
+def _turned(angles: Tensor) -> Tensor:
+    """Angles (…, numbers) as sines and cosines by turns."""
+    even = torch.arange(angles.shape[-1], device=angles.device) % 2 == 0
+    return torch.where(even, angles.sin(), angles.cos())
 
 
 class ConceptPainters(nn.Module):
@@ -227,7 +244,7 @@ class CausalVaeGenerator(TrainedByRebuilding):
             self.sight: nn.Module = PublishedSight(image, hidden)
             self.painter: nn.Module = PublishedPainter(image, concepts, size, options.noise_size)
         else:
-            self.sight = Sight(image, options)
+            self.sight = Sight(image, options.width, options.hidden)
             self.painter = ConceptPainters(image, coding, options)
         self.labels = LabelEmbedding(coding, hidden)
         self.reader = Perceptron(hidden, hidden, coding.width)

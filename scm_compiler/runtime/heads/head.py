@@ -4,13 +4,15 @@ A generator is a mechanism like any other: it reads the image's declared parents
 own noise, and nothing else. Each row of its output depends on that row of its inputs alone, so
 the certificate of Definition 1 (Kocaoglu et al. 2017) covers a trained head as well.
 
-Label values come as indices (B, P), one column a parent; the networks read them encoded (B, E):
-one 0/1 column for two values, one-hot columns for more, the same convention as the label model's.
+Label values come as indices (B, P), one column a parent, or, where a parent is real, as numbers.
+The networks read them encoded (B, E): one 0/1 column for two values, one-hot columns for more, the
+same convention as the label model's, and one column for a number, from -1 to 1 or so.
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 from math import prod
@@ -25,13 +27,14 @@ from torch.nn.functional import one_hot
 from scm_compiler.ir import Graph
 from scm_compiler.ir.domain import Image
 from scm_compiler.model.codec import weights_of
-from scm_compiler.model.layout import Layout
 from scm_compiler.model.module import CausalModule
 from scm_compiler.runtime.training.fitting import Fitting
 from scm_compiler.runtime.training.team import ALONE, Team
 
 Noise = Literal["normal", "uniform"]
 CPU = torch.device("cpu")
+NUMBER = 0
+"""The size of a label that is a number: it has no values to choose among."""
 ROWS = 32
 """The rows of one call of the networks when images are rendered."""
 
@@ -41,7 +44,7 @@ class LabelBlock:
     """Labels that the networks' outputs are read alike for.
 
     Attributes:
-        size: The number of values of each.
+        size: The number of values of each; `NUMBER` of a real one.
         ranks: Their columns among the labels (B, P): one, unless they have two values.
         columns: Their encoded columns (B, E).
     """
@@ -57,8 +60,8 @@ class LabelBlock:
         )
 
     def one(self, labels: Tensor) -> Tensor:
-        """The values (B,) of its only label."""
-        return labels[:, self.ranks.start]
+        """The value indices (B,) of its only label."""
+        return labels[:, self.ranks.start].long()
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ class LabelCoding:
 
     Attributes:
         names: The image's parents, in the order of declaration.
-        sizes: The number of values of each.
+        sizes: The number of values of each; `NUMBER` of a real one.
         columns: Where each lies in a tensor of all the graph's labels (B, V).
+        scales: Of each real one its middle, and half of its width.
         edges: Which of them cause which, by rank: directly, or by way of labels that are not read.
 
     Example:
@@ -83,25 +87,28 @@ class LabelCoding:
     sizes: tuple[int, ...]
     columns: tuple[int, ...]
     edges: tuple[tuple[int, int], ...] = ()
+    scales: Mapping[str, Sequence[float]] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, graph: Graph, image: str) -> "LabelCoding":
+    def of(
+        cls, graph: Graph, image: str, scales: Mapping[str, Sequence[float]] | None = None
+    ) -> "LabelCoding":
         """The labels that `image` reads in `graph`: its declared parents."""
-        layout = Layout(graph)
+        places = [node.name for node in graph.tabular]
         names = graph.parents[image]
-        columns = tuple(layout.index[name] for name in names)
-        sizes = tuple(layout.sizes[column] for column in columns)
+        columns = tuple(places.index(name) for name in names)
+        sizes = tuple(graph.sizes.get(name, NUMBER) for name in names)
         edges = tuple(
             (names.index(cause), rank)
             for rank, name in enumerate(names)
             for cause in sorted(_nearest_read(graph, name, frozenset(names)))
         )
-        return cls(names, sizes, columns, edges)
+        return cls(names, sizes, columns, edges, scales or {})
 
     @cached_property
     def encoded(self) -> tuple[slice, ...]:
         """The encoded columns of each label."""
-        widths = [1 if size == 2 else size for size in self.sizes]
+        widths = [1 if size in (2, NUMBER) else size for size in self.sizes]
         stops = list(accumulate(widths))
         return tuple(slice(stop - width, stop) for stop, width in zip(stops, widths, strict=True))
 
@@ -121,6 +128,16 @@ class LabelCoding:
             else:
                 blocks.append(LabelBlock(size, slice(rank, rank + 1), columns))
         return tuple(blocks)
+
+    @property
+    def real(self) -> bool:
+        """Whether one of them is a number."""
+        return NUMBER in self.sizes
+
+    def scaled(self, labels: Tensor, block: LabelBlock) -> Tensor:
+        """The column (B, 1) of a number, from -1 to 1 or so."""
+        middle, half = self.scales.get(self.names[block.ranks.start], (0.0, 1.0))
+        return (labels[:, block.ranks] - middle) / half
 
     @property
     def combinations(self) -> int:
@@ -144,11 +161,15 @@ class LabelCoding:
         if labels.ndim != 2 or labels.shape[1] != len(self.sizes):
             shape = tuple(labels.shape)
             raise ValueError(f"labels of shape {shape} for {len(self.sizes)} parents")
-        parts = [
-            labels[:, block.ranks] if block.size == 2 else one_hot(block.one(labels), block.size)
-            for block in self.blocks
-        ]
+        parts = [self._encoded(labels, block) for block in self.blocks]
         return torch.cat(parts, dim=1).float() if parts else labels.float()
+
+    def _encoded(self, labels: Tensor, block: LabelBlock) -> Tensor:
+        if block.size == NUMBER:
+            return self.scaled(labels, block)
+        if block.size == 2:
+            return labels[:, block.ranks]
+        return one_hot(block.one(labels), block.size)
 
     def joint(self, labels: Tensor) -> Tensor:
         """The rank (B,) of each row's combination; the last label varies fastest."""
@@ -237,7 +258,13 @@ class EncodingGenerator(ImageGenerator):
 
     @torch.no_grad()
     def estimate(self, images: Tensor) -> list[Tensor]:
-        """Of each label the probabilities (B, size) of its values, as the images show it."""
+        """Of each label the probabilities (B, size) of its values, as the images show it.
+
+        Raises:
+            ValueError: If a label is a number.
+        """
+        if self.coding.real:
+            raise ValueError("a number has no probabilities of values")
         logits = self.by_rows(self.read, images).cpu()
         return [
             weights_of(part.sigmoid() if part.shape[1] == 1 else part.softmax(1))
@@ -256,7 +283,7 @@ class ImageBatches(Protocol):
         """The number of images."""
 
     def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """N images (n, C, H, W) in uint8 and their labels (n, P) in int64.
+        """N images (n, C, H, W) in uint8 and their labels (n, P), int64 or float64.
 
         All randomness comes from `generator`, so that a resumed run sees the same batches.
         """
@@ -266,7 +293,10 @@ class LabelSampler(Protocol):
     """The frozen label model, as the head sees it."""
 
     def draw_labels(self, n: int, generator: torch.Generator) -> Tensor:
-        """N rows of the image's labels (n, P) in int64, all randomness from `generator`."""
+        """N rows of the image's labels (n, P), all randomness from `generator`."""
+
+    def settled(self) -> AbstractContextManager[object]:
+        """A context in which many are drawn, and nothing of it changes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,6 +318,10 @@ class FrozenLabels:
     def draw_labels(self, n: int, generator: torch.Generator) -> Tensor:
         """`n` rows of the image's labels (n, P), all randomness from `generator`."""
         return self.coding.select(self.module(self.module.draw_noise(n, generator=generator)))
+
+    def settled(self) -> AbstractContextManager[object]:
+        """See `LabelSampler.settled`."""
+        return self.module.settled()
 
 
 @dataclass(frozen=True)

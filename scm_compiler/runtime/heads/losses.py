@@ -28,7 +28,10 @@ from torch.nn.functional import (
     softplus,
 )
 
-from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.head import NUMBER, LabelBlock, LabelCoding
+
+NEAR = 0.1
+"""So near, of half of its width, a number is read right."""
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
@@ -91,6 +94,8 @@ def non_saturating_generator_loss(fake: Tensor) -> Tensor:
 def label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
     """The label terms (2), (3), (22), (23): cross entropy of each label, mean over the labels.
 
+    Of a number it is half the squared error, as that of a normal distribution of variance 1.
+
     For the Labeler the outputs belong to real images, for the Anti-Labeler to generated ones;
     in (5) and (24) the generator meets both.
 
@@ -99,15 +104,19 @@ def label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
         labels: The labels (B, P) that belong to the images.
         coding: How labels lie in the outputs.
     """
-    losses = [
-        binary_cross_entropy_with_logits(
-            outputs[:, block.columns], labels[:, block.ranks].to(outputs), reduction="none"
-        ).mean(0)
-        if block.size == 2
-        else cross_entropy(outputs[:, block.columns], block.one(labels))[None]
-        for block in coding.blocks
-    ]
+    losses = [_block_loss(outputs, labels, block, coding) for block in coding.blocks]
     return torch.cat(losses).mean()
+
+
+def _block_loss(outputs: Tensor, labels: Tensor, block: LabelBlock, coding: LabelCoding) -> Tensor:
+    """The term of each label of a block."""
+    read = outputs[:, block.columns]
+    if block.size == NUMBER:
+        return (read - coding.scaled(labels, block).to(read)).square().mean(0) / 2
+    if block.size == 2:
+        known = labels[:, block.ranks].to(outputs)
+        return binary_cross_entropy_with_logits(read, known, reduction="none").mean(0)
+    return cross_entropy(read, block.one(labels))[None]
 
 
 def joint_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
@@ -209,14 +218,22 @@ def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:
 
 
 def label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
-    """The share of labels (mean over rows and labels) that a Labeler reads right."""
-    right = [
-        ((outputs[:, block.columns] > 0) == labels[:, block.ranks]).float().mean(0)
-        if block.size == 2
-        else (outputs[:, block.columns].argmax(1) == block.one(labels)).float().mean()[None]
-        for block in coding.blocks
-    ]
+    """The share of labels (mean over rows and labels) that a Labeler reads right.
+
+    Of a number: within `NEAR` of half its width.
+    """
+    right = [_right(outputs, labels, block, coding).float().mean(0) for block in coding.blocks]
     return torch.cat(right).mean()
+
+
+def _right(outputs: Tensor, labels: Tensor, block: LabelBlock, coding: LabelCoding) -> Tensor:
+    """Whether each label of a block is read right (B, labels)."""
+    read = outputs[:, block.columns]
+    if block.size == NUMBER:
+        return (read - coding.scaled(labels, block)).abs() < NEAR
+    if block.size == 2:
+        return (read > 0) == labels[:, block.ranks]
+    return (read.argmax(1) == block.one(labels))[:, None]
 
 
 def joint_label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:

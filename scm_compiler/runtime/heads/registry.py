@@ -20,6 +20,7 @@ from scm_compiler.runtime.heads.canvas import fitting
 from scm_compiler.runtime.heads.codes.heads import (
     HeadNeedsLabels,
     HeadOption,
+    HeadReadsLabels,
     HeadUnknown,
     ImageSizeUnsupported,
 )
@@ -51,6 +52,7 @@ class HeadSpec:
             `trainer(task, options)`.
         nearest: Which images it can draw; all, if it does not say.
         labelled: Whether it needs at least one label.
+        numbers: Whether it reads real parents.
         origin: The package that registered it.
     """
 
@@ -59,6 +61,7 @@ class HeadSpec:
     module: str
     nearest: Nearest = any_image
     labelled: bool = True
+    numbers: bool = False
     origin: str = "scm_compiler"
 
     def check(self, node: str, image: Image, labels: int) -> None:
@@ -79,6 +82,18 @@ class HeadSpec:
             )
         if self.labelled and labels == 0:
             raise refuse(HeadNeedsLabels(head=self.name, node=node))
+
+    def check_parents(self, graph: Graph, node: str) -> None:
+        """Refuse an image with a real parent, where the head reads labels alone.
+
+        Raises:
+            ScmError: E571.
+        """
+        real = {it.name for it in graph.reals}
+        read = next((name for name in graph.parents[node] if name in real), None)
+        if read is not None and not self.numbers:
+            able = tuple(head.name for head in installed().values() if head.numbers)
+            raise refuse(HeadReadsLabels(head=self.name, node=node, real=read, able=able))
 
     @property
     def model(self) -> type[BaseModel]:
@@ -204,12 +219,14 @@ BUILTIN = Heads(
             "scm_compiler.runtime.heads.vae",
             fitting,
             labelled=False,
+            numbers=True,
         ),
         HeadSpec(
             "causal_vae",
             "auto-encoder with a causal layer between its concepts (Yang et al. 2021)",
             "scm_compiler.runtime.heads.causal_vae",
             fitting,
+            numbers=True,
         ),
     )
 )

@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from itertools import islice
 from math import fsum, isfinite, nan
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -20,11 +20,39 @@ from torch.optim import Adam
 from scm_compiler.runtime.heads.distributed import join
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
 from scm_compiler.runtime.heads.networks import seeded
-from scm_compiler.runtime.heads.options import HeadOptions
 from scm_compiler.runtime.training.fitting import Diverged, Mean
 
-Options = TypeVar("Options", bound=HeadOptions)
-Generator = TypeVar("Generator", bound=ImageGenerator)
+
+class StepOptions(Protocol):
+    """What every trainer here has to be told; see `HeadOptions`."""
+
+    @property
+    def batch(self) -> int:
+        """Images in a batch."""
+
+    @property
+    def beta1(self) -> float:
+        """Adam's decay of the mean gradient."""
+
+    @property
+    def beta2(self) -> float:
+        """Adam's decay of the mean squared gradient."""
+
+    @property
+    def averaging(self) -> float:
+        """The decay of the running average of the weights."""
+
+    @property
+    def precision(self) -> str:
+        """What the networks compute in."""
+
+    @property
+    def channels_last(self) -> bool:
+        """How images lie."""
+
+
+Options = TypeVar("Options", bound=StepOptions)
+Generator = TypeVar("Generator", bound=nn.Module)
 Network = TypeVar("Network", bound=nn.Module)
 
 
@@ -48,7 +76,7 @@ class LabelledImages:
 
 
 class AdversarialTrainer(ABC, Generic[Options, Generator]):
-    """Trains a generator against networks that judge its images.
+    """Trains a generator against networks that judge its images, or an encoder of its images.
 
     A subclass builds its networks and says what one step does.
 
@@ -88,7 +116,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
 
     @abstractmethod
     def build(self) -> tuple[Generator, dict[str, nn.Module]]:
-        """The generator, and the networks that judge it under their names."""
+        """The network that is kept, and those that judge it under their names."""
 
     @abstractmethod
     def rate(self, name: str) -> float:
@@ -97,6 +125,12 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
     @abstractmethod
     def step(self) -> dict[str, Tensor]:
         """Take one step; its metrics as scalars."""
+
+    @property
+    def drawing(self) -> ImageGenerator:
+        """What draws the images: the network that is kept, but for encoders."""
+        assert isinstance(self.generator, ImageGenerator)
+        return self.generator
 
     def advance(self, steps: int) -> dict[str, Mean]:
         """Take at most `steps` steps; the mean of each metric over those that report it.
@@ -223,7 +257,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
     def draw_asked(self) -> tuple[Tensor, Tensor]:
         """What a whole batch is asked for: the label model's labels (B, P), and noise (B, Z)."""
         labels = self.task.labels.draw_labels(self.options.batch, self.random)
-        return labels, self.generator.draw_noise(self.options.batch, generator=self.random)
+        return labels, self.drawing.draw_noise(self.options.batch, generator=self.random)
 
     def _placed(self, images: Tensor, labels: Tensor) -> LabelledImages:
         """This process' share of a batch, on its device."""

@@ -45,7 +45,7 @@ class VaeGenerator(TrainedByRebuilding):
         self.vector = options.noise_size
         self.painter = painter
         self.labels = LabelEmbedding(coding, options.hidden)
-        self.sight = Sight(image, options)
+        self.sight = Sight(image, options.width, options.hidden)
         hidden = options.hidden
         self.reader = Perceptron(hidden, hidden, coding.width)
         self.infer = Perceptron(2 * hidden, hidden, 2 * options.noise_size)

@@ -12,11 +12,13 @@ from torch import Tensor
 
 from scm_compiler.emit.checks.contract import Check, outcome
 from scm_compiler.ir import Graph
-from scm_compiler.model.layout import Layout
 from scm_compiler.runtime.runs.trained_head import TrainedHead
 
 ROWS = 24
 """Images that each check draws."""
+
+NUMBERS = (-10.0, 0.3, 100.0)
+"""What a real label is held at."""
 
 ROUNDS = 5
 """So often are weights redrawn before what has not moved the image counts as unable to."""
@@ -45,9 +47,13 @@ def check_heads(graph: Graph, heads: Iterable[TrainedHead], seed: int) -> Iterat
 
 
 def _labels(graph: Graph, random: torch.Generator) -> Tensor:
-    """Rows of all labels (ROWS, V), each value as likely as the others."""
-    sizes = Layout(graph).sizes
-    columns = [torch.randint(size, (ROWS,), generator=random) for size in sizes]
+    """Rows of all labels (ROWS, V), of values that are all as likely; of real ones any numbers."""
+    columns = [
+        torch.randint(graph.sizes[node.name], (ROWS,), generator=random)
+        if node.name in graph.sizes
+        else torch.randn(ROWS, generator=random, dtype=torch.float64)
+        for node in graph.tabular
+    ]
     return torch.stack(columns, 1) if columns else torch.zeros(ROWS, 0, dtype=torch.int64)
 
 
@@ -58,7 +64,7 @@ def _check_parents(
     base = head.render(labels, noise)
     parents = set(head.coding.names)
     wrong = []
-    others = [node.name for node in graph.labels if node.name not in parents]
+    others = [node.name for node in graph.tabular if node.name not in parents]
     for name in others:
         for changed in _changed(graph, labels, name):
             if not torch.equal(head.render(changed, noise), base):
@@ -112,10 +118,10 @@ def _moves(graph: Graph, head: TrainedHead, labels: Tensor, noise: Tensor, name:
 
 
 def _changed(graph: Graph, labels: Tensor, name: str) -> Iterator[Tensor]:
-    """The labels with one of them held at each of its values."""
-    layout = Layout(graph)
-    column = layout.index[name]
-    for value in range(layout.sizes[column]):
+    """The labels with one of them held at each of its values; a real one at some numbers."""
+    column = [node.name for node in graph.tabular].index(name)
+    values = range(graph.sizes[name]) if name in graph.sizes else NUMBERS
+    for value in values:
         changed = labels.clone()
         changed[:, column] = value
         yield changed

@@ -47,6 +47,11 @@ class HeadFiles:
         """The log."""
         return f"{self.stem}.metrics.jsonl"
 
+    @property
+    def encoder(self) -> "HeadFiles":
+        """The files of an encoder that was trained for the head."""
+        return HeadFiles(f"{self.stem}.encoder")
+
     def preview(self, step: int) -> str:
         """The picture of a step.
 

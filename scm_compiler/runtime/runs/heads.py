@@ -43,10 +43,18 @@ def add_heads(run: Record, heads: Mapping[str, HeadConfig]) -> Record:
 def restart_head(run: Record, image: str) -> Record:
     """The run with the training of a head going on.
 
-    What came out of it so far is no longer vouched for, nor is the certificate that covers it.
+    What came out of it so far is no longer vouched for, nor is the certificate that covers it, nor
+    an encoder of what the head drew.
     """
     names = files_of(run.graph, image)
-    gone = {names.weights, names.metrics, CERTIFICATE}
+    gone = {
+        names.weights,
+        names.metrics,
+        names.encoder.weights,
+        names.encoder.metrics,
+        CERTIFICATE,
+    }
+    (run.path / f"{names.encoder.prefix}{CHECKPOINT}").unlink(missing_ok=True)
     files = {name: held for name, held in run.manifest.files.items() if name not in gone}
     return _with(run, image, files, {"status": "training"})
 

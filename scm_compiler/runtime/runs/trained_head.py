@@ -58,7 +58,8 @@ class TrainedHead:
 
     def sample(self, world: World, noise: Noise) -> Column:
         """Images (B, C, H, W) in [-1, 1] for noise (B, Z) from `draw_noise`."""
-        labels = np.zeros((len(noise), len(self.parents)), np.int64)
+        kind = np.float64 if self.coding.real else np.int64
+        labels = np.zeros((len(noise), len(self.parents)), kind)
         for rank, parent in enumerate(self.parents):
             labels[:, rank] = world[parent]
         drawn = self.generator.render(torch.from_numpy(labels), torch.as_tensor(noise))
@@ -126,7 +127,7 @@ def read_head(folder: Path, graph: Graph, config: HeadConfig) -> TrainedHead:
         raise unusable(file.path, "it is not of the head that was asked for")
     with torch.device("meta"):
         outline = _untrained(graph, config)
-    file.require((name, _form(tensor)) for name, tensor in outline.state_dict().items())
+    file.require((name, form(tensor)) for name, tensor in outline.state_dict().items())
     generator = _untrained(graph, config)
     generator.load_state_dict(dict(finite(file.path, file.load("pt"))))
     return TrainedHead(config.image, config, generator.requires_grad_(False).eval())
@@ -140,12 +141,12 @@ def count_numbers(graph: Graph, config: HeadConfig) -> int:
 
 def _untrained(graph: Graph, config: HeadConfig) -> ImageGenerator:
     spec, image = installed().find(config.head), image_domain(graph, config.image)
-    coding = LabelCoding.of(graph, config.image)
+    coding = LabelCoding.of(graph, config.image, config.scales)
     spec.check(config.image, image, len(coding.names))
     return spec.generator(image, coding, spec.stored_options(config.options))
 
 
-def _form(tensor: Tensor) -> Form:
+def form(tensor: Tensor) -> Form:
     """A tensor's type, as a file names it, and its shape."""
     kind = "F" if tensor.is_floating_point() else "I"
     return f"{kind}{tensor.dtype.itemsize * 8}", tuple(tensor.shape)

@@ -3,27 +3,61 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import torch
+from torch import Tensor
 
 from scm_compiler.diagnostics import Sink, Source, refuse
 from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
-from scm_compiler.inference.real.units import Draw, Variable
+from scm_compiler.inference.real.units import Draw, Seen, Variable
 from scm_compiler.inference.table import columns as lined
 from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.mechanism import Column, Mechanism
+from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.codes.samples import NotARegime, ParquetMissing
+from scm_compiler.runtime.sampling.sample import image_noise
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
 
 if TYPE_CHECKING:
     import pandas
+
+
+@dataclass(frozen=True, eq=False)
+class FrozenRows:
+    """Draws the labels of one image, some of them real, from trained mechanisms.
+
+    Attributes:
+        graph: The graph.
+        mechanisms: Of its labels and real nodes.
+        coding: The image's labels.
+    """
+
+    graph: Graph
+    mechanisms: Mapping[str, Mechanism]
+    coding: LabelCoding
+
+    def draw_labels(self, n: int, generator: torch.Generator) -> Tensor:
+        """See `LabelSampler.draw_labels`."""
+        seed = int(torch.randint(2**62, (), generator=generator))
+        names, random = self.coding.names, np.random.default_rng(seed)
+        draw = Draw(self.graph, self.mechanisms, (), Seen(), names, random, n)
+        drawn = [draw.value(Variable(name)).astype(np.float64) for name in names]
+        return torch.from_numpy(np.stack(drawn, 1))
+
+    def settled(self) -> AbstractContextManager[object]:
+        """See `LabelSampler.settled`."""
+        return nullcontext()
+
 
 BLOCK = 1024
 """Rows that are drawn together, from a seed of their own."""
@@ -36,15 +70,22 @@ FEW = 10
 
 @dataclass(frozen=True, eq=False)
 class MixedSample:
-    """Rows of labels and real nodes.
+    """Rows of labels and real nodes, and their images.
 
     Attributes:
         graph: The graph.
         columns: By node, the indices of a label's values, or numbers (B,).
+        pictures: The images (B, C, H, W) in [-1, 1] of each image node that was drawn.
     """
 
     graph: Graph
     columns: Mapping[str, Column]
+    pictures: Mapping[str, Tensor] = field(default_factory=dict)
+
+    @property
+    def images(self) -> Tensor | None:
+        """The images (B, C, H, W) of the first image node; None where no head is trained."""
+        return next(iter(self.pictures.values()), None)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -102,31 +143,49 @@ class MixedStream:
         mechanisms: Of its labels and real nodes.
         scene: What is held and what is seen.
         seed: Of everything.
+        heads: What draws the images, by image.
     """
 
     graph: Graph
     mechanisms: Mapping[str, Mechanism]
     scene: Scene
     seed: int
+    heads: Mapping[str, TrainedHead] = field(default_factory=dict)
 
     def sample(self, start: int, stop: int) -> MixedSample:
-        """The rows from `start` up to `stop`.
+        """The rows from `start` up to `stop`, with their images.
 
         Raises:
             ScmError: E574 if nothing fits the evidence.
         """
+        columns = self.columns(start, stop)
+        pictures = {
+            image: torch.from_numpy(head.sample(columns, self.noise(image, start, stop).numpy()))
+            for image, head in self.heads.items()
+        }
+        return MixedSample(self.graph, columns, pictures)
+
+    def columns(self, start: int, stop: int) -> dict[str, Column]:
+        """The labels and real nodes of some rows."""
         blocks = range(start // BLOCK, -(-stop // BLOCK))
         parts = [self._block(block) for block in blocks]
         first = blocks.start * BLOCK
-        return MixedSample(
-            self.graph,
-            {
-                node.name: np.concatenate([part[node.name] for part in parts])[
-                    start - first : stop - first
-                ]
-                for node in self.graph.tabular
-            },
-        )
+        return {
+            node.name: np.concatenate([part[node.name] for part in parts])[
+                start - first : stop - first
+            ]
+            for node in self.graph.tabular
+        }
+
+    def noise(self, image: str, start: int, stop: int) -> Tensor:
+        """The noise (stop - start, Z) of an image: the same in every regime."""
+        return image_noise(self.heads, image, self.seed, start, stop)
+
+    def read_by(self, head: TrainedHead, rows: int) -> Tensor:
+        """The labels (rows, P) that an image's head reads, of the first rows."""
+        columns = self.columns(0, rows)
+        read = [columns[name].astype(np.float64) for name in head.coding.names]
+        return torch.from_numpy(np.stack(read, 1))
 
     def _block(self, block: int) -> dict[str, Column]:
         random = np.random.default_rng([self.seed, block])
@@ -146,7 +205,11 @@ class MixedStream:
 
 
 def mixed_stream(
-    text: str, graph: Graph, mechanisms: Mapping[str, Mechanism], seed: int
+    text: str,
+    graph: Graph,
+    mechanisms: Mapping[str, Mechanism],
+    seed: int,
+    heads: Mapping[str, TrainedHead] | None = None,
 ) -> MixedStream:
     """The sequence of a regime; of observation if the text is empty.
 
@@ -163,7 +226,7 @@ def mixed_stream(
     scene = reader.scene(written.do, written.given)
     sink.extend(reader.found)
     sink.check()
-    return MixedStream(graph, mechanisms, scene, seed)
+    return MixedStream(graph, mechanisms, scene, seed, heads or {})
 
 
 def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = True) -> None:

@@ -34,8 +34,10 @@ from scm_compiler.runtime.data.images.decode import (
     fitted,
 )
 from scm_compiler.runtime.heads.head import EncodingGenerator
+from scm_compiler.runtime.heads.refinement import refined
+from scm_compiler.runtime.sampling.abducting import abducting
 from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
-from scm_compiler.runtime.sampling.codes.photos import CannotAbduct, NoPhoto
+from scm_compiler.runtime.sampling.codes.photos import NoPhoto
 from scm_compiler.runtime.sampling.grid import PictureRow, figure, png
 from scm_compiler.runtime.sampling.imagined import moved_labels, refuse_fitted_states
 from scm_compiler.runtime.sampling.sample import Sample
@@ -187,7 +189,7 @@ def read_photos(photo: Photo, image: Image) -> Photos:
     return Photos(names, torch.from_numpy(np.stack(read)).float() / 127.5 - 1)
 
 
-def imagine_photos(
+def imagine_photos(  # noqa: PLR0913  (what `counterfactual` takes, and how it was written)
     run: "Record",
     photos: Photos | Photo,
     do: ir.Regime,
@@ -196,6 +198,7 @@ def imagine_photos(
     seed: int = 0,
     noise_model: str | None = None,
     image: str | None = None,
+    refine: int = 0,
     texts: tuple[str, str] = ("", ""),
 ) -> ImaginedPhotos:
     """What photos would have shown.
@@ -208,6 +211,7 @@ def imagine_photos(
         seed: Of the labels' noise, as far as their values leave it open.
         noise_model: As of `imagine_sample`.
         image: The image node; the first with a trained head if None.
+        refine: The steps in which the noise that the encoder tells is made to fit each photo.
         texts: `do` and `given` as they are written.
 
     Raises:
@@ -223,19 +227,18 @@ def imagine_photos(
     if not held or len(held) < len(do.do) or do.given:
         raise refuse(NothingHeld(texts[0]), exit_code=2)
     head = run.head(image)
-    if not isinstance(head.generator, EncodingGenerator):
-        raise refuse(CannotAbduct(head=head.config.head, node=head.node), exit_code=2)
+    generator = abducting(run, head)
     model = run.distributions()
     moved = moved_labels(model, held)
     refuse_fitted_states(model, moved)
     seen = photos if isinstance(photos, Photos) else read_photos(photos, head.image)
     told = {it.variable.node: it.value for it in known.given if it.value is not None}
-    labels = _labels(head.generator, seen.images, told)
+    labels = _labels(generator, seen.images, told)
     noise = run.noise_of(noise_model)
     units = units_shown(run, labels, told, seed)
     rows = units, followed(run, units, held, noise, seed)
     before, after = (torch.from_numpy(head.coding.select_rows(it)) for it in rows)
-    rebuilt, drawn = redrawn(head.generator, seen.images, before, after)
+    rebuilt, drawn = redrawn(generator, seen.images, before, after, refine)
     names = tuple(node.name for node in run.graph.labels)
     domains = tuple(domain.values for domain in run.graph.domains.values())
     pictures = {head.node: drawn}
@@ -267,7 +270,7 @@ def followed(
 
 
 def redrawn(
-    generator: EncodingGenerator, images: Tensor, before: Tensor, after: Tensor
+    generator: EncodingGenerator, images: Tensor, before: Tensor, after: Tensor, refine: int = 0
 ) -> tuple[Tensor, Tensor]:
     """Images rebuilt from their noise, and drawn of it under other labels.
 
@@ -276,8 +279,9 @@ def redrawn(
         images: (B, C, H, W) in [-1, 1].
         before: Their labels (B, P).
         after: The other ones.
+        refine: See `imagine_photos`.
     """
-    own = generator.abduct(images, before)
+    own = refined(generator, images, before, generator.abduct(images, before), refine)
     rebuilt, drawn = (generator.render(labels, own).cpu() for labels in (before, after))
     return rebuilt, with_residual(images, rebuilt, drawn)
 

@@ -149,18 +149,33 @@ class Stream:
 
     def noise(self, image: str, start: int, stop: int) -> Tensor:
         """The noise (stop - start, Z) of an image: the same in every regime."""
-        head = self.heads[image]
-        place = list(self.heads).index(image) + 1
-        parts = []
-        for block, part in cut(start, stop):
-            random = torch.Generator().manual_seed(self.seed_of(block, place))
-            parts.append(head.draw_noise(BLOCK, generator=random)[part])
-        return torch.cat(parts) if parts else head.draw_noise(0)
+        return image_noise(self.heads, image, self.seed, start, stop)
+
+    def read_by(self, head: TrainedHead, rows: int) -> Tensor:
+        """The labels (rows, P) that an image's head reads, of the first rows."""
+        return head.coding.select(torch.from_numpy(self.labels(0, rows)))
 
     def seed_of(self, *place: int) -> int:
         """The seed of a block, or of something in it."""
-        words = np.random.SeedSequence([self.seed, *place]).generate_state(2, np.uint32)
-        return int(words[0]) << 31 ^ int(words[1])
+        return seed_of(self.seed, *place)
+
+
+def image_noise(
+    heads: Mapping[str, TrainedHead], image: str, seed: int, start: int, stop: int
+) -> Tensor:
+    """The noise (stop - start, Z) of an image in a sequence: the same in every regime."""
+    head, place = heads[image], list(heads).index(image) + 1
+    parts = []
+    for block, part in cut(start, stop):
+        random = torch.Generator().manual_seed(seed_of(seed, block, place))
+        parts.append(head.draw_noise(BLOCK, generator=random)[part])
+    return torch.cat(parts) if parts else head.draw_noise(0)
+
+
+def seed_of(seed: int, *place: int) -> int:
+    """The seed of a block of a sequence, or of something in it."""
+    words = np.random.SeedSequence([seed, *place]).generate_state(2, np.uint32)
+    return int(words[0]) << 31 ^ int(words[1])
 
 
 def stream_of(

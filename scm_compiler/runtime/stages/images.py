@@ -7,6 +7,7 @@ checkpoint, and ends with the weights and losses of one that was never stopped.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 
@@ -19,6 +20,7 @@ from scm_compiler.runtime.heads.head import (
     HeadTrainer,
     ImageBatches,
     LabelCoding,
+    LabelSampler,
 )
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.progress import Progress, Silent
@@ -29,6 +31,7 @@ from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.numbers import CERTIFICATE
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.runs.trained_head import count_numbers, image_domain, write_head
+from scm_compiler.runtime.sampling.mixed import FrozenRows
 from scm_compiler.runtime.stages.codes.processes import MemoryFull, TeamEnded
 from scm_compiler.runtime.stages.codes.training import NothingToResume
 from scm_compiler.runtime.stages.pacing import Pacing
@@ -36,6 +39,7 @@ from scm_compiler.runtime.stages.plan import refuse_unequal
 from scm_compiler.runtime.stages.preview import Previewing, previews
 from scm_compiler.runtime.stages.result import Finished, conclude
 from scm_compiler.runtime.storage.tensors import write_file
+from scm_compiler.runtime.training.fitting import Fitting
 from scm_compiler.runtime.training.loop import CHECKPOINT, Loop, Outcome, Pace, refuse_other
 from scm_compiler.runtime.training.team import ALONE, Led, Team, TeamLost, follow
 from scm_compiler.runtime.training.threads import fixed, own_threads, quickest
@@ -103,14 +107,14 @@ def train_image(
         if facts is not None and facts.status == "complete" and facts.steps >= facts.total:
             done = NothingToResume(path=str(run.path), reason="its training is complete")
             raise refuse(done, exit_code=2)
-        with _in_memory(now, image, placement):
+        with in_memory(image, _batch(now.head_config(image)), placement):
             return _train_alone(
                 now, image, batches, progress, budget, placement, checkpoint_seconds
             )
 
 
 @contextmanager
-def _in_memory(run: Record, image: str, placement: Placement) -> Iterator[None]:
+def in_memory(image: str, batch: int | None, placement: Placement) -> Iterator[None]:
     """Turn an out-of-memory error into E723.
 
     Raises:
@@ -122,7 +126,6 @@ def _in_memory(run: Record, image: str, placement: Placement) -> Iterator[None]:
         full = isinstance(error, MemoryError | torch.OutOfMemoryError)
         if not full and "can't allocate memory" not in str(error):  # torch on a CPU
             raise
-        batch = _batch(run.head_config(image))
         wrong = MemoryFull(image=image, device=placement.device, batch=batch)
         raise refuse(wrong, exit_code=2) from error
 
@@ -144,35 +147,75 @@ def _train_alone(
     trainer, labels = head_trainer(run, config, batches, placement)
     run = restart_head(run, image)
     draw = previews(run.path, files, trainer, labels, config.seed)
+    every = report_steps(trainer)
+    pace = Pace(every, checkpoint_seconds, budget=budget)
+    watching = _paced(run, config, progress or Silent(), budget, placement)
+    outcome = attended(
+        run,
+        trainer,
+        labels,
+        Attendance(files.prefix, facts, pace, _batch(config), Previewing(watching, draw, every)),
+        placement,
+    )
+    draw(outcome.step)
+    run, certificate = _write_results(run, config, trainer, outcome)
+    return conclude(run, image, outcome, certificate)
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """How a training in a run is kept and watched.
+
+    Attributes:
+        prefix: What the names of its checkpoint and its metrics begin with.
+        facts: What a checkpoint must agree on.
+        pace: When to report, save and stop.
+        batch: The images of a step, where that is known.
+        progress: Who watches.
+    """
+
+    prefix: str
+    facts: Mapping[str, Any]
+    pace: Pace
+    batch: int | None
+    progress: Progress
+
+
+def attended(
+    run: Record,
+    trainer: Fitting,
+    labels: LabelSampler,
+    how: Attendance,
+    placement: Placement,
+) -> Outcome:
+    """Train to the end, or until something stops it, in all processes.
+
+    Raises:
+        ScmError: As `Loop.run`; E721 if another process of the team is lost.
+    """
     led = Led(trainer, placement.team) if not placement.team.alone else None
-    every = max(1, min(REPORT_STEPS, trainer.total // FEWEST_REPORTS))
-    batch = _batch(config)
-    watching = progress or Silent()
-    if budget is not None and batch is not None:
-        adapts = placement.team.alone and placement.own_device.type == "cpu" and not fixed()
-        image_kind = image_domain(run.graph, image)
-        choose = quickest if adapts else None
-        watching = Pacing(watching, image_kind, budget, batch, choose)
     loop = Loop(
         led or trainer,
         run.path,
-        Pace(every, checkpoint_seconds, budget=budget),
-        facts=facts,
-        measure=lambda: _speed(loop, batch),
-        progress=Previewing(watching, draw, every),
-        prefix=files.prefix,
+        how.pace,
+        facts=how.facts,
+        measure=lambda: _speed(loop, how.batch),
+        progress=how.progress,
+        prefix=how.prefix,
     )
     try:
-        with labels.module.settled(), own_threads():
-            outcome = loop.run()
+        with labels.settled(), own_threads():
+            return loop.run()
     except TeamLost as error:
         raise team_ended(run, placement) from error
     finally:
         if led is not None:
             led.release()
-    draw(outcome.step)
-    run, certificate = _write_results(run, config, trainer, outcome)
-    return conclude(run, image, outcome, certificate)
+
+
+def report_steps(trainer: Fitting) -> int:
+    """The steps from one report to the next."""
+    return max(1, min(REPORT_STEPS, trainer.total // FEWEST_REPORTS))
 
 
 def follow_image(run: Record, image: str, batches: ImageBatches, placement: Placement) -> None:
@@ -180,7 +223,7 @@ def follow_image(run: Record, image: str, batches: ImageBatches, placement: Plac
     trainer, labels = head_trainer(run, run.head_config(image), batches, placement)
     checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
     try:
-        with labels.module.settled():
+        with labels.settled():
             follow(trainer, run.path / checkpoint, placement.team)
     except TeamLost as error:
         raise team_ended(run, placement) from error
@@ -193,15 +236,26 @@ def team_ended(run: Record, placement: Placement) -> ScmError:
 
 def head_trainer(
     run: Record, config: HeadConfig, batches: ImageBatches, placement: Placement
-) -> tuple[HeadTrainer, FrozenLabels]:
+) -> tuple[HeadTrainer, LabelSampler]:
     """What trains a head, and the frozen labels that it draws from.
 
     Raises:
         ScmError: E658 if the labels are not trained; E66x if the head cannot do this; E714 if
             the batch cannot be divided among the processes.
     """
-    coding = LabelCoding.of(run.graph, config.image)
-    labels = FrozenLabels(run.module().eval().requires_grad_(False), coding)
+    task, labels = head_task(run, config, batches, placement)
+    spec = installed().find(config.head)
+    options = spec.stored_options(config.options)
+    refuse_unequal(options.model_dump(), placement.team.size)
+    return spec.trainer(task, options), labels
+
+
+def head_task(
+    run: Record, config: HeadConfig, batches: ImageBatches, placement: Placement
+) -> tuple[HeadTask, LabelSampler]:
+    """What a head is trained on, and the frozen labels in it."""
+    coding = LabelCoding.of(run.graph, config.image, config.scales)
+    labels = frozen_labels(run, coding)
     task = HeadTask(
         config.image,
         image_domain(run.graph, config.image),
@@ -213,16 +267,36 @@ def head_trainer(
         placement.own_device,
         placement.team,
     )
-    spec = installed().find(config.head)
-    options = spec.stored_options(config.options)
-    refuse_unequal(options.model_dump(), placement.team.size)
-    return spec.trainer(task, options), labels
+    return task, labels
+
+
+def frozen_labels(run: Record, coding: LabelCoding) -> LabelSampler:
+    """What draws an image's labels from the trained label model."""
+    if run.graph.reals:
+        return FrozenRows(run.graph, run.mechanisms, coding)
+    return FrozenLabels(run.module().eval().requires_grad_(False), coding)
 
 
 def certify_run(run: Record) -> Certificate:
     """The certificate of a run: of its label model and every trained head."""
     checks = check_heads(run.graph, [run.head(name) for name in run.images], run.config.seed)
     return certify(run.module(), seed=run.config.seed, further=checks)
+
+
+def _paced(
+    run: Record,
+    config: HeadConfig,
+    progress: Progress,
+    budget: float | None,
+    placement: Placement,
+) -> Progress:
+    """Who watches, told what a budget will buy."""
+    batch = _batch(config)
+    if budget is None or batch is None:
+        return progress
+    adapts = placement.team.alone and placement.own_device.type == "cpu" and not fixed()
+    choose = quickest if adapts else None
+    return Pacing(progress, image_domain(run.graph, config.image), budget, batch, choose)
 
 
 def _batch(config: HeadConfig) -> int | None:

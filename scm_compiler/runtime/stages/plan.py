@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 from scm_compiler.diagnostics import Diagnostic, refuse
-from scm_compiler.ir import Graph, Image
+from scm_compiler.ir import Graph, Image, Real
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data import drawn_faces
 from scm_compiler.runtime.data.drawn_faces.face import SIZES
@@ -123,6 +124,7 @@ def plan_heads(
             steps=request.steps or (MOST_STEPS if budgeted else STEPS),
             source=source,
             fingerprint=tables[image].fingerprint,
+            scales=scales_of(graph, image, tables[image]),
         )
         for image, source in named.items()
     }
@@ -143,6 +145,23 @@ def options_of(
     for chosen in options.values():
         refuse_unequal(chosen, processes)
     return options
+
+
+def scales_of(graph: Graph, image: str, table: ImageTable) -> dict[str, tuple[float, float]]:
+    """Of each real parent its middle and half of its width: as declared, else as in the data.
+
+    The half width is two standard deviations there.
+    """
+    found = {}
+    for rank, name in enumerate(graph.parents[image]):
+        domain = graph.by_name[name].domain
+        if isinstance(domain, Real):
+            middle, half = (domain.low + domain.high) / 2, (domain.high - domain.low) / 2
+            if not isfinite(half):
+                column = table.labels[:, rank]
+                middle, half = float(column.mean()), 2 * float(column.std())
+            found[name] = (middle, half or 1.0)
+    return found
 
 
 def refuse_unequal(options: Mapping[str, Any], processes: int) -> None:
@@ -177,6 +196,7 @@ def _options(graph: Graph, image: str, request: HeadRequest, device: str) -> dic
     domain = image_domain(graph, image)
     assert isinstance(domain, Image)
     spec.check(image, domain, len(graph.parents[image]))
+    spec.check_parents(graph, image)
     changes = dict(request.options)
     if request.precision != "auto":
         changes.setdefault("precision", request.precision)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from scm_compiler.runtime.heads.head import FrozenLabels, HeadTrainer
+from scm_compiler.runtime.heads.head import HeadTrainer, LabelSampler
 from scm_compiler.runtime.progress import Progress, Relay
 from scm_compiler.runtime.runs.head_files import SIDE, HeadFiles
 from scm_compiler.runtime.sampling.grid import grid, png
@@ -48,7 +48,7 @@ class Previewing(Relay):
 
 
 def previews(
-    folder: Path, files: HeadFiles, trainer: HeadTrainer, labels: FrozenLabels, seed: int
+    folder: Path, files: HeadFiles, trainer: HeadTrainer, labels: LabelSampler, seed: int
 ) -> Callable[[int], None]:
     """What draws the preview of a step into the run's folder.
 

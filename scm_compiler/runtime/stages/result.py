@@ -9,6 +9,8 @@ from scm_compiler.runtime.stages.codes.training import TrainingDiverged
 from scm_compiler.runtime.training.loop import Outcome
 
 LABELS = "labels"
+ENCODER = ".encoder"
+"""What the name of an encoder's stage ends with, after the image."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Finished:
 
     Attributes:
         run: The run.
-        stage: What was trained: `labels`, or an image.
+        stage: What was trained: `labels`, an image, or its encoder.
         outcome: How that ended.
     """
 

@@ -25,12 +25,14 @@ from scm_compiler.runtime.runs.heads import add_heads
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.model_files import keeps_tables
 from scm_compiler.runtime.runs.record import Record, open_record
+from scm_compiler.runtime.runs.trained_encoder import pending_encoders
 from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
+from scm_compiler.runtime.stages.encoders import follow_encoder, train_encoder
 from scm_compiler.runtime.stages.images import LOCAL, Placement, follow_image, train_image
 from scm_compiler.runtime.stages.labels import train_labels
 from scm_compiler.runtime.stages.replicates import pending_replicates, train_replicates
-from scm_compiler.runtime.stages.result import LABELS, Finished
+from scm_compiler.runtime.stages.result import ENCODER, LABELS, Finished
 
 Watch = Callable[[str], Progress]
 """Who watches the stage of this name: `labels`, or an image."""
@@ -106,6 +108,7 @@ def train_stages(
     placement: Placement = LOCAL,
     labels: bool = True,
     images: bool = True,
+    encoders: bool = True,
 ) -> Finished:
     """Train what is left to do in a run.
 
@@ -115,9 +118,11 @@ def train_stages(
         watch: Who watches each stage.
         budget: The most seconds to train in all: the labels take what they need, or with K
             replicates as much of a (K + 1)th part as each of these, and the images share the rest.
+            Where encoders alone are trained it is for each.
         placement: On which device the heads are trained, by which processes.
         labels: Whether to train labels.
         images: Whether to train heads.
+        encoders: Whether to train the encoders that were asked for.
 
     Raises:
         ScmError: E705 if nothing is left, E712 if the images are not those that the training
@@ -138,10 +143,23 @@ def train_stages(
         now = run if finished is None else finished.run
         table = held.get(image) or _read(now, image)
         left = None if budget is None else _share(now, image, budget)
-        if not placement.team.alone:
-            placement.team.tell({"run": str(now.path.resolve()), "image": image})
+        _tell(placement, now, image)
         finished = train_image(
             now, image, table, progress=watch(image), budget=left, placement=placement
+        )
+    for image in pending_encoders(run if finished is None else finished.run) if encoders else ():
+        if finished is not None and finished.outcome.signal is not None:
+            return finished
+        now = run if finished is None else finished.run
+        table = held.get(image) or _read(now, image)
+        _tell(placement, now, image, encoder=True)
+        finished = train_encoder(
+            now,
+            image,
+            table,
+            progress=watch(f"{image}{ENCODER}"),
+            budget=budget,
+            placement=placement,
         )
     if finished is None:
         reason = "its training is complete"
@@ -156,7 +174,15 @@ def follow_leader(placement: Placement) -> None:
     """Train every head together with the leader, until it dismisses this process."""
     while task := placement.team.tell():
         run = open_record(task["run"])
-        follow_image(run, task["image"], _read(run, task["image"]), placement)
+        join = follow_encoder if task["encoder"] else follow_image
+        join(run, task["image"], _read(run, task["image"]), placement)
+
+
+def _tell(placement: Placement, run: Record, image: str, *, encoder: bool = False) -> None:
+    """Tell the other processes what is trained next."""
+    if not placement.team.alone:
+        told = {"run": str(run.path.resolve()), "image": image, "encoder": encoder}
+        placement.team.tell(told)
 
 
 def pending_heads(run: Record) -> tuple[str, ...]:

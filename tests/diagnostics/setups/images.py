@@ -223,6 +223,7 @@ SETUPS = {
     "E692": swing,
     "E693": photo,
     "E694": encoding,
+    "E695": encoding,
     "W693": encoding,
     "E718": hats,
     "E720": no_tensorboard,

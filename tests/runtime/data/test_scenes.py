@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from scm_compiler.compiler import parse_text
+from scm_compiler.runtime.data import load_table
+from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.scenes import FLOW, PENDULUM, SCENES
 from scm_compiler.runtime.data.scenes.canvas import Canvas
 
@@ -73,3 +76,31 @@ def test_a_shape_covers_its_own_area():
     assert canvas.box(2.05, 3.17, 4.4, 4.6).sum() * pixel == pytest.approx(1.12 * 0.2, rel=1e-4)
     rod = canvas.rod((10, 15), np.array([0.5]), 8, 1.0)
     assert rod.sum() * pixel == pytest.approx(8, rel=0.01)
+
+
+def test_a_real_label_is_the_scenes_own_number():
+    graph = parse_text(
+        "Pendulum : real\nShadow_Length : real\nLight : categorical(60, 100, 140)\n"
+        "Picture : image(3, 16, 16)\n* -> Picture"
+    )
+    values = PENDULUM.values(PENDULUM.between(50, np.random.default_rng(4)), {})
+    table = load_table("pendulum:50?seed=4", graph)
+    order = np.lexsort([values["Shadow_Length"], values["Pendulum"], table_light(values)])
+    for name in ("Pendulum", "Shadow_Length"):
+        assert (table.columns[name] == values[name][order]).all()
+    images = load_images("pendulum:50?seed=4", graph, "Picture")
+    assert (images.labels[:, 0] == values["Pendulum"]).all()
+    assert (images.labels[:, 2] == table_light(values)).all()
+    drawn = images.truth.redrawn(np.arange(50), images.labels)
+    assert (drawn == PENDULUM.draw(values, 16)).all()
+    higher = images.labels.copy()
+    higher[:, 1] = 3.5
+    assert (
+        images.truth.redrawn(np.arange(50), higher)
+        == PENDULUM.draw({**values, "Shadow_Length": np.full(50, 3.5)}, 16)
+    ).all()
+
+
+def table_light(values):
+    """Which of the declared values is nearest."""
+    return np.abs(values["Light"][:, None] - [60, 100, 140]).argmin(1)

@@ -78,7 +78,9 @@ def test_how_it_is_told(report):
     text = counterfactual_text(report)
     assert "composition" in text
     assert "MIC" in text
+    assert "completeness" in text
     data = report.to_dict()
+    assert 0 <= data["disentanglement"]["mcc"] <= 1
     assert data["labels"][2]["follow"] is None
     assert data["labels"][0]["truth"][0] == report.labels[0].truth.value
 
@@ -115,12 +117,13 @@ def test_leaving_the_photo_alone(run, report, monkeypatch, tmp_path_factory):
         assert turned.back.value == 0
         assert turned.keep.value == 1
     assert found.association == {}
+    assert found.disentanglement is None
     assert np.mean([turned.effect.value for turned in found.labels]) < 0.5
 
 
 def test_a_head_without_encoder(run, monkeypatch, capsys):
     head = run.head("Picture")
-    plain = type("Plain", (), {"coding": head.coding, "image": head.image})()
+    plain = torch.nn.Identity()
     monkeypatch.setattr(Record, "head", lambda *_: type(head)("Picture", head.config, plain))
     with pytest.raises(ScmError) as caught:
         evaluate_counterfactuals(run, "Picture")

@@ -11,7 +11,8 @@ from safetensors.torch import load_file, save_file
 
 from scm_compiler.ir import Image
 from scm_compiler.model.layout import Layout
-from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.head import NUMBER, LabelCoding
+from scm_compiler.runtime.heads.losses import label_accuracy, label_loss
 from scm_compiler.runtime.heads.registry import BUILTIN
 from scm_compiler.runtime.training.fitting import Diverged
 
@@ -352,3 +353,21 @@ def test_blocks_hold_every_label_once_and_put_only_binary_ones_together(sizes):
     for block in coding.blocks:
         held = sizes[block.ranks]
         assert held == [2] * len(held) if block.size == 2 else held == [block.size]
+
+
+def test_numbers_beside_labels():
+    scales = {"Age": (40.0, 20.0)}
+    coding = LabelCoding(("Male", "Age", "Hair"), (2, NUMBER, 3), (0, 1, 2), scales=scales)
+    labels = torch.tensor([[1.0, 60.0, 2.0], [0.0, 35.0, 0.0]], dtype=torch.float64)
+    expected = torch.tensor([[1.0, 1.0, 0, 0, 1], [0, -0.25, 1, 0, 0]])
+    torch.testing.assert_close(coding.encode(labels), expected)
+    assert coding.width == 5
+    assert coding.real
+
+
+def test_the_loss_of_a_number_is_half_its_squared_error():
+    coding = LabelCoding(("Age",), (NUMBER,), (0,), scales={"Age": (40.0, 20.0)})
+    labels = torch.tensor([[60.0], [35.0]], dtype=torch.float64)
+    outputs = torch.tensor([[0.95], [0.5]])
+    assert label_loss(outputs, labels, coding) == pytest.approx((0.05**2 + 0.75**2) / 4)
+    assert label_accuracy(outputs, labels, coding) == 0.5

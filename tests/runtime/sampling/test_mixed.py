@@ -1,13 +1,20 @@
 """Rows of labels and real nodes."""
 
+import json
+
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
+from scm_compiler.cli.main import main
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.model.mechanism import Tabular
 from scm_compiler.model.real.linear import Linear
 from scm_compiler.runtime.data import load_table
+from scm_compiler.runtime.data.scenes import PENDULUM
+from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.sampling.mixed import mixed_stream, write_mixed
 
 GRAPH = parse_text("A : binary\nX, Y : real\nA -> X -> Y")
@@ -71,3 +78,79 @@ def test_what_is_no_regime():
         drawn("given(X > 3, X < 2)", 1)
     with pytest.raises(ScmError, match="E411"):
         drawn("do(X=much)", 1)
+
+
+SWING = """graph swing
+Hour                           : categorical(1, 2)
+Pendulum, Light, Shadow_Length : real
+Picture                        : image(3, 16, 16)
+Hour -> Light
+Pendulum, Light -> Shadow_Length
+Pendulum, Light, Shadow_Length -> Picture
+"""
+TINY = {"width": 8, "hidden": 16, "batch": 8, "noise_size": 4}
+
+
+@pytest.fixture(scope="module", params=["vae", "causal_vae"])
+def swing(request, tmp_path_factory):
+    """A head of real labels, hardly trained."""
+    random = np.random.default_rng(0)
+    units = PENDULUM.between(300, random)
+    columns = {
+        name: list(column)
+        for name, column in PENDULUM.values(units, {}).items()
+        if name != "Shadow_Position"
+    }
+    hour = ["1" if light < 100 else "2" for light in columns["Light"]]
+    return train(
+        parse_text(SWING),
+        data={"Hour": hour, **columns},
+        images="pendulum:200",
+        head=request.param,
+        head_steps=3,
+        head_options=TINY,
+        real="linear",
+        run=tmp_path_factory.mktemp("runs") / "swing",
+        device="cpu",
+    )
+
+
+def test_images_of_numbers(swing):
+    sample, other = swing.do(Shadow_Length=8).sample(40, seed=3), swing.sample(40, seed=3)
+    assert sample.images.shape == (40, 3, 16, 16)
+    assert (sample["Shadow_Length"] == 8).all()
+    assert (sample["Light"] == other["Light"]).all()  # a shadow moves neither light nor pendulum
+    assert (sample["Pendulum"] == other["Pendulum"]).all()
+    assert not torch.equal(sample.images, other.images)
+    assert (swing.given(Hour=1).sample(8)["Hour"] == 0).all()
+
+
+def test_the_certificate_covers_images_of_numbers(swing):
+    checks = json.loads((swing.path / "certificate.json").read_text())["checks"]
+    told = {check["name"]: check for check in checks if check["name"].startswith("image Picture")}
+    assert len(told) == 3
+    assert all(check["ok"] for check in told.values())
+    assert "1 other labels" in told["image Picture: parents"]["detail"]
+
+
+def test_a_figure_of_a_number(swing, tmp_path):
+    figure = tmp_path / "sweep.png"
+    words = ["sample", "do(Light=100)", "--run", swing.path, "-o", figure, "-n", 3]
+    assert main([*map(str, words), "--sweep", "Shadow_Length"]) == 0
+    with Image.open(figure) as drawn:
+        assert drawn.width > 8 * 16
+    assert main([*map(str, words), "--vs", "do(Light=70)"]) == 0
+    assert main([*map(str, words), "--sweep", "Hour"]) == 2
+    assert main(["sample", "-o", f"{tmp_path}/folder/", "--run", str(swing.path)]) == 2
+
+
+def test_heads_and_sources_without_numbers(tmp_path):
+    graph = parse_text("Light : real\nPicture : image(3, 16, 16)\nLight -> Picture")
+    data = {"Light": [70.0, 80.0, 100.0]}
+    for asked, code in (
+        ({"images": "pendulum:100"}, "E571"),
+        ({"images": f"folder:{tmp_path}", "head": "vae"}, "E305"),
+    ):
+        with pytest.raises(ScmError) as caught:
+            train(graph, data=data, run=tmp_path / "r", **asked)
+        assert caught.value.diagnostics[0].code == code

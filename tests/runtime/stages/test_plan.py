@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.heads.device import choose_device, faster_precision
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.stages.plan import MOST_STEPS, STEPS, HeadRequest, drawable, plan_heads
+from scm_compiler.runtime.stages.plan import MOST_STEPS, STEPS, HeadRequest, drawable, plan_heads, scales_of
 
 
 def refused(graph, request) -> list[str]:
@@ -100,3 +102,13 @@ def test_no_two_heads_share_a_file(small):
     stems = [files_of(graph, node.name).stem.casefold() for node in graph.images]
     assert len(set(stems)) == 4
     assert not {"labels", "tables"} & set(stems)
+
+
+def test_numbers_are_scaled_as_declared_or_as_the_data_are():
+    graph = parse_text(
+        "Pendulum : real\nLight : real(60, 148)\nPicture : image(3, 16, 16)\n* -> Picture"
+    )
+    table = load_images("pendulum:300", graph, "Picture")
+    own = table.labels[:, 0]
+    expected = {"Pendulum": (own.mean(), 2 * own.std()), "Light": (104, 44)}
+    assert scales_of(graph, "Picture", table) == expected

@@ -1,4 +1,4 @@
-"""E570 and E571: what real nodes are not trained beside."""
+"""E570 and E572: what real nodes are not trained beside, and not by."""
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
@@ -41,40 +41,6 @@ class HiddenBesideReal(Diagnostic):
         return (
             "declare a measured cause of both, or cut the real node into classes with `binned(…)`"
         )
-
-
-class ImageBesideReal(Diagnostic):
-    r"""A graph with real nodes has images.
-
-    ## What it means
-
-    The heads that draw images read labels, and not yet numbers.
-
-    ## Example
-
-    ```console
-    $ printf 'Age : real\nFace : image(3, 64, 64)\nAge -> Face\n' > face.scm
-    $ printf 'Age\n31.5\n60.2\n' > ages.csv
-    $ scmc train face.scm --data csv:ages.csv
-    error[E571]: `Face` is an image, and is not trained beside the real node `Age` yet
-      = help: cut the real node into classes with `binned(…)`, or leave the image out
-    ```
-
-    ## What to do
-
-    Cut the real node into classes: `binned(30, 60)` takes the same column of numbers.
-    """
-
-    code = "E571"
-
-    image: str
-    real: str
-
-    def message(self) -> str:
-        return f"`{self.image}` is an image, and is not trained beside the real node `{self.real}` yet"
-
-    def help(self) -> str:
-        return "cut the real node into classes with `binned(…)`, or leave the image out"
 
 
 class OtherTrainer(Diagnostic):

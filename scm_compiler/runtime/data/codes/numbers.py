@@ -343,7 +343,8 @@ class LabelsAlone(Diagnostic):
 
     ## What it means
 
-    A source of an installed package gives the labels of a graph alone, and the graph has real nodes.
+    A source gives the labels of a graph alone, and the graph has real nodes. Of the sources of
+    images `pendulum` and `flow` have numbers.
 
     ## Example
 
@@ -365,9 +366,12 @@ class LabelsAlone(Diagnostic):
 
     source: str
     name: str
+    images: bool = False
 
     def message(self) -> str:
         return f"`{shortened(self.source)}` has labels alone, and `{self.name}` is real"
 
     def help(self) -> str:
+        if self.images:
+            return "cut it into classes with `binned(…)`; `pendulum` and `flow` have numbers"
         return "name a table with a column for it: `csv:FILE`"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,7 +88,7 @@ class Truth(Protocol):
     The rows are those of the listing, by their place (n,).
     """
 
-    def redrawn(self, rows: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.uint8]:
+    def redrawn(self, rows: NDArray[np.int64], labels: NDArray[Any]) -> NDArray[np.uint8]:
         """The pictures (n, C, H, W) of rows whose labels had been (n, P), their noise the same."""
 
     def imagined(
@@ -107,7 +107,7 @@ class Listing:
     Attributes:
         path: What to call the source.
         pictures: The images.
-        labels: (N, P) value indices.
+        labels: (N, P) value indices; in float64 where a parent is real.
         split: (N,) places in `SPLITS`, -1 where unknown; None if the source has no splits.
         notes: What was left out.
         truth: What draws its rows as they would have been; None if nobody can.
@@ -115,7 +115,7 @@ class Listing:
 
     path: str
     pictures: Pictures
-    labels: NDArray[np.int64]
+    labels: NDArray[np.int64] | NDArray[np.float64]
     split: NDArray[np.int8] | None = None
     notes: tuple[LeftOut, ...] = ()
     truth: Truth | None = None

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,9 +77,9 @@ def _table(spec: str, image_spec: ImageSpec, listing: Listing, kept: Kept) -> Im
     )
 
 
-def _fingerprint(image_spec: ImageSpec, kept: Kept, labels: NDArray[np.int64]) -> str:
+def _fingerprint(image_spec: ImageSpec, kept: Kept, labels: NDArray[Any]) -> str:
     """The SHA-256 of shape, labels and pixels: what identifies the data, not their files."""
     values = [[node.name, list(getattr(node.domain, "values", ()))] for node in image_spec.labels]
     digest = hashlib.sha256(json.dumps([kept.images.shape, values, kept.digest]).encode())
-    digest.update(labels.astype("<i8").tobytes())
+    digest.update(labels.astype("<f8" if labels.dtype.kind == "f" else "<i8").tobytes())
     return digest.hexdigest()

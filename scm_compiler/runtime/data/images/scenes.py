@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,14 @@ from scm_compiler.runtime.data import scenes
 from scm_compiler.runtime.data.images.codes.images import NotDrawable, UnknownImageSource
 from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
 from scm_compiler.runtime.data.images.parts import write_part
-from scm_compiler.runtime.data.scene_labels import Units, levels, numbers, units_of, unshown
+from scm_compiler.runtime.data.scene_labels import (
+    Units,
+    declared_value,
+    levels,
+    table_reader,
+    units_of,
+    unshown,
+)
 from scm_compiler.runtime.data.scenes import SCENES, Scene
 from scm_compiler.runtime.data.sources import DataSource
 
@@ -63,30 +71,36 @@ class SceneTruth:
     Attributes:
         units: The listing's.
         labels: The image's labels.
-        levels: (N, P) their values, as the listing has them.
+        levels: (N, P) their values, as the listing has them; numbers where one is real.
         image: Its shape.
     """
 
     units: Units
     labels: tuple[Node, ...]
-    levels: NDArray[np.int64]
+    levels: NDArray[Any]
     image: Image
 
-    def values(self, rows: NDArray[np.int64], held: Mapping[str, int]) -> dict[str, scenes.Array]:
+    def values(
+        self, rows: NDArray[np.int64], held: Mapping[str, float]
+    ) -> dict[str, scenes.Array]:
         """What the labels of rows would have been, with all that lies between declared values."""
-        declared = {it.name: numbers(it)[held[it.name]] for it in self.labels if it.name in held}
+        declared = {
+            it.name: float(declared_value(it, np.array(held[it.name])))
+            for it in self.labels
+            if it.name in held
+        }
         return self.units.scene.values(self.units.rows[rows], declared)
 
-    def imagined(self, rows: NDArray[np.int64], held: Mapping[str, int]) -> NDArray[np.uint8]:
+    def imagined(self, rows: NDArray[np.int64], held: Mapping[str, float]) -> NDArray[np.uint8]:
         """See `Truth.imagined`."""
         return self.units.scene.draw(self.values(rows, held), self.image.height)
 
-    def redrawn(self, rows: NDArray[np.int64], labels: NDArray[np.int64]) -> NDArray[np.uint8]:
+    def redrawn(self, rows: NDArray[np.int64], labels: NDArray[Any]) -> NDArray[np.uint8]:
         """See `Truth.redrawn`."""
         values = self.values(rows, {})
         for rank, node in enumerate(self.labels):
             moved = labels[:, rank] != self.levels[rows, rank]
-            declared = numbers(node)[labels[:, rank]]
+            declared = declared_value(node, labels[:, rank])
             values[node.name] = np.where(moved, declared, values[node.name])
         return self.units.scene.draw(values, self.image.height)
 
@@ -145,6 +159,9 @@ def _lister(scene: Scene) -> Callable[[str, ImageSpec], Listing]:
 
 
 SCENE_SOURCES: Mapping[str, DataSource] = MappingProxyType(
-    {name: DataSource(images=_lister(scene), bare=True) for name, scene in SCENES.items()}
+    {
+        name: DataSource(images=_lister(scene), bare=True, table=table_reader(scene))
+        for name, scene in SCENES.items()
+    }
 )
 """The scenes, as sources of images."""

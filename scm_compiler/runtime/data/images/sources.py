@@ -7,8 +7,9 @@ from types import MappingProxyType
 import numpy as np
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Real
 from scm_compiler.runtime.data.celeba import PLACES
+from scm_compiler.runtime.data.codes.numbers import LabelsAlone
 from scm_compiler.runtime.data.images.arrays import list_arrays
 from scm_compiler.runtime.data.images.celeba import list_celeba
 from scm_compiler.runtime.data.images.codes.images import NoImages, UnknownImageSource
@@ -59,6 +60,9 @@ def listed(spec: str, image_spec: ImageSpec) -> Listing:
         ScmError: With exit code 2; see `load_images`.
     """
     read, place = require_images(spec)
+    real = next((it.name for it in image_spec.labels if isinstance(it.domain, Real)), None)
+    if real is not None and not _has_numbers(spec):
+        raise refuse(LabelsAlone(source=spec, name=real, images=True), exit_code=2)
     try:
         return read(place, image_spec)
     except OSError as error:
@@ -78,6 +82,12 @@ def require_images(spec: str) -> tuple[Callable[[str, ImageSpec], Listing], str]
         near = _near(spec)
         raise refuse(UnknownImageSource(text=printable(spec), near=near), exit_code=2)
     return source.images, place
+
+
+def _has_numbers(spec: str) -> bool:
+    """Whether a source of images tells the numbers of real labels, too."""
+    named = find_source(spec, BUILTIN)
+    return named is not None and named[0].table is not None
 
 
 def image_labels(spec: str, graph: Graph) -> LabelTable:

@@ -12,6 +12,9 @@ from torch import Tensor
 from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.runtime.data.images.image_spec import SPLITS, UNKNOWN_SPLIT, Truth
 
+Codes = NDArray[np.int64] | NDArray[np.float64]
+"""Value indices of labels, or numbers where one of them is real."""
+
 HELD_SHARE, HELD_MOST = 0.2, 6000
 _CUT_SEED = 20_170_906
 
@@ -25,7 +28,7 @@ class ImageTable:
     Attributes:
         names: The image's parents, in the order of declaration: the columns of `labels`.
         images: (N, C, H, W) in uint8, mapped into memory, read-only.
-        labels: (N, P) value indices in int64.
+        labels: (N, P) value indices in int64; in float64 where a parent is real.
         split: (N,) places in `SPLITS`, -1 where the source does not say; None if it has none.
         fingerprint: Changes whenever an image or a label does.
         origin: Where the data came from, for people.
@@ -39,7 +42,7 @@ class ImageTable:
 
     names: tuple[str, ...]
     images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
+    labels: Codes
     split: NDArray[np.int8] | None
     fingerprint: str
     origin: str

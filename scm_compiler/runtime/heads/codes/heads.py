@@ -174,6 +174,47 @@ class JointLabelsTooMany(Diagnostic):
         return "use `labeler=marginal`, with one output a label"
 
 
+class HeadReadsLabels(Diagnostic):
+    r"""The head reads labels, and a parent of the image is a number.
+
+    ## What it means
+
+    Some heads draw images from labels alone. `vae` and `causal_vae` read real parents, too, each as
+    one number that is scaled as it was declared, or as its data are.
+
+    ## Example
+
+    ```console
+    $ printf 'Light : real\nPicture : image(3, 16, 16)\nLight -> Picture\n' > light.scm
+    $ scmc train light.scm --images pendulum
+    error[E571]: the head `causal_gan` reads labels alone, and the parent `Light` of `Picture` is real
+      = help: use `--head vae` or `--head causal_vae`, or cut `Light` into classes with `binned(…)`
+    ```
+
+    ## What to do
+
+    Choose a head that reads numbers, or cut the real node into classes: `binned(30, 60)` takes the
+    same column of numbers.
+    """
+
+    code = "E571"
+
+    head: str
+    node: str
+    real: str
+    able: tuple[str, ...]
+
+    def message(self) -> str:
+        """The head and the parent."""
+        parent = f"the parent `{self.real}` of `{self.node}` is real"
+        return f"the head `{self.head}` reads labels alone, and {parent}"
+
+    def help(self) -> str:
+        """The heads that read numbers."""
+        heads = " or ".join(f"`--head {name}`" for name in self.able)
+        return f"use {heads}, or cut `{self.real}` into classes with `binned(…)`"
+
+
 class HeadNeedsLabels(Diagnostic):
     """The head works through labels, and the image has none.
 

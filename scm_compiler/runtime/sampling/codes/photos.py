@@ -1,5 +1,7 @@
 """E693 and E694, W693: counterfactuals of photos."""
 
+import shlex
+
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
@@ -9,31 +11,38 @@ class CannotAbduct(Diagnostic):
     ## What it means
 
     A counterfactual of a given photo keeps the photo's noise, so that the noise must be found
-    first. The heads with an encoder do that: `vae` and `causal_vae`.
+    first. The heads with an encoder do that: `vae` and `causal_vae`. For any other head an encoder
+    is trained by itself, once the head is.
 
     ## Example
 
     ```console
     $ scmc sample "do(Male=0)" --of photo.png -o had.png
     error[E693]: the head `causal_gan` of `Face` does not tell the noise behind a photo
-      = help: train one that does: `scmc train … --head vae`
+      = help: train an encoder for it: `scmc train --run runs/faces-1 --stage encoder`
     ```
 
     ## What to do
 
-    Train a head with an encoder: `--head vae` or `--head causal_vae`.
+    Train an encoder for the head (`--stage encoder`), go on with one that was stopped
+    (`--resume`), or train a head that has one: `--head vae` or `--head causal_vae`.
     """
 
     code = "E693"
 
     head: str
     node: str
+    path: str
+    begun: bool = False
 
     def message(self) -> str:
         return f"the head `{self.head}` of `{self.node}` does not tell the noise behind a photo"
 
     def help(self) -> str:
-        return "train one that does: `scmc train … --head vae`"
+        command = f"scmc train --run {shlex.quote(self.path)}"
+        if self.begun:
+            return f"go on with the training of its encoder: `{command} --resume`"
+        return f"train an encoder for it: `{command} --stage encoder`"
 
 
 class NoPhoto(Diagnostic):

@@ -61,7 +61,6 @@ def test_the_same_seed_gives_the_same_bytes(run, data, tmp_path):
     ("program", "options", "code"),
     [
         ("A : binary\nX : real\nA -> X\nA <-> X", {}, "E570"),
-        ("A : binary\nX : real\nA -> X\nI : image(3, 8, 8)\nX -> I", {}, "E571"),
         ("A : binary\nX : real\nA -> X", {"trainer": "wgan-gp"}, "E572"),
     ],
 )

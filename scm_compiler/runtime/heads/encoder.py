@@ -1,0 +1,186 @@
+"""An encoder for a head that has none: from an image and its labels to the noise behind it.
+
+It is trained once the generator G is, which stays as it is. For generated images x = G(l, n) and
+for real ones, with e the encoder and r its reader of labels, what is made as small as possible is
+
+    |x − G(l, e(x, l))|² / s²  +  w |n − e(x, l)|²  −  v log r(l | x),
+
+the second term of generated images alone, whose noise is known, and the third of real ones (Zhu et
+al. 2016; Xia et al. 2022). s² is what the first squared error was of late.
+"""
+
+from typing import Literal
+
+import torch
+from pydantic import BaseModel, ConfigDict, Field
+from torch import Tensor, nn
+
+from scm_compiler.runtime.heads import losses
+from scm_compiler.runtime.heads.autoencoder import LabelEmbedding, Perceptron, Sight
+from scm_compiler.runtime.heads.head import EncodingGenerator, HeadTask, ImageGenerator
+from scm_compiler.runtime.heads.training import AdversarialTrainer, copied
+
+SETTLING = 0.02
+"""The share of a step's squared error in s²."""
+
+
+class EncoderOptions(BaseModel):
+    """What the training of an encoder can be told.
+
+    Attributes:
+        width: The channels of the finest layer.
+        hidden: The size of the layers between images and noise.
+        batch: Real images in a batch, and as many generated ones.
+        rate: Adam's learning rate.
+        beta1: Adam's decay of the mean gradient.
+        beta2: Adam's decay of the mean squared gradient.
+        averaging: The decay of the running average of the weights, which is what is kept.
+        cool_down: The share of the steps, at the end, in which the rate falls to nothing.
+        noise_weight: w, over the number of noise inputs.
+        reader_weight: v.
+        precision: What the networks compute in; losses and weights are always float32.
+        channels_last: Whether images lie channel by channel (false) or pixel by pixel (true).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int = Field(32, ge=4, le=256)
+    hidden: int = Field(256, ge=1, le=4096)
+    batch: int = Field(32, ge=2, le=4096)
+    rate: float = Field(2e-3, gt=0, lt=1)
+    beta1: float = Field(0.9, ge=0, lt=1)
+    beta2: float = Field(0.999, ge=0, lt=1)
+    averaging: float = Field(0.99, ge=0, lt=1)
+    cool_down: float = Field(0.5, ge=0, le=1)
+    noise_weight: float = Field(0.3, ge=0, le=100)
+    reader_weight: float = Field(0.3, ge=0, le=100)
+    precision: Literal["float32", "bfloat16"] = "float32"
+    channels_last: bool = False
+
+
+class Encoder(nn.Module):
+    """What tells the noise and the labels of images that a generator draws.
+
+    Args:
+        drawing: The generator.
+        options: Its sizes.
+    """
+
+    def __init__(self, drawing: ImageGenerator, options: EncoderOptions) -> None:
+        super().__init__()
+        coding, hidden = drawing.coding, options.hidden
+        self.bounded = drawing.noise == "uniform"
+        self.sight = Sight(drawing.image, options.width, hidden)
+        self.labels = LabelEmbedding(coding, hidden)
+        self.reader = Perceptron(hidden, hidden, coding.width)
+        self.infer = Perceptron(2 * hidden, hidden, drawing.noise_size)
+
+    def forward(self, images: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
+        """The noise (B, Z) and the labels' logits (B, E) of images with encoded labels (B, E)."""
+        seen = self.see(images)
+        found: Tensor = self.infer(torch.cat([seen, self.labels(labels)], 1))
+        return found.tanh() if self.bounded else found, self.reader(seen)
+
+    def see(self, images: Tensor) -> Tensor:
+        """What is seen (B, hidden) of images (B, C, H, W)."""
+        seen: Tensor = self.sight(images)[1]
+        return seen
+
+
+class Encoded(EncodingGenerator):
+    """A generator with the encoder that was trained for it.
+
+    Args:
+        drawing: The generator.
+        encoder: The encoder.
+    """
+
+    def __init__(self, drawing: ImageGenerator, encoder: Encoder) -> None:
+        super().__init__(drawing.image, drawing.coding, drawing.noise_size, drawing.noise)
+        self.drawing, self.encoder = drawing, encoder
+
+    def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
+        """See `ImageGenerator.forward`."""
+        drawn: Tensor = self.drawing(labels, noise)
+        return drawn
+
+    def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
+        """See `ImageGenerator.draw_noise`."""
+        return self.drawing.draw_noise(batch, generator=generator)
+
+    def noise_of(self, images: Tensor, labels: Tensor) -> Tensor:
+        """See `EncodingGenerator.noise_of`."""
+        noise: Tensor = self.encoder(images, labels)[0]
+        return noise
+
+    def read(self, images: Tensor) -> Tensor:
+        """See `EncodingGenerator.read`."""
+        logits: Tensor = self.encoder.reader(self.encoder.see(images))
+        return logits
+
+
+class EncoderTrainer(AdversarialTrainer[EncoderOptions, Encoder]):
+    """Trains the encoder of a generator, which is not changed.
+
+    Args:
+        task: What the generator was trained on, with the steps of the encoder.
+        options: Of the encoder.
+        drawing: The trained generator.
+    """
+
+    def __init__(self, task: HeadTask, options: EncoderOptions, drawing: ImageGenerator) -> None:
+        self._drawing = copied(drawing).to(task.device)
+        super().__init__(task, options)
+        self.variance = torch.ones((), device=task.device)
+        self.kept = {"variance": self.variance}
+
+    @property
+    def drawing(self) -> ImageGenerator:
+        """What draws the images."""
+        return self._drawing
+
+    def build(self) -> tuple[Encoder, dict[str, nn.Module]]:
+        """The encoder; there are no judges."""
+        return Encoder(self.drawing, self.options), {}
+
+    def rate(self, name: str) -> float:
+        """The learning rate at step `done`: it falls to nothing at the end."""
+        del name
+        left = 1 - self.done / self.total
+        falling = max(self.options.cool_down, 1 / self.total)
+        return self.options.rate * min(1.0, max(left / falling, 0.01))
+
+    def step(self) -> dict[str, Tensor]:
+        """One update of the encoder, on real images and generated ones."""
+        real, asked, coding = self.real(), self.asked(), self.task.coding
+        with self.autocast():
+            drawn = self.drawing(asked.encoded, asked.images).float()
+            images = torch.cat([drawn, real.images]).contiguous(memory_format=self.layout)
+            labels = torch.cat([asked.encoded, real.encoded])
+            noise, logits = self.generator(images, labels)
+            again = self.drawing(labels, noise).float()
+        count = len(drawn)
+        errors = (again - images).square().mean((1, 2, 3))
+        missed = (noise[:count].float() - asked.images).square().mean()
+        loss = errors.mean() / self.variance / 2 + self.options.noise_weight * missed
+        metrics = {
+            "error": errors[count:].mean().sqrt() / 2,
+            "error_drawn": errors[:count].mean().sqrt() / 2,
+            "noise": missed,
+        }
+        if coding.width:
+            read = logits[count:].float()
+            reading = losses.label_loss(read, real.labels, coding)
+            loss = loss + self.options.reader_weight * reading
+            accuracy = losses.label_accuracy(read, real.labels, coding)
+            metrics |= {"reading": reading, "label_accuracy": accuracy}
+        self.descend(("generator", loss))
+        late = self.mean([errors.detach().mean()])[0]
+        self.variance.lerp_(late.clamp(min=1e-6), max(SETTLING, 1 / (1 + self.done)))
+        return metrics
+
+
+def untrained(drawing: ImageGenerator, options: EncoderOptions) -> Encoder:
+    """An encoder to load trained weights into."""
+    with torch.random.fork_rng(devices=[]):
+        return Encoder(drawing, options)
