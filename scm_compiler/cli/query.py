@@ -52,8 +52,9 @@ def require_syntax(text: str) -> None:
     Raises:
         ScmError: E40x and the like.
     """
-    sink = Sink(Source("query", text))
-    parse_query(sink.source, sink)
+    source = Source("query", text)
+    sink = Sink(source)
+    parse_query(source, sink)
     sink.check()
 
 
