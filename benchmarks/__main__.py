@@ -31,6 +31,8 @@ QUICK = (
 )
 FULL = (
     *QUICK,
+    ("Networks through every format and back", "benchmarks.round_trips"),
+    ("A training beside a busy program", "benchmarks.busy"),
     ("Rows with missing values", "benchmarks.missing"),
     ("What WGAN-GP reaches", "benchmarks.controller fit --seeds 0 1 2"),
     ("Densities of real numbers", "benchmarks.densities --seeds 3"),

@@ -22,7 +22,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from time import process_time
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
@@ -44,11 +43,6 @@ GRAPHS = {
     "graphml": "graphml",
     "adjacency": "csv",
     "json": "json",
-}
-
-NETWORKX: Mapping[str, Callable[[Path], Pairs]] = {
-    "gml": lambda path: set(nx.read_gml(path).edges()),
-    "graphml": lambda path: set(nx.read_graphml(path).edges()),
 }
 
 Read = Callable[[str, list[str]], NDArray[np.float64]]
@@ -181,14 +175,21 @@ def of_graph(graph: Graph, folder: Path) -> Mapping[str, tuple[str, bool]]:
         path = folder / f"net.{suffix}"
         path.write_text(FORMATS[form].write(Document(graph)), encoding="utf-8")
         shown[form] = tried(partial(other_edges, edges, own_edges, path), 0)
-        if form in NETWORKX:
-            shown[f"{form} networkx"] = tried(partial(other_edges, edges, NETWORKX[form], path), 0)
+        if form in {"gml", "graphml"} and find_spec("networkx"):
+            shown[f"{form} networkx"] = tried(partial(other_edges, edges, networkx_edges, path), 0)
     return shown
 
 
 def own_edges(path: Path) -> Pairs:
     """The edges that scmc reads."""
     return {(edge.source, edge.target) for edge in read_document(path).graph.edges}
+
+
+def networkx_edges(path: Path) -> Pairs:
+    """The edges that networkx reads."""
+    import networkx as nx  # noqa: PLC0415  (an extra)
+
+    return set((nx.read_gml if path.suffix == ".gml" else nx.read_graphml)(path).edges())
 
 
 def other_edges(edges: Pairs, read: Callable[[Path], Pairs], path: Path) -> float:

@@ -127,8 +127,8 @@ class _Pinning:
                 )
         if natural.redrawn:  # where weights let effects through
             pinned = [name for names, part in self.groups if part.start == 0 for name in names]
-            for apart in self._apart(pinned):
-                self._as_callers(model, apart, natural(self.groups[0][1], 1)[0])
+            for together in self._apart(pinned):
+                self._as_callers(model, together, natural(self.groups[0][1], 1)[0])
 
     def _moved(
         self,

