@@ -39,14 +39,11 @@ class Engine(Shapes):
         super().__init__(model.graph, model.networks, limit)
         self.model = model
         self.rows: Rows = model.probabilities
-        self._zeros: dict[str, bool] = {}
         self._ran: OrderedDict[tuple[object, ...], Array] = OrderedDict()
 
     def has_zeros(self, name: str) -> bool:
         """Whether a label's table has zeros."""
-        if name not in self._zeros:
-            self._zeros[name] = name in self.rows and not self.rows[name].all()
-        return self._zeros[name]
+        return name in self.model.zeros
 
     def posterior(
         self, targets: tuple[str, ...], condition: Condition, rows: Rows | None = None

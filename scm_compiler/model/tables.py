@@ -170,6 +170,7 @@ class Tables:
         known: How firmly they are known.
         networks: The labels that have no table, because it would be too large.
         replicates: Tables of models that were trained alike on other weights of the rows.
+        zeros: The labels whose table says of something that it never happens.
 
     Raises:
         ValueError: If a table is missing, has the wrong shape or does not sum to 1.
@@ -180,8 +181,10 @@ class Tables:
     known: Knowledge = GIVEN
     networks: Mapping[str, Conditional] = field(default_factory=dict)
     replicates: Sequence["Tables"] = ()
+    zeros: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        zeros = set()
         for node in self.graph.labels:
             if node.name in self.networks:
                 continue
@@ -190,8 +193,11 @@ class Tables:
             if table is None or table.shape != shape:
                 found = None if table is None else table.shape
                 raise ValueError(f"the table of {node.name} has shape {found}, not {shape}")
-            if not np.allclose(table.sum(-1), 1.0, atol=1e-6) or table.min() < 0:
+            if not np.allclose(table.sum(-1), 1.0, atol=1e-6) or (least := table.min()) < 0:
                 raise ValueError(f"the table of {node.name} is not a distribution")
+            if least == 0:
+                zeros.add(node.name)
+        object.__setattr__(self, "zeros", frozenset(zeros))
 
     @cached_property
     def model(self) -> Model:
