@@ -85,8 +85,11 @@ def replicate_ends(drawn: Numbers, point: Numbers, level: float) -> dict[str, En
     """
     found = {}
     for name, part in drawn.items():
-        number = np.maximum((~np.isnan(part)).sum(0), 2)
-        arm = _t_quantile((1 + level) / 2, number - 1) * np.nanstd(part, axis=0, ddof=1)
+        number = (~np.isnan(part)).sum(0)
+        # Of one replicate there is no deviation, and of bounds alone there is no point.
+        known = np.where(number > 1, part, 0.0)
+        deviation = np.where(number > 1, np.nanstd(known, axis=0, ddof=1), np.nan)
+        arm = _t_quantile((1 + level) / 2, np.maximum(number, 2) - 1) * deviation
         inside = bool(np.all((part[~np.isnan(part)] >= 0) & (part[~np.isnan(part)] <= 1)))
         low, high = point[name] - arm, point[name] + arm
         found[name] = Ends(np.maximum(low, 0), np.minimum(high, 1)) if inside else Ends(low, high)

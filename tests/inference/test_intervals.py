@@ -180,3 +180,9 @@ def test_a_few_replicates_reach_as_far_as_a_t_distribution_says(count, quantile)
 def test_a_probability_stays_one():
     ends = replicate_ends({"": np.array([0.0, 0.01, 0.4])}, {"": np.array(0.02)}, 0.95)[""]
     assert ends.low == 0.0
+
+
+def test_bounds_alone_and_a_single_replicate_have_no_interval():
+    drawn = np.array([[np.nan, 0.2, np.nan], [np.nan, 0.3, 0.1]])
+    ends = replicate_ends({"": drawn}, {"": np.array([np.nan, 0.25, 0.1])}, 0.95)[""]
+    assert np.isnan(ends.low).tolist() == np.isnan(ends.high).tolist() == [True, False, True]
