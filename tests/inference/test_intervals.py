@@ -186,3 +186,14 @@ def test_bounds_alone_and_a_single_replicate_have_no_interval():
     drawn = np.array([[np.nan, 0.2, np.nan], [np.nan, 0.3, 0.1]])
     ends = replicate_ends({"": drawn}, {"": np.array([np.nan, 0.25, 0.1])}, 0.95)[""]
     assert np.isnan(ends.low).tolist() == np.isnan(ends.high).tolist() == [True, False, True]
+
+
+def test_bounds_of_a_local_effect_have_an_interval():
+    random = np.random.default_rng(4)
+    z, types = random.integers(0, 2, 300), random.integers(0, 16, 300)
+    cause = (types >> z) & 1
+    rows = np.stack([z, cause, (types >> (2 + cause)) & 1], 1).astype(np.int64)
+    model = model_of("Z, X, Y : binary\nZ -> X -> Y\nX <-> Y\n", rows)
+    span = asked(model, "LATE(Z -> X -> Y)").firm.value.bounds
+    assert span.interval.low <= span.low < span.high <= span.interval.high
+    assert span.interval.rows == 300
