@@ -34,7 +34,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
             return _answer_reals(drawn, args, console, place)
     query = _resolved(tree, graph, source, str(opened.path))
     if args.sensitivity:
-        measured = sensitivity(query, opened.distributions(), text=args.query)
+        measured = sensitivity(query, opened.distributions(), text=args.query, level=args.level)
         console.result(str(measured))
         console.document(measured.to_dict() | place)
         return OK

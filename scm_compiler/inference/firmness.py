@@ -20,9 +20,9 @@ from scm_compiler.inference.result import Result
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.model.tables import Given, Tables
 
-_GIVEN = "no interval: the tables were given, and no data stand behind them"
+GIVEN = "no interval: the tables were given, and no data stand behind them"
 
-_UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
+UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
 
 
 def firm(
@@ -47,7 +47,7 @@ def firm(
     if level is None or model is None:
         return None
     if isinstance(model.known, Given):
-        return Firm(result.value(task.query, declared), _GIVEN)
+        return Firm(result.value(task.query, declared), GIVEN)
     drawn = work.spread(COUNT, seed, result.numbers)
     if drawn is None:
         intervals = _from_replicates(model, result, level, answer_on)
@@ -57,7 +57,7 @@ def firm(
         )
         ends = ends_of(drawn, result.numbers, level, reach_of(task.query, task.setting.graph))
         intervals = Intervals(level, model.rows, ends, spans)
-    said = "" if intervals else _UNKNOWN
+    said = "" if intervals else UNKNOWN
     return Firm(replace(result, intervals=intervals).value(task.query, declared), said)
 
 
