@@ -197,3 +197,13 @@ def test_bounds_of_a_local_effect_have_an_interval():
     span = asked(model, "LATE(Z -> X -> Y)").firm.value.bounds
     assert span.interval.low <= span.low < span.high <= span.interval.high
     assert span.interval.rows == 300
+
+
+def test_drawn_distributions_that_exclude_the_evidence_say_nothing():
+    """Balke and Pearl's trial: nobody takes the drug unassigned, so draws are off the graph."""
+    counts = {(0, 0, 0): 919, (0, 0, 1): 81, (1, 0, 0): 315, (1, 0, 1): 73, (1, 1, 0): 139}
+    cells = [*counts, (1, 1, 1)]
+    rows = np.repeat(np.array(cells, np.int64), [*counts.values(), 473], axis=0)
+    model = model_of("Z, X, Y : binary\nZ -> X -> Y\nX <-> Y\n", rows)
+    found = asked(model, "LATE(Z -> X -> Y)")
+    assert found.interval.low < found.probability < found.interval.high
