@@ -13,6 +13,7 @@ import argparse
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from itertools import islice
 from time import perf_counter
 
 import numpy as np
@@ -207,6 +208,9 @@ KINDS: dict[str, tuple[Callable[[Graph, np.random.Generator], str], bool]] = {
     "with hidden: ratio": (risk_ratio, True),
 }
 
+TRIES = 50
+"""To find a question of a kind that a model can be asked."""
+
 PARENTS = 12
 """Of the last label of a sparse problem."""
 
@@ -221,16 +225,35 @@ def _value(graph: Graph, name: str, random: np.random.Generator) -> str:
     return f"{name}={domain.values[int(random.integers(domain.size))]}"
 
 
-def problems(kind: str, random: np.random.Generator) -> Iterator[Problem]:
-    """Random problems of a kind, without end."""
+def problems(kinds: Sequence[str], random: np.random.Generator) -> Iterator[dict[str, Problem]]:
+    """Random models without end, and a question of each kind to each where it has one.
+
+    Args:
+        kinds: All of one group of `groups`.
+        random: What is drawn with.
+    """
     while True:
-        if kind.startswith("sparse"):
-            yield sparse(random)
+        if kinds[0].startswith("sparse"):
+            yield {kinds[0]: sparse(random)}
             continue
-        graph = random_graph(random, hidden=KINDS[kind][1])
-        found = asked(kind, graph, random_tables(graph, random), random)
-        if found is not None:
+        graph = random_graph(random, hidden=KINDS[kinds[0]][1])
+        truth = random_tables(graph, random)
+        ready = {kind: _first(kind, graph, truth, random) for kind in kinds}
+        if found := {kind: problem for kind, problem in ready.items() if problem is not None}:
             yield found
+
+
+def groups(kinds: Sequence[str]) -> list[list[str]]:
+    """The kinds that can be asked of the same model."""
+    alone = [[kind] for kind in kinds if kind.startswith("sparse")]
+    rest = [kind for kind in kinds if not kind.startswith("sparse")]
+    tied = [[kind for kind in rest if KINDS[kind][1] == hidden] for hidden in (False, True)]
+    return [group for group in (*tied, *alone) if group]
+
+
+def _first(kind: str, graph: Graph, truth: Tables, random: np.random.Generator) -> Problem | None:
+    tries = (asked(kind, graph, truth, random) for _ in range(TRIES))
+    return next((problem for problem in tries if problem is not None), None)
 
 
 def asked(kind: str, graph: Graph, truth: Tables, random: np.random.Generator) -> Problem | None:
@@ -270,44 +293,54 @@ def fitted_to(graph: Graph, table: LabelTable) -> Tables:
     return replace(tables, known=replace(tables.known, observational=law))
 
 
-def measured(kind: str, rows: int, sets: int, seed: int) -> "Cell":
-    """One cell of the table."""
-    random = np.random.default_rng((seed, rows, sorted(KINDS).index(kind)))
-    held, widths, refused, seconds = 0, [], 0, 0.0
-    ready = problems(kind, random)
-    done = 0
-    while done < sets:
-        problem = next(ready)
-        truth = answer(problem.query, problem.truth, level=None).probability
-        drawn = draw_labels(ir.Regime(), problem.truth, rows, seed=int(random.integers(2**31)))
-        model = fitted(problem.graph, drawn)
-        try:
-            found = answer(problem.query, model)
-            started = perf_counter()
-            interval = found.interval
-            seconds += perf_counter() - started
-        except ScmError:
-            refused += 1
-            if refused > 5 * sets:
-                break
-            continue
-        assert interval is not None
-        held += interval.low <= truth <= interval.high
-        widths.append(interval.high - interval.low)
-        done += 1
-    return Cell(kind, rows, held / max(done, 1), float(np.mean(widths)), refused, seconds / done)
+def measured(kinds: Sequence[str], rows: int, sets: int, seed: int) -> "dict[str, Cell]":
+    """The lines of some kinds at one number of rows: each data set is asked all of them."""
+    random = np.random.default_rng((seed, rows, sorted(KINDS).index(kinds[0])))
+    ready, cells = problems(kinds, random), {kind: Cell() for kind in kinds}
+    while left := [kind for kind in kinds if not cells[kind].full(sets)]:
+        each = next(ready)
+        model = next(iter(each.values()))
+        drawn = draw_labels(ir.Regime(), model.truth, rows, seed=int(random.integers(2**31)))
+        tables = fitted(model.graph, drawn)
+        for kind in left:
+            if kind in each:
+                cells[kind].take(each[kind], tables)
+    return cells
 
 
-@dataclass(frozen=True)
+@dataclass
 class Cell:
     """What was measured of one kind of question at one number of rows."""
 
-    kind: str
-    rows: int
-    coverage: float
-    width: float
-    refused: int
-    seconds: float
+    done: int = 0
+    held: int = 0
+    refused: int = 0
+    width: float = 0.0
+    seconds: float = 0.0
+
+    def full(self, sets: int) -> bool:
+        """Whether enough data sets were asked."""
+        return self.done >= sets or self.refused > 5 * sets
+
+    def take(self, problem: Problem, tables: Tables) -> None:
+        """Ask one data set."""
+        truth = answer(problem.query, problem.truth, level=None).probability
+        try:
+            found, started = answer(problem.query, tables), perf_counter()
+            interval = found.interval
+        except ScmError:
+            self.refused += 1
+            return
+        assert interval is not None
+        self.seconds += perf_counter() - started
+        self.done += 1
+        self.held += interval.low <= truth <= interval.high
+        self.width += interval.high - interval.low
+
+    def __str__(self) -> str:
+        done = max(self.done, 1)
+        mean = self.held / done, self.width / done, self.seconds * 1e3 / done
+        return f"{mean[0]:>8.1%}{mean[1]:>8.3f}{self.refused:>9}{mean[2]:>8.1f}"
 
 
 @dataclass(frozen=True)
@@ -332,7 +365,7 @@ def beside_bootstrap(kinds: Sequence[str], rows: int, sets: int, refits: int, se
     A refit is answered anew, and its time counts for each kind.
 
     Args:
-        kinds: All with hidden causes, or all without.
+        kinds: All of one group of `groups`.
         rows: Of each data set.
         sets: How many.
         refits: To resamples of the rows of each.
@@ -340,13 +373,11 @@ def beside_bootstrap(kinds: Sequence[str], rows: int, sets: int, refits: int, se
     """
     random = np.random.default_rng((seed, rows, sorted(KINDS).index(kinds[0])))
     found: Found = {kind: [] for kind in kinds}
-    for _ in range(sets):
-        graph = random_graph(random, hidden=KINDS[kinds[0]][1])
-        truth = random_tables(graph, random)
-        tries = ((kind, asked(kind, graph, truth, random)) for kind in kinds for _ in range(50))
-        each = {kind: problem for kind, problem in tries if problem is not None}
-        drawn = draw_labels(ir.Regime(), truth, rows, seed=int(random.integers(2**31)))
-        table = tabulate(graph, drawn, np.ones(rows, np.int64), "rows")
+    ready = problems(kinds, random)
+    for each in islice(ready, sets):
+        model = next(iter(each.values()))
+        drawn = draw_labels(ir.Regime(), model.truth, rows, seed=int(random.integers(2**31)))
+        table = tabulate(model.graph, drawn, np.ones(rows, np.int64), "rows")
         resamples = random.multinomial(rows, table.counts / rows, refits)
         for kind, beside in _compared(each, table, resamples):
             found[kind].append(beside)
@@ -393,23 +424,18 @@ def main(words: Sequence[str] | None = None) -> None:
         _print_bootstraps(args.kinds, args.rows, args.sets, args.bootstrap, args.seed)
         return
     print(f"{'kind':<24}{'rows':>8}{'held':>8}{'width':>8}{'refused':>9}{'ms':>8}")
-    for kind in args.kinds:
+    for kinds in groups(args.kinds):
         for rows in args.rows:
-            cell = measured(kind, rows, args.sets, args.seed)
-            print(
-                f"{kind:<24}{rows:>8,}{cell.coverage:>8.1%}{cell.width:>8.3f}"
-                f"{cell.refused:>9}{cell.seconds * 1e3:>8.1f}",
-                flush=True,
-            )
+            for kind, cell in measured(kinds, rows, args.sets, args.seed).items():
+                print(f"{kind:<24}{rows:>8,}{cell}", flush=True)
 
 
 def _print_bootstraps(
     kinds: Sequence[str], numbers: Sequence[int], sets: int, refits: int, seed: int
 ) -> None:
     print(f"{'kind':<24}{'rows':>8}{'sets':>8}{'width':>8}{'cost':>8}  medians")
-    for hidden in (False, True):
-        chosen = [k for k in kinds if KINDS[k][1] == hidden and not k.startswith("sparse")]
-        for rows in numbers if chosen else ():
+    for chosen in groups(kinds):
+        for rows in numbers:
             for kind, beside in beside_bootstrap(chosen, rows, sets, refits, seed).items():
                 width, cost = (
                     np.median([getattr(b, n) for b in beside]) for n in ("width", "cost")

@@ -12,6 +12,7 @@ from pathlib import Path
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.main import main
+from scm_compiler.inference import Answer
 from scm_compiler.runtime.run import latest_run
 
 EXAMPLE = "celeba_g1"
@@ -42,19 +43,25 @@ def run(args: argparse.Namespace, console: Console) -> int:
         if code != OK:
             return code
     opened = latest_run()
-    seen, done = opened.query(SEEN).probability, opened.query(DONE).probability
+    seen, done = opened.query(SEEN), opened.query(DONE)
     console.result(
-        f"\nOf the faces with a mustache, {seen:.1%} are men's. Paint a mustache on all, and\n"
-        f"{done:.1%} are: the arrow runs from Male to Mustache, and `do` cuts it.\n"
+        f"\nOf the faces with a mustache, {_share(seen)} are men's. Paint a mustache on\n"
+        f"all, and {_share(done)} are: the arrow runs from Male to Mustache, and `do` cuts it.\n"
         f"{FACES} shows it: men and women in the first row, men in the second."
     )
     seconds = round(time.perf_counter() - started, 1)
     pictures = {"picture": PICTURE, "faces": FACES}
-    answers = {SEEN: seen, DONE: done}
+    answers = {SEEN: seen.to_dict()["answer"], DONE: done.to_dict()["answer"]}
     console.document({"ok": True, "answers": answers, **pictures, "seconds": seconds})
     if not (args.json or args.quiet) and sys.stdin.isatty() and sys.stdout.isatty():
         offer(Path(FACES))
     return OK
+
+
+def _share(answer: Answer) -> str:
+    """A probability in percent, with what the rows of data leave open of it."""
+    low, high = (answer.interval.low, answer.interval.high) if answer.interval else (0.0, 1.0)
+    return f"{answer.probability:.1%} ({low:.1%} to {high:.1%})"
 
 
 def offer(picture: Path) -> None:

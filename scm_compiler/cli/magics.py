@@ -143,7 +143,7 @@ def _query(args: argparse.Namespace) -> object:
     if args.identify:
         return causal(run.graph).identify(args.query)
     if args.sensitivity:
-        return run.sensitivity(args.query)
+        return run.sensitivity(args.query, level=args.level)
     if args.explain:
         return run.explain(args.query, method=args.method)
     return run.query(

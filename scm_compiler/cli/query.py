@@ -25,7 +25,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     with naming(str(opened.path), opened.graph):
         if args.sensitivity:
             opened.require_labels_alone("`--sensitivity`")
-            told = opened.sensitivity(args.query)
+            told = opened.sensitivity(args.query, level=args.level)
         elif args.explain:
             told = opened.explain(args.query, method=args.method)
         else:

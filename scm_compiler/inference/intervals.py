@@ -24,9 +24,9 @@ _ENOUGH = 100  # draws, for quantiles
 FEWER = 100
 """Tables drawn for the interval of bounds, which are worked out one after the other."""
 
-_GIVEN = "no interval: the tables were given, and no data stand behind them"
+GIVEN = "no interval: the tables were given, and no data stand behind them"
 
-_UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
+UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
 
 
 def ends_of(
@@ -63,8 +63,11 @@ def replicate_ends(drawn: Numbers, point: Numbers, level: float) -> dict[str, En
     """
     found = {}
     for name, part in drawn.items():
-        number = np.maximum((~np.isnan(part)).sum(0), 2)
-        arm = _t_quantile((1 + level) / 2, number - 1) * np.nanstd(part, axis=0, ddof=1)
+        number = (~np.isnan(part)).sum(0)
+        # Of one replicate there is no deviation, and of bounds alone there is no point.
+        known = np.where(number > 1, part, 0.0)
+        deviation = np.where(number > 1, np.nanstd(known, axis=0, ddof=1), np.nan)
+        arm = _t_quantile((1 + level) / 2, np.maximum(number, 2) - 1) * deviation
         inside = bool(np.all((part[~np.isnan(part)] >= 0) & (part[~np.isnan(part)] <= 1)))
         low, high = point[name] - arm, point[name] + arm
         found[name] = Ends(np.maximum(low, 0), np.minimum(high, 1)) if inside else Ends(low, high)
@@ -129,7 +132,7 @@ def firm(
     if level is None or model is None:
         return None
     if isinstance(model.known, Given):
-        return Firm(result.value(task.query, declared), _GIVEN)
+        return Firm(result.value(task.query, declared), GIVEN)
     drawn = work.spread(COUNT, seed, result.numbers)
     if drawn is None:
         intervals = _from_replicates(model, result, level, answer_on)
@@ -139,7 +142,7 @@ def firm(
         )
         ends = ends_of(drawn, result.numbers, level, task.query, task.setting.graph)
         intervals = Intervals(level, model.rows, ends, spans)
-    said = "" if intervals else _UNKNOWN
+    said = "" if intervals else UNKNOWN
     return Firm(replace(result, intervals=intervals).value(task.query, declared), said)
 
 

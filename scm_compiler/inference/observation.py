@@ -81,8 +81,7 @@ class Observation:
         Args:
             rows: Tables of the law, drawn from its posterior.
         """
-        batch = _Batch(self.engine, rows, rows.count)
-        return [Replicate(batch, rank) for rank in range(rows.count)]
+        return replicates_on(self.engine, rows)
 
     @cached_property
     def guessed(self) -> float:
@@ -145,6 +144,17 @@ class Observation:
             else table
             for name, table in self.law.probabilities.items()
         }
+
+
+def replicates_on(engine: Engine, rows: Replicates) -> list["Replicate"]:
+    """The distributions of many drawn tables.
+
+    Args:
+        engine: Of the model that they are drawn from.
+        rows: The tables.
+    """
+    batch = _Batch(engine, rows, rows.count)
+    return [Replicate(batch, rank) for rank in range(rows.count)]
 
 
 class _Batch:

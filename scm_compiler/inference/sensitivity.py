@@ -13,21 +13,30 @@ P(Y[x]=y) = P(y | x) P(x) + P(Y[x]=y | not x) P(not x), at each value of what is
 distance of d takes at most d from the effect, which is zero at d = |effect| then.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from math import inf, sqrt
 from typing import Any
 
+import numpy as np
+
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.adjustment import adjustment_sets
-from scm_compiler.identify.evaluation import evaluate
+from scm_compiler.identify.evaluation import Joint, evaluate
 from scm_compiler.identify.identification import Identified, NotIdentified, identify
 from scm_compiler.inference.codes.sensitivity import NoSensitivity
-from scm_compiler.inference.observation import Names
+from scm_compiler.inference.contraction import Array
+from scm_compiler.inference.intervals import GIVEN, UNKNOWN
+from scm_compiler.inference.number import Interval
+from scm_compiler.inference.observation import Names, replicates_on
+from scm_compiler.inference.plan import LEVEL
+from scm_compiler.inference.posteriors import engine_of
+from scm_compiler.inference.precision import REPLICATES, from_rows, known_from_rows
 from scm_compiler.inference.refusals import pointing_at
 from scm_compiler.inference.task import Setting
 from scm_compiler.ir import Confounder, Graph
 from scm_compiler.ir import query as ir
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Given, Tables
 from scm_compiler.notebook import printed
 from scm_compiler.passes import flatten
 from scm_compiler.semantics.query import phrase, worded
@@ -45,6 +54,9 @@ class Sensitivity:
         adjusted: What is adjusted for.
         dropped: Whether the graph has a hidden common cause of the two, which is not believed
             here: the effect is what it would be without.
+        intervals: What the rows of data leave open: of each side, of the `difference` and of the
+            `risk_ratio`; empty where that is not known or asked for.
+        note: Why there are none, where they were asked for.
     """
 
     query: str
@@ -53,6 +65,8 @@ class Sensitivity:
     sides: tuple[tuple[str, float], tuple[str, float]]
     adjusted: Names
     dropped: bool
+    intervals: Mapping[str, Interval] = field(default_factory=dict)
+    note: str = ""
 
     @property
     def difference(self) -> float:
@@ -74,9 +88,19 @@ class Sensitivity:
         >>> round(Sensitivity("ATE(X -> Y)", "X", "Y", sides, (), False).e_value, 2)
         7.26
         """
-        ratio = self.risk_ratio
-        above = ratio if ratio >= 1 else 1 / ratio if ratio else inf
-        return above if above == inf else above + sqrt(above * (above - 1))
+        return _e_value(self.risk_ratio)
+
+    @property
+    def least_e_value(self) -> float | None:
+        """The E-value of the end of the risk ratio's interval that is next to 1; None of none.
+
+        It is 1 where the interval holds 1: the rows of data alone leave open that there is no
+        effect.
+        """
+        if "risk_ratio" not in self.intervals:
+            return None
+        span = self.intervals["risk_ratio"]
+        return _e_value(min(max(1.0, span.low), span.high))
 
     @property
     def tipping_point(self) -> float:
@@ -99,17 +123,29 @@ class Sensitivity:
             "tipping_point": self.tipping_point,
             "adjusted": list(self.adjusted),
             "without_hidden_cause": self.dropped,
+            **self._firm,
         }
+
+    @property
+    def _firm(self) -> dict[str, Any]:
+        if not self.intervals:
+            return {"interval_note": self.note} if self.note else {}
+        spans = {name: span.to_dict() for name, span in self.intervals.items()}
+        return {"intervals": spans, "least_e_value": self.least_e_value}
 
     def __str__(self) -> str:
         lines = [*self.sides, ("risk ratio", self.risk_ratio), ("E-value", self.e_value)]
         lines.append(("tipping point", self.tipping_point))
         width = max(len(name) for name, _ in lines)
-        shown = [f"  {name:<{width}}  {number:.5g}" for name, number in lines]
+        ends = {name.replace("_", " "): f"  {span.ends}" for name, span in self.intervals.items()}
+        if self.least_e_value is not None:
+            ends["E-value"] = f"  {self.least_e_value:.5g} for the interval"
+        shown = [f"  {name:<{width}}  {number:.5g}{ends.get(name, '')}" for name, number in lines]
         without = f", without `{self.cause} <-> {self.outcome}`" if self.dropped else ""
         by = f"adjusted for {', '.join(self.adjusted) or 'nothing'}{without}"
-        head = f"{self.query} = {self.difference:.5f}, {by}"
-        return "\n".join([head, *shown, *self._meaning])
+        firm = [str(span) for name, span in self.intervals.items() if name == "difference"]
+        head = ", ".join([f"{self.query} = {self.difference:.5f}", *firm, by])
+        return "\n".join([head, *shown, *self._meaning, *filter(None, [self.note])])
 
     def __repr__(self) -> str:
         return str(self)
@@ -132,8 +168,17 @@ class Sensitivity:
         )
 
 
+def _e_value(ratio: float) -> float:
+    above = ratio if ratio >= 1 else 1 / ratio if ratio else inf
+    return above if above == inf else above + sqrt(above * (above - 1))
+
+
 def sensitivity(
-    query: ir.Query, model: Tables | Setting, *, text: str | None = None
+    query: ir.Query,
+    model: Tables | Setting,
+    *,
+    text: str | None = None,
+    level: float | None = LEVEL,
 ) -> Sensitivity:
     """How strong a hidden common cause must be to overturn an effect.
 
@@ -142,6 +187,7 @@ def sensitivity(
             the same evidence.
         model: The tables, or what is known of the model.
         text: The query as the user wrote it.
+        level: Of the intervals; None for none.
 
     Raises:
         ScmError: E534 if it is not such an effect, if it does not rest on there being no hidden
@@ -153,7 +199,7 @@ def sensitivity(
         effect = _effect(flatten(query, setting.graph), graph)
         if effect is None:
             raise refuse(NoSensitivity("it is no effect of one label on one value of another"))
-        return _measured(effect, setting, worded(text, query, graph))
+        return _measured(effect, setting, worded(text, query, graph), level)
 
 
 @dataclass(frozen=True)
@@ -171,6 +217,13 @@ class _Effect:
         """One of the two probabilities."""
         target = (ir.Event(ir.Variable(self.outcome), self.value),)
         return ir.Probability(target, (ir.Setting(self.cause, held),), self.seen)
+
+    def numbers(self, formula: Identified, source: Joint) -> tuple[float, float]:
+        """Both probabilities, from an observational distribution."""
+        table = evaluate(formula, source).values
+        known = tuple(event.value for event in self.seen)
+        one, other = (table[(held, *known, self.value)] for held in (self.first, self.second))
+        return float(one), float(other)
 
 
 def _effect(query: ir.Query, graph: Graph) -> _Effect | None:
@@ -207,7 +260,7 @@ def _difference(left: ir.Quantity, right: ir.Quantity) -> _Effect | None:
             return None
 
 
-def _measured(effect: _Effect, setting: Setting, text: str) -> Sensitivity:
+def _measured(effect: _Effect, setting: Setting, text: str, level: float | None) -> Sensitivity:
     graph = setting.declared
     pair = {effect.cause, effect.outcome}
     others = tuple(c for c in graph.confounders if {c.left, c.right} != pair)
@@ -230,17 +283,17 @@ def _measured(effect: _Effect, setting: Setting, text: str) -> Sensitivity:
                 "other hidden causes are in the way: see `--identify`",
             )
         )
-    table = evaluate(found, setting.source).values
-    known = tuple(event.value for event in effect.seen)
-    numbers = [
-        float(table[(held, *known, effect.value)]) for held in (effect.first, effect.second)
-    ]
+    numbers = effect.numbers(found, setting.source)
     if any(number != number for number in numbers):  # noqa: PLR0124  (NaN: it divides by zero)
         raise refuse(NoSensitivity("its formula asks for what no row shows"))
     one, other = (
         (phrase(effect.side(held), graph), number)
         for held, number in zip((effect.first, effect.second), numbers, strict=True)
     )
+    intervals = _intervals(effect, found, setting, (one, other), level)
+    note = ""
+    if level is not None and setting.model is not None and not intervals:
+        note = GIVEN if isinstance(setting.model.known, Given) else UNKNOWN
     return Sensitivity(
         query=text,
         cause=effect.cause,
@@ -248,7 +301,35 @@ def _measured(effect: _Effect, setting: Setting, text: str) -> Sensitivity:
         sides=(one, other),
         adjusted=tuple(dict.fromkeys((*seen, *sets[0]))),
         dropped=len(others) < len(graph.confounders),
+        intervals=intervals,
+        note=note,
     )
+
+
+def _intervals(
+    effect: _Effect,
+    formula: Identified,
+    setting: Setting,
+    sides: tuple[tuple[str, float], tuple[str, float]],
+    level: float | None,
+) -> Mapping[str, Interval]:
+    """What the rows of data leave open: the quantiles on tables drawn from what they leave."""
+    tables = setting.model and setting.tables("law" if setting.observed else "own")
+    if level is None or tables is None or not known_from_rows(effect.side(0), tables):
+        return {}
+    drawn = replicates_on(engine_of(tables), from_rows(tables, REPLICATES, 0))
+    pairs = np.array([effect.numbers(formula, each) for each in drawn])
+
+    def told(values: Array, point: float) -> Interval:
+        low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2])
+        return Interval(min(low, point), max(high, point), level, tables.rows)
+
+    (first, left), (second, right) = sides
+    found = {first: told(pairs[:, 0], left), second: told(pairs[:, 1], right)}
+    found["difference"] = told(pairs[:, 0] - pairs[:, 1], left - right)
+    if right and pairs[:, 1].all():
+        found["risk_ratio"] = told(pairs[:, 0] / pairs[:, 1], left / right)
+    return found
 
 
 def _identified(graph: Graph, effect: _Effect, seen: Names) -> Identified | NotIdentified:

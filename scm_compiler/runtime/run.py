@@ -135,11 +135,12 @@ class Run(Record):
         query = read_query(text, self.label_graph)
         return plan(query, self.distributions(), method=method, text=text)
 
-    def sensitivity(self, text: str) -> Sensitivity:
+    def sensitivity(self, text: str, *, level: float | None = LEVEL) -> Sensitivity:
         """How strong a hidden common cause must be to overturn the sign of an effect.
 
         Args:
             text: Such as `ATE(X -> Y)`.
+            level: Of the intervals from the data; None for none.
 
         Returns:
             Its E-value and its tipping point; see `inference.sensitivity`.
@@ -148,7 +149,8 @@ class Run(Record):
             ScmError: E40x and E41x if the question is wrong, E534 if it has none.
         """
         self.require_labels_alone("the sensitivity to hidden causes")
-        return sensitivity(read_query(text, self.graph), self.distributions(), text=text)
+        query = read_query(text, self.graph)
+        return sensitivity(query, self.distributions(), text=text, level=level)
 
     def counterfactual(
         self,

@@ -180,3 +180,30 @@ def test_a_few_replicates_reach_as_far_as_a_t_distribution_says(count, quantile)
 def test_a_probability_stays_one():
     ends = replicate_ends({"": np.array([0.0, 0.01, 0.4])}, {"": np.array(0.02)}, 0.95)[""]
     assert ends.low == 0.0
+
+
+def test_bounds_alone_and_a_single_replicate_have_no_interval():
+    drawn = np.array([[np.nan, 0.2, np.nan], [np.nan, 0.3, 0.1]])
+    ends = replicate_ends({"": drawn}, {"": np.array([np.nan, 0.25, 0.1])}, 0.95)[""]
+    assert np.isnan(ends.low).tolist() == np.isnan(ends.high).tolist() == [True, False, True]
+
+
+def test_bounds_of_a_local_effect_have_an_interval():
+    random = np.random.default_rng(4)
+    z, types = random.integers(0, 2, 300), random.integers(0, 16, 300)
+    cause = (types >> z) & 1
+    rows = np.stack([z, cause, (types >> (2 + cause)) & 1], 1).astype(np.int64)
+    model = model_of("Z, X, Y : binary\nZ -> X -> Y\nX <-> Y\n", rows)
+    span = asked(model, "LATE(Z -> X -> Y)").firm.value.bounds
+    assert span.interval.low <= span.low < span.high <= span.interval.high
+    assert span.interval.rows == 300
+
+
+def test_drawn_distributions_that_exclude_the_evidence_say_nothing():
+    """Balke and Pearl's trial: nobody takes the drug unassigned, so draws are off the graph."""
+    counts = {(0, 0, 0): 919, (0, 0, 1): 81, (1, 0, 0): 315, (1, 0, 1): 73, (1, 1, 0): 139}
+    cells = [*counts, (1, 1, 1)]
+    rows = np.repeat(np.array(cells, np.int64), [*counts.values(), 473], axis=0)
+    model = model_of("Z, X, Y : binary\nZ -> X -> Y\nX <-> Y\n", rows)
+    found = asked(model, "LATE(Z -> X -> Y)")
+    assert found.interval.low < found.probability < found.interval.high

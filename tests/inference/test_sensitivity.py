@@ -6,8 +6,9 @@ from math import inf, sqrt
 import numpy as np
 import pytest
 
+from benchmarks.coverage import fitted
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference import Sensitivity, sensitivity
+from scm_compiler.inference import Sensitivity, answer, sensitivity
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold, unfold
 
@@ -129,3 +130,31 @@ def test_other_hidden_causes_are_in_the_way(binary, parsed):
     with pytest.raises(ScmError) as caught:
         told(Tables(graph, tables), parsed, "ATE(S -> C)")
     assert "adjusting for what is measured" in caught.value.diagnostics[0].message()
+
+
+@pytest.mark.parametrize("tie", ["", " S<->C"])
+def test_the_rows_of_data_leave_it_open(binary, parsed, tie):
+    """As far as they leave open the effect without a hidden cause, which a query asks for."""
+    graph, plain = binary("A S C", f"A->S A->C S->C{tie}"), binary("A S C", "A->S A->C S->C")
+    random = np.random.default_rng(2)
+    a = random.integers(0, 2, 800)
+    s = random.random(800) < 0.3 + 0.3 * a
+    c = random.random(800) < 0.2 + 0.2 * a + 0.3 * s
+    rows = np.stack([a, s, c], 1).astype(np.int64)
+    found, text = told(fitted(graph, rows), parsed, "ATE(S -> C)"), "ATE(S -> C)"
+    asked = answer(parsed(text, plain), fitted(plain, rows)).interval
+    span = found.intervals["difference"]
+    # The ends are quantiles of 400 and of 1,000 draws: off by about a tenth of the width.
+    assert (span.low, span.high) == pytest.approx((asked.low, asked.high), abs=0.035)
+    ratio = found.intervals["risk_ratio"]
+    assert 1 < ratio.low < found.risk_ratio < ratio.high
+    assert found.least_e_value == pytest.approx(ratio.low + sqrt(ratio.low * (ratio.low - 1)))
+    assert f"{found.least_e_value:.5g} for the interval" in str(found)
+    assert found.to_dict()["intervals"]["difference"]["rows"] == 800
+
+
+def test_given_tables_have_no_interval(smoking, parsed):
+    found = told(smoking, parsed, "ATE(S -> C)")
+    assert (found.intervals, found.least_e_value) == ({}, None)
+    assert found.to_dict()["interval_note"] in str(found)
+    assert "the tables were given" in found.note

@@ -1,6 +1,7 @@
 """The engine of what observation does not determine: the bounds that it leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
@@ -9,7 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.diagnostics import Diagnostic, ScmError
+from scm_compiler.identify.evaluation import Joint
 from scm_compiler.inference.codes.bounds import NoSolver, NotOfGraph, OnlyBounds
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.evaluation import Numbers
@@ -123,7 +125,7 @@ class BoundsWork(Work):
         return {
             name: ((low + high) / 2).reshape(len(low), *point[name].shape)
             for name, (low, high) in ends.items()
-        }
+        } or None
 
     def ends(self, count: int, seed: int) -> dict[str, tuple[Array, Array]]:
         """The lower and upper bounds on such distributions."""
@@ -131,15 +133,21 @@ class BoundsWork(Work):
         assert observed is not None
         if (count, seed) not in self._solved:
             drawn = observed.replicates(from_rows(observed.law, count, seed))
-            found = [self.problem.bounds(each).parts for each in drawn]
+            found = [parts for each in drawn if (parts := self._parts(each)) is not None]
             self._solved[count, seed] = {
                 name: (
                     np.array([[span.low for span in parts[name]] for parts in found]),
                     np.array([[span.high for span in parts[name]] for parts in found]),
                 )
-                for name in found[0]
+                for name in (found[0] if found else ())
             }
         return self._solved[count, seed]
+
+    def _parts(self, drawn: Joint) -> Mapping[str, tuple[Bounds, ...]] | None:
+        """The bounds on one of them; None where none of the models next to it has the evidence."""
+        with suppress(ScmError):
+            return self.problem.bounds(drawn).parts
+        return None
 
 
 class BoundsEngine:

@@ -20,7 +20,7 @@ from scm_compiler.inference.codes.local_effects import (
     NoDefiersAssumed,
 )
 from scm_compiler.inference.contraction import Array
-from scm_compiler.inference.engines.bounds import off_graph
+from scm_compiler.inference.engines.bounds import BoundsWork, off_graph
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
@@ -94,6 +94,12 @@ class Wald(Work):
         drawn = engine_of(tables).posterior(self.scope, Condition(), rows)
         return {"": np.array([self._ratio(self._given_instrument(each)) for each in drawn])}
 
+    def ends(self, count: int, seed: int) -> Mapping[str, tuple[Array, Array]]:
+        """The ends of the bounds on such distributions, where hidden causes leave any open."""
+        if self.task.setting.observed is None or self._problem is None:
+            return {}
+        return BoundsWork(self.task).ends(count, seed)
+
     def _given_instrument(self, joint: Array) -> Array:
         """P(cause, outcome | instrument): by instrument, cause and outcome, each in its order."""
         graph = self.task.setting.declared
@@ -125,11 +131,15 @@ class Wald(Work):
         self, source: Joint
     ) -> tuple[Mapping[str, tuple[Bounds, ...]], tuple[Diagnostic, ...]]:
         """What it can be if some are moved the other way; none without scipy, or if too large."""
-        problem = Problem(self.task.query, self.task.setting.declared)
-        if find_spec("scipy") is None or problem.beyond is not None:
+        if self._problem is None:
             return {}, ()
-        found = problem.bounds(source)
+        found = self._problem.bounds(source)
         return found.parts, tuple(off_graph(found))
+
+    @property
+    def _problem(self) -> Problem | None:
+        problem = Problem(self.task.query, self.task.setting.declared)
+        return None if find_spec("scipy") is None or problem.beyond is not None else problem
 
     def _assumed(self, table: Array, raises: bool) -> Iterator[Diagnostic]:
         """What is assumed, and whether observation speaks against it."""

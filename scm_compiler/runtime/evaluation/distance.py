@@ -8,7 +8,7 @@ cells, so the sum needs no enumeration:
     TVD = 1/2 [ sum_{x in data} |p(x) - q(x)| + 1 - sum_{x in data} q(x) ]
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,17 +71,24 @@ def distance(
 def table_probabilities(tables: Tables, cells: Cells) -> NDArray[np.float64]:
     """The joint probability of each cell (cells, V), hidden causes summed out: (cells,)."""
     graph = tables.graph
-    hidden = [node for node in graph.labels if node.kind == HIDDEN]
-    seen = [node.name for node in graph.labels if node not in hidden]
+    seen = [node.name for node in graph.labels if node.kind != HIDDEN]
     column = {name: cells[:, rank] for rank, name in enumerate(seen)}
-    if hidden:
-        own = {node.name: (*graph.parents[node.name], node.name) for node in graph.labels}
-        return _summed(own, tables.probabilities, column)
-    found = np.ones(len(cells))
-    for name in column:
-        index = tuple(column[n] for n in (*graph.parents[name], name))
-        found *= tables.probabilities[name][index]
+    own = {node.name: (*graph.parents[node.name], node.name) for node in graph.labels}
+    tied = {name: scope for name, scope in own.items() if not column.keys() >= {*scope}}
+    found = _summed(tied, tables.probabilities, column) if tied else np.ones(len(cells))
+    for name in own.keys() - tied.keys():
+        found *= _of_label(tables, name, [column[each] for each in own[name]])
     return found
+
+
+def _of_label(tables: Tables, name: str, columns: Sequence[NDArray[np.int64]]) -> Array:
+    """P(label | parents) where these, and last the label itself, have some values."""
+    if name not in tables.networks:
+        return np.asarray(tables.probabilities[name][tuple(columns)])
+    *parents, own = columns
+    network, places = tables.networks[name], np.stack(parents, 1)
+    rows = [network.at(places[start : start + BATCH]) for start in range(0, len(own), BATCH)]
+    return np.asarray(np.concatenate(rows)[np.arange(len(own)), own])
 
 
 def _summed(

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.compiler import load
+from scm_compiler.compiler import load, parse_text
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
-from scm_compiler.model.tables import Tables
+from scm_compiler.model.tables import Tables, table_shape
+from scm_compiler.passes import fold, unfold
 from scm_compiler.runtime.controller.mle import fit_tables
 from scm_compiler.runtime.data import load_labels, tabulate
 from scm_compiler.runtime.evaluation import between_samples, distance
@@ -99,3 +100,30 @@ def test_other_modules_are_estimated(make_graph):
     exact = distance(module.tables(generator=torch.Generator().manual_seed(1)), table).value
     assert found.value == pytest.approx(exact, abs=0.02)
     assert distance(module, table, draws=50_000) == found
+
+
+class Row:
+    """A network, whose table cannot be held, with the rows of one that can."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def at(self, parents):
+        return self.table[tuple(parents.T)]
+
+
+@pytest.mark.parametrize("tie", ["", "A <-> B"])
+def test_a_label_whose_table_cannot_be_held_counts(tie):
+    graph, random = (
+        parse_text(f"A, B, C : binary\nA -> B\nA, B -> C\n{tie}"),
+        np.random.default_rng(0),
+    )
+    graph = unfold(graph, 2)[0] if tie else graph
+    cells = random.integers(0, 2, (50, 3))
+    table = tabulate(fold(graph), cells, np.ones(50, np.int64), "test")
+    shapes = {node.name: table_shape(graph, node.name) for node in graph.labels}
+    whole = {name: random.dirichlet(np.ones(s[-1]), s[:-1]) for name, s in shapes.items()}
+    held = {name: rows for name, rows in whole.items() if name != "C"}
+    one = Tables(graph, held, networks={"C": Row(whole["C"])})
+    far = distance(Tables(graph, whole), table).value
+    assert distance(one, table).value == pytest.approx(far, abs=1e-12)
