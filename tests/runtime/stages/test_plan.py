@@ -9,7 +9,14 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.heads.device import choose_device, faster_precision
 from scm_compiler.runtime.runs.head_files import files_of
-from scm_compiler.runtime.stages.plan import MOST_STEPS, STEPS, HeadRequest, drawable, plan_heads, scales_of
+from scm_compiler.runtime.stages.plan import (
+    MOST_STEPS,
+    STEPS,
+    HeadRequest,
+    drawable,
+    plan_heads,
+    scales_of,
+)
 
 
 def refused(graph, request) -> list[str]:
