@@ -1,5 +1,8 @@
 """`scmc sample "do(Bald=1)" --of photo.png -o figure.png`: what photos would have shown."""
 
+import csv
+import io
+
 import numpy as np
 
 from scm_compiler.cli.console import Console
@@ -8,10 +11,13 @@ from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.requests.sample import SampleRequest
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling.codes.photos import BadlyRebuilt
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import regime_of
+from scm_compiler.runtime.sampling.mixed import MixedSample
 from scm_compiler.runtime.sampling.photos import ImaginedPhotos, imagine_photos
+from scm_compiler.runtime.sampling.photos_of_numbers import imagine_numbers
 from scm_compiler.runtime.sampling.rows import csv_text
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.semantics.query import on_one_line
@@ -30,18 +36,7 @@ def draw_of_photos(request: SampleRequest, console: Console) -> int:
         ScmError: As `imagine_photos`.
     """
     opened = opened_run(request.run)
-    assert request.photo is not None
-    found = imagine_photos(
-        opened,
-        request.photo,
-        regime_of(opened, request.regime),
-        given=regime_of(opened, request.known),
-        seed=request.seed,
-        noise_model=request.noise_model,
-        image=request.image,
-        refine=request.refine,
-        texts=(on_one_line(request.regime), request.known),
-    )
+    found = _imagined(request, opened)
     picture = request.path.suffix == ".png"
     content = png(found.figure()) if picture else _csv(opened.graph, found)
     write_file(request.path, content, resumable=False)
@@ -61,6 +56,31 @@ def draw_of_photos(request: SampleRequest, console: Console) -> int:
     return OK
 
 
+def _imagined(request: SampleRequest, opened: Run) -> ImaginedPhotos:
+    assert request.photo is not None
+    texts = (on_one_line(request.regime), request.known)
+    if opened.graph.reals:
+        return imagine_numbers(
+            opened,
+            request.photo,
+            *texts,
+            seed=request.seed,
+            image=request.image,
+            refine=request.refine,
+        )
+    return imagine_photos(
+        opened,
+        request.photo,
+        regime_of(opened, request.regime),
+        given=regime_of(opened, request.known),
+        seed=request.seed,
+        noise_model=request.noise_model,
+        image=request.image,
+        refine=request.refine,
+        texts=texts,
+    )
+
+
 def _far(found: ImaginedPhotos) -> list[BadlyRebuilt]:
     """The photos that the head cannot draw."""
     pairs = zip(found.photos.names, found.composition.tolist(), strict=True)
@@ -69,8 +89,22 @@ def _far(found: ImaginedPhotos) -> list[BadlyRebuilt]:
 
 def _csv(graph: Graph, found: ImaginedPhotos) -> str:
     """Two rows for each photo: as it is, and as it would have been."""
+    if isinstance(found.factual, MixedSample):
+        return _csv_of_numbers(found)
     pairs = np.stack([found.factual.rows, found.counterfactual.rows], 1)
     count = len(found.photos.names)
     names = [name for name in found.photos.names for _ in range(2)]
     worlds = ["photo", f"had {found.do}"] * count
     return csv_text(graph, pairs.reshape(2 * count, -1), {"photo": names, "world": worlds})
+
+
+def _csv_of_numbers(found: ImaginedPhotos) -> str:
+    """The same, of labels and numbers."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    before, after = found.factual.to_dict(), found.counterfactual.to_dict()
+    writer.writerow(["photo", "world", *before])
+    for place, name in enumerate(found.photos.names):
+        for world, rows in (("photo", before), (f"had {found.do}", after)):
+            writer.writerow([name, world, *(column[place] for column in rows.values())])
+    return stream.getvalue()

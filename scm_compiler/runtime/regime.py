@@ -139,6 +139,16 @@ class Regime:
         from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415  (torch)
 
         held = Regime(self.run).do(do)
+        if self.photo is not None and self.run.graph.reals:
+            from scm_compiler.runtime.sampling.photos_of_numbers import (  # noqa: PLC0415  (torch)
+                imagine_numbers,
+            )
+
+            chosen = images[0] if images else None
+            texts = (held.text, self.text)
+            return imagine_numbers(
+                self.run, self.photo, *texts, seed=seed, image=chosen, refine=refine
+            )
         if self.photo is not None:
             from scm_compiler.runtime.sampling.photos import imagine_photos  # noqa: PLC0415
 

@@ -7,13 +7,15 @@ be drawn, every combination of labels is equally likely; of photographs, combina
 proportion to the square root of their count.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
 
@@ -22,9 +24,12 @@ from scm_compiler.runtime.evaluation.learning import apply, dice, kept, learn
 from scm_compiler.runtime.evaluation.painting import painted_batch
 from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.evaluation.scores import Score, score
-from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.head import NUMBER, LabelCoding
 from scm_compiler.runtime.heads.networks import seeded
 from scm_compiler.runtime.progress import Progress, Silent
+
+CLASSES = 2
+"""Half of a number's width is cut into so many classes, where rows are weighed by how rare."""
 
 POOL = 16_384
 """True images drawn for the half of the classifier's training in which labels are independent."""
@@ -101,7 +106,7 @@ class Judge:
     def read(self, images: Tensor) -> "Reading":
         """What is read off images (n, C, H, W) in uint8."""
         logits = apply(self.network, images)
-        return Reading(self.coding.names, tuple(_chances(logits, s) for s in self.coding.encoded))
+        return Reading(self.coding.names, tuple(_read(logits, self.coding)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +115,8 @@ class Reading:
 
     Attributes:
         names: The labels.
-        chances: For each label the probabilities (n, size) of its values.
+        chances: For each label the probabilities (n, size) of its values; of a number the number
+            (n, 1) that is read.
     """
 
     names: tuple[str, ...]
@@ -126,10 +132,14 @@ class Reading:
         return self.chances[self.names.index(name)]
 
     def scores(self, asked: Tensor) -> dict[str, Score]:
-        """The agreement of each label with what was asked for (n, P)."""
+        """The agreement of each label with what was asked for (n, P); numbers are left out."""
         columns = asked.numpy().T
         pairs = zip(self.names, columns, self.chances, strict=True)
-        return {name: score(column, chances) for name, column, chances in pairs}
+        return {
+            name: score(column.astype(np.int64), chances)
+            for name, column, chances in pairs
+            if chances.shape[1] > 1
+        }
 
 
 def joined(readings: Sequence[Reading]) -> Reading:
@@ -170,7 +180,7 @@ def train_judge(
     depends = {
         "data": real.table.fingerprint,
         "shape": real.shape,
-        "labels": [coding.names, coding.sizes],
+        "labels": [coding.names, coding.sizes, *([coding.scales] if coding.real else [])],
         "drawn": real.renderer is not None,
         "recipe": {name: told for name, told in asdict(recipe).items() if told is not None},
         "pool": [POOL, SHIFT],
@@ -199,15 +209,16 @@ def _learn(
 
 
 def label_loss(logits: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
-    """The mean cross-entropy of the labels (B, P), in nats."""
-    parts = []
+    """The mean cross-entropy of the labels (B, P), in nats; the squared error of numbers."""
+    encoded, parts = coding.encode(labels), []
     for rank, (columns, size) in enumerate(zip(coding.encoded, coding.sizes, strict=True)):
-        wanted = labels[:, rank]
-        if size == 2:
-            flat = logits[:, columns.start]
-            parts.append(binary_cross_entropy_with_logits(flat, wanted.float()))
+        flat = logits[:, columns.start]
+        if size == NUMBER:
+            parts.append((flat - encoded[:, columns.start]).square().mean())
+        elif size == 2:
+            parts.append(binary_cross_entropy_with_logits(flat, labels[:, rank].float()))
         else:
-            parts.append(cross_entropy(logits[:, columns], wanted))
+            parts.append(cross_entropy(logits[:, columns], labels[:, rank].long()))
     return torch.stack(parts).mean()
 
 
@@ -227,8 +238,9 @@ class _Draws:
             generator = dice(recipe.seed, "judge pool")
             labels = uniform_labels(coding, POOL, generator)
             pool = real.renderer(labels, generator), labels
-        ranks = coding.joint(real.training_labels()).numpy()
-        _, place, counts = np.unique(ranks, return_inverse=True, return_counts=True)
+        ranks = _ranks(real.training_labels(), coding)
+        _, place, counts = np.unique(ranks, return_inverse=True, return_counts=True, axis=0)
+        place = place.reshape(-1)
         return cls(real, pool, torch.from_numpy(counts[place] ** -0.5), recipe)
 
     def batch(self, generator: torch.Generator) -> tuple[Tensor, Tensor]:
@@ -251,6 +263,13 @@ class _Draws:
         return _moved(images, generator), labels
 
 
+def _ranks(labels: Tensor, coding: LabelCoding) -> NDArray[Any]:
+    """Which combination each row has: equal ones are equal, and so are numbers that are near."""
+    if coding.real:
+        return (coding.encode(labels) * CLASSES).round().numpy()
+    return coding.joint(labels).numpy()
+
+
 def uniform_labels(coding: LabelCoding, rows: int, generator: torch.Generator) -> Tensor:
     """Rows of labels (rows, P), each combination as likely as any other."""
     columns = [torch.randint(size, (rows,), generator=generator) for size in coding.sizes]
@@ -263,12 +282,15 @@ def _moved(images: Tensor, generator: torch.Generator) -> Tensor:
     return images.roll(steps, dims=(2, 3))
 
 
-def _chances(logits: Tensor, columns: slice) -> Array:
-    part = logits[:, columns].double()
-    if part.shape[1] == 1:
-        one = part.sigmoid()
-        part = torch.cat([1 - one, one], dim=1)
-    else:
-        part = part.softmax(1)
-    found: Array = part.numpy()
-    return found
+def _read(logits: Tensor, coding: LabelCoding) -> Iterator[Array]:
+    """What the logits say of each label; see `Reading.chances`."""
+    for name, size, columns in zip(coding.names, coding.sizes, coding.encoded, strict=True):
+        part = logits[:, columns].double()
+        if size == NUMBER:
+            middle, half = coding.scales[name]
+            yield (part * half + middle).numpy()
+        elif size == 2:
+            one = part.sigmoid()
+            yield torch.cat([1 - one, one], dim=1).numpy()
+        else:
+            yield part.softmax(1).numpy()

@@ -6,7 +6,7 @@ says all of that. The photos' labels are given.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import nan
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from scm_compiler.inference.real.units import Held
 from scm_compiler.ir import Finite
 from scm_compiler.runtime.evaluation.association import Association, associated
 from scm_compiler.runtime.evaluation.classifier import Judge, JudgeRecipe, Reading, train_judge
@@ -31,12 +32,14 @@ from scm_compiler.runtime.evaluation.head import Stage
 from scm_compiler.runtime.evaluation.real import RealImages, to_bytes, to_floats
 from scm_compiler.runtime.evaluation.realism import fid
 from scm_compiler.runtime.heads.causal_vae import CausalVaeGenerator, declared
-from scm_compiler.runtime.heads.head import EncodingGenerator
+from scm_compiler.runtime.heads.head import NUMBER, EncodingGenerator
+from scm_compiler.runtime.heads.losses import NEAR
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.abducting import abducting
 from scm_compiler.runtime.sampling.photos import Known, followed, redrawn, units_shown
+from scm_compiler.runtime.sampling.photos_of_numbers import worlds
 
 SHOWN = 6
 """The photos of the figure."""
@@ -65,7 +68,7 @@ class Care:
 
 @dataclass(frozen=True, eq=False)
 class _Trial:
-    """The photos that are turned, and what turns and judges them.
+    """The photos that are turned, what turns and judges them.
 
     Attributes:
         run: The run.
@@ -74,7 +77,7 @@ class _Trial:
         rows: Their places in the table.
         images: (B, C, H, W) in uint8.
         labels: (B, P).
-        units: (B, V) all labels.
+        units: (B, V) all labels; none where some are numbers.
         judge: The classifier.
         seed: Of everything.
         refine: See `Care`.
@@ -87,7 +90,7 @@ class _Trial:
     rows: NDArray[np.int64]
     images: Tensor
     labels: Tensor
-    units: NDArray[np.int64]
+    units: NDArray[np.int64] | None
     judge: Judge
     seed: int
     refine: int
@@ -95,6 +98,42 @@ class _Trial:
     def redrawn(self, images: Tensor, before: Tensor, after: Tensor) -> tuple[Tensor, Tensor]:
         """Images rebuilt, and drawn under other labels; see `photos.redrawn`."""
         return redrawn(self.generator, images, before, after, self.refine)
+
+    def after(self, places: NDArray[np.int64], rank: int, value: float) -> Tensor:
+        """The labels (n, P) of photos with one of them set: the label model's own abduction."""
+        coding, name = self.head.coding, self.head.coding.names[rank]
+        if self.units is not None:
+            held, noise = {name: int(value)}, self.run.noise_of()
+            moved = followed(self.run, self.units[places], held, noise, self.seed)
+            return torch.from_numpy(coding.select_rows(moved))
+        held_at = (Held(name, repr(value), value if coding.sizes[rank] == NUMBER else int(value)),)
+        rows = [worlds(self.run, self.known, int(at), held_at, self.seed)[1] for at in places]
+        columns = [[float(row[label][0]) for label in coding.names] for row in rows]
+        return torch.tensor(columns, dtype=torch.float64).view(-1, len(coding.names))
+
+    @property
+    def known(self) -> tuple[Known, ...]:
+        """The photos' labels, as they are given."""
+        columns = zip(self.head.coding.names, self.labels.T, strict=True)
+        sure = np.ones(len(self.labels))
+        return tuple(Known(name, column.numpy(), sure, given=True) for name, column in columns)
+
+    @property
+    def near(self) -> Array:
+        """How far apart two values of each label (P,) may be that are the same."""
+        coding = self.head.coding
+        widths = [coding.scales.get(name, (0.0, 1.0))[1] for name in coding.names]
+        numbers = np.array([size == NUMBER for size in coding.sizes])
+        return np.where(numbers, NEAR * np.array(widths), 0.5)
+
+    def values(self, rank: int, most: int) -> list[float]:
+        """What a label is set to: its inner values, or shares of the numbers that photos have."""
+        size = self.head.coding.sizes[rank]
+        if size == NUMBER:
+            shares = np.linspace(0, 1, most + 2)[1:-1]
+            return [float(it) for it in np.quantile(self.labels[:, rank].numpy(), shares)]
+        values = np.unique(np.linspace(0, size - 1, min(size, most + 2)).round().astype(int))
+        return [float(it) for it in (values[1:-1] if size > most else values)]
 
 
 def evaluate_counterfactuals(
@@ -130,29 +169,17 @@ def evaluate_counterfactuals(
     stage("counterfactuals")
     rows = real.held[: care.photos]
     pixels, labels = real.table.rows(rows)
-    known = [
-        Known(name, column.numpy(), np.ones(len(rows)), given=True)
-        for name, column in zip(head.coding.names, labels.T, strict=True)
-    ]
-    units = units_shown(run, known, {}, seed)
+    chosen = rows.numpy()
     trial = _Trial(
-        run,
-        head,
-        generator,
-        real,
-        rows.numpy(),
-        pixels,
-        labels,
-        units,
-        judge,
-        seed,
-        care.refine,
+        run, head, generator, real, chosen, pixels, labels, None, judge, seed, care.refine
     )
+    if not run.graph.reals:
+        trial = replace(trial, units=units_shown(run, trial.known, {}, seed))
     turned = [_turned(trial, rank, care.values) for rank in range(len(head.coding.names))]
     floats = to_floats(pixels)
     rebuilt, _ = trial.redrawn(floats, labels, labels)
     drawn = to_bytes(torch.cat([images for _, images in turned]))
-    read = torch.stack([part.argmax(1) for part in generator.estimate(floats)], 1)
+    read = (generator.tell(floats).values - labels).abs().numpy() <= trial.near
     others, _ = real.table.rows(real.train[: len(drawn)])
     reference = features(real.table.rows(real.held)[0])
     shown = [floats[:SHOWN], *(_shown(trial, rank) for rank in range(len(head.coding.names)))]
@@ -162,7 +189,7 @@ def evaluate_counterfactuals(
         data=real.table.origin,
         composition=_error(rebuilt, floats),
         features=_apart(features, pixels, to_bytes(rebuilt)),
-        read=mean((read == labels).double().mean(1).numpy()),
+        read=mean(read.mean(1)),
         realism=fid(reference, features(drawn)),
         floor=fid(reference, features(others)),
         labels=tuple(found for found, _ in turned),
@@ -175,10 +202,8 @@ def evaluate_counterfactuals(
 
 def _turned(trial: _Trial, rank: int, most: int) -> tuple[Turned, Tensor]:
     """Photos with one label set to some of its values; the images (N, C, H, W), value by value."""
-    name, size = trial.head.coding.names[rank], trial.head.coding.sizes[rank]
-    values = np.unique(np.linspace(0, size - 1, min(size, most + 2)).round().astype(int))
-    inner = values[1:-1] if size > most else values
-    parts = [_set(trial, rank, int(value)) for value in inner]
+    name = trial.head.coding.names[rank]
+    parts = [_set(trial, rank, value) for value in trial.values(rank, most)]
     images = torch.cat([images for _, images in parts])
     measured = {key: np.concatenate([found[key] for found, _ in parts]) for key in parts[0][0]}
     found = {key: mean(column[np.isfinite(column)]) for key, column in measured.items()}
@@ -187,31 +212,27 @@ def _turned(trial: _Trial, rank: int, most: int) -> tuple[Turned, Tensor]:
 
 def _shown(trial: _Trial, rank: int) -> Tensor:
     """The first photos with one label set to the value in the middle."""
-    coding, value = trial.head.coding, trial.head.coding.sizes[rank] // 2
-    units, noise = trial.units[:SHOWN], trial.run.noise_of()
-    moved = followed(trial.run, units, {coding.names[rank]: value}, noise, trial.seed)
-    after = torch.from_numpy(coding.select_rows(moved))
+    coding = trial.head.coding
+    value = coding.scales.get(coding.names[rank], (coding.sizes[rank] // 2, 0))[0]
+    after = trial.after(np.arange(len(trial.labels))[:SHOWN], rank, value)
     photos = to_floats(trial.images[:SHOWN])
     return trial.redrawn(photos, trial.labels[:SHOWN], after)[1]
 
 
-def _set(trial: _Trial, rank: int, value: int) -> tuple[dict[str, Array], Tensor]:
+def _set(trial: _Trial, rank: int, value: float) -> tuple[dict[str, Array], Tensor]:
     """The photos that have another value, set to this one: each measure, photo by photo."""
-    coding, name = trial.head.coding, trial.head.coding.names[rank]
-    chosen = torch.from_numpy(np.flatnonzero(trial.labels[:, rank].numpy() != value))
-    before, units = trial.labels[chosen], trial.units[chosen.numpy()]
-    noise = trial.run.noise_of()
-    after = torch.from_numpy(
-        coding.select_rows(followed(trial.run, units, {name: value}, noise, trial.seed))
-    )
+    name, near = trial.head.coding.names[rank], trial.near
+    far = np.abs(trial.labels[:, rank].numpy() - value) > near[rank]
+    chosen = torch.from_numpy(np.flatnonzero(far))
+    before, after = trial.labels[chosen], trial.after(chosen.numpy(), rank, value)
     photos = to_floats(trial.images[chosen])
     _, drawn = trial.redrawn(photos, before, after)
     _, back = trial.redrawn(drawn, after, before)
     reading = trial.judge.read(to_bytes(drawn))
     seen = trial.judge.read(trial.images[chosen])
     looks, looked = _looks(reading), _looks(seen)
-    moved = (after != before).numpy()
-    right, same = looks == after.numpy(), looks == looked
+    moved = (after - before).abs().numpy() > near
+    right, same = np.abs(looks - after.numpy()) <= near, np.abs(looks - looked) <= near
     others = moved.copy()
     others[:, rank] = False
     kept = ~moved
@@ -228,7 +249,7 @@ def _set(trial: _Trial, rank: int, value: int) -> tuple[dict[str, Array], Tensor
 
 
 def _truth(
-    trial: _Trial, chosen: NDArray[np.int64], held: Mapping[str, int], after: Tensor
+    trial: _Trial, chosen: NDArray[np.int64], held: Mapping[str, float], after: Tensor
 ) -> Tensor | None:
     """The true counterfactuals: by the true mechanisms, else under the label model's labels."""
     truth = trial.real.table.truth
@@ -241,20 +262,25 @@ def _truth(
     )
 
 
-def _off(trial: _Trial, name: str, reading: Reading, value: int) -> Array:
+def _off(trial: _Trial, name: str, reading: Reading, value: float) -> Array:
     """How far off a label's value is read, as the mean of the judge's chances has it."""
     domain = trial.run.graph.by_name[name].domain
-    assert isinstance(domain, Finite)
+    if not isinstance(domain, Finite):
+        return np.abs(reading.of(name)[:, 0] - value)
     try:
         numbers = np.array([float(it) for it in domain.values])
     except ValueError:
         return np.full(len(reading.of(name)), nan)
-    found: Array = np.abs(reading.of(name) @ numbers - numbers[value])
+    found: Array = np.abs(reading.of(name) @ numbers - numbers[int(value)])
     return found
 
 
-def _looks(reading: Reading) -> NDArray[np.int64]:
-    return np.stack([reading.looks(name) for name in reading.names], 1)
+def _looks(reading: Reading) -> Array:
+    """The value index or the number (n, P) that is read of each label."""
+    columns = [
+        it[:, 0] if it.shape[1] == 1 else it.argmax(1).astype(float) for it in reading.chances
+    ]
+    return np.stack(columns, 1)
 
 
 def _share(hits: NDArray[np.bool_], where: NDArray[np.bool_]) -> Array:
@@ -289,7 +315,7 @@ def _concepts(
         return {}, None
     pixels, labels = real.held_out(most)
     images, told = to_floats(pixels), labels.double().numpy()
-    read = torch.stack([part.argmax(1) for part in generator.estimate(images)], 1)
+    read = generator.tell(images).values
     with torch.no_grad():
         codes = generator.concepts_of(images, generator.coding.encode(read)).double().numpy()
     found = {

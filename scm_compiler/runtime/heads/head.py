@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
-from math import prod
+from math import nan, prod
 from typing import Literal, Protocol
 
 import numpy as np
@@ -240,6 +240,19 @@ class ImageGenerator(nn.Module, ABC):
         return found[: len(inputs[0])].contiguous()
 
 
+@dataclass(frozen=True, eq=False)
+class Told:
+    """What an encoder tells of the labels of images.
+
+    Attributes:
+        values: (B, P) the most probable value index of each, or the number.
+        chances: (B, P) how probable that value is; NaN of a number.
+    """
+
+    values: Tensor
+    chances: Tensor
+
+
 class EncodingGenerator(ImageGenerator):
     """A generator that can `abduct`: it tells an image's noise and its labels from the image."""
 
@@ -260,16 +273,30 @@ class EncodingGenerator(ImageGenerator):
     def estimate(self, images: Tensor) -> list[Tensor]:
         """Of each label the probabilities (B, size) of its values, as the images show it.
 
-        Raises:
-            ValueError: If a label is a number.
+        Of a number it is that number (B, 1).
         """
-        if self.coding.real:
-            raise ValueError("a number has no probabilities of values")
         logits = self.by_rows(self.read, images).cpu()
-        return [
-            weights_of(part.sigmoid() if part.shape[1] == 1 else part.softmax(1))
-            for part in (logits[:, columns] for columns in self.coding.encoded)
-        ]
+        coding, found = self.coding, []
+        for name, size, columns in zip(coding.names, coding.sizes, coding.encoded, strict=True):
+            part = logits[:, columns]
+            if size == NUMBER:
+                middle, half = coding.scales[name]
+                found.append(part.double() * half + middle)
+            else:
+                found.append(weights_of(part.sigmoid() if size == 2 else part.softmax(1)))
+        return found
+
+    def tell(self, images: Tensor) -> Told:
+        """The labels as the images show them."""
+        values, chances = [], []
+        for part, size in zip(self.estimate(images), self.coding.sizes, strict=True):
+            best, value = part.double().max(1)
+            values.append(best if size == NUMBER else value.double())
+            chances.append(torch.full_like(best, nan) if size == NUMBER else best)
+        none = torch.zeros(len(images), 0, dtype=torch.float64)
+        if not values:
+            return Told(none, none)
+        return Told(torch.stack(values, 1), torch.stack(chances, 1))
 
 
 class ImageBatches(Protocol):

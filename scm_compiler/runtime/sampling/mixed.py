@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.diagnostics import Sink, Source, refuse
@@ -91,6 +92,11 @@ class MixedSample:
     def names(self) -> tuple[str, ...]:
         """The nodes, in the order of declaration."""
         return tuple(self.columns)
+
+    @property
+    def rows(self) -> NDArray[np.float64]:
+        """Value indices and numbers, shape (B, V)."""
+        return np.stack([column.astype(np.float64) for column in self.columns.values()], 1)
 
     def __len__(self) -> int:
         return len(next(iter(self.columns.values())))

@@ -40,6 +40,7 @@ from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
 from scm_compiler.runtime.sampling.codes.photos import NoPhoto
 from scm_compiler.runtime.sampling.grid import PictureRow, figure, png
 from scm_compiler.runtime.sampling.imagined import moved_labels, refuse_fitted_states
+from scm_compiler.runtime.sampling.mixed import MixedSample
 from scm_compiler.runtime.sampling.sample import Sample
 
 if TYPE_CHECKING:
@@ -76,15 +77,22 @@ class Known:
 
     Attributes:
         name: The label.
-        values: The value index (B,) that was taken.
-        chances: How probable the photo makes it (B,); 1 where it was given.
+        values: The value index (B,) that was taken, or the number.
+        chances: How probable the photo makes it (B,); 1 where it was given, NaN of a number.
         given: Whether it was given.
     """
 
     name: str
-    values: NDArray[np.int64]
+    values: NDArray[Any]
     chances: NDArray[np.float64]
     given: bool
+
+    def sure(self, place: int) -> str:
+        """How sure it is, in a word or a number."""
+        if self.given:
+            return "given"
+        chance = self.chances[place]
+        return "as read" if np.isnan(chance) else f"{chance:.2f}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,8 +111,8 @@ class ImaginedPhotos:
 
     photos: Photos
     rebuilt: Tensor
-    factual: Sample
-    counterfactual: Sample
+    factual: Sample | MixedSample
+    counterfactual: Sample | MixedSample
     labels: tuple[Known, ...]
     do: str
     noise_model: str | None
@@ -145,8 +153,7 @@ class ImaginedPhotos:
         """The labels of one photo and how probable each is: `Male=1 (0.98), Bald=0 (given)`."""
         names = {known.name: self.factual.values(known.name)[place] for known in self.labels}
         return ", ".join(
-            f"{known.name}={names[known.name]} "
-            + ("(given)" if known.given else f"({known.chances[place]:.2f})")
+            f"{known.name}={_shown(names[known.name])} ({known.sure(place)})"
             for known in self.labels
         )
 
@@ -156,7 +163,10 @@ class ImaginedPhotos:
             "do": self.do,
             "photos": list(self.photos.names),
             "composition": [round(float(error), 6) for error in self.composition],
-            "chances": {it.name: it.chances.round(6).tolist() for it in self.labels},
+            "chances": {
+                it.name: [None if np.isnan(chance) else round(chance, 6) for chance in it.chances]
+                for it in self.labels
+            },
             "given": [it.name for it in self.labels if it.given],
             "noise_model": self.noise_model,
             "factual": self.factual.to_dict(),
@@ -171,6 +181,10 @@ class ImaginedPhotos:
 
     def _repr_html_(self) -> str:
         return picture(png(self.figure()))
+
+
+def _shown(value: str | float) -> str:
+    return value if isinstance(value, str) else f"{value:.4g}"
 
 
 def read_photos(photo: Photo, image: Image) -> Photos:

@@ -1,6 +1,7 @@
 """Measures of counterfactuals, on a head that knows the truth and on one that does not."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -130,3 +131,67 @@ def test_a_head_without_encoder(run, monkeypatch, capsys):
     assert caught.value.diagnostics[0].code == "E693"
     assert main(["eval", str(run.path), "--counterfactual"]) == 2
     assert "[E693]" in capsys.readouterr().err
+
+
+NUMBERS = """graph swing
+Pendulum, Light                : real
+Shadow_Length, Shadow_Position : real
+Picture                        : image(3, 16, 16)
+Pendulum, Light -> Shadow_Length, Shadow_Position
+* -> Picture
+"""
+
+
+def test_photos_of_numbers(tmp_path, tmp_path_factory):
+    """What is done is read off by a regression, and numbers follow by the model's abduction."""
+    run = train(
+        parse(NUMBERS),
+        data="pendulum:300",
+        images="pendulum:500",
+        head="causal_vae",
+        head_steps=3,
+        head_options=TINY,
+        run=tmp_path / "swing",
+        device="cpu",
+        real="linear",
+    )
+    care = replace(CARE, photos=20)
+    found = evaluate_counterfactuals(run, "Picture", care=care, cache=tmp_path / "cache")
+    by_name = {turned.label: turned for turned in found.labels}
+    for turned in found.labels:
+        assert turned.truth.value > 0
+        assert turned.off.value > 0
+        assert 0 <= turned.keep.value <= 1
+    assert math.isnan(by_name["Shadow_Length"].follow.value)
+    assert 0 <= by_name["Light"].follow.value <= 1
+    assert found.disentanglement is not None
+    assert "Light" in counterfactual_text(found)
+
+
+def test_what_a_number_would_have_been(tmp_path):
+    """In a linear model the noise is what the equation leaves: the answer is known exactly."""
+    run = train(
+        parse(NUMBERS),
+        data="pendulum:300",
+        images="pendulum:100",
+        head="vae",
+        head_steps=1,
+        head_options=TINY,
+        run=tmp_path / "swing",
+        device="cpu",
+        real="linear",
+    )
+    values = {"Pendulum": 10.0, "Light": 80.0, "Shadow_Length": 5.0, "Shadow_Position": 9.0}
+    photo = np.zeros((16, 16, 3), np.uint8)
+    found = run.given(image=photo, **values).counterfactual(do={"Light": 120.0})
+    means = [
+        run.do(Pendulum=10.0, Light=light).sample(8000)["Shadow_Length"].mean()
+        for light in (80.0, 120.0)
+    ]
+    after = {name: found.counterfactual[name][0] for name in values}
+    assert after["Pendulum"] == 10
+    assert after["Light"] == 120
+    assert after["Shadow_Length"] - 5 == pytest.approx(means[1] - means[0], abs=0.3)
+    assert found.told(0) == (
+        "Pendulum=10 (given), Light=80 (given), Shadow_Length=5 (given), Shadow_Position=9 (given)"
+    )
