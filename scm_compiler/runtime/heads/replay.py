@@ -2,9 +2,9 @@
 
 A step of a head is some thousand small kernels. Asked for one by one they take longer to ask for
 than to run. A CUDA graph holds them all and asks once. What it computes on must lie where it lay
-when it was recorded, so a step says here what it draws, and before each replay the draws of the new
-step are copied there. Nothing else may change from step to step: what does, such as a rate or whose
-turn it is, is part of the key under which a step is recorded.
+when it was recorded, so a step says here what it draws, and before each replay the draws of the
+new step are copied there. Nothing else may change from step to step: what does, such as a rate or
+whose turn it is, is part of the key under which a step is recorded.
 """
 
 from collections import Counter

@@ -19,11 +19,8 @@ class ResidentImages:
 
     def __init__(self, table: ImageTable, device: torch.device) -> None:
         images, self.labels = table.learnt_rows()
-        self.images, self.fingerprint, self._rows = (
-            images.to(device),
-            table.fingerprint,
-            len(table),
-        )
+        self.images = images.to(device)
+        self.fingerprint, self._rows = table.fingerprint, len(table)
 
     def __len__(self) -> int:
         return self._rows
