@@ -16,10 +16,10 @@ from scm_compiler.ir import Image
 from scm_compiler.runtime.heads.augmentation import draw_change
 from scm_compiler.runtime.heads.causal_began import (
     BeganDiscriminator,
-    BeganGenerator,
     CausalBeganOptions,
+    generator,
 )
-from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator, ConvLabeler
 from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions, HeadOptions
 
@@ -67,11 +67,19 @@ class PlainLoop:
         images = (self.images[chosen].float() / 127.5 - 1).to(memory_format=self.layout)
         return images, self.labels[chosen].float()
 
-    def asked(self, generator: ConvGenerator | BeganGenerator) -> tuple[Tensor, Tensor]:
+    def asked(self, generator: ImageGenerator) -> tuple[Tensor, Tensor]:
         """Labels and noise."""
         chosen = torch.randint(len(self.labels), (self.options.batch,), device=self.device)
         noise = generator.draw_noise(self.options.batch).to(self.device)
         return self.labels[chosen].float(), noise
+
+    def turn(self, labels: Tensor, noise: Tensor, beyond: int) -> Tensor:
+        """Make one row in so many that before it with one label turned; which rows."""
+        twins = torch.arange(beyond - 1, self.options.batch, beyond, device=self.device)
+        columns = torch.randint(labels.shape[1], twins.shape, device=self.device)
+        labels[twins], noise[twins] = labels[twins - 1], noise[twins - 1]
+        labels[twins, columns] = 1 - labels[twins, columns]
+        return twins
 
     def autocast(self) -> torch.autocast:
         """The precision of the networks."""
@@ -116,16 +124,12 @@ class PlainGan(PlainLoop):
         """The steps from one in which the Labelers take part to the next."""
         return self.options.labeler_every if isinstance(self.options, CausalGanOptions) else 1
 
-    def asked(self, generator: ConvGenerator | BeganGenerator) -> tuple[Tensor, Tensor]:
+    def asked(self, generator: ImageGenerator) -> tuple[Tensor, Tensor]:
         """Labels and noise; some rows are those before them with one label turned."""
         labels, noise = super().asked(generator)
         self.twins = None
         if isinstance(self.options, CausalGanOptions) and self.done % self.every == 0:
-            beyond, batch = self.options.beyond, self.options.batch
-            self.twins = torch.arange(beyond - 1, batch, beyond, device=self.device)
-            columns = torch.randint(labels.shape[1], self.twins.shape, device=self.device)
-            labels[self.twins], noise[self.twins] = labels[self.twins - 1], noise[self.twins - 1]
-            labels[self.twins, columns] = 1 - labels[self.twins, columns]
+            self.twins = self.turn(labels, noise, self.options.beyond)
         return labels, noise
 
     def on_support(self, of: Tensor) -> Tensor:
@@ -216,7 +220,7 @@ class PlainBegan(PlainLoop):
     def __init__(self, *given, **named) -> None:  # type: ignore[no-untyped-def]  # noqa: ANN002, ANN003
         super().__init__(*given, **named)
         image, coding, options = self.image, self.coding, self.options
-        self.generator = self.place(BeganGenerator(image, coding, options))
+        self.generator = self.place(generator(image, coding, options))
         self.discriminator = self.place(BeganDiscriminator(image, coding, options))
         self.average = deepcopy(self.generator).eval()
         self.generator_step = self.adam(self.generator, options.generator_rate)
@@ -227,9 +231,12 @@ class PlainBegan(PlainLoop):
         """One update of both networks, then of the coefficients."""
         real, labels = self.real()
         asked, noise = self.asked(self.generator)
+        if self.options.beyond:
+            self.turn(asked, noise, self.options.beyond)
         with self.autocast():
             fake = self.generator(asked, noise).float()
-            rebuilt, read = self.discriminator(torch.cat([real, fake]))
+            said = torch.cat([labels, asked])
+            rebuilt, read = self.discriminator(torch.cat([real, fake]), said)
         image_real, image_fake = (
             l1_loss(part, whole)
             for part, whole in zip(rebuilt.chunk(2), (real, fake), strict=True)

@@ -23,7 +23,7 @@ import time
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.head_study.glance import HEADER, Glance, Looking, written
+from benchmarks.head_study.glance import HEADER, Glance, Looking, page, written
 from benchmarks.head_study.page import table, write_page
 from benchmarks.head_study.rows import ROWS
 from benchmarks.head_study.settings import Settings, read, started
@@ -88,7 +88,7 @@ def main() -> None:
 def glance(args: argparse.Namespace) -> None:
     """Look at the rows that were not looked at yet, and print all."""
     args.out.mkdir(parents=True, exist_ok=True)
-    looking = None
+    looking, seen = None, []
     print(HEADER, flush=True)
     for name in args.rows:
         known = written(args.out, name)
@@ -97,7 +97,17 @@ def glance(args: argparse.Namespace) -> None:
             found, faces = looking.at(name, args.seeds[0], args.seconds)
             write_file(known.with_suffix(".png"), faces, resumable=False)
             write_file(known, json.dumps(asdict(found)), resumable=False)
-        print(Glance(**json.loads(known.read_text(encoding="utf-8"))).line, flush=True)
+        seen.append(Glance(**json.loads(known.read_text(encoding="utf-8"))))
+        print(seen[-1].line, flush=True)
+    if args.write is not None:
+        folder = args.write.parent / "pictures" / args.write.stem
+        folder.mkdir(parents=True, exist_ok=True)
+        for one in seen:
+            faces = written(args.out, one.row).with_suffix(".png").read_bytes()
+            write_file(folder / f"{one.row}.png", faces, resumable=False)
+        words = f"--seconds {args.seconds:g} --seeds {args.seeds[0]} --rows {' '.join(args.rows)}"
+        command = f"python -m benchmarks.head_study glance --out DIR {words}"
+        args.write.write_text(page(seen, command, args.write), encoding="utf-8")
 
 
 if __name__ == "__main__":

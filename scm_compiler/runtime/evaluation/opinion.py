@@ -19,7 +19,7 @@ from scm_compiler.runtime.evaluation.estimate import Estimate, share
 from scm_compiler.runtime.evaluation.learning import dice
 from scm_compiler.runtime.evaluation.painting import PAINTERS
 from scm_compiler.runtime.evaluation.real import RealImages
-from scm_compiler.runtime.evaluation.regimes import KINDS, Subject, see, see_each
+from scm_compiler.runtime.evaluation.regimes import KINDS, Key, Seen, Subject, see, see_each
 from scm_compiler.runtime.evaluation.scores import Score
 from scm_compiler.runtime.progress import Progress
 
@@ -86,7 +86,7 @@ def second_opinion(
     told = replace(recipe, painted=name)
     judge = train_judge(subject.real, subject.judge.coding, told, cache=cache, progress=progress)
     other = replace(subject, judge=judge)
-    seen = {}
+    seen: dict[Key, Seen] = {}
     for kind in KINDS:
         seen |= see_each(other, kind, rows, only=(name, 1)).found
     found = arrows(seen, see(other, ir.Regime(), rows), subject.graph)

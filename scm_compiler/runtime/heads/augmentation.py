@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from scm_compiler.runtime.heads.training import uploaded
+from scm_compiler.runtime.heads.replay import uploaded
 
 BRIGHTNESS, CONTRAST = 0.15, 0.15
 """The largest changes of an image's mean, where the whole range is 2, and of its contrast."""
@@ -50,6 +50,12 @@ class Change:
         places, counts = zip(*held, strict=True)
         return Change(self.shift, self.brightness[part], self.contrast[part], places, counts)
 
+    def tensors(self) -> tuple[Tensor, Tensor]:
+        """The light (B, 2) and the places (B, 2), as `moved` takes them."""
+        light = torch.stack([self.brightness, self.contrast], dim=1)
+        counts = torch.tensor(self.rows)
+        return light, torch.tensor(self.places).repeat_interleave(counts, 0)
+
     def apply(self, images: Tensor) -> Tensor:
         """The changed images (B, C, H, W)."""
         light = uploaded(self.brightness, images.device)[:, None, None, None]
@@ -67,6 +73,33 @@ class Change:
                 for group, (row, column) in zip(groups, self.places, strict=True)
             ]
         )
+
+
+def moved(images: Tensor, light: Tensor, places: Tensor, shift: int) -> Tensor:
+    """As `Change.apply`, of tensors alone: nothing depends on what the device does not know.
+
+    The images are cut out by products with rows of zeros and a one, which move pixels as they are.
+
+    Args:
+        images: (B, C, H, W).
+        light: What is added and multiplied by (B, 2).
+        places: Where each image is cut out (B, 2).
+        shift: The width of the rim.
+    """
+    mean = images.mean((1, 2, 3), keepdim=True)
+    added, contrast = light[:, :, None, None, None].unbind(1)
+    lit = (images - mean) * contrast + mean + added
+    if not shift:
+        return lit
+    rimmed = pad(lit, [shift] * 4, value=-1.0)
+    height, width = images.shape[2:]
+    rows, columns = (
+        (torch.arange(side, device=images.device) + first[:, None])[:, :, None]
+        == torch.arange(side + 2 * shift, device=images.device)
+        for side, first in ((height, places[:, 0]), (width, places[:, 1]))
+    )
+    down = torch.einsum("bih,bchw->bciw", rows.to(lit.dtype), rimmed)
+    return torch.einsum("bjw,bciw->bcij", columns.to(lit.dtype), down)
 
 
 def draw_change(batch: int, shift: int, generator: torch.Generator) -> Change:

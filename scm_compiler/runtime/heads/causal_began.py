@@ -54,37 +54,41 @@ class CausalBeganOptions(HeadOptions):
     """
 
     width: int = Field(32, ge=4, le=256)
-    batch: int = Field(32, ge=2, le=4096)
-    beta1: float = Field(0.5, ge=0, lt=1)
-    networks: Literal["strided", "published"] = "strided"
+    batch: int = Field(16, ge=2, le=4096)
+    beta1: float = Field(0.9, ge=0, lt=1)
+    networks: Literal["strided", "published"] = "published"
     discriminator_norm: Norm = "group"
     projection: bool = False
     skip: bool = False
     edges: float = Field(0.0, ge=0, le=100)
-    beyond: int = Field(4, ge=0, le=4096)
-    hidden: int = Field(128, ge=1, le=1024)
-    noise: Literal["normal", "uniform"] = "normal"
-    gamma: tuple[float, float, float] = (0.8, 0.5, 0.5)
-    lambdas: tuple[float, float, float] = (0.1, 0.0008, 0.01)
+    beyond: int = Field(0, ge=0, le=4096)
+    hidden: int = Field(64, ge=1, le=1024)
+    noise: Literal["normal", "uniform"] = "uniform"
+    gamma: tuple[float, float, float] = (0.5, 0.5, 0.5)
+    lambdas: tuple[float, float, float] = (0.01, 0.0008, 0.1)
     third_margin: bool = True
-    generator_rate: float = Field(1e-3, gt=0, lt=1)
-    discriminator_rate: float = Field(5e-4, gt=0, lt=1)
+    generator_rate: float = Field(2e-4, gt=0, lt=1)
+    discriminator_rate: float = Field(2e-4, gt=0, lt=1)
     halving: int = Field(100_000, ge=1)
 
 
 OPTIONS = CausalBeganOptions
 PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
+    "default": {
+        "networks": "strided",
+        "batch": 32,
+        "beta1": 0.5,
+        "beyond": 4,
+        "hidden": 128,
+        "noise": "normal",
+        "gamma": (1.0, 0.5, 0.5),
+        "generator_rate": 1e-3,
+        "discriminator_rate": 5e-4,
+        "lambdas": (0.1, 0.0008, 0.01),
+    },
     "paper": {
-        "networks": "published",
         "width": 128,
-        "batch": 16,
-        "beta1": 0.9,
-        "beyond": 0,
-        "hidden": 64,
-        "noise": "uniform",
         "averaging": 0.0,
-        "gamma": (0.5, 0.5, 0.5),
         "generator_rate": 8e-5,
         "discriminator_rate": 8e-5,
         "lambdas": (0.001, 0.00008, 0.01),
@@ -220,6 +224,10 @@ class CausalBeganTrainer(AdversarialTrainer[CausalBeganOptions, ImageGenerator])
         options = self.options
         rate = options.generator_rate if name == "generator" else options.discriminator_rate
         return rate * float(0.5 ** (self.done // options.halving))
+
+    def kind(self) -> float:
+        """The generator's rate, which is halved; all else is the same in every step."""
+        return self.rate("generator")
 
     def step(self) -> dict[str, Tensor]:
         """One update of both networks by (9), then one of the coefficients by (8)."""

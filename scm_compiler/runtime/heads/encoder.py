@@ -9,7 +9,7 @@ the second term of generated images alone, whose noise is known, and the third o
 al. 2016; Xia et al. 2022). s² is what the first squared error was of late.
 """
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, Field
@@ -41,6 +41,8 @@ class EncoderOptions(BaseModel):
         precision: What the networks compute in; losses and weights are always float32.
         channels_last: Whether images lie channel by channel (false) or pixel by pixel (true).
     """
+
+    replay: ClassVar[bool] = False  # steps are short beside what they draw
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -1,6 +1,6 @@
 """The training of CausalGAN and of its baseline, which is the same without the Labelers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 import torch
 from torch import Tensor, nn
@@ -8,7 +8,7 @@ from torch import Tensor, nn
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
-from scm_compiler.runtime.heads.augmentation import draw_change
+from scm_compiler.runtime.heads.augmentation import draw_change, moved
 from scm_compiler.runtime.heads.codes.heads import JointLabelsTooMany
 from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
 from scm_compiler.runtime.heads.networks import (
@@ -72,6 +72,13 @@ class GanTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
             return self.labelers.options.labeler_rate
         options = self.options
         return options.generator_rate if name == "generator" else options.discriminator_rate
+
+    def kind(self) -> Hashable | None:
+        """Whose turn it is; None where the Anti-Labeler's weight changes from step to step."""
+        labelers = self.labelers
+        if labelers is not None and labelers.options.anti_labeler_decay is not None:
+            return None
+        return self.readers is not None, self.done % self.options.discriminator_every == 0
 
     @property
     def readers(self) -> "Labelers | None":
@@ -173,6 +180,11 @@ class GanTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
             return images
         size = 1 if self.team is None else self.team.size
         shift = min(images.shape[2:]) // 16
+        if self.replays is not None:
+            light, places = self.drawn(
+                lambda: draw_change(len(images), shift, self.random).tensors()
+            )
+            return moved(images, light, places, shift)
         change = draw_change(len(images) * size, shift, self.random)
         if self.team is not None:
             change = change.part(self.team.rank, size)

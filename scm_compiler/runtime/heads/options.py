@@ -20,6 +20,7 @@ class HeadOptions(BaseModel):
             saved and sampled; 0 for the last weights themselves.
         precision: What the networks compute in; losses and weights are always float32.
         channels_last: Whether images lie channel by channel (false) or pixel by pixel (true).
+        replay: Whether steps are recorded as CUDA graphs and replayed, by one process on a GPU.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -32,6 +33,7 @@ class HeadOptions(BaseModel):
     averaging: float = Field(0.999, ge=0, lt=1)
     precision: Literal["float32", "bfloat16"] = "float32"
     channels_last: bool = True
+    replay: bool = False
 
 
 class GanOptions(HeadOptions):

@@ -5,7 +5,7 @@ state (weights, moments, average, generator, counters) determines everything tha
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from dataclasses import dataclass
@@ -20,6 +20,7 @@ from torch.optim import Adam
 from scm_compiler.runtime.heads.distributed import join
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator
 from scm_compiler.runtime.heads.networks import seeded
+from scm_compiler.runtime.heads.replay import Draw, Replays, Tensors, uploaded
 from scm_compiler.runtime.training.fitting import Diverged, Mean
 
 
@@ -49,6 +50,10 @@ class StepOptions(Protocol):
     @property
     def channels_last(self) -> bool:
         """How images lie."""
+
+    @property
+    def replay(self) -> bool:
+        """Whether steps are recorded as CUDA graphs and replayed."""
 
 
 Options = TypeVar("Options", bound=StepOptions)
@@ -109,8 +114,16 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
             network.to(task.device, memory_format=self.layout)  # type: ignore[call-overload]
         self.average = copied(self.generator)
         betas = (options.beta1, options.beta2)
+        replayed = options.replay and task.device.type == "cuda" and self.team is None
+        self.replays = Replays(task.device) if replayed else None
         self.optimizers = {  # each in one kernel for all weights
-            name: Adam(network.parameters(), lr=self.rate(name), betas=betas, fused=True)
+            name: Adam(
+                network.parameters(),
+                lr=self.rate(name),
+                betas=betas,
+                fused=True,
+                capturable=replayed,
+            )
             for name, network in self.networks.items()
         }
 
@@ -132,6 +145,26 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         assert isinstance(self.generator, ImageGenerator)
         return self.generator
 
+    def kind(self) -> Hashable | None:
+        """All that tells this step from others but what it draws; None if each is another.
+
+        Steps of the same kind can be recorded once and replayed.
+        """
+        return None
+
+    def taken(self) -> dict[str, Tensor]:
+        """Take one step, recorded where that is asked for and can be; its metrics."""
+        kind = self.kind() if self.replays is not None else None
+        if self.replays is None or kind is None:
+            return self.step()
+        return self.replays.step(kind, self.step)
+
+    def drawn(self, draw: Draw) -> Tensors:
+        """What a step draws, on its device."""
+        if self.replays is not None and self.kind() is not None:
+            return self.replays.draw(draw)
+        return tuple(uploaded(tensor, self.task.device) for tensor in draw())
+
     def advance(self, steps: int) -> dict[str, Mean]:
         """Take at most `steps` steps; the mean of each metric over those that report it.
 
@@ -144,7 +177,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         )
         with repeatable:
             for _ in range(min(steps, self.total - self.done)):
-                for name, value in self.step().items():
+                for name, value in self.taken().items():
                     seen.setdefault(name, []).append(value.detach())
                 self.done += 1
                 average_into(self.average, self.generator, self.options.averaging, self.done)
@@ -218,6 +251,8 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
             raise ValueError(f"not the state of such a run: {wrong}") from wrong
         for name, optimizer in self.optimizers.items():
             _restore_moments(optimizer, _under(f"optimizer.{name}", state))
+        if self.replays is not None:
+            self.replays.forget()
 
     def descend(self, *losses: tuple[str, Tensor]) -> None:
         """Update each named network by its loss; all gradients are taken before any update."""
@@ -244,38 +279,34 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
 
     def real(self) -> LabelledImages:
         """A batch of the data: this process' share of it."""
-        images, labels = self.task.batches.draw(self.options.batch, self.random)
-        batch = self._placed(images, labels)
+        batch = self._placed(lambda: self.task.batches.draw(self.options.batch, self.random))
         pixels = batch.images.float().div_(127.5).sub_(1).contiguous(memory_format=self.layout)
         return LabelledImages(pixels, batch.labels, batch.encoded)
 
     def asked(self) -> LabelledImages:
         """Labels to draw images of, and the noise to draw them from: this process' share."""
-        labels, noise = self.draw_asked()
-        return self._placed(noise, labels)
+
+        def draw() -> tuple[Tensor, Tensor]:
+            labels, noise = self.draw_asked()
+            return noise, labels
+
+        return self._placed(draw)
 
     def draw_asked(self) -> tuple[Tensor, Tensor]:
         """What a whole batch is asked for: the label model's labels (B, P), and noise (B, Z)."""
         labels = self.task.labels.draw_labels(self.options.batch, self.random)
         return labels, self.drawing.draw_noise(self.options.batch, generator=self.random)
 
-    def _placed(self, images: Tensor, labels: Tensor) -> LabelledImages:
+    def _placed(self, draw: Callable[[], tuple[Tensor, Tensor]]) -> LabelledImages:
         """This process' share of a batch, on its device."""
-        if self.team is not None:
-            images, labels = self.team.share(images), self.team.share(labels)
-        parts = (images, labels, self.task.coding.encode(labels))
-        return LabelledImages(*(uploaded(part, self.task.device) for part in parts))
 
+        def share() -> Tensors:
+            images, labels = draw()
+            if self.team is not None:
+                images, labels = self.team.share(images), self.team.share(labels)
+            return images, labels, self.task.coding.encode(labels)
 
-def uploaded(tensor: Tensor, device: torch.device) -> Tensor:
-    """The tensor on the device; the CPU does not wait until it is there.
-
-    A copy to a GPU out of ordinary memory first waits for all that the GPU has been asked to do.
-    Out of pinned memory it is one more thing to do, in its turn.
-    """
-    if device.type != "cuda":
-        return tensor.to(device)
-    return tensor.pin_memory().to(device, non_blocking=True)
+        return LabelledImages(*self.drawn(share))
 
 
 def copied(network: Network) -> Network:

@@ -13,6 +13,8 @@ import torch
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.emit.certificate import Certificate, certify
+from scm_compiler.runtime.data.images.resident import nearest
+from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.head import (
     FrozenLabels,
@@ -260,7 +262,7 @@ def head_task(
         config.image,
         image_domain(run.graph, config.image),
         coding,
-        batches,
+        nearest(batches, placement.own_device) if isinstance(batches, ImageTable) else batches,
         labels,
         config.seed,
         config.steps,

@@ -210,7 +210,7 @@ SETUPS = {
     "E676": hats,
     "E677": once_photos(count=2, header="filename,Male,Mustache"),
     "E678": full_cache,
-    "E666": trained,
+    "E666": trained_on_noise,
     "E690": trained,
     "E710": celeba,
     "E711": trained,

@@ -1,6 +1,12 @@
 import torch
 
-from scm_compiler.runtime.heads.augmentation import BRIGHTNESS, CONTRAST, Change, draw_change
+from scm_compiler.runtime.heads.augmentation import (
+    BRIGHTNESS,
+    CONTRAST,
+    Change,
+    draw_change,
+    moved,
+)
 
 
 def test_a_change_by_hand():
@@ -41,3 +47,15 @@ def test_the_parts_of_a_change_are_the_whole():
             change.part(rank, size).apply(part) for rank, part in enumerate(images.chunk(size))
         ]
         assert torch.equal(torch.cat(parts), whole)
+
+
+def test_tensors_alone_give_the_same_images_and_gradients():
+    random = torch.Generator().manual_seed(5)
+    images = (torch.rand(10, 3, 8, 12, generator=random) * 2 - 1).requires_grad_()
+    for shift in (0, 2):
+        change = draw_change(10, shift, random)
+        pairs = change.apply(images), moved(images, *change.tensors(), shift)
+        assert torch.equal(*pairs)
+        weights = torch.randn(pairs[0].shape, generator=random)
+        slopes = [torch.autograd.grad((it * weights).sum(), images)[0] for it in pairs]
+        torch.testing.assert_close(*slopes)

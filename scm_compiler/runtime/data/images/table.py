@@ -102,6 +102,10 @@ class ImageTable:
         rows = torch.randint(len(self._learnt), (n,), generator=generator)
         return self.rows(self._learnt[rows])
 
+    def learnt_rows(self) -> tuple[Tensor, Tensor]:
+        """All images that `draw` draws from, in its order, and their labels."""
+        return self.rows(self._learnt)
+
     @cached_property
     def _learnt(self) -> Tensor:
         """The rows to learn from, in the order of the table."""
