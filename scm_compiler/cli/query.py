@@ -1,21 +1,15 @@
 """`scmc query "P(Male=1 | do(Mustache=1))"`: answer a question on a trained model."""
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
-from scm_compiler.cli.output_file import refuse_existing, require_place, write
-from scm_compiler.diagnostics import Report, Sink, Source, refuse
+from scm_compiler.diagnostics import Report, Sink, Source
 from scm_compiler.inference import Answer, plan, sensitivity
-from scm_compiler.inference.real.codes.curves import NoPictureOf
-from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Query
-from scm_compiler.render.codes.pictures import UnknownSuffix
-from scm_compiler.render.curve import draw_curve
 from scm_compiler.runtime.run import Run
 from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax.query import parse_query
@@ -91,29 +85,12 @@ def _answer_reals(
     if args.output is None:
         answered = drawn.run(seed=args.seed, samples=args.samples, level=args.level)
         return _tell(answered, args, console, place)
-    form = curve_form(drawn, args.output)
-    refuse_existing(args.output, force=args.force)
-    require_place(args.output)
-    answered = drawn.run(seed=args.seed, samples=args.samples, level=args.level)
-    picture = draw_curve(answered)
-    write(args.output, picture.png if form == ".png" else picture.svg)
+    from scm_compiler.cli.query_curve import answer_and_draw  # noqa: PLC0415  (few need it)
+
+    answered = answer_and_draw(drawn, args)
     told = _tell(answered, args, console, place | {"picture": str(args.output)})
     console.result(f"picture  {args.output}")
     return told
-
-
-def curve_form(drawn: "RealPlan", path: Path) -> str:
-    """How a curve's picture is written: `.svg` or `.png`.
-
-    Raises:
-        ScmError: E801 of another suffix, E584 if the question is no curve; with exit code 2.
-    """
-    if not curves_of(drawn.tree):
-        raise refuse(NoPictureOf(), exit_code=2)
-    form = path.suffix.lower()
-    if form not in (".svg", ".png"):
-        raise refuse(UnknownSuffix(path=str(path), suffixes=(".svg", ".png")), exit_code=2)
-    return form
 
 
 def _parsed(source: Source) -> Tree:
