@@ -211,15 +211,21 @@ def questions(network: Network) -> Iterator[tuple[str, str, float]]:
     """The kind, the text and the true answer of each question."""
     random, law = network.random, network.law()
     x, y = sorted(random.choice(network.size, 2, replace=False).tolist())
-    c = round(float(law.mean(y) + random.normal() * sqrt(law.variance(y))), 3)
-    v = round(float(law.mean(x) + 0.7 * random.normal() * sqrt(law.variance(x))), 3)
-    names = {"X": network.names[x], "Y": network.names[y], "v": f'"{v}"', "c": f'"{c}"'}
+    v = _near(random, law, x)
+    c, d = _near(random, law, y), _near(random, network.law({x: v}), y)
+    names = {"X": network.names[x], "Y": network.names[y], "v": f'"{v}"'}
+    names |= {"c": f'"{c}"', "d": f'"{d}"'}
     names["M"] = next(name for name in network.names if name not in names.values())
     unit, run = network.unit()
     names["unit"] = ", ".join(f'{name}="{value}"' for name, value in unit.items())
-    every = (*_seen(law, x, y, v, c), *_done(network, x, y, v, c, names["M"]))
+    every = (*_seen(law, x, y, v, c), *_done(network, x, y, v, d, names["M"]))
     for kind, text, truth in (*every, ("unit", "E({Y}[{X}={v}] | {unit})", run({x: v})[y])):
         yield kind, text.format(**names), float(truth)
+
+
+def _near(random: np.random.Generator, law: Law, node: int) -> float:
+    """A number where a node may well be."""
+    return round(float(law.mean(node) + 0.7 * random.normal() * sqrt(law.variance(node))), 3)
 
 
 def _seen(law: Law, x: int, y: int, v: float, c: float) -> Iterator[tuple[str, str, float]]:
@@ -239,12 +245,12 @@ def _seen(law: Law, x: int, y: int, v: float, c: float) -> Iterator[tuple[str, s
 
 
 def _done(
-    network: Network, x: int, y: int, v: float, c: float, other: str
+    network: Network, x: int, y: int, v: float, d: float, other: str
 ) -> Iterator[tuple[str, str, float]]:
     """Of what is done, and of what would be."""
     law, done, m = network.law(), network.law({x: v}), network.names.index(other)
     yield "mean, held", "E({Y} | do({X}={v}))", done.mean(y)
-    yield "event, held", "P({Y} > {c} | do({X}={v}))", done.weights @ done.above(y, c)
+    yield "event, held", "P({Y} > {d} | do({X}={v}))", done.weights @ done.above(y, d)
     yield "quantile, held", "Q({Y}, 0.3 | do({X}={v}))", done.quantile(y, 0.3)
     total, direct = network.effects(x, y, law)
     among, _ = network.effects(x, y, law.where(1, 1))

@@ -38,8 +38,8 @@ def call_of(mechanism: Stored) -> tuple[str, tuple[object, ...]]:
         return "Quantiles", (tuple(sizes), knots, heaps, _ends(mechanism))
     if isinstance(mechanism, Regression):
         terms = mechanism.terms
-        sizes = (terms.knots.shape[1], len(terms.left), len(mechanism.scores))
-        return "Regression", (_widths(inputs), *sizes, _ends(mechanism))
+        counts = (terms.knots.shape[1], len(terms.left), len(mechanism.scores))
+        return "Regression", (_widths(inputs), *counts, _ends(mechanism))
     widths, hidden = _widths(inputs), _hidden(mechanism.network)
     if isinstance(mechanism, Classes):
         return "Classes", (widths, hidden, mechanism.domain.size)

@@ -343,12 +343,11 @@ class Regression(nn.Module):
         terms = self.terms(self.inputs(parents))
         width = (terms @ self.log_scale).clamp_max(WIDEST)
         width = torch.maximum(width, self.least).exp()
-        knots = (
+        scores, places, slopes = (
             part.expand(noise.shape[0], -1) for part in (self.scores, self.places, self.slopes)
         )
-        free: Tensor = self.ends(
-            terms @ self.location + width * spline_place(*knots, logit(noise))
-        )
+        away = spline_place(scores, places, slopes, logit(noise))
+        free: Tensor = self.ends(terms @ self.location + width * away)
         return free
 
 

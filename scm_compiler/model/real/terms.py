@@ -36,7 +36,7 @@ class Terms:
     @property
     def each(self) -> int:
         """How many elementary functions a column has."""
-        return POWERS + self.knots.shape[1] - 2
+        return POWERS + int(self.knots.shape[1]) - 2
 
     def of(self, columns: Array) -> Array:
         """The terms (B, terms) of columns (B, columns)."""

@@ -7,6 +7,7 @@ import numpy as np
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir.domain import Finite, Real
 from scm_compiler.model.mechanism import row_of
+from scm_compiler.model.real.law import Knots
 from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.mechanism import Quantiles
 from scm_compiler.model.real.scale import Scale, levels_of
@@ -16,6 +17,9 @@ from scm_compiler.runtime.controller.real.target import Rows, Target, heaps_of
 
 LINEAR_FLOOR = 1e-6
 """The least deviation of a linear mechanism, in spreads of the node."""
+
+EVEN, MOST_STRETCH = 5000, 1.5
+"""Levels at which a spline's mean and deviation are taken; how far it is stretched at most."""
 
 TAIL_ROWS = 10
 MOST_PIECES = 128
@@ -43,14 +47,14 @@ def fit_quantiles(target: Target, rows: Rows) -> Quantiles:
     some = free if free.any() else np.ones_like(free)
     scale = Scale.of(target.domain, values[some], weights[some])
     places, number = scale.place(values), row_numbers(target, rows)
-    pooled = knots_of(places[free], weights[free])
+    pooled = matched(places[free], weights[free])
     found, chances = [], []
     everything = _shares(values, weights, heaps)
     for row in range(prod(target.sizes)):
         here = number == row
         inside = here & free
         few = len(np.unique(places[inside])) < 2
-        found.append(pooled if few else knots_of(places[inside], weights[inside]))
+        found.append(pooled if few else matched(places[inside], weights[inside]))
         chances.append(_shares(values[here], weights[here], heaps) if here.any() else everything)
     longest = max(len(each[0]) for each in found)
     scores, knots, slopes = (
@@ -77,6 +81,22 @@ def _shares(values: Array, weights: Array, heaps: Array) -> Array:
 
 Spline = tuple[Array, Array, Array]
 """Scores, places and slopes of knots."""
+
+
+def matched(places: Array, weights: Array) -> Spline:
+    """A spline through quantiles, moved and stretched to the rows' mean and deviation."""
+    scores, knots, slopes = knots_of(places, weights)
+    if len(places) == 0:
+        return scores, knots, slopes
+    mean = np.average(places, weights=weights)
+    deviation = np.sqrt(np.average((places - mean) ** 2, weights=weights))
+    levels = (np.arange(EVEN) + 0.5) / EVEN
+    law = Knots(scores[None], knots[None], slopes[None], np.zeros(EVEN, np.int64))
+    made = law.place(logit(levels))
+    stretch = deviation / made.std()
+    if not 1 / MOST_STRETCH < stretch < MOST_STRETCH:
+        return scores, knots, slopes
+    return scores, mean + (knots - made.mean()) * stretch, slopes * stretch
 
 
 def knots_of(places: Array, weights: Array) -> Spline:

@@ -7,13 +7,12 @@ import numpy as np
 from scm_compiler.ir.domain import Real
 from scm_compiler.model.coupling import Values
 from scm_compiler.model.real.features import Features
-from scm_compiler.model.real.law import Knots
 from scm_compiler.model.real.mechanism import WIDEST
 from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.scale import Scale
 from scm_compiler.model.real.terms import Terms
-from scm_compiler.model.real.uniform import Array, logit
-from scm_compiler.runtime.controller.real.closed import Spline, knots_of
+from scm_compiler.model.real.uniform import Array
+from scm_compiler.runtime.controller.real.closed import Spline, matched
 from scm_compiler.runtime.controller.real.selection import Candidates, Selection
 from scm_compiler.runtime.controller.real.target import Rows, Target, resolution
 
@@ -28,9 +27,6 @@ OUTLIER = 9.0
 
 SURE = 4.0
 """How many deviations off what rests say of the parents may be."""
-
-EVEN = 20_000
-"""Levels at which the mean of a law is taken."""
 
 WAVES, CURVES = 5, 40
 """Of the rests and of the parents, which are held against each other."""
@@ -143,9 +139,4 @@ def _noise(rest: Array, weights: Array) -> Spline:
     deviation = np.sqrt(np.average((rest - mean) ** 2, weights=weights))
     if deviation < 0.5:
         return np.array([-1.0, 1.0]), np.array([-1.0, 1.0]), np.ones(2)
-    scores, places, slopes = knots_of(rest, weights)
-    levels = (np.arange(EVEN) + 0.5) / EVEN
-    law = Knots(scores[None], places[None], slopes[None], np.zeros(EVEN, np.int64))
-    made = law.place(logit(levels))
-    stretch = deviation / made.std()
-    return scores, mean + (places - made.mean()) * stretch, slopes * stretch
+    return matched(rest, weights)

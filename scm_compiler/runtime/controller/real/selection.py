@@ -164,7 +164,7 @@ class Selection:
         solved = np.linalg.solve(own, np.column_stack([self.gram[some], self.target[some]]))
         gram = self.gram - self.gram[:, some] @ solved[:, :-1]
         target = self.target - self.gram[:, some] @ solved[:, -1]
-        return gram, target, self._floored(self.square - self.target[some] @ solved[:, -1])
+        return gram, target, self._floored(self.square - float(self.target[some] @ solved[:, -1]))
 
     def _gain(self, left: tuple[Array, Array, float], group: Values) -> float:
         """What a group is worth for each of its terms that is new."""
