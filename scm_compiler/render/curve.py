@@ -145,7 +145,7 @@ Band = list[tuple[float, float]]
 
 def _drawn(numbers: Sequence[Number]) -> Band:
     """What drawing leaves open of each number; nothing where it leaves nothing."""
-    ends = [DEVIATIONS * number.std_error for number in numbers]
+    ends = [DEVIATIONS * number.error for number in numbers]
     if not any(ends):
         return []
     return [(n.value - e, n.value + e) for n, e in zip(numbers, ends, strict=True)]

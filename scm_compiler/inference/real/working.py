@@ -66,13 +66,13 @@ class Work:
             case tree.Sum(terms):
                 parts = [(1 if plus else -1, self._number(term)) for plus, term in terms]
                 total = sum(sign * part.value for sign, part in parts)
-                error = sqrt(sum(part.std_error**2 for _, part in parts))
+                error = sqrt(sum(part.error**2 for _, part in parts))
                 minus = any(sign < 0 for sign, _ in parts)
                 return _told(total, error, "difference" if minus else "sum")
             case tree.Ratio(above, below):
                 top, bottom = self._number(above), self._number(below)
                 ratio = top.value / bottom.value
-                spread = [n.std_error / n.value if n.value else 0.0 for n in (top, bottom)]
+                spread = [n.error / n.value if n.value else 0.0 for n in (top, bottom)]
                 return _told(ratio, abs(ratio) * sqrt(sum(s**2 for s in spread)), "ratio")
         if self._exact is not None:
             try:
@@ -203,7 +203,7 @@ def _summary(name: str, column: np.ndarray, share: np.ndarray, worth: float) -> 
     mean = _mean(column, share)
     square = _mean((column - mean.value) ** 2, share)
     deviation = sqrt(square.value)
-    error = square.std_error / (2 * deviation) if deviation else 0.0
+    error = square.error / (2 * deviation) if deviation else 0.0
     found = [Row((name, "mean"), mean), Row((name, "deviation"), _told(deviation, error))]
     for level, called in ((0.25, "lower quartile"), (0.5, "median"), (0.75, "upper quartile")):
         found.append(Row((name, called), _told(*weighted_quantile(column, share, level, worth))))
