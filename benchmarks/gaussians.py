@@ -290,7 +290,7 @@ def measured(networks: int, kinds: int, seed: int) -> dict[str, Tally]:
                 plan = plan_real(text, network.graph, network.mechanisms, method)
                 answer = plan.run(seed=rank, level=None)
                 off = abs(answer.probability - truth)
-                if answer.std_error == 0:
+                if not answer.std_error:
                     tally.exact.append(off / max(1.0, abs(truth)))
                 else:
                     tally.drawn.append(off / answer.std_error)
