@@ -58,11 +58,6 @@ def test_no_other_parameters_make_the_shares_more_likely():
             assert ((rows * np.log(chances(CURVED, other))).sum(-1) < top).all()
 
 
-def test_of_no_family_the_shares_are_what_they_are():
-    rows = shares(3, 7)
-    assert nearest(None, rows) is rows
-
-
 def test_tensors_say_the_same():
     natural = np.random.default_rng(0).normal(size=(4, 2))
     found = probabilities(logits_of(CURVED, torch.from_numpy(natural)))
