@@ -340,7 +340,8 @@ class Cell:
     def __str__(self) -> str:
         done = max(self.done, 1)
         mean = self.held / done, self.width / done, self.seconds * 1e3 / done
-        return f"{mean[0]:>8.1%}{mean[1]:>8.3f}{self.refused:>9}{mean[2]:>8.1f}"
+        width = f"{mean[1]:.3f}" if mean[1] < 1000 else f"{mean[1]:.0e}"
+        return f"{mean[0]:>8.1%}{width:>8}{self.refused:>9}{mean[2]:>8.1f}"
 
 
 @dataclass(frozen=True)

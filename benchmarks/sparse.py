@@ -44,6 +44,7 @@ CASES = (
     ("anything", 12, 2000),
     ("pairs", 6, 500),
     ("anything", 6, 500),
+    ("function", 6, 500),
     ("pairs", 3, 2000),
     ("anything", 3, 2000),
 )
@@ -104,6 +105,8 @@ def truth(kind: str, parents: int, random: np.random.Generator) -> Array:
         chance = 0.5 + 0.2 * signs[0]
     elif kind == "anything":
         chance = random.beta(1, 1, signs.shape[1:])
+    elif kind == "function":
+        chance = random.integers(0, 2, signs.shape[1:]).astype(np.float64)
     elif kind == "tree":
         chance = _tree(np.empty(signs.shape[1:]), (), 4, random)
     else:

@@ -9,9 +9,11 @@ from benchmarks.coverage import fitted
 from scm_compiler.compiler import parse_text
 from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer
+from scm_compiler.inference.counterfactual import Networks
 from scm_compiler.inference.engines.exact import Contractions
 from scm_compiler.inference.intervals import replicate_ends
-from scm_compiler.inference.precision import known_from_rows
+from scm_compiler.inference.plan import plan
+from scm_compiler.inference.precision import from_rows, known_from_rows
 from scm_compiler.model.tables import Estimated, Fitted, Tables
 from scm_compiler.passes import unfold
 from scm_compiler.semantics.question import read_query
@@ -207,3 +209,18 @@ def test_drawn_distributions_that_exclude_the_evidence_say_nothing():
     model = model_of("Z, X, Y : binary\nZ -> X -> Y\nX <-> Y\n", rows)
     found = asked(model, "LATE(Z -> X -> Y)")
     assert found.interval.low < found.probability < found.interval.high
+
+
+@pytest.mark.parametrize("text", ["P(Y[X=0]=1 | X=1, Y=1)", "ATT(X -> Y)", "E(Y[X=0] | X=1, Z=1)"])
+def test_bounds_on_many_tables_are_those_on_each(text):
+    random = np.random.default_rng(5)
+    z, x = random.integers(0, 2, (2, 60))
+    y = (random.random(60) < 0.2 + 0.3 * x + 0.3 * z).astype(int)
+    model = model_of("Z, X, Y : binary\nZ -> X -> Y\nZ -> Y\n", np.stack([z, x, y], 1))
+    task = plan(read_query(text, model.graph), model).task
+    networks = Networks.of(task.query, task.shapes.graph)
+    low, high = networks.ends(model, 12, 0)[""]
+    rows = from_rows(model, 12, 0)
+    for rank in range(12):
+        one = networks.answer(Tables(model.graph, rows.one(rank))).parts[""].bounds[0]
+        assert (low[rank, 0], high[rank, 0]) == pytest.approx((one.low, one.high), abs=1e-12)

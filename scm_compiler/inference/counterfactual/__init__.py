@@ -172,16 +172,13 @@ class Networks:
         law = answering.over(from_rows(model, count, seed))
         return {name: answering.total(signed, law) for name, signed in self.asked.items()}
 
-    def ends(
-        self, model: Tables, noise_model: str | Responses | None, count: int, seed: int
-    ) -> dict[str, tuple[Array, Array]]:
+    def ends(self, model: Tables, count: int, seed: int) -> dict[str, tuple[Array, Array]]:
         """The lower and upper bounds of each part, likewise, in the order of the flat part."""
-        answering = _answering(list(self.every), model, noise_model, seed)
-        rows = from_rows(model, count, seed)
-        laws = [answering.over(rows.one(rank)) for rank in range(count)]
-        found = {}
+        rows, found = from_rows(model, count, seed), {}
         for name, signed in self.asked.items():
-            spans = [answering.bounds(signed, law=law) for law in laws]
+            signs = [sign for sign, _ in signed]
+            drawn = zip(*(prepared.drawn_bounds(rows) for _, prepared in signed), strict=True)
+            spans = [[difference(signs, row) for row in zip(*each, strict=True)] for each in drawn]
             low, high = (
                 np.array([[getattr(span, end) for span in row] for row in spans])
                 for end in ("low", "high")
@@ -266,19 +263,10 @@ class _Answering:
         point = self.total(signed, self.law)
         return Part(point, self._errors(signed, point), self.bounds(signed))
 
-    def bounds(
-        self,
-        signed: Signed,
-        unseen: Masks | None = None,
-        law: _Law | None = None,
-    ) -> tuple[Bounds, ...]:
-        """Of each number of a part; see `Prepared.bounds`."""
-        rows, point = (law or self.law).rows, law is None
-        values = [p.value(rows, self.law.join) if point else None for _, p in signed]
-        spans = [
-            prepared.bounds(rows, value, unseen)
-            for (_, prepared), value in zip(signed, values, strict=True)
-        ]
+    def bounds(self, signed: Signed, unseen: Masks | None = None) -> tuple[Bounds, ...]:
+        """Of each number of a part; as `Prepared.bounds` has it."""
+        rows, join = self.law.rows, self.law.join
+        spans = [one.bounds(rows, one.value(rows, join), unseen) for _, one in signed]
         signs = [sign for sign, _ in signed]
         return tuple(difference(signs, row) for row in zip(*spans, strict=True))
 

@@ -107,6 +107,26 @@ def bounds(case: Case) -> Bounds:
     return _entries(case)
 
 
+def drawn_bounds(case: Case, count: int) -> list[Bounds] | None:
+    """The bounds on many tables at once; None where it takes one after the other.
+
+    Args:
+        case: Its tables have a batch axis.
+        count: How many there are.
+    """
+    groups = (*case.groups[0], *case.groups[1])
+    largest = count * max(case.joint.way.largest, case.evidence.way.largest)
+    if largest > _BATCH_CELLS or not all(map(_is_simple, groups)):
+        return None
+    switches = _Switches.of(*case.groups)
+    if 2**switches.count > count:
+        return None
+    settings = (np.array(each, np.bool_) for each in np.ndindex(*[2] * switches.count))
+    ratios = [np.broadcast_to(_at(case, switches, each), (count,)) for each in settings]
+    ends = zip(np.fmin.reduce(ratios), np.fmax.reduce(ratios), strict=True)
+    return [Bounds(float(low), float(high), switches.sharp) for low, high in ends]
+
+
 def mean_bounds(rows: Sequence[Bounds], weights: Sequence[float]) -> Bounds:
     """The bounds of an expectation from those of each value's probability."""
     low = _greedy(rows, weights)
@@ -189,6 +209,7 @@ def _pairs(group: Group) -> list[Pair]:
     first, second = np.broadcast_arrays(*(table.min(-1) for table in group.tables))
     left, right = np.broadcast_arrays(*group.rows)
     choice = (first > 0) & (second > 0) & (left != right)
+    choice = choice.reshape(-1, *left.shape).any(0)
     return sorted({*_ordered(left[choice], right[choice])})
 
 
@@ -214,13 +235,16 @@ def _corners(case: Case, switches: _Switches) -> Bounds:
 
 
 def _at(case: Case, switches: _Switches, settings: NDArray[np.bool_]) -> Array:
-    """The probability at each setting (batch,); not a number where the evidence is impossible."""
+    """The probability at each setting (batch,); not a number where the evidence is impossible.
+
+    Or, of tables with a batch axis, at one setting.
+    """
 
     def join(group: Group) -> Array:
         together, apart = threshold(group), opposed(group)
         if not switches.count:
             return together
-        chosen = group.beside(settings[:, switches.numbers(group)])
+        chosen = group.beside(settings[..., switches.numbers(group)])
         return np.asarray(np.where(chosen, together, apart))
 
     above, below = case.groups
@@ -229,7 +253,7 @@ def _at(case: Case, switches: _Switches, settings: NDArray[np.bool_]) -> Array:
     possible = whole > -np.inf
     ratios = np.exp(part - np.where(possible, whole, 0.0))
     found = np.where(possible, np.minimum(ratios, 1.0), np.nan)
-    return np.broadcast_to(found, (len(settings),)) if found.ndim == 0 else found
+    return np.broadcast_to(found, settings.shape[:-1]) if found.ndim == 0 else found
 
 
 def _whatever(case: Case) -> Bounds:

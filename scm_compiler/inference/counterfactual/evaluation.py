@@ -23,6 +23,7 @@ from scm_compiler.inference.counterfactual.bounds import (
     Case,
     Masks,
     bounds,
+    drawn_bounds,
     holding,
     mean_bounds,
     most_log_mass,
@@ -33,6 +34,7 @@ from scm_compiler.inference.counterfactual.relevance import concerning
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.posteriors import Rows
+from scm_compiler.inference.precision import Replicates
 from scm_compiler.inference.shape import confounded
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
@@ -168,21 +170,34 @@ class Prepared:
             return np.asarray(table @ np.array(self.question.weights))
         return table.reshape((*table.shape[:-1], *self.shape))
 
-    def bounds(self, rows: Rows, point: Array | None, unseen: Masks | None = None) -> list[Bounds]:
-        """The bounds of each number of the answer.
+    def bounds(self, rows: Rows, point: Array, unseen: Masks | None = None) -> list[Bounds]:
+        """The bounds of each number of the answer; they hold the point also after rounding.
 
         Args:
             rows: The tables.
-            point: The answer, which they hold also after rounding; None if it is not wanted.
+            point: The answer.
             unseen: For labels with guessed rows, true at those parent configurations, where the
                 bounds are to hold whatever is true there.
         """
         found = [self._concerned._cell(values, rows, unseen) for values in self.cells]
         if self.question.weights is not None:
             found = [mean_bounds(found, self.question.weights)]
-        if point is None:
-            return found
         return [holding(b, float(p)) for b, p in zip(found, point.ravel(), strict=True)]
+
+    def drawn_bounds(self, rows: Replicates) -> list[list[Bounds]]:
+        """The bounds of each number on each of many tables."""
+        cells = [self._concerned._drawn(values, rows) for values in self.cells]
+        every = [list(each) for each in zip(*cells, strict=True)]
+        weights = self.question.weights
+        return every if weights is None else [[mean_bounds(each, weights)] for each in every]
+
+    def _drawn(self, values: tuple[int, ...], rows: Replicates) -> list[Bounds]:
+        joint = self.cells[values]
+        if joint is not None and joint.worlds != self.evidence.worlds:
+            case = Case(joint, self.evidence, partial(self._others, values), rows)
+            if (found := drawn_bounds(case, rows.count)) is not None:
+                return found
+        return [self._cell(values, rows.one(rank), None) for rank in range(rows.count)]
 
     @cached_property
     def _concerned(self) -> "Prepared":

@@ -68,7 +68,7 @@ class WorldsWork(Work):
 
     def ends(self, count: int, seed: int) -> Mapping[str, tuple[Array, Array]]:
         """The bounds of each number on such tables."""
-        return self.networks.ends(self.task.tables, self.task.noise_model, count, seed)
+        return self.networks.ends(self.task.tables, count, seed)
 
 
 class CounterfactualEngine:
