@@ -1,11 +1,11 @@
 """Counterfactuals of drawn faces that no head has seen, each label turned, against the truth.
 
-    python -m benchmarks.photos --out DIR [--steps 700] [--heads vae causal_gan …] [--write PAGE]
+    python -m benchmarks.photos --out DIR [--steps N] [--heads vae causal_gan …] [--write PAGE]
 
 Each head is trained for so many steps, a GAN's encoder for as many again; `shipped` is the head
 that comes with scmc, at its own size, with such an encoder. What is trained or measured already is
-not done again. *Error* is the mean difference to the true counterfactual, *edit* that of the photo to it:
-leaving the photo alone errs by so much.
+not done again. *Error* is the mean difference to the true counterfactual, *edit* that of the photo
+to it: leaving the photo alone errs by so much.
 """
 
 import argparse
@@ -150,23 +150,20 @@ def by_label(rows: Sequence[tuple[str, Found]]) -> str:
 
 def page(told: str, args: argparse.Namespace) -> str:
     """The page that holds the tables."""
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    command = f"--size {args.size} --steps {args.steps} --photos {args.photos}"
     return f"""# What drawn faces would have been, by each head
 
-Written by `python -m benchmarks.photos --out DIR --size {args.size} --steps {args.steps}` on {day};
-{machine()}.
+Written by `python -m benchmarks.photos --out DIR {command}`
+on {datetime.now(UTC):%Y-%m-%d}; {machine()}.
 
-<!-- remarks -->
-<!-- end -->
-
-Drawn faces of {args.size} by {args.size} pixels, of the shipped head of 32 by 32, that no head has seen, each label turned in turn, the labels that
-follow by the label model's own abduction, and the truth drawn by what draws the faces. *Error* is
-the mean difference to the true counterfactual as a share of the pixels' range, mean over labels;
-*edit* is that of the photo to it, by which leaving the photo alone would err. *Composition* is the
-error of the photo that is drawn again, *effect* the share in which a judge sees what was done,
-*keep* that in which it sees the other labels as they were, *back* the error once the label is
-turned back. Each head had {args.steps:,} steps, beside other work on the machine, a GAN's encoder as
-many again ([how it is trained](counterfactuals.md#photos)); {args.photos} photos.
+Drawn faces of {args.size} by {args.size} pixels (of the shipped head 32 by 32) that no head has
+seen, each label turned in turn, the labels that follow by the label model's own abduction, and the
+truth by what draws the faces. *Error* is the mean difference to the true counterfactual as a share
+of the pixels' range, mean over labels; *edit* is that of the photo to it, by which leaving the
+photo alone would err. *Composition* is the error of the photo that is drawn again, *effect* the
+share in which a judge sees what was done, *keep* that in which it sees the other labels as they
+were, *back* the error once the label is turned back. A GAN's encoder had as many steps as its head
+([how it is trained](counterfactuals.md#photos)); *seconds* are the head's, beside other work.
 
 {told}
 """
