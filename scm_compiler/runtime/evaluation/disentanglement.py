@@ -81,7 +81,7 @@ def matched(codes: Array, labels: Array) -> float:
             pairs.add_edge(-1 - code, label, weight=weight)
     best = nx.max_weight_matching(pairs, maxcardinality=True)
     total: float = sum(related[-1 - min(pair), max(pair)] for pair in best)
-    return float(total) / labels.shape[1]
+    return total / len(told.T)
 
 
 def component(code: Array) -> Array:
