@@ -1,15 +1,16 @@
 """Counterfactuals of drawn faces that no head has seen, each label turned, against the truth.
 
-    python -m benchmarks.photos --out DIR [--minutes 2] [--heads vae causal_gan …] [--write PAGE]
+    python -m benchmarks.photos --out DIR [--steps N] [--heads vae causal_gan …] [--write PAGE]
 
-Each head is trained for so many minutes, a GAN's encoder for as many again; `shipped` is the head
-that comes with scmc, with an encoder of that time. What is trained or measured already is not done
-again. *Error* is the mean difference to the true counterfactual, *edit* that of the photo to it:
-leaving the photo alone errs by so much.
+Each head is trained for so many steps, a GAN's encoder for as many again; `shipped` is the head
+that comes with scmc, at its own size, with such an encoder. What is trained or measured already is
+not done again. *Error* is the mean difference to the true counterfactual, *edit* that of the photo
+to it: leaving the photo alone errs by so much.
 """
 
 import argparse
 import json
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from scm_compiler.runtime.evaluation.counterfactual import Care, evaluate_counte
 from scm_compiler.runtime.fit import train_encoder
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.sampling.grid import png
-from scm_compiler.shipped import find_run
+from scm_compiler.shipped import find_program, find_run
 
 SHIPPED = "shipped"
 WITH_ENCODER = ("vae", "causal_vae")
@@ -34,6 +35,7 @@ REFINED = 50
 COLUMNS = (
     "head",
     "steps",
+    "seconds",
     "composition, of 255",
     "error",
     "edit",
@@ -51,7 +53,8 @@ def main() -> None:
     """Train, measure, and print or write the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the folder of the runs")
-    parser.add_argument("--minutes", type=float, default=2.0, help="of each training")
+    parser.add_argument("--steps", type=int, default=3000, help="of each training")
+    parser.add_argument("--size", type=int, default=32, help="the side of the images")
     parser.add_argument("--heads", nargs="+", choices=HEADS, default=list(HEADS))
     parser.add_argument("--photos", type=int, default=128, help="how many are asked about")
     parser.add_argument("--images", default="drawn-faces", help="as of scmc train")
@@ -74,8 +77,9 @@ def measured(head: str, args: argparse.Namespace) -> Iterator[tuple[str, Found]]
             care = Care(photos=args.photos, refine=refine)
             report = evaluate_counterfactuals(run, "Face", images=args.images, care=care)
             (run.path / f"photos-{refine}.png").write_bytes(png(report.figure()))
-            steps = run.manifest.heads["Face"].steps
-            kept.write_text(json.dumps({**report.to_dict(), "steps": steps}))
+            facts = run.manifest.heads["Face"]
+            told = {"steps": facts.steps, "seconds": facts.seconds}
+            kept.write_text(json.dumps({**report.to_dict(), **told}))
         name = f"`{head}`" if head != SHIPPED else "`causal_gan`, as shipped"
         yield (
             name + (f", refined in {refine} steps" if refine else ""),
@@ -85,23 +89,29 @@ def measured(head: str, args: argparse.Namespace) -> Iterator[tuple[str, Found]]
 
 def trained(head: str, args: argparse.Namespace) -> Run:
     """The run of a head, with an encoder."""
-    folder, seconds = args.out / head, 60 * args.minutes
+    folder = args.out / head
     if not (folder / "manifest.json").exists():
         if head == SHIPPED:
             shutil.copytree(find_run("drawn_faces"), folder)
         else:
             scm.train(
-                scm.load("drawn_faces"),
+                scm.parse(program(args.size)),
                 images=args.images,
                 head=head,
-                budget=seconds,
+                head_steps=args.steps,
                 device=args.device,
                 run=folder,
             )
     run = open_run(folder)
     if head not in WITH_ENCODER and not (folder / "Face.encoder.config.json").exists():
-        run = train_encoder(run, budget=seconds, device=args.device)
+        run = train_encoder(run, steps=args.steps, device=args.device)
     return run
+
+
+def program(size: int) -> str:
+    """The program of the example, with images of another size."""
+    shipped = find_program("drawn_faces").read_text(encoding="utf-8")
+    return re.sub(r"image\(3, \d+, \d+\)", f"image(3, {size}, {size})", shipped)
 
 
 def table(rows: Sequence[tuple[str, Found]]) -> str:
@@ -114,6 +124,7 @@ def table(rows: Sequence[tuple[str, Found]]) -> str:
                 (
                     name,
                     f"{found['steps']:,}",
+                    f"{found['seconds']:.0f}",
                     f"{255 * found['composition'][0]:.2f}",
                     f"{error:.4f}",
                     f"{edit:.4f}",
@@ -139,20 +150,20 @@ def by_label(rows: Sequence[tuple[str, Found]]) -> str:
 
 def page(told: str, args: argparse.Namespace) -> str:
     """The page that holds the tables."""
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    command = f"--size {args.size} --steps {args.steps} --photos {args.photos}"
     return f"""# What drawn faces would have been, by each head
 
-Written by `python -m benchmarks.photos --out DIR --minutes {args.minutes:g}` on {day};
-{machine()}.
+Written by `python -m benchmarks.photos --out DIR {command}`
+on {datetime.now(UTC):%Y-%m-%d}; {machine()}.
 
-Drawn faces of 32 by 32 pixels that no head has seen, each label turned in turn, the labels that
-follow by the label model's own abduction, and the truth drawn by what draws the faces. *Error* is
-the mean difference to the true counterfactual as a share of the pixels' range, mean over labels;
-*edit* is that of the photo to it, by which leaving the photo alone would err. *Composition* is the
-error of the photo that is drawn again, *effect* the share in which a judge sees what was done,
-*keep* that in which it sees the other labels as they were, *back* the error once the label is
-turned back. Each head had {args.minutes:g} minutes of training, a GAN's encoder as many again
-([how it is trained](counterfactuals.md)).
+Drawn faces of {args.size} by {args.size} pixels (of the shipped head 32 by 32) that no head has
+seen, each label turned in turn, the labels that follow by the label model's own abduction, and the
+truth by what draws the faces. *Error* is the mean difference to the true counterfactual as a share
+of the pixels' range, mean over labels; *edit* is that of the photo to it, by which leaving the
+photo alone would err. *Composition* is the error of the photo that is drawn again, *effect* the
+share in which a judge sees what was done, *keep* that in which it sees the other labels as they
+were, *back* the error once the label is turned back. A GAN's encoder had as many steps as its head
+([how it is trained](counterfactuals.md#photos)); *seconds* are the head's, beside other work.
 
 {told}
 """

@@ -15,10 +15,10 @@ from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling.codes.photos import BadlyRebuilt
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import regime_of
-from scm_compiler.runtime.sampling.mixed import MixedSample
 from scm_compiler.runtime.sampling.photos import ImaginedPhotos, imagine_photos
 from scm_compiler.runtime.sampling.photos_of_numbers import imagine_numbers
 from scm_compiler.runtime.sampling.rows import csv_text
+from scm_compiler.runtime.sampling.sample import Sample
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.semantics.query import on_one_line
 
@@ -89,22 +89,17 @@ def _far(found: ImaginedPhotos) -> list[BadlyRebuilt]:
 
 def _csv(graph: Graph, found: ImaginedPhotos) -> str:
     """Two rows for each photo: as it is, and as it would have been."""
-    if isinstance(found.factual, MixedSample):
-        return _csv_of_numbers(found)
-    pairs = np.stack([found.factual.rows, found.counterfactual.rows], 1)
     count = len(found.photos.names)
     names = [name for name in found.photos.names for _ in range(2)]
     worlds = ["photo", f"had {found.do}"] * count
-    return csv_text(graph, pairs.reshape(2 * count, -1), {"photo": names, "world": worlds})
-
-
-def _csv_of_numbers(found: ImaginedPhotos) -> str:
-    """The same, of labels and numbers."""
+    before, after = found.factual, found.counterfactual
+    if isinstance(before, Sample) and isinstance(after, Sample):
+        pairs = np.stack([before.rows, after.rows], 1)
+        return csv_text(graph, pairs.reshape(2 * count, -1), {"photo": names, "world": worlds})
+    both = zip(before.to_dict().values(), after.to_dict().values(), strict=True)
+    columns = [[it for pair in zip(*two, strict=True) for it in pair] for two in both]
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    before, after = found.factual.to_dict(), found.counterfactual.to_dict()
-    writer.writerow(["photo", "world", *before])
-    for place, name in enumerate(found.photos.names):
-        for world, rows in (("photo", before), (f"had {found.do}", after)):
-            writer.writerow([name, world, *(column[place] for column in rows.values())])
+    writer.writerow(["photo", "world", *before.names])
+    writer.writerows(zip(names, worlds, *columns, strict=True))
     return stream.getvalue()

@@ -126,6 +126,11 @@ class _Trial:
         numbers = np.array([size == NUMBER for size in coding.sizes])
         return np.where(numbers, NEAR * np.array(widths), 0.5)
 
+    def turned(self, rank: int, value: float) -> NDArray[np.int64]:
+        """The photos in which a label has another value."""
+        away = np.abs(self.labels[:, rank].numpy() - value)
+        return np.flatnonzero(away > self.near[rank])
+
     def values(self, rank: int, most: int) -> list[float]:
         """What a label is set to: its inner values, or shares of the numbers that photos have."""
         size = self.head.coding.sizes[rank]
@@ -203,7 +208,8 @@ def evaluate_counterfactuals(
 def _turned(trial: _Trial, rank: int, most: int) -> tuple[Turned, Tensor]:
     """Photos with one label set to some of its values; the images (N, C, H, W), value by value."""
     name = trial.head.coding.names[rank]
-    parts = [_set(trial, rank, value) for value in trial.values(rank, most)]
+    values = [it for it in trial.values(rank, most) if len(trial.turned(rank, it))]
+    parts = [_set(trial, rank, value) for value in values]
     images = torch.cat([images for _, images in parts])
     measured = {key: np.concatenate([found[key] for found, _ in parts]) for key in parts[0][0]}
     found = {key: mean(column[np.isfinite(column)]) for key, column in measured.items()}
@@ -222,8 +228,7 @@ def _shown(trial: _Trial, rank: int) -> Tensor:
 def _set(trial: _Trial, rank: int, value: float) -> tuple[dict[str, Array], Tensor]:
     """The photos that have another value, set to this one: each measure, photo by photo."""
     name, near = trial.head.coding.names[rank], trial.near
-    far = np.abs(trial.labels[:, rank].numpy() - value) > near[rank]
-    chosen = torch.from_numpy(np.flatnonzero(far))
+    chosen = torch.from_numpy(trial.turned(rank, value))
     before, after = trial.labels[chosen], trial.after(chosen.numpy(), rank, value)
     photos = to_floats(trial.images[chosen])
     _, drawn = trial.redrawn(photos, before, after)

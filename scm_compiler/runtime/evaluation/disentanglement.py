@@ -75,11 +75,13 @@ def matched(codes: Array, labels: Array) -> float:
     first = [component(codes[:, rank]) for rank in range(codes.shape[1])]
     own, told = _standard(np.stack(first, 1)), _standard(labels)
     related = np.abs(own.T @ told) / len(labels)
-    pairs = nx.Graph()
-    for (code, label), weight in np.ndenumerate(related):
-        pairs.add_edge(("code", code), ("label", label), weight=float(weight))
+    pairs: nx.Graph[int] = nx.Graph()
+    for code, row in enumerate(related.tolist()):  # codes are numbered down from -1
+        for label, weight in enumerate(row):
+            pairs.add_edge(-1 - code, label, weight=weight)
     best = nx.max_weight_matching(pairs, maxcardinality=True)
-    return sum(pairs.edges[pair]["weight"] for pair in best) / labels.shape[1]
+    total: float = sum(related[-1 - min(pair), max(pair)] for pair in best)
+    return total / len(told.T)
 
 
 def component(code: Array) -> Array:

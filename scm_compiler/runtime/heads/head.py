@@ -394,5 +394,7 @@ def _nearest_read(graph: Graph, name: str, read: frozenset[str]) -> set[str]:
 
 
 def _filled(rows: Tensor) -> Tensor:
+    if not len(rows):
+        return rows.new_zeros(ROWS, *rows.shape[1:])
     missing = -len(rows) % ROWS
     return torch.cat([rows, rows[:1].expand(missing, *rows.shape[1:])]) if missing else rows

@@ -61,6 +61,7 @@ def test_abduction_row_by_row(squares, head, changes):
     assert torch.equal(alone[0], noise[7])
     again = model.render(held.labels, noise)
     assert torch.equal(model.render(held.labels[7:8], alone)[0], again[7])
+    assert model.abduct(held.images[:0], held.labels[:0]).shape == (0, model.noise_size)
     chances = model.estimate(held.images)
     assert [part.shape for part in chances] == [(40, 3), (40, 2)]
     assert all(torch.allclose(part.sum(1), torch.ones(40)) for part in chances)

@@ -84,7 +84,7 @@ class DrawnTruth:
         nine[:, self.columns] = torch.from_numpy(labels)
         return _drawn(nine, self.pictures.nuisance[rows], self.size)
 
-    def imagined(self, rows: NDArray[np.int64], held: Mapping[str, int]) -> None:
+    def imagined(self, rows: NDArray[np.int64], held: Mapping[str, float]) -> None:
         """Nobody knows."""
 
 

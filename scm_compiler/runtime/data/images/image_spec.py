@@ -92,7 +92,7 @@ class Truth(Protocol):
         """The pictures (n, C, H, W) of rows whose labels had been (n, P), their noise the same."""
 
     def imagined(
-        self, rows: NDArray[np.int64], held: Mapping[str, int]
+        self, rows: NDArray[np.int64], held: Mapping[str, float]
     ) -> NDArray[np.uint8] | None:
         """The pictures of rows had labels been held, and what they cause followed.
 

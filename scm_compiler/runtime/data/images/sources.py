@@ -99,7 +99,8 @@ def image_labels(spec: str, graph: Graph) -> LabelTable:
         ScmError: With exit code 2; see `load_images`.
     """
     listing = listed(spec, ImageSpec(graph.name, ANY_IMAGE, graph.labels))
-    cells = listing.labels[learnable(listing.split, len(listing.labels))]
+    labels = listing.labels.astype(np.int64, copy=False)
+    cells = labels[learnable(listing.split, len(labels))]
     if not len(cells):
         raise refuse(NoImages(path=listing.path), exit_code=2)
     return tabulate(graph, cells, np.ones(len(cells), np.int64), spec, listing.notes)
