@@ -27,7 +27,7 @@ from benchmarks.head_study.glance import HEADER, Glance, Looking, page, written
 from benchmarks.head_study.page import table, write_page
 from benchmarks.head_study.rows import ROWS
 from benchmarks.head_study.settings import Settings, read, started
-from benchmarks.head_study.work import EFFORT, evaluate_one, in_turn, train_one
+from benchmarks.head_study.work import effort_for, evaluate_one, in_turn, train_one
 from scm_compiler.runtime.storage.tensors import write_file
 
 STUDY = "study.json"
@@ -78,7 +78,8 @@ def main() -> None:
     if args.verb == "train":
         in_turn(args.jobs, [(train_one, settings, args.out, *pair, until) for pair in pairs])
     elif args.verb == "evaluate":
-        in_turn(args.jobs, [(evaluate_one, args.out, *pair, EFFORT) for pair in pairs])
+        effort = effort_for(settings.images)
+        in_turn(args.jobs, [(evaluate_one, args.out, *pair, effort) for pair in pairs])
     elif args.write is not None:
         write_page(settings, args.out, args.write, args.title)
     else:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from math import isnan, nan
 from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
@@ -32,7 +33,8 @@ of a second network and compare within this page only; between real and other re
 {kid} and {fid}. *Told apart*: the accuracy of a fresh classifier of real and generated images; 0.5
 is perfect. *Diversity*: the mean distance of images of the same labels, over that of real ones.
 *Looks Male*, *shown*: of the images under do(Mustache=1), the share that looks Male, where the
-label model says {male}; and of those that do not, the share with a mustache.
+label model says {male}; and of those that do not, the share with a mustache; *shown, second*, the
+same by a second classifier, which has seen mustaches painted on photographs of everyone.
 """
 
 BY_STEPS = """\
@@ -69,6 +71,15 @@ def mustache(name: str) -> Callable[[Head], Number]:
     return of
 
 
+def second(head: Head) -> Number:
+    """As `mustache("shown")`, in the eyes of the second judge; NaN where none was asked."""
+    opinion = head.get("second")
+    if opinion is None:
+        return {"value": nan, "std_error": nan}
+    arrow = next(a for a in opinion["arrows"] if a["cause"] == "Male")
+    return arrow["generated"]["shown"]  # type: ignore[no-any-return]
+
+
 def diversity(head: Head) -> Number:
     """The mean over what is compared of the spread over that of real images."""
     pairs = [(d["generated"]["features"], d["real"]["features"]) for d in head["diversity"]]
@@ -91,6 +102,7 @@ COLUMNS: Mapping[str, tuple[Callable[[Head], Number], int]] = {
     "diversity": (diversity, 3),
     "looks Male": (mustache("under_do"), 3),
     "shown": (mustache("shown"), 3),
+    "shown, second": (second, 3),
 }
 
 
@@ -111,6 +123,8 @@ def measured(out: Path, name: str, seeds: Sequence[int]) -> dict[Path, Head]:
 def cell(numbers: Sequence[Number], digits: int) -> str:
     """The mean over seeds, with the deviation between seeds, or the error of the only one."""
     values = [number["value"] for number in numbers]
+    if any(map(isnan, values)):
+        return "-"
     spread = stdev(values) if len(values) > 1 else numbers[0].get("std_error", 0.0)
     return f"{mean(values):.{digits}f} ± {spread:.{digits}f}"
 

@@ -31,6 +31,19 @@ def began(title: str, **changes: Any) -> Row:  # noqa: ANN401  (an option's valu
 
 BEGAN: Mapping[str, Row] = {
     "began": began(""),
+    "began_before": began(
+        ", the default until November 2026",
+        networks="published",
+        batch=16,
+        beta1=0.9,
+        beyond=0,
+        hidden=64,
+        noise="uniform",
+        gamma=[0.5, 0.5, 0.5],
+        lambdas=[0.01, 0.0008, 0.1],
+        generator_rate=2e-4,
+        discriminator_rate=2e-4,
+    ),
     "began_c3": began(", c3 = 1", third_margin=False),
     "began_eight": began(", gamma_1 = 0.8", gamma=[0.8, 0.5, 0.5]),
     "began_eight_k": began(

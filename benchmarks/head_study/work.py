@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,12 @@ REPORT = "study.json"
 """What is measured of a run, in its folder."""
 EFFORT = Effort(regime=300)
 """Fewer images of each regime than `scmc eval` draws: there are many runs."""
+
+
+def effort_for(images: str) -> Effort:
+    """Of photographs a second judge is asked as well, who knows painted mustaches."""
+    drawn = images.partition(":")[0] == "drawn-faces"
+    return EFFORT if drawn else replace(EFFORT, painted="Mustache")
 
 
 def graph_of(size: int) -> Graph:
