@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.data.columns import Table
-    from scm_compiler.runtime.data.positivity import Positivity, check_data, positivity
+    from scm_compiler.runtime.data.positivity import Positivity, check_data
     from scm_compiler.runtime.data.sources import (
         DataSource,
         default_source,
@@ -28,7 +28,6 @@ _MODULES = {
     "load_data": "sources",
     "load_labels": "sources",
     "load_table": "sources",
-    "positivity": "positivity",
     "tabulate": "table",
 }
 
@@ -42,7 +41,6 @@ __all__ = [
     "load_data",
     "load_labels",
     "load_table",
-    "positivity",
     "tabulate",
 ]
 

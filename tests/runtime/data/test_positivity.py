@@ -3,7 +3,8 @@
 import numpy as np
 
 from scm_compiler.compiler import load
-from scm_compiler.runtime.data import check_data, load_labels, positivity, tabulate
+from scm_compiler.runtime.data import check_data, load_labels, tabulate
+from scm_compiler.runtime.data.positivity import positivity
 
 
 def test_each_label_with_parents_is_counted(make_graph, write):
