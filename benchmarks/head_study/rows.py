@@ -45,14 +45,17 @@ BEGAN: Mapping[str, Row] = {
         discriminator_rate=2e-4,
     ),
     "began_c3": began(", c3 = 1", third_margin=False),
-    "began_eight": began(", gamma_1 = 0.8", gamma=[0.8, 0.5, 0.5]),
-    "began_eight_k": began(
-        ", gamma_1 = 0.8, c1 ten times slower",
-        gamma=[0.8, 0.5, 0.5],
-        lambdas=[0.01, 0.0008, 0.01],
+    "began_one": began(", gamma_1 = 1", gamma=[1.0, 0.5, 0.5]),
+    "began_one_code": began(
+        ", gamma_1 = 1, a latent of 512", gamma=[1.0, 0.5, 0.5], hidden=512
+    ),
+    "began_one_k": began(
+        ", gamma_1 = 1, c1 four times faster",
+        gamma=[1.0, 0.5, 0.5],
+        lambdas=[0.4, 0.0008, 0.01],
     ),
     "began_gamma": began(", gamma_1 = 0.5", gamma=[0.5, 0.5, 0.5]),
-    "began_k": began(", c1 four times faster", lambdas=[0.4, 0.0008, 0.01]),
+    "began_k": began(", c1 ten times slower", lambdas=[0.01, 0.0008, 0.01]),
     "began_labels": began(", c3 ten times faster", lambdas=[0.1, 0.0008, 0.1]),
     "began_slow": began(", rates 2e-4", generator_rate=2e-4, discriminator_rate=2e-4),
     "began_even": began(", rates alike", generator_rate=1e-3, discriminator_rate=1e-3),
