@@ -46,9 +46,7 @@ BEGAN: Mapping[str, Row] = {
     ),
     "began_c3": began(", c3 = 1", third_margin=False),
     "began_one": began(", gamma_1 = 1", gamma=[1.0, 0.5, 0.5]),
-    "began_one_code": began(
-        ", gamma_1 = 1, a latent of 512", gamma=[1.0, 0.5, 0.5], hidden=512
-    ),
+    "began_one_code": began(", gamma_1 = 1, a latent of 512", gamma=[1.0, 0.5, 0.5], hidden=512),
     "began_one_k": began(
         ", gamma_1 = 1, c1 four times faster",
         gamma=[1.0, 0.5, 0.5],
