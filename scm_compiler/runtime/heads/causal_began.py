@@ -81,7 +81,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "beyond": 4,
         "hidden": 128,
         "noise": "normal",
-        "gamma": (1.0, 0.5, 0.5),
+        "gamma": (0.8, 0.5, 0.5),
         "generator_rate": 1e-3,
         "discriminator_rate": 5e-4,
         "lambdas": (0.1, 0.0008, 0.01),
