@@ -46,8 +46,11 @@ from scm_compiler.runtime.sampling.sample import Sample
 if TYPE_CHECKING:
     from scm_compiler.runtime.runs.record import Record
 
+FADE = 0.1
+"""How much a pixel has to change, of a range of 2, until little of the residual is kept there."""
+
 DOUBT = 3.0
-"""A change of a pixel that is so many times the photo's own error is believed, smaller ones less."""
+"""A pixel's change of so many times the photo's own error is believed, smaller ones less."""
 
 HEADINGS = ("photo", "rebuilt", "imagined", "difference")
 
@@ -301,16 +304,17 @@ def redrawn(
 
 
 def with_residual(photos: Tensor, rebuilt: Tensor, drawn: Tensor) -> Tensor:
-    """Drawn images, with the photos where nothing changes.
+    """Drawn images with what the head could not draw of the photos, where nothing changes.
 
-    Where a pixel changes, what the head could not draw there belongs to what is there no longer.
-    How large a change has to be depends on how far the head is from the photo: what it misses
-    everywhere it also changes everywhere.
+    Where a pixel changes, what was missing there belongs to what is there no longer. A change that
+    is small beside what the head misses of a photo is none: what it misses everywhere, it also
+    changes everywhere.
     """
-    missed = (photos - rebuilt).abs().mean((1, 2, 3), keepdim=True).clamp(min=1e-6)
-    change = (drawn - rebuilt).abs().mean(1, keepdim=True)
-    kept = torch.exp(-(change / (DOUBT * missed)).square())
-    return (kept * photos + (1 - kept) * drawn).clamp(-1, 1)
+    residual, change = photos - rebuilt, (drawn - rebuilt).abs().mean(1, keepdim=True)
+    missed = residual.abs().mean((1, 2, 3), keepdim=True).clamp(min=1e-6)
+    same = torch.exp(-(change / (DOUBT * missed)).square())
+    changed = drawn + torch.exp(-change / FADE) * residual
+    return (same * photos + (1 - same) * changed).clamp(-1, 1)
 
 
 def _labels(
