@@ -234,10 +234,9 @@ def _watch(request: TrainingRequest, opened: Record, stage: str, console: Consol
     """Who watches a stage; an image's is announced."""
     if stage.endswith(ENCODER):
         image = stage.removesuffix(ENCODER)
-        waiting = encoder_config(opened, image)
-        assert waiting is not None
-        head = opened.head_config(image).head
-        console.note(f"training an encoder for {head} of {image} on {waiting.source}")
+        head, config = opened.head_config(image).head, encoder_config(opened, image)
+        on = "" if config is None else f" on {config.source}"
+        console.note(f"training an encoder for {head} of {image}{on}")
     elif stage != LABELS:
         config = opened.head_config(stage)
         console.note(f"training {stage} with {config.head} on {config.source}, seed {config.seed}")

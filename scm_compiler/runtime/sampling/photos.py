@@ -49,9 +49,6 @@ if TYPE_CHECKING:
 FADE = 0.1
 """How much a pixel has to change, of a range of 2, until little of the residual is kept there."""
 
-DOUBT = 3.0
-"""A pixel's change of so many times the photo's own error is believed, smaller ones less."""
-
 HEADINGS = ("photo", "rebuilt", "imagined", "difference")
 
 WIDE = 96
@@ -306,15 +303,10 @@ def redrawn(
 def with_residual(photos: Tensor, rebuilt: Tensor, drawn: Tensor) -> Tensor:
     """Drawn images with what the head could not draw of the photos, where nothing changes.
 
-    Where a pixel changes, what was missing there belongs to what is there no longer. A change that
-    is small beside what the head misses of a photo is none: what it misses everywhere, it also
-    changes everywhere.
+    Where a pixel changes, what was missing there belongs to what is there no longer.
     """
-    residual, change = photos - rebuilt, (drawn - rebuilt).abs().mean(1, keepdim=True)
-    missed = residual.abs().mean((1, 2, 3), keepdim=True).clamp(min=1e-6)
-    same = torch.exp(-(change / (DOUBT * missed)).square())
-    changed = drawn + torch.exp(-change / FADE) * residual
-    return (same * photos + (1 - same) * changed).clamp(-1, 1)
+    kept = torch.exp(-(drawn - rebuilt).abs().mean(1, keepdim=True) / FADE)
+    return (drawn + kept * (photos - rebuilt)).clamp(-1, 1)
 
 
 def _labels(
