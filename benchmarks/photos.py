@@ -104,7 +104,7 @@ def trained(head: str, args: argparse.Namespace) -> Run:
             )
     run = open_run(folder)
     if head not in WITH_ENCODER and not (folder / "Face.encoder.config.json").exists():
-        run = train_encoder(run, steps=args.steps, device=args.device)
+        run = train_encoder(run, images=args.images, steps=args.steps, device=args.device)
     return run
 
 

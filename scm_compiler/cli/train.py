@@ -22,6 +22,7 @@ from scm_compiler.runtime.data import LabelTable, Table, default_source, load_da
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
+from scm_compiler.runtime.runs.trained_encoder import encoder_config
 from scm_compiler.runtime.stages import (
     ENCODER,
     LABELS,
@@ -171,6 +172,7 @@ def _with_encoders(request: TrainingRequest, placement: Placement) -> Record:
         options=options,
         seed=opened.config.seed if request.seed is None else request.seed,
         steps=request.steps,
+        images=by_name(request.images, [node.name for node in opened.graph.images]),
         budgeted=request.budget is not None,
         processes=placement.team.size,
     )
@@ -232,8 +234,9 @@ def _watch(request: TrainingRequest, opened: Record, stage: str, console: Consol
     """Who watches a stage; an image's is announced."""
     if stage.endswith(ENCODER):
         image = stage.removesuffix(ENCODER)
-        config = opened.head_config(image)
-        console.note(f"training an encoder for {config.head} of {image} on {config.source}")
+        head, config = opened.head_config(image).head, encoder_config(opened, image)
+        on = "" if config is None else f" on {config.source}"
+        console.note(f"training an encoder for {head} of {image}{on}")
     elif stage != LABELS:
         config = opened.head_config(stage)
         console.note(f"training {stage} with {config.head} on {config.source}, seed {config.seed}")

@@ -134,6 +134,7 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
 def train_encoder(
     run: Run,
     *,
+    images: str | Mapping[str, str] | None = None,
     options: Mapping[str, Any] | None = None,
     steps: int | None = None,
     seed: int = 0,
@@ -144,6 +145,7 @@ def train_encoder(
 
     Args:
         run: A run whose heads are trained.
+        images: The real images, as of `train`; those that the head was trained on if None.
         options: Settings of the encoders that differ from the defaults.
         steps: The most steps of each.
         seed: As of `train`.
@@ -156,7 +158,12 @@ def train_encoder(
     """
     place = choose_device(device)
     extended = extend_encoders(
-        run, options=options or {}, seed=seed, steps=steps, budgeted=budget is not None
+        run,
+        options=options or {},
+        seed=seed,
+        steps=steps,
+        images=_by_name(images),
+        budgeted=budget is not None,
     )
     finished = train_stages(
         extended, budget=budget, placement=Placement(place), labels=False, images=False

@@ -33,12 +33,16 @@ class EncoderConfig(Strict, extra="forbid"):
         options: The options in full.
         seed: The seed.
         steps: The most steps.
+        source: Where the real images come from.
+        fingerprint: What identifies them.
     """
 
     image: str
     options: Mapping[str, Any]
     seed: Count
     steps: Positive
+    source: str
+    fingerprint: str
 
     @property
     def training(self) -> EncoderOptions:

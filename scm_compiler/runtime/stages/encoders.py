@@ -12,6 +12,7 @@ import torch
 from pydantic import ValidationError
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.heads.codes.heads import HeadOption
 from scm_compiler.runtime.heads.encoder import EncoderOptions, EncoderTrainer, untrained
 from scm_compiler.runtime.heads.head import EncodingGenerator, ImageBatches, LabelSampler
@@ -56,6 +57,7 @@ def extend_encoders(
     options: Mapping[str, Any],
     seed: int,
     steps: int | None = None,
+    images: Mapping[str, str] | None = None,
     budgeted: bool = False,
     processes: int = 1,
 ) -> Record:
@@ -66,6 +68,8 @@ def extend_encoders(
         options: Of the encoders, as far as they differ from the defaults.
         seed: Of their training.
         steps: The most steps of each; None for `STEPS`, or as many as a budget allows.
+        images: Where the real images come from, by image, `""` for all others; the heads' own if
+            they are not named.
         budgeted: Whether a budget ends the training.
         processes: How many train together.
 
@@ -88,13 +92,27 @@ def extend_encoders(
         if not without:
             told = tuple((head.node, head.config.head) for head in heads)
             raise refuse(HasEncoder(path=str(now.path), heads=told), exit_code=2)
+        named = images or {}
         for image in without:
-            most = steps or (MOST_STEPS if budgeted else STEPS)
+            source, fingerprint = _images(now, image, named.get(image, named.get("")))
             config = EncoderConfig(
-                image=image, options=chosen.model_dump(mode="json"), seed=seed, steps=most
+                image=image,
+                options=chosen.model_dump(mode="json"),
+                seed=seed,
+                steps=steps or (MOST_STEPS if budgeted else STEPS),
+                source=source,
+                fingerprint=fingerprint,
             )
             now = add_encoder(now, config)
         return now
+
+
+def _images(run: Record, image: str, named: str | None) -> tuple[str, str]:
+    """Where real images come from, and what identifies them: the head's own if none are named."""
+    if named is None:
+        own = run.head_config(image)
+        return own.source, own.fingerprint
+    return named, load_images(named, run.graph, image).fingerprint
 
 
 def chosen_options(changes: Mapping[str, Any]) -> EncoderOptions:

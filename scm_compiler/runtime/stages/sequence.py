@@ -25,7 +25,7 @@ from scm_compiler.runtime.runs.heads import add_heads
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.model_files import keeps_tables
 from scm_compiler.runtime.runs.record import Record, open_record
-from scm_compiler.runtime.runs.trained_encoder import pending_encoders
+from scm_compiler.runtime.runs.trained_encoder import encoder_config, pending_encoders
 from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
 from scm_compiler.runtime.stages.encoders import follow_encoder, train_encoder
@@ -151,7 +151,7 @@ def train_stages(
         if finished is not None and finished.outcome.signal is not None:
             return finished
         now = run if finished is None else finished.run
-        table = held.get(image) or _read(now, image)
+        table = _read(now, image, encoder=True)
         _tell(placement, now, image, encoder=True)
         finished = train_encoder(
             now,
@@ -175,7 +175,8 @@ def follow_leader(placement: Placement) -> None:
     while task := placement.team.tell():
         run = open_record(task["run"])
         join = follow_encoder if task["encoder"] else follow_image
-        join(run, task["image"], _read(run, task["image"]), placement)
+        table = _read(run, task["image"], encoder=task["encoder"])
+        join(run, task["image"], table, placement)
 
 
 def _tell(placement: Placement, run: Record, image: str, *, encoder: bool = False) -> None:
@@ -218,8 +219,9 @@ def _share(run: Record, image: str, budget: float) -> float:
     return heads[image].seconds + max(least, (budget - used) / len(waiting))
 
 
-def _read(run: Record, image: str) -> ImageTable:
-    config = run.head_config(image)
+def _read(run: Record, image: str, *, encoder: bool = False) -> ImageTable:
+    config = encoder_config(run, image) if encoder else run.head_config(image)
+    assert config is not None
     table = load_images(config.source, run.graph, image)
     if table.fingerprint != config.fingerprint:
         raise refuse(ImagesChanged(source=config.source, node=image), exit_code=2)

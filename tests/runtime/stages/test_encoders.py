@@ -15,7 +15,7 @@ from scm_compiler.runtime.fit import train_encoder
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.heads import restart_head
-from scm_compiler.runtime.runs.trained_encoder import has_encoder, pending_encoders
+from scm_compiler.runtime.runs.trained_encoder import encoder_config, has_encoder, pending_encoders
 from scm_compiler.runtime.sampling.abducting import abducting
 from scm_compiler.runtime.stages import encoders, extend_encoders, train_stages
 from scm_compiler.runtime.storage.tensors import read_tensors
@@ -114,6 +114,13 @@ def test_an_encoder_is_of_the_generator_that_it_was_trained_for(run):
     done = trained(run)
     restarted = restart_head(done, "Face")
     assert not has_encoder(restarted, "Face")
+
+
+def test_other_images_than_the_heads_own(run):
+    done = train_encoder(run, images="drawn-faces:90", options=TINY, steps=2, device="cpu")
+    config = encoder_config(done, "Face")
+    assert config.source == "drawn-faces:90"
+    assert config.fingerprint != done.head_config("Face").fingerprint
 
 
 def test_options_that_there_are_not(run):
