@@ -9,7 +9,6 @@ a default of its parser.
 """
 
 import argparse
-import gc
 import io
 import os
 import re
@@ -20,6 +19,7 @@ from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from scm_compiler.cli.exits import USAGE
+from scm_compiler.collector import collector_paused
 from scm_compiler.version import __version__
 
 if TYPE_CHECKING:
@@ -146,11 +146,8 @@ def _console(*, json: bool, quiet: bool = False) -> "Console":
 
 def _function(module: str, name: str) -> Callable[..., Any]:
     """A function of a module of this package, imported now."""
-    gc.disable()  # what is loaded stays: to look for reference cycles takes a fifth of its time
-    try:
+    with collector_paused():
         function: Callable[..., Any] = resolve_name(f"{__package__}.{module}:{name}")
-    finally:
-        gc.enable()
     return function
 
 
