@@ -9,6 +9,8 @@ a default of its parser.
 """
 
 import argparse
+import atexit
+import gc
 import io
 import os
 import re
@@ -62,6 +64,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: The words after `scmc`; those of the process if None.
     """
     _ready_streams()
+    if arguments is None:  # what ends with the process need not be searched for reference cycles:
+        atexit.register(gc.freeze)  # that took half a second where torch was loaded
     words = list(sys.argv[1:] if arguments is None else arguments)
     parser = parser_of(words)
     args = parser.parse_args(words)
