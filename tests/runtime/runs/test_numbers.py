@@ -23,7 +23,7 @@ ASK = """
 import sys
 from scm_compiler.cli.main import main
 assert main(["query", "P(Male=1 | do(Mustache=1))", "--run", sys.argv[1]]) == 0
-print({"torch", "networkx", "pydantic", "numpy.random"} & set(sys.modules))
+print({"torch", "networkx", "pydantic"} & set(sys.modules))
 """
 
 
