@@ -1,11 +1,9 @@
 """The pipeline: source text -> tree -> graph, one call a stage. A newcomer starts here."""
 
-import gc
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
+from scm_compiler.collector import collector_paused
 from scm_compiler.diagnostics import Report, ScmError, Sink, Source, refuse
 from scm_compiler.identify.graph import CausalGraph, causal
 from scm_compiler.ir import Graph
@@ -76,7 +74,7 @@ def check(source: Source) -> tuple[Graph | None, Report]:
     if not source.text.strip():
         sink.report(EmptyFile())
         return None, sink.close()
-    with _collector_paused():
+    with collector_paused():
         program = parse(source, sink)
         graph = lower(program, source, sink, kinds_of(program))
     if graph is not None:
@@ -156,18 +154,3 @@ def decode(name: str, content: bytes) -> Source:
         line = content.count(b"\n", 0, offset) + 1
         found = NotUtf8(content[offset], offset, line)
         raise refuse(found, source=Source(name, "")) from error
-
-
-@contextmanager
-def _collector_paused() -> Iterator[None]:
-    """Look for no reference cycles meanwhile: it took half of the time of a large graph.
-
-    Everything that is made here is kept or freed by reference count.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

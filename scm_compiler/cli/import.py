@@ -11,6 +11,7 @@ from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.kinds_of_table import with_kinds
 from scm_compiler.cli.output_file import file_stem, refuse_existing, require_place, write_text
+from scm_compiler.collector import collector_paused
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Report, ScmError, Source, refuse, render_json
 from scm_compiler.interop import Document
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 60
 
 
+@collector_paused()
 def run(args: argparse.Namespace, console: Console) -> int:
     """Read, translate, write; where there are tables, make a run of them."""
     if args.output is not None:

@@ -108,26 +108,26 @@ class _Planner:
         self.alive = dict.fromkeys(range(len(scopes)))
         self.holders: dict[str, list[int]] = {}  # also of tables that are spent
         for index, scope in enumerate(scopes):
-            self._hold(index, scope)
+            for name in scope:
+                self.holders.setdefault(name, []).append(index)
+        # Beyond these letters each step has its own, see `_subscripts`.
         self.letters = dict(zip(self.holders, ascii_letters, strict=False))
+        self.enough = len(self.letters) == len(self.holders)
+        self.written = [self._write(scope) for scope in scopes] if self.enough else []
         self.steps: list[Step] = []
         self.cost = 0.0
         self.largest = max(self.cells, default=1.0)
         self.held = self.peak = self.made = sum(self.cells)
 
     def finish(self, order: tuple[str, ...], keep: Scope, rule: str) -> Contraction:
+        alive = self.alive
         for name in order:
-            left = [index for index in self.holders[name] if index in self.alive]
-            self._join(left, drop=name)
-        self._join([*self.alive], keep=keep)
+            self._join([index for index in self.holders[name] if index in alive], drop=name)
+        self._join([*alive], keep=keep)
         steps = tuple(self.steps)
         return Contraction(
             steps, self.operands, keep, order, rule, self.cost, self.largest, self.peak, self.made
         )
-
-    def _hold(self, index: int, scope: Scope) -> None:
-        for name in scope:
-            self.holders.setdefault(name, []).append(index)
 
     def _cells(self, scope: Iterable[str]) -> float:
         cells = 1.0
@@ -135,33 +135,46 @@ class _Planner:
             cells *= self.sizes[name]
         return cells
 
+    def _write(self, scope: Iterable[str]) -> str:
+        return "".join([self.letters[name] for name in scope])
+
     def _join(
         self, indices: Sequence[int], drop: str | None = None, keep: Scope | None = None
     ) -> None:
         """Multiply tables, the smallest first; the last product is summed or put in order."""
-        cells = self.cells
-        first, *others = sorted(indices, key=lambda index: (cells[index], index))
+        if len(indices) > 1:
+            cells = self.cells
+            indices = sorted(indices, key=lambda index: (cells[index], index))
+        first, *others = indices
         for other in others[:-1]:
             first = self._step(first, other, None, None)
         last = self._step(first, others[-1] if others else None, drop, keep)
-        self._hold(last, self.scopes[last])
+        for name in self.scopes[last]:
+            self.holders[name].append(last)
 
     def _step(self, left: int, right: int | None, drop: str | None, keep: Scope | None) -> int:
         """Add a step; the index of its result."""
         mine, index = self.scopes[left], len(self.scopes)
         others: Scope = () if right is None else self.scopes[right]
-        joint = (*mine, *[name for name in others if name not in mine])
-        scope = keep if keep is not None else tuple([name for name in joint if name != drop])
-        letters = self.letters if len(self.letters) == len(self.holders) else None
-        subscripts = _subscripts(joint, mine, others, scope, letters, alone=right is None)
+        more = [name for name in others if name not in mine]
+        whole = self.cells[left]
+        for name in more:
+            whole *= self.sizes[name]
+        joint = scope = (*mine, *more)
+        if keep is not None:
+            scope, made = keep, self._cells(keep)
+        elif drop is not None:
+            scope = tuple([name for name in joint if name != drop])
+            made = whole / self.sizes[drop]
+        else:
+            made = whole
+        subscripts = self._subscripts(left, right, joint, scope)
         self.steps.append(Step(left, right, mine, others, scope, subscripts))
-        whole = self._cells(joint)
-        made = whole if len(scope) == len(joint) else self._cells(scope)
         self.cost += whole
-        self.largest = max(self.largest, made)
-        self.peak = max(self.peak, self.held + made)
         self.held += made
         self.made += made
+        self.largest = max(self.largest, made)
+        self.peak = max(self.peak, self.held)
         for old in (left,) if right is None else (left, right):
             self.held -= self.cells[old]
             del self.alive[old]
@@ -170,20 +183,22 @@ class _Planner:
         self.alive[index] = None
         return index
 
+    def _subscripts(self, left: int, right: int | None, joint: Scope, result: Scope) -> str:
+        if not self.enough:
+            others = () if right is None else self.scopes[right]
+            return _subscripts(joint, self.scopes[left], others, result, alone=right is None)
+        made = self._write(result)
+        self.written.append(made)
+        first = self.written[left]
+        if right is None:
+            return f"...{first}->...{made}"
+        return f"...{first},...{self.written[right]}->...{made}"
 
-def _subscripts(
-    joint: Scope,
-    left: Scope,
-    right: Scope,
-    result: Scope,
-    letters: Mapping[str, str] | None = None,
-    *,
-    alone: bool,
-) -> str:
-    if letters is None:
-        if len(joint) > len(ascii_letters):
-            return ""  # far beyond any memory; such a plan is refused and never run
-        letters = dict(zip(joint, ascii_letters, strict=False))
+
+def _subscripts(joint: Scope, left: Scope, right: Scope, result: Scope, *, alone: bool) -> str:
+    if len(joint) > len(ascii_letters):
+        return ""  # far beyond any memory; such a plan is refused and never run
+    letters = dict(zip(joint, ascii_letters, strict=False))
     first, second, last = ("".join([letters[n] for n in scope]) for scope in (left, right, result))
     return f"...{first}->...{last}" if alone else f"...{first},...{second}->...{last}"
 

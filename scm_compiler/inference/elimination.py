@@ -51,9 +51,9 @@ def _eliminated(
         del scores[rank]
         yield rank
         for other in _eliminate(near, rank):
-            if other in scores:
-                scores[other] = score(near, weights, other)
-                heapq.heappush(heap, (scores[other], other))
+            if other in scores and (fresh := score(near, weights, other)) != scores[other]:
+                scores[other] = fresh
+                heapq.heappush(heap, (fresh, other))
 
 
 def _bits(mask: int) -> Iterator[int]:
@@ -91,11 +91,14 @@ RULES = tuple(_SCORES)
 
 def _eliminate(near: list[int], rank: int) -> Iterator[int]:
     """Connect the neighbours of a variable, remove it, and say whose score may have changed."""
-    around = near[rank]
-    touched = around
-    for other in _bits(around):
-        new = around & ~near[other] & ~(1 << other)
-        near[other] = (near[other] | new) & ~(1 << rank)
+    around = touched = left = near[rank]
+    others = ~(1 << rank)
+    while left:  # as `_bits`
+        low = left & -left
+        left ^= low
+        other = low.bit_length() - 1
+        new = around & ~near[other] ^ low
+        near[other] = (near[other] | new) & others
         if new:
             touched |= near[other]
     return _bits(touched)

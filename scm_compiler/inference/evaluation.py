@@ -58,20 +58,27 @@ def terms(query: ir.Query, graph: Graph) -> list[tuple[float, Term]]:
             return []
 
 
-def evaluate(query: ir.Query, engine: Engine, rows: Rows | None = None) -> Numbers:
+def evaluate(
+    query: ir.Query,
+    engine: Engine,
+    rows: Rows | None = None,
+    signed: Sequence[tuple[float, Term]] = (),
+) -> Numbers:
     """The numbers that a query asks for.
 
     Args:
         query: A flattened query of rung 1 or 2.
         engine: Holds the model.
         rows: Other tables than the model's, possibly with a batch axis.
+        signed: Its terms, where they are known.
 
     Raises:
         ScmError: If it cannot be answered; see `Engine.posterior`.
     """
     if isinstance(query, ir.Regime):
         return engine.marginals(condition_of(query.do, query.given), rows)
-    parts = [sign * term_value(term, engine, rows) for sign, term in terms(query, engine.graph)]
+    signed = signed or terms(query, engine.graph)
+    parts = [sign * term_value(term, engine, rows) for sign, term in signed]
     return {"": np.asarray(sum(parts[1:], start=parts[0]))}
 
 

@@ -34,7 +34,7 @@ FEW = 25
 PRIOR = 0.5
 """What the prior of a row of a table weighs, in rows of data, spread over its values."""
 
-Shapes = Callable[[str, np.random.Generator], Array | None]
+Shapes = Callable[[str, "np.random.Generator"], Array | None]
 """The shapes of the Dirichlet posterior of a label's rows, perhaps many along a first axis, drawn
 with these random numbers; None where its table is exact."""
 
@@ -122,7 +122,7 @@ def reached_by(query: ir.Query, graph: Graph) -> set[str]:
 def from_draws(model: Tables, count: int, seed: int) -> Replicates:
     """Tables drawn from what is known of those that were counted in draws."""
 
-    def shapes(name: str, _: np.random.Generator) -> Array | None:
+    def shapes(name: str, _: "np.random.Generator") -> Array | None:
         if name not in model.draws:
             return None
         behind = np.asarray(model.draws[name])[..., None]
@@ -134,7 +134,7 @@ def from_draws(model: Tables, count: int, seed: int) -> Replicates:
 def from_rows(model: Tables, count: int, seed: int) -> Replicates:
     """Tables drawn from what the rows of data leave open that they come from."""
 
-    def shapes(name: str, random: np.random.Generator) -> Array | None:
+    def shapes(name: str, random: "np.random.Generator") -> Array | None:
         if name in model.backoffs:
             return model.backoffs[name].shapes(count, random, seed)
         counts = model.counts(name)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.separation import open_path
@@ -31,11 +31,13 @@ def propose(tables: Tables) -> ir.Probability:
     """
     graph = fold(tables.graph)
     names = {node.name for node in graph.labels}
-    arrows = [(edge.source, edge.target) for edge in graph.edges if edge.target in names]
-    pairs = [*islice(_confounded(graph), MOST_PAIRS), *arrows[:MOST_PAIRS]]
+    arrows = ((edge.source, edge.target) for edge in graph.edges if edge.target in names)
+    found = chain(islice(_confounded(graph), MOST_PAIRS), islice(arrows, MOST_PAIRS))
     if len(graph.labels) <= MOST_LABELS:
-        gaps = {pair: _gap(*pair, tables) for pair in pairs}
+        gaps = {pair: _gap(*pair, tables) for pair in found}
         pairs = sorted((pair for pair in gaps if gaps[pair] >= 0), key=lambda pair: -gaps[pair])
+    else:
+        pairs = [*islice(found, 1)]
     return _done(*pairs[0], graph) if pairs else _alone(graph.labels[0].name)
 
 

@@ -38,7 +38,7 @@ class Data(Protocol):
 class Backoff(Protocol):
     """What is known of a label's table where rows are few, or have gaps."""
 
-    def shapes(self, count: int, random: np.random.Generator, batch: int) -> NDArray[np.float64]:
+    def shapes(self, count: int, random: "np.random.Generator", batch: int) -> NDArray[np.float64]:
         """The shapes of the rows' Dirichlet posterior, along a first axis of draws.
 
         Args:

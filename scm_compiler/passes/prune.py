@@ -70,21 +70,18 @@ def _parts(graph: Graph, alive: set[str], known: frozenset[str]) -> list[list[st
     near: dict[str, list[str]] = {name: [] for name in graph.topological if name in alive}
     for edge in graph.edges:
         if edge.target in alive and edge.source not in known:
-            _tie(near, edge.source, edge.target)
+            near[edge.source].append(edge.target)
+            near[edge.target].append(edge.source)
     for pair in graph.confounders:
         if pair.left in alive and pair.right in alive:
-            _tie(near, pair.left, pair.right)
+            near[pair.left].append(pair.right)
+            near[pair.right].append(pair.left)
     parts: list[list[str]] = []
     seen: set[str] = set()
     for name in near:
         if name not in seen:
             parts.append(_reach(near, name, seen))
     return parts
-
-
-def _tie(near: dict[str, list[str]], left: str, right: str) -> None:
-    near[left].append(right)
-    near[right].append(left)
 
 
 def _reach(near: dict[str, list[str]], start: str, seen: set[str]) -> list[str]:

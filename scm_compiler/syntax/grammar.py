@@ -7,6 +7,7 @@ import lark
 from lark.exceptions import UnexpectedToken
 from lark.lark import PostLex
 
+from scm_compiler.collector import collector_paused
 from scm_compiler.diagnostics import Span
 from scm_compiler.shipped import shipped
 
@@ -83,6 +84,7 @@ class Parser:
         soft: The terminals of words that are names wherever they cannot be themselves.
     """
 
+    @collector_paused()
     def __init__(self, name: str, builder: object, soft: Collection[str] = ()) -> None:
         self._soft = frozenset(soft)
         text = shipped("grammars", f"{name}.lark").read_text(encoding="utf-8")

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.inference.evaluation import Numbers, chain, condition_of, evaluate, terms
+from scm_compiler.inference.evaluation import Numbers, Term, chain, condition_of, evaluate, terms
 from scm_compiler.inference.limits import TooMuch, first
 from scm_compiler.inference.parts import Part, posterior_part, regime_part
 from scm_compiler.inference.posteriors import engine_of
@@ -47,7 +47,12 @@ class Contractions(Work):
             condition = condition_of(query.do, query.given)
             unknown = [name for name in shapes.sizes if name not in condition.fixed]
             return [((), condition), *(((name,), condition) for name in unknown)]
-        return [link for _, term in terms(query, shapes.graph) for link in chain(term)]
+        return [link for _, term in self._terms for link in chain(term)]
+
+    @cached_property
+    def _terms(self) -> Sequence[tuple[float, Term]]:
+        """The terms of the query, with the weight of each."""
+        return terms(self.task.query, self.task.shapes.graph)
 
     @property
     def _beyond_plain(self) -> TooMuch | None:
@@ -69,7 +74,7 @@ class Contractions(Work):
         """Contract."""
         query, tables = self.task.query, self.task.tables
         engine = engine_of(tables)
-        numbers = evaluate(query, engine)
+        numbers = evaluate(query, engine, signed=self._terms)
         errors: Numbers = {name: np.zeros(np.shape(part)) for name, part in numbers.items()}
         warnings: tuple[Diagnostic, ...] = ()
         if tables.draws:

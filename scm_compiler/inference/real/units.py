@@ -150,7 +150,7 @@ class Draw:
         held: World_,
         seen: Seen,
         needed: Iterable[str],
-        random: np.random.Generator,
+        random: "np.random.Generator",
         count: int,
     ) -> None:
         self.graph, self.mechanisms, self.count = graph, mechanisms, count
@@ -198,7 +198,7 @@ class Draw:
         """What a node's own mechanism makes of a world."""
         return np.asarray(self.mechanisms[name].sample(world, self.noise[name]))
 
-    def rolled(self, name: str, roll: Callable[[np.random.Generator, int], Column]) -> Column:
+    def rolled(self, name: str, roll: Callable[["np.random.Generator", int], Column]) -> Column:
         """The values of a node that is held at random, drawn once for all worlds."""
         if name not in self._rolls:
             self._rolls[name] = roll(self._random, self.count)

@@ -126,7 +126,7 @@ def table_from(
     return table_of(graph, {**columns, **numbers}, counts, origin, tuple(told))
 
 
-def reweighted_rows(table: Table, random: np.random.Generator) -> Table:
+def reweighted_rows(table: Table, random: "np.random.Generator") -> Table:
     """The table with other weights of its rows: a Bayesian bootstrap (Rubin 1981)."""
     weights = random.standard_gamma(table.counts)
     counts = weights * (table.rows / weights.sum())

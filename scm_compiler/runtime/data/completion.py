@@ -134,7 +134,7 @@ class Component:
         return found, float(self.counts @ np.log(chances))
 
     def filled(
-        self, tables: Mapping[str, Array], batch: int, random: np.random.Generator
+        self, tables: Mapping[str, Array], batch: int, random: "np.random.Generator"
     ) -> dict[str, Array]:
         """Counts of each of B tables, with the gaps drawn from what these tables say of them."""
         cuts = [member.cut(tables[member.name]) for member in self.members]

@@ -83,7 +83,7 @@ class Imputed:
     imputation: Imputation
     name: str
 
-    def shapes(self, count: int, random: np.random.Generator, batch: int = 0) -> Array:
+    def shapes(self, count: int, random: "np.random.Generator", batch: int = 0) -> Array:
         """The shapes of its Dirichlet posterior on completed rows.
 
         Args:
@@ -126,7 +126,7 @@ def _filled(
     parts: list[Component],
     seen: Mapping[str, Array],
     tables: Mapping[str, Array],
-    random: np.random.Generator,
+    random: "np.random.Generator",
 ) -> dict[str, Array]:
     """Completed counts, one for each of the tables along their first axis."""
     found = {name: np.repeat(n[None], len(tables[name]), 0) for name, n in seen.items()}
@@ -137,7 +137,7 @@ def _filled(
     return found
 
 
-def drawn(counts: Array, random: np.random.Generator) -> Array:
+def drawn(counts: Array, random: "np.random.Generator") -> Array:
     """Tables drawn from the Dirichlet posterior of counts."""
     weights = random.standard_gamma(counts + PRIOR / counts.shape[-1])
     total = weights.sum(-1, keepdims=True)

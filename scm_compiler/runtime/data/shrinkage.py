@@ -74,7 +74,7 @@ class Shrunk:
             found += share * (self._flat + towards) / rows
         return found.reshape(self.counts.shape)
 
-    def shapes(self, count: int, random: np.random.Generator, batch: int = 0) -> Array:
+    def shapes(self, count: int, random: "np.random.Generator", batch: int = 0) -> Array:
         """The shapes of the Dirichlet posterior of each row, on regressions that may be.
 
         Args:
@@ -118,7 +118,7 @@ class Shrunk:
         return [(float(c), one) for c, one in zip(chances, found, strict=True) if c]
 
 
-def _once_drawn(shapes: Array, random: np.random.Generator) -> Array:
+def _once_drawn(shapes: Array, random: "np.random.Generator") -> Array:
     """The shapes after a draw from each row's urn: of the same mean, and no row next to none.
 
     A Dirichlet distribution is the mixture of those that one draw from it leads to.

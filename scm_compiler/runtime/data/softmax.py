@@ -105,7 +105,7 @@ class Regression:
         """The distribution in each configuration: (C, values)."""
         return _softmax(regressors @ self.coefficients)
 
-    def draws(self, regressors: Array, count: int, random: np.random.Generator) -> Array:
+    def draws(self, regressors: Array, count: int, random: "np.random.Generator") -> Array:
         """It with coefficients that may be as well: (count, C, values)."""
         normal = random.standard_normal((len(self.precision), count))
         moved = np.linalg.solve(np.linalg.cholesky(self.precision).T, normal)

@@ -114,7 +114,7 @@ class LabelTable:
         return counts.reshape(shape)
 
 
-def reweighted(table: LabelTable, random: np.random.Generator) -> LabelTable:
+def reweighted(table: LabelTable, random: "np.random.Generator") -> LabelTable:
     """The table with other weights of its rows: a Bayesian bootstrap (Rubin 1981).
 
     Each row weighs an exponential amount, so that a cell of n rows weighs a gamma amount of shape

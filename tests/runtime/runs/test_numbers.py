@@ -23,7 +23,7 @@ ASK = """
 import sys
 from scm_compiler.cli.main import main
 assert main(["query", "P(Male=1 | do(Mustache=1))", "--run", sys.argv[1]]) == 0
-print("torch" in sys.modules)
+print({"torch", "networkx", "pydantic"} & set(sys.modules))
 """
 
 
@@ -43,10 +43,10 @@ def test_the_kept_tables_are_the_exact_ones(trained):
         assert np.array_equal(kept.probabilities[name], table)
 
 
-def test_a_question_needs_no_torch(trained):
+def test_a_question_loads_nothing_heavy(trained):
     words = [sys.executable, "-c", ASK, str(trained.path)]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines()[-1] == "False"
+    assert done.stdout.splitlines()[-1] == "set()"
     assert "P(Male=1 | do(Mustache=1)) = 0.41675" in done.stdout
 
 
