@@ -234,9 +234,10 @@ def _watch(request: TrainingRequest, opened: Record, stage: str, console: Consol
     """Who watches a stage; an image's is announced."""
     if stage.endswith(ENCODER):
         image = stage.removesuffix(ENCODER)
-        head, config = opened.head_config(image).head, encoder_config(opened, image)
-        on = "" if config is None else f" on {config.source}"
-        console.note(f"training an encoder for {head} of {image}{on}")
+        waiting = encoder_config(opened, image)
+        assert waiting is not None
+        head = opened.head_config(image).head
+        console.note(f"training an encoder for {head} of {image} on {waiting.source}")
     elif stage != LABELS:
         config = opened.head_config(stage)
         console.note(f"training {stage} with {config.head} on {config.source}, seed {config.seed}")
