@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scm_compiler.cli.arguments.compile import BUILDS
@@ -11,6 +12,7 @@ from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.compiler import read_program
 from scm_compiler.diagnostics import render_json
+from scm_compiler.files import holds
 from scm_compiler.ir import Graph
 from scm_compiler.render import draw_svg
 
@@ -27,7 +29,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     from scm_compiler.emit import build  # noqa: PLC0415
 
     folder = args.output or BUILDS / graph.name
-    compiled = build.compile_files(graph, args.mechanisms, source, Seldom(console))
+    trained = _trained(args.file) if graph.reals else None
+    told = Seldom(console)
+    compiled = build.compile_files(graph, args.mechanisms, source, told, trained)
     files = {**compiled.files, build.PICTURE: draw_svg(graph), build.PROGRAM: source.text}
     build.write_build(folder, graph, compiled.module.spec, files)
     artifacts = [str(folder / name) for name in sorted([*files, "manifest.json"])]
@@ -44,6 +48,19 @@ def run(args: argparse.Namespace, console: Console) -> int:
         }
     )
     return OK
+
+
+def _trained(source: str) -> CausalModule | None:
+    """The trained module of a run with real nodes; None of what is no run.
+
+    The mechanisms of labels follow from the graph, so that a run's weights fit the build of its
+    program. Those of real nodes depend on the data: quantiles, heaps.
+    """
+    if not holds(Path(source), "config.json"):
+        return None
+    from scm_compiler.runtime.run import open_run  # noqa: PLC0415  (torch, as above)
+
+    return open_run(source).module()
 
 
 def described(graph: Graph) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What the mechanisms of a model are, as data; with the graph it determines the module."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 Family = Literal["explicit", "implicit"]
@@ -61,9 +61,50 @@ class ImplicitSpec:
         return self.noise
 
 
-Spec = ExplicitSpec | ImplicitSpec
+@dataclass(frozen=True)
+class Shape:
+    """The shape of the mechanism of a real node, or of a label with real parents.
 
-SPECS: Mapping[Family, type[Spec]] = {kind.family: kind for kind in (ExplicitSpec, ImplicitSpec)}
+    Attributes:
+        form: `transform` or `classes`, a network for a real node or a label; `quantiles`, a table
+            of them; `linear`, Gaussian.
+        hidden: Units in each hidden layer of a network.
+        parts: The logistics of a transform, or the knots of quantiles.
+        heaps: The values of a real node that have a probability of their own.
+    """
+
+    form: Literal["transform", "classes", "quantiles", "linear"]
+    hidden: tuple[int, ...] = (32, 32)
+    parts: int = 8
+    heaps: int = 0
+
+    def __post_init__(self) -> None:
+        least = {"transform": 1, "quantiles": 2}.get(self.form, 0)
+        if self.parts < least or min((1, *self.hidden)) < 1 or self.heaps < 0:
+            raise ValueError(f"the sizes of a mechanism are at least 1: {self}")
+        require_layers(len(self.hidden) + 1)
+
+
+@dataclass(frozen=True)
+class MixedSpec:
+    """The shape of each mechanism of a graph with real nodes.
+
+    Attributes:
+        labels: Of the labels that have discrete parents alone.
+        apart: Of the real nodes and of the labels with real parents.
+    """
+
+    family: ClassVar[Literal["mixed"]] = "mixed"
+    noise_width: ClassVar[int] = 1
+    labels: ExplicitSpec = field(default_factory=ExplicitSpec)
+    apart: Mapping[str, Shape] = field(default_factory=dict)
+
+
+Spec = ExplicitSpec | ImplicitSpec | MixedSpec
+
+SPECS: Mapping[str, type[Spec]] = {
+    kind.family: kind for kind in (ExplicitSpec, ImplicitSpec, MixedSpec)
+}
 
 
 def require_layers(layers: int) -> None:

@@ -38,15 +38,21 @@ def discrete_part(graph: Graph) -> Graph:
     return replace(graph, nodes=labels, edges=edges, confounders=hidden, claims=())
 
 
-def require_fitting(graph: Graph) -> None:
+def require_fitting(graph: Graph, *, images: bool = False) -> None:
     """Refuse what real nodes cannot be trained beside yet.
 
+    Args:
+        graph: The graph.
+        images: Whether images are left to their heads.
+
     Raises:
-        ScmError: E570 for hidden common causes, E571 for images.
+        ScmError: E570 for hidden common causes that reach what no table holds, E571 for images.
     """
     if not graph.reals:
         return
-    if graph.confounders:
-        raise refuse(HiddenBesideReal(graph.confounders[0].left, graph.confounders[0].right))
-    if graph.images:
+    own = set(apart(graph))
+    for pair in graph.confounders:
+        if {pair.left, pair.right} & own:
+            raise refuse(HiddenBesideReal(pair.left, pair.right))
+    if graph.images and not images:
         raise refuse(ImageBesideReal(graph.images[0].name, graph.reals[0].name))

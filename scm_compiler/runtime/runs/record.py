@@ -184,12 +184,22 @@ class Record:
         return refuse(missing, exit_code=2)
 
     def module(self) -> "CausalModule":
-        """The trained label model.
+        """The trained model of the labels and real nodes.
 
         Raises:
             ScmError: E658 if the training was not finished; E653 or E654 if the weights are not
                 this graph's.
         """
+        labels = self.label_module()
+        if not self.graph.reals:
+            return labels
+        from scm_compiler.model.real.mixed import trained_module  # noqa: PLC0415  (torch)
+        from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415
+
+        return trained_module(self.graph, labels, read_reals(self.path, self.graph))
+
+    def label_module(self) -> "CausalModule":
+        """The trained model of the labels that have tables; see `module`."""
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         from scm_compiler.runtime.runs.model_files import read_module  # noqa: PLC0415  (torch)
@@ -293,7 +303,7 @@ class Record:
             responses_of,
         )
 
-        return responses_of(self.module())
+        return responses_of(self.label_module())
 
     def tables(self) -> Tables:
         """P(label | parents) of the trained model, with what the data never show in `unseen`.
@@ -346,7 +356,7 @@ class Record:
             return replace(tables, replicates=self._replicates)
         from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
 
-        module = self.module()
+        module = self.label_module()
         try:
             return self._with_data(model_tables(module, self.manifest.seed))
         except ValueError as error:
