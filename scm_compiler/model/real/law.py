@@ -26,6 +26,9 @@ FELT = 7.0
 
 ROUNDS = 200
 
+LEAST = 1e-290
+"""Probabilities from here on are summed as they are, and smaller ones by their logs."""
+
 _ENDS = ((0, -1), (-1, 1))
 """The first and the last knot, and in which direction lies what is beyond it."""
 
@@ -79,13 +82,13 @@ class Mixture:
 
     def score(self, place: Array) -> Array:
         """See `Law`."""
-        below, above, _ = self._logs(place)
-        return below - above
+        return self._parts.score(place)
 
     def log_density(self, place: Array) -> Array:
         """See `Law`."""
-        _, _, density = self._logs(place)
-        return density
+        away = (place[:, None] - self.places) / self.widths
+        below = log_expit(away)
+        return log_sum(self.logs + below + (below - away) - np.log(self.widths))
 
     def place(self, score: Array) -> Array:
         """Where F(y) has a logit (B,), by Chandrupatla's method (1997).
@@ -93,7 +96,7 @@ class Mixture:
         The places that the single parts have at this score enclose the mixture's: two of them
         next to each other do.
         """
-        parts = _Parts(*(np.array(part.T, order="C") for part in self._parts))
+        parts = self._parts
         ends = np.sort(parts.places + parts.widths * score, 0)
         offs = np.stack([parts.off(end, score) for end in ends])
         lower = np.clip((offs <= 0).sum(0) - 1, 0, len(ends) - 2)
@@ -117,17 +120,9 @@ class Mixture:
         return found
 
     @property
-    def _parts(self) -> tuple[Array, Array, Array]:
-        return self.logs, self.places, self.widths
-
-    def _logs(self, place: Array) -> tuple[Array, Array, Array]:
-        """The logs of F(y), of 1 - F(y) and of the density."""
-        away = (place[:, None] - self.places) / self.widths
-        below = log_expit(away)
-        above = below - away
-        logs = self.logs
-        density = logs + below + above - np.log(self.widths)
-        return log_sum(logs + below), log_sum(logs + above), log_sum(density)
+    def _parts(self) -> "_Parts":
+        numbers = (self.logs, self.places, self.widths)
+        return _Parts(*(np.array(part.T, order="C") for part in numbers))
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,12 +133,21 @@ class _Parts:
     places: Array
     widths: Array
 
+    def score(self, place: Array) -> Array:
+        """The logit of F at places (B,)."""
+        away = (place - self.places) / self.widths
+        near = np.exp(-np.abs(away))
+        more = np.exp(self.logs) / (1 + near)
+        less, up = more * near, away >= 0
+        below, above = np.where(up, more, less).sum(0), np.where(up, less, more).sum(0)
+        if len(below) and min(below.min(), above.min()) > LEAST:
+            return np.asarray(np.log(below) - np.log(above))
+        logs = log_expit(away)
+        return np.asarray(_log_total(self.logs + logs) - _log_total(self.logs + (logs - away)))
+
     def off(self, place: Array, score: Array) -> Array:
         """How much more the logit of F at places (B,) is than scores (B,)."""
-        away = (place - self.places) / self.widths
-        below = log_expit(away)
-        above = _log_total(self.logs + (below - away))
-        return np.asarray(_log_total(self.logs + below) - above - score)
+        return np.asarray(self.score(place) - score)
 
     def of(self, keep: NDArray[np.bool_]) -> "_Parts":
         """Those of some units."""

@@ -91,7 +91,7 @@ class MixedModule(CausalModule):
                 held = torch.as_tensor(fixed[column], device=noise.device)
                 columns[name] = held.to(kind).expand(noise.shape[:1])
             elif name in self.spec.apart:
-                parents = [columns[parent] for parent in self.graph.parents[name]]
+                parents = [columns[self.layout.labels[p]] for p in self.layout.parents[column]]
                 own = self.own[self.identifiers[name]]
                 columns[name] = own(noise[:, column], None, *parents)
             else:
@@ -225,7 +225,7 @@ class MixedModule(CausalModule):
         return {name: found[name] for name in self.layout.labels}
 
     def _order(self) -> Iterator[str]:
-        return (name for name in self.graph.topological if name in self.layout.index)
+        return (self.layout.labels[column] for level in self.layout.levels for column in level)
 
     def _table_weights(self) -> Iterator[tuple[str, Tensor]]:
         """The weights of the labels with discrete parents, by the identifiers of this module."""
