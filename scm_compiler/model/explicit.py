@@ -338,6 +338,11 @@ class ExplicitModule(CausalModule):
         """The states (B, H) int32 of the hidden causes."""
         return (noise[:, len(self.wirings) :] * self.spec.hidden_states).int()
 
+    def hidden_columns(self, noise: Tensor) -> list[Tensor]:
+        """The states (B,) int32 of each hidden cause."""
+        states = self.states(noise)  # `unbind` of nothing is exported, but not read back
+        return [states[:, rank] for rank in range(states.shape[1])]
+
     def _fused(self, noise: Tensor, steps: dict[str, Tensor], fixed: dict[int, Held]) -> Tensor:
         """Level by level, each level as one batched operation for each size of tables."""
         labels = len(self.wirings)
@@ -374,7 +379,7 @@ class ExplicitModule(CausalModule):
             Each label's values (B,), bool or int32.
         """
         columns: list[Tensor] = [noise.new_empty(0)] * len(self.wirings)
-        columns += self.states(noise).unbind(1)
+        columns += self.hidden_columns(noise)
         for label in (label for level in self.layout.levels for label in level):
             m = self.wirings[label]
             if label in fixed:

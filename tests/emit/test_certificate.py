@@ -344,6 +344,7 @@ FORMS = {
     "networks": {},
     "linear": {"S": Shape("linear", (), 0)},
     "quantiles": {"R": Shape("quantiles", (), 5, 2)},
+    "many heaps": {"R": Shape("transform", (6,), 3, 40)},
     "heaps": {"R": Shape("transform", (6,), 3, 2), "S": Shape("transform", (6,), 3, 1)},
 }
 

@@ -25,6 +25,7 @@ SPECS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "do"), [("real", {"Y": 0.75}), ("both", None)])
 def test_the_exported_sampler_of_real_nodes_gives_the_same_values(reals, tmp_path, name, do):
     graph = reals[name]

@@ -82,7 +82,7 @@ class MixedModule(CausalModule):
         part = noise[:, self._part_noise]
         steps = tables.steps(noise.dtype)
         columns: dict[str, Tensor] = {}
-        inputs = [noise.new_empty(0)] * len(self._places) + [*tables.states(part).unbind(1)]
+        inputs = [noise.new_empty(0)] * len(self._places) + tables.hidden_columns(part)
         for name in self._order():
             column = self.layout.index[name]
             label = tables.layout.index.get(name)
@@ -119,7 +119,9 @@ class MixedModule(CausalModule):
         return found
 
     def scores(self, values: Tensor, noise: Tensor) -> tuple[Tensor, ...]:
-        """Each node's scores (B, …): of a real node its place, of a label those of its thresholds.
+        """Each node's scores (B, …), of a label those of its thresholds.
+
+        Those of a real node are its place, as if it were at no heap, and the chances of heaps.
 
         Tables are read by their multilinear extension, as in `ExplicitModule.scores`.
         """
@@ -284,7 +286,9 @@ def _scores(own: nn.Module, read: list[Tensor], uniform: Tensor) -> Tensor:
             torch.cat([uniform.new_zeros(len(uniform), 0), *read], 1)
         )
         if isinstance(own, printed.Transform):
-            return own.place(uniform, columns)[0].unsqueeze(1)
+            logs, places, widths, chances = own.law(columns)
+            place = printed.mixture_place(logs, places, widths, printed.score_of(uniform))
+            return torch.cat([place.unsqueeze(1), chances], 1)
         return torch.logit(own.steps(columns)) - torch.logit(uniform.unsqueeze(1))
     assert isinstance(own, printed.Quantiles | printed.Linear)
     discrete = [weights_of(soft) for soft, size in zip(read, own.sizes, strict=True) if size]
@@ -296,7 +300,9 @@ def _scores(own: nn.Module, read: list[Tensor], uniform: Tensor) -> Tensor:
         return found[:, 0] if table.dim() == 1 else found
 
     if isinstance(own, printed.Quantiles):
-        return own.place(uniform, *map(mixed, own.tables()))[0].unsqueeze(1)
+        scores, places, slopes = map(mixed, (own.scores, own.places, own.slopes))
+        place = printed.spline_place(scores, places, slopes, printed.score_of(uniform))
+        return torch.cat([place.unsqueeze(1), mixed(own.chances)], 1)
     real = [soft[:, 0] for soft, size in zip(read, own.sizes, strict=True) if not size]
     numbers = torch.stack([torch.ones_like(uniform), *real], 1)
     parts = mixed(own.coefficients), mixed(own.deviations)

@@ -274,19 +274,20 @@ class Transform(nn.Module):
         """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
         if held is not None:
             return torch.full_like(uniform, held)
-        place, at_heap, heap = self.place(uniform, self.inputs(uniform, *inputs))
+        logs, places, widths, chances = self.law(self.inputs(uniform, *inputs))
+        away = (self.heaped.marks[:, None, None] - places) / widths
+        under = torch.logsumexp(logs + nn.functional.logsigmoid(away), -1).exp().T
+        score, at_heap, heap = self.heaped(uniform, chances, under)
+        place = mixture_place(logs, places, widths, score)
         return torch.where(at_heap, heap, self.ends(place))
 
-    def place(self, uniform: Tensor, columns: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """The places (B,) at columns (B, columns), whether at a heap, and at which value."""
+    def law(self, columns: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The mixture (B, parts + 1) at columns (B, columns), and the chances of heaps."""
         logits, places, widths, heaps = self.network(columns).split(self.sizes, -1)
         places = places + (columns @ self.line).unsqueeze(-1)
         widths = self.floor + widths.clamp(-60.0, WIDEST).exp()
         law = with_background(logits, places, widths)
-        away = (self.heaped.marks[:, None, None] - law[1]) / law[2]
-        under = torch.logsumexp(law[0] + nn.functional.logsigmoid(away), -1).exp().T
-        score, at_heap, heap = self.heaped(uniform, torch.softmax(heaps, -1), under)
-        return mixture_place(*law, score), at_heap, heap
+        return *law, torch.softmax(heaps, -1)
 
 
 class Quantiles(nn.Module):
@@ -331,26 +332,10 @@ class Quantiles(nn.Module):
         row = torch.zeros_like(uniform, dtype=torch.int64)
         for value, size in zip(inputs, self.sizes, strict=True):
             row = row * size + value.long()
-        tables = (table[row] for table in self.tables())
-        place, at_heap, heap = self.place(uniform, *tables)
+        score, at_heap, heap = self.heaped(uniform, self.chances[row], self.under[row])
+        scores, places, slopes = self.scores[row], self.places[row], self.slopes[row]
+        place = spline_place(scores, places, slopes, score)
         return torch.where(at_heap, heap, self.ends(place))
-
-    def tables(self) -> tuple[Tensor, ...]:
-        """What is known at each setting: knots, slopes and the chances of heaps."""
-        return self.scores, self.places, self.slopes, self.chances, self.under
-
-    def place(
-        self,
-        uniform: Tensor,
-        scores: Tensor,
-        places: Tensor,
-        slopes: Tensor,
-        chances: Tensor,
-        under: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        """The places (B,), whether at a heap, and at which value, by rows of the tables."""
-        score, at_heap, heap = self.heaped(uniform, chances, under)
-        return spline_place(scores, places, slopes, score), at_heap, heap
 
 
 class Linear(nn.Module):
