@@ -17,11 +17,13 @@ from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.codes.reals import NoEvent, NotWithReals
 from scm_compiler.inference.real.drawing import Estimate, Sampler, weighted_quantile
 from scm_compiler.inference.real.gaussian import Gaussian, NotGaussianError, closed
+from scm_compiler.inference.real.hidden import require_determined, unfolded
 from scm_compiler.inference.real.units import Variable, ordered
 from scm_compiler.inference.table import Row, Table
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir.query import Kind
 from scm_compiler.model.mechanism import Mechanism
+from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
 from scm_compiler.syntax.query_printer import quoted
@@ -70,7 +72,8 @@ class RealPlan:
     def exact(self) -> bool:
         """Whether all that takes part is a table, or linear and Gaussian."""
         own = [self.mechanisms[name] for name in self.nodes]
-        return self.method == "auto" and all(closed(self.graph, m) for m in own)
+        graph = unfolded(self.graph, self.mechanisms)
+        return self.method == "auto" and all(closed(graph, m) for m in own)
 
     def run(self, *, seed: int = 0, samples: int = 10_000, level: float | None = 0.95) -> Answer:
         """Answer it.
@@ -103,8 +106,9 @@ class RealPlan:
         )
 
     def _work(self, mechanisms: Mapping[str, Mechanism], seed: int, samples: int) -> "_Work":
-        sampler = Sampler(self.graph, mechanisms, seed, samples)
-        return _Work(self.graph, sampler, exactly=self.method != "weighted")
+        graph = unfolded(self.graph, mechanisms)
+        sampler = Sampler(graph, mechanisms, seed, samples)
+        return _Work(graph, sampler, exactly=self.method != "weighted")
 
     def _firm(
         self, value: Number | Table, seed: int, samples: int, level: float | None
@@ -146,12 +150,17 @@ class RealPlan:
         return "\n".join(
             (
                 self.query,
-                f"rung {self.rung} ({RUNGS[self.rung]}), {found}: no hidden cause is in the graph",
+                f"rung {self.rung} ({RUNGS[self.rung]}), {found}{self._hidden}",
                 *(_EXACTLY if self.exact else ()),
                 f"by likelihood weighting: units are drawn of {kinds}",
                 "evidence weighs a unit by its probability or density given the node's parents",
             )
         )
+
+    @property
+    def _hidden(self) -> str:
+        hidden = bool(self.graph.confounders)
+        return "" if hidden else ": no hidden cause is in the graph"
 
     def __repr__(self) -> str:
         return str(self)
@@ -184,6 +193,7 @@ def plan_real(
         sink.extend(reader.found)
     sink.check()
     assert written is not None
+    require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
     assumed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
@@ -222,7 +232,7 @@ def _every(reader: Reader, written: tree.Query) -> list[Asked]:  # noqa: PLR0911
         case tree.Effect():
             return [reader.effect(written)]
         case tree.Regime(do, given):
-            every = (Variable(node.name) for node in reader.graph.tabular)
+            every = (Variable(n.name) for n in reader.graph.tabular if n.kind != HIDDEN)
             scene = reader.scene(do, given, *every)
             return [Asked(scene, "mean", lambda draw: np.ones(draw.count))]
     name = "argmax" if isinstance(written, tree.Best) else "LATE"
@@ -341,7 +351,7 @@ class _Work:
     def _regime(self, written: tree.Regime) -> Table:
         """Every label's probabilities; mean, deviation and quartiles of every real node."""
         (asked,) = _every(Reader(self.graph), written)
-        nodes = self.graph.tabular
+        nodes = [node for node in self.graph.tabular if node.kind != HIDDEN]
         units = self.sampler.weighted(
             asked.scene,
             *(

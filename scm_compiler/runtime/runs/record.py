@@ -126,7 +126,7 @@ class Record:
 
     @cached_property
     def mechanisms(self) -> "Mapping[str, Mechanism]":
-        """The mechanism of each label and real node.
+        """The mechanism of each label and real node, then of hidden common causes of labels.
 
         Raises:
             ScmError: As `distributions`; E653 or E654 if the file is not this run's.
@@ -136,7 +136,8 @@ class Record:
             from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415  (torch)
 
             found |= read_reals(self.path, self.graph)
-        return {node.name: found[node.name] for node in self.graph.tabular}
+        own = {node.name: found[node.name] for node in self.graph.tabular}
+        return {**own, **{name: m for name, m in found.items() if name not in own}}
 
     @property
     def images(self) -> tuple[str, ...]:
