@@ -62,9 +62,7 @@ def test_what_is_not_is_refused(run, query, code):
 
 
 def test_rows_are_drawn_of_what_is_seen(run, data):
-    sample = (
-        open_run(run.path).sample(4000) if hasattr(run, "sample") else run.given().sample(4000)
-    )
+    sample = open_run(run.path).sample(4000)
     assert set(sample.names) == set(data)
     seen = np.corrcoef(sample["A"], sample["B"])[0, 1]
     assert abs(seen - np.corrcoef(data["A"], data["B"])[0, 1]) < 0.06
