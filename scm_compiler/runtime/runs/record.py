@@ -192,12 +192,9 @@ class Record:
                 this graph's.
         """
         labels = self.label_module()
-        if not self.graph.reals:
-            return labels
-        from scm_compiler.model.real.mixed import trained_module  # noqa: PLC0415  (torch)
-        from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415
+        from scm_compiler.runtime.runs.model_files import with_reals  # noqa: PLC0415  (torch)
 
-        return trained_module(self.graph, labels, read_reals(self.path, self.graph))
+        return with_reals(self.path, self.graph, labels)
 
     def label_module(self) -> "CausalModule":
         """The trained model of the labels that have tables; see `module`."""
