@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from scm_compiler.emit import ExplicitSpec, ImplicitSpec
+from scm_compiler.emit import ExplicitSpec, ImplicitSpec, compile_module
+from scm_compiler.emit.source import emit_source
 
 
 class Intervened(torch.nn.Module):
@@ -22,6 +23,26 @@ SPECS = {
     "networks": ExplicitSpec(table_limit=1, hidden=8),
     "implicit": ImplicitSpec(hidden=8, layers=3),
 }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "do"), [("real", {"Y": 0.75}), ("both", None)])
+def test_the_exported_sampler_of_real_nodes_gives_the_same_values(reals, tmp_path, name, do):
+    graph = reals[name]
+    built = compile_module(graph, generator=torch.Generator().manual_seed(0))
+    names = {}
+    exec(compile(emit_source(graph, built.spec), "model.py", "exec"), names)
+    emitted = names["Model"]().double()
+    emitted.load_state_dict(built.node_weights())
+    shapes = ({0: torch.export.Dim("batch", min=2)},)
+    for module in (built, emitted):
+        target = Intervened(module.requires_grad_(False), do) if do else module
+        exported = torch.export.export(target, (built.draw_noise(7),), dynamic_shapes=shapes)
+        torch.export.save(exported, tmp_path / "sampler.pt2")
+        loaded = torch.export.load(tmp_path / "sampler.pt2").module()
+        for rows in (2, 300):
+            noise = built.draw_noise(rows, generator=torch.Generator().manual_seed(rows))
+            assert torch.equal(loaded(noise), built(noise, do))
 
 
 CASES = [("tables", None), ("tables", {"B": 2}), ("networks", {"B": 2}), ("implicit", None)]

@@ -18,6 +18,7 @@ from scm_compiler.inference.real.units import Variable
 from scm_compiler.inference.table import Row, Table, most_probable
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir.query import Kind
+from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.semantics.codes.questions import NothingToChoose
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import quoted
@@ -126,7 +127,7 @@ class Work:
     def _regime(self, written: tree.Regime) -> Table:
         """Every label's probabilities; mean, deviation and quartiles of every real node."""
         (asked,) = numbers_of(Reader(self.graph), written)
-        nodes = self.graph.tabular
+        nodes = [node for node in self.graph.tabular if node.kind != HIDDEN]
         units = self.sampler.weighted(
             asked.scene,
             *(
@@ -169,7 +170,7 @@ def numbers_of(reader: Reader, written: tree.Query) -> list[Asked]:  # noqa: C90
         case tree.Effect():
             return [reader.effect(written)]
         case tree.Regime(do, given):
-            every = (Variable(node.name) for node in reader.graph.tabular)
+            every = (Variable(n.name) for n in reader.graph.tabular if n.kind != HIDDEN)
             scene = reader.scene(do, given, *every)
             return [Asked(scene, "mean", lambda draw: np.ones(draw.count))]
     reader.found.append(NotWithReals("`LATE`", span=written.span))
