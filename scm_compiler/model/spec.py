@@ -69,7 +69,8 @@ class Shape:
         form: `transform` or `classes`, a network for a real node or a label; `quantiles`, a table
             of them; `regression`, sums of terms; `linear`, Gaussian.
         hidden: Units in each hidden layer of a network.
-        parts: The logistics of a transform, or the quantiles of a table or of a regression's noise.
+        parts: The logistics of a transform, or the quantiles of a table or of the noise of a
+            regression.
         heaps: The values of a real node that have a probability of their own.
         knots: Of the splines of a regression.
         terms: Of a regression: the two elementary functions whose product each one is.

@@ -340,7 +340,9 @@ def test_fewer_labels_can_be_examined_but_not_too_few(build_graph):
     assert found == [certificates.FEWEST, 9, 40]
 
 
+TERMS = ((0, 0), (1, 0), (3, 0), (8, 0), (5, 8), (13, 0), (18, 2))
 FORMS = {
+    "regression": {"S": Shape("regression", (), 9, knots=4, terms=TERMS)},
     "networks": {},
     "linear": {"S": Shape("linear", (), 0)},
     "quantiles": {"R": Shape("quantiles", (), 5, 2)},

@@ -15,8 +15,11 @@ from scm_compiler.emit import ExplicitSpec, ImplicitSpec, compile_module
 from scm_compiler.emit.source import emit_source
 from scm_compiler.ir import Discrete, Graph, Node, Real
 from scm_compiler.model.compilation import spec_for
-from scm_compiler.model.spec import Shape
+from scm_compiler.model.spec import MixedSpec, Shape
 from scm_compiler.shipped import shipped
+
+TERMS = ((0, 0), (1, 0), (2, 0), (3, 0), (2, 4), (4, 1), (3, 2))
+"""Of regressions: 1, functions of the first column, and products of two."""
 
 SPECS = {
     "tables": ExplicitSpec(hidden_states=4),
@@ -119,7 +122,13 @@ def test_real_nodes_run_alone_and_give_the_modules_values(reals, randomised, tmp
         forms["R"] = Shape("quantiles", (), 5, 2)
         spec = spec_for(graph)
         own = {n: forms[n] for n in spec.apart if n in forms}
-        for which, shapes in (("networks", {}), ("closed", own)):
+        caused = {node.name for node in graph.reals if graph.parents[node.name]}
+        regressions = {name: Shape("regression", (), 7, knots=4, terms=TERMS) for name in caused}
+        for which, shapes in (
+            ("networks", {}),
+            ("closed", own),
+            ("regressions", regressions),
+        ):
             chosen = replace(spec, apart={**spec.apart, **shapes})
             module = compile_module(graph, chosen)
             module.load_node_weights(module.redrawn_weights(torch.Generator().manual_seed(0)))
@@ -142,6 +151,16 @@ def test_the_mechanisms_of_real_nodes_can_be_followed_by_eye(reals):
         "        hidden_0 = (noise[:, 7] * 8).long()",
     ):
         assert line in text.splitlines()
+
+
+def test_a_regression_says_its_terms(reals):
+    shape = Shape("regression", (), 7, knots=4, terms=TERMS[:3])
+    text = emit_source(
+        reals["real"], MixedSpec(apart={**spec_for(reals["real"]).apart, "Z": shape})
+    )
+    line = "Regression((1, 1), 4, ((0, 0), (1, 0), (2, 0)), 7, -math.inf, math.inf)"
+    assert line in text
+    assert "class Terms" in text
 
 
 def test_only_what_is_used_is_printed(reals):

@@ -422,11 +422,13 @@ class Regression(nn.Module):
     def place(self, uniform: Tensor, columns: Tensor) -> Tensor:
         """The places (B,) at columns (B, columns)."""
         terms = self.terms(columns)
-        width = (terms @ self.log_scale).clamp_max(WIDEST)
+        width = (terms * self.log_scale).sum(-1).clamp_max(WIDEST)
         width = torch.maximum(width, self.least).exp()
-        knots = (self.scores, self.places, self.slopes)
-        wide = (part.expand(uniform.shape[0], -1) for part in knots)
-        return terms @ self.location + width * spline_place(*wide, score_of(uniform))
+        rows = uniform.shape[0]
+        scores, places = self.scores.expand(rows, -1), self.places.expand(rows, -1)
+        slopes = self.slopes.expand(rows, -1)
+        away = spline_place(scores, places, slopes, score_of(uniform))
+        return (terms * self.location).sum(-1) + width * away
 
 
 class Linear(nn.Module):

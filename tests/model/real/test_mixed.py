@@ -1,5 +1,6 @@
 """The module of a graph with real nodes."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,13 +8,18 @@ import pytest
 import torch
 
 from scm_compiler.compiler import parse_text
-from scm_compiler.model.compilation import compile_module, spec_for
+from scm_compiler.model.compilation import (
+    compile_module,
+    spec_for,
+    spec_from_json,
+    spec_to_json,
+)
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.real.mixed import MixedModule, trained_module
 from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.model.spec import Shape
-from tests.model.real.conftest import HEAPS, classes, linear, quantiles, transform
+from tests.model.real.conftest import HEAPS, classes, linear, quantiles, regression, transform
 
 GRAPH = parse_text(
     """
@@ -23,10 +29,11 @@ GRAPH = parse_text(
     Q : real
     T : real
     L : real
+    S : real
     C : categorical(a, b, c)
     D : binary
     A    -> B
-    A, R, B -> T, L, C
+    A, R, B -> T, L, S, C
     A, B -> Q
     C    -> D
     """.replace("    ", "")
@@ -40,6 +47,7 @@ def made():
         "Q": quantiles(0, heaps=HEAPS["two"]),
         "T": transform(1, heaps=HEAPS["two"]),
         "L": linear(0),
+        "S": regression(0),
         "C": classes(0),
     }
     labels = ExplicitModule(discrete_part(GRAPH))
@@ -104,6 +112,41 @@ def test_its_weights_are_written_and_read_back():
     assert sum(module.count_parameters().values()) == sum(
         map(torch.Size.numel, map(torch.Size, shapes.values()))
     )
+
+
+def test_the_shape_of_a_regression_is_written_and_read_back():
+    spec = made()[0].spec
+    assert spec_from_json(json.loads(json.dumps(spec_to_json(spec)))) == spec
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"terms": ((0, -1),)},
+        {"terms": ()},
+        {"knots": 1},
+        {"terms": ((0, 36),)},  # five columns of seven functions each, and 1
+    ],
+)
+def test_no_regression_has_terms_of_what_there_is_not(wrong):
+    spec = made()[0].spec
+    with pytest.raises(ValueError, match=r"regression|factors"):
+        MixedModule(
+            GRAPH, replace(spec, apart={**spec.apart, "S": replace(spec.apart["S"], **wrong)})
+        )
+
+
+def test_a_regression_goes_on_to_where_cubes_are_numbers():
+    module, mechanisms = made()
+    for far in (1e200, -1e200):
+        parents = {"A": np.zeros(3, int), "B": np.zeros(3, int), "R": np.full(3, far)}
+        noise = np.array([0.2, 0.5, 0.7])
+        own = mechanisms["S"].noise_of(noise[:, None])
+        expected = mechanisms["S"].sample(parents, own)
+        inputs = [torch.from_numpy(parents[name]) for name in ("A", "R", "B")]
+        found = module.own["S"](torch.from_numpy(noise), None, *inputs)
+        assert np.isfinite(expected).all()
+        assert np.allclose(found.numpy(), expected)
 
 
 def test_absurd_sizes_take_no_memory():

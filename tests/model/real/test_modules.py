@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.model.real import features, law, printed, scale
+from scm_compiler.model.real import features, law, printed, scale, terms
 from scm_compiler.model.real import mechanism as inverse
 from scm_compiler.model.real.law import Mixture
 from scm_compiler.model.real.modules import call_of, module_of, shape_of
@@ -95,6 +95,7 @@ def test_the_printed_constants_are_those_of_the_mechanisms():
         ("REACH", features),
         ("WIDEST", inverse),
         ("EDGE", scale),
+        ("FAR", terms),
     ):
         assert getattr(printed, name) == getattr(home, name)
 
