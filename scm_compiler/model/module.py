@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from math import inf
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -206,14 +207,19 @@ class CausalModule(nn.Module, ABC):
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        weight = next(self.parameters(), None)
+        weight = self._weight()
         return torch.device("cpu") if weight is None else weight.device
 
     @property
     def dtype(self) -> torch.dtype:
         """The floating type of the weights and of the noise."""
-        weight = next(self.parameters(), None)
+        weight = self._weight()
         return torch.get_default_dtype() if weight is None else weight.dtype
+
+    def _weight(self) -> Tensor | None:
+        """One of its numbers: a parameter, or a number of a mechanism that is not learnt."""
+        numbers = chain(self.parameters(), self.buffers())
+        return next((tensor for tensor in numbers if tensor.is_floating_point()), None)
 
     @contextmanager
     def settled(self) -> Iterator[None]:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import torch
 
@@ -148,6 +149,30 @@ def test_a_run_with_real_nodes_is_built_with_its_weights(folder, capsys):
     (folder / "first" / "model.safetensors").write_bytes(b"")
     assert main(["verify", "first"]) == 1
     assert "error[E502]: `first/model.safetensors`" in capsys.readouterr().err
+
+
+def test_a_run_whose_real_node_is_a_regression_is_built(folder, capsys):
+    (folder / "age.scm").write_text("Age, Dose : real\nAge -> Dose\n")
+    random = np.random.default_rng(0)
+    age = 50 + 10 * random.standard_normal(500)
+    dose = age / 10 + (age / 20) ** 2 + random.standard_normal(500)
+    rows = "".join(f"{a},{d}\n" for a, d in zip(age, dose, strict=True))
+    (folder / "age.csv").write_text("Age,Dose\n" + rows)
+    assert main(["train", "-q", "age.scm", "--data", "csv:age.csv", "--run", "trained"]) == 0
+    assert main(["compile", "trained", "-o", "built"]) == 0
+    assert "consistent with the graph" in capsys.readouterr().out
+    assert main(["verify", "built"]) == 0
+    text = (folder / "built" / "model.py").read_text()
+    assert "class Transform" not in text
+    names = {}
+    exec(compile(text, "model.py", "exec"), names)
+    model = names["load"](folder / "built" / "model.safetensors")
+    module = open_run("trained").module()
+    noise = module.draw_noise(500, generator=torch.Generator().manual_seed(0))
+    assert noise.dtype == torch.float64
+    for do in (None, {"Age": 44.5}):
+        assert torch.equal(model(noise, do), module(noise, do))
+    assert abs(float(module(noise, {"Age": 60.0})[:, 1].mean()) - 15) < 0.3
 
 
 def test_a_missing_program_ends_with_2(folder, capsys):

@@ -1,10 +1,14 @@
 """torch.export of the label sampler."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
 from scm_compiler.emit import ExplicitSpec, ImplicitSpec, compile_module
 from scm_compiler.emit.source import emit_source
+from scm_compiler.model.compilation import spec_for
+from scm_compiler.model.spec import Shape
 
 
 class Intervened(torch.nn.Module):
@@ -26,10 +30,14 @@ SPECS = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "do"), [("real", {"Y": 0.75}), ("both", None)])
+@pytest.mark.parametrize(("name", "do"), [("real", {"Y": 0.75}), ("both", None), ("terms", None)])
 def test_the_exported_sampler_of_real_nodes_gives_the_same_values(reals, tmp_path, name, do):
-    graph = reals[name]
-    built = compile_module(graph, generator=torch.Generator().manual_seed(0))
+    graph = reals["real" if name == "terms" else name]
+    spec = spec_for(graph)
+    if name == "terms":
+        shape = Shape("regression", (), 7, knots=4, terms=((0, 0), (1, 0), (2, 4)))
+        spec = replace(spec, apart={**spec.apart, "Z": shape})
+    built = compile_module(graph, spec, generator=torch.Generator().manual_seed(0))
     names = {}
     exec(compile(emit_source(graph, built.spec), "model.py", "exec"), names)
     emitted = names["Model"]().double()

@@ -37,8 +37,7 @@ def _small(random: Tensor) -> Tensor:
 
 def _rising(random: Tensor) -> Tensor:
     steps = random.exp()
-    steps = 8 * steps / steps.sum(-1, keepdim=True)
-    return steps.cumsum(-1) - 4
+    return steps.cumsum(-1) - steps.sum(-1, keepdim=True) / 2
 
 
 def _mostly_none(random: Tensor) -> Tensor:

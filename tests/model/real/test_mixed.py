@@ -178,6 +178,14 @@ def test_the_derivative_of_a_value_is_that_of_the_inverse_distribution_function(
     assert torch.allclose(slope, (ends[1] - ends[0]) / (2 * step), rtol=1e-4, atol=1e-4)
 
 
+def test_a_module_without_networks_draws_in_double_precision():
+    graph = parse_text("X : real")
+    module = compile_module(graph)
+    assert not list(module.parameters())
+    assert module.dtype == module.draw_noise(3).dtype == torch.float64
+    assert module.double().sample(3).dtype == torch.float64
+
+
 def test_no_table_holds_what_real_nodes_cause():
     module, _ = made()
     with pytest.raises(ValueError, match="R is real"):
