@@ -366,7 +366,8 @@ class Terms(nn.Module):
         """The terms (B, terms) of columns (B, columns)."""
         own = columns.clamp(-FAR, FAR).unsqueeze(-1)
         away = (own - self.knots).clamp_min(0.0) ** 3
-        slopes = (away[..., :-1] - away[..., -1:]) / (self.knots[:, -1:] - self.knots[:, :-1])
+        apart = self.knots[:, -1:] - self.knots[:, :-1]
+        slopes = (away[..., :-1] - away[..., -1:]) / apart
         splines = slopes[..., :-1] - slopes[..., -1:]
         every = torch.cat([own, own**2, own**3, splines], -1).flatten(1)
         every = torch.cat([torch.ones_like(every[:, :1]), every], 1)
@@ -428,7 +429,8 @@ class Regression(nn.Module):
         scores, places = self.scores.expand(rows, -1), self.places.expand(rows, -1)
         slopes = self.slopes.expand(rows, -1)
         away = spline_place(scores, places, slopes, score_of(uniform))
-        return (terms * self.location).sum(-1) + width * away
+        place: Tensor = (terms * self.location).sum(-1) + width * away
+        return place
 
 
 class Linear(nn.Module):
