@@ -20,14 +20,17 @@ EXAMPLES = [
     "celeba_cg1",
     "celeba_g1",
     "celeba_rcg1",
+    "dose",
     "drawn_faces",
     "front_door",
     "hair",
     "morpho_digits",
     "napkin",
+    "nsw",
     "own_kind",
     "pendulum",
     "sprinkler",
+    "triangle",
 ]
 
 

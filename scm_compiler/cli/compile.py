@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scm_compiler.cli.arguments.compile import BUILDS
@@ -11,6 +12,7 @@ from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.compiler import read_program
 from scm_compiler.diagnostics import render_json
+from scm_compiler.files import holds
 from scm_compiler.ir import Graph
 from scm_compiler.render import draw_svg
 
@@ -32,7 +34,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     )
 
     folder = args.output or BUILDS / graph.name
-    compiled = compile_files(graph, args.mechanisms, source, Seldom(console))
+    trained = _trained(args.file) if graph.reals else None
+    compiled = compile_files(graph, args.mechanisms, source, Seldom(console), trained)
     files = {**compiled.files, PICTURE: draw_svg(graph), PROGRAM: source.text}
     write_build(folder, graph, compiled.module.spec, files)
     console.result(summary(graph, compiled.module))
@@ -48,6 +51,19 @@ def run(args: argparse.Namespace, console: Console) -> int:
         }
         console.document(found)
     return OK
+
+
+def _trained(source: str) -> CausalModule | None:
+    """The trained module of a run with real nodes; None of what is no run.
+
+    The mechanisms of labels follow from the graph, so that a run's weights fit the build of its
+    program. Those of real nodes depend on the data: quantiles, heaps.
+    """
+    if not holds(Path(source), "config.json"):
+        return None
+    from scm_compiler.runtime.run import open_run  # noqa: PLC0415  (torch, as above)
+
+    return open_run(source).module()
 
 
 def described(graph: Graph) -> dict[str, Any]:

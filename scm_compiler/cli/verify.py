@@ -52,12 +52,11 @@ def _verify_run(folder: Path, tell: Told) -> Certificate:
         opened = open_run(folder)
         module = opened.module()
         heads = [opened.head(image) for image in opened.images]
-        opened.mechanisms  # noqa: B018  (refuses what is none)
     except ScmError as error:
         changed = all(isinstance(entry, FileChanged) for entry in error.diagnostics)
         raise (ScmError(*error.reports) if changed else error) from error
     if TABLES in opened.manifest.files:
-        check_tables(folder, module, opened.manifest.seed)
+        check_tables(folder, opened.label_module(), opened.manifest.seed)
     path = folder / "certificate.json"
     try:
         stored = path.read_text(encoding="utf-8")

@@ -5,6 +5,7 @@
     graph.json        the graph
     certificate.json  the certificate of Definition 1
     graph.svg         a picture
+    model.safetensors  the weights, of a build of a run with real nodes
     manifest.json     the graph's hash, the spec of the mechanisms, the SHA-256 of each file
 
 Equal programs give equal bytes. A folder is written under another name and then takes the place
@@ -23,6 +24,8 @@ from typing import Any, Literal
 
 import torch
 from pydantic import BaseModel, ConfigDict, ValidationError
+from safetensors import SafetensorError
+from safetensors.torch import load, save
 
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.emit.certificate import Certificate, certify, require_consistent
@@ -37,13 +40,20 @@ from scm_compiler.files import holds, is_stream, reading, write_whole, writing
 from scm_compiler.ir import Graph
 from scm_compiler.ir.json import graph_from_json, graph_to_json
 from scm_compiler.making import room_beside
-from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
+from scm_compiler.model.compilation import (
+    compile_module,
+    spec_for,
+    spec_from_json,
+    spec_to_json,
+)
 from scm_compiler.model.module import CausalModule
-from scm_compiler.model.spec import SPECS, Family, Spec
+from scm_compiler.model.real.mixed import require_fitting_spec
+from scm_compiler.model.spec import Family, MixedSpec, Spec
 from scm_compiler.telling import Told, untold
 
 MANIFEST, SOURCE, GRAPH = "manifest.json", "model.py", "graph.json"
 CERTIFICATE, PICTURE, PROGRAM = "certificate.json", "graph.svg", "model.scm"
+WEIGHTS = "model.safetensors"
 PARTS = frozenset([SOURCE, GRAPH, CERTIFICATE, PICTURE, PROGRAM])
 FORMAT = 1
 
@@ -76,6 +86,20 @@ class Build:
     graph: Graph
     spec: Spec
 
+    def load_weights(self, module: CausalModule) -> None:
+        """Give a module the weights of the build, if it holds some.
+
+        Raises:
+            ScmError: E502 if they are not those of the module.
+        """
+        file = self.path / WEIGHTS
+        if not file.is_file():
+            return
+        try:
+            module.load_node_weights(load(file.read_bytes()))
+        except (OSError, ValueError, RuntimeError, SafetensorError) as error:
+            raise refuse(BuildFileChanged(path=str(file))) from error
+
     @property
     def certificate(self) -> str:
         """The text of the stored certificate."""
@@ -84,11 +108,11 @@ class Build:
 
 @dataclass(frozen=True)
 class Products:
-    """A compiled graph: the module, its certificate, and the texts of the build's files."""
+    """A compiled graph: the module, its certificate, and the build's files."""
 
     module: CausalModule
     certificate: Certificate
-    files: dict[str, str]
+    files: dict[str, str | bytes]
 
 
 def compile_files(
@@ -96,6 +120,7 @@ def compile_files(
     family: Family,
     source: Source | None = None,
     tell: Told = untold,
+    trained: CausalModule | None = None,
 ) -> Products:
     """Compile a graph, certify the module and print the files.
 
@@ -104,30 +129,37 @@ def compile_files(
         family: Of the mechanisms.
         source: The program, whose lines the emitted source quotes.
         tell: What is told how far the certificate has come.
+        trained: A trained module of the graph, whose weights are one of the files; one with
+            weights of its own is made if None.
 
     Raises:
-        ScmError: E501 if the certificate says no.
+        ScmError: E303 if the graph has real nodes and the family is implicit, E570 if a hidden
+            cause reaches one, E501 if the certificate says no.
     """
-    spec = SPECS[family]()
-    module = compile_module(graph, spec, generator=torch.Generator().manual_seed(SEED))
+    module = trained or compile_module(
+        graph, spec_for(graph, family), generator=torch.Generator().manual_seed(SEED)
+    )
+    spec = module.spec
     certificate = certify(module, seed=SEED, tell=tell)
     require_consistent(certificate)
-    files = {
+    files: dict[str, str | bytes] = {
         SOURCE: emit_source(graph, spec, source),
         GRAPH: graph_to_json(graph),
         CERTIFICATE: certificate.to_json(),
     }
+    if trained is not None:
+        files[WEIGHTS] = save(trained.node_weights())
     return Products(module, certificate, files)
 
 
-def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str]) -> None:
+def write_build(path: Path, graph: Graph, spec: Spec, files: Mapping[str, str | bytes]) -> None:
     """Write a build; an earlier one at the same place is replaced as a whole.
 
     Args:
         path: The folder to make.
         graph: The graph.
         spec: What the mechanisms are.
-        files: The text of each of PARTS.
+        files: The content of each of PARTS, and perhaps the WEIGHTS.
 
     Raises:
         ScmError: With exit code 2: E508 if the folder holds something else than a build, E657 if
@@ -185,6 +217,8 @@ def read_build(path: Path) -> Build:
     graph = graph_from_json((path / GRAPH).read_bytes(), str(path / GRAPH))
     try:
         spec = spec_from_json(manifest.spec)
+        if isinstance(spec, MixedSpec):
+            require_fitting_spec(graph, spec)
     except ValueError as error:
         raise refuse(BuildFileChanged(path=str(path / MANIFEST))) from error
     if (graph.hash, graph.name) != (manifest.graph_hash, manifest.name):
@@ -200,14 +234,17 @@ def _statements(source: str) -> list[str]:
     return [line for line in source.splitlines() if not line.lstrip().startswith("#")]
 
 
-def _manifest(graph: Graph, spec: Spec, files: Mapping[str, str]) -> str:
+def _manifest(graph: Graph, spec: Spec, files: Mapping[str, str | bytes]) -> str:
     document = {
         "kind": "build",
         "format": FORMAT,
         "name": graph.name,
         "graph_hash": graph.hash,
         "spec": spec_to_json(spec),
-        "files": {name: _digest(text.encode()) for name, text in sorted(files.items())},
+        "files": {
+            name: _digest(content.encode() if isinstance(content, str) else content)
+            for name, content in sorted(files.items())
+        },
     }
     return json.dumps(document, indent=2) + "\n"
 
@@ -225,7 +262,7 @@ def _read_manifest(path: Path) -> _Manifest:
         manifest = _Manifest.model_validate_json(text)
     except ValidationError as error:
         raise refuse(BuildFileChanged(path=str(file))) from error
-    if manifest.files.keys() != PARTS:
+    if manifest.files.keys() - {WEIGHTS} != PARTS:
         raise refuse(BuildFileChanged(path=str(file)))
     return manifest
 
@@ -237,7 +274,7 @@ def _replaceable(path: Path) -> bool:
     if not path.is_dir():
         return False
     names = {entry.name for entry in path.iterdir()} - {"__pycache__"}
-    return names <= {MANIFEST, *PARTS} and (MANIFEST in names or not names)
+    return names <= {MANIFEST, WEIGHTS, *PARTS} and (MANIFEST in names or not names)
 
 
 def _take_place(fresh: Path, target: Path) -> None:

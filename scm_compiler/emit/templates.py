@@ -1,4 +1,9 @@
-"""The fixed parts of the emitted source: imports and the classes of the mechanisms."""
+"""The fixed parts of the emitted source: imports and the classes of the mechanisms.
+
+Those of real nodes, and of labels with real parents, are printed from `model/real/printed.py`.
+"""
+
+from dataclasses import dataclass
 
 IMPORTS = """\
 from collections.abc import Mapping
@@ -255,3 +260,73 @@ SYMMETRIC_NOISE = '''\
         """Exogenous noise (batch, columns), uniform in [-1, 1)."""
         return torch.rand(batch, NOISE, generator=generator) * 2 - 1
 '''
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is said otherwise where there are real nodes.
+
+    Attributes:
+        imports: The import of `math`, or nothing.
+        who: What the docstring calls the nodes.
+        example: An intervention, as the docstring shows it.
+        nodes: The same, in the plural.
+        do: The type of what do() holds a node at.
+        settings: The function that checks interventions.
+        sample: The method that draws units.
+        load: The function that reads weights.
+    """
+
+    imports: str
+    who: str
+    example: str
+    nodes: str
+    do: str
+    settings: str
+    sample: str
+    load: str
+
+
+LABELS = Wording(
+    imports=IMPORTS,
+    who="label",
+    example='do={"A": 1})  # hold the label A at its value number 1',
+    nodes="labels",
+    do="int",
+    settings=SETTINGS,
+    sample=SAMPLE,
+    load=LOAD,
+)
+
+MIXED = Wording(
+    imports="import math\n" + IMPORTS,
+    who="node",
+    example='do={"A": 1})  # hold a label at its value number 1, a real node at 1',
+    nodes="nodes",
+    do="float",
+    settings='''\
+def settings(do: Mapping[str, float] | None) -> dict[str, float]:
+    """The interventions, checked against the values of labels and the ends of real nodes."""
+    for name, value in (do or {}).items():
+        low, high = RANGES.get(name, (0, len(DOMAINS.get(name, ())) - 1))
+        inside = math.isfinite(value) and low <= value <= high
+        if not inside or (name in DOMAINS and value != int(value)):
+            raise ValueError(f"do({name}={value}) is not a value of a node")
+    return dict(do or {})
+''',
+    sample=SAMPLE.replace("Mapping[str, int]", "Mapping[str, float]")
+    .replace(
+        "(batch, labels) value indices, in the order of DOMAINS.",
+        "(batch, nodes), in the order of NODES.",
+    )
+    .replace(
+        'The value index of each label that is held, such as {"A": 1}.',
+        "The value index of each label that is held, the number of a real node.",
+    ),
+    load=LOAD.replace("model = Model()", "model = Model().double()"),
+)
+
+DOUBLE_NOISE = UNIFORM_NOISE.replace(
+    "torch.rand(batch, NOISE, generator=generator)",
+    "torch.rand(batch, NOISE, generator=generator, dtype=torch.float64)",
+)

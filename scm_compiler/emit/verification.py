@@ -36,6 +36,7 @@ def verify_build(path: Path, tell: Told = untold) -> Certificate:
         raise refuse(BuildFileChanged(path=str(path / MANIFEST)))
     generator = torch.Generator().manual_seed(SEED)
     module = compile_module(build.graph, build.spec, generator=generator)
+    build.load_weights(module)
     return verify_certificate(module, build.certificate, path / CERTIFICATE, tell=tell)
 
 

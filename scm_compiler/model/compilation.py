@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,11 +15,15 @@ from scm_compiler.ir.graph import require_graph
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
-from scm_compiler.model.spec import SPECS, ExplicitSpec, ImplicitSpec, Spec
+from scm_compiler.model.real.mixed import MixedModule
+from scm_compiler.model.real.modules import fresh_spec
+from scm_compiler.model.real.parts import require_fitting
+from scm_compiler.model.spec import SPECS, ExplicitSpec, Family, ImplicitSpec, MixedSpec, Spec
 from scm_compiler.semantics.codes.kinds import RealNotCompiled
 
 _MODULES: Mapping[type[Spec], Callable[..., CausalModule]] = {
     ExplicitSpec: ExplicitModule,
+    MixedSpec: MixedModule,
     ImplicitSpec: ImplicitModule,
 }
 
@@ -30,12 +35,15 @@ def compile_module(
 
     Args:
         graph: The validated graph; image nodes are left to their heads.
-        spec: What the mechanisms are; explicit ones with tables if None.
+        spec: What the mechanisms are; explicit ones with tables if None. Real nodes, and labels
+            that they cause, have networks where an `ExplicitSpec` speaks of the other labels.
         generator: Where initial weights are drawn from; the global generator if None.
 
     Raises:
         TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
-        ScmError: E303 if it has real nodes.
+        ScmError: E303 if it has real nodes, and the spec is implicit; E570 if a hidden common
+            cause reaches one.
+        ValueError: If the spec is of another graph.
 
     >>> from scm_compiler.ir import Node
     >>> from scm_compiler.ir.domain import BINARY
@@ -43,19 +51,20 @@ def compile_module(
     torch.Size([3, 1])
     """
     require_graph(graph, "compile")
-    require_labels_alone(graph)
-    chosen = spec or ExplicitSpec()
+    chosen = spec or spec_for(graph)
+    if graph.reals and isinstance(chosen, ImplicitSpec):
+        raise refuse(RealNotCompiled(tuple(node.name for node in graph.reals)))
+    if graph.reals and isinstance(chosen, ExplicitSpec):
+        chosen = replace(fresh_spec(graph), labels=chosen)
+    require_fitting(graph)
     return _MODULES[type(chosen)](graph, chosen, generator=generator)
 
 
-def require_labels_alone(graph: Graph) -> None:
-    """Refuse a graph with real nodes, for which there are no mechanisms yet.
-
-    Raises:
-        ScmError: E303.
-    """
-    if graph.reals:
-        raise refuse(RealNotCompiled(tuple(node.name for node in graph.reals)))
+def spec_for(graph: Graph, family: Family = "explicit") -> Spec:
+    """The usual spec of a graph's module."""
+    if graph.reals and family == "explicit":
+        return fresh_spec(graph)
+    return SPECS[family]()
 
 
 def spec_to_json(spec: Spec) -> dict[str, Any]:

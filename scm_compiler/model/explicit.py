@@ -109,7 +109,7 @@ class ExplicitModule(CausalModule):
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The labels' values (B, V) for this noise (B, N); see `CausalModule.forward`."""
         fixed = self.settings(do)
-        steps = self._steps(noise.dtype)
+        steps = self.steps(noise.dtype)
         if torch.compiler.is_compiling():  # the exported program has any number of rows
             return torch.stack([c.long() for c in self._plain(noise, steps, fixed)], 1)
         if self.runs_fused(noise.shape[0], FUSED_ROWS):
@@ -124,7 +124,7 @@ class ExplicitModule(CausalModule):
         self,
         batch: int,
         *,
-        do: Mapping[str, int] | None = None,
+        do: Mapping[str, float] | None = None,
         generator: torch.Generator | None = None,
         dtype: torch.dtype = torch.int64,
     ) -> Tensor:
@@ -133,7 +133,7 @@ class ExplicitModule(CausalModule):
             drawn: Tensor = self(self.draw_noise(batch, generator=generator), do)
             return drawn.to(dtype)
         fixed = self.settings(do)
-        steps = self._steps(self.dtype)
+        steps = self.steps(self.dtype)
         found = self.columns(batch, dtype)
         for rows in chunks(batch):
             noise = self.draw_noise(rows.stop - rows.start, generator=generator)
@@ -321,7 +321,7 @@ class ExplicitModule(CausalModule):
         stacked: Tensor = self.tables_of_size[m.stack]
         return stacked[self._rows[m.label]]
 
-    def _steps(self, dtype: torch.dtype) -> dict[str, Tensor]:
+    def steps(self, dtype: torch.dtype) -> dict[str, Tensor]:
         """P(x > k) of every table, by its stack, on the grid of the noise."""
         if self._kept is not None and dtype in self._kept:
             return self._kept[dtype]
@@ -333,15 +333,20 @@ class ExplicitModule(CausalModule):
             self._kept[dtype] = found
         return found
 
-    def _states(self, noise: Tensor) -> Tensor:
+    def states(self, noise: Tensor) -> Tensor:
         """The states (B, H) int32 of the hidden causes."""
         return (noise[:, len(self.wirings) :] * self.spec.hidden_states).int()
+
+    def hidden_columns(self, noise: Tensor) -> list[Tensor]:
+        """The states (B,) int32 of each hidden cause."""
+        states = self.states(noise)  # `unbind` of nothing is exported, but not read back
+        return [states[:, rank] for rank in range(states.shape[1])]
 
     def _fused(self, noise: Tensor, steps: dict[str, Tensor], fixed: dict[int, Held]) -> Tensor:
         """Level by level, each level as one batched operation for each size of tables."""
         labels = len(self.wirings)
         inputs = noise.new_zeros((noise.shape[0], self.layout.noise_size), dtype=torch.int64)
-        inputs[:, labels:] = self._states(noise)
+        inputs[:, labels:] = self.states(noise)
         for level, groups in zip(self.layout.levels, self.groups, strict=True):
             assert isinstance(groups, nn.ModuleList)
             for group in groups:
@@ -373,7 +378,7 @@ class ExplicitModule(CausalModule):
             Each label's values (B,), bool or int32.
         """
         columns: list[Tensor] = [noise.new_empty(0)] * len(self.wirings)
-        columns += self._states(noise).unbind(1)
+        columns += self.hidden_columns(noise)
         for label in (label for level in self.layout.levels for label in level):
             m = self.wirings[label]
             if label in fixed:
@@ -381,10 +386,10 @@ class ExplicitModule(CausalModule):
                 held = torch.as_tensor(fixed[label], device=noise.device)
                 columns[label] = held.to(kind).expand(noise.shape[:1])
             else:
-                columns[label] = self._value(m, columns, noise, steps)
+                columns[label] = self.value(m, columns, noise, steps)
         return columns[: len(self.wirings)]
 
-    def _value(
+    def value(
         self, m: Wiring, columns: list[Tensor], noise: Tensor, steps: dict[str, Tensor]
     ) -> Tensor:
         """One label's values (B,) from the columns of its inputs."""

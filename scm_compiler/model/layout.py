@@ -1,9 +1,10 @@
 """Where each label and each noise block lies in the tensors of the emitted module.
 
-A label tensor has one column a label (its value's index). The networks read the labels encoded:
-one 0/1 column for two values, one-hot columns for more. The noise tensor has a slice for each
-block that a label reads: first the labels' own, then the shared ones of hidden common causes.
-Image nodes are not laid out: they are sinks with a head of their own.
+A label tensor has one column a label (its value's index) and, where there are real nodes, one a
+real node. The networks read the labels encoded: one 0/1 column for two values, one-hot columns for
+more; a real node is one column. The noise tensor has a slice for each block that a label or real
+node reads: first their own, then the shared ones of hidden common causes. Image nodes are not
+laid out: they are sinks with a head of their own.
 """
 
 from collections.abc import Mapping
@@ -11,12 +12,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scm_compiler.ir import Graph
-from scm_compiler.model.codec import encoded_spans, spans_of
+from scm_compiler.model.codec import spans_of, width_of
 
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a graph's labels.
+    """The layout of a graph's labels and real nodes.
 
     Args:
         graph: The validated graph.
@@ -28,8 +29,8 @@ class Layout:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The labels in the order of declaration: the columns of a label tensor (B, V)."""
-        return tuple(node.name for node in self.graph.labels)
+        """Labels and real nodes in the order of declaration: the columns of a tensor (B, V)."""
+        return tuple(node.name for node in self.graph.tabular)
 
     @cached_property
     def index(self) -> Mapping[str, int]:
@@ -38,8 +39,8 @@ class Layout:
 
     @cached_property
     def sizes(self) -> tuple[int, ...]:
-        """The number of values of each label."""
-        return tuple(self.graph.sizes.values())
+        """The number of values of each label; 0 of a real node."""
+        return tuple(self.graph.sizes.get(name, 0) for name in self.labels)
 
     @cached_property
     def parents(self) -> tuple[tuple[int, ...], ...]:
@@ -61,7 +62,7 @@ class Layout:
     @cached_property
     def encoded(self) -> tuple[slice, ...]:
         """The encoded columns of each label."""
-        return encoded_spans(self.sizes)
+        return spans_of([max(1, width_of(size)) for size in self.sizes])
 
     @cached_property
     def encoded_width(self) -> int:

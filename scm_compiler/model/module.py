@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from math import inf
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -19,6 +20,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.tables import Tables
+from scm_compiler.model.wiring import TABLES
 
 K = TypeVar("K", str, int)
 
@@ -26,8 +28,8 @@ CHUNK = 32_768
 """Rows that run at once where there are many: their columns stay in the processor's cache."""
 
 
-Held = int | Tensor
-"""What a label is held at: a value, or one for each row (B,)."""
+Held = float | Tensor
+"""What a node is held at: a value (of a label its index), or one for each row (B,)."""
 
 Form = Literal["auto", "fused", "plain"]
 """How a model runs: all labels of a level at once, label by label, or what suits the batch."""
@@ -155,12 +157,17 @@ class CausalModule(nn.Module, ABC):
             found[owner[name.partition(".")[0]]] += weight.numel()
         return found
 
+    def redrawn_weights(self, generator: torch.Generator) -> dict[str, Tensor]:
+        """Random weights for every node that are steep enough to let effects through."""
+        weights = self.node_weights().items()
+        return {name: steep(name, weight, generator) for name, weight in weights}
+
     @torch.no_grad()
     def sample(
         self,
         batch: int,
         *,
-        do: Mapping[str, int] | None = None,
+        do: Mapping[str, float] | None = None,
         generator: torch.Generator | None = None,
         dtype: torch.dtype = torch.int64,
     ) -> Tensor:
@@ -200,14 +207,19 @@ class CausalModule(nn.Module, ABC):
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        weight = next(self.parameters(), None)
+        weight = self._weight()
         return torch.device("cpu") if weight is None else weight.device
 
     @property
     def dtype(self) -> torch.dtype:
         """The floating type of the weights and of the noise."""
-        weight = next(self.parameters(), None)
+        weight = self._weight()
         return torch.get_default_dtype() if weight is None else weight.dtype
+
+    def _weight(self) -> Tensor | None:
+        """One of its numbers: a parameter, or a number of a mechanism that is not learnt."""
+        numbers = chain(self.parameters(), self.buffers())
+        return next((tensor for tensor in numbers if tensor.is_floating_point()), None)
 
     @contextmanager
     def settled(self) -> Iterator[None]:
@@ -250,6 +262,14 @@ def write_columns(columns: list[Tensor], found: Tensor) -> None:
     """Write each label's values (B,) into its column of (B, V)."""
     for label, column in enumerate(columns):
         found[:, label] = column
+
+
+def steep(name: str, weight: Tensor, generator: torch.Generator) -> Tensor:
+    """Random numbers in the place of a label's weights."""
+    matrix = weight.dim() == 2 and not name.endswith(TABLES)
+    scale = 2.0 * weight.shape[1] ** -0.5 if matrix else 2.0
+    random = torch.randn(weight.shape, generator=generator, dtype=torch.float64)
+    return (random * scale).to(weight)
 
 
 def own_weights(weights: Mapping[str, Tensor], identifier: str) -> dict[str, Tensor]:

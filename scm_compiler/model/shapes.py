@@ -7,11 +7,15 @@ before a module of that size is made.
 from collections.abc import Callable, Iterator, Mapping
 from math import prod
 
+import torch
+
 from scm_compiler.ir import Graph
 from scm_compiler.model.codec import width_of
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.naming import identifiers
-from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Spec
+from scm_compiler.model.real.modules import empty_module
+from scm_compiler.model.real.parts import discrete_part
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, MixedSpec, Spec
 from scm_compiler.model.wiring import wirings
 
 Shapes = Iterator[tuple[str, tuple[int, ...]]]
@@ -51,7 +55,24 @@ def _implicit(layout: Layout, spec: ImplicitSpec) -> Shapes:
         yield from _layers(name, inputs, width_of(layout.sizes[label]), spec)
 
 
-def _layers(name: str, inputs: int, outputs: int, spec: Spec) -> Shapes:
+def _mixed(layout: Layout, spec: MixedSpec) -> Shapes:
+    graph = layout.graph
+    part = Layout(discrete_part(graph))
+    names = identifiers(layout.labels)
+    own = {identifier: name for name, identifier in identifiers(part.labels).items()}
+    for key, shape in _explicit(part, spec.labels):
+        identifier, _, kind = key.partition(".")
+        if own[identifier] not in spec.apart:
+            yield f"{names[own[identifier]]}.{kind}", shape
+    for name, form in spec.apart.items():
+        inputs = {parent: graph.by_name[parent].domain for parent in graph.parents[name]}
+        with torch.device("meta"):  # which takes no memory, whatever the size
+            module = empty_module(form, graph.by_name[name].domain, inputs)
+        for kind, tensor in module.state_dict().items():
+            yield f"{names[name]}.{kind}", tuple(tensor.shape)
+
+
+def _layers(name: str, inputs: int, outputs: int, spec: ExplicitSpec | ImplicitSpec) -> Shapes:
     for depth in range(spec.layers):
         wide = outputs if depth == spec.layers - 1 else spec.hidden
         yield f"{name}.layer{depth}.weight", (wide, inputs if depth == 0 else spec.hidden)
@@ -61,4 +82,5 @@ def _layers(name: str, inputs: int, outputs: int, spec: Spec) -> Shapes:
 _SHAPES: Mapping[type[Spec], Callable[..., Shapes]] = {
     ExplicitSpec: _explicit,
     ImplicitSpec: _implicit,
+    MixedSpec: _mixed,
 }

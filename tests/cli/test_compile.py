@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+import torch
 
 from scm_compiler.cli.main import main
+from scm_compiler.runtime.run import open_run
 
 PROGRAM = """graph rain
 Season : categorical(wet, dry)
@@ -114,12 +117,62 @@ def test_a_wrong_program_is_refused_and_leaves_the_build(folder, capsys):
     assert contents(folder / "build" / "rain") == before
 
 
-def test_a_graph_with_real_nodes_is_not_compiled_yet(folder, capsys):
+def test_a_graph_with_real_nodes_has_no_implicit_mechanisms(folder, capsys):
     (folder / "age.scm").write_text("Age : real\nIll : binary\nAge -> Ill\n")
-    assert main(["compile", "age.scm"]) == 1
+    assert main(["compile", "age.scm", "--mechanisms", "implicit"]) == 1
     assert "error[E303]: `Age` is real" in capsys.readouterr().err
     assert not (folder / "build").exists()
-    assert not (folder / "runs").exists()
+
+
+def test_a_run_with_real_nodes_is_built_with_its_weights(folder, capsys):
+    (folder / "age.scm").write_text("Age : real\nIll : binary\nSex : binary\nAge, Sex -> Ill\n")
+    rows = "".join(f"{30 + n % 40},{n % 3 // 2},{n % 2}\n" for n in range(300))
+    (folder / "age.csv").write_text("Age,Ill,Sex\n" + rows)
+    assert main(["train", "-q", "age.scm", "--data", "csv:age.csv", "--run", "trained"]) == 0
+    assert main(["compile", "-q", "trained", "-o", "first"]) == 0
+    assert main(["compile", "-q", "trained", "-o", "second"]) == 0
+    assert contents(folder / "first") == contents(folder / "second")
+    assert main(["verify", "first"]) == 0
+    capsys.readouterr()
+    names = {}
+    exec(compile((folder / "first" / "model.py").read_text(), "model.py", "exec"), names)
+    model = names["load"](folder / "first" / "model.safetensors")
+    module = open_run("trained").module()
+    noise = module.draw_noise(500, generator=torch.Generator().manual_seed(0))
+    for do in (None, {"Age": 44.5}, {"Ill": 1}):
+        assert torch.equal(model(noise, do), module(noise, do))
+    for do in ({"Age": float("nan")}, {"Ill": 2}, {"Ill": 0.5}, {"Who": 1}):
+        with pytest.raises(ValueError, match="is not a value of a node"):
+            model(noise, do)
+    assert 30 < float(model.sample(2000)[:, 0].mean()) < 70
+
+    (folder / "first" / "model.safetensors").write_bytes(b"")
+    assert main(["verify", "first"]) == 1
+    assert "error[E502]: `first/model.safetensors`" in capsys.readouterr().err
+
+
+def test_a_run_whose_real_node_is_a_regression_is_built(folder, capsys):
+    (folder / "age.scm").write_text("Age, Dose : real\nAge -> Dose\n")
+    random = np.random.default_rng(0)
+    age = 50 + 10 * random.standard_normal(500)
+    dose = age / 10 + (age / 20) ** 2 + random.standard_normal(500)
+    rows = "".join(f"{a},{d}\n" for a, d in zip(age, dose, strict=True))
+    (folder / "age.csv").write_text("Age,Dose\n" + rows)
+    assert main(["train", "-q", "age.scm", "--data", "csv:age.csv", "--run", "trained"]) == 0
+    assert main(["compile", "trained", "-o", "built"]) == 0
+    assert "consistent with the graph" in capsys.readouterr().out
+    assert main(["verify", "built"]) == 0
+    text = (folder / "built" / "model.py").read_text()
+    assert "class Transform" not in text
+    names = {}
+    exec(compile(text, "model.py", "exec"), names)
+    model = names["load"](folder / "built" / "model.safetensors")
+    module = open_run("trained").module()
+    noise = module.draw_noise(500, generator=torch.Generator().manual_seed(0))
+    assert noise.dtype == torch.float64
+    for do in (None, {"Age": 44.5}):
+        assert torch.equal(model(noise, do), module(noise, do))
+    assert abs(float(module(noise, {"Age": 60.0})[:, 1].mean()) - 15) < 0.3
 
 
 def test_a_missing_program_ends_with_2(folder, capsys):

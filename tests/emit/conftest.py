@@ -4,17 +4,18 @@ import pytest
 import torch
 
 from scm_compiler.emit import compile_module
-from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
+from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node, Real
 from scm_compiler.ir.domain import BINARY
 
 THREE = Discrete(("a", "b", "c"))
+COUNT = {2: ("binary", BINARY), 3: ("categorical", THREE)}
 
 
 def build(nodes, edges, pairs=(), name="g"):
-    """A graph from `{name: number of values or an Image}`, edges and pairs, in sorted order."""
-    domains = {2: ("binary", BINARY), 3: ("categorical", THREE)}
+    """A graph from `{name: number of values, Real or Image}`, edges and pairs, in sorted order."""
+    kinds = {Image: "image", Real: "real"}
     listed = tuple(
-        Node(n, "image", d) if isinstance(d, Image) else Node(n, *domains[d])
+        Node(n, kinds[type(d)], d) if type(d) in kinds else Node(n, *COUNT[d])
         for n, d in nodes.items()
     )
     rank = {node.name: place for place, node in enumerate(listed)}
@@ -44,6 +45,24 @@ GRAPHS = {
     "one": build({"A": 3}, []),
     "image": build({"Face": Image(1, 4, 4)}, []),
 }
+
+
+REALS = {
+    "real": build(
+        {"X": Real(), "Y": Real(0.0), "Z": Real()}, [("X", "Y"), ("X", "Z"), ("Y", "Z")]
+    ),
+    "both": build(
+        {"A": 2, "R": Real(-1.0, 4.0), "B": 3, "C": 3, "S": Real(), "D": 2, "E": 2},
+        [("A", "R"), ("A", "B"), ("R", "C"), ("B", "C"), ("R", "S"), ("B", "S"), ("C", "D")],
+        [("A", "E")],
+    ),
+}
+"""Graphs with real nodes: alone, and beside labels that cause them, that they cause, and apart."""
+
+
+@pytest.fixture
+def reals():
+    return REALS
 
 
 @pytest.fixture(params=GRAPHS)

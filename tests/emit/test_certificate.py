@@ -15,7 +15,10 @@ from scm_compiler.emit.checks.behaviour import _groups
 from scm_compiler.emit.checks.contract import Check, check_images, check_noise_blocks, outcome
 from scm_compiler.ir import Discrete, Edge, Graph, Node, NoiseBlock
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.model.compilation import spec_for
 from scm_compiler.model.module import Reads
+from scm_compiler.model.real.mixed import MixedModule
+from scm_compiler.model.spec import Shape
 
 SPECS = {
     "tables": ExplicitSpec(hidden_states=3),
@@ -335,3 +338,131 @@ def test_fewer_labels_can_be_examined_but_not_too_few(build_graph):
     module = compile_module(graph)
     found = [certify(module, examine=count).examined for count in (0, 9, 100)]
     assert found == [certificates.FEWEST, 9, 40]
+
+
+TERMS = ((0, 0), (1, 0), (3, 0), (8, 0), (5, 8), (13, 0), (18, 2))
+FORMS = {
+    "regression": {"S": Shape("regression", (), 9, knots=4, terms=TERMS)},
+    "networks": {},
+    "linear": {"S": Shape("linear", (), 0)},
+    "quantiles": {"R": Shape("quantiles", (), 5, 2)},
+    "many heaps": {"R": Shape("transform", (6,), 3, 40)},
+    "heaps": {"R": Shape("transform", (6,), 3, 2), "S": Shape("transform", (6,), 3, 1)},
+}
+
+
+@pytest.mark.parametrize("shapes", FORMS.values(), ids=FORMS)
+def test_real_nodes_are_consistent_with_their_graph(reals, shapes):
+    graph = reals["both"]
+    spec = spec_for(graph)
+    module = compile_module(graph, replace(spec, apart={**spec.apart, **shapes}))
+    before = module.node_weights()
+    certificate = certify(module)
+    assert failed(certificate) == {}
+    assert [check.name for check in certificate.checks] == NAMES
+    assert "real nodes at what they are in other rows" in certificate.checks[4].detail
+    assert "7 of 7 edges transmit" in certificate.checks[4].detail
+    assert all(torch.equal(weight, before[k]) for k, weight in module.node_weights().items())
+    assert failed(certify(compile_module(reals["real"]))) == {}
+
+
+class Lying(MixedModule):
+    """A module of real nodes with a fault that its declaration hides."""
+
+    def forward(self, noise, do=None):
+        found = super().forward(noise, do).clone()
+        index = self.layout.index
+        self.plant({name: found[:, place] for name, place in index.items()}, noise, do or {})
+        return found
+
+    def plant(self, node, noise, do):
+        raise NotImplementedError
+
+
+class RealReadsNonParent(Lying):
+    """S, whose parents are R and B, moves a little with D."""
+
+    def plant(self, node, noise, do):
+        if "S" not in do:
+            node["S"] += 1e-9 * node["D"]
+
+
+class LabelReadsNonParent(Lying):
+    """E, which has no parents, follows the real node R."""
+
+    def plant(self, node, noise, do):
+        if "E" not in do:
+            node["E"].copy_((node["R"] > 1.0).to(node["E"].dtype))
+
+
+class RealSharesNoise(Lying):
+    """S moves with the noise of R, which is no cause of it."""
+
+    def plant(self, node, noise, do):
+        if "S" not in do:
+            node["S"] += 0.1 * noise[:, 1]
+
+
+class RealReadsItsBatch(Lying):
+    """S is taken from the mean of its batch."""
+
+    def plant(self, node, noise, do):
+        if "S" not in do:
+            node["S"] -= node["S"].mean()
+
+
+class RealLetsGo(Lying):
+    """S does not hold still under do(S)."""
+
+    def plant(self, node, noise, do):
+        if "S" in do:
+            node["S"] += 1e-12
+
+
+class RealScoresReadNonParent(MixedModule):
+    """Only the scores of S follow D."""
+
+    def scores(self, values, noise):
+        found = list(super().scores(values, noise))
+        found[4] = found[4] + 1e-6 * values[:, [9]]
+        return tuple(found)
+
+
+class DeafToItsNoise(MixedModule):
+    """S does not depend on its own noise."""
+
+    def forward(self, noise, do=None):
+        still = noise.clone()
+        still[:, 4] = 0.5
+        return super().forward(still, do)
+
+
+LIES = [
+    (RealReadsNonParent, "pinned labels", "do(D) moves S"),
+    (LabelReadsNonParent, "pinned labels", "do(R) moves E"),
+    (LabelReadsNonParent, "changed noise", "the noise of R moves E"),
+    (RealSharesNoise, "changed noise", "the noise of R moves S"),
+    (RealReadsItsBatch, "changed noise", "the noise of other rows moves S"),
+    (RealLetsGo, "pinned labels", "do(S) does not hold S"),
+    (RealScoresReadNonParent, "jacobian", "the scores of S depend on D"),
+    (DeafToItsNoise, "changed noise", "S never moves with the noise of S"),
+]
+
+
+@pytest.mark.parametrize(("lie", "check", "violation"), LIES)
+def test_what_a_mechanism_beside_real_nodes_hides_is_caught(reals, lie, check, violation):
+    graph = reals["both"]
+    if lie is RealSharesNoise:  # R is no cause of S
+        graph = replace(graph, edges=tuple(edge for edge in graph.edges if edge.source != "R"))
+    assert violation in failed(certify(lie(graph)))[check]
+
+
+def test_a_real_mechanism_that_ignores_a_parent_is_caught(reals):
+    graph = reals["both"]
+    fewer = tuple(edge for edge in graph.edges if (edge.source, edge.target) != ("R", "S"))
+    module = compile_module(replace(graph, edges=fewer))
+    module.graph = graph
+    found = failed(certify(module))
+    assert found["declared parents"] == ("S does not read its parent R",)
+    assert found["pinned labels"] == ("S never moves under do(R)",)
+    assert found["jacobian"] == ("the scores of S do not depend on R",)

@@ -1,9 +1,14 @@
 """torch.export of the label sampler."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 
-from scm_compiler.emit import ExplicitSpec, ImplicitSpec
+from scm_compiler.emit import ExplicitSpec, ImplicitSpec, compile_module
+from scm_compiler.emit.source import emit_source
+from scm_compiler.model.compilation import spec_for
+from scm_compiler.model.spec import Shape
 
 
 class Intervened(torch.nn.Module):
@@ -22,6 +27,30 @@ SPECS = {
     "networks": ExplicitSpec(table_limit=1, hidden=8),
     "implicit": ImplicitSpec(hidden=8, layers=3),
 }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "do"), [("real", {"Y": 0.75}), ("both", None), ("terms", None)])
+def test_the_exported_sampler_of_real_nodes_gives_the_same_values(reals, tmp_path, name, do):
+    graph = reals["real" if name == "terms" else name]
+    spec = spec_for(graph)
+    if name == "terms":
+        shape = Shape("regression", (), 7, knots=4, terms=((0, 0), (1, 0), (2, 4)))
+        spec = replace(spec, apart={**spec.apart, "Z": shape})
+    built = compile_module(graph, spec, generator=torch.Generator().manual_seed(0))
+    names = {}
+    exec(compile(emit_source(graph, built.spec), "model.py", "exec"), names)
+    emitted = names["Model"]().double()
+    emitted.load_state_dict(built.node_weights())
+    shapes = ({0: torch.export.Dim("batch", min=2)},)
+    for module in (built, emitted):
+        target = Intervened(module.requires_grad_(False), do) if do else module
+        exported = torch.export.export(target, (built.draw_noise(7),), dynamic_shapes=shapes)
+        torch.export.save(exported, tmp_path / "sampler.pt2")
+        loaded = torch.export.load(tmp_path / "sampler.pt2").module()
+        for rows in (2, 300):
+            noise = built.draw_noise(rows, generator=torch.Generator().manual_seed(rows))
+            assert torch.equal(loaded(noise), built(noise, do))
 
 
 CASES = [("tables", None), ("tables", {"B": 2}), ("networks", {"B": 2}), ("implicit", None)]

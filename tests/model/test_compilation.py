@@ -7,7 +7,13 @@ import pytest
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.emit import ExplicitModule, ExplicitSpec, ImplicitModule, ImplicitSpec
-from scm_compiler.model.compilation import compile_module, spec_from_json, spec_to_json
+from scm_compiler.model.compilation import (
+    compile_module,
+    spec_for,
+    spec_from_json,
+    spec_to_json,
+)
+from scm_compiler.model.real.mixed import MixedModule
 
 
 @pytest.mark.parametrize("spec", [ExplicitSpec(hidden=3), ImplicitSpec(noise=4)])
@@ -44,7 +50,23 @@ def test_descriptions_and_parameters_cover_the_labels(graphs):
     assert networks.count_parameters()["A"] == 2 * 5 + 5 + 5 + 1
 
 
-def test_real_nodes_have_no_mechanisms_yet():
+def test_real_nodes_have_no_implicit_mechanisms():
     graph = parse_text("Age, Dose : real\nIll : binary\nAge, Dose -> Ill")
+    assert isinstance(compile_module(graph), MixedModule)
     with pytest.raises(ScmError, match=r"E303.*`Age`, `Dose` are real"):
-        compile_module(graph)
+        compile_module(graph, ImplicitSpec())
+
+
+def test_a_hidden_cause_of_a_real_node_has_no_mechanism():
+    hidden = "A, B : binary\nX : real\nA -> X\nA <-> B"
+    assert compile_module(parse_text(hidden)).sample(3).shape == (3, 3)
+    with pytest.raises(ScmError, match="E570"):
+        compile_module(parse_text(hidden.replace("A <-> B", "B <-> X")))
+
+
+def test_the_spec_of_a_graph_with_real_nodes_is_read_back():
+    graph = parse_text("Age, Dose : real\nIll : binary\nAge, Dose -> Ill")
+    spec = spec_for(graph)
+    assert spec_from_json(json.loads(json.dumps(spec_to_json(spec)))) == spec
+    with pytest.raises(ValueError, match="the mechanisms are of"):
+        compile_module(parse_text("A : real"), spec)

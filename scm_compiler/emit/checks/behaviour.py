@@ -1,25 +1,26 @@
 """Part 2: what happens to the labels when one is pinned or one noise block changes.
 
 A label is pinned while others of its group are held at what they are, which moves nothing.
-What must not move is compared bit for bit, on the weights as they are and on weights redrawn at
-random, in the level-fused and in the plain form. What must be able to move is asked of the redrawn
-weights alone, since trained or fresh ones may be flat: the children of a pinned label, and the
-readers of a block. Every further descendant then can move too, along edges that each transmit.
+A real node is pinned at what it is in other rows. What must not move is compared bit for bit, on
+the weights as they are and on weights redrawn at random, in the level-fused and in the plain form.
+What must be able to move is asked of the redrawn weights alone, since trained or fresh ones may be
+flat: the children of a pinned label, and the readers of a block. Every further descendant then can
+move too, along edges that each transmit.
 """
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import compress
-from math import ceil
+from itertools import chain, compress
+from math import ceil, isfinite
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from scm_compiler.emit.checks.contract import Block, Check, Contract, outcome
+from scm_compiler.ir import Real
 from scm_compiler.model.module import CausalModule, Form
-from scm_compiler.model.wiring import TABLES
 from scm_compiler.telling import Told, untold
 
 ROUNDS = 20
@@ -35,6 +36,9 @@ CELLS = 2**22
 
 VALUES = 256
 """A label is pinned at each of its values; one with more than so many at so many of them."""
+
+SHIFTS = (1, 7, 13)
+"""A real node is pinned at what it is so many rows before."""
 
 
 @dataclass
@@ -86,21 +90,20 @@ _Group = tuple[Sequence[str], slice]
 def redraw(module: CausalModule, generator: torch.Generator) -> CausalModule:
     """A copy of a module with random weights that are steep enough to let effects through."""
     drawn = copy.deepcopy(module, _frozen(module))
-    weights = {}
-    for name, weight in module.node_weights().items():
-        matrix = weight.dim() == 2 and not name.endswith(TABLES)
-        scale = 2.0 * weight.shape[1] ** -0.5 if matrix else 2.0
-        random = torch.randn(weight.shape, generator=generator, dtype=torch.float64)
-        weights[name] = (random * scale).to(weight)
-    drawn.load_node_weights(weights)
+    drawn.load_node_weights(module.redrawn_weights(generator))
     return drawn
 
 
 def _frozen(module: CausalModule) -> dict[int, Any]:
     """What a copy may share with a module: data that never change, and parts without weights."""
     data = (value for name, value in vars(module).items() if not name.startswith("_"))
-    parts = (part for part in module.modules() if next(part.parameters(), None) is None)
+    parts = (part for part in module.modules() if not _weighs(part))
     return {id(shared): shared for shared in (*data, *parts)}
+
+
+def _weighs(part: nn.Module) -> bool:
+    """Whether a part has weights, which are parameters or other numbers."""
+    return any(t.is_floating_point() for t in chain(part.parameters(), part.buffers()))
 
 
 @dataclass
@@ -142,7 +145,9 @@ class _Pinning:
         columns = [self.contract.place(name) for name in names]
         held = base[..., columns]
         for place, (column, value) in enumerate(pins):
-            held[place, :, columns.index(column)] = value
+            real = self.contract.real(self.contract.labels[column])
+            at = base[place, :, column].roll(value) if real else value
+            held[place, :, columns.index(column)] = at
         do = {name: held[..., rank].flatten() for rank, name in enumerate(names)}
         found = model(noise, do=do).view_as(base)
         free = (found[..., columns] != held).flatten(0, 1).any(0).tolist()
@@ -152,8 +157,13 @@ class _Pinning:
 
     def _as_callers(self, model: CausalModule, names: Sequence[str], noise: Tensor) -> None:
         """A value that is the same in all rows is pinned as one for each row is."""
-        ends = {name: self.contract.size(name) - 1 for name in names}
-        each = {name: torch.full(noise.shape[:1], end) for name, end in ends.items()}
+        ends = {name: self._end(name) for name in names}
+        each = {
+            name: torch.full(
+                noise.shape[:1], end, dtype=noise.dtype if type(end) is float else None
+            )
+            for name, end in ends.items()
+        }
         if not torch.equal(model(noise, do=ends), model(noise, do=each)):
             said = f"do({', '.join(names)}) differs with a value for each row"
             self.violations[said] = None
@@ -170,6 +180,14 @@ class _Pinning:
             some.append(name)
         return sets
 
+    def _end(self, name: str) -> float:
+        """A value at which a label may be held, or a number of a real node."""
+        domain = self.contract.graph.by_name[name].domain
+        if not isinstance(domain, Real):
+            return self.contract.size(name) - 1
+        low, high = (end if isfinite(end) else None for end in (domain.low, domain.high))
+        return next((end for end in (high, low) if end is not None), 0.5)
+
     def _batches(self, names: Sequence[str], part: slice) -> Iterator[list[tuple[int, int]]]:
         """The columns of a group and the values at which they are pinned, some at once.
 
@@ -182,8 +200,13 @@ class _Pinning:
             yield some + some[-1:] * (size - len(some))
 
     def _pins(self, names: Sequence[str]) -> list[tuple[int, int]]:
-        columns = [self.contract.place(name) for name in names]
-        return [(c, int(value)) for c in columns for value in _pins(self.contract.sizes[c])]
+        """The columns, and of each the values or how many rows before."""
+        contract = self.contract
+        return [
+            (contract.place(name), int(value))
+            for name in names
+            for value in (SHIFTS if contract.real(name) else _pins(contract.size(name)))
+        ]
 
 
 def check_pinned_labels(
@@ -207,9 +230,10 @@ def check_pinned_labels(
     stuck = [f"{child} never moves under do({name})" for name, child in sorted(left)]
     edges = sum(int(columns.sum()) for columns in wanted.values())
     few = any(contract.size(name) > VALUES for name in names)
+    real = ", real nodes at what they are in other rows" if contract.graph.reals else ""
     detail = (
         f"{len(names)} of {len(contract.labels)} labels pinned at each value"
-        f"{f' or {VALUES} of more' if few else ''}, one by one; "
+        f"{f' or {VALUES} of more' if few else ''}{real}, one by one; "
         f"{edges - len(left)} of {edges} edges transmit"
     )
     wrong = [f"do({cause}) moves {other}" for cause, other in seen.violations]

@@ -1,8 +1,8 @@
 """Part 1: what the graph promises of its module, held against what the mechanisms declare.
 
-Labels are columns in the order of declaration. The noise has one block of equal width for each
-label, then one for each hidden common cause. Encoded values have one column for two values, else
-one a value.
+Labels and real nodes are columns in the order of declaration; where nothing else is said, a label
+here is either. The noise has one block of equal width for each, then one for each hidden common
+cause. Encoded values have one column for two values or a real number, else one a value.
 """
 
 from collections import Counter
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Real
 from scm_compiler.model.module import Reads
 
 MOST_VIOLATIONS = 20
@@ -69,8 +69,8 @@ class Contract:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The labels; their place is their column."""
-        return tuple(self.graph.domains)
+        """Labels and real nodes; their place is their column."""
+        return tuple(node.name for node in self.graph.tabular)
 
     @cached_property
     def divides(self) -> bool:
@@ -105,8 +105,9 @@ class Contract:
         """The encoded columns of each label."""
         found: dict[str, range] = {}
         start = 0
-        for name, size in self.graph.sizes.items():
-            width = 1 if size == 2 else size
+        for name in self.labels:
+            size = self.size(name)
+            width = 1 if size == 2 or self.real(name) else size
             found[name] = range(start, start + width)
             start += width
         return found
@@ -117,8 +118,12 @@ class Contract:
         return tuple(map(self.size, self.labels))
 
     def size(self, name: str) -> int:
-        """The number of values of a label."""
-        return self.graph.sizes[name]
+        """The number of values of a label; of a real node 1, as of what is not counted."""
+        return self.graph.sizes.get(name, 1)
+
+    def real(self, name: str) -> bool:
+        """Whether it is a real node."""
+        return isinstance(self.graph.by_name[name].domain, Real)
 
     def place(self, name: str) -> int:
         """The column of a label."""

@@ -47,7 +47,9 @@ class Actions(Names):
                 self.known(node)
                 elsewhere = self.variable(other)
                 name, span = node.text, str(elsewhere)
-                return Held(name, span, rule=lambda read, draw: draw.value(elsewhere))
+                return Held(
+                    name, span, rule=lambda read, draw: draw.value(elsewhere), elsewhere=True
+                )
             case tree.Choice():
                 return self._rule(action)
             case tree.Formula():

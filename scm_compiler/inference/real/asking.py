@@ -45,7 +45,7 @@ class Asked:
 
     Attributes:
         scene: Where.
-        kind: `mean`, `variance`, `quantile` or `density`.
+        kind: `chance`, `mean`, `variance`, `quantile` or `density`.
         test: What is averaged.
         level: Of a quantile.
         point: Of a density, the node and the number.
@@ -153,7 +153,7 @@ class Reader(Actions):
         variables = [variable for names, _ in parts for variable in names]
         tests = [test for _, test in parts]
         scene = self.scene(query.do, query.given, *variables)
-        return Asked(scene, "mean", lambda draw: np.prod([test(draw) for test in tests], 0))
+        return Asked(scene, "chance", lambda draw: np.prod([test(draw) for test in tests], 0))
 
     def expectation(self, query: tree.Expectation) -> Asked:
         """`E(...)` and `Var(...)`."""

@@ -33,12 +33,14 @@ class Estimate:
         error: Its standard error.
         draws: How many units were drawn.
         worth: How many independent ones they are worth.
+        shares: (draws,) what each unit adds to its distance from the mean; None if unknown.
     """
 
     value: float
     error: float
     draws: int
     worth: float
+    shares: Array | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,8 +129,10 @@ class Sampler:
         if asked.kind == "variance":
             values = (values - mean) ** 2
             mean = float(share @ values)
-        error = sqrt(float(share**2 @ (values - mean) ** 2))
-        return Estimate(mean, error, draws, worth)
+        shares = share * (values - mean)
+        if asked.kind == "chance" and _left_open(asked.scene) and _alike(values):
+            return Estimate(mean, chance_error(values, share, worth), draws, worth)
+        return Estimate(mean, float(np.linalg.norm(shares)), draws, worth, shares)
 
     def _density(self, asked: Asked) -> Estimate:
         """A density: the mean of P(number | parents), or that of all evidence by that without."""
@@ -166,6 +170,22 @@ class Sampler:
         return Estimate(float(top / bottom), float(error), count, worth)
 
 
+def settled(scene: Scene) -> set[str]:
+    """The nodes that are held at a constant, and the labels that are seen."""
+    seen = {name for name, likely in scene.seen.labels.items() if np.count_nonzero(likely) == 1}
+    return seen.union(held.node for held in scene.held if held.rule is None)
+
+
+def _left_open(scene: Scene) -> bool:
+    """Whether the question or the evidence reads a node that is not settled."""
+    return not settled(scene).issuperset(scene.needed)
+
+
+def _alike(hits: Array) -> bool:
+    """Whether none or all of the units meet an event."""
+    return bool((hits == hits[0]).all())
+
+
 def _log_prob(draw: Draw, mechanism: Mechanism, number: float) -> Array:
     """The log of a number's density given its parents in each unit."""
     world = {parent: draw.value(Variable(parent)) for parent in mechanism.parents}
@@ -178,6 +198,18 @@ def _worth(logs: Array) -> float:
         return 0.0
     weights = np.exp(logs - most)
     return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def chance_error(hits: Array, share: Array, worth: float) -> float:
+    """The error of a probability whose event some units meet.
+
+    Where none or all of them meet it, it is that of a probability of (hits + 1) / (worth + 2).
+    """
+    chance = float(share @ hits)
+    if not _alike(hits):
+        return sqrt(float(share**2 @ (hits - chance) ** 2))
+    left = (worth * chance + 1) / (worth + 2)
+    return sqrt(left * (1 - left) / worth)
 
 
 def weighted_quantile(

@@ -15,6 +15,7 @@ from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
+from scm_compiler.inference.real.hidden import require_determined, unfolded
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work, first_of, numbers_of
 from scm_compiler.inference.table import Table
@@ -64,7 +65,8 @@ class RealPlan:
     def exact(self) -> bool:
         """Whether all that takes part is a table, or linear and Gaussian."""
         own = [self.mechanisms[name] for name in self.nodes]
-        return self.method == "auto" and all(closed(self.graph, m) for m in own)
+        graph = unfolded(self.graph, self.mechanisms)
+        return self.method == "auto" and all(closed(graph, m) for m in own)
 
     def run(self, *, seed: int = 0, samples: int = 10_000, level: float | None = 0.95) -> Answer:
         """Answer it.
@@ -97,8 +99,9 @@ class RealPlan:
         )
 
     def _work(self, mechanisms: Mapping[str, Mechanism], seed: int, samples: int) -> Work:
-        sampler = Sampler(self.graph, mechanisms, seed, samples)
-        return Work(self.graph, sampler, exactly=self.method != "weighted")
+        graph = unfolded(self.graph, mechanisms)
+        sampler = Sampler(graph, mechanisms, seed, samples)
+        return Work(graph, sampler, exactly=self.method != "weighted")
 
     def _firm(
         self, value: Number | Table, seed: int, samples: int, level: float | None
@@ -140,12 +143,17 @@ class RealPlan:
         return "\n".join(
             (
                 self.query,
-                f"rung {self.rung} ({RUNGS[self.rung]}), {found}: no hidden cause is in the graph",
+                f"rung {self.rung} ({RUNGS[self.rung]}), {found}{self._hidden}",
                 *(_EXACTLY if self.exact else ()),
                 f"by likelihood weighting: units are drawn of {kinds}",
                 "evidence weighs a unit by its probability or density given the node's parents",
             )
         )
+
+    @property
+    def _hidden(self) -> str:
+        hidden = bool(self.graph.confounders)
+        return "" if hidden else ": no hidden cause is in the graph"
 
     def __repr__(self) -> str:
         return str(self)
@@ -178,6 +186,7 @@ def plan_real(
         sink.extend(reader.found)
     sink.check()
     assert written is not None
+    require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
     assumed = any(one.scene.rung == 3 and one.scene.noise for one in asked)

@@ -79,6 +79,7 @@ class Held:
         value: A constant; None of a rule.
         rule: What it is held at in a world, from the values of `reads`.
         reads: The nodes that the rule reads; the node itself for what it would have been.
+        elsewhere: Whether the rule reads another world.
     """
 
     node: str
@@ -88,6 +89,7 @@ class Held:
         default=None, compare=False
     )
     reads: tuple[str, ...] = ()
+    elsewhere: bool = False
 
     @property
     def natural(self) -> bool:
@@ -179,9 +181,15 @@ class Draw:
         key = tuple(sorted((held.node, held.text) for held in variable.world))
         known = self._worlds.setdefault(key, {})
         held = {**self.held, **{each.node: each for each in variable.world}}
-        for name in ordered(mutilated(self.graph, held), [variable.node]):
+        parents = mutilated(self.graph, held)
+        other = {each.node for each in variable.world}
+        for name in ordered(parents, [variable.node]):
+            other |= {name} if other.intersection(parents[name]) else set()
             if name not in known:
-                known[name] = self._elsewhere(name, held, known)
+                same = name not in other and (name in self.own or name in self.held)
+                known[name] = (
+                    self.value(Variable(name)) if same else self._elsewhere(name, held, known)
+                )
         return known[variable.node]
 
     def _elsewhere(

@@ -1,7 +1,7 @@
 """Works out the numbers of a question: exactly where that can be, else from weighted units."""
 
 from collections.abc import Mapping
-from math import sqrt
+from math import inf, sqrt
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,19 @@ from scm_compiler.inference.number import DrawingInterval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.codes.reals import NoEvent, NotWithReals
 from scm_compiler.inference.real.curves import at, curves_of, points
-from scm_compiler.inference.real.drawing import Estimate, Sampler, weighted_quantile
+from scm_compiler.inference.real.drawing import (
+    Estimate,
+    Sampler,
+    chance_error,
+    settled,
+    weighted_quantile,
+)
 from scm_compiler.inference.real.gaussian import Gaussian, NotGaussianError
 from scm_compiler.inference.real.units import Variable
 from scm_compiler.inference.table import Row, Table, most_probable
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir.query import Kind
+from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.semantics.codes.questions import NothingToChoose
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import quoted
@@ -62,26 +69,26 @@ class Work:
         return Table((curves_of(written)[0].node.text,), tuple(rows))
 
     def _number(self, written: tree.Number) -> Number:
+        found = self._estimate(written)
+        return _told(found.value, found.error, _kind(written))
+
+    def _estimate(self, written: tree.Number) -> Estimate:
         match written:
             case tree.Sum(terms):
-                parts = [(1 if plus else -1, self._number(term)) for plus, term in terms]
-                total = sum(sign * part.value for sign, part in parts)
-                error = sqrt(sum(part.error**2 for _, part in parts))
-                minus = any(sign < 0 for sign, _ in parts)
-                return _told(total, error, "difference" if minus else "sum")
+                parts = [(1.0 if plus else -1.0, self._estimate(term)) for plus, term in terms]
+                return _combined(sum(sign * part.value for sign, part in parts), parts)
             case tree.Ratio(above, below):
-                top, bottom = self._number(above), self._number(below)
+                top, bottom = self._estimate(above), self._estimate(below)
                 ratio = top.value / bottom.value
-                spread = [n.error / n.value if n.value else 0.0 for n in (top, bottom)]
-                return _told(ratio, abs(ratio) * sqrt(sum(s**2 for s in spread)), "ratio")
+                parts = [(1 / bottom.value, top), (-ratio / bottom.value, bottom)]
+                return _combined(ratio, parts)
         if self._exact is not None:
             try:
-                return Number(self._exact.number(written), 0.0, _KINDS[type(written)](written))
+                return Estimate(self._exact.number(written), 0.0, 0, float("inf"))
             except NotGaussianError:
                 pass
         (asked,) = numbers_of(Reader(self.graph), written)
-        found = self._noted(self.sampler.estimate(asked))
-        return _told(found.value, found.error, _KINDS[type(written)](written))
+        return self._noted(self.sampler.estimate(asked))
 
     def _noted(self, found: Estimate) -> Estimate:
         self.draws = max(self.draws, found.draws)
@@ -110,12 +117,13 @@ class Work:
         *columns, holds = units.columns
         share = units.weights / units.weights.sum()
         self.draws, self.worth = len(share), units.worth
+        certain = settled(scene).issuperset(v.node for v in (*variables, *more))
         rows = []
         for cell in np.ndindex(*sizes):
             inside = np.logical_and.reduce([c == v for c, v in zip(columns, cell, strict=True)])
             hits = inside * holds
             chance = float(share @ hits)
-            error = sqrt(float(share**2 @ (hits - chance) ** 2))
+            error = 0.0 if certain else chance_error(hits, share, units.worth)
             names = tuple(
                 self.graph.domains[variable.node].values[value]
                 for variable, value in zip(variables, cell, strict=True)
@@ -126,7 +134,7 @@ class Work:
     def _regime(self, written: tree.Regime) -> Table:
         """Every label's probabilities; mean, deviation and quartiles of every real node."""
         (asked,) = numbers_of(Reader(self.graph), written)
-        nodes = self.graph.tabular
+        nodes = [node for node in self.graph.tabular if node.kind != HIDDEN]
         units = self.sampler.weighted(
             asked.scene,
             *(
@@ -136,6 +144,7 @@ class Work:
         )
         share, worth = units.weights / units.weights.sum(), units.worth
         self.draws, self.worth = len(share), worth
+        sure = settled(asked.scene)
         rows: list[Row] = []
         for node, column in zip(nodes, units.columns, strict=True):
             if isinstance(node.domain, Real):
@@ -143,7 +152,9 @@ class Work:
             elif isinstance(node.domain, Finite):
                 for rank, value in enumerate(node.domain.values):
                     hits = (column == rank).astype(np.float64)
-                    rows.append(Row((node.name, value), _mean(hits, share, "probability")))
+                    error = 0.0 if node.name in sure else chance_error(hits, share, worth)
+                    number = _told(float(share @ hits), error, "probability")
+                    rows.append(Row((node.name, value), number))
         return Table(("node", "value"), tuple(rows))
 
 
@@ -169,7 +180,7 @@ def numbers_of(reader: Reader, written: tree.Query) -> list[Asked]:  # noqa: C90
         case tree.Effect():
             return [reader.effect(written)]
         case tree.Regime(do, given):
-            every = (Variable(node.name) for node in reader.graph.tabular)
+            every = (Variable(n.name) for n in reader.graph.tabular if n.kind != HIDDEN)
             scene = reader.scene(do, given, *every)
             return [Asked(scene, "mean", lambda draw: np.ones(draw.count))]
     reader.found.append(NotWithReals("`LATE`", span=written.span))
@@ -210,16 +221,35 @@ def _summary(name: str, column: np.ndarray, share: np.ndarray, worth: float) -> 
     return found
 
 
-def _mean(values: np.ndarray, share: np.ndarray, kind: Kind = "expectation") -> Number:
+def _mean(values: np.ndarray, share: np.ndarray) -> Number:
     mean = float(share @ values)
-    return _told(mean, sqrt(float(share**2 @ (values - mean) ** 2)), kind)
+    return _told(mean, sqrt(float(share**2 @ (values - mean) ** 2)))
+
+
+def _combined(value: float, parts: list[tuple[float, Estimate]]) -> Estimate:
+    """A number made of others, each of which counts by a factor.
+
+    Units of the same place in the draws have the same noise, so that what they add to the numbers
+    is taken together: the error of a difference is that of the units' differences.
+    """
+    together = np.zeros(max(part.draws for _, part in parts))
+    rest = 0.0
+    for factor, part in parts:
+        if part.shares is None:
+            rest += (factor * part.error) ** 2
+        else:
+            together[: len(part.shares)] += factor * part.shares
+    error = sqrt(float(together @ together) + rest)
+    draws, worth = len(together), min(part.worth for _, part in parts)
+    return Estimate(value, error, draws, worth, None if rest else together)
 
 
 def _told(value: float, error: float, kind: Kind = "expectation") -> Number:
     """A number with what drawing leaves open."""
     if error <= ROUNDING * abs(value):
         return Number(value, 0.0, kind)
-    drawn = DrawingInterval(value - Z * error, value + Z * error)
+    low, high = (0.0, 1.0) if kind == "probability" else (-inf, inf)
+    drawn = DrawingInterval(max(low, value - Z * error), min(high, value + Z * error))
     return Number(value, error, kind, drawing_interval=drawn)
 
 
@@ -229,10 +259,18 @@ def _kind_of_mean(written: tree.Query) -> Kind:
     )
 
 
+def _kind(written: tree.Number) -> Kind:
+    if isinstance(written, tree.Sum):
+        return "sum" if all(plus for plus, _ in written.terms) else "difference"
+    found: Kind = _KINDS[type(written)](written)
+    return found
+
+
 _KINDS: Mapping[type, Any] = {
     tree.Probability: lambda written: "probability",
     tree.Expectation: _kind_of_mean,
     tree.Quantile: lambda written: "quantile",
     tree.Density: lambda written: "density",
     tree.Effect: lambda written: "difference",
+    tree.Ratio: lambda written: "ratio",
 }

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, Self
 
 import numpy as np
+from numpy.typing import NDArray
 
 from scm_compiler.model.coupling import Values
 from scm_compiler.model.real.uniform import Array, log_expit, log_sum
@@ -24,6 +25,9 @@ FELT = 7.0
 """How many of its widths away the background is felt by a part of weight 1."""
 
 ROUNDS = 200
+
+LEAST = 1e-290
+"""Probabilities from here on are summed as they are, and smaller ones by their logs."""
 
 _ENDS = ((0, -1), (-1, 1))
 """The first and the last knot, and in which direction lies what is beyond it."""
@@ -78,53 +82,150 @@ class Mixture:
 
     def score(self, place: Array) -> Array:
         """See `Law`."""
-        below, above, _ = self._logs(place)
-        return below - above
+        return self._parts.score(place)
 
     def log_density(self, place: Array) -> Array:
         """See `Law`."""
-        _, _, density = self._logs(place)
-        return density
-
-    def place(self, score: Array) -> Array:
-        """Newton's method on the logit, which is nearly straight in the tails.
-
-        It starts inside the places that the single parts have at this score, which enclose the
-        mixture's, and halves what is left of them where a step would leave it or is not half the
-        one before.
-        """
-        ends = self.places + self.widths * score[:, None]
-        low, high = ends.min(-1), ends.max(-1)
-        found = np.clip((np.exp(self.logs) * ends).sum(-1), low, high)
-        left, last = np.arange(len(score)), high - low
-        for _ in range(ROUNDS):
-            part = Mixture(self.logs[left], self.places[left], self.widths[left])
-            now, target = found[left], score[left]
-            below, above, density = part._logs(now)
-            off = below - above - target
-            low[left] = np.where(off < 0, now, low[left])
-            high[left] = np.where(off > 0, now, high[left])
-            with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
-                step = off * np.exp(below + above - density)
-            then = now - step
-            good = (then > low[left]) & (then < high[left]) & (np.abs(step) < last[left] / 2)
-            then = np.where(good, then, (low[left] + high[left]) / 2)
-            last[left] = np.abs(then - now)
-            found[left] = np.where(off == 0, now, then)
-            small = np.abs(then - now) <= 2e-16 * np.maximum(np.abs(now), part.widths.min(-1))
-            left = left[~small & (off != 0)]
-            if not len(left):
-                break
-        return np.asarray(found)
-
-    def _logs(self, place: Array) -> tuple[Array, Array, Array]:
-        """The logs of F(y), of 1 - F(y) and of the density."""
         away = (place[:, None] - self.places) / self.widths
         below = log_expit(away)
-        above = below - away
-        logs = self.logs
-        density = logs + below + above - np.log(self.widths)
-        return log_sum(logs + below), log_sum(logs + above), log_sum(density)
+        return log_sum(self.logs + below + (below - away) - np.log(self.widths))
+
+    def place(self, score: Array) -> Array:
+        """Where F(y) has a logit (B,), by Chandrupatla's method (1997).
+
+        The places that the single parts have at this score enclose the mixture's: two of them
+        next to each other do.
+        """
+        parts = self._parts
+        ends = np.sort(parts.places + parts.widths * score, 0)
+        offs = np.stack([parts.off(end, score) for end in ends])
+        lower = np.clip((offs <= 0).sum(0) - 1, 0, len(ends) - 2)
+        units = np.arange(len(score))
+        root = Root(
+            *(ends[lower + side, units] for side in (0, 1)),
+            *(offs[lower + side, units] for side in (0, 1)),
+        )
+        narrow = parts.widths.min(0)
+        found, left = np.empty(len(score)), units
+        for _ in range(ROUNDS):
+            near = root.near(narrow)
+            found[left] = root.best
+            keep = ~near
+            left, root, narrow, score = left[keep], root.of(keep), narrow[keep], score[keep]
+            if not len(left):
+                break
+            parts = parts.of(keep)
+            here = root.next(narrow)
+            root = root.at(here, parts.off(here, score))
+        return found
+
+    @property
+    def _parts(self) -> "_Parts":
+        numbers = (self.logs, self.places, self.widths)
+        return _Parts(*(np.array(part.T, order="C") for part in numbers))
+
+
+@dataclass(frozen=True, eq=False)
+class _Parts:
+    """The parts of mixtures with the units (K, B) side by side, which is quicker."""
+
+    logs: Array
+    places: Array
+    widths: Array
+
+    def score(self, place: Array) -> Array:
+        """The logit of F at places (B,)."""
+        away = (place - self.places) / self.widths
+        near = np.exp(-np.abs(away))
+        more = np.exp(self.logs) / (1 + near)
+        less, up = more * near, away >= 0
+        below, above = np.where(up, more, less).sum(0), np.where(up, less, more).sum(0)
+        if len(below) and min(below.min(), above.min()) > LEAST:
+            return np.asarray(np.log(below) - np.log(above))
+        logs = log_expit(away)
+        return np.asarray(_log_total(self.logs + logs) - _log_total(self.logs + (logs - away)))
+
+    def off(self, place: Array, score: Array) -> Array:
+        """How much more the logit of F at places (B,) is than scores (B,)."""
+        return np.asarray(self.score(place) - score)
+
+    def of(self, keep: NDArray[np.bool_]) -> "_Parts":
+        """Those of some units."""
+        return _Parts(self.logs[:, keep], self.places[:, keep], self.widths[:, keep])
+
+
+def _log_total(logs: Array) -> Array:
+    """The log of the sum of exponentials along the first axis."""
+    most = logs.max(0)
+    return np.asarray(np.log(np.exp(logs - most).sum(0)) + most)
+
+
+@dataclass(frozen=True, eq=False)
+class Root:
+    """Where increasing functions (B,) pass zero: two ends each, and how far off they are there.
+
+    Attributes:
+        last: The end that was looked at last.
+        other: The other end.
+        last_off: The function there.
+        other_off: The function there.
+        before: What an end was before, which makes three points of a curve; the same as `last` at
+            first.
+        before_off: The function there.
+    """
+
+    last: Array
+    other: Array
+    last_off: Array
+    other_off: Array
+    before: Array | None = None
+    before_off: Array | None = None
+
+    @property
+    def best(self) -> Array:
+        """The better end."""
+        return np.where(np.abs(self.last_off) < np.abs(self.other_off), self.last, self.other)
+
+    def near(self, scale: Array) -> NDArray[np.bool_]:
+        """Whether the ends are as near as numbers are, or one of them is it."""
+        exact = (self.last_off == 0) | (self.other_off == 0)
+        return np.asarray(exact | (np.abs(self.other - self.last) < 2 * self._least(scale)))
+
+    def next(self, scale: Array) -> Array:
+        """Where to look next: on a curve through three points if it can be trusted, or halfway."""
+        a, b, fa, fb = self.last, self.other, self.last_off, self.other_off
+        share = np.full(len(a), 0.5)
+        if self.before is not None and self.before_off is not None:
+            c, fc = self.before, self.before_off
+            with np.errstate(all="ignore"):
+                place, height = (a - b) / (c - b), (fa - fb) / (fc - fb)
+                trusted = (height**2 < place) & ((1 - height) ** 2 < 1 - place)
+                curve = fa / (fb - fa) * fc / (fb - fc)
+                curve = curve + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+            share = np.where(trusted & np.isfinite(curve), curve, share)
+        least = self._least(scale) / np.abs(b - a)
+        return np.asarray(a + np.clip(share, least, 1 - least) * (b - a))
+
+    def at(self, here: Array, off: Array) -> "Root":
+        """With a place looked at, which is an end from now on."""
+        same = np.sign(off) == np.sign(self.last_off)
+        return Root(
+            here,
+            np.where(same, self.other, self.last),
+            off,
+            np.where(same, self.other_off, self.last_off),
+            np.where(same, self.last, self.other),
+            np.where(same, self.last_off, self.other_off),
+        )
+
+    def of(self, keep: NDArray[np.bool_]) -> "Root":
+        """Those of some units."""
+        parts = (self.last, self.other, self.last_off, self.other_off)
+        more = (self.before, self.before_off)
+        return Root(*(p[keep] for p in parts), *(None if p is None else p[keep] for p in more))
+
+    def _least(self, scale: Array) -> Array:
+        return np.asarray(2e-16 * np.maximum(np.abs(self.best), scale))
 
 
 @dataclass(frozen=True, eq=False)

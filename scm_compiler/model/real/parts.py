@@ -42,7 +42,11 @@ def require_fitting(graph: Graph) -> None:
     """Refuse what real nodes cannot be trained beside yet.
 
     Raises:
-        ScmError: E570 for hidden common causes.
+        ScmError: E570 for hidden common causes that reach what no table holds.
     """
-    if graph.reals and graph.confounders:
-        raise refuse(HiddenBesideReal(graph.confounders[0].left, graph.confounders[0].right))
+    if not graph.reals:
+        return
+    own = set(apart(graph))
+    for pair in graph.confounders:
+        if {pair.left, pair.right} & own:
+            raise refuse(HiddenBesideReal(pair.left, pair.right))

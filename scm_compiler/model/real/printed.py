@@ -1,17 +1,16 @@
 """Mechanisms of real nodes and of their discrete children as modules of torch that stand alone.
 
-Nothing but torch is imported here, so that the text of this file can be printed beside a model.
-`forward(parents, noise)` takes the parents (B, parents) in their order, discrete ones by the
-index of their value, and one uniform number a unit (B,). It gives what the mechanism gives at
-the module's precision, without a branch on a number, so that `torch.export` takes it.
+Nothing but torch is imported here, so that the emitted source can print these classes: each name
+that they use is one of the emitted source, too. `forward(uniform, held, *inputs)` takes one
+uniform number a unit (B,), what do() holds the node at, and the parents (B,) in their order,
+discrete ones by the index of their value. It gives what the mechanism gives at the module's
+precision, without a branch on a number, so that `torch.export` takes it.
 """
 
-from itertools import pairwise
-from math import isinf, log, log1p, prod
+import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import logsigmoid, one_hot, silu, softplus
 
 BACKGROUND = 1e-3
 """What share of a mixture is as wide as the whole of it."""
@@ -25,11 +24,14 @@ REACH = 3.0
 WIDEST = 12.0
 """The log of the greatest width of a part, above the floor."""
 
+FAR = 1e6
+"""How many spreads from the middle the terms of a regression go on."""
+
 EDGE = 1e-12
 """How near to an end, in units of the scale, a number is the end itself."""
 
-NEWTON = 20
-"""Rounds in which a mixture is inverted: enough for float32."""
+ROUNDS = 24
+"""In which a mixture is inverted."""
 
 
 def with_background(
@@ -42,8 +44,10 @@ def with_background(
     away = (places - middle).abs()
     wide = (shares * (away + widths)).sum(-1, keepdim=True)
     wide = wide + (away / (FELT - logs)).amax(-1, keepdim=True)
+    logs = logs + math.log1p(-BACKGROUND)
+    rest = torch.full_like(middle, math.log(BACKGROUND))
     return (
-        torch.cat([logs + log1p(-BACKGROUND), torch.full_like(middle, log(BACKGROUND))], -1),
+        torch.cat([logs, rest], -1),
         torch.cat([places, middle], -1),
         torch.cat([widths, wide], -1),
     )
@@ -52,45 +56,74 @@ def with_background(
 def mixture_density(logs: Tensor, places: Tensor, widths: Tensor, place: Tensor) -> Tensor:
     """The log of the density (…,) of a mixture (…, K) at a place (…,)."""
     away = (place.unsqueeze(-1) - places) / widths
-    return torch.logsumexp(logs - away - 2 * softplus(-away) - widths.log(), -1)
+    twice = 2 * nn.functional.softplus(-away)
+    return torch.logsumexp(logs - away - twice - widths.log(), -1)
 
 
-def mixture_place(logs: Tensor, places: Tensor, widths: Tensor, score: Tensor) -> Tensor:
-    """Where the mixture (B, K) has a score (B,): see `Mixture.place`."""
-    ends = places + widths * score.unsqueeze(-1)
-    low, high = ends.amin(-1), ends.amax(-1)
-    found = (logs.exp() * ends).sum(-1)
-    last, narrow = high - low, widths.log()
-    for _ in range(NEWTON):
-        away = (found.unsqueeze(-1) - places) / widths
-        part = logs - softplus(-away)
-        below, above = torch.logsumexp(part, -1), torch.logsumexp(part - away, -1)
-        density = torch.logsumexp(part - softplus(away) - narrow, -1)
-        off = below - above - score
-        low, high = torch.where(off < 0, found, low), torch.where(off > 0, found, high)
-        then = found - off * (below + above - density).exp()
-        good = (then >= low) & (then <= high) & ((then - found).abs() < last / 2)
-        then = torch.where(good, then, (low + high) / 2)
-        last = (then - found).abs()
-        found = torch.where(off == 0, found, then)
-    return found
+def mixture_place(
+    logs: Tensor,
+    places: Tensor,
+    widths: Tensor,
+    score: Tensor,
+) -> Tensor:
+    """Where the mixture (B, K) has a score (B,), differentiable in all of them."""
+    parts = (logs.detach(), places.detach(), widths.detach())
+    found = mixture_root(*parts, score.detach())
+    # A step of Newton's method, which hardly moves it, has the derivatives of the place.
+    away = (found.unsqueeze(-1) - places) / widths
+    below, above = nn.functional.logsigmoid(away), nn.functional.logsigmoid(-away)
+    density = torch.logsumexp(logs + below + above - widths.log(), -1)
+    below, above = torch.logsumexp(logs + below, -1), torch.logsumexp(logs + above, -1)
+    return found - (below - above - score) * (below + above - density).exp()
 
 
-def spline_place(scores: Tensor, places: Tensor, slopes: Tensor, score: Tensor) -> Tensor:
-    """Where the spline through knots (B, K) has a score (B,): see `Knots.place`."""
-    knot = (scores <= score.unsqueeze(-1)).sum(-1) - 1
-    first = knot.clamp(0, scores.shape[-1] - 2).unsqueeze(-1)
-    start, end = (scores.gather(1, first + k).squeeze(-1) for k in (0, 1))
-    low, top = (places.gather(1, first + k).squeeze(-1) for k in (0, 1))
-    d0, d1 = (slopes.gather(1, first + k).squeeze(-1) for k in (0, 1))
-    share = ((score - start) / (end - start)).clamp(0.0, 1.0)
-    mean, both = (top - low) / (end - start), share * (1 - share)
-    over = (top - low) * (mean * share**2 + d0 * both)
-    inside = low + over / (mean + (d0 + d1 - 2 * mean) * both)
-    before = places[:, 0] + slopes[:, 0] * (score - scores[:, 0])
-    after = places[:, -1] + slopes[:, -1] * (score - scores[:, -1])
-    found = torch.where(score < scores[:, 0], before, inside)
-    return torch.where(score > scores[:, -1], after, found)
+def mixture_off(
+    logs: Tensor,
+    places: Tensor,
+    widths: Tensor,
+    place: Tensor,
+    score: Tensor,
+) -> Tensor:
+    """How much more the score of the mixture (…, K) at a place (…,) is than a score."""
+    away = (place.unsqueeze(-1) - places) / widths
+    below, above = nn.functional.logsigmoid(away), nn.functional.logsigmoid(-away)
+    return torch.logsumexp(logs + below, -1) - torch.logsumexp(logs + above, -1) - score
+
+
+def mixture_root(
+    logs: Tensor,
+    places: Tensor,
+    widths: Tensor,
+    score: Tensor,
+) -> Tensor:
+    """Where the mixture (B, K) has a score (B,): by Chandrupatla's method (1997).
+
+    The places that the single parts have at this score enclose the mixture's.
+    """
+    ends = (places + widths * score.unsqueeze(-1)).sort(-1).values
+    wide = (logs.unsqueeze(1), places.unsqueeze(1), widths.unsqueeze(1))
+    offs = mixture_off(*wide, ends, score.unsqueeze(-1))
+    lower = ((offs <= 0).sum(-1, keepdim=True) - 1).clamp(0, ends.shape[-1] - 2)
+    a, b = (ends.gather(1, lower + side).squeeze(1) for side in (0, 1))
+    fa, fb = (offs.gather(1, lower + side).squeeze(1) for side in (0, 1))
+    narrow, share = widths.amin(-1), torch.full_like(score, 0.5)
+    for _ in range(ROUNDS):
+        here = a + share * (b - a)
+        off = mixture_off(logs, places, widths, here, score)
+        same = off.sign() == fa.sign()
+        c, fc = torch.where(same, a, b), torch.where(same, fa, fb)
+        b, fb = torch.where(same, b, a), torch.where(same, fb, fa)
+        a, fa = here, off
+        # On a curve through the three points where it can be trusted, else halfway.
+        place, height = (a - b) / (c - b), (fa - fb) / (fc - fb)
+        curve = fa / (fb - fa) * fc / (fb - fc)
+        curve = curve + (c - a) / (b - a) * fa / (fc - fa) * fb / (fc - fb)
+        trusted = (height**2 < place) & ((1 - height) ** 2 < 1 - place)
+        share = torch.where(trusted & curve.isfinite(), curve, 0.5)
+        least = 2e-16 * torch.maximum(a.abs(), narrow) / (b - a).abs()
+        share = share.maximum(least).minimum(1 - least)
+        share = torch.where(least < 0.5, share, 0.5)
+    return torch.where(fa.abs() < fb.abs(), a, b)
 
 
 class Inputs(nn.Module):
@@ -105,13 +138,18 @@ class Inputs(nn.Module):
         self.register_buffer("middles", torch.zeros(sum(widths)))
         self.register_buffer("spreads", torch.ones(sum(widths)))
 
-    def forward(self, parents: Tensor) -> Tensor:
-        """(B, columns)."""
-        parts = [
-            parents[:, rank, None] if size == 1 else _one_hot(parents[:, rank], size)
-            for rank, size in enumerate(self.widths)
-        ]
-        columns = torch.cat(parts, 1) if parts else parents[:, :0]
+    def forward(self, uniform: Tensor, *inputs: Tensor) -> Tensor:
+        """The columns (B, columns) of inputs (B,)."""
+        parts = [uniform.new_zeros((uniform.shape[0], 0))]
+        for value, width in zip(inputs, self.widths, strict=True):
+            column = value.unsqueeze(1)
+            if width > 1:
+                column = nn.functional.one_hot(value.long(), width)
+            parts.append(column.to(uniform.dtype))
+        return self.standardised(torch.cat(parts, 1))
+
+    def standardised(self, columns: Tensor) -> Tensor:
+        """Columns as the network has them."""
         return (columns - self.middles) / self.spreads
 
 
@@ -121,15 +159,15 @@ class Layers(nn.Module):
     def __init__(self, sizes: tuple[int, ...]) -> None:
         super().__init__()
         self.depth = len(sizes) - 1
-        for depth, (inputs, outputs) in enumerate(pairwise(sizes)):
-            self.add_module(f"layer{depth}", nn.Linear(inputs, outputs))
+        for k in range(self.depth):
+            self.add_module(f"layer{k}", nn.Linear(sizes[k], sizes[k + 1]))
 
     def forward(self, columns: Tensor) -> Tensor:
         """The outputs (B, outputs)."""
         hidden = REACH * torch.tanh(columns / REACH)
         for depth in range(self.depth):
             hidden = self.get_submodule(f"layer{depth}")(hidden)
-            hidden = silu(hidden) if depth < self.depth - 1 else hidden
+            hidden = nn.functional.silu(hidden) if depth < self.depth - 1 else hidden
         return hidden
 
 
@@ -147,13 +185,24 @@ class Ends(nn.Module):
         """The values (B,)."""
         unit, middle, spread = self.numbers.unbind()
         free = middle + spread * place
-        if isinf(self.low) and isinf(self.high):
+        if math.isinf(self.low) and math.isinf(self.high):
             return free
-        if isinf(self.high):
-            return self.low + unit * _softplus(free)
-        if isinf(self.low):
-            return self.high - unit * _softplus(-free)
-        return self.low + (self.high - self.low) * torch.sigmoid(free)
+        if math.isinf(self.high):
+            return self.low + unit * self.over(free)
+        if math.isinf(self.low):
+            return self.high - unit * self.over(-free)
+        width = self.high - self.low
+        above, below = (
+            torch.where(part <= 2 * EDGE, 0.0, part)
+            for part in (torch.sigmoid(free), torch.sigmoid(-free))
+        )
+        above, below = self.low + width * above, self.high - width * below
+        return torch.where(free < 0, above, below)
+
+    def over(self, free: Tensor) -> Tensor:
+        """How far from an end: softplus, and 0 where it is next to nothing."""
+        found = -nn.functional.logsigmoid(-free)
+        return torch.where(found <= 2 * EDGE, 0.0, found)
 
 
 class Heaped(nn.Module):
@@ -168,34 +217,39 @@ class Heaped(nn.Module):
         self.register_buffer("marks", torch.zeros(count))
 
     def forward(
-        self, noise: Tensor, chances: Tensor, under: Tensor
+        self,
+        uniform: Tensor,
+        chances: Tensor,
+        under: Tensor,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """The score off the heaps, whether a unit is at a heap, and at which value.
 
         Args:
-            noise: (B,) uniform numbers.
+            uniform: (B,) uniform numbers.
             chances: (B, H + 1) of each heap and of none.
             under: (B, H) the share of what is off the heaps that lies below each.
         """
+        if not len(self.heaps):
+            return score_of(uniform), torch.zeros_like(uniform).bool(), uniform
         mass, spread = chances[:, :-1], chances[:, -1]
         ends = mass.cumsum(-1) + spread.unsqueeze(-1) * under
-        passed = (ends - mass) <= noise.unsqueeze(-1)
+        passed = (ends - mass) <= uniform.unsqueeze(-1)
         last = (passed.sum(-1) - 1).clamp_min(0)
         end = ends.gather(1, last.unsqueeze(-1)).squeeze(-1)
-        heaped = passed[:, 0] & ((noise < end) | (spread <= 0))
-        below = (noise - torch.where(passed, mass, 0.0).sum(-1)) / spread
-        return logit(below), heaped, self.heaps[last]
+        heaped = passed[:, 0] & ((uniform < end) | (spread <= 0))
+        below = (uniform - torch.where(passed, mass, 0.0).sum(-1)) / spread
+        return score_of(below), heaped, self.heaps[last]
 
 
 class Transform(nn.Module):
-    """A mixture of logistics made of the parents, inverted by Newton's method.
+    """A real node: F^-1(u), with F a mixture of logistics that a network makes of the inputs.
 
     Args:
-        widths: The columns of each parent.
+        widths: The columns of each input: 1 of a number or of two values, else one a value.
         hidden: The widths of the hidden layers.
         parts: The logistics.
         heaps: The values with a probability of their own.
-        ends: Of the values.
+        low, high: The ends of the values.
     """
 
     line: Tensor
@@ -207,7 +261,8 @@ class Transform(nn.Module):
         hidden: tuple[int, ...],
         parts: int,
         heaps: int,
-        ends: tuple[float, float],
+        low: float,
+        high: float,
     ) -> None:
         super().__init__()
         self.sizes = [parts, parts, parts, heaps + 1]
@@ -215,32 +270,37 @@ class Transform(nn.Module):
         self.network = Layers((sum(widths), *hidden, sum(self.sizes)))
         self.register_buffer("line", torch.zeros(sum(widths)))
         self.register_buffer("floor", torch.tensor(1e-3))
-        self.ends = Ends(*ends)
-        self.heaped = Heaped(heaps) if heaps else None
+        self.ends = Ends(low, high)
+        self.heaped = Heaped(heaps)
 
-    def forward(self, parents: Tensor, noise: Tensor) -> Tensor:
-        """The values (B,)."""
-        columns = self.inputs(parents)
+    def forward(self, uniform: Tensor, held: float | None, *inputs: Tensor) -> Tensor:
+        """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
+        if held is not None:
+            return torch.full_like(uniform, held)
+        logs, places, widths, chances = self.law(self.inputs(uniform, *inputs))
+        away = (self.heaped.marks[:, None, None] - places) / widths
+        under = torch.logsumexp(logs + nn.functional.logsigmoid(away), -1).exp().T
+        score, at_heap, heap = self.heaped(uniform, chances, under)
+        place = mixture_place(logs, places, widths, score)
+        return torch.where(at_heap, heap, self.ends(place))
+
+    def law(self, columns: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The mixture (B, parts + 1) at columns (B, columns), and the chances of heaps."""
         logits, places, widths, heaps = self.network(columns).split(self.sizes, -1)
         places = places + (columns @ self.line).unsqueeze(-1)
-        law = with_background(logits, places, self.floor + widths.clamp(-60.0, WIDEST).exp())
-        if self.heaped is None:
-            free: Tensor = self.ends(mixture_place(*law, logit(noise)))
-            return free
-        away = (self.heaped.marks[:, None, None] - law[1]) / law[2]
-        under = torch.logsumexp(law[0] + logsigmoid(away), -1).exp().T
-        score, at_heap, heap = self.heaped(noise, torch.softmax(heaps, -1), under)
-        return torch.where(at_heap, heap, self.ends(mixture_place(*law, score)))
+        widths = self.floor + widths.clamp(-60.0, WIDEST).exp()
+        law = with_background(logits, places, widths)
+        return *law, torch.softmax(heaps, -1)
 
 
 class Quantiles(nn.Module):
-    """A spline through the quantiles of the discrete parents' configuration.
+    """A real node: F^-1(u) by a spline through the quantiles at each setting of its inputs.
 
     Args:
-        sizes: The numbers of values of the parents.
-        knots: The quantiles of each configuration.
+        sizes: The numbers of values of the inputs.
+        knots: The quantiles of each setting.
         heaps: The values with a probability of their own.
-        ends: Of the values.
+        low, high: The ends of the values.
     """
 
     scores: Tensor
@@ -250,68 +310,80 @@ class Quantiles(nn.Module):
     under: Tensor
 
     def __init__(
-        self, sizes: tuple[int, ...], knots: int, heaps: int, ends: tuple[float, float]
+        self,
+        sizes: tuple[int, ...],
+        knots: int,
+        heaps: int,
+        low: float,
+        high: float,
     ) -> None:
         super().__init__()
         self.sizes = sizes
-        rows = prod(sizes)
-        for name in ("scores", "places", "slopes"):
-            self.register_buffer(name, torch.ones(rows, knots))
-        self.register_buffer("chances", torch.ones(rows, heaps + 1))
+        rows = math.prod(sizes)
+        for name in ("scores", "places"):
+            self.register_buffer(name, torch.linspace(-4, 4, knots).repeat(rows, 1))
+        self.register_buffer("slopes", torch.ones(rows, knots))
+        self.register_buffer("chances", torch.ones(rows, heaps + 1) / (heaps + 1))
         self.register_buffer("under", torch.ones(rows, heaps))
-        self.ends = Ends(*ends)
-        self.heaped = Heaped(heaps) if heaps else None
+        self.ends = Ends(low, high)
+        self.heaped = Heaped(heaps)
 
-    def forward(self, parents: Tensor, noise: Tensor) -> Tensor:
-        """The values (B,)."""
-        row = _row(parents, tuple(range(len(self.sizes))), self.sizes)
-        knots = self.scores[row], self.places[row], self.slopes[row]
-        if self.heaped is None:
-            free: Tensor = self.ends(spline_place(*knots, logit(noise)))
-            return free
-        score, at_heap, heap = self.heaped(noise, self.chances[row], self.under[row])
-        return torch.where(at_heap, heap, self.ends(spline_place(*knots, score)))
+    def forward(self, uniform: Tensor, held: float | None, *inputs: Tensor) -> Tensor:
+        """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
+        if held is not None:
+            return torch.full_like(uniform, held)
+        row = torch.zeros_like(uniform, dtype=torch.int64)
+        for value, size in zip(inputs, self.sizes, strict=True):
+            row = row * size + value.long()
+        score, at_heap, heap = self.heaped(uniform, self.chances[row], self.under[row])
+        scores, places, slopes = self.scores[row], self.places[row], self.slopes[row]
+        place = spline_place(scores, places, slopes, score)
+        return torch.where(at_heap, heap, self.ends(place))
 
 
 class Terms(nn.Module):
-    """Products of powers and natural cubic splines of columns.
+    """Products of two elementary functions of columns, each 1, a power or a natural cubic spline.
 
     Args:
         columns: How many columns there are.
-        knots: The knots of each.
-        count: The number of terms.
+        knots: The knots of the splines of each.
+        pairs: The two functions of each term: 0 is 1, then come those of the first column.
     """
 
     knots: Tensor
-    left: Tensor
-    right: Tensor
 
-    def __init__(self, columns: int, knots: int, count: int) -> None:
+    def __init__(
+        self,
+        columns: int,
+        knots: int,
+        pairs: tuple[tuple[int, int], ...],
+    ) -> None:
         super().__init__()
-        self.register_buffer("knots", torch.arange(knots).float().repeat(columns, 1))
-        self.register_buffer("left", torch.zeros(count, dtype=torch.int64))
-        self.register_buffer("right", torch.zeros(count, dtype=torch.int64))
+        self.pairs = pairs
+        self.register_buffer("knots", torch.linspace(-2, 2, knots).repeat(columns, 1))
 
     def forward(self, columns: Tensor) -> Tensor:
-        """The terms (B, count) of columns (B, columns)."""
-        own = columns.unsqueeze(-1)
+        """The terms (B, terms) of columns (B, columns)."""
+        own = columns.clamp(-FAR, FAR).unsqueeze(-1)
         away = (own - self.knots).clamp_min(0.0) ** 3
-        slopes = (away[..., :-1] - away[..., -1:]) / (self.knots[:, -1:] - self.knots[:, :-1])
+        apart = self.knots[:, -1:] - self.knots[:, :-1]
+        slopes = (away[..., :-1] - away[..., -1:]) / apart
         splines = slopes[..., :-1] - slopes[..., -1:]
         every = torch.cat([own, own**2, own**3, splines], -1).flatten(1)
-        found = torch.cat([torch.ones_like(every[:, :1]), every], 1)
-        return found[:, self.left] * found[:, self.right]
+        every = torch.cat([torch.ones_like(every[:, :1]), every], 1)
+        left, right = ([pair[side] for pair in self.pairs] for side in (0, 1))
+        return every[:, left] * every[:, right]
 
 
 class Regression(nn.Module):
-    """Sums of terms of the parents for the middle and the log of the width, and noise.
+    """A real node: a sum of terms of the inputs, and noise as wide as another sum of them says.
 
     Args:
-        widths: The columns of each parent.
-        knots: Of the splines of a column.
-        terms: The number of terms.
+        widths: The columns of each input: 1 of a number or of two values, else one a value.
+        knots: The knots of the splines of a column.
+        terms: The two functions of columns whose product each term is.
         quantiles: Of the noise.
-        ends: Of the values.
+        low, high: The ends of the values.
     """
 
     location: Tensor
@@ -325,37 +397,47 @@ class Regression(nn.Module):
         self,
         widths: tuple[int, ...],
         knots: int,
-        terms: int,
+        terms: tuple[tuple[int, int], ...],
         quantiles: int,
-        ends: tuple[float, float],
+        low: float,
+        high: float,
     ) -> None:
         super().__init__()
-        self.inputs, self.terms = Inputs(widths), Terms(sum(widths), knots, terms)
+        self.inputs = Inputs(widths)
+        self.terms = Terms(sum(widths), knots, terms)
         for name in ("location", "log_scale"):
-            self.register_buffer(name, torch.zeros(terms))
-        self.register_buffer("least", torch.tensor(log(1e-3)))
-        for name in ("scores", "places", "slopes"):
-            self.register_buffer(name, torch.ones(quantiles))
-        self.ends = Ends(*ends)
+            self.register_buffer(name, torch.zeros(len(terms)))
+        self.register_buffer("least", torch.tensor(-7.0))
+        for name in ("scores", "places"):
+            self.register_buffer(name, torch.linspace(-4, 4, quantiles))
+        self.register_buffer("slopes", torch.ones(quantiles))
+        self.ends = Ends(low, high)
 
-    def forward(self, parents: Tensor, noise: Tensor) -> Tensor:
-        """The values (B,)."""
-        terms = self.terms(self.inputs(parents))
-        width = (terms @ self.log_scale).clamp_max(WIDEST)
+    def forward(self, uniform: Tensor, held: float | None, *inputs: Tensor) -> Tensor:
+        """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
+        if held is not None:
+            return torch.full_like(uniform, held)
+        value: Tensor = self.ends(self.place(uniform, self.inputs(uniform, *inputs)))
+        return value
+
+    def place(self, uniform: Tensor, columns: Tensor) -> Tensor:
+        """The places (B,) at columns (B, columns)."""
+        terms = self.terms(columns)
+        width = (terms * self.log_scale).sum(-1).clamp_max(WIDEST)
         width = torch.maximum(width, self.least).exp()
-        scores, places, slopes = (
-            part.expand(noise.shape[0], -1) for part in (self.scores, self.places, self.slopes)
-        )
-        away = spline_place(scores, places, slopes, logit(noise))
-        free: Tensor = self.ends(terms @ self.location + width * away)
-        return free
+        rows = uniform.shape[0]
+        scores, places = self.scores.expand(rows, -1), self.places.expand(rows, -1)
+        slopes = self.slopes.expand(rows, -1)
+        away = spline_place(scores, places, slopes, score_of(uniform))
+        place: Tensor = (terms * self.location).sum(-1) + width * away
+        return place
 
 
 class Linear(nn.Module):
-    """A Gaussian number and a row of coefficients for the discrete parents' configuration.
+    """A real node that is Gaussian given its inputs, and linear in the real ones.
 
     Args:
-        sizes: The numbers of values of the parents, 0 for real ones.
+        sizes: The numbers of values of the inputs, 0 for real ones.
     """
 
     coefficients: Tensor
@@ -363,64 +445,97 @@ class Linear(nn.Module):
 
     def __init__(self, sizes: tuple[int, ...]) -> None:
         super().__init__()
-        self.discrete = tuple(rank for rank, size in enumerate(sizes) if size)
-        self.real = tuple(rank for rank, size in enumerate(sizes) if not size)
-        self.sizes = tuple(size for size in sizes if size)
-        rows = prod(self.sizes)
-        self.register_buffer("coefficients", torch.zeros(rows, 1 + len(self.real)))
+        self.sizes = sizes
+        rows = math.prod(size for size in sizes if size)
+        self.register_buffer("coefficients", torch.zeros(rows, 1 + sizes.count(0)))
         self.register_buffer("deviations", torch.ones(rows))
 
-    def forward(self, parents: Tensor, noise: Tensor) -> Tensor:
-        """The values (B,)."""
-        row = _row(parents, self.discrete, self.sizes)
-        own = self.coefficients[row]
-        mean = own[:, 0] + (own[:, 1:] * parents[:, self.real]).sum(-1)
-        normal: Tensor = torch.special.ndtri(_inside(noise))
-        return mean + self.deviations[row] * normal
+    def forward(self, uniform: Tensor, held: float | None, *inputs: Tensor) -> Tensor:
+        """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
+        if held is not None:
+            return torch.full_like(uniform, held)
+        row = torch.zeros_like(uniform, dtype=torch.int64)
+        numbers = [torch.ones_like(uniform)]
+        for value, size in zip(inputs, self.sizes, strict=True):
+            if size:
+                row = row * size + value.long()
+            else:
+                numbers.append(value.to(uniform.dtype))
+        own = (table[row] for table in (self.coefficients, self.deviations))
+        return self.value(uniform, torch.stack(numbers, 1), *own)
+
+    def value(
+        self,
+        uniform: Tensor,
+        numbers: Tensor,
+        coefficients: Tensor,
+        deviations: Tensor,
+    ) -> Tensor:
+        """The values (B,) with a 1 and the real inputs, and these rows of the tables."""
+        normal: Tensor = torch.special.ndtri(inside(uniform))
+        return (coefficients * numbers).sum(-1) + deviations * normal
 
 
 class Classes(nn.Module):
-    """A discrete node: logits that a network makes of the parents, and thresholds.
+    """A label: logits that a network makes of the inputs, real ones among them.
 
     Args:
-        widths: The columns of each parent.
+        widths: The columns of each input: 1 of a number or of two values, else one a value.
         hidden: The widths of the hidden layers.
         values: The number of values.
     """
 
-    def __init__(self, widths: tuple[int, ...], hidden: tuple[int, ...], values: int) -> None:
+    def __init__(
+        self,
+        widths: tuple[int, ...],
+        hidden: tuple[int, ...],
+        values: int,
+    ) -> None:
         super().__init__()
-        self.inputs, self.network = Inputs(widths), Layers((sum(widths), *hidden, values))
+        self.inputs = Inputs(widths)
+        self.network = Layers((sum(widths), *hidden, values))
 
-    def forward(self, parents: Tensor, noise: Tensor) -> Tensor:
-        """The values (B,) int64."""
-        chances = torch.softmax(self.network(self.inputs(parents)), -1)
-        steps = chances.flip(-1).cumsum(-1).flip(-1)[:, 1:]
-        return (noise.unsqueeze(-1) < steps).sum(-1)
+    def forward(self, uniform: Tensor, held: int | None, *inputs: Tensor) -> Tensor:
+        """The values (B,) for uniform noise (B,) and inputs (B,); `held` is what do() sets."""
+        if held is not None:
+            return torch.full_like(uniform, held, dtype=torch.int64)
+        steps = self.steps(self.inputs(uniform, *inputs))
+        return (uniform.unsqueeze(1) < steps).sum(1)
+
+    def steps(self, columns: Tensor) -> Tensor:
+        """P(x > k) for every value k but the last, at columns (B, columns)."""
+        chances = torch.softmax(self.network(columns), -1)
+        return chances.flip(-1).cumsum(-1).flip(-1)[:, 1:]
 
 
-def logit(uniform: Tensor) -> Tensor:
-    """The score of uniform numbers held inside 0 and 1."""
-    return torch.logit(_inside(uniform))
+def spline_place(
+    scores: Tensor,
+    places: Tensor,
+    slopes: Tensor,
+    score: Tensor,
+) -> Tensor:
+    """Where a monotone rational quadratic spline (B, knots) has a score (B,)."""
+    knot = (scores <= score.unsqueeze(-1)).sum(-1) - 1
+    first = knot.clamp(0, scores.shape[-1] - 2).unsqueeze(-1)
+    start, end = (scores.gather(1, first + k).squeeze(-1) for k in (0, 1))
+    low, top = (places.gather(1, first + k).squeeze(-1) for k in (0, 1))
+    d0, d1 = (slopes.gather(1, first + k).squeeze(-1) for k in (0, 1))
+    share = ((score - start) / (end - start)).clamp(0.0, 1.0)
+    mean, both = (top - low) / (end - start), share * (1 - share)
+    over = (top - low) * (mean * share**2 + d0 * both)
+    inner = low + over / (mean + (d0 + d1 - 2 * mean) * both)
+    before = places[:, 0] + slopes[:, 0] * (score - scores[:, 0])
+    after = places[:, -1] + slopes[:, -1] * (score - scores[:, -1])
+    found = torch.where(score < scores[:, 0], before, inner)
+    return torch.where(score > scores[:, -1], after, found)
 
 
-def _inside(uniform: Tensor) -> Tensor:
+def score_of(uniform: Tensor) -> Tensor:
+    """The score log u / (1 - u) of uniform numbers held inside 0 and 1."""
+    return torch.logit(inside(uniform))
+
+
+def inside(uniform: Tensor) -> Tensor:
+    """Uniform numbers that are neither 0 nor 1."""
     kind = torch.finfo(uniform.dtype)
     return uniform.clamp(kind.tiny, 1 - kind.eps / 2)
-
-
-def _row(parents: Tensor, ranks: tuple[int, ...], sizes: tuple[int, ...]) -> Tensor:
-    """Which configuration of the parents with these ranks each unit has (B,)."""
-    row = torch.zeros(parents.shape[0], dtype=torch.int64, device=parents.device)
-    for rank, size in zip(ranks, sizes, strict=True):
-        row = row * size + parents[:, rank].long()
-    return row
-
-
-def _softplus(free: Tensor) -> Tensor:
-    found = -logsigmoid(-free)
-    return torch.where(found <= 2 * EDGE, 0.0, found)
-
-
-def _one_hot(values: Tensor, size: int) -> Tensor:
-    return one_hot(values.long(), size).to(values.dtype)

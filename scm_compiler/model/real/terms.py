@@ -10,6 +10,14 @@ from scm_compiler.model.real.uniform import Array
 POWERS = 3
 """The powers of a column come first, then its splines."""
 
+FAR = 1e6
+"""How many spreads from the middle a column goes on, so that its cube stays a number."""
+
+
+def elementary(knots: int) -> int:
+    """How many elementary functions a column has."""
+    return POWERS + knots - 2
+
 
 @dataclass(frozen=True, eq=False)
 class Terms:
@@ -36,7 +44,7 @@ class Terms:
     @property
     def each(self) -> int:
         """How many elementary functions a column has."""
-        return POWERS + int(self.knots.shape[1]) - 2
+        return elementary(int(self.knots.shape[1]))
 
     def of(self, columns: Array) -> Array:
         """The terms (B, terms) of columns (B, columns)."""
@@ -45,6 +53,7 @@ class Terms:
 
     def elementary(self, columns: Array) -> Array:
         """1 and the functions of each column (B, 1 + columns * each)."""
+        columns = np.clip(columns, -FAR, FAR)
         powers = columns[..., None] ** np.arange(1, POWERS + 1)
         away = np.maximum(columns[..., None] - self.knots, 0.0) ** 3
         last = self.knots[:, -1:]

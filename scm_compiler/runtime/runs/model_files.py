@@ -17,6 +17,7 @@ from scm_compiler.model.compilation import compile_module, spec_from_json, spec_
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.real.mixed import trained_module
 from scm_compiler.model.real.parts import apart
 from scm_compiler.model.real.stored import Stored, read_mechanism, tensors_of
 from scm_compiler.model.shapes import weight_shapes
@@ -123,6 +124,15 @@ def read_reals(folder: Path, graph: Graph, file_name: str = REALS) -> dict[str, 
     except ValueError as error:
         raise unusable(file.path, str(error)) from error
     return found
+
+
+def with_reals(folder: Path, graph: Graph, labels: CausalModule) -> CausalModule:
+    """The trained module of a graph, by that of its labels, which it is where no node is real.
+
+    Raises:
+        ScmError: As `read_reals`.
+    """
+    return trained_module(graph, labels, read_reals(folder, graph)) if graph.reals else labels
 
 
 def write_weights(folder: Path, module: CausalModule) -> None:

@@ -126,7 +126,7 @@ class Record:
 
     @cached_property
     def mechanisms(self) -> "Mapping[str, Mechanism]":
-        """The mechanism of each label and real node.
+        """The mechanism of each label and real node, then of hidden common causes of labels.
 
         Raises:
             ScmError: As `distributions`; E653 or E654 if the file is not this run's.
@@ -136,7 +136,8 @@ class Record:
             from scm_compiler.runtime.runs.model_files import read_reals  # noqa: PLC0415  (torch)
 
             found |= read_reals(self.path, self.graph)
-        return {node.name: found[node.name] for node in self.graph.tabular}
+        own = {node.name: found[node.name] for node in self.graph.tabular}
+        return {**own, **{name: m for name, m in found.items() if name not in own}}
 
     @property
     def images(self) -> tuple[str, ...]:
@@ -184,12 +185,19 @@ class Record:
         return refuse(missing, exit_code=2)
 
     def module(self) -> "CausalModule":
-        """The trained label model.
+        """The trained model of the labels and real nodes.
 
         Raises:
             ScmError: E658 if the training was not finished; E653 or E654 if the weights are not
                 this graph's.
         """
+        labels = self.label_module()
+        from scm_compiler.runtime.runs.model_files import with_reals  # noqa: PLC0415  (torch)
+
+        return with_reals(self.path, self.graph, labels)
+
+    def label_module(self) -> "CausalModule":
+        """The trained model of the labels that have tables; see `module`."""
         if not self.trained:
             raise refuse(NotTrained(path=str(self.path)))
         from scm_compiler.runtime.runs.model_files import read_module  # noqa: PLC0415  (torch)
@@ -289,7 +297,7 @@ class Record:
             responses_of,
         )
 
-        return responses_of(self.module())
+        return responses_of(self.label_module())
 
     def tables(self) -> Tables:
         """P(label | parents) of the trained model, with what the data never show in `unseen`.
@@ -346,7 +354,7 @@ class Record:
             return replace(tables, replicates=tuple(others)) if others else tables
         from scm_compiler.runtime.runs.model_files import model_tables  # noqa: PLC0415  (torch)
 
-        module = self.module()
+        module = self.label_module()
         try:
             return self._with_data(model_tables(module, self.manifest.seed))
         except ValueError as error:

@@ -17,6 +17,7 @@ from scm_compiler.diagnostics import Sink, Source, refuse
 from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
+from scm_compiler.inference.real.hidden import require_regime, unfolded
 from scm_compiler.inference.real.units import Draw, Seen, Variable
 from scm_compiler.inference.table import columns as lined
 from scm_compiler.ir import Finite, Graph
@@ -199,7 +200,8 @@ class MixedStream:
         weighted = bool(seen.labels or seen.ranges or seen.other)
         count = BLOCK * POOL if weighted else BLOCK
         names = [node.name for node in self.graph.tabular]
-        draw = Draw(self.graph, self.mechanisms, self.scene.held, seen, names, random, count)
+        graph = unfolded(self.graph, self.mechanisms)
+        draw = Draw(graph, self.mechanisms, self.scene.held, seen, names, random, count)
         found = {name: draw.value(Variable(name)) for name in names}
         if not weighted:
             return found
@@ -232,6 +234,7 @@ def mixed_stream(
     scene = reader.scene(written.do, written.given)
     sink.extend(reader.found)
     sink.check()
+    require_regime(graph, scene)
     return MixedStream(graph, mechanisms, scene, seed, heads or {})
 
 

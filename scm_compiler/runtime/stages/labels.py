@@ -9,6 +9,7 @@ import torch
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import Certificate, certify
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.real.mixed import trained_module
 from scm_compiler.model.tables import Counted, Tables, table_shape
 from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.real.mixed import Mixed
@@ -107,8 +108,10 @@ def _train_alone(
     module = trainer.model()
     metrics = _write_model(run, module, outcome)
     if isinstance(trainer, Mixed):
-        write_reals(run.path, run.graph, trainer.mechanisms())
+        mechanisms = trainer.mechanisms()
+        write_reals(run.path, run.graph, mechanisms)
         metrics = {**_without_distance(metrics), **trainer.judged()}
+        module = trained_module(run.graph, module, mechanisms)
     certificate = None if outcome.ending == "interrupted" else _certify(run, module)
     run = finish(run, outcome, trainer.total, metrics)
     return conclude(run, LABELS, outcome, certificate)

@@ -102,27 +102,26 @@ class WrongKindArguments(Diagnostic):
 
 
 class RealNotCompiled(Diagnostic):
-    r"""A graph with real nodes is to be compiled.
+    r"""A graph with real nodes is to have the mechanisms of the paper's label models.
 
     ## What it means
 
-    A node of the kind `real` is understood by `scmc check` (with `--data` too), `fmt`, `render`,
-    `import`, `export`, `train`, `query` and `sample`. A module of torch that draws its numbers is not
-    made yet.
+    `--mechanisms implicit` are networks that make a label of its parents and of several numbers of
+    noise. A real node is made of one number of noise, by the inverse of its distribution function.
 
     ## Example
 
     ```console
     $ printf 'Age : real(0, 120)\nIll : binary\nAge -> Ill\n' > ill.scm
-    $ scmc compile ill.scm
-    error[E303]: `Age` is real, and a graph with real nodes cannot be compiled yet
-      = help: cut it into classes: `Age : binned(30, 60)` takes the same column
+    $ scmc compile ill.scm --mechanisms implicit
+    error[E303]: `Age` is real, and implicit mechanisms are of labels alone
+      = help: leave `--mechanisms` out, or cut it into classes: `Age : binned(30, 60)`
     ```
 
     ## What to do
 
-    Declare the node as `binned(30, 60)`, with cuts that fit: it takes the same column of numbers, and
-    everything works. Or train the graph and sample from the run.
+    Leave `--mechanisms` out. Or declare the node as `binned(30, 60)`, with cuts that fit: it takes the
+    same column of numbers.
     """
 
     code = "E303"
@@ -133,11 +132,11 @@ class RealNotCompiled(Diagnostic):
         named = ", ".join(f"`{name}`" for name in self.names[:4])
         more = f" and {len(self.names) - 4} more" if len(self.names) > 4 else ""
         verb = "is" if len(self.names) == 1 else "are"
-        return f"{named}{more} {verb} real, and a graph with real nodes cannot be compiled yet"
+        return f"{named}{more} {verb} real, and implicit mechanisms are of labels alone"
 
     def help(self) -> str:
         name = written(self.names[0])
-        return f"cut it into classes: `{name} : binned(30, 60)` takes the same column"
+        return f"leave `--mechanisms` out, or cut it into classes: `{name} : binned(30, 60)`"
 
 
 class RealNotAnswered(Diagnostic):

@@ -4,13 +4,14 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
 class HiddenBesideReal(Diagnostic):
-    r"""A graph with real nodes has a hidden common cause.
+    r"""A hidden common cause reaches a real node, or a label that has real parents.
 
     ## What it means
 
     The mechanism of a real node is fitted given its parents. With a hidden common cause two nodes
-    depend on each other beyond their parents, and no mechanism beside real nodes holds that yet.
-    Whether a question is identified is told without a model: `scmc query --identify`.
+    depend on each other beyond their parents, and no mechanism of a real node holds that yet; between
+    labels whose parents are labels their tables do. Whether a question is identified is told
+    without a model: `scmc query --identify`.
 
     ## Example
 
@@ -18,7 +19,7 @@ class HiddenBesideReal(Diagnostic):
     $ printf 'Dose : real\nIll : binary\nDose -> Ill\nDose <-> Ill\n' > hidden.scm
     $ printf 'Dose,Ill\n0.5,1\n1.5,0\n' > hidden.csv
     $ scmc train hidden.scm --data csv:hidden.csv
-    error[E570]: `Dose <-> Ill` is a hidden common cause beside real nodes, which has no mechanism yet
+    error[E570]: `Dose <-> Ill` is a hidden common cause of a real node or its effect, which has no mechanism yet
       = help: declare a measured cause of both, or cut the real node into classes with `binned(…)`
     ```
 
@@ -35,7 +36,8 @@ class HiddenBesideReal(Diagnostic):
 
     def message(self) -> str:
         pair = f"`{self.left} <-> {self.right}`"
-        return f"{pair} is a hidden common cause beside real nodes, which has no mechanism yet"
+        what = "a hidden common cause of a real node or its effect"
+        return f"{pair} is {what}, which has no mechanism yet"
 
     def help(self) -> str:
         return (

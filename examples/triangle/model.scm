@@ -1,0 +1,6 @@
+graph triangle
+
+Root, Middle, Leaf : real
+
+Root   -> Middle, Leaf
+Middle -> Leaf

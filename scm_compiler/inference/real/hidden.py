@@ -1,0 +1,64 @@
+"""Questions about real nodes where a hidden common cause is between labels.
+
+The fitted model is one of many with the same observational distribution. Where observation
+determines an answer all of them give the same, so that this one may be drawn from.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from scm_compiler.diagnostics import refuse
+from scm_compiler.identify.identification import NotIdentified, ask, identify
+from scm_compiler.identify.refusal import refusal
+from scm_compiler.inference.real.asking import Asked, Scene
+from scm_compiler.inference.real.codes.reals import NotWithReals
+from scm_compiler.inference.real.units import mutilated, ordered
+from scm_compiler.ir import Graph
+from scm_compiler.model.mechanism import Mechanism
+from scm_compiler.passes import unfold
+
+
+def unfolded(graph: Graph, mechanisms: Mapping[str, Mechanism]) -> Graph:
+    """The graph with its hidden common causes as nodes, of as many states as their tables have."""
+    own = [m for name, m in mechanisms.items() if name not in graph.by_name]
+    if not graph.confounders or not own:
+        return graph
+    return unfold(graph, getattr(own[0], "domain").size)[0]  # noqa: B009  (of a label)
+
+
+def require_determined(graph: Graph, asked: Iterable[Asked]) -> None:
+    """Refuse what rests on a hidden common cause and is not identified.
+
+    Raises:
+        ScmError: E520 if observation does not determine it, E575 if it is of several worlds.
+    """
+    for one in asked if graph.confounders else ():
+        _require(graph, one.scene, *(one.point[:1] if one.point else ()))
+
+
+def require_regime(graph: Graph, scene: Scene) -> None:
+    """The same of all nodes that a regime leaves."""
+    if graph.confounders:
+        _require(graph, scene, *(node.name for node in graph.tabular))
+
+
+def _require(graph: Graph, scene: Scene, *more: str) -> None:
+    held = {action.node: action for action in scene.held}
+    seen = {*scene.seen.labels, *scene.seen.ranges} - held.keys()
+    reads = {name for action in scene.held for name in action.reads}
+    outcomes = {*scene.needed, *more, *reads} - held.keys() - seen
+    drawn = set(ordered(mutilated(graph, held), sorted(outcomes | seen)))
+    drawn -= {name for name, action in held.items() if not action.natural}
+    touched = any({pair.left, pair.right} <= drawn for pair in graph.confounders)
+    elsewhere = any(action.elsewhere for action in scene.held)
+    natural = any(action.natural for action in scene.held)
+    beside = scene.rung == 3 or (scene.rung == 2 and not held)  # worlds beside the units' own
+    if elsewhere or natural or beside:
+        if elsewhere or touched:
+            way = "ask of one world at a time, such as `E(Y | do(X=1)) - E(Y | do(X=0))`"
+            what = "a question of several worlds, which a hidden common cause reaches,"
+            raise refuse(NotWithReals(what, way))
+    elif held and outcomes:
+        names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
+        found = identify(graph, *names)
+        if isinstance(found, NotIdentified):
+            raise refuse(refusal(graph, found, query=ask(*names)))
