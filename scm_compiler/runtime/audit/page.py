@@ -6,11 +6,17 @@ from math import isfinite
 from scm_compiler.markup import markup
 from scm_compiler.runtime.audit.drawing import arrows_svg, histogram_svg
 from scm_compiler.runtime.audit.report import AuditReport, Pair
-from scm_compiler.runtime.audit.text import attribute_rows, declared_rows, pair_rows
+from scm_compiler.runtime.audit.text import (
+    attribute_rows,
+    controlled_note,
+    controlled_rows,
+    declared_rows,
+    pair_rows,
+)
 from scm_compiler.runtime.evaluation import plots
 from scm_compiler.runtime.evaluation.html import STYLE, table_html
 
-_CURVES = 5
+_CURVES, _PICTURED = 5, 3
 
 
 def report_page(report: AuditReport) -> str:
@@ -33,6 +39,7 @@ def _parts(report: AuditReport) -> Iterator[str]:
     if report.declared:
         yield "<h2>Under the graph's own do, beside graph and label model</h2>"
         yield table_html(declared_rows(report))
+    yield from _controlled(report)
     yield "<h2>Attributes</h2>" + table_html(attribute_rows(report))
     yield f"<h2>GATE at {report.alpha:g}, row on column</h2>"
     for view in ("image", "latent"):
@@ -47,6 +54,26 @@ def _parts(report: AuditReport) -> Iterator[str]:
     if report.pictures is not None:
         rows = ", ".join(report.pictures.regimes)
         yield f"<h2>Pictures</h2><p>{markup(rows)}</p>" + plots.picture(report.pictures.images)
+
+
+def _controlled(report: AuditReport) -> Iterator[str]:
+    """Both settings in numbers, and the pictures of the pairs with the largest effects."""
+    if not report.controlled:
+        return
+    yield "<h2>Controlled generation: which attribute had better be moved?</h2>"
+    yield table_html(controlled_rows(report)) + f"<p>{markup(controlled_note(report))}</p>"
+    both = zip(report.controlled, report.pairs, strict=True)
+    order = sorted(both, key=lambda item: -max(map(abs, _gates(item[1], "image"))))
+    for found, _ in order[:_PICTURED]:
+        for name, control in (
+            ("same source", found.source),
+            ("same destination", found.destination),
+        ):
+            if control.pictures is not None:
+                rows = "; ".join(control.pictures.regimes)
+                yield f"<h3>{markup(f'{found.left}, {found.right}')}: {name}</h3>"
+                yield f"<p>From top to bottom: {markup(rows)}.</p>"
+                yield plots.picture(control.pictures.images)
 
 
 def _matrix(report: AuditReport, view: str) -> str:

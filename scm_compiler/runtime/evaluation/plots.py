@@ -109,6 +109,12 @@ def _cell(text: str | None) -> str:
 
 def picture(images: Tensor) -> str:
     """A grid of images (rows, n, C, H, W) in uint8 as an `img` element that holds its PNG."""
+    encoded = base64.b64encode(png(images)).decode()
+    return f'<img alt="generated images" src="data:image/png;base64,{encoded}"/>'
+
+
+def png(images: Tensor) -> bytes:
+    """A grid of images (rows, n, C, H, W) in uint8 as the content of a PNG file."""
     rows, count, channels, height, width = images.shape
     grid = images.permute(0, 3, 1, 4, 2).reshape(rows * height, count * width, channels)
     pixels = grid.squeeze(2).contiguous().numpy()
@@ -117,8 +123,7 @@ def picture(images: Tensor) -> str:
     )
     stream = io.BytesIO()
     shown.save(stream, format="PNG")
-    encoded = base64.b64encode(stream.getvalue()).decode()
-    return f'<img alt="generated images" src="data:image/png;base64,{encoded}"/>'
+    return stream.getvalue()
 
 
 def _legend(names: Sequence[str]) -> Iterator[str]:
