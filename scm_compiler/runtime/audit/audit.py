@@ -264,7 +264,7 @@ class _Work:
         return controlled_generation(
             self.subject,
             fit.linear.directions,
-            self.subject.generator.draw(units, dice(self.settings.seed, "controlled units")),
+            units,
             self.settings.alphas[-1],
             seed=self.settings.seed,
             parts=Parts(self.parts.folder, {**self.parts.depends, "controlled": units}),

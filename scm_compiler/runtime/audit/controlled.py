@@ -24,6 +24,7 @@ from scm_compiler.runtime.audit.subject import Subject
 from scm_compiler.runtime.evaluation.estimate import Estimate
 from scm_compiler.runtime.evaluation.head import Stage
 from scm_compiler.runtime.evaluation.head_report import PictureRows
+from scm_compiler.runtime.evaluation.learning import dice
 from scm_compiler.runtime.evaluation.real import to_bytes
 
 UNITS = 400
@@ -31,6 +32,8 @@ UNITS = 400
 SURE = 0.9
 """The classifier's probability at which an attribute counts as turned over."""
 _FARTHEST, _HALVINGS, _SHOWN = 2.0, 6, 8
+_POOL = 8
+"""Codes that are looked through for rare values, for each unit that is moved."""
 
 Pairs = tuple[Tensor, Tensor]
 """The units of which the first attribute is turned over, and those of which the second is."""
@@ -41,12 +44,14 @@ class Turned:
     """Units of which each attribute in its turn was turned over.
 
     Attributes:
+        evened: (n,), whether a unit was chosen so that rare values occur, and not as it came.
         before: (n, P), what is read of them.
         strengths: (P, n), how far and which way; NaN where that was not enough.
         after: (P, n, P), what is read then.
         realism: (J, P, n), how real the images look to each annotator.
     """
 
+    evened: Tensor
     before: Tensor
     strengths: Tensor
     after: Tensor
@@ -56,7 +61,7 @@ class Turned:
 def controlled_generation(
     subject: Subject,
     directions: Tensor,
-    codes: Tensor,
+    units: int,
     farthest: float,
     *,
     seed: int,
@@ -69,7 +74,7 @@ def controlled_generation(
     Args:
         subject: What is audited, with its labelled images.
         directions: (P, D), of length 1.
-        codes: (n, D) from the prior.
+        units: How many are moved: half of them as they come, half with rare values among them.
         farthest: The largest strength of the audit; a code is moved twice as far at most.
         seed: Of everything that is drawn.
         parts: Keeps what is done.
@@ -83,11 +88,15 @@ def controlled_generation(
     if real is None:
         raise ValueError("controlled generation compares images, and there are none")
 
+    codes, evened = _units(subject, units, seed)
+
     def work() -> Mapping[str, Tensor]:
         judges = annotators(subject.generator, real, seed, cache, stage)
         stage("controlled generation")
         most = _FARTHEST * farthest
-        found = turned(subject.generator, subject.reader, judges.of, directions, codes, most)
+        found = turned(
+            subject.generator, subject.reader, judges.of, directions, (codes, evened), most
+        )
         own = [[one.value, one.error] for one in judges.own.values()]
         return vars(found) | {"own": torch.tensor(own, dtype=torch.float64)}
 
@@ -98,16 +107,37 @@ def controlled_generation(
     return comparisons(sheets.turned, subject.reader.names, judges, sheets.of), own
 
 
+def _units(subject: Subject, count: int, seed: int) -> tuple[Tensor, Tensor]:
+    """Codes (n, D), the first half as they come, and whether each was chosen for rare values."""
+    draws = dice(seed, "controlled units")
+    pool = subject.generator.draw(_POOL * count, draws)
+    first = count - count // 2
+    has = subject.reader.read(subject.generator.outputs(pool[first:])) > 0.5
+    shared = torch.where(has, has.double().mean(0), 1 - has.double().mean(0))
+    chosen = torch.multinomial(1 / shared.amin(1), count // 2, generator=draws)
+    return torch.cat([pool[:first], pool[first:][chosen]]), torch.arange(count) >= first
+
+
 @torch.no_grad()
 def turned(
     generator: Generator,
     reader: Reader,
     realism: Callable[[Tensor], Tensor],
     directions: Tensor,
-    codes: Tensor,
+    units: tuple[Tensor, Tensor],
     most: float,
 ) -> Turned:
-    """Turn each attribute of each unit over, by the least strength that does it."""
+    """Turn each attribute of each unit over, by the least strength that does it.
+
+    Args:
+        generator: G.
+        reader: psi.
+        realism: How real images in uint8 look to each annotator: (J, n).
+        directions: (P, D), of length 1.
+        units: The codes (n, D), and which of them are evened.
+        most: The largest strength.
+    """
+    codes, evened = units
     before = reader.read(generator.outputs(codes))
     strengths, after, scores = [], [], []
     for p, direction in enumerate(directions.to(codes)):
@@ -130,7 +160,9 @@ def turned(
         strengths.append(torch.where(enough, sign * high, torch.nan))
         after.append(reader.read(moved))
         scores.append(realism(to_bytes(moved)))
-    return Turned(before, torch.stack(strengths), torch.stack(after), torch.stack(scores, dim=1))
+    return Turned(
+        evened, before, torch.stack(strengths), torch.stack(after), torch.stack(scores, dim=1)
+    )
 
 
 def comparisons(
@@ -168,19 +200,18 @@ def comparisons(
 
 
 def same_source(found: Turned, i: int, j: int) -> Pairs:
-    """The units of which either attribute can be turned over."""
-    (rows,) = torch.nonzero(found.strengths[[i, j]].isfinite().all(0), as_tuple=True)
+    """The units, as they come, of which either attribute can be turned over."""
+    both = found.strengths[[i, j]].isfinite().all(0)
+    rows = torch.nonzero(both & ~found.evened).flatten()
     return rows, rows
 
 
 def same_destination(found: Turned, i: int, j: int) -> Pairs:
     """Units that differ in both attributes and arrive at the same values of both.
 
-    Of units with an even number the first attribute is turned over, of the others the second, so
-    that no unit counts twice.
+    Each unit counts at most once on either side.
     """
     has = found.before[:, [i, j]] > 0.5
-    even = torch.arange(len(has)) % 2 == 0
     left, right = [], []
     for a, b in ((False, False), (False, True), (True, False), (True, True)):
         wanted = torch.tensor([a, b])
@@ -192,8 +223,7 @@ def same_destination(found: Turned, i: int, j: int) -> Pairs:
             ((found.after[p][:, [i, j]] > 0.5) == wanted).all(1)
             & found.strengths[p].isfinite()
             & start.all(1)
-            & side
-            for p, start, side in zip((i, j), starts, (even, ~even), strict=True)
+            for p, start in zip((i, j), starts, strict=True)
         ]
         rows = [torch.nonzero(there).flatten() for there in arrived]
         count = min(map(len, rows))

@@ -32,8 +32,8 @@ def arrows_svg(report: AuditReport) -> str:
 _HEADS = (
     "<defs>"
     + "".join(
-        f'<marker id="to-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-        f'markerHeight="7" markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
+        f'<marker id="to-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="11" '
+        f'markerHeight="11" markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
         f'<path d="M0 0 8 4 0 8z" fill="{colour}"/></marker>'
         for name, colour in (("plain", "#2b6cb0"), ("denied", "#c53030"))
     )
@@ -58,7 +58,8 @@ def _arrow(pair: Pair, places: dict[str, Point]) -> Iterator[str]:
     )
     middle = (start[0] + 2 * end[0]) / 3, (start[1] + 2 * end[1]) / 3
     yield (
-        f'<text x="{middle[0] + 4:.1f}" y="{middle[1] - 3:.1f}" font-size="10">'
+        f'<text x="{middle[0] + 4:.1f}" y="{middle[1] - 3:.1f}" font-size="10" '
+        'stroke="white" stroke-width="3" paint-order="stroke">'
         f"{effect.gate.value:+.2f}</text>"
     )
 

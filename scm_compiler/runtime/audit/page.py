@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import isfinite
 
 from scm_compiler.markup import markup
+from scm_compiler.runtime.audit.declared import signed
 from scm_compiler.runtime.audit.drawing import arrows_svg, histogram_svg
 from scm_compiler.runtime.audit.report import AuditReport, Pair
 from scm_compiler.runtime.audit.text import (
@@ -14,6 +15,7 @@ from scm_compiler.runtime.audit.text import (
     pair_rows,
 )
 from scm_compiler.runtime.evaluation import plots
+from scm_compiler.runtime.evaluation.estimate import Estimate
 from scm_compiler.runtime.evaluation.html import STYLE, table_html
 
 _CURVES, _PICTURED = 5, 3
@@ -44,8 +46,8 @@ def _parts(report: AuditReport) -> Iterator[str]:
     yield f"<h2>GATE at {report.alpha:g}, row on column</h2>"
     for view in ("image", "latent"):
         yield f"<h3>seen by the {view} classifiers</h3>" + _matrix(report, view)
-    yield "<h2>Delta tau against the strength</h2>" + _curves(report)
-    yield "<h2>MMD of doing and seeing against the strength</h2>" + _apart(report)
+    yield "<h2>Delta tau against the strength, where it is largest</h2>" + _curves(report)
+    yield "<h2>MMD of doing and seeing against the strength</h2>" + "".join(_apart(report))
     weakest = f"<p>At {report.alphas[0]:g}. Orange: the GATEs of all pairs.</p>"
     yield f"<h2>Nulls</h2>{weakest}"
     for name, values in report.nulls.items():
@@ -63,7 +65,9 @@ def _controlled(report: AuditReport) -> Iterator[str]:
     yield "<h2>Controlled generation: which attribute had better be moved?</h2>"
     yield table_html(controlled_rows(report)) + f"<p>{markup(controlled_note(report))}</p>"
     both = zip(report.controlled, report.pairs, strict=True)
-    order = sorted(both, key=lambda item: -max(map(abs, _gates(item[1], "image"))))
+    order = sorted(
+        both, key=lambda item: -max(abs(gate.value) for gate in _gates(item[1], "image"))
+    )
     for found, _ in order[:_PICTURED]:
         for name, control in (
             ("same source", found.source),
@@ -72,7 +76,8 @@ def _controlled(report: AuditReport) -> Iterator[str]:
             if control.pictures is not None:
                 rows = "; ".join(control.pictures.regimes)
                 yield f"<h3>{markup(f'{found.left}, {found.right}')}: {name}</h3>"
-                yield f"<p>From top to bottom: {markup(rows)}.</p>"
+                by = " and ".join(f"{strength:.2f}" for strength in control.strengths)
+                yield f"<p>From top to bottom: {markup(rows)}; moved by {by} in the median.</p>"
                 yield plots.picture(control.pictures.images)
 
 
@@ -81,14 +86,14 @@ def _matrix(report: AuditReport, view: str) -> str:
     cells = {}
     for pair in report.pairs:
         forward, backward = _gates(pair, view)
-        cells[pair.left, pair.right] = f"{forward:+.3f}"
-        cells[pair.right, pair.left] = f"{backward:+.3f}"
+        cells[pair.left, pair.right] = signed(forward)
+        cells[pair.right, pair.left] = signed(backward)
     return plots.heat(names, names, cells)
 
 
-def _gates(pair: Pair, view: str) -> tuple[float, float]:
+def _gates(pair: Pair, view: str) -> tuple[Estimate, Estimate]:
     seen = pair.image if view == "image" else pair.latent
-    return seen.forward.gate.value, seen.backward.gate.value
+    return seen.forward.gate, seen.backward.gate
 
 
 def _weakest(pair: Pair, view: str) -> tuple[float, float]:
@@ -96,15 +101,18 @@ def _weakest(pair: Pair, view: str) -> tuple[float, float]:
     return seen.forward.gates[0], seen.backward.gates[0]
 
 
-def _apart(report: AuditReport) -> str:
+def _apart(report: AuditReport) -> Iterator[str]:
     """How far codes that are given an attribute are from codes that have it."""
-    curves = {
-        attribute.name: [
-            point for point in zip(report.alphas, attribute.mmd, strict=True) if isfinite(point[1])
-        ]
-        for attribute in report.attributes[:_CURVES]
-    }
-    return plots.lines(curves, axis="alpha")
+    for first in range(0, len(report.attributes), _CURVES):
+        curves = {
+            attribute.name: [
+                point
+                for point in zip(report.alphas, attribute.mmd, strict=True)
+                if isfinite(point[1])
+            ]
+            for attribute in report.attributes[first : first + _CURVES]
+        }
+        yield plots.lines(curves, axis="alpha")
 
 
 def _curves(report: AuditReport) -> str:
@@ -114,4 +122,5 @@ def _curves(report: AuditReport) -> str:
         f"{pair.left}, {pair.right}": list(zip(report.alphas, pair.image.deltas, strict=True))
         for pair in order
     }
-    return plots.lines(curves, axis="alpha")
+    said = "; ".join(f"{pair.left}, {pair.right} {signed(pair.image.delta)}" for pair in order)
+    return f"<p>At {report.alpha:g}: {markup(said)}.</p>" + plots.lines(curves, axis="alpha")

@@ -72,7 +72,17 @@ def lines(
     marks = [f'<text x="4" y="{y}" font-size="10">{value:.4g}</text>' for value, y in ends]
     end = f"{box[1]:,.0f}" if axis == "step" else f"{box[1]:g}"
     last = f'<text x="{WIDTH - 4}" y="{high - 3}" font-size="10" text-anchor="end">'
+    if axis != "step":
+        marks.append(f'<text x="60" y="{high - 3}" font-size="10">{box[0]:g}</text>')
+    marks += _zero(box, high)
     return svg(high, [*_legend(list(shown)), *parts, *marks, f"{last}{axis} {end}</text>"])
+
+
+def _zero(box: tuple[float, float, float, float], high: int) -> Iterator[str]:
+    """A line where the curves cross 0, if they do."""
+    if box[2] < 0 < box[3]:
+        path = _path([(box[0], 0.0), (box[1], 0.0)], box, high)
+        yield f'<polyline fill="none" stroke="#a0aec0" stroke-dasharray="4 3" points="{path}"/>'
 
 
 def _path(
@@ -87,7 +97,7 @@ def _path(
 
 
 def heat(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], str]) -> str:
-    """A table of numbers in [-1, 1] whose colour says how far each is from 0, as HTML."""
+    """A table of numbers in [-1, 1], errors behind them, coloured by how far from 0 they are."""
     head = "".join(f"<th>{markup(name)}</th>" for name in columns)
     body = "".join(
         f"<tr><th>{markup(row)}</th>"
@@ -101,10 +111,11 @@ def heat(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, 
 def _cell(text: str | None) -> str:
     if text is None:
         return "<td></td>"
-    value = float(text)
+    value = float(text.split()[0])
     share = min(1.0, abs(value) * 4)
     colour = "197,48,48" if value > 0 else "43,108,176"
-    return f'<td style="background:rgba({colour},{share:.2f})">{markup(text)}</td>'
+    ink = ";color:white" if share > 0.6 else ""
+    return f'<td style="background:rgba({colour},{share:.2f}){ink}">{markup(text)}</td>'
 
 
 def picture(images: Tensor) -> str:
