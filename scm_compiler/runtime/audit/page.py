@@ -1,5 +1,6 @@
 """A report as one HTML file that needs nothing else."""
 
+import re
 from collections.abc import Iterator
 from math import isfinite
 
@@ -20,6 +21,16 @@ from scm_compiler.runtime.evaluation.html import STYLE, table_html
 
 _CURVES, _PICTURED = 5, 3
 
+_READING = (
+    "`GATE` is equation 7 of CAGE, of the first on the second attribute (`->`) and the other way "
+    "round, with the error of a bootstrap over units and classifiers. `least p` is the smaller "
+    "one's p-value beside random and permuted directions, after Holm's correction. `delta tau` is "
+    "the first GATE's size less the second's; above 0 it speaks for the first as the cause. `by "
+    "codes`: the same as the classifiers of codes see it. `says` is the verdict, `graph` the "
+    "direction of a path in the graph; the last columns are methods without interventions, on the "
+    "classifiers' probabilities."
+)
+
 
 def report_page(report: AuditReport) -> str:
     """The whole report, plots and pictures inside."""
@@ -34,10 +45,10 @@ def _parts(report: AuditReport) -> Iterator[str]:
     yield (
         f"<p>codes of {report.latent} numbers, {markup(report.classifier)} classifiers of codes "
         f"that are {markup(report.encoder)}, {report.units:,} units, data "
-        f"{markup(report.data)}, seed {report.seed}</p><p>{markup(report.limits)}</p>"
+        f"{markup(report.data)}, seed {report.seed}</p><p>{_said(report.limits)}</p>"
     )
     yield "<h2>Verdicts</h2><p>Red: denied by the graph, or against it.</p>" + arrows_svg(report)
-    yield table_html(pair_rows(report.pairs))
+    yield table_html(pair_rows(report.pairs)) + f"<p>{_said(_READING)}</p>"
     if report.declared:
         yield "<h2>Under the graph's own do, beside graph and label model</h2>"
         yield table_html(declared_rows(report))
@@ -48,7 +59,7 @@ def _parts(report: AuditReport) -> Iterator[str]:
         yield f"<h3>seen by the {view} classifiers</h3>" + _matrix(report, view)
     yield "<h2>Delta tau against the strength, where it is largest</h2>" + _curves(report)
     yield "<h2>MMD of doing and seeing against the strength</h2>" + "".join(_apart(report))
-    weakest = f"<p>At {report.alphas[0]:g}. Orange: the GATEs of all pairs.</p>"
+    weakest = f"<p>At {report.alphas[0]:g}. Below the bars: the GATEs of all pairs.</p>"
     yield f"<h2>Nulls</h2>{weakest}"
     for name, values in report.nulls.items():
         found = [gate for pair in report.pairs for gate in _weakest(pair, name.split()[0])]
@@ -56,6 +67,11 @@ def _parts(report: AuditReport) -> Iterator[str]:
     if report.pictures is not None:
         rows = ", ".join(report.pictures.regimes)
         yield f"<h2>Pictures</h2><p>{markup(rows)}</p>" + plots.picture(report.pictures.images)
+
+
+def _said(text: str) -> str:
+    """Prose with `words` of code in it."""
+    return re.sub("`(.*?)`", r"<code>\1</code>", markup(text))
 
 
 def _controlled(report: AuditReport) -> Iterator[str]:

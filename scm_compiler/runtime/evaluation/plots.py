@@ -13,7 +13,7 @@ from scm_compiler.runtime.evaluation.estimate import Estimate
 
 WIDTH, LEFT, ROW = 640, 210, 20
 COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280")
-_SCALE = 3
+_SCALE, _LEGEND = 3, 18
 
 
 def bars(rows: Sequence[tuple[str, Sequence[Estimate]]], names: Sequence[str]) -> str:
@@ -115,7 +115,8 @@ def _cell(text: str | None) -> str:
     share = min(1.0, abs(value) * 4)
     colour = "197,48,48" if value > 0 else "43,108,176"
     ink = ";color:white" if share > 0.6 else ""
-    return f'<td style="background:rgba({colour},{share:.2f}){ink}">{markup(text)}</td>'
+    shown = markup(text).replace(" ±", "<br/>±")
+    return f'<td style="background:rgba({colour},{share:.2f}){ink}">{shown}</td>'
 
 
 def picture(images: Tensor) -> str:
@@ -141,14 +142,15 @@ def _legend(names: Sequence[str]) -> Iterator[str]:
     for rank, name in enumerate(names):
         x, colour = 6 + rank * 126, COLOURS[rank % len(COLOURS)]
         yield f'<rect x="{x}" y="4" width="10" height="10" fill="{colour}"/>'
-        yield f'<text x="{x + 14}" y="13">{markup(name[:18])}</text>'
+        short = name if len(name) <= _LEGEND else name[: _LEGEND - 1] + "…"
+        yield f'<text x="{x + 14}" y="13">{markup(short)}</text>'
 
 
-def svg(high: float, parts: Sequence[str]) -> str:
-    """A picture of that height, made of elements."""
+def svg(high: float, parts: Sequence[str], wide: int = WIDTH) -> str:
+    """A picture of that size, made of elements."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{high:.0f}" '
-        f'viewBox="0 0 {WIDTH} {high:.0f}" font-family="sans-serif" font-size="11">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high:.0f}" '
+        f'viewBox="0 0 {wide} {high:.0f}" font-family="sans-serif" font-size="11">'
         + "".join(parts)
         + "</svg>"
     )
