@@ -53,7 +53,7 @@ def annotators(
     learnt = detective((known, drawn), seed=seed, progress=stage("real or drawn"))
     features = train_features(real, cache=cache, progress=stage("features of realism"))
     near = neighbours(features(known))
-    scores = {
+    scores: dict[str, Callable[[Tensor], Tensor]] = {
         "detective": lambda images: -apply(learnt, images),
         "neighbours": lambda images: near(features(images)),
     }
