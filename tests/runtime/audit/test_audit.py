@@ -84,6 +84,7 @@ def test_the_report_is_json_text_and_a_page(report):
     page = report_page(report)
     assert page.count("<svg") >= 6
     assert "delta tau" in page.lower()
+    assert page.count("<br/>±") == 2 * 4 * 3  # every GATE of both views has its error
     assert 'marker-end="url(#to-' in page or report.pairs[0].direction == "--"
 
 
