@@ -1,20 +1,24 @@
 """What audits find where the answer is known, and on the generators of the paper.
 
-    python -m benchmarks.audit [mixture] [leaks] [shipped] [--seeds N] [--steps N]
+    python -m benchmarks.audit [mixture] [leaks] [shipped] [scaling] [--seeds N] [--steps N]
 
 `mixture` is the first experiment of CAGE (Bose, Monti and Grover 2022, figures 4 and 6): rows of
 two mixtures of Gaussians under a masked autoregressive flow (zuko, extra `audit`), with the
 coordinates in either order. The paper gives no means and variances; those used here are printed.
 `leaks` plants a leak in a head that is otherwise the truth, and counts how often it is caught and
 how often the truth passes. `shipped` audits the head that comes with scmc, all 36 pairs, against
-the clock.
+the clock. `scaling` audits it with more and more attributes and units, by the processor's time,
+fits lines, and draws them into `--figure`. Whether CAGE finds the truth: `benchmarks.audit_truth`;
+its digits: `benchmarks.audit_digits`.
 """
 
 import argparse
 from dataclasses import replace
 from math import cos, pi, sin
-from time import perf_counter
+from pathlib import Path
+from time import perf_counter, process_time
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -25,11 +29,12 @@ from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import Labelled, image_reader
 from scm_compiler.runtime.data.drawn_faces import NUISANCE, draw_from
 from scm_compiler.runtime.data.images import load_images
+from scm_compiler.runtime.evaluation import plots
 from scm_compiler.runtime.evaluation.classifier import JudgeRecipe
 from scm_compiler.runtime.evaluation.real import drawn_faces, real_images
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.progress import Silent
-from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.shipped import find_run
 
 ROWS, LAYERS, WIDTH, BATCH = 5000, 10, 64, 256
@@ -108,7 +113,7 @@ def mixture(steps: int, seeds: int) -> None:
                 )
 
 
-SIZE = 16
+SIZE, FEW = 16, 200
 LEAK = ("Mustache", "Wearing_Lipstick")
 
 
@@ -188,6 +193,39 @@ def shipped(units: int) -> None:
     print(f"{len(report.pairs)} pairs, {perf_counter() - started:.0f} s, {cpus()} cores")
 
 
+def scaling(figure: Path) -> None:
+    """The processor's seconds against the pairs of attributes, and against the units."""
+    run = open_run(find_run("drawn_faces"))
+    names = [node.name for node in run.graph.labels]
+    seconds_of(run, names, 100)  # the classifier of images is in the cache from here on
+    curves = {
+        f"pairs, {FEW} units": [
+            (count * (count - 1) / 2, seconds_of(run, names[:count], FEW))
+            for count in (3, 5, 7, 9)
+        ],
+        "units, 36 pairs": [(float(n), seconds_of(run, names, n)) for n in (100, 200, 400, 800)],
+    }
+    for name, points in curves.items():
+        x, y = np.array(points).T
+        slope, start = np.polyfit(x, y, 1)
+        off = np.abs(start + slope * x - y).max() / y.max()
+        said = ", ".join(f"{a:.0f}: {b:.1f} s" for a, b in points)
+        print(f"{name}: {said}; {start:.1f} s + {slope:.3f} s each, off by {off:.1%} at most")
+    figure.parent.mkdir(parents=True, exist_ok=True)
+    parts = [
+        plots.lines({name: points}, axis=name.split(",")[0]) for name, points in curves.items()
+    ]
+    figure.write_text("".join(f"<p>{part}</p>" for part in parts), encoding="utf-8")
+    print(f"figure {figure}")
+
+
+def seconds_of(run: Run, names: list[str], units: int) -> float:
+    """The processor's seconds of one audit."""
+    started = process_time()
+    scm.audit(run, attributes=names, units=units)
+    return process_time() - started
+
+
 def cpus() -> int:
     """The cores that this process may use."""
     return torch.get_num_threads()
@@ -201,6 +239,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--audits", type=int, default=20)
     parser.add_argument("--units", type=int, default=1000)
+    parser.add_argument("--figure", type=Path, default=Path("build/audit_scaling.html"))
     args = parser.parse_args()
     if "mixture" in args.pieces:
         mixture(args.steps, args.seeds)
@@ -208,6 +247,8 @@ def main() -> None:
         leaks(args.audits)
     if "shipped" in args.pieces:
         shipped(args.units)
+    if "scaling" in args.pieces:
+        scaling(args.figure)
 
 
 if __name__ == "__main__":

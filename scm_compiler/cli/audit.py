@@ -7,20 +7,23 @@ from pathlib import Path
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK, REFUSED
 from scm_compiler.cli.opening import opened_run
-from scm_compiler.cli.output_file import require_place, write
+from scm_compiler.cli.output_file import file_stem, require_place, write
 from scm_compiler.cli.progress import Remaining
 from scm_compiler.cli.requests.audit import AuditRequest
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import Report, render_json
 from scm_compiler.runtime.audit.audit import audit, foreign
+from scm_compiler.runtime.audit.controlled import UNITS
 from scm_compiler.runtime.audit.encoder import JUDGED
 from scm_compiler.runtime.audit.page import report_page
+from scm_compiler.runtime.audit.report import AuditReport
 from scm_compiler.runtime.audit.text import report_text
+from scm_compiler.runtime.evaluation.plots import png
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.run import Run
 from scm_compiler.shipped import find_program
 
-REPORT, PAGE = "audit.json", "audit.html"
+REPORT, PAGE, PICTURE = "audit.json", "audit.html", "pair.png"
 
 
 def run(asked: AuditRequest, console: Console) -> int:
@@ -35,6 +38,8 @@ def run(asked: AuditRequest, console: Console) -> int:
     folder = asked.output or Path("build/audit") / name
     for file in (REPORT, PAGE):  # refused before minutes of work are lost
         require_place(folder / file)
+    if asked.pictures is not None:
+        require_place(asked.pictures / PICTURE)
     found = audit(
         generator,
         images=asked.images,
@@ -44,6 +49,7 @@ def run(asked: AuditRequest, console: Console) -> int:
         encoder=asked.encoder or JUDGED,
         graph=None if asked.graph is None else load(find_program(asked.graph)),
         folder=folder / "parts",
+        controlled=0 if asked.pictures is None else UNITS,
         stage=lambda stage: _watch(stage, console),
         **asked.options,
     )
@@ -52,12 +58,27 @@ def run(asked: AuditRequest, console: Console) -> int:
     write(folder / REPORT, json.dumps(content, indent=1, ensure_ascii=False) + "\n")
     write(folder / PAGE, report_page(found))
     console.result(f"report   {folder / REPORT}\npage     {folder / PAGE}")
+    if asked.pictures is not None:
+        _write_pictures(found, asked.pictures)
+        console.result(f"pictures {asked.pictures}")
     notes = Report(None, found.warnings)
     console.show(notes)
     ok = not (asked.strict and found.leaks)
     document = {"ok": ok, "diagnostics": render_json(notes), "page": str(folder / PAGE)}
     console.document(document | content)
     return OK if ok else REFUSED
+
+
+def _write_pictures(found: AuditReport, folder: Path) -> None:
+    """A file for each pair of attributes and setting that has any."""
+    for both in found.controlled:
+        for setting, control in (
+            ("same-source", both.source),
+            ("same-destination", both.destination),
+        ):
+            if control.pictures is not None:
+                name = f"{file_stem(both.left)}-{file_stem(both.right)}-{setting}.png"
+                write(folder / name, png(control.pictures.images))
 
 
 def _watch(stage: str, console: Console) -> Progress:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from PIL import Image
 
 from scm_compiler.cli.main import main
 from tests.diagnostics.setups.audits import drawing, drawn, mustached_men
@@ -25,14 +26,24 @@ def test_a_run_from_its_audit_to_its_report(made, tmp_path, monkeypatch, capsys)
     monkeypatch.chdir(tmp_path)
     made.patch = monkeypatch
     drawing(lambda labels: labels)(tmp_path, made)
-    assert main(["audit", *QUICK, "--strict"]) == 0
+    assert main(["audit", *QUICK, "--strict", "--pictures", "side"]) == 0
     shown = capsys.readouterr()
+    assert "Networks judge, no people." in shown.out
+    assert {file.name for file in (tmp_path / "side").iterdir()} == {
+        "Male-Mustache-same-source.png",
+        "Male-Mustache-same-destination.png",
+    }
+    with Image.open(tmp_path / "side/Male-Mustache-same-source.png") as sheet:
+        assert sheet.size == (8 * 16 * 3, 3 * 16 * 3)  # start, either turned over
     assert "Male, Mustache" in shown.out
     assert "auditing: classifier of images" in shown.err
     page = tmp_path / "build/audit/faces-1/audit.html"
     assert page.read_text().startswith("<!DOCTYPE html>")
     report = json.loads(page.with_suffix(".json").read_text())
     assert {effect["finds"] for effect in report["declared"]} == {"as declared"}
+    assert set(report["annotators"]) == {"detective", "neighbours"}
+    assert report["controlled"][0]["source"]["pairs"] > 10
+    assert page.read_text().count("<img") == 3
 
     drawing(mustached_men)(tmp_path, made)
     assert main(["audit", *QUICK, "--strict", "-q", "--json", "-o", "leaky"]) == 1
@@ -86,5 +97,6 @@ def test_a_wrong_option_is_refused(words, said, capsys):
 
 def test_a_place_that_cannot_be_written_is_refused_at_once(tmp_path, capsys):
     (tmp_path / "file").write_text("")
-    assert main(["audit", "drawn_faces", "-o", str(tmp_path / "file/in")]) == 2
-    assert "error[E657]" in capsys.readouterr().err
+    for option in ("-o", "--pictures"):
+        assert main(["audit", "drawn_faces", option, str(tmp_path / "file/in")]) == 2
+        assert "error[E657]" in capsys.readouterr().err

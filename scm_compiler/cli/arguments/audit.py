@@ -75,3 +75,10 @@ def _configure_output(parser: argparse.ArgumentParser) -> None:
         help="the folder of the report, in which an audit that was stopped goes on (default: "
         "build/audit/NAME)",
     )
+    add(
+        "--pictures",
+        metavar="DIR",
+        type=Path,
+        help="compare images in which a cause was moved with such in which its effect was, and "
+        "write them side by side into this folder",
+    )

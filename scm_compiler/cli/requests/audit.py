@@ -26,6 +26,7 @@ class AuditRequest:
         graph: The program of what is declared.
         encoder: As it was written.
         output: The folder of the report.
+        pictures: The folder of controlled generation; None for none.
         strict: Whether a leak ends in exit code 1.
         options: How it is done.
     """
@@ -38,6 +39,7 @@ class AuditRequest:
     graph: str | None
     encoder: str | None
     output: Path | None
+    pictures: Path | None
     strict: bool
     options: dict[str, Any]
 
@@ -60,6 +62,7 @@ def request(args: argparse.Namespace) -> AuditRequest:
         graph=args.graph,
         encoder=args.encoder,
         output=args.output,
+        pictures=args.pictures,
         strict=args.strict,
         options=_options(args),
     )

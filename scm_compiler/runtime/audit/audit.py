@@ -15,6 +15,7 @@ from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.audit import baselines
 from scm_compiler.runtime.audit.codes.generator import Leaks, NotJudged, Unshown
+from scm_compiler.runtime.audit.controlled import controlled_generation
 from scm_compiler.runtime.audit.declared import Declared, declared, signed, truth_of
 from scm_compiler.runtime.audit.encoder import (
     INVERSION,
@@ -33,7 +34,7 @@ from scm_compiler.runtime.audit.measure import Measured, Task, measure, measured
 from scm_compiler.runtime.audit.mmd import done_against_seen
 from scm_compiler.runtime.audit.null import permuted_directions, random_directions
 from scm_compiler.runtime.audit.readers import Labelled, labelled_images, require_both
-from scm_compiler.runtime.audit.report import Attribute, Direction
+from scm_compiler.runtime.audit.report import Attribute, Controlled, Direction
 from scm_compiler.runtime.audit.settings import Settings
 from scm_compiler.runtime.audit.shown import Audit
 from scm_compiler.runtime.audit.sources import foreign_generator, function_of, name_of, named_code
@@ -72,6 +73,7 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
     graph: Graph | None = None,
     folder: Path | str | None = None,
     cache: Path | None = None,
+    controlled: int = 0,
     stage: Stage = lambda _: Silent(),
     **options: Any,  # noqa: ANN401  (each option has a type of its own)
 ) -> Audit:
@@ -88,6 +90,7 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
         graph: What is declared of the attributes of a generator that is no run.
         folder: Keeps what is done, so that an audit that was stopped goes on.
         cache: Where decoded images and the classifiers of images are kept.
+        controlled: Units for controlled generation, whose images are compared; none if 0.
         stage: Is told the name of each stage of the work, and gives what watches it.
         options: How it is done: the attributes of `Settings`.
 
@@ -109,7 +112,7 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
             require_encoder(made, own, name_of(encoder))
         subject = foreign_subject(made, images, attributes, graph, settings, cache, stage)
     where = None if folder is None else Path(folder)
-    return audit_subject(subject, settings, encoder, where, stage)
+    return _audited(subject, settings, encoder, where, (controlled, cache), stage)
 
 
 def foreign(text: str) -> bool:
@@ -121,12 +124,13 @@ def foreign(text: str) -> bool:
     return Path(text).suffix in (".pt2", ".onnx") or named_code(text)
 
 
-def audit_subject(
+def _audited(
     subject: Subject,
     settings: Settings,
-    encoder: str | Callable[..., Any] = JUDGED,
-    folder: Path | None = None,
-    stage: Stage = lambda _: Silent(),
+    encoder: str | Callable[..., Any],
+    folder: Path | None,
+    control: tuple[int, Path | None],
+    stage: Stage,
 ) -> Audit:
     """Audit what was made ready; see `audit`."""
     name = name_of(encoder)
@@ -140,6 +144,7 @@ def audit_subject(
     latent, image = work.measured("latent", fit, codes), work.measured("image", fit, codes)
     stage("graph")
     effects = work.declared(codes)
+    compared, annotators = work.controlled(fit, *control)
     shown = subject.reader.read(subject.generator.outputs(codes))
     attributes = _attributes(subject, settings, fit, codes, shown)
     said = baselines.directions(_array(shown))
@@ -163,6 +168,8 @@ def audit_subject(
         nulls=_nulls(latent, image),
         warnings=tuple(_warnings(attributes, effects, settings)),
         pictures=_pictures(subject, fit, codes, settings.alpha),
+        controlled=compared,
+        annotators=annotators,
     )
 
 
@@ -246,6 +253,23 @@ class _Work:
             codes,
             tolerance=settings.tolerance,
             level=settings.level,
+        )
+
+    def controlled(
+        self, fit: Fit, units: int, cache: Path | None
+    ) -> tuple[tuple[Controlled, ...], Mapping[str, Estimate]]:
+        """Which of two ways to change an image looks more real; nothing unless it is asked for."""
+        if not units:
+            return (), {}
+        return controlled_generation(
+            self.subject,
+            fit.linear.directions,
+            units,
+            self.settings.alphas[-1],
+            seed=self.settings.seed,
+            parts=Parts(self.parts.folder, {**self.parts.depends, "controlled": units}),
+            cache=cache,
+            stage=self.stage,
         )
 
 

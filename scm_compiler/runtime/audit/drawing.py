@@ -7,8 +7,8 @@ from scm_compiler.markup import markup
 from scm_compiler.runtime.audit.report import AuditReport, Pair
 from scm_compiler.runtime.evaluation.plots import COLOURS, svg
 
-_CENTRE, _RADIUS, _BOX = (320.0, 210.0), 165.0, (124.0, 24.0)
-_BINS, _HIGH = 40, 120
+_CENTRE, _RADII, _BOX = (470.0, 220.0), (390.0, 180.0), (124.0, 24.0)
+_BINS, _HIGH, _BARS = 40, 120, 84
 
 Point = tuple[float, float]
 
@@ -21,19 +21,20 @@ def arrows_svg(report: AuditReport) -> str:
     names = [attribute.name for attribute in report.attributes]
     turn = [2 * pi * rank / len(names) - pi / 2 for rank in range(len(names))]
     places = {
-        name: (_CENTRE[0] + 1.5 * _RADIUS * cos(a), _CENTRE[1] + _RADIUS * sin(a))
+        name: (_CENTRE[0] + _RADII[0] * cos(a), _CENTRE[1] + _RADII[1] * sin(a))
         for name, a in zip(names, turn, strict=True)
     }
-    arrows = [part for pair in report.pairs for part in _arrow(pair, places)]
+    drawn = [part for pair in report.pairs for part in _arrow(pair, places)]
     boxes = [part for name, place in places.items() for part in _box(name, place)]
-    return svg(2 * _CENTRE[1], [_HEADS, *arrows, *boxes])
+    parts = [_HEADS, *drawn[::2], *boxes, *drawn[1::2]]  # no line crosses a box or a number
+    return svg(2 * _CENTRE[1], parts, int(2 * _CENTRE[0]))
 
 
 _HEADS = (
     "<defs>"
     + "".join(
-        f'<marker id="to-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" '
-        f'markerHeight="7" markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
+        f'<marker id="to-{name}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="11" '
+        f'markerHeight="11" markerUnits="userSpaceOnUse" orient="auto-start-reverse">'
         f'<path d="M0 0 8 4 0 8z" fill="{colour}"/></marker>'
         for name, colour in (("plain", "#2b6cb0"), ("denied", "#c53030"))
     )
@@ -42,6 +43,7 @@ _HEADS = (
 
 
 def _arrow(pair: Pair, places: dict[str, Point]) -> Iterator[str]:
+    """A line and its number."""
     if pair.direction not in ("->", "<-", "--"):
         return
     back = pair.direction == "<-"
@@ -58,7 +60,8 @@ def _arrow(pair: Pair, places: dict[str, Point]) -> Iterator[str]:
     )
     middle = (start[0] + 2 * end[0]) / 3, (start[1] + 2 * end[1]) / 3
     yield (
-        f'<text x="{middle[0] + 4:.1f}" y="{middle[1] - 3:.1f}" font-size="10">'
+        f'<text x="{middle[0] + 4:.1f}" y="{middle[1] - 3:.1f}" font-size="10" '
+        'stroke="white" stroke-width="3" paint-order="stroke">'
         f"{effect.gate.value:+.2f}</text>"
     )
 
@@ -86,7 +89,7 @@ def _box(name: str, place: Point) -> Iterator[str]:
 
 
 def histogram_svg(values: Sequence[float], name: str, found: Sequence[float]) -> str:
-    """How often a null gives which GATE, with lines where the GATEs are that were found.
+    """How often a null gives which GATE, and below it the GATEs that were found.
 
     Args:
         values: GATEs under the null.
@@ -100,17 +103,22 @@ def histogram_svg(values: Sequence[float], name: str, found: Sequence[float]) ->
     most = max(counts) or 1
     step = 600 / _BINS
     bars = [
-        f'<rect x="{20 + rank * step:.1f}" y="{_HIGH - 20 - 80 * count / most:.1f}" '
-        f'width="{step - 1:.1f}" height="{80 * count / most:.1f}" fill="{COLOURS[0]}"/>'
+        f'<rect x="{20 + rank * step:.1f}" y="{_BARS - 64 * count / most:.1f}" '
+        f'width="{step - 1:.1f}" height="{64 * count / most:.1f}" fill="{COLOURS[0]}"/>'
         for rank, count in enumerate(counts)
     ]
     marks = [
-        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="20" y2="{_HIGH - 20}" stroke="{COLOURS[1]}"/>'
+        f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{_BARS + 2}" y2="{_BARS + 16}" '
+        f'stroke="{COLOURS[1]}"/>'
         for x in (20 + (value / reach + 1) / 2 * 600 for value in found)
     ]
-    text = [
-        f'<text x="20" y="14">{markup(name)}</text>',
-        f'<text x="20" y="{_HIGH - 6}" font-size="10">{-reach:.3f}</text>',
-        f'<text x="620" y="{_HIGH - 6}" font-size="10" text-anchor="end">{reach:.3f}</text>',
+    text = [f'<text x="20" y="14">{markup(name)}</text>']
+    text += [
+        f'<text x="{x}" y="{_HIGH - 6}" font-size="10" text-anchor="{anchor}">{said}</text>'
+        for x, anchor, said in (
+            (20, "start", f"{-reach:.3f}"),
+            (320, "middle", "GATE 0"),
+            (620, "end", f"{reach:.3f}"),
+        )
     ]
     return svg(_HIGH, [*bars, *marks, *text])

@@ -17,7 +17,7 @@ from scm_compiler.runtime.audit.codes.generator import (
     OtherLatentSize,
     WrongOutput,
 )
-from scm_compiler.runtime.audit.generator import ROWS, Function, Generator
+from scm_compiler.runtime.audit.generator import ROWS, Function, Generator, called
 from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import LEAST, Labelled, Reader, require_both
 from scm_compiler.runtime.evaluation.learning import dice
@@ -76,8 +76,8 @@ def require_encoder(generator: Generator, encoder: Function, name: str) -> None:
 
 @torch.no_grad()
 def _codes(generator: Generator, encoder: Function, name: str, rows: Tensor) -> Tensor:
-    found = encoder(rows)
-    if not isinstance(found, Tensor) or found.ndim != 2 or len(found) != len(rows):
+    found = called(name, encoder, rows)
+    if found.ndim != 2 or len(found) != len(rows):
         raise refuse(WrongOutput(name, "gives no codes (n, D)", (len(rows),)), exit_code=2)
     if found.shape[1] != generator.latent:
         wrong = OtherLatentSize(name, found.shape[1], generator.name, generator.latent)

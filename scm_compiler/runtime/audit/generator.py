@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.runtime.audit.codes.generator import NotFinite, WrongOutput
 
 Function = Callable[[Tensor], Tensor]
@@ -47,10 +47,10 @@ class Generator:
         return torch.cat(parts) if parts else torch.zeros(0, *self.shape)
 
     def _checked(self, codes: Tensor) -> Tensor:
-        found = self.function(codes)
+        found = called(self.name, self.function, codes)
         wanted = (len(codes), *self.shape)
-        if not isinstance(found, Tensor) or tuple(found.shape) != wanted:
-            raise refuse(WrongOutput(self.name, _described(found), wanted), exit_code=2)
+        if tuple(found.shape) != wanted:
+            raise refuse(WrongOutput(self.name, described(found), wanted), exit_code=2)
         if not found.isfinite().all():
             wrong = int((~found.isfinite()).flatten(1).any(1).sum())
             raise refuse(NotFinite(self.name, wrong, len(codes)), exit_code=2)
@@ -69,24 +69,40 @@ def generator_of(name: str, latent: int, function: Function) -> Generator:
         ScmError: E861 if it takes no such codes, or gives something else than a row for each; E862
             if it gives what is no finite number.
     """
-    codes = torch.zeros(2, latent)
     with torch.no_grad():
-        try:
-            found = function(codes)
-        except (RuntimeError, ValueError, TypeError, IndexError) as error:
-            first = str(error).partition("\n")[0]
-            reason = f"fails ({type(error).__name__}: {first})"
-            raise refuse(WrongOutput(name, reason, (2,)), exit_code=2) from error
-    if not isinstance(found, Tensor) or found.ndim not in (2, 4) or len(found) != len(codes):
-        raise refuse(WrongOutput(name, _described(found), (2,)), exit_code=2)
+        found = called(name, function, torch.zeros(2, latent))
+    if found.ndim not in (2, 4) or len(found) != 2:
+        raise refuse(WrongOutput(name, described(found), (2,)), exit_code=2)
     made = Generator(name, latent, tuple(found.shape[1:]), function)
-    made.outputs(codes)
+    made.outputs(torch.zeros(2, latent))
     return made
 
 
-def _described(found: object) -> str:
+def called(name: str, function: Function, rows: Tensor) -> Tensor:
+    """What a function of others gives for rows, as real numbers.
+
+    Raises:
+        ScmError: E861 with exit code 2 if it fails or gives something else.
+    """
+    try:
+        found: object = function(rows)
+    except ScmError:
+        raise
+    except Exception as error:  # whatever code of others may raise
+        first = str(error).partition("\n")[0]
+        reason = f"fails ({type(error).__name__}: {first})"
+        raise refuse(WrongOutput(name, reason, (len(rows),)), exit_code=2) from error
+    if not isinstance(found, Tensor) or found.is_complex():
+        raise refuse(WrongOutput(name, described(found), (len(rows),)), exit_code=2)
+    return found
+
+
+def described(found: object) -> str:
+    """What a function gives, as the middle of a sentence."""
     if isinstance(found, Tensor):
-        return f"gives a tensor of {_shape(tuple(found.shape))}"
+        return f"gives a tensor of {_shape(tuple(found.shape))}" + (
+            " complex numbers" if found.is_complex() else ""
+        )
     return f"gives a {type(found).__name__}"
 
 

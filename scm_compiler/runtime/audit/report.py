@@ -111,6 +111,53 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Preference:
+    """How often a network holds the image with the first attribute turned over for more real.
+
+    Attributes:
+        share: Of the pairs of images.
+        p: That it is 1/2, by the sign test, after Holm's correction over the attributes' pairs.
+    """
+
+    share: Estimate
+    p: float
+
+
+@dataclass(frozen=True)
+class Control:
+    """One setting of controlled generation for a pair of attributes.
+
+    Attributes:
+        pairs: Of images.
+        strengths: The median strength with which the first and the second were turned over.
+        preferred: What each network says.
+        pictures: Some of the pairs; None of none.
+    """
+
+    pairs: int
+    strengths: tuple[float, float]
+    preferred: Mapping[str, Preference]
+    pictures: PictureRows | None
+
+
+@dataclass(frozen=True)
+class Controlled:
+    """Controlled generation for a pair of attributes.
+
+    Attributes:
+        left: The first.
+        right: The second.
+        source: Both turned over in the same unit.
+        destination: Each turned over in a unit of its own, to the same values.
+    """
+
+    left: str
+    right: str
+    source: Control
+    destination: Control
+
+
+@dataclass(frozen=True)
 class AuditReport:
     """What a generator believes.
 
@@ -134,6 +181,8 @@ class AuditReport:
         limits: What such an audit cannot say.
         warnings: What to keep in mind.
         pictures: Outputs under do of each attribute.
+        controlled: Controlled generation, where it was asked for.
+        annotators: How often each network prefers a real image to a drawn one.
     """
 
     generator: str
@@ -154,6 +203,8 @@ class AuditReport:
     limits: str = LIMITS
     warnings: tuple[Diagnostic, ...] = ()
     pictures: PictureRows | None = None
+    controlled: tuple[Controlled, ...] = ()
+    annotators: Mapping[str, Estimate] = field(default_factory=dict)
 
     @property
     def leaks(self) -> tuple[Declared, ...]:

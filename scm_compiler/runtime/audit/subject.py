@@ -1,15 +1,17 @@
 """What is audited, with all that it is held against."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.passes.prune import ancestors
-from scm_compiler.runtime.audit.codes.generator import AuditOption, NoAttributes
-from scm_compiler.runtime.audit.generator import Generator
+from scm_compiler.runtime.audit.codes.generator import AuditOption, NoAttributes, WrongOutput
+from scm_compiler.runtime.audit.generator import Generator, described
 from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import (
     Labelled,
@@ -146,9 +148,14 @@ def foreign_subject(
     if images is None:
         raise refuse(AuditOption(generator.name, "which data it learnt", "--images"), exit_code=2)
     if isinstance(images, Labelled):
-        require_both(images.labels, images.names, images.origin)
-        reader = row_reader(images, settings.seed, stage("classifier"))
-        return Subject(generator, reader, images, graph, None, None, images.origin)
+        data = _held(images, attributes)
+        if data.values.shape[1:] != generator.shape:
+            wanted = (2, *data.values.shape[1:])
+            found = described(generator.outputs(torch.zeros(2, generator.latent)))
+            raise refuse(WrongOutput(generator.name, found, wanted), exit_code=2)
+        require_both(data.labels, data.names, data.origin)
+        reader = row_reader(data, settings.seed, stage("classifier"))
+        return Subject(generator, reader, data, graph, None, None, data.origin)
     named = attributes or [node.name for node in graph.labels] if graph else attributes
     if not named:
         unsaid = AuditOption(generator.name, "what its images show", "--attributes A,B")
@@ -161,6 +168,18 @@ def foreign_subject(
     names = _chosen(None, coding)
     real, reader, data = _images(table, coding, names, settings, cache, stage)
     return Subject(generator, reader, data, graph, None, real, table.fingerprint)
+
+
+def _held(data: Labelled, attributes: Sequence[str] | None) -> Labelled:
+    """The attributes that are meant, of data that the caller made."""
+    shape = (len(data.values), len(data.names))
+    if data.labels.shape != shape or len(set(data.names)) < len(data.names):
+        raise ValueError(f"labels {tuple(data.labels.shape)} of rows and different names {shape}")
+    if not (((data.labels == 0) | (data.labels == 1)).all() and data.values.isfinite().all()):
+        raise ValueError("labels are 0 or 1, and values finite numbers")
+    chosen = _named(attributes, data.names)
+    columns = [data.names.index(name) for name in chosen]
+    return replace(data, names=chosen, labels=data.labels[:, columns])
 
 
 def _images(
@@ -184,7 +203,11 @@ def _images(
 
 def _chosen(attributes: Sequence[str] | None, coding: LabelCoding) -> tuple[str, ...]:
     """The attributes that are meant, in the order of declaration."""
-    known = tuple(n for n, size in zip(coding.names, coding.sizes, strict=True) if size == 2)
+    sizes = zip(coding.names, coding.sizes, strict=True)
+    return _named(attributes, tuple(name for name, size in sizes if size == 2))
+
+
+def _named(attributes: Sequence[str] | None, known: tuple[str, ...]) -> tuple[str, ...]:
     for name in attributes or ():
         if name not in known:
             raise refuse(NoAttributes(name, known), exit_code=2)

@@ -5,7 +5,9 @@ from textwrap import fill
 
 from scm_compiler.inference.table import columns
 from scm_compiler.runtime.audit.declared import signed
-from scm_compiler.runtime.audit.report import AuditReport, Pair
+from scm_compiler.runtime.audit.report import AuditReport, Control, Pair
+
+_LEVEL = 0.05
 
 
 def report_text(report: AuditReport) -> str:
@@ -29,6 +31,10 @@ def _lines(report: AuditReport) -> Iterator[str]:
     if report.declared:
         yield ""
         yield columns(declared_rows(report))
+    if report.controlled:
+        yield ""
+        yield columns(controlled_rows(report))
+        yield fill(controlled_note(report), 99)
     yield ""
     yield fill(report.limits, 99)
 
@@ -83,3 +89,36 @@ def declared_rows(report: AuditReport) -> list[tuple[str, ...]]:
         for e in order[: faults + 5]
     ]  # fmt: skip
     return [head, *rows]
+
+
+def controlled_rows(report: AuditReport) -> list[tuple[str, ...]]:
+    """What the annotators say of each pair, in both settings."""
+    judges = tuple(report.annotators)
+    head = ("turned over", "says", "graph", "same source", *judges, "same destination", *judges)
+    rows = [
+        (
+            f"{found.left}, {found.right}",
+            pair.direction,
+            pair.declared or "",
+            *_control(found.source),
+            *_control(found.destination),
+        )
+        for found, pair in zip(report.controlled, report.pairs, strict=True)
+    ]
+    return [head, *rows]
+
+
+def _control(found: Control) -> tuple[str, ...]:
+    shares = (str(one.share) + ("*" if one.p < _LEVEL else "") for one in found.preferred.values())
+    return str(found.pairs), *shares
+
+
+def controlled_note(report: AuditReport) -> str:
+    """How to read it, and who judges."""
+    own = ", ".join(f"{name} {share}" for name, share in report.annotators.items())
+    return (
+        "How many pairs of images there are, and the share in which the one with the first "
+        "attribute turned over looks more real than the one with the second (* other than one "
+        f"half, p < {_LEVEL:g} by Holm's correction). Networks judge, no people. Of a real image "
+        f"and a drawn one they prefer the real: {own}."
+    )

@@ -13,7 +13,7 @@ from scm_compiler.runtime.evaluation.estimate import Estimate
 
 WIDTH, LEFT, ROW = 640, 210, 20
 COLOURS = ("#2b6cb0", "#c05621", "#2f855a", "#6b46c1", "#b83280")
-_SCALE = 3
+_SCALE, _LEGEND = 3, 18
 
 
 def bars(rows: Sequence[tuple[str, Sequence[Estimate]]], names: Sequence[str]) -> str:
@@ -72,7 +72,17 @@ def lines(
     marks = [f'<text x="4" y="{y}" font-size="10">{value:.4g}</text>' for value, y in ends]
     end = f"{box[1]:,.0f}" if axis == "step" else f"{box[1]:g}"
     last = f'<text x="{WIDTH - 4}" y="{high - 3}" font-size="10" text-anchor="end">'
+    if axis != "step":
+        marks.append(f'<text x="60" y="{high - 3}" font-size="10">{box[0]:g}</text>')
+    marks += _zero(box, high)
     return svg(high, [*_legend(list(shown)), *parts, *marks, f"{last}{axis} {end}</text>"])
+
+
+def _zero(box: tuple[float, float, float, float], high: int) -> Iterator[str]:
+    """A line where the curves cross 0, if they do."""
+    if box[2] < 0 < box[3]:
+        path = _path([(box[0], 0.0), (box[1], 0.0)], box, high)
+        yield f'<polyline fill="none" stroke="#a0aec0" stroke-dasharray="4 3" points="{path}"/>'
 
 
 def _path(
@@ -87,7 +97,7 @@ def _path(
 
 
 def heat(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, str], str]) -> str:
-    """A table of numbers in [-1, 1] whose colour says how far each is from 0, as HTML."""
+    """A table of numbers in [-1, 1], errors behind them, coloured by how far from 0 they are."""
     head = "".join(f"<th>{markup(name)}</th>" for name in columns)
     body = "".join(
         f"<tr><th>{markup(row)}</th>"
@@ -101,14 +111,22 @@ def heat(rows: Sequence[str], columns: Sequence[str], cells: Mapping[tuple[str, 
 def _cell(text: str | None) -> str:
     if text is None:
         return "<td></td>"
-    value = float(text)
+    value = float(text.split()[0])
     share = min(1.0, abs(value) * 4)
     colour = "197,48,48" if value > 0 else "43,108,176"
-    return f'<td style="background:rgba({colour},{share:.2f})">{markup(text)}</td>'
+    ink = ";color:white" if share > 0.6 else ""
+    shown = markup(text).replace(" ±", "<br/>±")
+    return f'<td style="background:rgba({colour},{share:.2f}){ink}">{shown}</td>'
 
 
 def picture(images: Tensor) -> str:
     """A grid of images (rows, n, C, H, W) in uint8 as an `img` element that holds its PNG."""
+    encoded = base64.b64encode(png(images)).decode()
+    return f'<img alt="generated images" src="data:image/png;base64,{encoded}"/>'
+
+
+def png(images: Tensor) -> bytes:
+    """A grid of images (rows, n, C, H, W) in uint8 as the content of a PNG file."""
     rows, count, channels, height, width = images.shape
     grid = images.permute(0, 3, 1, 4, 2).reshape(rows * height, count * width, channels)
     pixels = grid.squeeze(2).contiguous().numpy()
@@ -117,22 +135,22 @@ def picture(images: Tensor) -> str:
     )
     stream = io.BytesIO()
     shown.save(stream, format="PNG")
-    encoded = base64.b64encode(stream.getvalue()).decode()
-    return f'<img alt="generated images" src="data:image/png;base64,{encoded}"/>'
+    return stream.getvalue()
 
 
 def _legend(names: Sequence[str]) -> Iterator[str]:
     for rank, name in enumerate(names):
         x, colour = 6 + rank * 126, COLOURS[rank % len(COLOURS)]
         yield f'<rect x="{x}" y="4" width="10" height="10" fill="{colour}"/>'
-        yield f'<text x="{x + 14}" y="13">{markup(name[:18])}</text>'
+        short = name if len(name) <= _LEGEND else name[: _LEGEND - 1] + "…"
+        yield f'<text x="{x + 14}" y="13">{markup(short)}</text>'
 
 
-def svg(high: float, parts: Sequence[str]) -> str:
-    """A picture of that height, made of elements."""
+def svg(high: float, parts: Sequence[str], wide: int = WIDTH) -> str:
+    """A picture of that size, made of elements."""
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{high:.0f}" '
-        f'viewBox="0 0 {WIDTH} {high:.0f}" font-family="sans-serif" font-size="11">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{wide}" height="{high:.0f}" '
+        f'viewBox="0 0 {wide} {high:.0f}" font-family="sans-serif" font-size="11">'
         + "".join(parts)
         + "</svg>"
     )

@@ -1,6 +1,7 @@
 """Whole audits of generators whose effects are known."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import torch
@@ -83,6 +84,7 @@ def test_the_report_is_json_text_and_a_page(report):
     page = report_page(report)
     assert page.count("<svg") >= 6
     assert "delta tau" in page.lower()
+    assert page.count("<br/>±") == 2 * 4 * 3  # every GATE of both views has its error
     assert 'marker-end="url(#to-' in page or report.pairs[0].direction == "--"
 
 
@@ -163,3 +165,51 @@ def test_an_attribute_of_one_value_is_refused(data):
     same = Labelled(data.names, data.values, data.labels * 0 + 1, "ones")
     with pytest.raises(ScmError, match=r"E864.*0 of 3,000 images have another `First`"):
         scm.audit(generator, latent=LATENT, images=same)
+
+
+@pytest.mark.parametrize(
+    ("function", "said"),
+    [
+        (lambda codes: codes[:, :5], "gives a tensor of 2x5 for 2 codes, not images or rows of 4"),
+        (lambda codes: codes[:, :4] * 1j, "gives a tensor of 2x4 complex numbers"),
+        (lambda codes: {}["weights"], r"fails \(KeyError: 'weights'\) for 2 codes"),
+    ],
+)
+def test_a_generator_of_something_else_is_refused(data, function, said):
+    with pytest.raises(ScmError, match=f"E861.*{said}"):
+        scm.audit(function, latent=LATENT, images=data)
+
+
+def test_a_generator_that_fails_later_on_is_refused(data):
+    def small_batches(codes):
+        if len(codes) > 100:
+            raise RuntimeError("too many at once")
+        return generator(codes)
+
+    with pytest.raises(ScmError, match=r"E861.*RuntimeError: too many at once\) for 256 codes"):
+        scm.audit(small_batches, latent=LATENT, images=data, **QUICK)
+
+
+def test_attributes_of_labelled_data_are_chosen_by_name(data):
+    found = scm.audit(
+        generator, latent=LATENT, images=data, attributes=["Third", "First"], **QUICK
+    )
+    assert [a.name for a in found.attributes] == ["First", "Third"]
+    with pytest.raises(ScmError, match=r"E865.*`Fourth`"):
+        scm.audit(generator, latent=LATENT, images=data, attributes=["First", "Fourth"])
+    with pytest.raises(ScmError, match=r"E865.*two attributes"):
+        scm.audit(generator, latent=LATENT, images=data, attributes=["First"])
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"names": ("First", "Second")},
+        {"names": ("First", "First", "Third", "Chance")},
+        {"labels": torch.full((3000, 4), 2)},
+        {"values": torch.full((3000, 4), torch.nan)},
+    ],
+)
+def test_labelled_data_that_do_not_hold_together_are_refused(data, changes):
+    with pytest.raises(ValueError, match=r"different names|labels are 0 or 1"):
+        scm.audit(generator, latent=LATENT, images=replace(data, **changes))

@@ -43,6 +43,7 @@ def test_judged_codes_have_the_attributes_that_their_outputs_show():
         (lambda rows: rows[:, 0], "E861"),
         (lambda rows: rows[:1, :3], "E861"),
         (lambda rows: rows[:, :3] / 0, "E862"),
+        (lambda rows: rows @ torch.zeros(77, 2), "E861"),
     ],
 )
 def test_a_wrong_encoder_is_refused(encoder, code):
