@@ -56,7 +56,7 @@ export class Graph {
       const value = held[name] ?? seen[name];
       const said = mode === "do" ? `held at ${value}` : mode ? `seen: ${value}` : node.note;
       node.noted.textContent = said;
-      node.named.setAttribute("y", said ? 0 : 4);
+      node.named.setAttribute("y", said ? -1 : 4);
       node.element.setAttribute("aria-label", `${name}, ${said || node.kind}`);
     }
     for (const line of this.lines) {
@@ -72,7 +72,7 @@ export class Graph {
       : made("rect", { x: -w / 2, y: -h / 2, width: w, height: h, rx: node.kind === "image" ? 0 : 9 });
     shape.classList.add("shape");
     node.named = made("text"); node.named.textContent = node.name;
-    node.noted = made("text", { class: "note", y: 11 });
+    node.noted = made("text", { class: "note", y: 9 });
     node.element = made("g", { tabindex: 0, role: "button", transform: `translate(${node.x} ${node.y})` }, shape, node.named, ", ", node.noted);
     node.element.dataset.name = node.name;
     this.#drag(node);

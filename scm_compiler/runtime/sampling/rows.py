@@ -31,7 +31,7 @@ def _silent(_: int) -> None:
 def _drawn(
     stream: Stream, start: int, stop: int, told: Told
 ) -> Iterator[tuple[int, NDArray[np.int64]]]:
-    """The labels of the rows from `start` to `stop` in pieces, and where each starts; at least one."""
+    """The labels of the rows from `start` to `stop` in pieces, and where each starts."""
     for first in range(start, max(stop, start + 1), ROWS):
         end = min(first + ROWS, stop)
         yield first, stream.labels(first, end)
