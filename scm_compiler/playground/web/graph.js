@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 4, MARGIN = 24, STEP = 12;
+const BOWS = [0.28, -0.28, 0.6, -0.6]; // of a hidden cause: the first that runs behind no node
 
 function made(name, attributes = {}, ...inside) {
   const element = document.createElementNS(SVG, name);
@@ -130,13 +131,18 @@ export class Graph {
     this.svg.style.maxWidth = `${1.6 * (right - left)}px`;
   }
 
+  /** Whether a node stands at a point. */
+  #covered(x, y) {
+    return [...this.nodes.values()].some((node) => Math.abs(x - node.x) < node.width / 2 + GAP && Math.abs(y - node.y) < node.height / 2 + GAP);
+  }
+
   #drawLines() {
     const drawn = [];
     for (const line of this.lines) {
       const [from, to] = [this.nodes.get(line.source), this.nodes.get(line.target)];
       const hidden = line.role === "hidden", name = hidden ? "hidden-cause" : line.role;
       const [mx, my] = [(from.x + to.x) / 2, (from.y + to.y) / 2], [dx, dy] = [to.x - from.x, to.y - from.y];
-      const bow = hidden ? 0.28 : 0, [cx, cy] = [mx - dy * bow, my + dx * bow];
+      const bow = hidden ? BOWS.find((some) => !this.#covered(mx - (dy * some) / 2, my + (dx * some) / 2)) ?? BOWS[0] : 0, [cx, cy] = [mx - dy * bow, my + dx * bow];
       const [ax, ay] = border(from, cx, cy), [bx, by] = border(to, cx, cy);
       const path = made("path", { d: `M${ax} ${ay} Q${cx} ${cy} ${bx} ${by}`, class: `edge ${name}` });
       line.elements = [path, tip(bx, by, bx - cx, by - cy, name)];
