@@ -25,7 +25,7 @@ from scm_compiler.render.built_in_svg import to_svg
 from scm_compiler.render.picture import picture
 from scm_compiler.semantics.program import program_text
 from scm_compiler.semantics.question import read_query
-from scm_compiler.shipped import example_programs
+from scm_compiler.shipped import example_programs, plain_programs
 
 if TYPE_CHECKING:
     from scm_compiler.model.tables import Tables
@@ -107,7 +107,7 @@ class Session:
             "run": None if self._run is None else str(self._run.path),
             "images": [] if self._run is None else list(self._run.images),
             "able": self._able,
-            "examples": _examples(),
+            "examples": list(plain_programs()),
             "rules": [{"role": rule.role, "pattern": rule.pattern} for rule in rules()],
             "formats": self._part("exchange").written() if self._able else ["scm", "mmd", "svg"],
         }
@@ -253,12 +253,6 @@ class _Known(NamedTuple):
     tables: "Tables | None"
     name: str
     why: list[str]
-
-
-def _examples() -> list[str]:
-    """The examples whose programs can be read here: one wants a kind of a package of its own."""
-    programs = example_programs().items()
-    return [name for name, path in programs if opened(path.read_text(encoding="utf-8")).graph]
 
 
 def _said(finding: Diagnostic) -> str:
