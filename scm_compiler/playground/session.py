@@ -138,8 +138,10 @@ class Session:
         if not self._able:
             read_query(question, graph)
             return {"question": question, "formula": repr(_causal(graph).identify(question))}
-        tables = self._known(graph).tables
-        return dict(self._part("questions").asked(tables, graph, question))
+        questions, run = self._part("questions"), self._run
+        if run is not None and graph.reals and run.graph.hash == graph.hash:
+            return dict(questions.put(run, question))
+        return dict(questions.asked(self._known(graph).tables, graph, question))
 
     def imagine(self, text: str, target: str, do: dict[str, str], given: dict[str, str]) -> Data:
         """What a label would have been, had others been held, given what was."""

@@ -297,6 +297,20 @@ def test_a_run_is_asked_and_an_edited_program_is_fitted_to_its_rows():
         assert value == pytest.approx(counts[1] / counts.sum(), abs=1e-3)
 
 
+def test_a_run_is_asked_about_its_numbers(tmp_path):
+    place = tmp_path / "t.csv"
+    rows = [(rank % 2, rank / 7 + 5 * (rank % 2)) for rank in range(60)]
+    place.write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in rows))
+    graph = parse_text("x : binary\ny : real\nx -> y\n")
+    run = train(graph, data=str(place), run=tmp_path / "run")
+    session = Session(run)
+    text = call(session, "start")["text"]
+    found = call(session, "ask", text=text, question="E(y | do(x=1))")
+    assert found["answer"] == run.query("E(y | do(x=1))").text
+    assert "rule 2" in found["formula"]
+    assert "E304" in str(call(Session(), "ask", text=text, question="E(y)"))
+
+
 def test_gaps_in_the_rows_of_a_run_are_no_values(tmp_path):
     place = tmp_path / "t.csv"
     place.write_text("A,B\n" + "0,0\n" * 30 + "1,1\n" * 10 + ",0\n" * 10)

@@ -136,7 +136,7 @@ function clicked(name, chosen) {
   const node = page.graph.nodes.find((one) => one.name === name);
   if (!node) return;
   if (!node.values.length) {
-    say(node.kind === "real" ? `${name} is a number and has no bars: ask a trained run about it, by scmc query.` : `${name} is an image: hold or see the labels that it shows.`);
+    say(node.kind === "real" ? `${name} is a number and has no bars: ${page.run ? `ask below, as E(${quoted(name)})` : "ask a trained run about it, by scmc query"}.` : `${name} is an image: hold or see the labels that it shows.`);
     return;
   }
   const way = chosen || mode(), now = state[way][name];
@@ -367,7 +367,7 @@ async function start() {
   buttons();
   const began = performance.now(), found = await ask("start");
   if (found.refused) { say(told(found)); return; }
-  Object.assign(page, { images: found.images, able: found.able });
+  Object.assign(page, { images: found.images, able: found.able, run: found.run });
   options(byId("examples"), ["", ...found.examples]); byId("examples").options[0].textContent = "choose …";
   options(byId("save"), ["", ...found.formats, "png"]); byId("save").options[0].textContent = "…";
   editor.teach(found.rules);
