@@ -6,7 +6,7 @@ import re
 import stat
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
@@ -118,17 +118,21 @@ def write_whole(path: Path, content: bytes | str) -> None:
     Raises:
         OSError: If it cannot be written; a file is then as it was.
     """
-    data = content.encode() if isinstance(content, str) else content
+    write_parts(path, (content.encode() if isinstance(content, str) else content,))
+
+
+def write_parts(path: Path, parts: Iterable[bytes]) -> None:
+    """Write a file as `write_whole` does, of parts that need not be in the memory together."""
     if is_standard_output(path):
         sys.stdout.flush()
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.writelines(parts)
         sys.stdout.flush()
     elif is_stream(path):
         with os.fdopen(os.open(path, os.O_WRONLY), "wb") as stream:
-            stream.write(data)
+            stream.writelines(parts)
     else:
         with whole_file(_followed(path)) as stream:
-            stream.write(data)
+            stream.writelines(parts)
 
 
 def is_standard_output(path: Path) -> bool:

@@ -29,6 +29,16 @@ def example_programs() -> dict[str, Path]:
     return nested | flat
 
 
+def plain_programs() -> dict[str, Path]:
+    """The shipped programs but those with a kind of a package of their own.
+
+    >>> "sprinkler" in plain_programs(), "own_kind" in plain_programs()
+    (True, False)
+    """
+    programs = example_programs().items()
+    return {name: it for name, it in programs if not it.with_name("pyproject.toml").exists()}
+
+
 def find_program(given: str | Path) -> Path:
     """The program that a command line means: a file as given, else a shipped example.
 

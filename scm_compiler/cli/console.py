@@ -121,7 +121,7 @@ class Console:
 class Seldom:
     """Says how far something has come, how fast, and how long the rest will take.
 
-    It says so every two seconds and not before, and of the last of all.
+    It says so every two seconds and not before, and of the last of all if it has spoken of others.
 
     Args:
         console: Where it is said.
@@ -132,6 +132,7 @@ class Seldom:
         self._console, self._clock = console, clock
         self._last = clock()
         self._begun: dict[str, tuple[float, int]] = {}
+        self._spoken: set[str] = set()
 
     def __call__(self, what: str, done: int, total: int) -> None:
         """Say it, or not.
@@ -143,22 +144,28 @@ class Seldom:
         """
         now = self._clock()
         since, before = self._begun.setdefault(what, (now, done))
-        if not done or (now - self._last < 2.0 and done != total):
+        ended = done == total and what in self._spoken
+        if not done or (now - self._last < 2.0 and not ended):
             return
         self._last = now
+        self._spoken.add(what)
         text = f"{done:,} of {total:,} {what}" if total else f"{done:,} {what}"
-        if before < done != total and now > since:
-            rate = (done - before) / (now - since)
-            text += f", {_rate(rate)}/s" + (_left((total - done) / rate) if total else "")
+        if done != total:
+            text += paced(done - before, now - since, total - done if total else 0)
         self._console.note(text)
 
 
-def _rate(rate: float) -> str:
-    return f"{rate:,.0f}" if rate >= 10 else f"{rate:.2g}"
+def paced(done: int, seconds: float, left: int = 0) -> str:
+    """How fast some work goes and how long the rest will take, to be added to a line.
 
-
-def _left(seconds: float) -> str:
-    return f", {duration(seconds)} left" if seconds else ""
+    >>> paced(100, 2.0, 850), paced(1, 5.0), paced(0, 5.0, 10)
+    (', 50/s, 17s left', ', 0.2/s', '')
+    """
+    if done <= 0 or seconds <= 0:
+        return ""
+    rate = done / seconds
+    text = f", {rate:,.0f}/s" if rate >= 10 else f", {rate:.2g}/s"
+    return text + (f", {duration(left / rate)} left" if left > 0 else "")
 
 
 def duration(seconds: float) -> str:

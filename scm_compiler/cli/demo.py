@@ -49,6 +49,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
         f"all, and {_share(done)} are: the arrow runs from Male to Mustache, and `do` cuts it.\n"
         f"{FACES} shows it: men and women in the first row, men in the second."
     )
+    if not args.quiet:
+        console.result(f"The same on a page, to click through: scmc playground {TRAINED}")
     seconds = round(time.perf_counter() - started, 1)
     pictures = {"picture": PICTURE, "faces": FACES}
     answers = {SEEN: seen.to_dict()["answer"], DONE: done.to_dict()["answer"]}

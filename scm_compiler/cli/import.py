@@ -21,7 +21,7 @@ from scm_compiler.ir import Finite, Node
 from scm_compiler.runtime.data.codes.data import noted
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.semantics.program import program_text
-from scm_compiler.syntax.printer import print_name
+from scm_compiler.syntax.printer import print_name, writable
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.runs.record import Record
@@ -82,8 +82,7 @@ def _unwritable(node: Node) -> bool:
     """Whether a program cannot declare a node: for its name, or for its values."""
     domain = node.domain
     values = domain.values if isinstance(domain, Finite) else ("0", "1")
-    odd = (not t.strip() or '"' in t or not t.isprintable() for t in (node.name, *values))
-    return len(values) == 1 or any(odd)
+    return len(values) == 1 or not all(map(writable, (node.name, *values)))
 
 
 def _make_run(

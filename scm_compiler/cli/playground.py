@@ -15,7 +15,7 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import whole
 from scm_compiler.compiler import read_source
-from scm_compiler.diagnostics import Report, refuse, render_json
+from scm_compiler.diagnostics import Report, ScmError, refuse, render_json
 from scm_compiler.files import listed, writing
 from scm_compiler.interop.document import stem
 from scm_compiler.making import room_beside
@@ -24,7 +24,10 @@ from scm_compiler.playground.server import Playground
 from scm_compiler.playground.session import Session
 from scm_compiler.playground.sources import Spec
 from scm_compiler.runtime.data.drafting import draft
+from scm_compiler.runtime.data.sources import require_data
 from scm_compiler.runtime.data.survey import survey
+from scm_compiler.runtime.runs.presence import MANIFEST
+from scm_compiler.shipped import find_program, find_run
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -49,13 +52,28 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 def _session(path: Path | None, data: str | None) -> Session:
     """What the page begins with: a run or a program, and the data; a draft for data alone."""
+    if path is not None and data is None and path.name.endswith((".csv", ".csv.gz")):
+        path, data = None, str(path)
     source = None if data is None else Spec(data)
-    if path is not None and path.suffix != ".scm":
-        return Session(opened_run(path), None, source)
+    if data is not None:
+        require_data(data)
     if path is not None:
-        return Session(None, read_source(path).text, source)
+        program = _program(path)
+        run = opened_run(path) if program is None else None
+        return Session(run, None if program is None else read_source(program).text, source)
     text = None if data is None else draft(survey(data), stem(Path(data)), data)
     return Session(None, text, source)
+
+
+def _program(path: Path) -> Path | None:
+    """The program that a word means, a file, a folder with one or an example; None of a run."""
+    if (find_run(path) / MANIFEST).exists():
+        return None
+    try:
+        found = find_program(path)
+    except ScmError:
+        return None if path.suffix != ".scm" else path
+    return None if found.is_dir() else found
 
 
 def _export(target: Path, pyodide: Path, console: Console) -> int:

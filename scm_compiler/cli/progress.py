@@ -1,10 +1,11 @@
 """How a training is shown: a bar on a terminal, plain lines elsewhere, nothing if quiet."""
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import TYPE_CHECKING
 
-from scm_compiler.cli.console import Console, duration
+from scm_compiler.cli.console import Console, duration, paced
 from scm_compiler.runtime.progress import Progress, Silent
 
 if TYPE_CHECKING:
@@ -19,11 +20,18 @@ _CLEARLY = 0.9
 """Below this share of all steps it is the time that will end a training, not the steps."""
 
 
-def progress_for(console: Console) -> Progress:
-    """What fits the terminal and the options of a command."""
+def progress_for(console: Console, work: str = "") -> Progress:
+    """What fits the terminal and the options of a command.
+
+    Args:
+        console: Where lines go.
+        work: That is watched; a training if nothing is named.
+    """
     if console.quiet:
         return Silent()
-    return Bar() if sys.stderr.isatty() else Lines(console)
+    if sys.stderr.isatty():
+        return Bar(work or "training")
+    return Remaining(work, console) if work else Lines(console)
 
 
 class Lines:
@@ -48,7 +56,9 @@ class Lines:
         """Print a line."""
         end = expected(step, self._total, self._seconds, metrics.get("seconds_left"))
         place = f"step {step:,}/{'' if end == self._total else '~'}{end:,}"
-        self._console.note(f"{place}  {described(metrics)}  {self._seconds:.0f} s")
+        rest = 0 if "seconds_left" in metrics else end - step
+        pace = paced(step, self._seconds, rest) if step < end else ""
+        self._console.note(f"{place}  {described(metrics)}  {self._seconds:.0f} s{pace}")
 
     def stop(self) -> None:
         """Nothing is left open."""
@@ -59,40 +69,50 @@ class Lines:
 
 
 class Remaining(Silent):
-    """A line each ten seconds: what share of some work is done, and how long the rest will take.
+    """A line each ten seconds: how much of some work is done, how fast, how long the rest takes.
 
     Args:
         name: Of the work.
         console: Where the lines go.
+        clock: The time in seconds.
     """
 
-    def __init__(self, name: str, console: Console) -> None:
-        self._name, self._console = name, console
+    def __init__(
+        self, name: str, console: Console, clock: Callable[[], float] = monotonic
+    ) -> None:
+        self._name, self._console, self._clock = name, console, clock
         self._total = self._before = 0
-        self._told = 0.0
+        self._begun = self._told = clock()
 
     def start(self, total: int, done: int) -> None:
         """Remember how much there is."""
-        self._total, self._before, self._told = total, done, 0.0
+        self._total, self._before = total, done
+        self._begun = self._told = self._clock()
 
     def move(self, done: int, seconds: float) -> None:
         """Print a line if the last one is a while ago."""
-        if seconds - self._told < TOLD_EACH or done == self._before or done >= self._total:
+        now = self._clock()
+        if now - self._told < TOLD_EACH or done == self._before or done >= self._total:
             return
-        self._told = seconds
-        left = seconds * (self._total - done) / (done - self._before)
-        share = f"{100 * done // self._total} %"
-        self._console.note(f"{self._name}: {share}, about {duration(left)} left")
+        self._told = now
+        pace = paced(done - self._before, now - self._begun, self._total - done)
+        self._console.note(f"{self._name}: {done:,} of {self._total:,}{pace}")
 
 
 class Bar:
-    """A progress bar with the metrics of the last report and the time left."""
+    """A progress bar with the metrics of the last report, the rate and the time left.
 
-    def __init__(self) -> None:
+    Args:
+        work: That it shows.
+    """
+
+    def __init__(self, work: str = "training") -> None:
+        self._work = work
         self._bar: RichProgress | None = None
         self._task: TaskID | None = None
         self._total = 0
         self._seconds = 0.0
+        self._limited = False
 
     def start(self, total: int, done: int) -> None:
         """Draw the bar."""
@@ -106,30 +126,36 @@ class Bar:
 
         self._total = total
         self._bar = RichProgress(
-            TextColumn("training"),
+            TextColumn(self._work),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("{task.fields[metrics]}"),
-            TextColumn("{task.fields[left]}"),
+            TextColumn("{task.fields[pace]}"),
             console=Terminal(stderr=True),
         )
         self._bar.start()
-        self._task = self._bar.add_task("", total=total, completed=done, metrics="", left="")
+        self._task = self._bar.add_task("", total=total, completed=done, metrics="", pace="")
 
     def move(self, done: int, seconds: float) -> None:
         """Move the bar."""
         self._seconds = seconds
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done)
+            self._bar.update(self._task, pace=self._pace())
 
     def report(self, step: int, metrics: Mapping[str, float]) -> None:
         """Show the metrics."""
         if self._bar is not None and self._task is not None:
             end = expected(step, self._total, self._seconds, metrics.get("seconds_left"))
             self._bar.update(self._task, completed=step, total=end, metrics=described(metrics))
-            left = self._bar.tasks[0].time_remaining
-            known = left is None or "seconds_left" in metrics  # a budget may end it before
-            self._bar.update(self._task, left="" if known else f"{duration(left or 0)} left")
+            self._limited = "seconds_left" in metrics  # a budget may end it before
+
+    def _pace(self) -> str:
+        """How fast it goes, and how long the rest will take if its steps are what ends it."""
+        assert self._bar is not None
+        task = self._bar.tasks[0]
+        left = 0 if self._limited else int(task.remaining or 0)
+        return paced(1, 1 / task.speed, left).removeprefix(", ") if task.speed else ""
 
     def stop(self) -> None:
         """Leave the bar as it is."""

@@ -68,7 +68,7 @@ def _with_numbers(request: SampleRequest, opened: Run, console: Console) -> int:
         return _said(request, console, opened, images, [request.path])
     stream = stream_of(request.regime)
     part = _share(request).of(request.rows)
-    rows_drawn = stream.sample(part.start, part.stop)
+    rows_drawn = stream.sample(part.start, part.stop, _told(console, part.stop - part.start))
     write_mixed(request.path, request.form, rows_drawn, header=part.start == 0)
     return _said(request, console, opened, (), [request.path])
 
@@ -135,9 +135,11 @@ def _write(request: SampleRequest, console: Console, opened: Run, job: Job) -> l
             write_file(path, png(drawn), resumable=False)
         case ".csv":
             part = _share(request).of(job.rows)
-            rows.write_csv(path, opened.graph, job.stream(), part.stop, part.start)
+            told = _told(console, part.stop - part.start)
+            rows.write_csv(path, opened.graph, job.stream(), part.stop, part.start, told)
         case ".parquet":
-            rows.write_parquet(path, opened.graph, job.stream(), job.rows)
+            told = _told(console, job.rows)
+            rows.write_parquet(path, opened.graph, job.stream(), job.rows, told)
         case ".npz":
             rows.write_npz(path, job.stream(), job.rows, _told(console, job.rows))
         case "folder":

@@ -226,7 +226,7 @@ def _planned(
         device=placement.device,
         processes=placement.team.size,
         budgeted=request.budget is not None,
-        progress=progress_for(console),
+        progress=progress_for(console, "pictures"),
     )
 
 

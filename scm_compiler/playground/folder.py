@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from scm_compiler.playground.server import POLICY, WEB
-from scm_compiler.shipped import example_programs, shipped
+from scm_compiler.shipped import plain_programs, shipped
 
 CORE = ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 """Files of every release of Pyodide; the loader of the machine has two names."""
@@ -106,7 +106,7 @@ def _packages() -> bytes:
                     _add(archive, f"{name}/{inside.as_posix()}", file)
         for name in ("scm.lark", "query.lark"):
             _add(archive, f"scm_compiler/_shipped/grammars/{name}", shipped("grammars", name))
-        for name, path in example_programs().items():
+        for name, path in plain_programs().items():
             place = f"scm_compiler/_shipped/examples/{name}"
             _add(archive, f"{place}/model.scm", path)
             data = path.with_name("data.csv")

@@ -1,6 +1,6 @@
 """Questions that the page asks, and their answers as plain data."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.adjustment import adjustment_sets
@@ -14,6 +14,9 @@ from scm_compiler.model.tables import Tables
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.playground.program import Values, refused, regime_text
 from scm_compiler.semantics.question import read_query
+
+if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
+    from scm_compiler.runtime.run import Run
 
 Data = dict[str, Any]
 
@@ -72,6 +75,23 @@ def _said(found: Answer) -> Data:
 def asked(tables: Tables | None, graph: Graph, text: str) -> Data:
     """The answer to a question, its plan, its formula and what to adjust for."""
     query = read_query(text, graph)
+    found = _identified(graph, text)
+    if tables is None:
+        return found
+    found["plan"] = str(plan(query, tables, text=text))
+    answered = answer(query, tables, text=text)
+    return found | {"how": answered.how, "answer": answered.text} | _said(answered)
+
+
+def put(run: "Run", text: str) -> Data:
+    """The answer of a run, whose numbers no tables hold, and its formula."""
+    answered = run.query(text)
+    shown = {"how": answered.how, "answer": answered.text} | _said(answered)
+    return _identified(run.graph, text) | shown
+
+
+def _identified(graph: Graph, text: str) -> Data:
+    """The formula of a question and what to adjust for, or why it has none."""
     found: Data = {"question": text}
     try:
         identification = causal(graph).identify(text)
@@ -80,11 +100,7 @@ def asked(tables: Tables | None, graph: Graph, text: str) -> Data:
         found["adjustment"] = _adjustment(graph, text)
     except ScmError as error:
         found["formula"] = "\n".join(one.message() for one in error.diagnostics)
-    if tables is None:
-        return found
-    found["plan"] = str(plan(query, tables, text=text))
-    answered = answer(query, tables, text=text)
-    return found | {"how": answered.how, "answer": answered.text} | _said(answered)
+    return found
 
 
 def _adjustment(graph: Graph, text: str) -> list[list[str]] | None:

@@ -12,9 +12,9 @@ from importlib.util import find_spec
 from pathlib import PurePath
 from tempfile import TemporaryDirectory
 from threading import Lock
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from scm_compiler.diagnostics import ScmError
+from scm_compiler.diagnostics import Diagnostic, ScmError
 from scm_compiler.editor.document import opened
 from scm_compiler.editor.lexicon import rules
 from scm_compiler.ir import Graph
@@ -25,7 +25,7 @@ from scm_compiler.render.built_in_svg import to_svg
 from scm_compiler.render.picture import picture
 from scm_compiler.semantics.program import program_text
 from scm_compiler.semantics.question import read_query
-from scm_compiler.shipped import example_programs
+from scm_compiler.shipped import example_programs, plain_programs
 
 if TYPE_CHECKING:
     from scm_compiler.model.tables import Tables
@@ -59,7 +59,7 @@ class Session:
         self._run, self._text, self._begun = run, text, source
         self._able = find_spec("numpy") is not None
         self._source: Source | None = None
-        self._tables: dict[str, Tables | None] = {}
+        self._tables: dict[str, _Known] = {}
         self._turn, self._slow = Lock(), Lock()
         self._calls: Mapping[str, Callable[..., Data]] = {
             "start": self.start,
@@ -107,20 +107,14 @@ class Session:
             "run": None if self._run is None else str(self._run.path),
             "images": [] if self._run is None else list(self._run.images),
             "able": self._able,
-            "examples": list(example_programs()),
+            "examples": list(plain_programs()),
             "rules": [{"role": rule.role, "pattern": rule.pattern} for rule in rules()],
             "formats": self._part("exchange").written() if self._able else ["scm", "mmd", "svg"],
         }
 
     def example(self, name: str) -> Data:
-        """An example's program; its table, where it has one, is what is asked from then on."""
-        path = example_programs()[name]
-        data = path.with_name("data.csv")
-        if self._able and self._run is None:
-            self._forget(None)
-            if path.name == "model.scm" and data.exists():
-                self._forget(self._part("sources").Rows(data.name, data.read_bytes()))
-        return {"text": path.read_text(encoding="utf-8")}
+        """An example's program."""
+        return {"text": example_programs()[name].read_text(encoding="utf-8")}
 
     def program(self, text: str) -> Data:
         """The program: its graph and what is to be said of it, and from what it is answered."""
@@ -144,8 +138,10 @@ class Session:
         if not self._able:
             read_query(question, graph)
             return {"question": question, "formula": repr(_causal(graph).identify(question))}
-        tables = self._known(graph)[0]
-        return dict(self._part("questions").asked(tables, graph, question))
+        questions, run = self._part("questions"), self._run
+        if run is not None and graph.reals and run.graph.hash == graph.hash:
+            return dict(questions.put(run, question))
+        return dict(questions.asked(self._known(graph).tables, graph, question))
 
     def imagine(self, text: str, target: str, do: dict[str, str], given: dict[str, str]) -> Data:
         """What a label would have been, had others been held, given what was."""
@@ -188,7 +184,7 @@ class Session:
         if form == "svg":
             regime = _regime(graph, do, given)
             return {"text": to_svg(picture(graph, regime)), "lost": []}
-        tables = self._known(graph)[0]
+        tables = self._known(graph).tables
         written, lost = self._part("exchange").write(opened(text), tables, form)
         return {"text": written, "lost": lost}
 
@@ -206,32 +202,41 @@ class Session:
 
     def _told(self, graph: Graph) -> Data:
         """From what a graph's questions are answered, or why from nothing."""
-        tables, why = self._known(graph)
-        name = "" if self._source is None else self._source.name
-        return {"ready": tables is not None, "name": name, "why": why}
+        known = self._known(graph)
+        notes = [] if known.tables is None else self._part("sources").noted(known.tables)
+        given = "" if self._source is None else self._source.name
+        why = [f"{given} does not fit: {'; '.join(known.why)}"] if known.why else []
+        return {"ready": known.tables is not None, "name": known.name, "notes": [*notes, *why]}
 
-    def _known(self, graph: Graph) -> "tuple[Tables | None, list[str]]":
-        """The tables of a graph; else None, and what is wrong with the data."""
+    def _known(self, graph: Graph) -> "_Known":
+        """The tables of a graph, of what was given where it fits, else of what comes with scmc."""
         if not self._able:
-            return None, []
-        sources = self._part("sources")
-        if graph.hash in self._tables:
-            return self._tables[graph.hash], []
-        try:
-            found = sources.tables_of(self._source or sources.Shipped(), graph)
-        except ScmError as error:
-            said = [one.message() for one in error.diagnostics[:3]]
-            return None, said if self._source is not None else []
-        while len(self._tables) >= _REMEMBERED:
-            del self._tables[next(iter(self._tables))]
-        self._tables[graph.hash] = found
-        return found, []
+            return _Known(None, "", [])
+        if graph.hash not in self._tables:
+            while len(self._tables) >= _REMEMBERED:
+                del self._tables[next(iter(self._tables))]
+            self._tables[graph.hash] = self._find(graph)
+        return self._tables[graph.hash]
+
+    def _find(self, graph: Graph) -> "_Known":
+        sources, why = self._part("sources"), []
+        given = [] if self._source is None else [self._source]
+        for source in (*given, *sources.coming(graph)):
+            try:
+                found = sources.tables_of(source, graph)
+            except ScmError as error:
+                if source is self._source:
+                    why = [_said(one) for one in error.diagnostics[:3]]
+                continue
+            if found is not None:
+                return _Known(found, source.name, why)
+        return _Known(None, "", why)
 
     def _require(self, graph: Graph) -> "Tables":
-        tables, why = self._known(graph)
-        if tables is None:
-            raise ValueError("; ".join(why) or "there is no table of these labels yet")
-        return tables
+        known = self._known(graph)
+        if known.tables is None:
+            raise ValueError("; ".join(known.why) or "there is no table of these labels yet")
+        return known.tables
 
     def _forget(self, source: "Source | None") -> None:
         """Answer from another source from now on."""
@@ -242,6 +247,20 @@ class Session:
         if not self._able:
             raise ValueError("this page was made without numpy, which numbers need")
         return import_module(f"{__package__}.{name}")
+
+
+class _Known(NamedTuple):
+    """The tables of a graph, what they were counted in, and why not in what was given."""
+
+    tables: "Tables | None"
+    name: str
+    why: list[str]
+
+
+def _said(finding: Diagnostic) -> str:
+    """A finding on one line, with what to do about it."""
+    help_ = finding.help()
+    return finding.message() + (f" ({help_})" if help_ else "")
 
 
 def _causal(graph: Graph) -> Any:  # noqa: ANN401  (a module that is seldom needed)

@@ -6,13 +6,13 @@ are its shares, as `scmc train` has them by default.
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
 from scm_compiler.interop import Document
 from scm_compiler.interop.document import stem
 from scm_compiler.ir import Graph, Real
@@ -25,6 +25,7 @@ from scm_compiler.runtime.data.sources import load_labels
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.semantics.codes.kinds import RealNotAnswered
+from scm_compiler.shipped import example_programs
 
 if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
     from scm_compiler.runtime.run import Run
@@ -52,7 +53,13 @@ class Rows:
             ScmError: If it is no table.
         """
         with self._file() as path:
-            return draft(survey(str(path)), stem(Path(self.name)), self.name)
+            columns = survey(str(path))
+        counted = columns.get(COUNT)
+        remark = ""
+        if len(columns) > 1 and counted is not None and all(map(str.isdecimal, counted.values)):
+            del columns[COUNT]
+            remark = f"# the column `{COUNT}` says how often each row occurs\n"
+        return draft(columns, stem(Path(self.name)), self.name) + remark
 
     def labels(self, graph: Graph) -> LabelTable:
         """The counts over a graph's labels.
@@ -64,15 +71,25 @@ class Rows:
             names = [node.name for node in graph.labels]
             counted = COUNT in csv_sheet(path, names).header and COUNT not in names
             spec = f"csv:{path}" + (f"?count={quote(COUNT)}" if counted else "")
-            return replace(load_labels(spec, graph), origin=self.name)
+            return replace(load_labels(spec, graph, missing="drop"), origin=self.name)
 
     @contextmanager
     def _file(self) -> Iterator[Path]:
-        """The table as a file, for a while."""
+        """The table as a file, for a while; what is wrong with it is said of its own name."""
         with TemporaryDirectory() as folder:
             path = Path(folder) / f"table{'.csv.gz' if self.name.endswith('.gz') else '.csv'}"
             path.write_bytes(self.content)
-            yield path
+            try:
+                yield path
+            except ScmError as error:
+                said = (_renamed(one, self.name) for one in error.diagnostics)
+                raise refuse(*said, exit_code=error.exit_code) from None
+
+
+def _renamed(said: Diagnostic, name: str) -> Diagnostic:
+    """What is wrong with a table, said of a file of this name."""
+    facts = {fact.name for fact in fields(said)}
+    return replace(said, path=name) if "path" in facts else said  # type: ignore[call-arg]
 
 
 @dataclass(frozen=True)
@@ -91,7 +108,7 @@ class Spec:
         Raises:
             ScmError: What is wrong with the data; see `runtime.data.sources.load_labels`.
         """
-        return load_labels(self.name, graph)
+        return load_labels(self.name, graph)  # its gaps are refused or not as it says itself
 
 
 @dataclass(frozen=True)
@@ -132,11 +149,15 @@ class Trained:
         """
         held = self.run.labels
         columns: Mapping[str, list[object]] = {
-            name: [self.run.graph.domain(name).values[value] for value in held.cells[:, rank]]
+            name: [self._value(name, value) for value in held.cells[:, rank]]
             for rank, name in enumerate(held.labels)
         }
         counts = {COUNT: held.counts.tolist()}
-        return load_labels({**columns, **counts}, graph, count=COUNT)
+        return load_labels({**columns, **counts}, graph, count=COUNT, missing="drop")
+
+    def _value(self, name: str, value: int) -> str | None:
+        """A cell as it is written; None where there is a gap."""
+        return None if value < 0 else self.run.graph.domain(name).values[value]
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,6 +174,25 @@ class Given:
 
 
 Source = Rows | Spec | Shipped | Trained | Given
+
+
+def coming(graph: Graph) -> Iterator[Source]:
+    """What comes with scmc and may have a graph's labels: the nine of CelebA, examples' tables."""
+    yield Shipped()
+    names = {node.name for node in graph.labels}
+    for name, program in example_programs().items():
+        table = program.with_name("data.csv")
+        if table.exists():
+            content = table.read_bytes()
+            if names <= set(content.partition(b"\n")[0].decode().strip().split(",")):
+                yield Rows(f"{name}/{table.name}", content)
+
+
+def noted(tables: Tables) -> list[str]:
+    """What is to be said of the rows behind tables, such as that some had gaps."""
+    data = tables.known.data if isinstance(tables.known, Fitted) else None
+    notes = data.notes if isinstance(data, LabelTable) else ()
+    return [note.message() for note in notes if note.severity == "warning"]
 
 
 def tables_of(source: Source, graph: Graph) -> Tables | None:

@@ -66,6 +66,15 @@ def print_name(name: str) -> str:
     return name if re.fullmatch(r"\w+", name) and name not in RESERVED else f'"{name}"'
 
 
+def writable(name: str) -> bool:
+    """Whether a program can hold a name or a value, in quotes if need be.
+
+    >>> writable("blood pressure"), writable('5" pipe'), writable(" ")
+    (True, False, False)
+    """
+    return bool(name.strip()) and '"' not in name and name.isprintable()
+
+
 def print_kind(kind: tree.Kind) -> str:
     """A kind as it stands behind the colon of a declaration.
 

@@ -122,6 +122,13 @@ def test_a_long_work_says_its_rate_and_the_time_left(capsys):
     ]
 
 
+def test_a_short_work_says_nothing(capsys):
+    seldom = Seldom(Console(), clock=lambda: 0.0)
+    for done in (0, 5, 10):
+        seldom("rows", done, 10)
+    assert capsys.readouterr().err == ""
+
+
 def test_what_was_there_before_counts_for_no_rate(capsys):
     times = iter([0.0, 5.0, 9.0])
     seldom = Seldom(Console(), clock=lambda: next(times))

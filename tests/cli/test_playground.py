@@ -17,6 +17,8 @@ def begun(tmp_path, monkeypatch):
     """The texts that pages began with; the verb ends when it has said its address."""
     monkeypatch.chdir(tmp_path)
     (tmp_path / "mine.scm").write_text(PROGRAM)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "folder" / "model.scm").write_text(PROGRAM)
     (tmp_path / "mine.csv").write_text("A,B\n" + "0,1\n1,0\n1,1\n" * 5)
     found = []
 
@@ -42,7 +44,10 @@ def begun(tmp_path, monkeypatch):
         (["mine.scm"], PROGRAM),
         (["mine.scm", "--data", "mine.csv"], PROGRAM),
         (["--data", "mine.csv"], "graph mine\n\nA, B : binary\n"),
+        (["mine.csv"], "graph mine\n\nA, B : binary\n"),
         (["drawn_faces"], "graph drawn_faces"),
+        (["sprinkler"], "graph sprinkler"),
+        (["folder"], PROGRAM),
     ],
 )
 def test_the_page_begins_with_what_is_named(begun, words, text):
@@ -55,4 +60,11 @@ def test_what_is_not_there_is_said(begun, capsys):
     assert capsys.readouterr().err.startswith("error[E114]")
     assert main(["playground", "--no-open", "--data", "no.csv"]) == 2
     assert capsys.readouterr().err.startswith("error[E602]")
+    assert main(["playground", "--no-open", "mine.scm", "--data", "no.csv"]) == 2
+    assert capsys.readouterr().err.startswith("error[E602]")
+    assert main(["playground", "--no-open", "no"]) == 2
+    assert capsys.readouterr().err == (
+        "error[E651]: `no` is not a run: there is no such folder\n"
+        "  = help: `scmc train FILE` makes a run, and says its folder\n"
+    )
     assert begun == []

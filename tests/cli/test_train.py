@@ -292,7 +292,7 @@ def test_plain_lines():
     lines.stop()
     assert console.notes == [
         "going on after step 150",
-        "step 300/3,000  TVD 0.1235  distance 0.25  4 s",
+        "step 300/3,000  TVD 0.1235  distance 0.25  4 s, 68/s, 40s left",
     ]
 
 
@@ -315,7 +315,7 @@ def test_a_time_budget_says_about_how_many_steps_it_allows(capsys):
         progress.move(476, 30.0)
         progress.report(476, {"seconds_left": 90.0})
         progress.stop()
-    assert console.notes == ["step 476/~1,904  1m30s left  30 s"]
+    assert console.notes == ["step 476/~1,904  1m30s left  30 s, 16/s"]
     assert "476/1904" in capsys.readouterr().err
 
 

@@ -134,6 +134,32 @@ def test_a_question_is_composed_and_answered(page):
     assert "P(Male | do(Mustache)) = P(Male)" in page.text("#answer")
 
 
+def test_the_question_is_not_about_what_is_set(page):
+    hold(page, "Narrow_Eyes")
+    asked = "return document.getElementById('asked').value"
+    assert page.run(asked) == "P(Mouth_Slightly_Open | do(Narrow_Eyes=1))"
+    page.wait("return document.querySelector('#answer .result')")
+
+
+def test_without_numbers_a_click_asks_what_is_identified(page):
+    write(page, "Age : real\nx, y : binary\nAge -> x, y\nx -> y\n")
+    page.wait(f'return document.querySelector("{node("Age")}")')
+    page.click(node("Age"))
+    assert page.text("#status").startswith("Age is a number and has no bars")
+    hold(page, "x")
+    page.wait("return document.querySelector('#answer')?.textContent.includes('P(y | do(x)) =')")
+
+
+def test_an_example_is_undone_with_its_table(page):
+    choose = "const s = document.getElementById('examples'); s.value = 'sprinkler';"
+    page.run(choose + "s.dispatchEvent(new Event('change'))")
+    page.wait("return document.querySelector('#data').textContent.includes('sprinkler/data.csv')")
+    page.wait("return document.querySelector('#bars').textContent.includes('0.500')")
+    page.click("#undo")
+    page.wait("return document.querySelector('#data').textContent.includes('drawn_faces')")
+    page.wait("return document.querySelector('#bars').textContent.includes('0.226')")
+
+
 def test_what_would_have_been_is_answered(page):
     page.click(node("Bald"))
     page.run(

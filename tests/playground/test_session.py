@@ -12,6 +12,7 @@ import pytest
 from scm_compiler.compiler import load, parse_text
 from scm_compiler.playground.session import LONGEST, Session
 from scm_compiler.playground.sources import Spec
+from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
 from scm_compiler.shipped import example_programs, find_run, shipped
 
@@ -82,7 +83,7 @@ def test_a_table_that_is_dropped_is_counted(session):
     assert call(session, "program", text=text)["data"] == {
         "ready": True,
         "name": "mine.csv",
-        "why": [],
+        "notes": [],
     }
     found = bars(session, text, {"a": "1"})["doing"]["labels"]["b"]["1"]["value"]
     assert 0.5 < found <= 0.75  # the share is 3 of 4, and few rows are shrunk
@@ -128,7 +129,10 @@ def test_a_table_that_does_not_fit_says_why(session):
     call(session, "table", name="t.csv", content=file("a\n0\n1\n"))
     found = call(session, "program", text=ONE)["data"]
     assert not found["ready"]
-    assert "`A`" in found["why"][0]
+    assert found["notes"] == [
+        "t.csv does not fit: no column for the label `A` (did you mean `a`?); "
+        "no column for the label `B` (the columns are `a`)"
+    ]
 
 
 def test_a_table_of_other_columns_drafts_a_program(session):
@@ -138,6 +142,51 @@ def test_a_table_of_other_columns_drafts_a_program(session):
     assert "binary" in drafted
     assert call(session, "table", name="p.csv", content=content, text="ill : binary\n") == {}
     assert "refused" in call(session, "table", name="p.csv", content=file(""), text=ONE)
+
+
+def test_a_column_of_counts_is_no_label_of_a_draft(session):
+    content = file("ill,count\n0,30\n1,10\n")
+    drafted = call(session, "table", name="t.csv", content=content, text=ONE)["text"]
+    assert list(parse_text(drafted).by_name) == ["ill"]
+    assert "# the column `count` says how often each row occurs" in drafted
+    assert bars(session, drafted)["doing"]["labels"]["ill"]["1"]["value"] == pytest.approx(0.25)
+
+
+def test_what_no_program_can_hold_is_left_out_of_a_draft(session):
+    content = file('ill,"a ""b""",,\u202ex,odd\n0,0,0,0,"x""y"\n1,1,1,1,z\n')
+    drafted = call(session, "table", name="t.csv", content=content, text=ONE)["text"]
+    assert list(parse_text(drafted).by_name) == ["ill"]
+    for left in ("'a \"b\"'", "''", "'\\u202ex'"):
+        assert f"# {left}: a program cannot hold its name: rename it in the table\n" in drafted
+    assert "# odd: a program cannot hold all its values: rename them in the table\n" in drafted
+
+
+def test_rows_with_gaps_are_left_out_and_that_is_said(session):
+    content = file("ill\n" + "0\n" * 30 + "1\n" * 10 + "NA\n" * 5)
+    drafted = call(session, "table", name="t.csv", content=content, text=ONE)["text"]
+    found = call(session, "program", text=drafted)["data"]
+    assert found["notes"] == ["5 of 45 rows have gaps and were dropped"]
+    assert bars(session, drafted)["doing"]["labels"]["ill"]["1"]["value"] == pytest.approx(0.25)
+
+
+def test_what_is_wrong_with_a_table_is_said_of_its_own_name(session):
+    (found,) = call(session, "table", name="t.csv", content=file("\0"), text=ONE)["refused"]
+    assert found["message"].startswith("`t.csv` is not a table")
+
+
+def test_each_example_is_answered_whatever_was_asked_before(session):
+    """Undone, or opened by its address alone, its program has its table again."""
+    for name in ("sprinkler", "front_door", "celeba_g1", "sprinkler"):
+        text = call(session, "example", name=name)["text"]
+        found = call(session, "program", text=text)["data"]
+        origin = "celeba-labels" if name == "celeba_g1" else f"{name}/data.csv"
+        assert found == {"ready": True, "name": origin, "notes": []}
+
+
+def test_every_example_that_is_offered_can_be_read(session):
+    for name in call(session, "start")["examples"]:
+        text = call(session, "example", name=name)["text"]
+        assert call(session, "program", text=text)["graph"], name
 
 
 def test_a_program_and_its_data_are_what_the_page_begins_with(tmp_path):
@@ -157,8 +206,9 @@ def test_a_program_with_numbers_is_drawn_and_says_why_it_has_no_bars(session):
     assert bars(session, text)["doing"]["labels"]["ill"]["1"]["value"] == pytest.approx(0.5)
     found = call(session, "program", text=text + "dose -> ill\n")
     assert found["graph"]["nodes"][0]["name"] == "dose"
-    assert found["data"]["why"] == [
-        "`dose` is real, and questions about its numbers are put to a trained run"
+    assert found["data"]["notes"] == [
+        "t.csv does not fit: `dose` is real, and questions about its numbers are put to a trained "
+        "run (`--identify` says whether it is identified; `scmc query` asks a run)"
     ]
 
 
@@ -245,6 +295,30 @@ def test_a_run_is_asked_and_an_edited_program_is_fitted_to_its_rows():
     for side in ("seeing", "doing"):
         value = seen[side]["labels"]["Male"]["1"]["value"]
         assert value == pytest.approx(counts[1] / counts.sum(), abs=1e-3)
+
+
+def test_a_run_is_asked_about_its_numbers(tmp_path):
+    place = tmp_path / "t.csv"
+    rows = [(rank % 2, rank / 7 + 5 * (rank % 2)) for rank in range(60)]
+    place.write_text("x,y\n" + "".join(f"{x},{y}\n" for x, y in rows))
+    graph = parse_text("x : binary\ny : real\nx -> y\n")
+    run = train(graph, data=str(place), run=tmp_path / "run")
+    session = Session(run)
+    text = call(session, "start")["text"]
+    found = call(session, "ask", text=text, question="E(y | do(x=1))")
+    assert found["answer"] == run.query("E(y | do(x=1))").text
+    assert "rule 2" in found["formula"]
+    assert "E304" in str(call(Session(), "ask", text=text, question="E(y)"))
+
+
+def test_gaps_in_the_rows_of_a_run_are_no_values(tmp_path):
+    place = tmp_path / "t.csv"
+    place.write_text("A,B\n" + "0,0\n" * 30 + "1,1\n" * 10 + ",0\n" * 10)
+    run = train(parse_text(ONE), data=f"csv:{place}?missing=em", run=tmp_path / "run")
+    session = Session(run)
+    call(session, "start")
+    alone = bars(session, "A : binary\n")["doing"]["labels"]["A"]["1"]["value"]
+    assert alone == pytest.approx(0.25)
 
 
 @pytest.mark.parametrize(

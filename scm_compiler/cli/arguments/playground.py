@@ -12,7 +12,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="RUN|FILE",
-        help="a run whose answers and images to show, or a program",
+        help="a run whose answers and images to show, a program, an example, or a table",
     )
     add("--data", metavar="SPEC", help="what to answer from, as for `scmc train`")
     add("--port", default="0", metavar="N", help="where to listen (default: any free one)")

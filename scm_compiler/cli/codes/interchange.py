@@ -26,6 +26,7 @@ class NotAProgram(Diagnostic):
       |
     2 | variable X { type discrete [1] { only }; }
       |          ^
+      = help: in the file, rename the node, or leave out a variable of one value
     ```
 
     ## What to do
@@ -41,6 +42,9 @@ class NotAProgram(Diagnostic):
     def message(self) -> str:
         """The file and the reason."""
         return f"`{self.path}` cannot be written as a program: {self.reason}"
+
+    def help(self) -> str:
+        return "in the file, rename the node, or leave out a variable of one value"
 
 
 class NoTables(Diagnostic):

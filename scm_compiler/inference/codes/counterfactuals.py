@@ -82,6 +82,7 @@ class NoiseOutOfReach(Diagnostic):
     ```console
     $ python unit.py
     error[E452]: the answer rests on the noise of `Wet`, whose network is not at hand
+      = help: ask the run, or name a noise model that stands for theirs: `threshold` or `gumbel-max`
     ```
 
     ## What to do
@@ -98,6 +99,9 @@ class NoiseOutOfReach(Diagnostic):
         shown = ", ".join(f"`{name}`" for name in self.nodes[:5])
         networks = "network is" if len(self.nodes) == 1 else "networks are"
         return f"the answer rests on the noise of {shown}, whose {networks} not at hand"
+
+    def help(self) -> str:
+        return "ask the run, or name a noise model that stands for theirs: `threshold` or `gumbel-max`"
 
 
 class TooManyForGumbel(Diagnostic):

@@ -63,6 +63,7 @@ class MovesNobody(Diagnostic):
       |
     1 | LATE(Z -> X -> Y)
       | ^^^^^^^^^^^^^^^^^
+      = help: take a stronger instrument, or ask for the `ATE`, which has bounds without one
     ```
 
     ## What to do
@@ -77,6 +78,9 @@ class MovesNobody(Diagnostic):
     def message(self) -> str:
         """The pair."""
         return f"`{self.instrument}` moves `{self.cause}` of nobody: the effect is of no one"
+
+    def help(self) -> str:
+        return "take a stronger instrument, or ask for the `ATE`, which has bounds without one"
 
 
 class NoDefiersAssumed(Diagnostic):

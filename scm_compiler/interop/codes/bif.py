@@ -125,6 +125,7 @@ class BifTable(Diagnostic):
       |
     5 | probability (wet | rain) { (no) 0.9, 0.1; (yes) 0.3, 0.9; }
       |              ^^^
+      = help: correct the row, add the one that is missing, or give a `default` row
     ```
 
     ## What to do
@@ -140,6 +141,9 @@ class BifTable(Diagnostic):
     def message(self) -> str:
         """The variable and what is wrong."""
         return f"the table of `{self.variable}` is wrong: {self.reason}"
+
+    def help(self) -> str:
+        return "correct the row, add the one that is missing, or give a `default` row"
 
 
 class BifTwice(Diagnostic):

@@ -22,6 +22,7 @@ class TreeSyntax(Diagnostic):
       |
     1 | graph [ directed 1 node [ id 0 label "A" ] edge [ source 0 target 1 ] ]
       |                                            ^^^^
+      = help: save it again with the program that wrote it, or correct this place
     ```
 
     ## What to do
@@ -39,6 +40,9 @@ class TreeSyntax(Diagnostic):
         """What was expected and what stands there."""
         found = f"`{self.found[:40]}`" if self.found else "nothing of the kind"
         return f"this {self.form} cannot be read: expected {self.expected}, found {found}"
+
+    def help(self) -> str:
+        return "save it again with the program that wrote it, or correct this place"
 
 
 class NoTableNode(Diagnostic):

@@ -17,7 +17,7 @@ const bars = new Bars(byId("bars"), (name, value) => set(name, value, mode()));
 
 const mode = () => document.querySelector("input[name=mode]:checked").value;
 const say = (text) => { byId("status").textContent = text; };
-const told = (found) => found.refused.map((one) => (one.code ? `${one.code}: ` : "") + one.message).join("; ");
+const told = (found) => found.refused.map((one) => (one.code ? `${one.code}: ` : "") + one.message + (one.help ? ` (${one.help})` : "")).join("; ");
 
 function made(name, text = "", className = "") {
   const element = document.createElement(name);
@@ -124,17 +124,21 @@ function data(found) {
   const place = byId("data");
   if (!page.able) { place.textContent = "This page has no numpy, and so no numbers: it checks, draws and identifies."; return; }
   if (!found) { place.textContent = ""; return; }
-  const from = found.name || "the counts of CelebA that come with scmc";
-  place.textContent = found.ready ? `Answers come from ${from}.`
-    : found.why.length ? `${found.name} does not fit: ${found.why.join("; ")}.`
-    : "Drop a table of rows (csv) on the page, with a column for each label: it stays in this browser.".replace("browser", inThisBrowser ? "browser" : "machine");
+  const from = found.name === "celeba-labels" ? "the counts of CelebA that come with scmc" : found.name;
+  place.textContent = found.ready ? `${[`Answers come from ${from}`, ...found.notes].join("; ")}.`
+    : found.notes.length ? `${found.notes.join("; ")}.`
+    : "Drop a table of rows (csv) on the page, with a column for each label: it stays " + (inThisBrowser ? "in this browser." : "on this machine.");
 }
 
 // --- what is held and seen
 
 function clicked(name, chosen) {
   const node = page.graph.nodes.find((one) => one.name === name);
-  if (!node?.values.length) return;
+  if (!node) return;
+  if (!node.values.length) {
+    say(node.kind === "real" ? `${name} is a number and has no bars: ${page.run ? `ask below, as E(${quoted(name)})` : "ask a trained run about it, by scmc query"}.` : `${name} is an image: hold or see the labels that it shows.`);
+    return;
+  }
   const way = chosen || mode(), now = state[way][name];
   const order = node.values.length === 2 ? [node.values[1], node.values[0]] : node.values;
   set(name, order[order.indexOf(now) + 1], way);
@@ -161,7 +165,7 @@ function regime() {
   byId("regime").textContent = [parts[0] && `do(${parts[0]})`, parts[1] && `given(${parts[1]})`].filter(Boolean).join(", ") || "observation: nothing is held or seen";
   byId("facts").textContent = parts[1] || "anything";
   compose();
-  if (!page.ready) { byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; return; }
+  if (!page.ready) { byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; settle(); return; }
   const asked = { text: state.text, do: state.do, given: state.given };
   barred("bars", { ...asked, firm: false }, (found) => {
     moveBars(found);
@@ -196,7 +200,7 @@ function settle() {
   clearTimeout(settling);
   settling = setTimeout(() => {
     if (state.question) question();
-    if (page.images.length) drawn("images", { do: state.do, given: state.given }, images);
+    if (page.ready && page.images.length) drawn("images", { do: state.do, given: state.given }, images);
   }, 250);
 }
 
@@ -211,6 +215,8 @@ function images(found) {
 // --- questions
 
 function compose() {
+  const free = [...byId("target").options].map((one) => one.value).filter((name) => !(name in state.do) && !(name in state.given));
+  if (!free.includes(byId("target").value) && free.length) byId("target").value = free.at(-1); // what is set is no question
   const target = byId("target").value;
   if (!target) return;
   const beyond = [state.do, state.given].map((part) => Object.fromEntries(Object.entries(part).filter(([name]) => name !== target)));
@@ -361,7 +367,7 @@ async function start() {
   buttons();
   const began = performance.now(), found = await ask("start");
   if (found.refused) { say(told(found)); return; }
-  Object.assign(page, { images: found.images, able: found.able });
+  Object.assign(page, { images: found.images, able: found.able, run: found.run });
   options(byId("examples"), ["", ...found.examples]); byId("examples").options[0].textContent = "choose …";
   options(byId("save"), ["", ...found.formats, "png"]); byId("save").options[0].textContent = "…";
   editor.teach(found.rules);

@@ -2,6 +2,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 4, MARGIN = 24, STEP = 12;
+const BOWS = [0.28, -0.28, 0.6, -0.6]; // of a hidden cause: the first that runs behind no node
 
 function made(name, attributes = {}, ...inside) {
   const element = document.createElementNS(SVG, name);
@@ -56,7 +57,7 @@ export class Graph {
       const value = held[name] ?? seen[name];
       const said = mode === "do" ? `held at ${value}` : mode ? `seen: ${value}` : node.note;
       node.noted.textContent = said;
-      node.named.setAttribute("y", said ? 0 : 4);
+      node.named.setAttribute("y", said ? -1 : 4);
       node.element.setAttribute("aria-label", `${name}, ${said || node.kind}`);
     }
     for (const line of this.lines) {
@@ -72,7 +73,7 @@ export class Graph {
       : made("rect", { x: -w / 2, y: -h / 2, width: w, height: h, rx: node.kind === "image" ? 0 : 9 });
     shape.classList.add("shape");
     node.named = made("text"); node.named.textContent = node.name;
-    node.noted = made("text", { class: "note", y: 11 });
+    node.noted = made("text", { class: "note", y: 9 });
     node.element = made("g", { tabindex: 0, role: "button", transform: `translate(${node.x} ${node.y})` }, shape, node.named, ", ", node.noted);
     node.element.dataset.name = node.name;
     this.#drag(node);
@@ -130,13 +131,18 @@ export class Graph {
     this.svg.style.maxWidth = `${1.6 * (right - left)}px`;
   }
 
+  /** Whether a node stands at a point. */
+  #covered(x, y) {
+    return [...this.nodes.values()].some((node) => Math.abs(x - node.x) < node.width / 2 + GAP && Math.abs(y - node.y) < node.height / 2 + GAP);
+  }
+
   #drawLines() {
     const drawn = [];
     for (const line of this.lines) {
       const [from, to] = [this.nodes.get(line.source), this.nodes.get(line.target)];
       const hidden = line.role === "hidden", name = hidden ? "hidden-cause" : line.role;
       const [mx, my] = [(from.x + to.x) / 2, (from.y + to.y) / 2], [dx, dy] = [to.x - from.x, to.y - from.y];
-      const bow = hidden ? 0.28 : 0, [cx, cy] = [mx - dy * bow, my + dx * bow];
+      const bow = hidden ? BOWS.find((some) => !this.#covered(mx - (dy * some) / 2, my + (dx * some) / 2)) ?? BOWS[0] : 0, [cx, cy] = [mx - dy * bow, my + dx * bow];
       const [ax, ay] = border(from, cx, cy), [bx, by] = border(to, cx, cy);
       const path = made("path", { d: `M${ax} ${ay} Q${cx} ${cy} ${bx} ${by}`, class: `edge ${name}` });
       line.elements = [path, tip(bx, by, bx - cx, by - cy, name)];

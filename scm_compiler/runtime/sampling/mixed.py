@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -159,23 +159,30 @@ class MixedStream:
     seed: int
     heads: Mapping[str, TrainedHead] = field(default_factory=dict)
 
-    def sample(self, start: int, stop: int) -> MixedSample:
-        """The rows from `start` up to `stop`, with their images.
+    def sample(
+        self, start: int, stop: int, told: Callable[[int], None] = lambda _: None
+    ) -> MixedSample:
+        """The rows from `start` up to `stop`, with their images; `told` how many are there.
 
         Raises:
             ScmError: E574 if nothing fits the evidence.
         """
-        columns = self.columns(start, stop)
+        columns = self.columns(start, stop, told)
         pictures = {
             image: torch.from_numpy(head.sample(columns, self.noise(image, start, stop).numpy()))
             for image, head in self.heads.items()
         }
         return MixedSample(self.graph, columns, pictures)
 
-    def columns(self, start: int, stop: int) -> dict[str, Column]:
+    def columns(
+        self, start: int, stop: int, told: Callable[[int], None] = lambda _: None
+    ) -> dict[str, Column]:
         """The labels and real nodes of some rows."""
         blocks = range(start // BLOCK, -(-stop // BLOCK))
-        parts = [self._block(block) for block in blocks]
+        parts = []
+        for block in blocks:
+            parts.append(self._block(block))
+            told(min((block + 1) * BLOCK, stop) - start)
         first = blocks.start * BLOCK
         return {
             node.name: np.concatenate([part[node.name] for part in parts])[

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.files import write_parts, writing
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.sampling.codes.samples import ParquetMissing
 from scm_compiler.runtime.sampling.grid import pixels
@@ -17,8 +18,29 @@ from scm_compiler.runtime.sampling.job import pieces
 from scm_compiler.runtime.sampling.sample import Stream
 from scm_compiler.runtime.storage.tensors import write_file
 
+ROWS = 2**17
+"""That are drawn at a time."""
 
-def write_csv(path: Path, graph: Graph, stream: Stream, rows: int, start: int = 0) -> None:
+Told = Callable[[int], None]
+
+
+def _silent(_: int) -> None:
+    """Nobody asks how many rows are there."""
+
+
+def _drawn(
+    stream: Stream, start: int, stop: int, told: Told
+) -> Iterator[tuple[int, NDArray[np.int64]]]:
+    """The labels of the rows from `start` to `stop` in pieces, and where each starts."""
+    for first in range(start, max(stop, start + 1), ROWS):
+        end = min(first + ROWS, stop)
+        yield first, stream.labels(first, end)
+        told(end - start)
+
+
+def write_csv(
+    path: Path, graph: Graph, stream: Stream, rows: int, start: int = 0, told: Told = _silent
+) -> None:
     """Write the values' names, one column a label; the header stands before the first row alone.
 
     Args:
@@ -27,12 +49,19 @@ def write_csv(path: Path, graph: Graph, stream: Stream, rows: int, start: int = 
         stream: The sequence.
         rows: Behind the last row that is written.
         start: The first one.
+        told: Is told how many are there.
 
     Raises:
         ScmError: E657 with exit code 2 if the file cannot be written.
     """
-    text = csv_text(graph, stream.labels(start, rows), header=start == 0)
-    write_file(path, text, resumable=False)
+    with writing(path):
+        write_parts(
+            path,
+            (
+                csv_text(graph, labels, header=first == 0).encode()
+                for first, labels in _drawn(stream, start, rows, told)
+            ),
+        )
 
 
 def csv_text(
@@ -80,7 +109,9 @@ def values_of(graph: Graph, labels: NDArray[np.int64]) -> list[list[str]]:
     ]
 
 
-def write_parquet(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
+def write_parquet(
+    path: Path, graph: Graph, stream: Stream, rows: int, told: Told = _silent
+) -> None:
     """Write the values' names, one column a label; whole numbers where all values are.
 
     Raises:
@@ -92,7 +123,7 @@ def write_parquet(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
     except ImportError as error:
         raise refuse(ParquetMissing(path=str(path)), exit_code=2) from error
     names = [node.name for node in graph.labels]
-    columns = values_of(graph, stream.labels(0, rows))
+    columns = values_of(graph, _labels(stream, rows, told))
     typed: dict[str, list[Any]] = {
         name: [int(value) for value in column] if all(map(is_whole, set(column))) else column
         for name, column in zip(names, columns, strict=True)
@@ -102,9 +133,11 @@ def write_parquet(path: Path, graph: Graph, stream: Stream, rows: int) -> None:
     write_file(path, content.getvalue(), resumable=False)
 
 
-def write_npz(
-    path: Path, stream: Stream, rows: int, told: Callable[[int], None] = lambda _: None
-) -> None:
+def _labels(stream: Stream, rows: int, told: Told) -> NDArray[np.int64]:
+    return np.concatenate([labels for _, labels in _drawn(stream, 0, rows, told)])
+
+
+def write_npz(path: Path, stream: Stream, rows: int, told: Told = _silent) -> None:
     """Write `labels` (N, V) as value indices, `names` (V,), and `images` (N, H, W, C) as bytes.
 
     Of several images, each has an array `images_NAME`.
@@ -118,7 +151,7 @@ def write_npz(
         for name, images in piece.pictures.items():
             found[name].append(pixels(images).numpy())
     arrays: dict[str, Any] = {
-        "labels": stream.labels(0, rows),
+        "labels": _labels(stream, rows, _silent if found else told),
         "names": np.array(stream.names),
     }
     for name, parts in found.items():

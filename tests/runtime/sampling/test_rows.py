@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 import scm_compiler as scm
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.reading import read_ordered
+from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.sampling import rows as files
+from scm_compiler.runtime.sampling.job import Job
 from scm_compiler.runtime.sampling.rows import csv_text
+from scm_compiler.shipped import find_run
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "=HYPERLINK(A1;B1)", "=cmd|'/C calc'!A0")
 names = st.one_of(
@@ -43,3 +47,19 @@ def test_formulas_of_spreadsheets_are_written_as_they_are():
     head, *body = csv.reader(io.StringIO(csv_text(graph, rows)))
     assert head == ["=A", "-B"]
     assert tuple(first for first, _ in body) == FORMULAS
+
+
+def test_a_file_written_in_pieces_is_the_same_and_tells_how_many_rows_are_there(
+    monkeypatch, tmp_path
+):
+    opened = open_run(find_run("drawn_faces"))
+    stream = Job(str(opened.path), "", 1000, 7, ()).stream()
+    whole, part, told = tmp_path / "whole.csv", tmp_path / "part.csv", []
+    files.write_csv(whole, opened.graph, stream, 1000)
+    monkeypatch.setattr(files, "ROWS", 300)
+    files.write_csv(part, opened.graph, stream, 1000, told=told.append)
+    assert part.read_bytes() == whole.read_bytes()
+    assert told == [300, 600, 900, 1000]
+    files.write_csv(part, opened.graph, stream, 1000, 400, told.append)
+    assert part.read_text().splitlines() == whole.read_text().splitlines()[401:]
+    assert told[4:] == [300, 600]

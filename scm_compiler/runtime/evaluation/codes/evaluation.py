@@ -273,6 +273,7 @@ class NotPainted(Diagnostic):
     evaluating: labels
     evaluating: real images
     error[E666]: `Male` cannot be painted on photographs: only Mustache can be
+      = help: leave `--painted` out, or name another label
     ```
 
     ## What to do
@@ -288,3 +289,6 @@ class NotPainted(Diagnostic):
 
     def message(self) -> str:
         return f"`{self.name}` cannot be painted on photographs: {self.reason}"
+
+    def help(self) -> str:
+        return "leave `--painted` out, or name another label"

@@ -150,8 +150,8 @@ class NotARun(Diagnostic):
     def message(self) -> str:
         return f"`{self.path}` is not a run: {self.reason}"
 
-    def help(self) -> str | None:
-        return did_you_mean(self.near)
+    def help(self) -> str:
+        return did_you_mean(self.near) or "`scmc train FILE` makes a run, and says its folder"
 
 
 class FileChanged(Diagnostic):

@@ -59,6 +59,7 @@ class NoPhoto(Diagnostic):
     ```console
     $ scmc sample "do(Male=0)" --of me.png -o had.png
     error[E694]: cannot read the photo `me.png`: no such file or folder
+      = help: name a picture, such as a JPEG or PNG file, or a folder of such files
     ```
 
     ## What to do
@@ -73,6 +74,9 @@ class NoPhoto(Diagnostic):
 
     def message(self) -> str:
         return f"cannot read the photo `{self.path}`: {self.reason}"
+
+    def help(self) -> str:
+        return "name a picture, such as a JPEG or PNG file, or a folder of such files"
 
 
 class BadlyRebuilt(Diagnostic):
