@@ -11,7 +11,7 @@ from scm_compiler.emit.expressions import Bracket, Expression, call, printable, 
 from scm_compiler.ir import Graph
 from scm_compiler.model.layout import Layout
 from scm_compiler.model.naming import identifiers
-from scm_compiler.model.real import printed
+from scm_compiler.model.real import places, printed
 from scm_compiler.model.real.modules import call_of
 from scm_compiler.model.real.parts import apart, discrete_part
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, MixedSpec
@@ -109,8 +109,8 @@ def mixed(layout: Layout, spec: MixedSpec, source: Source | None) -> Printed:
         noise = f"noise[:, {layout.index[name]}]"
         found[name] = _mechanism(graph, name, source, names[name], build, noise, inputs)
     parts = {part for kind in used for part in (*_PARTS[kind], kind)}
-    constants = (f"{name} = {getattr(printed, name)!r}" for name in _CONSTANTS if name in parts)
-    texts = (inspect.getsource(getattr(printed, name)) for name in _ORDER if name in parts)
+    constants = (f"{name} = {_TEXTS[name]!r}" for name in _CONSTANTS if name in parts)
+    texts = (inspect.getsource(_TEXTS[name]) for name in _ORDER if name in parts)
     named = "\n".join([*constants, ""])
     classes = [named, *tables.classes, *texts]
     return replace(
@@ -141,7 +141,9 @@ _PARTS: Mapping[str, tuple[str, ...]] = {
     "Linear": ("inside",),
     "Classes": _NETWORK,
 }
-"""What each class of `printed.py` uses of it."""
+"""What each class of `printed.py` uses of it and of `places.py`."""
+
+_TEXTS = vars(places) | vars(printed)
 
 _CONSTANTS = ("BACKGROUND", "FELT", "REACH", "WIDEST", "FAR", "EDGE", "ROUNDS")
 

@@ -22,6 +22,7 @@ from scm_compiler.model.naming import identifiers
 from scm_compiler.model.real import printed
 from scm_compiler.model.real.modules import empty_module, fresh_spec, module_of, shape_of
 from scm_compiler.model.real.parts import apart, discrete_part
+from scm_compiler.model.real.places import mixture_place, score_of, spline_place
 from scm_compiler.model.real.redrawn import redrawn
 from scm_compiler.model.real.stored import Stored
 from scm_compiler.model.spec import MixedSpec
@@ -290,7 +291,7 @@ def _scores(own: nn.Module, read: list[Tensor], uniform: Tensor) -> Tensor:
             return own.place(uniform, columns).unsqueeze(1)
         if isinstance(own, printed.Transform):
             logs, places, widths, chances = own.law(columns)
-            place = printed.mixture_place(logs, places, widths, printed.score_of(uniform))
+            place = mixture_place(logs, places, widths, score_of(uniform))
             return torch.cat([place.unsqueeze(1), chances], 1)
         return torch.logit(own.steps(columns)) - torch.logit(uniform.unsqueeze(1))
     assert isinstance(own, printed.Quantiles | printed.Linear)
@@ -304,7 +305,7 @@ def _scores(own: nn.Module, read: list[Tensor], uniform: Tensor) -> Tensor:
 
     if isinstance(own, printed.Quantiles):
         scores, places, slopes = map(mixed, (own.scores, own.places, own.slopes))
-        place = printed.spline_place(scores, places, slopes, printed.score_of(uniform))
+        place = spline_place(scores, places, slopes, score_of(uniform))
         return torch.cat([place.unsqueeze(1), mixed(own.chances)], 1)
     real = [soft[:, 0] for soft, size in zip(read, own.sizes, strict=True) if not size]
     numbers = torch.stack([torch.ones_like(uniform), *real], 1)

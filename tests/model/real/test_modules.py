@@ -10,7 +10,7 @@ from scm_compiler.model.real import features, law, printed, scale, terms
 from scm_compiler.model.real import mechanism as inverse
 from scm_compiler.model.real.law import Mixture
 from scm_compiler.model.real.modules import call_of, module_of, shape_of
-from scm_compiler.model.real.printed import mixture_density, with_background
+from scm_compiler.model.real.places import mixture_density, with_background
 from tests.model.real.conftest import (
     DOMAINS,
     HEAPS,

@@ -14,7 +14,7 @@ from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.classes import Classes
 from scm_compiler.model.real.features import Features, Perceptron
 from scm_compiler.model.real.mechanism import NO_HEAPS, WIDEST, Transform
-from scm_compiler.model.real.printed import mixture_density, with_background
+from scm_compiler.model.real.places import mixture_density, with_background
 from scm_compiler.model.real.scale import Scale, quantiles
 from scm_compiler.model.real.uniform import Array
 from scm_compiler.runtime.controller.real.options import RealOptions
