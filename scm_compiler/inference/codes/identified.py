@@ -20,7 +20,7 @@ class NoProbability(Diagnostic):
 
     ```console
     $ scmc query "P(Y[X=0]=1 | X=1)"
-    error[E444]: the formula for `P(Y[X=0]=1 | X=1)` gives 2.8405 on these data
+    error[E444]: the formula for `P(Y[X=0]=1 | X=1)` gives 2.8903 on these data
      --> query:1:1
       |
     1 | P(Y[X=0]=1 | X=1)
@@ -156,8 +156,8 @@ class RestsOnGuesses(Diagnostic):
 
     ```console
     $ scmc query "P(Cancer=1 | do(Smoking=0))"
-    rung 2 (intervene), identified by the front-door formula, exact on the fitted tables but for guesses, 11.8 ms, on runs/front_door-1
-    P(Cancer=1 | do(Smoking=0)) = 0.56008, 95 % [0.207, 0.846] from 7 rows
+    rung 2 (intervene), identified by the front-door formula, exact on the fitted tables but for guesses, 2.75 ms, on runs/front_door-1
+    P(Cancer=1 | do(Smoking=0)) = 0.56008, 95 % [0.212, 0.842] from 7 rows
     P(Cancer | do(Smoking)) = sum_{Tar} P(Tar | Smoking) sum_{Smoking'} P(Cancer | Smoking', Tar) P(Smoking')
     warning[W445]: part of this answer rests on combinations of values that no row shows
       = help: it can be anything in [0.4376, 0.6519]

@@ -2,9 +2,10 @@
 
 Nothing but torch and `places.py` is imported here, so that the emitted source can print these
 classes: each name that they use is one of the emitted source, too.
-`forward(uniform, held, *inputs)` takes one uniform number a unit (B,), what do() holds the node at, and the parents (B,) in their
-order, discrete ones by the index of their value. It gives what the mechanism gives at the module's
-precision, without a branch on a number, so that `torch.export` takes it.
+`forward(uniform, held, *inputs)` takes one uniform number a unit (B,), what do() holds the node
+at, and the parents (B,) in their order, discrete ones by the index of their value. It gives what
+the mechanism gives at the module's precision, without a branch on a number, so that
+`torch.export` takes it.
 """
 
 import math
