@@ -80,7 +80,7 @@ def matched(codes: Array, labels: Array) -> float:
         for label, weight in enumerate(row):
             pairs.add_edge(-1 - code, label, weight=weight)
     best = nx.max_weight_matching(pairs, maxcardinality=True)
-    total: float = sum(related[-1 - min(pair), max(pair)] for pair in best)
+    total = sum(float(related[-1 - min(pair), max(pair)]) for pair in best)
     return total / len(told.T)
 
 
