@@ -130,16 +130,20 @@ def test_the_discriminator_has_the_published_size(squares):
 
 @pytest.mark.slow
 def test_it_learns_its_labels_and_the_measure_falls(squares):
-    """M_complete falls by more than a quarter, and the hue (chance: a third) can be read off."""
-    run = trainer(squares, total=500, seed=2, width=16, batch=16, noise_size=32, averaging=0.95)
+    """M_complete more than halves, and the hue (chance: a third) can be read off the images.
+
+    How soon the hue is learnt depends on the seed: one of four had it after 500 steps, two others
+    had two of three hues (0.68).
+    """
+    run = trainer(squares, total=800, seed=1, width=16, batch=16, noise_size=32, averaging=0.95)
     first = run.advance(25)["m_complete"]
-    run.advance(450)
+    run.advance(750)
     last = run.advance(25)["m_complete"]
-    assert last < 0.75 * first
+    assert last < first / 2
     model, random = run.model(), torch.Generator().manual_seed(1)
     labels = squares.draw_labels(400, random)
     read = squares.read(model.render(labels, model.draw_noise(400, generator=random)))
-    assert (read == labels).float().mean(0)[0] > 0.6
+    assert (read == labels).float().mean(0)[0] > 0.7
 
 
 @pytest.mark.parametrize(
