@@ -24,7 +24,7 @@ from scm_compiler.inference.drawing import Ends, Z, from_errors, reach_of
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
-from scm_compiler.inference.parts import Part
+from scm_compiler.inference.parts import Part, Programme
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.task import Planned, Route, Work
 from scm_compiler.ir import query as ir
@@ -77,6 +77,17 @@ class Combined(Work, Generic[Plan]):
         """The labels whose noise several worlds share."""
         return tuple(dict.fromkeys(name for plan in self.plans.values() for name in plan.tied))
 
+    @property
+    def programmes(self) -> tuple[Programme, ...]:
+        """The response types that bounds are over."""
+        every = (each for plan in self.plans.values() for each in plan.programmes)
+        return tuple(dict.fromkeys(every))
+
+    @property
+    def widest(self) -> int:
+        """The numbers in the largest table that evaluating their formulas makes."""
+        return max((plan.widest for plan in self.plans.values()), default=0)
+
     @cached_property
     def alone(self) -> Plan | None:
         """The plan of the one sum that the question is, where it is no more than that."""
@@ -115,9 +126,8 @@ class Combined(Work, Generic[Plan]):
 
     @property
     def room(self) -> float:
-        """On how many drawn tables all are answered at once; packages' works need not say."""
-        works = (plan.work for plan in self.plans.values())
-        return min((getattr(work, "room", inf) for work in works), default=inf)
+        """On how many drawn tables all are answered at once."""
+        return min((plan.work.room for plan in self.plans.values()), default=inf)
 
     def spread(self, count: int, seed: int, point: Numbers) -> Numbers | None:
         """The answers on tables drawn from what the rows of data leave open."""

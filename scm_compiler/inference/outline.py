@@ -7,12 +7,8 @@ from typing import Any
 from scm_compiler.identify.criterion import criterion
 from scm_compiler.identify.result import described
 from scm_compiler.inference.answers import RUNGS
-from scm_compiler.inference.combined import Combined
 from scm_compiler.inference.engines import METHODS
-from scm_compiler.inference.engines.bounds import BoundsWork, Programme
-from scm_compiler.inference.engines.counterfactual import WorldsWork
-from scm_compiler.inference.engines.formula import Formulas
-from scm_compiler.inference.parts import Part, listed
+from scm_compiler.inference.parts import Part, Programme, listed
 from scm_compiler.inference.task import Task, Work
 from scm_compiler.ir import query as ir
 from scm_compiler.notebook import printed
@@ -60,20 +56,23 @@ class Outline:
     @property
     def derived(self) -> tuple[str, ...]:
         """Of a counterfactual, each probability as a formula over these."""
-        if isinstance(self.work, Combined):
-            return self.work.derived
-        return () if self.task.route.worlds is None else self.task.route.worlds.written
+        worlds = self.task.route.worlds
+        return self.work.derived if worlds is None else worlds.written
 
     @property
     def by_formula(self) -> bool:
         """Whether it was identified by way of hidden common causes."""
         return self.rung > 1 and bool(self.task.route.estimands or self.derived)
 
+    @property
+    def _wanted(self) -> Work:
+        """The exact work, also where it is done otherwise for being too large."""
+        return self.instead_of or self.work
+
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The contractions of exact work, also where they are too large to be done."""
-        combined = isinstance(self.work, Combined)
-        return tuple((self.work if combined else self.instead_of or self.work).parts)
+        return tuple(self._wanted.parts)
 
     @property
     def grounds(self) -> str:
@@ -96,13 +95,7 @@ class Outline:
     @cached_property
     def tied(self) -> tuple[str, ...]:
         """The labels whose noise several worlds share."""
-        if isinstance(self.work, Combined):
-            return self.work.tied
-        work = self.instead_of or self.work
-        if not isinstance(work, WorldsWork):
-            return ()
-        joints = (joint for _, joint in work.networks.shown)
-        return tuple(dict.fromkeys(name for joint in joints for name in joint.worlds.tied))
+        return self._wanted.tied
 
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain data."""
@@ -128,18 +121,12 @@ class Outline:
     @property
     def widest(self) -> int:
         """The numbers in the largest table that evaluating its formulas makes."""
-        work = self.instead_of or self.work
-        if isinstance(self.work, Combined):
-            return max((plan.widest for plan in self.work.plans.values()), default=0)
-        return work.widest if isinstance(work, Formulas) else 0
+        return self._wanted.widest
 
     @property
     def programmes(self) -> tuple[Programme, ...]:
         """The response types that bounds are over."""
-        if isinstance(self.work, Combined):
-            every = (each for plan in self.work.plans.values() for each in plan.programmes)
-            return tuple(dict.fromkeys(every))
-        return self.work.programmes if isinstance(self.work, BoundsWork) else ()
+        return self.work.programmes
 
     @property
     def means(self) -> str:

@@ -1,4 +1,4 @@
-"""One contraction of a plan, as `scmc query --explain` shows it."""
+"""The parts of a plan, as `scmc query --explain` shows it."""
 
 import math
 from dataclasses import dataclass, replace
@@ -80,6 +80,35 @@ class Part:
             f"  {'again':<11}a row of one table of {self.again:,} numbers" if self.again else ""
         )
         return "\n".join([self.asks, *shown, *filter(None, [order, cost, again])])
+
+
+@dataclass(frozen=True)
+class Programme:
+    """The response types of one district, as a plan shows them.
+
+    Attributes:
+        labels: The district.
+        types: How many response types it has.
+        constraints: How many numbers of the observational distribution restrict these.
+    """
+
+    labels: tuple[str, ...]
+    types: int
+    constraints: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """The same as plain data."""
+        return {
+            "labels": list(self.labels),
+            "types": self.types,
+            "constraints": self.constraints,
+        }
+
+    def __str__(self) -> str:
+        return (
+            f"  {'bounded by':<11}{self.types:,} response types of {', '.join(self.labels)}, "
+            f"{self.constraints:,} constraints"
+        )
 
 
 def posterior_part(targets: tuple[str, ...], condition: Condition, shapes: Shapes) -> Part:

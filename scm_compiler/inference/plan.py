@@ -194,7 +194,9 @@ def _planned(
     loose = max(plans.values(), key=lambda plan: looseness(plan.engine), default=None)
     if loose is None or loose.engine not in NAMED:
         return Plan("", task, "combined", work)
-    return Plan("", task, loose.engine, work, loose.instead_of)
+    beyond = None if loose.instead_of is None else loose.instead_of.beyond
+    instead_of = None if beyond is None else replace(work, beyond=beyond)
+    return Plan("", task, loose.engine, work, instead_of)
 
 
 def _decide(

@@ -16,7 +16,7 @@ from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.observation import Names, Observation, Plain, observation_of
-from scm_compiler.inference.parts import Part
+from scm_compiler.inference.parts import Part, Programme
 from scm_compiler.inference.posteriors import engine_of
 from scm_compiler.inference.result import Result
 from scm_compiler.inference.shape import Shapes
@@ -192,6 +192,26 @@ class Work(Protocol):
         """Its contractions, to be shown."""
 
     @property
+    def derived(self) -> tuple[str, ...]:
+        """Of a counterfactual, each probability as a formula, to be shown."""
+        return ()
+
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """The labels whose noise several worlds share, to be shown."""
+        return ()
+
+    @property
+    def programmes(self) -> tuple[Programme, ...]:
+        """The response types that bounds are over, to be shown."""
+        return ()
+
+    @property
+    def widest(self) -> int:
+        """The numbers in the largest table that evaluating its formulas makes, to be shown."""
+        return 0
+
+    @property
     def room(self) -> float:
         """On how many drawn tables it is answered at once."""
         return inf
@@ -240,6 +260,14 @@ class Planned(Protocol):
     @property
     def tied(self) -> tuple[str, ...]:
         """The labels whose noise several worlds share."""
+
+    @property
+    def programmes(self) -> tuple[Programme, ...]:
+        """The response types that bounds are over."""
+
+    @property
+    def widest(self) -> int:
+        """The numbers in the largest table that evaluating its formulas makes."""
 
 
 class QueryEngine(Protocol):

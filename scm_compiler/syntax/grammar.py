@@ -5,14 +5,12 @@ from typing import Any, cast
 
 import lark
 from lark.exceptions import UnexpectedToken
-from lark.lark import PostLex
 
 from scm_compiler.collector import collector_paused
 from scm_compiler.diagnostics import Span
-from scm_compiler.shipped import shipped
+from scm_compiler.syntax.tables import STARTS, lark_of
 
 END = "$END"
-_STARTS = {"scm": "statement", "query": "start"}
 
 
 class Token(lark.Token):
@@ -64,19 +62,8 @@ class UnexpectedTokenError(Exception):
         return tuple(dict.fromkeys(words[name] for name in words if name in self.accepts))
 
 
-class _Kept(PostLex):
-    """Keeps the terminals that no rule mentions, such as comments."""
-
-    always_accept = ("NEWLINE", "SEMICOLON", "COMMENT", "UNCLOSED", "STRAY", "FOREIGN")
-
-    def process(self, stream: Iterator[lark.Token]) -> Iterator[lark.Token]:
-        return stream
-
-
 class Parser:
     """The parser of a shipped grammar.
-
-    The tables are not stored on disk: lark's cache is a pickle, and loading never executes code.
 
     Args:
         name: `scm` or `query`.
@@ -87,15 +74,8 @@ class Parser:
     @collector_paused()
     def __init__(self, name: str, builder: object, soft: Collection[str] = ()) -> None:
         self._soft = frozenset(soft)
-        text = shipped("grammars", f"{name}.lark").read_text(encoding="utf-8")
-        self._start, self._builder = _STARTS[name], builder
-        self._lark = lark.Lark(
-            text,
-            start=self._start,
-            parser="lalr",
-            lexer="basic",
-            postlex=_Kept(),
-        )
+        self._start, self._builder = STARTS[name], builder
+        self._lark = lark_of(name)
         # Else `lex` makes a lexer of its own for each text.
         self._lark.lexer = self._lark.parser.lexer
 

@@ -1,22 +1,45 @@
 """The engines that answer queries; each is one file, and one line here or one entry point."""
 
+from dataclasses import dataclass
+from importlib import import_module
+
 from scm_compiler import plugins
-from scm_compiler.inference.engines.bounds import BoundsEngine
-from scm_compiler.inference.engines.counterfactual import CounterfactualEngine
-from scm_compiler.inference.engines.drawn import RejectionEngine, WeightedEngine
-from scm_compiler.inference.engines.exact import ExactEngine
-from scm_compiler.inference.engines.formula import FormulaEngine
-from scm_compiler.inference.engines.local_effect import LocalEffectEngine
-from scm_compiler.inference.task import QueryEngine
+from scm_compiler.inference.task import QueryEngine, Task, Work
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """An engine of ours, whose module is imported when a query first gets to it.
+
+    Attributes:
+        name: Its name.
+        methods: Of `scmc query --method`, those that may choose it.
+        module: Of this package.
+        function: Prepares a query, there.
+    """
+
+    name: str
+    methods: tuple[str, ...]
+    module: str
+    function: str = "prepare"
+
+    def prepare(self, task: Task) -> Work | None:
+        """Prepare a query; see `QueryEngine`."""
+        module = import_module(f"{__name__}.{self.module}")
+        prepared: Work | None = getattr(module, self.function)(task)
+        return prepared
+
+
+_EXACT = ("auto", "exact")
 
 ENGINES: tuple[QueryEngine, ...] = (
-    ExactEngine(),
-    LocalEffectEngine(),
-    CounterfactualEngine(),
-    FormulaEngine(),
-    WeightedEngine(),
-    RejectionEngine(),
-    BoundsEngine(),
+    BuiltIn("exact", _EXACT, "exact"),
+    BuiltIn("local effect", _EXACT, "local_effect"),
+    BuiltIn("counterfactual", _EXACT, "counterfactual"),
+    BuiltIn("formula", _EXACT, "formula"),
+    BuiltIn("weighted", ("auto", "weighted"), "drawn", "prepare_weights"),
+    BuiltIn("sample", ("sample",), "drawn", "prepare_samples"),
+    BuiltIn("bounds", ("auto", "bounds"), "bounds"),
 )
 """In the order in which they are tried."""
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.util import find_spec
 from math import nan
-from typing import Any
 
 import numpy as np
 
@@ -18,8 +17,8 @@ from scm_compiler.inference.evaluation import Numbers
 from scm_compiler.inference.intervals import FEWER
 from scm_compiler.inference.limits import TooMuch
 from scm_compiler.inference.number import Bounds
-from scm_compiler.inference.observation import Names, Seen
-from scm_compiler.inference.parts import Part, posterior_part
+from scm_compiler.inference.observation import Seen
+from scm_compiler.inference.parts import Part, Programme, posterior_part
 from scm_compiler.inference.precision import from_rows, known_from_rows
 from scm_compiler.inference.response_types import Problem, Spans
 from scm_compiler.inference.result import Result
@@ -27,35 +26,6 @@ from scm_compiler.inference.shape import Condition
 from scm_compiler.inference.task import Task, Work
 
 _FAR = 1e-6
-
-
-@dataclass(frozen=True)
-class Programme:
-    """The response types of one district, as a plan shows them.
-
-    Attributes:
-        labels: The district.
-        types: How many response types it has.
-        constraints: How many numbers of the observational distribution restrict these.
-    """
-
-    labels: Names
-    types: int
-    constraints: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """The same as plain data."""
-        return {
-            "labels": list(self.labels),
-            "types": self.types,
-            "constraints": self.constraints,
-        }
-
-    def __str__(self) -> str:
-        return (
-            f"  {'bounded by':<11}{self.types:,} response types of {', '.join(self.labels)}, "
-            f"{self.constraints:,} constraints"
-        )
 
 
 @dataclass(frozen=True)
@@ -150,15 +120,9 @@ class BoundsWork(Work):
         return None
 
 
-class BoundsEngine:
-    """Linear programmes over response types (`response_types`)."""
-
-    name = "bounds"
-    methods = ("auto", "bounds")
-
-    def prepare(self, task: Task) -> BoundsWork | None:
-        """Any query that observation does not determine."""
-        return None if task.route.refused is None else BoundsWork(task)
+def prepare(task: Task) -> BoundsWork | None:
+    """The programmes of any query that observation does not determine."""
+    return None if task.route.refused is None else BoundsWork(task)
 
 
 def _point(span: Bounds) -> float:

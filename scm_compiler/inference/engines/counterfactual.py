@@ -33,6 +33,12 @@ class WorldsWork(Work):
         without = self.task.shapes.networks
         return tuple(worlds_part(asks, joint, without) for asks, joint in self.networks.shown)
 
+    @property
+    def tied(self) -> tuple[str, ...]:
+        """The labels whose noise several worlds share."""
+        joints = (joint for _, joint in self.networks.shown)
+        return tuple(dict.fromkeys(name for joint in joints for name in joint.worlds.tied))
+
     def run(self, seed: int, samples: int) -> Result:
         """Contract, under the noise model and under any other."""
         task, tables = self.task, self.task.tables
@@ -71,18 +77,12 @@ class WorldsWork(Work):
         return self.networks.ends(self.task.tables, count, seed)
 
 
-class CounterfactualEngine:
-    """Abduction, action and prediction in one sum (`counterfactual`)."""
+def prepare(task: Task) -> WorldsWork | None:
+    """The networks of any query of rung 3 that no hidden cause reaches.
 
-    name = "counterfactual"
-    methods = ("auto", "exact")
-
-    def prepare(self, task: Task) -> WorldsWork | None:
-        """Any query of rung 3 that no hidden cause reaches.
-
-        Raises:
-            ScmError: E431, E432, E454; see `Networks.of`.
-        """
-        if task.rung < 3 or task.route.formulas:
-            return None
-        return WorldsWork(task, Networks.of(task.query, task.shapes.graph))
+    Raises:
+        ScmError: E431, E432, E454; see `Networks.of`.
+    """
+    if task.rung < 3 or task.route.formulas:
+        return None
+    return WorldsWork(task, Networks.of(task.query, task.shapes.graph))

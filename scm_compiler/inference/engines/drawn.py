@@ -92,34 +92,30 @@ class Weights(Draws):
         )
 
 
-class WeightedEngine:
-    """Likelihood weighting (`weighting`), where no exact answer fits or where it is asked for."""
+def prepare_weights(task: Task) -> Weights | None:
+    """Any query, where no exact answer fits or where it is asked for.
 
-    name = "weighted"
-    methods = ("auto", "weighted")
+    Unasked, none whose tables have been drawn already.
 
-    def prepare(self, task: Task) -> Weights | None:
-        """Any query; unasked, none whose tables have been drawn already.
-
-        Raises:
-            ScmError: E432 of a counterfactual that hidden causes reach, E441 of networks that
-                share noise; unasked, none.
-        """
-        setting, formulas = task.setting, task.route.formulas
-        shared = formulas and setting.declared is setting.graph
-        if task.method == "auto":
-            out_of_reach = shared or (formulas and task.rung == 3)
-            return None if out_of_reach or task.estimated else Weights(task)
-        if shared:
-            raise refuse(OnlyByFormula())
-        if task.rung == 3:
-            graph = task.shapes.graph
-            worlds = (
-                unite(graph, q.given, q.do, [event.variable for event in q.targets])
-                for _, q in asked(task.query, graph)
-            )
-            refuse_hidden_causes(filter(None, worlds), graph)
-        return Weights(task)
+    Raises:
+        ScmError: E432 of a counterfactual that hidden causes reach, E441 of networks that share
+            noise; unasked, none.
+    """
+    setting, formulas = task.setting, task.route.formulas
+    shared = formulas and setting.declared is setting.graph
+    if task.method == "auto":
+        out_of_reach = shared or (formulas and task.rung == 3)
+        return None if out_of_reach or task.estimated else Weights(task)
+    if shared:
+        raise refuse(OnlyByFormula())
+    if task.rung == 3:
+        graph = task.shapes.graph
+        worlds = (
+            unite(graph, q.given, q.do, [event.variable for event in q.targets])
+            for _, q in asked(task.query, graph)
+        )
+        refuse_hidden_causes(filter(None, worlds), graph)
+    return Weights(task)
 
 
 class Samples(Draws):
@@ -146,18 +142,12 @@ class Samples(Draws):
         return Result(numbers, errors, "sample", sampled.accepted, ends, warnings=warnings)
 
 
-class RejectionEngine:
-    """The paper's rejection sampling (`rejection`), where it is asked for."""
+def prepare_samples(task: Task) -> Samples:
+    """Any query of rung 1 or 2, where it is asked for.
 
-    name = "sample"
-    methods = ("sample",)
-
-    def prepare(self, task: Task) -> Samples:
-        """Any query of rung 1 or 2.
-
-        Raises:
-            ScmError: E441 of networks that share noise.
-        """
-        if task.route.formulas and task.setting.declared is task.setting.graph:
-            raise refuse(OnlyByFormula())
-        return Samples(task)
+    Raises:
+        ScmError: E441 of networks that share noise.
+    """
+    if task.route.formulas and task.setting.declared is task.setting.graph:
+        raise refuse(OnlyByFormula())
+    return Samples(task)

@@ -103,13 +103,7 @@ class Contractions(Work):
         return spread(answers, point, count, self.room)
 
 
-class ExactEngine:
-    """Contractions of tables (`contraction`): memory and time are known beforehand."""
-
-    name = "exact"
-    methods = ("auto", "exact")
-
-    def prepare(self, task: Task) -> Contractions | None:
-        """Any query of rung 1 or 2 that a product of tables answers."""
-        other = task.rung == 3 or task.route.formulas or isinstance(task.query, ir.LocalEffect)
-        return None if other else Contractions(task)
+def prepare(task: Task) -> Contractions | None:
+    """The contractions of any query of rung 1 or 2 that a product of tables answers."""
+    other = task.rung == 3 or task.route.formulas or isinstance(task.query, ir.LocalEffect)
+    return None if other else Contractions(task)

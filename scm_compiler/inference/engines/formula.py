@@ -128,15 +128,9 @@ class Formulas(Work):
         return spread(answers, point, count, self.room)
 
 
-class FormulaEngine:
-    """Formulas over the observational distribution, where hidden common causes are in the way."""
-
-    name = "formula"
-    methods = ("auto", "exact")
-
-    def prepare(self, task: Task) -> Formulas | None:
-        """Any query that no product of tables answers."""
-        return Formulas(task) if task.route.formulas else None
+def prepare(task: Task) -> Formulas | None:
+    """The formulas of any query that no product of tables answers."""
+    return Formulas(task) if task.route.formulas else None
 
 
 def _parts(task: Task, observed: Observation, work: Evaluator) -> dict[str, Signed]:

@@ -153,12 +153,6 @@ class Wald(Work):
             yield Defiers(instrument, cause, float(worst), none - 1 if none > 1 else 0.0)
 
 
-class LocalEffectEngine:
-    """The Wald ratio, where it is asked for by name."""
-
-    name = "local effect"
-    methods = ("auto", "exact")
-
-    def prepare(self, task: Task) -> Wald | None:
-        """`LATE(Z -> X -> Y)` of an instrument Z."""
-        return Wald(task, task.query) if isinstance(task.query, ir.LocalEffect) else None
+def prepare(task: Task) -> Wald | None:
+    """The Wald ratio of `LATE(Z -> X -> Y)`, of an instrument Z."""
+    return Wald(task, task.query) if isinstance(task.query, ir.LocalEffect) else None

@@ -12,13 +12,14 @@ from scm_compiler.inference.codes.answers import TooLarge
 from scm_compiler.inference.evaluation import terms
 from scm_compiler.inference.parts import Part
 from scm_compiler.inference.result import Result
+from scm_compiler.inference.task import Work
 from scm_compiler.ir import query as ir
 
 MOST = 2**20
 
 
 @dataclass(frozen=True)
-class Sums:
+class Sums(Work):
     """A query that is answered by sums over the whole joint distribution."""
 
     task: object
