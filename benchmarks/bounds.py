@@ -27,7 +27,7 @@ from scm_compiler.identify.evaluation import Dense
 from scm_compiler.inference.response_types import Problem
 from scm_compiler.ir import Graph
 from scm_compiler.passes import flatten
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 Array = NDArray[np.float64]
 World = Mapping[str, int]

@@ -27,7 +27,7 @@ from benchmarks.peers import dowhy_model, pgmpy_model, pyagrum_network
 from benchmarks.sampling import causal_graph_1
 from scm_compiler.inference import answer
 from scm_compiler.model.tables import Tables
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PAGE = Path(__file__).parents[1] / "docs" / "comparison.md"
 DRAWS = 100_000

@@ -31,7 +31,7 @@ from scm_compiler.passes import unfold
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data.shares import fitted_law
 from scm_compiler.runtime.data.table import LabelTable, tabulate
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 ROWS = (100, 500, 5000, 50000)
 RARE = 0.01

@@ -21,7 +21,7 @@ from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.ir.query import Query
 from scm_compiler.model.tables import Estimated, Tables
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PROBABILITIES = (0.001, 0.003, 0.006, 0.01, 0.03, 0.1, 0.3, 0.5)
 DRAWS = (100, 400, 1_000, 10_000)

@@ -33,7 +33,7 @@ from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables, table_shape
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 ALARM = Path(__file__).parents[2] / "shared" / "data" / "bn" / "bif" / "alarm.bif.gz"
 ROWS = 10_000

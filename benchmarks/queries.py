@@ -18,7 +18,7 @@ from scm_compiler.inference import LEVEL, answer
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.mle import fit_tables
 from scm_compiler.runtime.data import load_labels
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 QUESTIONS = {
     "P(Young=1 | Bald=1)": ("Young", {"Bald": 1}),

@@ -18,7 +18,7 @@ from scm_compiler.inference.number import Number
 from scm_compiler.inference.table import Marginals
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.controller.registry import configure
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PROGRAM = "Rain, Wet : binary\nRain -> Wet\n"
 DATA = "Rain,Wet\n0,0\n1,1\n0,1\n1,1\n"

@@ -17,8 +17,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.render import draw_svg
 
 if TYPE_CHECKING:
-    from scm_compiler.emit import CausalModule
     from scm_compiler.emit.certificate import Certificate
+    from scm_compiler.model.module import CausalModule
 
 
 def run(args: argparse.Namespace, console: Console) -> int:

@@ -14,7 +14,7 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir.query import Regime
 from scm_compiler.runtime.sampling.codes.samples import NotARegime
 from scm_compiler.semantics.points import pointed
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 
 def run(args: argparse.Namespace, console: Console) -> int:

@@ -13,7 +13,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.playground.program import Values, refused, regime_text
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
     from scm_compiler.runtime.run import Run

@@ -24,7 +24,7 @@ from scm_compiler.render import draw_mermaid
 from scm_compiler.render.built_in_svg import to_svg
 from scm_compiler.render.picture import picture
 from scm_compiler.semantics.program import program_text
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 from scm_compiler.shipped import example_programs, plain_programs
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 from scm_compiler.inference import Answer
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.runs.record import Record
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from scm_compiler.runtime.regime import Regime, Value, Values
 from scm_compiler.runtime.runs.display import run_facts, run_html
 from scm_compiler.runtime.runs.presence import RUNS
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.real.planning import RealPlan

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
-from scm_compiler.diagnostics import Sink
+from scm_compiler.diagnostics import Sink, Source
 from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.codes.conditions import (
@@ -32,9 +32,39 @@ from scm_compiler.semantics.phrase import (
 )
 from scm_compiler.semantics.scene import Scene, Stage, Values
 from scm_compiler.syntax import query_tree as tree
+from scm_compiler.syntax.query import parse_query
 from scm_compiler.syntax.query_printer import print_conditions, print_query, quoted
 
-__all__ = ["numeric_values", "on_one_line", "phrase", "phrase_events", "resolve", "worded"]
+__all__ = [
+    "numeric_values",
+    "on_one_line",
+    "phrase",
+    "phrase_events",
+    "read_query",
+    "resolve",
+    "worded",
+]
+
+
+def read_query(text: str, graph: Graph, name: str = "query") -> ir.Query:
+    """The query that a text asks of a graph.
+
+    Args:
+        text: Such as `P(Male=1 | do(Mustache=1))`.
+        graph: The graph whose names and values it uses.
+        name: What messages call the text.
+
+    Raises:
+        ScmError: With every error of the text (E40x syntax, E41x names and values).
+    """
+    source = Source(name, text)
+    sink = Sink(source)
+    tree = parse_query(source, sink)
+    query = resolve(tree, graph, sink) if tree is not None else None
+    sink.check()
+    if query is None:
+        raise ValueError("a query without errors did not resolve")
+    return query
 
 
 def resolve(

@@ -3,9 +3,9 @@
 import pytest
 import torch
 
-from scm_compiler.emit import compile_module
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node, Real
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.model.compilation import compile_module
 
 THREE = Discrete(("a", "b", "c"))
 COUNT = {2: ("binary", BINARY), 3: ("categorical", THREE)}

@@ -8,11 +8,12 @@ import os
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.emit import ExplicitSpec, build
+from scm_compiler.emit import build
 from scm_compiler.emit.build import compile_files, is_build, read_build, write_build
 from scm_compiler.emit.source import emit_source
 from scm_compiler.emit.verification import verify_build
 from scm_compiler.model.compilation import spec_to_json
+from scm_compiler.model.spec import ExplicitSpec
 
 NAMES = {"manifest.json", *build.PARTS}
 

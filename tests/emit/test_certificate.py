@@ -8,17 +8,17 @@ from typing import ClassVar
 import pytest
 import torch
 
-from scm_compiler.emit import ExplicitModule, ExplicitSpec, ImplicitSpec, compile_module
 from scm_compiler.emit import certificate as certificates
 from scm_compiler.emit.certificate import certify, choose
 from scm_compiler.emit.checks.behaviour import _groups
 from scm_compiler.emit.checks.contract import Check, check_images, check_noise_blocks, outcome
 from scm_compiler.ir import Discrete, Edge, Graph, Node, NoiseBlock
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.model.compilation import spec_for
+from scm_compiler.model.compilation import compile_module, spec_for
+from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.module import Reads
 from scm_compiler.model.real.mixed import MixedModule
-from scm_compiler.model.spec import Shape
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Shape
 
 SPECS = {
     "tables": ExplicitSpec(hidden_states=3),

@@ -5,10 +5,9 @@ from dataclasses import replace
 import pytest
 import torch
 
-from scm_compiler.emit import ExplicitSpec, ImplicitSpec, compile_module
 from scm_compiler.emit.source import emit_source
-from scm_compiler.model.compilation import spec_for
-from scm_compiler.model.spec import Shape
+from scm_compiler.model.compilation import compile_module, spec_for
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Shape
 
 
 class Intervened(torch.nn.Module):

@@ -11,11 +11,10 @@ from safetensors.torch import load_file, save_file
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
-from scm_compiler.emit import ExplicitSpec, ImplicitSpec, compile_module
 from scm_compiler.emit.source import emit_source
 from scm_compiler.ir import Discrete, Graph, Node, Real
-from scm_compiler.model.compilation import spec_for
-from scm_compiler.model.spec import MixedSpec, Shape
+from scm_compiler.model.compilation import compile_module, spec_for
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, MixedSpec, Shape
 from scm_compiler.shipped import shipped
 
 TERMS = ((0, 0), (1, 0), (2, 0), (3, 0), (2, 4), (4, 1), (3, 2))

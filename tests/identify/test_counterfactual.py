@@ -20,8 +20,7 @@ from scm_compiler.model.tables import Tables
 from scm_compiler.passes import flatten, twin, unfold
 from scm_compiler.passes.twin import Held
 from scm_compiler.passes.worlds import rung
-from scm_compiler.semantics.query import phrase
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import phrase, read_query
 
 MEDIATION = "X->M M->Y X->Y"
 FRONT_DOOR = "X->M M->Y X<->Y"

@@ -10,7 +10,7 @@ from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer, plan
 from scm_compiler.inference.engines.formula import Formulas
 from scm_compiler.model.tables import Fitted, Tables
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PROGRAM = (
     "Z, X, M, Y : binary\nE3 : categorical(1, 2, 3)\nZ -> X -> M\nZ, X, M, E3 -> Y\nZ -> E3\n"

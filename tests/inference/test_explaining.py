@@ -6,7 +6,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference import plan
 from scm_compiler.passes import unfold
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 FRONT_DOOR = "S, T, C : binary\nS -> T -> C\nS <-> C\n"
 BOW = "X, Y, Z : binary\nX -> Y -> Z\nX <-> Y\n"

@@ -16,7 +16,7 @@ from scm_compiler.inference.plan import plan
 from scm_compiler.inference.precision import from_rows, known_from_rows
 from scm_compiler.model.tables import Estimated, Fitted, Tables
 from scm_compiler.passes import unfold
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PAIR = "X, Y : binary\nX -> Y\n"
 FRONT_DOOR = "S, T, C : binary\nS -> T -> C\nS <-> C\n"

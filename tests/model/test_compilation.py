@@ -6,14 +6,16 @@ import pytest
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.emit import ExplicitModule, ExplicitSpec, ImplicitModule, ImplicitSpec
 from scm_compiler.model.compilation import (
     compile_module,
     spec_for,
     spec_from_json,
     spec_to_json,
 )
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.real.mixed import MixedModule
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 
 
 @pytest.mark.parametrize("spec", [ExplicitSpec(hidden=3), ImplicitSpec(noise=4)])

@@ -4,8 +4,9 @@ from math import prod
 
 import pytest
 
-from scm_compiler.emit import ExplicitSpec, ImplicitSpec, compile_module
+from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.shapes import count_numbers, weight_shapes
+from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 
 SPECS = [
     ExplicitSpec(),

@@ -7,7 +7,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer
 from scm_compiler.model.tables import Tables, table_shape
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 gum = pytest.importorskip("pyagrum")
 causal_of_gum = pytest.importorskip("pyagrum.causal")

@@ -20,8 +20,7 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.passes import flatten
 from scm_compiler.passes.worlds import rung
-from scm_compiler.semantics.query import phrase
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import phrase, read_query
 
 EXACT = 1e-9
 THREE = Discrete(("low", "mid", "high"))

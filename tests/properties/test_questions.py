@@ -17,7 +17,7 @@ from scm_compiler.inference import answer
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables, table_shape
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 EXAMPLES = int(os.environ.get("SCMC_EXAMPLES", "300"))
 EXACT = 1e-9

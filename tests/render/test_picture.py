@@ -8,7 +8,7 @@ from scm_compiler.ir import Discrete
 from scm_compiler.ir.query import Event, Regime, Setting, Variable
 from scm_compiler.render.picture import picture
 from scm_compiler.semantics.points import pointed
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 
 def test_the_graph_itself_cuts_and_marks_nothing(hair):

@@ -15,7 +15,7 @@ from scm_compiler.inference import answer
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.by_row import Rows, ask_by_row
 from scm_compiler.runtime.run import open_run
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 
 class TableRun:

@@ -7,7 +7,7 @@ import pytest
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.semantics.points import pointed
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 TEXT = "Age : real(20, 90)\nDose : real(0, inf)\nPain : real\nIll : binary\n"
 MEDICINE = parse_text(f"{TEXT}Age -> Dose\nDose, Age -> Pain\nPain -> Ill")

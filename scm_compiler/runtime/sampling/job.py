@@ -13,7 +13,7 @@ from scm_compiler.locks import lock
 from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.sampling.codes.samples import NotARegime, OtherSample, PlaceTaken
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PIECE = 256
 """Rows whose images are drawn at once: a bound on the memory."""

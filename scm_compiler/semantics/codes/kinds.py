@@ -151,7 +151,7 @@ class RealNotAnswered(Diagnostic):
 
     ```console
     $ printf 'Age : real\nIll : binary\nAge -> Ill\n' > age.scm
-    $ python -c "import scm_compiler as scm; from scm_compiler.semantics.question import read_query; read_query('P(Age)', scm.load('age.scm'))" 2>&1 | tail -6
+    $ python -c "import scm_compiler as scm; from scm_compiler.semantics.query import read_query; read_query('P(Age)', scm.load('age.scm'))" 2>&1 | tail -6
     scm_compiler.diagnostics.report.ScmError: error[E304]: `Age` is real, and questions about its numbers are put to a trained run
      --> query:1:3
       |

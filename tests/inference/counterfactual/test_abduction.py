@@ -20,7 +20,7 @@ from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 from scm_compiler.model.tables import Model, Tables, table_shape
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PROGRAM = """X, B : binary
 M, Y : categorical(a, b, c)

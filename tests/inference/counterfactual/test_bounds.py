@@ -8,7 +8,7 @@ import pytest
 from scm_compiler.inference import answer
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.model.tables import Tables
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 
 def bounds_of(found):

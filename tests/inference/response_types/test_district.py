@@ -8,7 +8,7 @@ from scm_compiler.identify.evaluation import Dense
 from scm_compiler.inference.response_types import Problem
 from scm_compiler.inference.response_types.district import Block
 from scm_compiler.passes import flatten
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 RANDOM = np.random.default_rng(0)
 

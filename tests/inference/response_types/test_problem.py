@@ -13,7 +13,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.evaluation import Dense
 from scm_compiler.inference.response_types import Problem, asked, problem
 from scm_compiler.passes import flatten
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 
 def posed(program, text):

@@ -6,7 +6,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.inference import answer
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data import load_labels
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 
 def test_intervals_of_weighted_rows_hold_the_truth():

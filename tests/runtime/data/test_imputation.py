@@ -12,7 +12,7 @@ from scm_compiler.inference.precision import PRIOR
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data.imputation import Imputation
 from scm_compiler.runtime.data.table import tabulate
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 GRAPH = parse_text("A, B : binary\nA -> B\n")
 

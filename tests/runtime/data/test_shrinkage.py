@@ -9,7 +9,7 @@ from scm_compiler.runtime.data import tabulate
 from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.shrinkage import MOST_COEFFICIENTS, RARE, Shrunk, shrunk
 from scm_compiler.runtime.data.softmax import Penalty
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 PARENTS = 8
 

@@ -19,7 +19,7 @@ from scm_compiler.runtime.data.table import tabulate
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.counted_tables import DRAWS, counted_tables, drawn_tables
-from scm_compiler.semantics.question import read_query
+from scm_compiler.semantics.query import read_query
 
 FRONT_DOOR = "S, T, C : binary\nS -> T -> C\nS <-> C\n"
 NAPKIN = "W, Z, X, Y : binary\nW -> Z -> X -> Y\nW <-> X\nW <-> Y\n"

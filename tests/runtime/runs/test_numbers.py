@@ -8,9 +8,10 @@ import pytest
 
 from scm_compiler.compiler import load
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.emit import ExplicitModule, ImplicitModule
 from scm_compiler.ir import Confounder, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.tables import Estimated, Tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels

@@ -6,11 +6,11 @@ import torch
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.emit import compile_module
 from scm_compiler.inference import answer
 from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine, under
 from scm_compiler.inference.counterfactual.networks import responses_of
 from scm_compiler.ir import query as ir
+from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.runtime.sampling.units import Block, module_noise
