@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, Sensitivity, plan, sensitivity
 from scm_compiler.inference.answers import Asked
@@ -14,8 +14,10 @@ from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.semantics.question import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
+    from scm_compiler.inference.real.omitted import OmittedVariable
     from scm_compiler.inference.real.planning import RealPlan
     from scm_compiler.runtime.by_row import RowAnswers
+    from scm_compiler.runtime.data.columns import Table
     from scm_compiler.runtime.sampling.mixed import MixedSample
     from scm_compiler.runtime.sampling.photos import Photo
     from scm_compiler.runtime.sampling.sample import Sample
@@ -135,7 +137,9 @@ class Run(Record):
         query = read_query(text, self.label_graph)
         return plan(query, self.distributions(), method=method, text=text)
 
-    def sensitivity(self, text: str, *, level: float | None = LEVEL) -> Sensitivity:
+    def sensitivity(
+        self, text: str, *, level: float | None = LEVEL
+    ) -> "Sensitivity | OmittedVariable":
         """How strong a hidden common cause must be to overturn the sign of an effect.
 
         Args:
@@ -143,13 +147,20 @@ class Run(Record):
             level: Of the intervals from the data; None for none.
 
         Returns:
-            Its E-value and its tipping point; see `inference.sensitivity`.
+            Its E-value and its tipping point, or where real nodes take part its robustness value;
+            see `inference.sensitivity` and `inference.real.omitted`.
 
         Raises:
             ScmError: E40x and E41x if the question is wrong, E534 if it has none.
         """
-        self.require_labels_alone("the sensitivity to hidden causes")
-        query = read_query(text, self.graph)
+        if self.rests_on_reals(text):
+            from scm_compiler.inference.real.sensitivity import (  # noqa: PLC0415  (few need it)
+                omitted_variable,
+            )
+
+            table = cast("Table", self.table)
+            return omitted_variable(text, self.graph, table.columns, table.counts, level=level)
+        query = read_query(text, self.label_graph)
         return sensitivity(query, self.distributions(), text=text, level=level)
 
     def counterfactual(

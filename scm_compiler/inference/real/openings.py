@@ -63,8 +63,8 @@ def at_first(query: tree.Query, graph: Graph) -> tree.Query:
 def written_as(deciles: Sequence[float], domain: Real) -> tuple[str, ...]:
     """Deciles as texts, with as many digits as tell them apart.
 
-    >>> written_as([1000.1234, 1000.5678, 1001.0], Real())
-    ('1000.12', '1000.57', '1001')
+    >>> written_as([1000.1234, 1000.5678, 1001.5], Real())
+    ('1000.12', '1000.57', '1001.5')
     """
     span = max(deciles) - min(deciles)
     if not span or not isfinite(span):

@@ -265,17 +265,22 @@ class Record:
             ScmError: E40x and E41x if the question is wrong, E573, E575 and E576 if it is none for
                 real nodes.
         """
-        if not self.graph.reals:
+        if not self.rests_on_reals(text):
             return None
+        from scm_compiler.inference.real.planning import plan_real  # noqa: PLC0415  (few need it)
+
+        plan = plan_real(text, self.graph, self.mechanisms, method)
+        return replace(plan, others=self.replicate_mechanisms, rows=self.labels.rows)
+
+    def rests_on_reals(self, text: str) -> bool:
+        """Whether a question takes more than the tables of labels."""
+        if not self.graph.reals:
+            return False
         from scm_compiler.inference.real.planning import (  # noqa: PLC0415  (few need it)
-            plan_real,
             rests_on_reals,
         )
 
-        if not rests_on_reals(text, self.graph):
-            return None
-        plan = plan_real(text, self.graph, self.mechanisms, method)
-        return replace(plan, others=self.replicate_mechanisms, rows=self.labels.rows)
+        return rests_on_reals(text, self.graph)
 
     def noise_of(self, noise_model: str | None = None) -> "str | Responses":
         """What is assumed of the labels' noise in counterfactuals.
