@@ -146,9 +146,9 @@ class EncoderTrainer(AdversarialTrainer[EncoderOptions, Encoder]):
         return Encoder(self.drawing, self.options), {}
 
     def rate(self, name: str) -> float:
-        """The learning rate at step `done`: it falls to nothing at the end."""
+        """The learning rate by now: it falls to nothing at the end."""
         del name
-        left = 1 - self.done / self.total
+        left = 1 - self.reached / self.total
         falling = max(self.options.cool_down, 1 / self.total)
         return self.options.rate * min(1.0, max(left / falling, 0.01))
 

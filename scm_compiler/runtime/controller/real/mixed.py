@@ -15,6 +15,7 @@ from scm_compiler.model.real.parts import apart
 from scm_compiler.runtime.controller.real.target import Target
 from scm_compiler.runtime.controller.real.trainer import Reals
 from scm_compiler.runtime.controller.trainer import Trainer
+from scm_compiler.runtime.training.fitting import Scheduled
 
 
 def targets_of(graph: Graph) -> tuple[Target, ...]:
@@ -40,6 +41,12 @@ class Mixed:
     def __init__(self, labels: Trainer, reals: Reals) -> None:
         self._labels, self._reals = labels, reals
         self._count()
+
+    def spend(self, share: float) -> None:
+        """Say which share of the time is spent, where a budget may end it."""
+        for part in (self._labels, self._reals):
+            if isinstance(part, Scheduled):
+                part.spend(share)
 
     def advance(self, steps: int) -> dict[str, float]:
         """Take up to this many steps of each.
