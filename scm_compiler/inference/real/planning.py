@@ -21,6 +21,7 @@ from scm_compiler.inference.real.openings import LEVELS, opened, written_as
 from scm_compiler.inference.real.reading import first_of, numbers_of
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work
+from scm_compiler.inference.refusals import pointing_at
 from scm_compiler.inference.table import Table
 from scm_compiler.ir import Graph, Real
 from scm_compiler.model.mechanism import Mechanism
@@ -83,6 +84,10 @@ class RealPlan:
         Raises:
             ScmError: E574 if nothing fits the evidence.
         """
+        with pointing_at(self.query):
+            return self._run(seed, samples, level)
+
+    def _run(self, seed: int, samples: int, level: float | None) -> Answer:
         started = perf_counter()
         deciles = self._deciles(seed, samples)
         work = self._work(self.mechanisms, seed, samples, deciles)
@@ -232,7 +237,8 @@ def plan_real(
     sink.check()
     assert written is not None
     if isinstance(written, tree.LocalEffect):
-        require_instrument(written, graph)
+        with pointing_at(text):
+            require_instrument(written, graph)
     require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)

@@ -134,7 +134,7 @@ class Work:
             case tree.Ratio(above, below):
                 top, bottom = self._estimate(above), self._estimate(below)
                 if not bottom.value:
-                    raise refuse(DividesByZero(print_query(written), span=written.span))
+                    raise refuse(DividesByZero(print_query(written)))
                 ratio = top.value / bottom.value
                 parts = [(1 / bottom.value, top), (-ratio / bottom.value, bottom)]
                 return _combined(ratio, parts)

@@ -94,6 +94,7 @@ Z1_AT_2 = 0.6 * normal(2, 1, 0.5) / (0.6 * normal(2, 1, 0.5) + 0.4 * normal(2))
         ("E(Y | do(X = X + 1))", 3.16 + 1.7),
         ("E(Y | do(X = 2 * X - 1), Z=1, T=1)", 3.0 + STEEP),
         ("E(X | do(X = Z))", 0.6),
+        ("E(X | do(X = Z * 1e-1))", 0.06),
         ("Var(X | do(X = X * 2 / 4))", (0.6 * 0.25 + 0.4 + 0.24) / 4),
         ("E(Y | do(X ~ normal(1, 2)), Z=1)", 0.2 * 3 + 0.8 * (3 + STEEP)),
         ("Var(X | do(X ~ normal(1, 2)))", 4.0),
@@ -253,6 +254,13 @@ def test_a_curve_is_its_points():
         assert row.probability.value == ask(text.format(f'"{row.values[0]}"')).probability
     assert len(ask("E(Y | do(X=0..1))").value.rows) == 21
     assert [*map(str, plan_real("E(Y | do(X=0..1))", GRAPH, MODEL).nodes)] == ["Z", "T", "Y"]
+
+
+def test_a_refusal_shows_the_question():
+    for text in ("E(Y | X > 3, X < 2)", "E(Y | do(X = X / 0))", "P(Z=1) / P(X > 1e9)"):
+        with pytest.raises(ScmError) as caught:
+            ask(text)
+        assert f"1 | {text}" in str(caught.value)
 
 
 def test_the_most_probable_values():

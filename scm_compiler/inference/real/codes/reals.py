@@ -68,6 +68,10 @@ class NothingFits(Diagnostic):
     next     scmc query "E(Age)" --run age
     $ scmc query "P(Ill=1 | Age > 90, Age < 80)" --run age
     error[E574]: nothing that the model draws fits the evidence
+     --> query:1:1
+      |
+    1 | P(Ill=1 | Age > 90, Age < 80)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: it is impossible, or so rare that no draw meets it: ask for less
     ```
 
