@@ -154,12 +154,11 @@ class Run(Record):
             ScmError: E40x and E41x if the question is wrong, E534 if it has none.
         """
         if self.rests_on_reals(text):
-            from scm_compiler.inference.real.sensitivity import (  # noqa: PLC0415  (few need it)
-                omitted_variable,
-            )
-
             table = cast("Table", self.table)
-            return omitted_variable(text, self.graph, table.columns, table.counts, level=level)
+            found: OmittedVariable = self.of_reals.omitted_variable(
+                text, self.graph, table.columns, table.counts, level=level
+            )
+            return found
         query = read_query(text, self.label_graph)
         return sensitivity(query, self.distributions(), text=text, level=level)
 

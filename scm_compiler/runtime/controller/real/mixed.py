@@ -89,7 +89,7 @@ class Mixed:
             value = columns[name]
             found += float(share @ mechanism.log_prob(value, columns))
             if isinstance(mechanism.domain, Real):
-                distances.append(_ks(mechanism, value, columns, share))
+                distances.append(calibration(mechanism, value, columns, share))
         return {"real_loglik": found, "real_ks": max(distances)}
 
     def state(self) -> dict[str, Tensor]:
@@ -118,10 +118,10 @@ class Mixed:
         self.done = max(self._labels.done, self._reals.done)
 
 
-def _ks(
+def calibration(
     mechanism: Mechanism, value: np.ndarray, columns: Mapping[str, np.ndarray], share: np.ndarray
 ) -> float:
-    """Kolmogorov's distance of the probability integral transform from the uniform law."""
+    """Kolmogorov's distance of the numbers F(x | parents) of a real node from even ones."""
     if isinstance(mechanism, Inverse) and len(mechanism.heaps):
         uniform = np.random.default_rng(0).random((len(value), 1))
         score = mechanism.abduct(value, columns, uniform)
