@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, overload
 from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, Sensitivity, plan, sensitivity
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
+from scm_compiler.inference.real.codes.reals import require_threshold
 from scm_compiler.runtime.regime import Regime, Value, Values
 from scm_compiler.runtime.runs.display import run_facts, run_html
 from scm_compiler.runtime.runs.presence import RUNS
@@ -113,6 +114,7 @@ class Run(Record):
             return ask_by_row(self, text, Rows.of(rows), **options)
         drawn = self.plan_of_reals(text, method)
         if drawn is not None:
+            require_threshold(noise_model)
             return drawn.run(seed=seed, samples=samples, level=level)
         return self.ask(read_query(text, self.label_graph), text, **options)
 

@@ -1,5 +1,6 @@
 """E573 to E575: questions to a model with real nodes."""
 
+from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
@@ -135,3 +136,14 @@ class NotWithReals(Diagnostic):
 
     def help(self) -> str:
         return self.way
+
+
+def require_threshold(noise_model: str | None) -> None:
+    """Refuse another noise model than the one there is beside real nodes.
+
+    Raises:
+        ScmError: E575 with exit code 2.
+    """
+    if noise_model not in (None, "threshold"):
+        way = "leave it out: a label's noise is a number that thresholds cut"
+        raise refuse(NotWithReals(f"the noise model `{noise_model}`", way), exit_code=2)
