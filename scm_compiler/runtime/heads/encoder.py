@@ -35,7 +35,8 @@ class EncoderOptions(BaseModel):
         beta1: Adam's decay of the mean gradient.
         beta2: Adam's decay of the mean squared gradient.
         averaging: The decay of the running average of the weights, which is what is kept.
-        cool_down: The share of the steps, at the end, in which the rate falls to nothing.
+        cool_down: The share of the steps, or of a budget, at the end, in which the rate falls to
+            nothing.
         noise_weight: w, over the number of noise inputs.
         reader_weight: v.
         precision: What the networks compute in; losses and weights are always float32.
