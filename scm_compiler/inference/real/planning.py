@@ -13,12 +13,13 @@ from scm_compiler.inference.intervals import replicate_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.codes.reals import NotWithReals
+from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
 from scm_compiler.inference.real.hidden import require_determined, unfolded
 from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
 from scm_compiler.inference.real.openings import LEVELS, opened, written_as
-from scm_compiler.inference.real.reading import first_of, numbers_of
+from scm_compiler.inference.real.reading import first_of, free_targets, numbers_of
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work
 from scm_compiler.inference.refusals import pointing_at
@@ -140,6 +141,17 @@ class RealPlan:
                 numbers = [number.value for q in asked for number in _numbers(work.value(q))]
                 found[word.text] = written_as(numbers, domain)
         return found
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether it asks a number at each of several values of one real node."""
+        if curves_of(self.tree):
+            return True
+        names = [variable.node.text for variable in opened(self.tree)]
+        free = isinstance(self.tree, tree.Probability) and free_targets(self.tree)
+        if len(names) != 1 or free or isinstance(self.tree, tree.Best):
+            return False
+        return isinstance(self.graph.by_name[names[0]].domain, Real)
 
     @property
     def _noise_model(self) -> str | None:

@@ -337,6 +337,16 @@ def test_a_real_node_without_a_value_has_its_deciles():
         assert row.probability.value == pytest.approx(one / (one + zero))
 
 
+def test_what_is_a_curve():
+    def curved(text):
+        return plan_real(text, GRAPH, MODEL).is_curve
+
+    assert curved("E(Y | do(X))")
+    assert curved("P(T=1 | X)")
+    assert curved("E(Y | do(X=0..1))")
+    assert not any(map(curved, ("E(Y | do(T))", "P(T | X)", "E(Y | do(X), Z)", "argmax(T | X)")))
+
+
 @pytest.mark.parametrize("method", ["auto", "weighted"])
 def test_a_real_target_alone_is_summed_up(method):
     table = ask("P(X | Z=1)", method).value
