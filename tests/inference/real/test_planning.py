@@ -164,6 +164,10 @@ def test_worlds_are_exact_where_all_is_gaussian(text):
 def test_what_is_discrete_and_apart_does_not_rest_on_real_nodes():
     assert not rests_on_reals("P(T=1 | Z=1)", GRAPH)
     assert not rests_on_reals("P(B | do(A=1))", GRAPH)
+    assert not rests_on_reals("P(T | Z)", GRAPH)
+    assert not rests_on_reals("P(B=1 | do(A))", GRAPH)
+    assert not rests_on_reals("LATE(A -> B -> A)", GRAPH)
+    assert rests_on_reals("P(Z=1 | X)", GRAPH)
     assert rests_on_reals("P(L=1)", GRAPH)
     assert rests_on_reals("E(X)", GRAPH)
 
