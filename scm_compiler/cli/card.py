@@ -1,10 +1,12 @@
 """The card of a model that is shared: what it is, how it is used, what it cannot do."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from scm_compiler.editor.language import coded
+from scm_compiler.inference.real.openings import some_number
+from scm_compiler.ir import Finite, Real
 from scm_compiler.runtime.run import Run
 from scm_compiler.syntax.printer import print_name
 
@@ -66,20 +68,25 @@ def _title(run: Run, contents: Contents) -> list[str]:
 
 
 def _use(run: Run) -> list[str]:
-    labels = [node.name for node in run.graph.labels]
-    first, last = print_name(labels[0]), print_name(labels[-1])
-    value = print_name(run.graph.domain(labels[0]).values[-1])
-    asked = f"P({last} | do({first}={value}))"
+    nodes = run.graph.tabular
+    held, last = nodes[0], nodes[-1]
+    named, value, index = print_name(held.name), "0", "0.0"
+    if isinstance(held.domain, Finite):
+        value, index = print_name(held.domain.values[-1]), "1"
+    elif isinstance(held.domain, Real):
+        value = index = repr(some_number(held.domain))
+    asked = f"P({print_name(last.name)} | do({named}={value}))"
+    drawn = "rows" if run.graph.reals else "labels"
     python = f"""\
 import torch
 from model import load  # model.py beside this file; torch and safetensors are all it needs
 
 model = load("model.safetensors")
-labels = model.sample(1000, do={{{json.dumps(labels[0], ensure_ascii=False)}: 1}})"""
+{drawn} = model.sample(1000, do={{{json.dumps(held.name, ensure_ascii=False)}: {index}}})"""
     return [
         "## Use",
         "",
-        "With torch alone, the labels:",
+        f"With torch alone, the {'labels and numbers' if run.graph.reals else 'labels'}:",
         "",
         *_fenced("python", python),
         "",
@@ -99,13 +106,23 @@ def _pictures(contents: Contents) -> list[str]:
 def _data(run: Run) -> list[str]:
     data = run.manifest.data
     origin = coded(" ".join(data.origin.split()))
+    distinct = f", {data.cells:,} of them distinct"
+    held = [
+        "- `cells.safetensors` holds the distinct rows and their counts, from which intervals are",
+        "  got: whoever has this folder has them",
+    ]
+    if run.graph.reals:
+        distinct = ""
+        held = [
+            "- `rows.safetensors` holds the rows, numbers included, and `cells.safetensors` the",
+            "  labels' counts: whoever has this folder has them",
+        ]
     return [
         "## Data",
         "",
-        f"- from {origin}: {data.rows:,} rows, {data.cells:,} of them distinct",
+        f"- from {origin}: {data.rows:,} rows" + distinct,
         f"- their SHA-256: `{data.fingerprint}`",
-        "- `cells.safetensors` holds the distinct rows and their counts, from which intervals are",
-        "  got: whoever has this folder has them",
+        *held,
     ]
 
 
@@ -124,12 +141,22 @@ def _measures(run: Run) -> list[str]:
     return [
         "## Measures",
         "",
-        f"Trained by {made}, with {versions}. `tvd` is the total variation distance to the data.",
+        f"Trained by {made}, with {versions}. {_told(manifest.metrics)}",
         "",
         "| of | measure | value |",
         "|---|---|---|",
         *shown,
     ]
+
+
+def _told(metrics: Collection[str]) -> str:
+    """What the measures are."""
+    known = {
+        "tvd": "`tvd` is the total variation distance to the data.",
+        "real_loglik": "`real_loglik` is the log-likelihood of a held-out row, in nats, and\n"
+        "`real_ks` how far the shares below its numbers are from even (Kolmogorov and Smirnov).",
+    }
+    return " ".join(text for name, text in known.items() if name in metrics)
 
 
 def _limits(run: Run) -> list[str]:
@@ -144,11 +171,12 @@ def _limited(run: Run) -> Iterator[str]:
     if run.graph.confounders:
         yield "it has hidden common causes: what they leave undetermined is refused or bounded"
     else:
-        yield "it claims that no two labels share a hidden cause"
+        of = "nodes" if run.graph.reals else "labels"
+        yield f"it claims that no two {of} share a hidden cause"
     yield "what the data hold few rows of is known poorly; answers say by how much"
     yield "answers about single units (counterfactuals) rest on a noise model, which each names"
     if run.images:
-        yield "`model.py` draws labels alone; images need scmc, and are as real as their training"
+        yield "`model.py` draws no images: these need scmc, and are as real as their training"
 
 
 def _license(contents: Contents) -> list[str]:

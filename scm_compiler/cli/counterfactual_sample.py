@@ -1,14 +1,21 @@
 """`scmc sample "do(Bald=1)" --of RUN:SEED -o figure.png`: units, and what they would have been."""
 
+import csv
+import io
+
 import numpy as np
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.requests.sample import SampleRequest
+from scm_compiler.diagnostics import refuse
+from scm_compiler.inference.real.codes.reals import NotWithReals, require_threshold
 from scm_compiler.ir import Graph
+from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.imagined import Imagined, imagine_sample
+from scm_compiler.runtime.sampling.imagined_numbers import imagine_numbers
 from scm_compiler.runtime.sampling.job import regime_of
 from scm_compiler.runtime.sampling.rows import csv_text
 from scm_compiler.runtime.storage.tensors import write_file
@@ -22,7 +29,8 @@ def draw_counterfactual(request: SampleRequest, console: Console) -> int:
         ScmError: E710 if an image is to be drawn and has no trained head.
     """
     opened = opened_run(request.run)
-    opened.require_labels_alone("`--of`")
+    if opened.graph.reals:
+        return _of_numbers(request, opened, console)
     picture = request.path.suffix == ".png"
     regime, units = regime_of(opened, request.regime), regime_of(opened, request.units)
     worlds = imagine_sample(
@@ -52,6 +60,47 @@ def draw_counterfactual(request: SampleRequest, console: Console) -> int:
             "units": worlds.units,
             "seed": request.seed,
             "noise_model": worlds.noise_model,
+            "files": [str(request.path)],
+        }
+    )
+    return OK
+
+
+def _of_numbers(request: SampleRequest, opened: Run, console: Console) -> int:
+    """The same of units with numbers: rows alone.
+
+    Raises:
+        ScmError: E575 with exit code 2 of pictures and of another noise model.
+    """
+    if request.path.suffix == ".png":
+        way = "write the rows to a .csv file, or name a photo: `--of photo.png`"
+        raise refuse(NotWithReals("a picture of two worlds of a sample", way), exit_code=2)
+    require_threshold(request.noise_model)
+    worlds = imagine_numbers(
+        opened.graph,
+        opened.mechanisms,
+        request.regime,
+        request.rows,
+        units=request.units,
+        seed=request.seed,
+    )
+    regime = on_one_line(request.regime)
+    stream = io.StringIO()
+    csv.writer(stream, lineterminator="\n").writerows(worlds.lines(f"had {regime}"))
+    write_file(request.path, stream.getvalue(), resumable=False)
+    told = f"{request.rows:,} units as drawn, and had {regime}"
+    console.result(f"{told}: {request.path}")
+    console.note("noise model: threshold; which one holds, no data tell")
+    console.document(
+        {
+            "ok": True,
+            "run": str(opened.path),
+            "rows": request.rows,
+            "changed": worlds.changed,
+            "do": regime,
+            "units": on_one_line(request.units),
+            "seed": request.seed,
+            "noise_model": "threshold",
             "files": [str(request.path)],
         }
     )

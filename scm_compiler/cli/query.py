@@ -13,6 +13,7 @@ from scm_compiler.runtime.run import Run
 from scm_compiler.syntax.query import parse_query
 
 if TYPE_CHECKING:
+    from scm_compiler.inference.real.omitted import OmittedVariable
     from scm_compiler.inference.real.planning import RealPlan
 
 
@@ -21,10 +22,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     chosen = seed(args.seed)
     require_syntax(args.query)
     opened = opened_run(args.run)
-    told: Answer | Plan | RealPlan | Sensitivity
+    told: Answer | Plan | RealPlan | Sensitivity | OmittedVariable
     with naming(str(opened.path), opened.graph):
         if args.sensitivity:
-            opened.require_labels_alone("`--sensitivity`")
             told = opened.sensitivity(args.query, level=args.level)
         elif args.explain:
             told = opened.explain(args.query, method=args.method)

@@ -12,12 +12,15 @@ from scm_compiler.cli.output_file import refuse_existing, require_place, write
 from scm_compiler.cli.query import require_syntax, tell
 from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.real.codes.curves import NoPictureOf
-from scm_compiler.inference.real.curves import curves_of
+from scm_compiler.inference.table import Table
 from scm_compiler.render.codes.pictures import UnknownSuffix
 from scm_compiler.render.curve import draw_curve
 
 if TYPE_CHECKING:
     from scm_compiler.inference.real.planning import RealPlan
+
+FEWEST_POINTS = 2
+"""Of a curve."""
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -32,6 +35,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     require_place(args.output)
     assert drawn is not None
     answered = drawn.run(seed=chosen, samples=args.samples, level=args.level)
+    if isinstance(answered.value, Table) and len(answered.value.rows) < FEWEST_POINTS:
+        raise refuse(NoPictureOf(), exit_code=2)  # deciles that are all the same
     picture = draw_curve(answered)
     write(args.output, picture.png if form == ".png" else picture.svg)
     tell(answered, None if args.run else opened, console)
@@ -47,7 +52,7 @@ def _form(drawn: "RealPlan | None", path: Path) -> str:
     Raises:
         ScmError: E801 of another suffix, E584 if the question is no curve; with exit code 2.
     """
-    if drawn is None or not curves_of(drawn.tree):
+    if drawn is None or not drawn.is_curve:
         raise refuse(NoPictureOf(), exit_code=2)
     form = path.suffix.lower()
     if form not in (".svg", ".png"):

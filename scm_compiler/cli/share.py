@@ -8,6 +8,8 @@ import argparse
 import shutil
 from pathlib import Path
 
+from safetensors.torch import save
+
 from scm_compiler.cli.card import Contents, card
 from scm_compiler.cli.codes.sharing import SharedFolderTaken
 from scm_compiler.cli.console import Console
@@ -18,12 +20,14 @@ from scm_compiler.diagnostics import Source, refuse
 from scm_compiler.emit.source import emit_source
 from scm_compiler.files import listed, writing
 from scm_compiler.making import room_beside
+from scm_compiler.model.module import CausalModule
 from scm_compiler.render import draw_svg
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.runs.numbers import WEIGHTS
-from scm_compiler.runtime.sampling.figures import plain
+from scm_compiler.runtime.sampling.figures import AnyStream, plain
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job
+from scm_compiler.runtime.sampling.mixed import mixed_stream
 
 CARD, MODEL, SOURCE, PICTURE = "README.md", "model.safetensors", "model.py", "graph.svg"
 DRAWN = 36
@@ -37,7 +41,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if listed(target):
         raise refuse(SharedFolderTaken(str(target)), exit_code=2)
     opened = opened_run(Path(args.source))
-    opened.require_labels_alone("a model card")
     with writing(target), room_beside(target) as room:
         built = room / "model"
         built.mkdir()
@@ -53,19 +56,34 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def _fill(folder: Path, opened: Run, license_: str | None) -> None:
     for name in ("manifest.json", *opened.manifest.files):
         shutil.copyfile(opened.path / name, folder / name)
-    shutil.copyfile(opened.path / WEIGHTS, folder / MODEL)
+    module = opened.module()
+    (folder / MODEL).write_bytes(_weights(opened, module))
     source = Source("model.scm", opened.program)
     graph = check(source)[0]
     graph = graph if graph is not None and graph.hash == opened.graph.hash else opened.graph
     texts = {
-        SOURCE: emit_source(graph, opened.module().spec, source),
+        SOURCE: emit_source(graph, module.spec, source),
         PICTURE: draw_svg(opened.graph),
         ".gitattributes": LARGE,
     }
     samples = {name: f"samples-{rank}.png" for rank, name in enumerate(opened.images)}
     for name, file in samples.items():
-        job = Job(str(opened.path.resolve()), "", DRAWN, 0, (name,))
-        (folder / file).write_bytes(png(plain(job.stream(), name, DRAWN)))
+        (folder / file).write_bytes(png(plain(_stream(opened, name), name, DRAWN)))
     texts[CARD] = card(opened, Contents(PICTURE, samples, license_))
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _stream(opened: Run, image: str) -> AnyStream:
+    """Rows as they are observed, with what an image shows of them."""
+    if opened.graph.reals:
+        heads = {image: opened.head(image)}
+        return mixed_stream("", opened.graph, opened.mechanisms, 0, heads)
+    return Job(str(opened.path.resolve()), "", DRAWN, 0, (image,)).stream()
+
+
+def _weights(opened: Run, module: CausalModule) -> bytes:
+    """The weights that the emitted source loads: of labels alone they are the run's own file."""
+    if not opened.graph.reals:
+        return (opened.path / WEIGHTS).read_bytes()
+    return save(module.node_weights())

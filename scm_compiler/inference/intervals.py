@@ -48,7 +48,7 @@ def ends_of(
             for name, part in drawn.items()
         }
     least, most = reach_of(query, graph)
-    width = float(_t_quantile((1 + level) / 2, np.asarray(few - 1)))
+    width = float(t_quantile((1 + level) / 2, np.asarray(few - 1)))
     arms = {name: width * np.nanstd(part, axis=0, ddof=1) for name, part in drawn.items()}
     return {
         name: Ends(np.maximum(point[name] - arm, least), np.minimum(point[name] + arm, most))
@@ -67,14 +67,14 @@ def replicate_ends(drawn: Numbers, point: Numbers, level: float) -> dict[str, En
         # Of one replicate there is no deviation, and of bounds alone there is no point.
         known = np.where(number > 1, part, 0.0)
         deviation = np.where(number > 1, np.nanstd(known, axis=0, ddof=1), np.nan)
-        arm = _t_quantile((1 + level) / 2, np.maximum(number, 2) - 1) * deviation
+        arm = t_quantile((1 + level) / 2, np.maximum(number, 2) - 1) * deviation
         inside = bool(np.all((part[~np.isnan(part)] >= 0) & (part[~np.isnan(part)] <= 1)))
         low, high = point[name] - arm, point[name] + arm
         found[name] = Ends(np.maximum(low, 0), np.minimum(high, 1)) if inside else Ends(low, high)
     return found
 
 
-def _t_quantile(share: float, freedom: Array) -> Array:
+def t_quantile(share: float, freedom: Array) -> Array:
     """By Cornish and Fisher's expansion: to one part in a hundred from three degrees on."""
     from statistics import NormalDist  # noqa: PLC0415  (5 ms, and few answers need it)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import inf, isinf, isnan
+from math import inf, isfinite, isinf, isnan
 from typing import Any
 
 from scm_compiler.inference.drawing import Ends, Z
@@ -11,6 +11,9 @@ from scm_compiler.notebook import paragraph
 
 _MET = 1e-12
 _MET_VALUE = 1e-6
+
+LONG = 1e15
+"""A number from here on is written with an exponent."""
 
 ANY_NOISE = "whatever the noise model"
 
@@ -211,7 +214,7 @@ class Number:
         drawn = self.drawing_interval
         if drawn is None or drawn.even(self.value, self.error):
             return _shown(self.value, self.error)
-        return f"{self.value:.{_digits(self.error)}f}, {drawn}"
+        return f"{_rounded(self.value, self.error)}, {drawn}"
 
     def _repr_html_(self) -> str:
         return paragraph(str(self), spanned(self))
@@ -296,13 +299,24 @@ def _shown(value: float, error: float) -> str:
     '0.4168 ± 0.0012'
     """
     if error == 0:
-        return f"{value:.5f}" if value == 0 or abs(value) >= 0.001 else f"{value:.4g}"
-    digits = _digits(error)
-    return f"{value:.{digits}f} ± {error:.{digits}f}"
+        plain = value == 0 or 0.001 <= abs(value) < LONG
+        return f"{value:.5f}" if plain else f"{value:.5g}" if abs(value) > 1 else f"{value:.4g}"
+    return f"{_rounded(value, error)} ± {_rounded(error, error)}"
+
+
+def _rounded(number: float, error: float) -> str:
+    """A number to the digits of its error, or of its size where it is huge.
+
+    >>> _rounded(0.41675, 0.0012), _rounded(2.5e20, 1e18), _rounded(1.0, inf)
+    ('0.4168', '2.5e+20', '1.0000')
+    """
+    if not isfinite(number) or abs(number) >= LONG:
+        return f"{number:.5g}"
+    return f"{number:.{_digits(error)}f}"
 
 
 def _digits(error: float) -> int:
-    return max(4, 1 - _exponent(error))
+    return max(4, 1 - _exponent(error)) if isfinite(error) else 4
 
 
 def _exponent(number: float) -> int:

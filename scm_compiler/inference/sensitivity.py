@@ -260,29 +260,55 @@ def _difference(left: ir.Quantity, right: ir.Quantity) -> _Effect | None:
             return None
 
 
-def _measured(effect: _Effect, setting: Setting, text: str, level: float | None) -> Sensitivity:
-    graph = setting.declared
-    pair = {effect.cause, effect.outcome}
-    others = tuple(c for c in graph.confounders if {c.left, c.right} != pair)
+@dataclass(frozen=True)
+class Adjusted:
+    """How an effect follows by adjusting for what is measured.
+
+    Attributes:
+        formula: The formula, without a hidden common cause of the two.
+        names: What is adjusted for.
+        dropped: Whether the graph has such a cause.
+    """
+
+    formula: Identified
+    names: Names
+    dropped: bool
+
+
+def adjusted(graph: Graph, cause: str, outcome: str, seen: Names = ()) -> Adjusted:
+    """How adjusting gives an effect that a hidden common cause of the two would change.
+
+    Raises:
+        ScmError: E534 if it would change nothing, or if adjusting does not give it.
+    """
+    others = tuple(c for c in graph.confounders if {c.left, c.right} != {cause, outcome})
     without = replace(graph, confounders=others, asserts=(), claims=())
-    seen = tuple(event.variable.node for event in effect.seen)
-    if isinstance(_identified(_tied(without, effect), effect, seen), Identified):
+    tied = _tied(without, cause, outcome)
+    if isinstance(identify(tied, (outcome,), (cause,), seen), Identified):
         raise refuse(
             NoSensitivity(
-                f"it is the same whatever hidden causes {effect.cause} and {effect.outcome} have",
+                f"it is the same whatever hidden causes {cause} and {outcome} have",
                 "no `<->` of the two changes it, however strong: see `--identify`",
             )
         )
-    found = _identified(without, effect, seen)
-    sets = adjustment_sets(without, effect.cause, effect.outcome, limit=1)
+    found = identify(without, (outcome,), (cause,), seen)
+    sets = adjustment_sets(without, cause, outcome, limit=1)
     if isinstance(found, NotIdentified) or not sets:
         raise refuse(
             NoSensitivity(
-                f"without a hidden cause of {effect.cause} and {effect.outcome} it is not the "
+                f"without a hidden cause of {cause} and {outcome} it is not the "
                 "result of adjusting for what is measured",
                 "other hidden causes are in the way: see `--identify`",
             )
         )
+    return Adjusted(found, sets[0], len(others) < len(graph.confounders))
+
+
+def _measured(effect: _Effect, setting: Setting, text: str, level: float | None) -> Sensitivity:
+    graph = setting.declared
+    seen = tuple(event.variable.node for event in effect.seen)
+    way = adjusted(graph, effect.cause, effect.outcome, seen)
+    found = way.formula
     numbers = effect.numbers(found, setting.source)
     if any(number != number for number in numbers):  # noqa: PLR0124  (NaN: it divides by zero)
         raise refuse(NoSensitivity("its formula asks for what no row shows"))
@@ -299,8 +325,8 @@ def _measured(effect: _Effect, setting: Setting, text: str, level: float | None)
         cause=effect.cause,
         outcome=effect.outcome,
         sides=(one, other),
-        adjusted=tuple(dict.fromkeys((*seen, *sets[0]))),
-        dropped=len(others) < len(graph.confounders),
+        adjusted=tuple(dict.fromkeys((*seen, *way.names))),
+        dropped=way.dropped,
         intervals=intervals,
         note=note,
     )
@@ -332,11 +358,7 @@ def _intervals(
     return found
 
 
-def _identified(graph: Graph, effect: _Effect, seen: Names) -> Identified | NotIdentified:
-    return identify(graph, (effect.outcome,), (effect.cause,), seen)
-
-
-def _tied(graph: Graph, effect: _Effect) -> Graph:
+def _tied(graph: Graph, cause: str, outcome: str) -> Graph:
     """The graph with a hidden common cause of the two."""
-    left, right = sorted((effect.cause, effect.outcome), key=graph.order.__getitem__)
+    left, right = sorted((cause, outcome), key=graph.order.__getitem__)
     return replace(graph, confounders=(*graph.confounders, Confounder(left, right)))

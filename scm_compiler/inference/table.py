@@ -106,7 +106,7 @@ def _numbered(
 ) -> list[tuple[str, ...]]:
     """A head, and lines that end with a number, and with its bounds where some are open."""
     kinds = dict.fromkeys(number.kind for _, number in lines)
-    top = (*head, next(iter(kinds), "probability"))
+    top = (*head, "number" if len(kinds) > 1 else next(iter(kinds), "probability"))
     shown = [(*cells, number.plain) for cells, number in lines]
     intervals = [number.interval for _, number in lines]
     known = next((interval for interval in intervals if interval is not None), None)

@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, overload
+from typing import TYPE_CHECKING, Any, cast, overload
 
 from scm_compiler.inference import LEVEL, SAMPLES, Answer, Plan, Sensitivity, plan, sensitivity
 from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
+from scm_compiler.inference.real.codes.reals import require_threshold
 from scm_compiler.runtime.regime import Regime, Value, Values
 from scm_compiler.runtime.runs.display import run_facts, run_html
 from scm_compiler.runtime.runs.presence import RUNS
@@ -14,8 +15,10 @@ from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.semantics.query import read_query
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
+    from scm_compiler.inference.real.omitted import OmittedVariable
     from scm_compiler.inference.real.planning import RealPlan
     from scm_compiler.runtime.by_row import RowAnswers
+    from scm_compiler.runtime.data.columns import Table
     from scm_compiler.runtime.sampling.mixed import MixedSample
     from scm_compiler.runtime.sampling.photos import Photo
     from scm_compiler.runtime.sampling.sample import Sample
@@ -111,6 +114,7 @@ class Run(Record):
             return ask_by_row(self, text, Rows.of(rows), **options)
         drawn = self.plan_of_reals(text, method)
         if drawn is not None:
+            require_threshold(noise_model)
             return drawn.run(seed=seed, samples=samples, level=level)
         return self.ask(read_query(text, self.label_graph), text, **options)
 
@@ -135,7 +139,9 @@ class Run(Record):
         query = read_query(text, self.label_graph)
         return plan(query, self.distributions(), method=method, text=text)
 
-    def sensitivity(self, text: str, *, level: float | None = LEVEL) -> Sensitivity:
+    def sensitivity(
+        self, text: str, *, level: float | None = LEVEL
+    ) -> "Sensitivity | OmittedVariable":
         """How strong a hidden common cause must be to overturn the sign of an effect.
 
         Args:
@@ -143,13 +149,19 @@ class Run(Record):
             level: Of the intervals from the data; None for none.
 
         Returns:
-            Its E-value and its tipping point; see `inference.sensitivity`.
+            Its E-value and its tipping point, or where real nodes take part its robustness value;
+            see `inference.sensitivity` and `inference.real.omitted`.
 
         Raises:
             ScmError: E40x and E41x if the question is wrong, E534 if it has none.
         """
-        self.require_labels_alone("the sensitivity to hidden causes")
-        query = read_query(text, self.graph)
+        if self.rests_on_reals(text):
+            table = cast("Table", self.table)
+            found: OmittedVariable = self.of_reals.omitted_variable(
+                text, self.graph, table.columns, table.counts, level=level
+            )
+            return found
+        query = read_query(text, self.label_graph)
         return sensitivity(query, self.distributions(), text=text, level=level)
 
     def counterfactual(

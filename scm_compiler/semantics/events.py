@@ -4,7 +4,7 @@ import operator
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
-from math import prod
+from math import isfinite, prod
 
 from scm_compiler.ir import Finite
 from scm_compiler.ir import query as ir
@@ -22,12 +22,16 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "=": operator.eq,
 }
 
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 
 
 def is_number(text: str) -> bool:
-    """Whether a value is written as a number."""
-    return _NUMBER.fullmatch(text) is not None
+    """Whether a value is written as a number.
+
+    >>> is_number("-1.5"), is_number("1e-3"), is_number("1e999"), is_number("inf")
+    (True, True, False, False)
+    """
+    return _NUMBER.fullmatch(text) is not None and isfinite(float(text))
 
 
 def index_of(text: str, domain: Finite) -> int | None:

@@ -54,6 +54,11 @@ def print_conditions(do: Iterable[tree.Action], given: Iterable[tree.Proposition
     return f" | {shown}" if shown else ""
 
 
+def print_variable(variable: tree.Variable) -> str:
+    """A node, in its world: `Y[X=1]`."""
+    return _part(variable)
+
+
 def _factor(number: tree.Number, *more: type[Any]) -> str:
     """A number, in brackets where it is a sum."""
     shown = print_query(number)

@@ -113,6 +113,7 @@ class NoDefiersAssumed(Diagnostic):
     instrument: str
     cause: str
     raises: bool
+    bounded: bool = True
 
     def message(self) -> str:
         """Whom there must not be."""
@@ -121,7 +122,7 @@ class NoDefiersAssumed(Diagnostic):
 
     def help(self) -> str:
         """What to read instead."""
-        return "no data show it; the bounds hold without it"
+        return "no data show it" + ("; the bounds hold without it" if self.bounded else "")
 
 
 class Defiers(Diagnostic):

@@ -8,10 +8,11 @@ class NoSensitivity(Diagnostic):
 
     ## What it means
 
-    `--sensitivity` takes the effect of one label on one value of another, as adjusting for what is
-    measured gives it, and says how strong a hidden common cause of the two must be to explain it
-    away. Where the effect is identified by another formula it holds with such a cause as well, and
-    where other hidden causes are in the way there is no effect to start from.
+    `--sensitivity` takes the effect of one label on one value of another, or where real nodes take
+    part of one node on the mean of another, as adjusting for what is measured gives it, and says how
+    strong a hidden common cause of the two must be to explain it away. Where the effect is
+    identified by another formula it holds with such a cause as well, and where other hidden causes
+    are in the way there is no effect to start from.
 
     ## Example
 

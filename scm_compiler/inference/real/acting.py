@@ -8,12 +8,11 @@ import numpy as np
 
 from scm_compiler.diagnostics import Span, refuse
 from scm_compiler.inference.real.codes.acting import BeyondEnds, NoSuchLaw
-from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.names import Names
 from scm_compiler.inference.real.units import Array, Draw, Held, Variable
 from scm_compiler.ir import Finite
 from scm_compiler.model.mechanism import Column
-from scm_compiler.semantics.codes.questions import ReadsDescendant
+from scm_compiler.semantics.codes.questions import HeldWithoutValue, ReadsDescendant
 from scm_compiler.semantics.codes.reals import OnlyOfReals
 from scm_compiler.semantics.events import is_number
 from scm_compiler.syntax import query_tree as tree
@@ -32,7 +31,7 @@ class Actions(Names):
         self.known(variable.node)
         return Variable(variable.node.text, tuple(map(self.held, variable.world)))
 
-    def held(self, action: tree.Action) -> Held:  # noqa: PLR0911  (a form each)
+    def held(self, action: tree.Action) -> Held:  # noqa: C901, PLR0911  (a form each)
         """What an intervention makes of a node."""
         match action:
             case tree.Assignment(node, tree.Word() as value):
@@ -59,8 +58,10 @@ class Actions(Names):
             case tree.Likely(tree.Variable(node), weights):
                 return self._random(node, weights, action.span)
             case tree.Each(node) | tree.Curve(node):
-                what = f"`do({quoted(node.text)})` without one value"
-                self.found.append(NotWithReals(what, "say the value", span=action.span))
+                if self.known(node):
+                    example = self.example(node)
+                    wrong = HeldWithoutValue(quoted(node.text), example, span=action.span)
+                    self.found.append(wrong)
                 return Held(node.text, "", 0)
         raise TypeError(action)
 

@@ -9,6 +9,7 @@ import numpy as np
 from scm_compiler.inference.real.acting import Actions
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.units import Array, Draw, Held, Range, Seen, Variable
+from scm_compiler.semantics.codes.conditions import EvidenceWithoutValue
 from scm_compiler.semantics.codes.queries import CauseNotBinary
 from scm_compiler.semantics.codes.reals import NoNumberOfLabel
 from scm_compiler.semantics.effects import mediators, wrong_effect
@@ -124,6 +125,11 @@ class Reader(Actions):
             other.append(test)
             return
         node = part.variable.node
+        if isinstance(part, tree.Event) and part.value is None and self.known(node):
+            example = self.example(node)
+            wrong = EvidenceWithoutValue(quoted(node.text), example, span=part.span)
+            self.found.append(wrong)
+            return
         name, holds = self.holds(part)
         if name not in self.graph.by_name:
             return
@@ -187,10 +193,8 @@ class Reader(Actions):
         variable = self.variable(query.target)
         if variable.node in self.graph.by_name and self.real(node) is None:
             self.found.append(NoNumberOfLabel(quoted(node.text), span=node.span))
-        if variable.world:
-            self.found.append(NotWithReals("a density in another world", span=query.span))
         number = self.number(node, query.value, inside=False)
-        scene = self.scene(query.do, query.given)
+        scene = self.scene(query.do, query.given, *([variable] if variable.world else ()))
         return Asked(scene, "density", lambda draw: np.ones(draw.count), point=(node.text, number))
 
     def effect(self, query: tree.Effect) -> Asked:

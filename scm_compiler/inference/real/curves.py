@@ -1,11 +1,12 @@
 """Curves: a number that is asked for at each of many values of a real node."""
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from math import floor
 
 from scm_compiler.inference.real.codes.curves import NoCurve
 from scm_compiler.inference.real.names import Names
+from scm_compiler.inference.real.openings import opened
+from scm_compiler.inference.real.walking import plain, rewritten
 from scm_compiler.semantics.codes.reals import OnlyOfReals
 from scm_compiler.semantics.events import is_number
 from scm_compiler.syntax import query_tree as tree
@@ -20,12 +21,15 @@ ROUNDING = 1e-9
 
 def curves_of(query: tree.Query) -> tuple[tree.Curve, ...]:
     """The curves in a question."""
-    return tuple(each for do in _done(query) for each in do if isinstance(each, tree.Curve))
+    done = (action for part in plain(query) for action in part.do)
+    return tuple(action for action in done if isinstance(action, tree.Curve))
 
 
 def at(query: tree.Query, value: str) -> tree.Query:
     """The question at one point of its curve."""
-    return _changed(query, lambda action: _held(action, value))
+    return rewritten(
+        query, lambda part: replace(part, do=tuple(_held(each, value) for each in part.do))
+    )
 
 
 def points(names: Names, query: tree.Query) -> tuple[str, ...]:
@@ -63,7 +67,7 @@ def _wrong(query: tree.Query) -> str:
     free = isinstance(query, tree.Probability) and any(
         isinstance(target, tree.Event) and target.value is None for target in query.targets
     )
-    if free or isinstance(query, tree.Best | tree.Regime):
+    if free or opened(query) or isinstance(query, tree.Best | tree.Regime):
         return "a table has no curve"
     return "a question has one" if len(set(curves_of(query))) > 1 else ""
 
@@ -72,31 +76,3 @@ def _held(action: tree.Action, value: str) -> tree.Action:
     if not isinstance(action, tree.Curve):
         return action
     return tree.Assignment(action.node, tree.Word(value, action.span), action.span)
-
-
-def _done(query: tree.Query) -> Iterator[tuple[tree.Action, ...]]:
-    match query:
-        case tree.Sum(terms):
-            for _, term in terms:
-                yield from _done(term)
-        case tree.Ratio(above, below):
-            yield from _done(above)
-            yield from _done(below)
-        case tree.LocalEffect():
-            return
-        case _:
-            yield query.do
-
-
-def _changed(query: tree.Query, change: Callable[[tree.Action], tree.Action]) -> tree.Query:
-    match query:
-        case tree.Sum(terms):
-            changed = tuple((plus, _changed(term, change)) for plus, term in terms)
-            return replace(query, terms=changed)  # type: ignore[arg-type]
-        case tree.Ratio(above, below):
-            both = _changed(above, change), _changed(below, change)
-            return replace(query, above=both[0], below=both[1])  # type: ignore[arg-type]
-        case tree.LocalEffect():
-            return query
-        case _:
-            return replace(query, do=tuple(map(change, query.do)))

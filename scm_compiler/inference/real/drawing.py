@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from math import sqrt
+from math import inf, sqrt
 from time import perf_counter
 
 import numpy as np
@@ -132,7 +132,7 @@ class Sampler:
         shares = share * (values - mean)
         if asked.kind == "chance" and _left_open(asked.scene) and _alike(values):
             return Estimate(mean, chance_error(values, share, worth), draws, worth)
-        return Estimate(mean, float(np.linalg.norm(shares)), draws, worth, shares)
+        return Estimate(mean, _norm(shares), draws, worth, shares)
 
     def _density(self, asked: Asked) -> Estimate:
         """A density: the mean of P(number | parents), or that of all evidence by that without."""
@@ -174,6 +174,12 @@ def settled(scene: Scene) -> set[str]:
     """The nodes that are held at a constant, and the labels that are seen."""
     seen = {name for name, likely in scene.seen.labels.items() if np.count_nonzero(likely) == 1}
     return seen.union(held.node for held in scene.held if held.rule is None)
+
+
+def _norm(shares: Array) -> float:
+    """The length of a vector, whose squares may be beyond what is computed with."""
+    most = float(np.abs(shares).max())
+    return most * float(np.linalg.norm(shares / most)) if 0 < most < inf else most
 
 
 def _left_open(scene: Scene) -> bool:

@@ -7,12 +7,13 @@ from math import inf, isfinite, nan
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic, closest
+from scm_compiler.diagnostics import Diagnostic, Span, closest
 from scm_compiler.inference.real.codes.reals import NoEvent
+from scm_compiler.inference.real.openings import some_number
 from scm_compiler.inference.real.units import Array, Range
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.model.mechanism import Column
-from scm_compiler.semantics.codes.queries import UnknownNode, UnknownValue
+from scm_compiler.semantics.codes.queries import NotOneNumber, UnknownNode, UnknownValue
 from scm_compiler.semantics.events import compared, index_of
 from scm_compiler.semantics.lookup import Lookup
 from scm_compiler.syntax import query_tree as tree
@@ -84,7 +85,7 @@ class Names:
         elif event.value is not None:
             given = [event.value]
         if not given:
-            self.found.append(NoEvent(quoted(node.text), span=event.span))
+            self.found.append(self._valueless(node, event.span))
             return node.text, np.ones_like
         if self.real(node) is not None:
             numbers = [self.number(node, word, inside=False) for word in given]
@@ -104,6 +105,18 @@ class Names:
             meant |= holds or set()
         allowed = np.isin(np.arange(domain.size), sorted(meant))
         return node.text, lambda column: allowed[column].astype(np.float64)
+
+    def _valueless(self, node: tree.Word, span: Span) -> Diagnostic:
+        if self.real(node) is not None:
+            return NoEvent(quoted(node.text), span=span)
+        return NotOneNumber(quoted(node.text), span=span)
+
+    def example(self, node: tree.Word) -> str:
+        """A value that a node can have, as it is written."""
+        domain = self.graph.by_name[node.text].domain
+        if isinstance(domain, Finite):
+            return domain.values[-1]
+        return f"{some_number(domain):g}" if isinstance(domain, Real) else "…"
 
     def where(self, part: tree.Event | tree.Compared) -> Range | frozenset[int]:
         """Where an event has its variable: a range of numbers, or some values.

@@ -7,19 +7,24 @@ from typing import Any
 
 import numpy as np
 
-from scm_compiler.diagnostics import Sink, Source
+from scm_compiler.diagnostics import Diagnostic, Sink, Source
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
 from scm_compiler.inference.intervals import replicate_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.codes.reals import NotWithReals
+from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
 from scm_compiler.inference.real.hidden import require_determined, unfolded
+from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
+from scm_compiler.inference.real.openings import LEVELS, opened, written_as
+from scm_compiler.inference.real.reading import first_of, free_targets, numbers_of
 from scm_compiler.inference.real.units import mutilated, ordered
-from scm_compiler.inference.real.working import Work, first_of, numbers_of
+from scm_compiler.inference.real.working import Work
+from scm_compiler.inference.refusals import pointing_at
 from scm_compiler.inference.table import Table
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Real
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
@@ -27,7 +32,7 @@ from scm_compiler.syntax.query import parse_query
 NOTE = "how firmly the data determine it is not known: train with --replicates"
 """What is said of the interval from the data."""
 
-METHODS = ("auto", "weighted")
+METHODS = ("auto", "exact", "weighted")
 
 _EXACTLY = ("exactly, by sums of normal laws, unless several ranges or worlds take part; then",)
 
@@ -43,8 +48,8 @@ class RealPlan:
         mechanisms: Of the labels and real nodes.
         rung: On which rung it stands.
         nodes: The nodes that take part.
-        method: `auto`, which is exact where all that takes part is linear and Gaussian; or
-            `weighted`.
+        method: `auto`, which is exact where all that takes part is linear and Gaussian; `exact`,
+            which is nothing else; or `weighted`.
         others: The mechanisms of models that were trained on other weights of the rows.
         rows: How many rows of data there are.
         identified: Whether the graph determines the answer, whatever the noise model.
@@ -66,7 +71,7 @@ class RealPlan:
         """Whether all that takes part is a table, or linear and Gaussian."""
         own = [self.mechanisms[name] for name in self.nodes]
         graph = unfolded(self.graph, self.mechanisms)
-        return self.method == "auto" and all(closed(graph, m) for m in own)
+        return self.method != "weighted" and all(closed(graph, m) for m in own)
 
     def run(self, *, seed: int = 0, samples: int = 10_000, level: float | None = 0.95) -> Answer:
         """Answer it.
@@ -80,8 +85,18 @@ class RealPlan:
         Raises:
             ScmError: E574 if nothing fits the evidence.
         """
+        with pointing_at(self.query):
+            return self._run(seed, samples, level)
+
+    def _run(self, seed: int, samples: int, level: float | None) -> Answer:
         started = perf_counter()
-        work = self._work(self.mechanisms, seed, samples)
+        deciles = self._deciles(seed, samples)
+        work = self._work(self.mechanisms, seed, samples, deciles)
+        warnings: tuple[Diagnostic, ...] = ()
+        if isinstance(self.tree, tree.LocalEffect):
+            moved = work.value(wald(self.tree).below)
+            assert isinstance(moved, Number)
+            warnings = (assumed(self.tree, moved),)
         value = work.value(self.tree)
         return Answer(
             query=self.query,
@@ -92,24 +107,70 @@ class RealPlan:
             seconds=perf_counter() - started,
             graph_hash=self.graph.hash,
             value=value,
-            noise_model=None if self.identified else "threshold",
+            noise_model=self._noise_model,
+            warnings=warnings,
             effective=work.worth if work.draws else None,
             rows=self.rows,
-            make_firm=lambda: self._firm(value, seed, samples, level),
+            make_firm=lambda: self._firm(value, seed, samples, level, deciles),
         )
 
-    def _work(self, mechanisms: Mapping[str, Mechanism], seed: int, samples: int) -> Work:
+    def _work(
+        self,
+        mechanisms: Mapping[str, Mechanism],
+        seed: int,
+        samples: int,
+        deciles: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> Work:
         graph = unfolded(self.graph, mechanisms)
-        sampler = Sampler(graph, mechanisms, seed, samples)
-        return Work(graph, sampler, exactly=self.method != "weighted")
+        return Work(
+            graph,
+            Sampler(graph, mechanisms, seed, samples),
+            exactly=self.method != "weighted",
+            drawing=self.method != "exact",
+            deciles=deciles,
+        )
+
+    def _deciles(self, seed: int, samples: int) -> dict[str, tuple[str, ...]]:
+        """What real nodes that stand without a value are, where nothing is held."""
+        found = {}
+        for word in {v.node.text: v.node for v in opened(self.tree)}.values():
+            domain = self.graph.by_name[word.text].domain
+            if isinstance(domain, Real):
+                work = self._work(self.mechanisms, seed, samples)
+                asked = (tree.Quantile(tree.Variable(word), tree.Word(q)) for q in LEVELS)
+                numbers = [number.value for q in asked for number in _numbers(work.value(q))]
+                found[word.text] = written_as(numbers, domain)
+        return found
+
+    @property
+    def is_curve(self) -> bool:
+        """Whether it asks a number at each of several values of one real node."""
+        if curves_of(self.tree):
+            return True
+        names = [variable.node.text for variable in opened(self.tree)]
+        free = isinstance(self.tree, tree.Probability) and free_targets(self.tree)
+        if len(names) != 1 or free or isinstance(self.tree, tree.Best):
+            return False
+        return isinstance(self.graph.by_name[names[0]].domain, Real)
+
+    @property
+    def _noise_model(self) -> str | None:
+        if isinstance(self.tree, tree.LocalEffect):
+            return MONOTONE
+        return None if self.identified else "threshold"
 
     def _firm(
-        self, value: Number | Table, seed: int, samples: int, level: float | None
+        self,
+        value: Number | Table,
+        seed: int,
+        samples: int,
+        level: float | None,
+        deciles: Mapping[str, tuple[str, ...]],
     ) -> Firm | None:
         """The answer with intervals from the replicates, if there are any."""
         if level is None:
             return None
-        found = [self._work(one, seed, samples).value(self.tree) for one in self.others]
+        found = [self._work(one, seed, samples, deciles).value(self.tree) for one in self.others]
         drawn = np.array([[number.value for number in _numbers(one)] for one in found])
         if len(drawn) < 2:
             return Firm(value, NOTE)
@@ -138,7 +199,8 @@ class RealPlan:
         }
 
     def __str__(self) -> str:
-        found = "identified" if self.identified else "not identified (noise model: threshold)"
+        noise = self._noise_model
+        found = "identified" if noise is None else f"not identified (noise model: {noise})"
         kinds = ", ".join(f"`{name}`" for name in self.nodes)
         return "\n".join(
             (
@@ -182,15 +244,19 @@ def plan_real(
         asked = numbers_of(reader, first_of(reader, written))
         if method not in METHODS:
             way = "leave `--method` out: units are weighted"
-            reader.found.append(NotWithReals(f"`--method {method}`", way))
+            reader.found.append(NotWithReals(f"`--method {method}`", way, span=written.span))
         sink.extend(reader.found)
     sink.check()
     assert written is not None
+    if isinstance(written, tree.LocalEffect):
+        with pointing_at(text):
+            require_instrument(written, graph)
     require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
-    assumed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
-    return replace(plan, identified=not assumed)
+    guessed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
+    local = isinstance(written, tree.LocalEffect)
+    return replace(plan, identified=not (guessed or local), rung=3 if local else rung)
 
 
 def rests_on_reals(text: str, graph: Graph) -> bool:

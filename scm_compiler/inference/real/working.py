@@ -1,15 +1,18 @@
 """Works out the numbers of a question: exactly where that can be, else from weighted units."""
 
-from collections.abc import Mapping
-from math import inf, sqrt
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from itertools import product
+from math import inf, prod, sqrt
 from typing import Any
 
 import numpy as np
 
 from scm_compiler.diagnostics import refuse
+from scm_compiler.inference.codes.derived import DividesByZero
 from scm_compiler.inference.drawing import Z
 from scm_compiler.inference.number import DrawingInterval, Number
-from scm_compiler.inference.real.asking import Asked, Reader
+from scm_compiler.inference.real.asking import Reader
 from scm_compiler.inference.real.codes.reals import NoEvent, NotWithReals
 from scm_compiler.inference.real.curves import at, curves_of, points
 from scm_compiler.inference.real.drawing import (
@@ -20,43 +23,94 @@ from scm_compiler.inference.real.drawing import (
     weighted_quantile,
 )
 from scm_compiler.inference.real.gaussian import Gaussian, NotGaussianError
+from scm_compiler.inference.real.local import wald
+from scm_compiler.inference.real.openings import filled, opened
+from scm_compiler.inference.real.reading import free_targets, numbers_of, real_target
 from scm_compiler.inference.real.units import Variable
 from scm_compiler.inference.table import Row, Table, most_probable
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir.query import Kind
 from scm_compiler.passes.fold import HIDDEN
-from scm_compiler.semantics.codes.questions import NothingToChoose
 from scm_compiler.syntax import query_tree as tree
-from scm_compiler.syntax.query_printer import quoted
+from scm_compiler.syntax.query_printer import print_query, print_variable, quoted
 
 ROUNDING = 1e-9
 """An error below this share of a number is rounding."""
 
+CELLS = 256
+"""A table of more is drawn, though each of them has a closed form."""
+
+QUARTILES = ((0.25, "lower quartile"), (0.5, "median"), (0.75, "upper quartile"))
+
+Do = tuple[tree.Action, ...]
+Given = tuple[tree.Proposition, ...]
+
 
 class Work:
-    """Works out the numbers of a question."""
+    """Works out the numbers of a question.
 
-    def __init__(self, graph: Graph, sampler: Sampler, *, exactly: bool) -> None:
-        self.graph, self.sampler = graph, sampler
+    Args:
+        graph: The graph.
+        sampler: Draws units.
+        exactly: Whether what has a closed form is taken from it.
+        drawing: Whether the rest may be drawn.
+        deciles: The values of real nodes that stand without one.
+    """
+
+    def __init__(
+        self,
+        graph: Graph,
+        sampler: Sampler,
+        *,
+        exactly: bool,
+        drawing: bool = True,
+        deciles: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.graph, self.sampler, self.drawing = graph, sampler, drawing
+        self.deciles = deciles or {}
         self._exact = Gaussian(graph, sampler.mechanisms) if exactly else None
         self.draws, self.worth = 0, float("inf")
 
-    def value(self, written: tree.Query) -> Number | Table:
+    def value(self, written: tree.Query) -> Number | Table:  # noqa: PLR0911  (a form each)
         """The answer."""
         if curves_of(written):
             return self._curve(written)
-        if isinstance(written, tree.Regime):
-            return self._regime(written)
-        if isinstance(written, tree.Best):
-            free = [t for t in written.targets if isinstance(t, tree.Event) and t.value is None]
-            asked = tree.Probability(written.targets, written.do, written.given)
-            return most_probable(self._table(asked, free), 0)
-        if isinstance(written, tree.Probability):
-            free = [t for t in written.targets if isinstance(t, tree.Event) and t.value is None]
-            if free:
-                return self._table(written, free)
-        assert not isinstance(written, tree.LocalEffect)
+        if opened(written):
+            return self._each(written)
+        match written:
+            case tree.Regime():
+                return self._regime(written)
+            case tree.Best(targets, do, given):
+                asked = tree.Probability(targets, do, given)
+                return most_probable(self._table(asked, free_targets(asked)), 0)
+            case tree.Probability() if (target := real_target(written, self.graph)) is not None:
+                rows = self._spread(target, written.do, written.given)
+                return Table((target.node.text,), tuple(rows))
+            case tree.Probability() if free_targets(written):
+                return self._table(written, free_targets(written))
+            case tree.LocalEffect():
+                return self._number(wald(written))
         return self._number(written)
+
+    def _each(self, written: tree.Query) -> Table:
+        """The answer at every value of the nodes that stand without one."""
+        variables = opened(written)
+        places = [self._places(variable.node.text) for variable in variables]
+        rows: list[Row] = []
+        more: tuple[str, ...] = ()
+        for values in product(*places):
+            at_these = filled(written, dict(zip(variables, values, strict=True)))
+            found = self.value(at_these)
+            if isinstance(found, Table):
+                more = found.variables
+                rows += [Row((*values, *row.values), row.probability) for row in found.rows]
+            else:
+                rows.append(Row(values, found))
+        return Table((*map(print_variable, variables), *more), tuple(rows))
+
+    def _places(self, name: str) -> tuple[str, ...]:
+        domain = self.graph.by_name[name].domain
+        return domain.values if isinstance(domain, Finite) else self.deciles[name]
 
     def _curve(self, written: tree.Query) -> Table:
         """A number at each point, all from the same draws of noise."""
@@ -79,16 +133,40 @@ class Work:
                 return _combined(sum(sign * part.value for sign, part in parts), parts)
             case tree.Ratio(above, below):
                 top, bottom = self._estimate(above), self._estimate(below)
+                if not bottom.value:
+                    raise refuse(DividesByZero(print_query(written)))
                 ratio = top.value / bottom.value
                 parts = [(1 / bottom.value, top), (-ratio / bottom.value, bottom)]
                 return _combined(ratio, parts)
-        if self._exact is not None:
-            try:
-                return Estimate(self._exact.number(written), 0.0, 0, float("inf"))
-            except NotGaussianError:
-                pass
+        try:
+            return Estimate(self._closed(written), 0.0, 0, float("inf"))
+        except NotGaussianError:
+            self._require_drawing()
+        if isinstance(written, tree.Density) and written.target.world:
+            way = (
+                "ask for a range of it, such as `P(1.9 < Y[X=1] <= 2.1)`, and divide by its width"
+            )
+            raise refuse(NotWithReals("a density in another world that has to be drawn", way))
         (asked,) = numbers_of(Reader(self.graph), written)
         return self._noted(self.sampler.estimate(asked))
+
+    def _closed(self, written: tree.Number) -> float:
+        """A number from its closed form.
+
+        Raises:
+            NotGaussianError: If it has none, or is to be drawn.
+        """
+        if self._exact is None:
+            raise NotGaussianError
+        return self._exact.number(written)
+
+    def _require_drawing(self) -> None:
+        if not self.drawing:
+            way = (
+                "leave `--method` out: a closed form takes linear Gaussian real nodes "
+                "(`--option real=linear`), tables, and one range at most"
+            )
+            raise refuse(NotWithReals("`--method exact` of this question", way))
 
     def _noted(self, found: Estimate) -> Estimate:
         self.draws = max(self.draws, found.draws)
@@ -97,18 +175,17 @@ class Work:
 
     def _table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
         """The joint table of the labels that stand without a value."""
+        try:
+            return self._closed_table(written, free)
+        except NotGaussianError:
+            self._require_drawing()
         reader = Reader(self.graph)
         variables = [reader.variable(event.variable) for event in free]
         closed = [target for target in written.targets if target not in free]
         tests = [reader.event(target) for target in closed]
         more = [variable for names, _ in tests for variable in names]
         scene = reader.scene(written.do, written.given, *variables, *more)
-        sizes = []
-        for variable in variables:
-            domain = self.graph.by_name[variable.node].domain
-            if not isinstance(domain, Finite):
-                raise refuse(NoEvent(quoted(variable.node)))
-            sizes.append(domain.size)
+        sizes = [len(self._values(event)) for event in free]
         units = self.sampler.weighted(
             scene,
             *((lambda draw, v=v: draw.value(v).astype(np.float64)) for v in variables),
@@ -131,8 +208,59 @@ class Work:
             rows.append(Row(names, _told(chance, error, "probability")))
         return Table(tuple(variable.node for variable in variables), tuple(rows))
 
+    def _closed_table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
+        values = [self._values(event) for event in free]
+        if prod(map(len, values)) > CELLS:
+            raise NotGaussianError
+        rows = []
+        for cell in product(*values):
+            words = dict(zip(free, map(tree.Word, cell), strict=True))
+            targets = (
+                replace(each, value=words[each]) if each in free else each
+                for each in written.targets
+            )
+            chance = self._closed(replace(written, targets=tuple(targets)))
+            rows.append(Row(cell, _told(chance, 0.0, "probability")))
+        return Table(tuple(event.variable.node.text for event in free), tuple(rows))
+
+    def _values(self, event: tree.Event) -> tuple[str, ...]:
+        node = event.variable.node.text
+        domain = self.graph.by_name[node].domain
+        if not isinstance(domain, Finite):
+            raise refuse(NoEvent(quoted(node)))
+        return domain.values
+
+    def _spread(self, target: tree.Variable, do: Do, given: Given) -> list[Row]:
+        """The mean, the deviation and the quartiles of a real node."""
+        try:
+            return self._closed_spread(target, do, given)
+        except NotGaussianError:
+            self._require_drawing()
+        reader = Reader(self.graph)
+        variable = reader.variable(target)
+        units = self.sampler.weighted(
+            reader.scene(do, given, variable), lambda draw: draw.value(variable)
+        )
+        self.draws, self.worth = len(units.weights), units.worth
+        return _summary(units.columns[0], units.weights / units.weights.sum(), units.worth)
+
+    def _closed_spread(self, target: tree.Variable, do: Do, given: Given) -> list[Row]:
+        mean = self._closed(tree.Expectation(target, do, given))
+        variance = self._closed(tree.Expectation(target, do, given, variance=True))
+        rows = [Row(("mean",), _told(mean, 0.0))]
+        rows.append(Row(("deviation",), _told(sqrt(max(variance, 0.0)), 0.0)))
+        for level, called in QUARTILES:
+            word = tree.Word(str(level))
+            number = self._closed(tree.Quantile(target, word, do, given)) if variance else mean
+            rows.append(Row((called,), _told(number, 0.0, "quantile")))
+        return rows
+
     def _regime(self, written: tree.Regime) -> Table:
         """Every label's probabilities; mean, deviation and quartiles of every real node."""
+        try:
+            return self._closed_regime(written)
+        except NotGaussianError:
+            self._require_drawing()
         (asked,) = numbers_of(Reader(self.graph), written)
         nodes = [node for node in self.graph.tabular if node.kind != HIDDEN]
         units = self.sampler.weighted(
@@ -148,7 +276,7 @@ class Work:
         rows: list[Row] = []
         for node, column in zip(nodes, units.columns, strict=True):
             if isinstance(node.domain, Real):
-                rows += _summary(node.name, column, share, worth)
+                rows += _of(node.name, _summary(column, share, worth))
             elif isinstance(node.domain, Finite):
                 for rank, value in enumerate(node.domain.values):
                     hits = (column == rank).astype(np.float64)
@@ -157,68 +285,38 @@ class Work:
                     rows.append(Row((node.name, value), number))
         return Table(("node", "value"), tuple(rows))
 
-
-def numbers_of(reader: Reader, written: tree.Query) -> list[Asked]:  # noqa: C901, PLR0911  (a form each)
-    """The numbers that a question asks for."""
-    match written:
-        case tree.Sum(terms):
-            return [one for _, term in terms for one in numbers_of(reader, term)]
-        case tree.Ratio(above, below):
-            return [*numbers_of(reader, above), *numbers_of(reader, below)]
-        case tree.Probability():
-            return [_filled(reader, written)]
-        case tree.Best(targets, do, given, span):
-            if all(isinstance(t, tree.Event) and t.value is not None for t in targets):
-                reader.found.append(NothingToChoose(span=span))
-            return [_filled(reader, tree.Probability(targets, do, given, span))]
-        case tree.Expectation():
-            return [reader.expectation(written)]
-        case tree.Quantile():
-            return [reader.quantile(written)]
-        case tree.Density():
-            return [reader.density(written)]
-        case tree.Effect():
-            return [reader.effect(written)]
-        case tree.Regime(do, given):
-            every = (Variable(n.name) for n in reader.graph.tabular if n.kind != HIDDEN)
-            scene = reader.scene(do, given, *every)
-            return [Asked(scene, "mean", lambda draw: np.ones(draw.count))]
-    reader.found.append(NotWithReals("`LATE`", span=written.span))
-    return []
-
-
-def first_of(reader: Reader, written: tree.Query) -> tree.Query:
-    """A question at the first point of its curve, if it has one."""
-    if not curves_of(written):
-        return written
-    found = points(reader, written)
-    return at(written, found[0] if found else curves_of(written)[0].low.text)
-
-
-def _filled(reader: Reader, written: tree.Probability) -> Asked:
-    """A probability, of whose open targets the first values are taken."""
-    targets: list[tree.Proposition] = []
-    for target in written.targets:
-        if isinstance(target, tree.Event) and target.value is None:
-            node = reader.graph.by_name.get(target.variable.node.text)
-            if node is not None and isinstance(node.domain, Finite):
-                word = tree.Word(node.domain.values[0], target.span)
-                targets.append(tree.Event(target.variable, word, target.span))
+    def _closed_regime(self, written: tree.Regime) -> Table:
+        rows: list[Row] = []
+        for node in self.graph.tabular:
+            target = tree.Variable(tree.Word(node.name))
+            if node.kind == HIDDEN:
                 continue
-        targets.append(target)
-    return reader.probability(tree.Probability(tuple(targets), written.do, written.given))
+            if isinstance(node.domain, Real):
+                rows += _of(node.name, self._closed_spread(target, written.do, written.given))
+                continue
+            event = tree.Event(target)
+            asked = tree.Probability((event,), written.do, written.given)
+            rows += _of(node.name, self._closed_table(asked, [event]).rows)
+        return Table(("node", "value"), tuple(rows))
 
 
-def _summary(name: str, column: np.ndarray, share: np.ndarray, worth: float) -> list[Row]:
+def _summary(column: np.ndarray, share: np.ndarray, worth: float) -> list[Row]:
     """The mean, the deviation and the quartiles of a real node."""
+    if not np.ptp(column):
+        share, column = np.ones(1), column[:1]
     mean = _mean(column, share)
     square = _mean((column - mean.value) ** 2, share)
     deviation = sqrt(square.value)
-    error = square.error / (2 * deviation) if deviation else 0.0
-    found = [Row((name, "mean"), mean), Row((name, "deviation"), _told(deviation, error))]
-    for level, called in ((0.25, "lower quartile"), (0.5, "median"), (0.75, "upper quartile")):
-        found.append(Row((name, called), _told(*weighted_quantile(column, share, level, worth))))
+    error = (square.std_error or 0.0) / (2 * deviation) if deviation else 0.0
+    found = [Row(("mean",), mean), Row(("deviation",), _told(deviation, error))]
+    for level, called in QUARTILES:
+        number = _told(*weighted_quantile(column, share, level, worth), "quantile")
+        found.append(Row((called,), number))
     return found
+
+
+def _of(name: str, rows: Iterable[Row]) -> list[Row]:
+    return [Row((name, *row.values), row.probability) for row in rows]
 
 
 def _mean(values: np.ndarray, share: np.ndarray) -> Number:

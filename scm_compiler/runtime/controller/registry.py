@@ -14,6 +14,7 @@ from scm_compiler.model.real.codes.parts import OtherTrainer
 from scm_compiler.model.real.parts import discrete_part, require_fitting
 from scm_compiler.runtime.controller import mle, wgan_gp
 from scm_compiler.runtime.controller.config import Config
+from scm_compiler.runtime.controller.mle import MleOptions
 from scm_compiler.runtime.controller.names import require_choice
 from scm_compiler.runtime.controller.real import RealOptions, Reals
 from scm_compiler.runtime.controller.real.mixed import Mixed, targets_of
@@ -22,6 +23,9 @@ from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
 from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.strict import said
+
+MOST_REAL_STEPS = 2**31 - 1
+"""As many updates as mechanisms of real nodes can have."""
 
 
 @dataclass(frozen=True)
@@ -120,10 +124,27 @@ def _mixed(graph: Graph, table: Table, config: Config) -> Mixed:
         raise refuse(OtherTrainer(config.trainer, graph.reals[0].name), exit_code=2)
     part = discrete_part(graph)
     labels = make_trainer(part, table.labels(part), config)
-    form = str(config.options.get("real", "auto"))
-    options = RealOptions.model_validate({"form": form})
     weights = table.counts.astype(np.float64)
+    options = real_options(config)
     return Mixed(labels, Reals(targets_of(graph), table.columns, weights, options, config.seed))
+
+
+def real_options(config: Config) -> RealOptions:
+    """The settings of real nodes' mechanisms: their own, but for what was asked for.
+
+    >>> real_options(configure("mle", steps=30)).steps
+    30
+    >>> real_options(configure("mle")) == RealOptions()
+    True
+    """
+    usual = MleOptions().model_dump()
+    shared = RealOptions.model_fields.keys() & usual.keys()
+    asked = {n: config.options.get(n, usual[n]) for n in sorted(shared)}
+    changed = {name: value for name, value in asked.items() if value != usual[name]}
+    if "steps" in changed:
+        changed["steps"] = min(int(str(changed["steps"])), MOST_REAL_STEPS)
+    form = str(config.options.get("real", "auto"))
+    return RealOptions.model_validate({"form": form, **changed})
 
 
 def recipe_of(config: Config) -> tuple[Recipe, BaseModel]:

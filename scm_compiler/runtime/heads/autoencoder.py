@@ -75,8 +75,9 @@ class AutoencoderOptions(HeadOptions):
             what their error was of late.
         beta: The weight of the noise's divergence from its prior, in the end.
         beta_start: That weight at first: what labels can say is learnt before noise is allowed.
-        warm_up: The share of the steps in which the one becomes the other.
-        cool_down: The share of the steps, at the end, in which the rate falls to nothing.
+        warm_up: The share of the steps, or of a budget, in which the one becomes the other.
+        cool_down: The share of the steps, or of a budget, at the end, in which the rate falls to
+            nothing.
         reader_weight: The weight of the labels' cross entropy, which the encoder's reader learns.
         swap_every: One step in so many draws each image under the labels of another, too.
         swap_weight: The weight, beside the likelihood of the image, with which the reader is to

@@ -35,7 +35,8 @@ class EncoderOptions(BaseModel):
         beta1: Adam's decay of the mean gradient.
         beta2: Adam's decay of the mean squared gradient.
         averaging: The decay of the running average of the weights, which is what is kept.
-        cool_down: The share of the steps, at the end, in which the rate falls to nothing.
+        cool_down: The share of the steps, or of a budget, at the end, in which the rate falls to
+            nothing.
         noise_weight: w, over the number of noise inputs.
         reader_weight: v.
         precision: What the networks compute in; losses and weights are always float32.
@@ -146,9 +147,9 @@ class EncoderTrainer(AdversarialTrainer[EncoderOptions, Encoder]):
         return Encoder(self.drawing, self.options), {}
 
     def rate(self, name: str) -> float:
-        """The learning rate at step `done`: it falls to nothing at the end."""
+        """The learning rate by now: it falls to nothing at the end."""
         del name
-        left = 1 - self.done / self.total
+        left = 1 - self.reached / self.total
         falling = max(self.options.cool_down, 1 / self.total)
         return self.options.rate * min(1.0, max(left / falling, 0.01))
 

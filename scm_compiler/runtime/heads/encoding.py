@@ -75,17 +75,17 @@ class EncodingTrainer(AdversarialTrainer[Options, Generator], Generic[Options, G
         return self.untrained(), {}
 
     def rate(self, name: str) -> float:
-        """The learning rate at step `done`: it falls to nothing at the end."""
+        """The learning rate by now: it falls to nothing at the end."""
         del name
-        left = 1 - self.done / self.total
+        left = 1 - self.reached / self.total
         falling = max(self.options.cool_down, 1 / self.total)
         return self.options.rate * min(1.0, max(left / falling, 0.01))
 
     @property
     def beta(self) -> float:
-        """The weight of the divergence at step `done`."""
+        """The weight of the divergence by now."""
         first, last = self.options.beta_start, self.options.beta
-        way = min(1.0, self.done / max(self.options.warm_up * self.total, 1))
+        way = min(1.0, self.reached / max(self.options.warm_up * self.total, 1))
         return float(first ** (1 - way) * last**way)
 
     def step(self) -> dict[str, Tensor]:

@@ -104,6 +104,7 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
         self.kept: dict[str, Tensor] = {}
         self.total = task.total
         self.done = 0
+        self.spent = 0.0
         self.random = torch.Generator().manual_seed(task.seed)
         with seeded(self.random):
             self.generator, judges = self.build()
@@ -138,6 +139,15 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
     @abstractmethod
     def step(self) -> dict[str, Tensor]:
         """Take one step; its metrics as scalars."""
+
+    def spend(self, share: float) -> None:
+        """Say which share of its time is spent, where a budget may end it."""
+        self.spent = share
+
+    @property
+    def reached(self) -> float:
+        """How far the schedules of rates have come, of `total`: by the steps, or by the budget."""
+        return max(self.done, self.spent * self.total)
 
     @property
     def drawing(self) -> ImageGenerator:

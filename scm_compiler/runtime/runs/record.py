@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf, prod
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import ScmError, refuse
@@ -265,17 +266,21 @@ class Record:
             ScmError: E40x and E41x if the question is wrong, E573, E575 and E576 if it is none for
                 real nodes.
         """
-        if not self.graph.reals:
+        if not self.rests_on_reals(text):
             return None
-        from scm_compiler.inference.real.planning import (  # noqa: PLC0415  (few need it)
-            plan_real,
-            rests_on_reals,
-        )
-
-        if not rests_on_reals(text, self.graph):
-            return None
-        plan = plan_real(text, self.graph, self.mechanisms, method)
+        plan: RealPlan = self.of_reals.plan_real(text, self.graph, self.mechanisms, method)
         return replace(plan, others=self.replicate_mechanisms, rows=self.labels.rows)
+
+    def rests_on_reals(self, text: str) -> bool:
+        """Whether a question takes more than the tables of labels."""
+        return bool(self.graph.reals) and self.of_reals.rests_on_reals(text, self.graph)
+
+    @property
+    def of_reals(self) -> ModuleType:
+        """What models with real nodes are asked for; few runs need it loaded."""
+        from scm_compiler.inference.real import questions  # noqa: PLC0415  (20 ms)
+
+        return questions
 
     def noise_of(self, noise_model: str | None = None) -> "str | Responses":
         """What is assumed of the labels' noise in counterfactuals.

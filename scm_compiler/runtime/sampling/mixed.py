@@ -19,6 +19,7 @@ from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
 from scm_compiler.inference.real.hidden import require_regime, unfolded
 from scm_compiler.inference.real.units import Draw, Seen, Variable
+from scm_compiler.inference.refusals import pointing_at
 from scm_compiler.inference.table import columns as lined
 from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir.domain import BINARY
@@ -151,6 +152,7 @@ class MixedStream:
         scene: What is held and what is seen.
         seed: Of everything.
         heads: What draws the images, by image.
+        text: The regime as it was written, for refusals.
     """
 
     graph: Graph
@@ -158,6 +160,7 @@ class MixedStream:
     scene: Scene
     seed: int
     heads: Mapping[str, TrainedHead] = field(default_factory=dict)
+    text: str = ""
 
     def sample(
         self, start: int, stop: int, told: Callable[[int], None] = lambda _: None
@@ -181,7 +184,8 @@ class MixedStream:
         blocks = range(start // BLOCK, -(-stop // BLOCK))
         parts = []
         for block in blocks:
-            parts.append(self._block(block))
+            with pointing_at(self.text or None):
+                parts.append(self._block(block))
             told(min((block + 1) * BLOCK, stop) - start)
         first = blocks.start * BLOCK
         return {
@@ -242,7 +246,7 @@ def mixed_stream(
     sink.extend(reader.found)
     sink.check()
     require_regime(graph, scene)
-    return MixedStream(graph, mechanisms, scene, seed, heads or {})
+    return MixedStream(graph, mechanisms, scene, seed, heads or {}, text)
 
 
 def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = True) -> None:

@@ -1,9 +1,12 @@
 """What the training loop needs of anything that is trained in steps."""
 
 from collections.abc import Mapping
-from typing import Protocol, Self
+from typing import Protocol, Self, runtime_checkable
 
 from torch import Size, Tensor
+
+SHARE_DIGITS = 6
+"""To how many digits the share of a budget that is spent is told."""
 
 
 class Mean(float):
@@ -33,7 +36,8 @@ class Fitting(Protocol):
     """Something that is fitted step by step and can stop and go on.
 
     The weights after N steps must not depend on how the steps are divided into calls of
-    `advance`, nor on whether the state went through `state` and `restore` in between.
+    `advance`, nor on whether the state went through `state` and `restore` in between. Where a
+    budget ends the training, and the fitting is `Scheduled`, they depend on the time, too.
 
     Attributes:
         total: Steps in all.
@@ -59,6 +63,14 @@ class Fitting(Protocol):
 
     def restore(self, state: Mapping[str, Tensor]) -> None:
         """Go on from what `state` gave; ValueError where it does not fit."""
+
+
+@runtime_checkable
+class Scheduled(Protocol):
+    """A fitting whose rates change from its first step to its last."""
+
+    def spend(self, share: float) -> None:
+        """Say which share of its time is spent, where a budget may end it before `total`."""
 
 
 def require_fitting(state: Mapping[str, Tensor], shapes: Mapping[str, Size]) -> None:

@@ -15,7 +15,7 @@ from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.storage.strict import Count, Positive, Seconds
 from scm_compiler.runtime.storage.tensor_file import TensorFile, open_tensors, unusable
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
-from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
+from scm_compiler.runtime.training.fitting import SHARE_DIGITS, Diverged, Fitting, Mean, Scheduled
 from scm_compiler.runtime.training.journal import Journal
 from scm_compiler.runtime.training.signals import Stop, stop_on_signals
 from scm_compiler.strict import Strict
@@ -192,6 +192,7 @@ class Loop:
             if self.pace.budget is not None and self.seconds >= self.pace.budget:
                 self._report()
                 return self._end("budget")
+            self._spend()
             try:
                 self._advance()
             except Diverged as error:
@@ -199,6 +200,11 @@ class Loop:
             if monotonic() - self._saved >= self.pace.checkpoint_seconds:
                 self._save()
         return self._end("complete")
+
+    def _spend(self) -> None:
+        """Tell what has a schedule how much of a budget is spent."""
+        if self.pace.budget is not None and isinstance(self.fitting, Scheduled):
+            self.fitting.spend(round(min(1.0, self.seconds / self.pace.budget), SHARE_DIGITS))
 
     def _advance(self) -> None:
         """Take as many steps as fit into a slice of time, but none past the next report."""

@@ -22,13 +22,13 @@ from torch import Tensor
 from torch import distributed as torch_distributed
 
 from scm_compiler.runtime.storage.tensors import read_tensors
-from scm_compiler.runtime.training.fitting import Fitting
+from scm_compiler.runtime.training.fitting import SHARE_DIGITS, Fitting, Scheduled
 
 CPU = torch.device("cpu")
 PATIENCE = timedelta(days=1)
 """How long a process waits for the others; torchrun ends all of them if one dies."""
 
-_STOP, _ADVANCE, _RESTORE = 0, 1, 2
+_STOP, _ADVANCE, _RESTORE, _SPEND = 0, 1, 2, 3
 
 
 class TeamLost(Exception):  # noqa: N818  (what happened, not a fault of the caller)
@@ -182,6 +182,12 @@ class Led:
         self.done = self._fitting.done
         return losses
 
+    def spend(self, share: float) -> None:
+        """Tell every process which share of the time is spent."""
+        if isinstance(self._fitting, Scheduled):
+            self._order(_SPEND, round(share * 10**SHARE_DIGITS))
+            self._fitting.spend(share)
+
     def state(self) -> dict[str, Tensor]:
         """The leader's state, which is everyone's."""
         return self._fitting.state()
@@ -217,5 +223,8 @@ def follow(fitting: Fitting, checkpoint: Path, team: Team) -> None:
             return
         if code == _RESTORE:
             fitting.restore(read_tensors(checkpoint).tensors)
+        elif code == _SPEND:
+            if isinstance(fitting, Scheduled):
+                fitting.spend(number / 10**SHARE_DIGITS)
         else:
             fitting.advance(number)

@@ -64,3 +64,10 @@ def test_a_difference_of_other_draws_has_the_error_of_both(mechanisms):
     far, near = ask("E(Y | X=1)", mechanisms), ask("Q(Y, 0.5 | do(X=0))", mechanisms)
     both = ask("E(Y | X=1) - Q(Y, 0.5 | do(X=0))", mechanisms)
     assert both.std_error == pytest.approx(np.hypot(far.std_error, near.std_error))
+
+
+def test_a_number_beyond_what_can_be_squared_is_told(mechanisms):
+    steep = Linear(Real(), {"X": Real()}, np.array([[0.0, 1e200]]), np.array([1.0]))
+    found = plan_real("E(Y)", GRAPH, {**mechanisms, "Y": steep}, method="weighted").run()
+    assert 0 < found.value.std_error < 1e199
+    assert str(found.value).count("e+") == 2

@@ -3,7 +3,8 @@
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.controller.registry import TRAINERS, configure
+from scm_compiler.runtime.controller.real import RealOptions
+from scm_compiler.runtime.controller.registry import TRAINERS, configure, real_options
 
 
 def test_every_trainer_has_a_default_preset_of_its_options():
@@ -35,3 +36,10 @@ def test_unknown_names(trainer, preset, message, advice):
 def test_an_unknown_option_is_the_callers_mistake():
     with pytest.raises(ValueError, match=r"has no option `epochs`; its options are `.*steps"):
         configure("mle", epochs=3)
+
+
+def test_what_is_asked_for_reaches_the_mechanisms_of_real_nodes():
+    assert real_options(configure("mle")) == RealOptions()
+    asked = real_options(configure("mle", steps=30, hidden=8, real="transform", tables="shares"))
+    assert asked == RealOptions(steps=30, hidden=8, form="transform")
+    assert real_options(configure("mle", steps=2**62)).steps == 2**31 - 1

@@ -72,3 +72,11 @@ def test_it_finds_the_noise_that_an_image_was_drawn_of(squares):
     before = missed()
     trainer.advance(200)
     assert missed() < before / 10
+
+
+def test_its_rate_falls_by_the_budget_where_that_ends_the_training(squares):
+    short, budgeted = made(squares, 10), made(squares, 1_000_000)
+    short.done = 8
+    budgeted.spend(0.8)
+    assert budgeted.rate("generator") == pytest.approx(short.rate("generator"))
+    assert budgeted.rate("generator") < 0.5 * OPTIONS.rate

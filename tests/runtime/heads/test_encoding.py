@@ -164,3 +164,16 @@ def test_declared_edges_go_through_labels_that_are_not_read(squares):
 
     chain = parse("A, B, C : binary\nI : image(3, 16, 16)\nA -> B -> C\nA, C -> I")
     assert LabelCoding.of(chain, "I").edges == ((0, 1),)
+
+
+def test_the_schedule_goes_by_the_budget_where_that_ends_the_training(squares):
+    """After half of the budget rate and divergence are where half of the steps have them."""
+    short, budgeted = (trainer(squares, "vae", total) for total in (10, 1_000_000))
+    short.done = 5
+    assert budgeted.beta == budgeted.options.beta_start
+    budgeted.spend(0.5)
+    assert budgeted.beta == short.beta == budgeted.options.beta
+    short.done = 9
+    budgeted.spend(0.9)
+    assert budgeted.rate("generator") == pytest.approx(short.rate("generator"))
+    assert budgeted.rate("generator") < 0.3 * budgeted.options.rate

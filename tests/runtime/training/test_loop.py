@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from itertools import pairwise
+from typing import ClassVar
 
 import pytest
 import torch
@@ -207,6 +208,24 @@ def test_the_budget_counts_all_starts(tmp_path, walk):
     second = walk(1000, pause=0.005)
     assert Loop(second, tmp_path, slow).run().step == first.step
     assert second.calls == []
+
+
+def test_a_schedule_is_told_which_share_of_a_budget_is_spent(tmp_path, walk):
+    class Sloping(walk):
+        told: ClassVar[list[float]] = []
+
+        def spend(self, share):
+            self.told.append(share)
+
+    slow = Pace(report_steps=1000, slice_seconds=0.005, budget=0.1)
+    Loop(Sloping(1000, pause=0.005), tmp_path, slow).run()
+    assert Sloping.told == sorted(Sloping.told)
+    assert Sloping.told[0] < 0.1
+    assert 0.7 < Sloping.told[-1] <= 1
+    count = len(Sloping.told)
+    (tmp_path / "whole").mkdir()
+    Loop(Sloping(3), tmp_path / "whole", Pace(report_steps=1000)).run()
+    assert len(Sloping.told) == count  # without a budget there is nothing to tell
 
 
 def test_a_divergence_puts_the_last_checkpoint_back(tmp_path, walk):

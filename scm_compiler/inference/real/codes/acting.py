@@ -18,11 +18,15 @@ class BeyondEnds(Diagnostic):
     $ printf 'Age,Ill\n63,1\n41,0\n58,1\n35,0\n' > age.csv
     $ scmc train -q age.scm --data csv:age.csv --run age
     numbers  -2.1982 nats a held-out row, F(x) within 0.372 of even
-    time     0.0 s
+    time     9.7 s
     run      age
     next     scmc query "E(Age)" --run age
     $ scmc query "E(Age | do(Age ~ uniform(-2, -1)))" --run age
     error[E580]: `do` makes `Age` -1.363, and its values are real numbers from 0
+     --> query:1:1
+      |
+    1 | E(Age | do(Age ~ uniform(-2, -1)))
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: stay inside of its ends, or declare others
     ```
 

@@ -1,5 +1,6 @@
 """E573 to E575: questions to a model with real nodes."""
 
+from scm_compiler.diagnostics import refuse
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
@@ -8,8 +9,9 @@ class NoEvent(Diagnostic):
 
     ## What it means
 
-    Of a real node, `P(Age)` would be a table of infinitely many rows, and `P(Age=63)` is zero. What
-    can be asked for is the probability of a range, the mean, a quantile or the density.
+    A table of a real node would have infinitely many rows, and `P(Age=63)` is zero. What can be
+    asked for is the probability of a range, the mean, a quantile or the density. `P(Age)` by itself
+    is its mean, deviation and quartiles; beside a label, in a sum and in `argmax` it is none.
 
     ## Example
 
@@ -21,11 +23,11 @@ class NoEvent(Diagnostic):
     time     0.0 s
     run      age
     next     scmc query "E(Age)" --run age
-    $ scmc query "P(Age)" --run age
+    $ scmc query "P(Age, Ill)" --run age
     error[E573]: `Age` is real, and has no table of probabilities
      --> query:1:3
       |
-    1 | P(Age)
+    1 | P(Age, Ill)
       |   ^^^
       = help: ask `P(Age > 1)`, `E(Age)`, `Q(Age, 0.5)` or `density(Age=1)`
     ```
@@ -67,6 +69,10 @@ class NothingFits(Diagnostic):
     next     scmc query "E(Age)" --run age
     $ scmc query "P(Ill=1 | Age > 90, Age < 80)" --run age
     error[E574]: nothing that the model draws fits the evidence
+     --> query:1:1
+      |
+    1 | P(Ill=1 | Age > 90, Age < 80)
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
       = help: it is impossible, or so rare that no draw meets it: ask for less
     ```
 
@@ -90,8 +96,10 @@ class NotWithReals(Diagnostic):
     ## What it means
 
     Models with real nodes answer probabilities of events, means, variances, quantiles, densities,
-    effects that have a name, regimes, sums and ratios, curves, and counterfactuals of these. `LATE`,
-    and exact answers beyond linear Gaussian mechanisms, are not there.
+    effects that have a name, regimes, tables, sums and ratios, curves, and counterfactuals of these,
+    exactly where all that takes part is linear and Gaussian, else from weighted draws. Not there are
+    rejection (`--method sample`), bounds, exact answers of other mechanisms, and a density in
+    another world that has to be drawn.
 
     ## Example
 
@@ -103,18 +111,19 @@ class NotWithReals(Diagnostic):
     time     0.0 s
     run      age
     next     scmc query "E(Age)" --run age
-    $ scmc query "E(Ill | do(Age))" --run age
-    error[E575]: `do(Age)` without one value is not answered where real nodes take part
-     --> query:1:12
+    $ scmc query "E(Age | Ill=1)" --run age --method sample
+    error[E575]: `--method sample` is not answered where real nodes take part
+     --> query:1:1
       |
-    1 | E(Ill | do(Age))
-      |            ^^^
-      = help: say the value
+    1 | E(Age | Ill=1)
+      | ^^^^^^^^^^^^^^
+      = help: leave `--method` out: units are weighted
     ```
 
     ## What to do
 
-    Write the question in terms of means and probabilities, or cut the nodes with `binned(…)`.
+    Do as the help says, write the question in terms of means and probabilities, or cut the nodes
+    with `binned(…)`.
     """
 
     code = "E575"
@@ -127,3 +136,14 @@ class NotWithReals(Diagnostic):
 
     def help(self) -> str:
         return self.way
+
+
+def require_threshold(noise_model: str | None) -> None:
+    """Refuse another noise model than the one there is beside real nodes.
+
+    Raises:
+        ScmError: E575 with exit code 2.
+    """
+    if noise_model not in (None, "threshold"):
+        way = "leave it out: a label's noise is a number that thresholds cut"
+        raise refuse(NotWithReals(f"the noise model `{noise_model}`", way), exit_code=2)

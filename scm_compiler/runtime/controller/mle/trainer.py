@@ -86,6 +86,11 @@ class Mle:
         self._best = self._network_weights()
         self._losses = torch.full((len(self._networks),), torch.inf, dtype=torch.float64)
         self._waited = 0
+        self._spent = 0.0
+
+    def spend(self, share: float) -> None:
+        """Say which share of its time is spent, where a budget may end it."""
+        self._spent = share
 
     def advance(self, steps: int) -> dict[str, Mean]:
         """Take up to this many steps, but none beyond `total`.
@@ -196,7 +201,8 @@ class Mle:
     def _step(self, adam: torch.optim.Adam) -> float:
         """One update of all networks; the loss."""
         options = self._options
-        adam.param_groups[0]["lr"] = options.rate * (1.0 - self.done / options.steps)
+        passed = max(self.done / options.steps, self._spent)
+        adam.param_groups[0]["lr"] = options.rate * (1.0 - passed)
         adam.zero_grad(set_to_none=False)
         loss = torch.stack(
             [self._loss(n, self._fit[n].draw(options.batch, self._random)) for n in self._networks]

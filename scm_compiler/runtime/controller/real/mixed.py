@@ -15,6 +15,7 @@ from scm_compiler.model.real.parts import apart
 from scm_compiler.runtime.controller.real.target import Target
 from scm_compiler.runtime.controller.real.trainer import Reals
 from scm_compiler.runtime.controller.trainer import Trainer
+from scm_compiler.runtime.training.fitting import Scheduled
 
 
 def targets_of(graph: Graph) -> tuple[Target, ...]:
@@ -40,6 +41,12 @@ class Mixed:
     def __init__(self, labels: Trainer, reals: Reals) -> None:
         self._labels, self._reals = labels, reals
         self._count()
+
+    def spend(self, share: float) -> None:
+        """Say which share of the time is spent, where a budget may end it."""
+        for part in (self._labels, self._reals):
+            if isinstance(part, Scheduled):
+                part.spend(share)
 
     def advance(self, steps: int) -> dict[str, float]:
         """Take up to this many steps of each.
@@ -82,7 +89,7 @@ class Mixed:
             value = columns[name]
             found += float(share @ mechanism.log_prob(value, columns))
             if isinstance(mechanism.domain, Real):
-                distances.append(_ks(mechanism, value, columns, share))
+                distances.append(calibration(mechanism, value, columns, share))
         return {"real_loglik": found, "real_ks": max(distances)}
 
     def state(self) -> dict[str, Tensor]:
@@ -111,10 +118,10 @@ class Mixed:
         self.done = max(self._labels.done, self._reals.done)
 
 
-def _ks(
+def calibration(
     mechanism: Mechanism, value: np.ndarray, columns: Mapping[str, np.ndarray], share: np.ndarray
 ) -> float:
-    """Kolmogorov's distance of the probability integral transform from the uniform law."""
+    """Kolmogorov's distance of the numbers F(x | parents) of a real node from even ones."""
     if isinstance(mechanism, Inverse) and len(mechanism.heaps):
         uniform = np.random.default_rng(0).random((len(value), 1))
         score = mechanism.abduct(value, columns, uniform)

@@ -92,7 +92,8 @@ def rows_of(targets: Sequence[Target], columns: Mapping[str, Column], weights: A
         elif isinstance(domain, Finite) and not np.isin(found[name], range(domain.size)).all():
             raise ValueError(f"`{name}` has a value that it cannot have")
     if kept.sum() < 2:
-        raise refuse(TooFewRows(rows=int(kept.sum())), exit_code=2)
+        equal = max(1, round(float(weights.sum()))) if kept.any() else 0
+        raise refuse(TooFewRows(rows=equal), exit_code=2)
     return Rows(found, weights[kept].astype(np.float64))
 
 

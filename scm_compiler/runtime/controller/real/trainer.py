@@ -83,6 +83,11 @@ class Reals:
         self.total = self._options.steps if self._groups else 1
         self.done = 0
         self._waited = 0
+        self._spent = 0.0
+
+    def spend(self, share: float) -> None:
+        """Say which share of its time is spent, where a budget may end it."""
+        self._spent = share
 
     def advance(self, steps: int) -> dict[str, Mean]:
         """Take up to this many steps, but none beyond `total`.
@@ -236,7 +241,7 @@ class Reals:
         """One update of all networks; the loss."""
         options = self._options
         for each in adam.param_groups:
-            each["lr"] = options.rate * (1.0 - self.done / options.steps)
+            each["lr"] = options.rate * (1.0 - max(self.done / options.steps, self._spent))
         adam.zero_grad(set_to_none=False)
         rows = self._fit
         if len(rows) > options.batch:

@@ -57,11 +57,16 @@ def test_a_number_that_cannot_be_worked_with(wrong):
     assert kept.columns["X"].tolist() == [1, 2]
 
 
-@pytest.mark.parametrize("weights", [[0, 0], [1, 0]])
-def test_one_row_is_too_few(weights):
+@pytest.mark.parametrize(
+    ("weights", "said"),
+    [([0, 0], "no rows do"), ([1, 0], "one row does"), ([5, 0], "5 equal rows")],
+)
+def test_one_row_is_too_few(weights, said):
     with pytest.raises(ScmError) as caught:
         rows_of([X], {"X": np.zeros(2), "A": np.zeros(2, int)}, np.array(weights, float))
-    assert caught.value.diagnostics[0].code == "E564"
+    (found,) = caught.value.diagnostics
+    assert found.code == "E564"
+    assert said in found.message()
 
 
 @pytest.mark.parametrize(

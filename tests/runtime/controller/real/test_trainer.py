@@ -202,3 +202,15 @@ def test_a_number_that_cannot_be_worked_with_is_refused():
     with pytest.raises(ScmError) as caught:
         Reals(TARGETS, columns, None, QUICK)
     assert caught.value.diagnostics[0].code == "E563"
+
+
+def test_a_budget_that_is_spent_leaves_the_weights_where_they_are():
+    trainer = Reals(TARGETS, drawn(), None, QUICK)
+    trainer.advance(20)
+    trainer.spend(1.0)
+    before = [weight.clone() for weight in trainer._parameters()]
+    trainer.advance(5)
+    assert all(map(torch.equal, before, trainer._parameters()))
+    trainer.spend(0.5)
+    trainer.advance(5)
+    assert not all(map(torch.equal, before, trainer._parameters()))

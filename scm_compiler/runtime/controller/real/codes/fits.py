@@ -92,11 +92,13 @@ class TooFewRows(Diagnostic):
 
     def message(self) -> str:
         """How many there are."""
-        return f"{'one row does' if self.rows else 'no rows do'} not say how real numbers spread"
+        told = "one row does" if self.rows else "no rows do"
+        told = f"{self.rows:,} equal rows do" if self.rows > 1 else told
+        return f"{told} not say how real numbers spread"
 
     def help(self) -> str:
         """What to do."""
-        return "train on two rows or more"
+        return "train on two rows or more" + (" that differ" if self.rows > 1 else "")
 
 
 class LinearHasNoEnds(Diagnostic):

@@ -1,0 +1,82 @@
+"""Runs with real nodes beside rows of data: closed forms, and what a wrong model looks like."""
+
+import json
+from math import log, pi
+
+import numpy as np
+import pytest
+
+import scm_compiler as scm
+from scm_compiler.cli.main import main
+from scm_compiler.runtime.evaluation.nodes import DRAWS, evaluate_nodes
+
+PROGRAM = "Ill : binary\nAge, Dose : real\nIll -> Age -> Dose"
+ROWS = 400
+
+
+def rows(seed=0, shift=0.0):
+    draw = np.random.default_rng(seed)
+    ill = draw.integers(0, 2, ROWS)
+    age = 50 + 10 * ill + 5 * draw.normal(size=ROWS)
+    dose = 0.1 * age + shift + draw.normal(size=ROWS)
+    return {"Ill": ill, "Age": age, "Dose": dose}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs") / "dose"
+    return scm.train(scm.parse(PROGRAM, "dose"), data=rows(), real="linear", run=folder)
+
+
+def test_a_linear_mechanism_scores_as_least_squares_do(run):
+    found = {node.node: node for node in evaluate_nodes(run).nodes}
+    data = rows()
+    matrix = np.column_stack([np.ones(ROWS), data["Age"]])
+    left = data["Dose"] - matrix @ np.linalg.lstsq(matrix, data["Dose"], rcond=None)[0]
+    expected = -(log(2 * pi * left.var()) + 1) / 2
+    assert found["Dose"].log_likelihood == pytest.approx(expected, abs=0.005)
+    share = data["Ill"].mean()
+    entropy = share * log(share) + (1 - share) * log(1 - share)
+    assert found["Ill"].log_likelihood == pytest.approx(entropy, abs=0.005)
+    assert found["Ill"].calibration is found["Ill"].data is None
+    assert found["Age"].data == pytest.approx((data["Age"].mean(), data["Age"].std()))
+    assert all(node.distance < node.chance for node in found.values())
+    assert found["Dose"].calibration < 0.07
+
+
+def test_correlations_are_those_of_numpy(run):
+    data = rows()
+    found = {pair[:2]: pair[2:] for pair in evaluate_nodes(run).correlations}
+    for (one, other), (here, there) in found.items():
+        assert here == pytest.approx(np.corrcoef(data[one], data[other])[0, 1])
+        assert there == pytest.approx(here, abs=0.1)
+
+
+def test_rows_of_another_law_are_told(run):
+    same, other = (evaluate_nodes(run, data=rows(1, shift)) for shift in (0.0, 2.0))
+    assert not same.trained
+    dose = {node.node: node for node in other.nodes}["Dose"]
+    assert dose.distance > 3 * dose.chance
+    assert dose.calibration > 0.3
+    assert other.log_likelihood < same.log_likelihood - 1
+    assert dose.data[0] - dose.model[0] == pytest.approx(2, abs=0.2)
+
+
+def test_the_distance_is_that_of_the_distribution_functions(run):
+    found = {node.node: node for node in evaluate_nodes(run, seed=3).nodes}["Age"]
+    drawn = np.sort(run.sample(DRAWS, seed=3)["Age"])
+    places = rows()["Age"]
+    own = np.array([(places <= x).mean() for x in places])
+    model = np.searchsorted(drawn, places, "right") / DRAWS
+    assert found.distance >= np.abs(own - model).max() - 1e-12
+    assert found.distance == pytest.approx(np.abs(own - model).max(), abs=1 / ROWS)
+
+
+def test_the_command_prints_and_keeps_it(run, capsys):
+    assert main(["eval", str(run.path)]) == 0
+    shown = capsys.readouterr().out
+    assert "nats a row" in shown
+    assert "farthest correlations" in shown
+    kept = json.loads((run.path / "eval.json").read_text("utf-8"))
+    assert [node["node"] for node in kept["nodes"]] == ["Ill", "Age", "Dose"]
+    assert "<table>" in (run.path / "eval.html").read_text("utf-8")
