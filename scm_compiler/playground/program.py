@@ -77,7 +77,7 @@ def told(finding: Diagnostic, units: Units | None = None) -> Data:
         "code": finding.code,
         "severity": finding.severity,
         "message": finding.message(),
-        "help": finding.help(),
+        "help": finding.remedy,
     }
     if units is not None and finding.span is not None:
         said["span"] = units.span(finding.span)

@@ -41,7 +41,11 @@ def test_a_wrong_command_line_has_a_code(words, capsys):
     ("error", "code", "told"),
     [
         (OSError(28, "No space left on device"), USAGE, "error[E117]: No space left on device"),
-        (PermissionError(13, "Permission denied", "a/b"), USAGE, "`a/b`: Permission denied"),
+        (
+            PermissionError(13, "Permission denied", "a/b"),
+            USAGE,
+            "help: choose another place, or allow writing there: `chmod u+w a`",
+        ),
         (KeyError("Young"), BUG, "error[E901]: a bug of scmc: KeyError: 'Young'"),
         (KeyboardInterrupt(), INTERRUPTED, "interrupted"),
     ],

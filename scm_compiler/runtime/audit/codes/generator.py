@@ -251,12 +251,13 @@ class AuditOption(Diagnostic):
     ```console
     $ printf 'def draw(z):\n    return z.new_zeros(len(z), 3, 16, 16)\n' > plain.py
     $ scmc audit plain:draw
-    error[E866]: `plain:draw` does not say the size of its codes: give it with `--latent N`
+    error[E866]: `plain:draw` does not say the size of its codes
+      = help: give it: `scmc audit plain:draw --latent N`
     ```
 
     ## What to do
 
-    Give the option that the message names.
+    Give the option that the help names.
     """
 
     code = "E866"
@@ -266,7 +267,16 @@ class AuditOption(Diagnostic):
     option: str
 
     def message(self) -> str:
-        return f"`{self.name}` does not say {self.missing}: give it with `{self.option}`"
+        return f"`{self.name}` does not say {self.missing}"
+
+    def help(self) -> str:
+        option = self.option
+        call = (
+            f"scmc audit {self.name} {option}"
+            if option.startswith("-")
+            else f"audit(…, {option}…)"
+        )
+        return f"give it: `{call}`"
 
 
 class Leaks(Diagnostic):
