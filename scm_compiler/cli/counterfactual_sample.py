@@ -1,18 +1,21 @@
 """`scmc sample "do(Bald=1)" --of RUN:SEED -o figure.png`: units, and what they would have been."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.requests.sample import SampleRequest
+from scm_compiler.files import write_parts, writing
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.imagined import Imagined, imagine_sample
 from scm_compiler.runtime.sampling.job import regime_of
-from scm_compiler.runtime.sampling.rows import csv_text
-from scm_compiler.runtime.storage.tensors import write_file
+from scm_compiler.runtime.sampling.rows import ROWS, csv_text
 from scm_compiler.semantics.query import on_one_line
+from scm_compiler.telling import told
 
 
 def draw_counterfactual(request: SampleRequest, console: Console) -> int:
@@ -35,10 +38,11 @@ def draw_counterfactual(request: SampleRequest, console: Console) -> int:
         images=(opened.head(request.image).node,) if picture else (),
         texts=(request.regime, request.units),
     )
-    content = png(worlds.figure()) if picture else _csv(opened.graph, worlds)
-    write_file(request.path, content, resumable=False)
-    told = f"{request.rows:,} units as drawn, and had {on_one_line(request.regime)}"
-    console.result(f"{told}: {request.path}")
+    parts = (png(worlds.figure()),) if picture else _csv(opened.graph, worlds)
+    with writing(request.path):
+        write_parts(request.path, parts)
+    said = f"{request.rows:,} units as drawn, and had {on_one_line(request.regime)}"
+    console.result(f"{said}: {request.path}")
     if worlds.noise_model is not None:
         console.note(f"noise model: {worlds.noise_model}; which one holds, no data tell")
     changed = worlds.changed.sum(0).tolist()
@@ -58,10 +62,14 @@ def draw_counterfactual(request: SampleRequest, console: Console) -> int:
     return OK
 
 
-def _csv(graph: Graph, worlds: Imagined) -> str:
+def _csv(graph: Graph, worlds: Imagined) -> Iterator[bytes]:
     """Two rows for each unit: as it was, and as it would have been."""
-    pairs = np.stack([worlds.factual.rows, worlds.counterfactual.rows], 1)
-    count = len(worlds.factual)
-    units = [str(unit) for unit in range(count) for _ in range(2)]
-    named = ["as drawn", f"had {worlds.do}"] * count
-    return csv_text(graph, pairs.reshape(2 * count, -1), {"unit": units, "world": named})
+    count, named = len(worlds.factual), ["as drawn", f"had {worlds.do}"]
+    for start in range(0, max(1, count), ROWS):
+        stop = min(start + ROWS, count)
+        rows = [world.rows[start:stop] for world in (worlds.factual, worlds.counterfactual)]
+        units = [str(unit) for unit in range(start, stop) for _ in range(2)]
+        extra = {"unit": units, "world": named * (stop - start)}
+        pairs = np.stack(rows, 1).reshape(2 * (stop - start), -1)
+        yield csv_text(graph, pairs, extra, header=start == 0).encode()
+        told()("units written", stop, count)

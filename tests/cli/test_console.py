@@ -142,3 +142,16 @@ def test_what_was_there_before_counts_for_no_rate(capsys):
         "900 of 1,000 rows",
         "902 of 1,000 rows, 0.5/s, 3m16s left",
     ]
+
+
+def test_what_begins_anew_has_a_rate_of_its_own(capsys):
+    times = iter([0.0, 0.0, 3.0, 4.0, 5.0, 9.0, 10.0])
+    seldom = Seldom(Console(), clock=lambda: next(times))
+    for done in (0, 30, 32, 2, 6, 32):
+        seldom("images", done, 32)
+    assert capsys.readouterr().err.splitlines() == [
+        "30 of 32 images, 10/s, 0s left",
+        "32 of 32 images",
+        "6 of 32 images, 1/s, 26s left",
+        "32 of 32 images",
+    ]
