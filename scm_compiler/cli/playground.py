@@ -9,6 +9,7 @@ from scm_compiler.cli.codes.playground import (
     PageFolderTaken,
     PortTaken,
     PyodideMissing,
+    WheelBroken,
 )
 from scm_compiler.cli.console import Console
 from scm_compiler.cli.exits import OK
@@ -84,12 +85,14 @@ def _export(target: Path, pyodide: Path, console: Console) -> int:
     if lacking:
         raise refuse(PyodideMissing(str(pyodide), lacking), exit_code=2)
     release = pyodide_in(pyodide)
+    if release.broken:
+        raise refuse(WheelBroken(str(pyodide), release.wheel, release.address), exit_code=2)
     with writing(target), room_beside(target) as room:
         built = room / "page"
         built.mkdir()
         size = fill(built, release)
         built.replace(target)
-    lost = () if release.numpy else (NoNumpyForPage(str(pyodide), release.wheel),)
+    lost = () if release.numpy else (NoNumpyForPage(str(pyodide), release.wheel, release.address),)
     console.result(f"wrote {target}: {size / 1e6:.1f} MB; open it through any server of files")
     console.show(Report(None, lost))
     report = render_json(Report(None, lost))

@@ -64,6 +64,7 @@ class Session:
         self._calls: Mapping[str, Callable[..., Data]] = {
             "start": self.start,
             "example": self.example,
+            "formats": self.formats,
             "program": self.program,
             "complete": lambda text, at: {"found": program.completions(_short(text), int(at))},
             "mends": lambda text, code, at: {"found": program.mended(_short(text), code, at)},
@@ -109,8 +110,12 @@ class Session:
             "able": self._able,
             "examples": list(plain_programs()),
             "rules": [{"role": rule.role, "pattern": rule.pattern} for rule in rules()],
-            "formats": self._part("exchange").written() if self._able else ["scm", "mmd", "svg"],
         }
+
+    def formats(self) -> Data:
+        """What the page writes, by suffix: asked once it shows something, for it takes a while."""
+        plain = ["scm", "mmd", "svg"]
+        return {"formats": self._part("exchange").written() if self._able else plain}
 
     def example(self, name: str) -> Data:
         """An example's program."""

@@ -43,7 +43,7 @@ def test_the_page_starts_with_a_program_that_is_answered_at_once(session):
     found = call(session, "program", text=start["text"])
     assert found["diagnostics"] == []
     assert found["data"]["ready"]
-    assert {"scm", "svg", "dagitty", "bif"} <= set(start["formats"])
+    assert {"scm", "svg", "dagitty", "bif"} <= set(call(session, "formats")["formats"])
     assert "sprinkler" in start["examples"]
 
 
@@ -368,7 +368,7 @@ def test_hostile_programs_do_no_harm(session):
 def test_without_numpy_programs_are_drawn_and_questions_identified(monkeypatch):
     monkeypatch.setattr("scm_compiler.playground.session.find_spec", lambda _: None)
     session = Session()
-    assert call(session, "start")["formats"] == ["scm", "mmd", "svg"]
+    assert call(session, "formats")["formats"] == ["scm", "mmd", "svg"]
     assert call(session, "program", text=ONE)["graph"]["counts"] == "2 labels, 1 edge"
     assert "P(B | A)" in call(session, "ask", text=ONE, question="P(B | do(A))")["formula"]
     assert "numpy" in bars(session, ONE)["refused"][0]["message"]

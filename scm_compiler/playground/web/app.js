@@ -165,7 +165,7 @@ function regime() {
   byId("regime").textContent = [parts[0] && `do(${parts[0]})`, parts[1] && `given(${parts[1]})`].filter(Boolean).join(", ") || "observation: nothing is held or seen";
   byId("facts").textContent = parts[1] || "anything";
   compose();
-  if (!page.ready) { byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; settle(); return; }
+  if (!page.ready) { formats(); byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; settle(); return; }
   const asked = { text: state.text, do: state.do, given: state.given };
   barred("bars", { ...asked, firm: false }, (found) => {
     moveBars(found);
@@ -175,12 +175,13 @@ function regime() {
   });
 }
 
-// What only the first click needs is loaded before it comes.
+// What only the first click or saving needs is loaded once the first numbers are there.
 let warmed = false;
 function warm() {
   const node = page.graph.nodes.find((one) => one.values.length);
   if (warmed || !node) return;
   warmed = true;
+  formats();
   ask("bars", { text: state.text, do: { [node.name]: node.values[0] }, given: {}, firm: true });
 }
 
@@ -290,6 +291,14 @@ function download(name, blob) {
   link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+let listedFormats = false;
+async function formats() {
+  if (listedFormats) return;
+  listedFormats = true;
+  const { formats: known = ["scm", "svg"] } = await ask("formats");
+  options(byId("save"), ["", ...known, "png"]); byId("save").options[0].textContent = "…";
+}
+
 async function save(form) {
   const found = await ask("write", { text: state.text, form: form === "png" ? "svg" : form, do: state.do, given: state.given });
   if (found.refused) { say(told(found)); return; }
@@ -369,7 +378,6 @@ async function start() {
   if (found.refused) { say(told(found)); return; }
   Object.assign(page, { images: found.images, able: found.able, run: found.run });
   options(byId("examples"), ["", ...found.examples]); byId("examples").options[0].textContent = "choose …";
-  options(byId("save"), ["", ...found.formats, "png"]); byId("save").options[0].textContent = "…";
   editor.teach(found.rules);
   Object.assign(state, (await address.read(location.hash)) ?? { text: found.text });
   editor.set(state.text);
