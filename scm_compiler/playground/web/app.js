@@ -175,14 +175,14 @@ function regime() {
   });
 }
 
-// What only the first click or saving needs is loaded once the first numbers are there.
-let warmed = false;
+// What the first click on a graph, or saving, needs is loaded once the first numbers are there.
+let warmed = "";
 function warm() {
   const node = page.graph.nodes.find((one) => one.values.length);
-  if (warmed || !node) return;
-  warmed = true;
+  if (!node || warmed === page.graph.hash) return;
+  warmed = page.graph.hash;
   formats();
-  ask("bars", { text: state.text, do: { [node.name]: node.values[0] }, given: {}, firm: true });
+  for (const way of ["do", "given"]) ask("bars", { text: state.text, do: {}, given: {}, firm: way === "do", [way]: { [node.name]: node.values[0] } });
 }
 
 const same = (asked) => asked.text === state.text && JSON.stringify([asked.do, asked.given]) === JSON.stringify([state.do, state.given]);
