@@ -41,6 +41,8 @@ FIRST = "celeba_g1"
 """The example that the page opens with."""
 
 _REMEMBERED = 8
+_KEPT = 4
+"""The sources that were opened, to which what is undone goes back."""
 
 
 class Session:
@@ -59,6 +61,7 @@ class Session:
         self._run, self._text, self._begun = run, text, source
         self._able = find_spec("numpy") is not None
         self._source: Source | None = None
+        self._sources: dict[int, Source | None] = {0: None}
         self._tables: dict[str, _Known] = {}
         self._turn, self._slow = Lock(), Lock()
         self._calls: Mapping[str, Callable[..., Data]] = {
@@ -74,6 +77,7 @@ class Session:
             "ask": self.ask,
             "imagine": self.imagine,
             "table": self.table,
+            "use": self.use,
             "read": self.read,
             "write": self.write,
             "images": self.images,
@@ -100,7 +104,8 @@ class Session:
     def start(self) -> Data:
         """What the page begins with: the run is asked again, or what comes with scmc."""
         trained = None if self._run is None else self._part("sources").Trained(self._run)
-        self._forget(self._begun or trained)
+        self._sources.clear()
+        self._take(self._begun or trained)
         first = example_programs()[FIRST].read_text(encoding="utf-8")
         text = first if self._run is None else self._run.program
         return {
@@ -162,8 +167,15 @@ class Session:
         graph, drafted = opened(_short(text)).graph, rows.draft()
         found = opened(drafted).graph
         fits = graph is not None and found is not None and graph.by_name.keys() & found.by_name
-        self._forget(rows)
-        return {} if fits else {"text": drafted}
+        source = {"source": self._take(rows)}
+        return source if fits else {"text": drafted} | source
+
+    def use(self, source: int) -> Data:
+        """Answer from a source that was taken before: what is undone has its table again."""
+        if source not in self._sources:
+            raise ValueError("that table is forgotten: open it again")
+        self._answer_from(self._sources[source])
+        return {}
 
     def read(self, name: str, content: str) -> Data:
         """The program of a file of another program; its tables, if it has some, are taken."""
@@ -171,10 +183,11 @@ class Session:
             return {"text": _bytes(content).decode("utf-8-sig")}
         with TemporaryDirectory() as folder:
             document = self._part("exchange").read(folder, PurePath(name).name, _bytes(content))
-        if document.tables is not None:
-            self._forget(self._part("sources").Given(name, document))
         positions = import_module("scm_compiler.interop.positions").remarks(document.positions)
-        return {
+        given = None
+        if document.tables is not None:
+            given = self._take(self._part("sources").Given(name, document))
+        return ({} if given is None else {"source": given}) | {
             "text": program_text(document.graph, positions),
             "warnings": [one.message() for one in document.report.diagnostics],
         }
@@ -243,8 +256,19 @@ class Session:
             raise ValueError("; ".join(known.why) or "there is no table of these labels yet")
         return known.tables
 
-    def _forget(self, source: "Source | None") -> None:
-        """Answer from another source from now on."""
+    def _take(self, source: "Source | None") -> int:
+        """Answer from another source from now on; the number by which it is used again.
+
+        The first is kept, and the last few beside it.
+        """
+        number = max(self._sources, default=-1) + 1
+        for old in [*self._sources][1 : len(self._sources) - _KEPT + 1]:
+            del self._sources[old]
+        self._sources[number] = source
+        self._answer_from(source)
+        return number
+
+    def _answer_from(self, source: "Source | None") -> None:
         self._source = source
         self._tables.clear()
 

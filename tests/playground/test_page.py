@@ -160,6 +160,26 @@ def test_an_example_is_undone_with_its_table(page):
     page.wait("return document.querySelector('#bars').textContent.includes('0.226')")
 
 
+def test_a_table_that_was_dropped_is_undone(page):
+    seen = "return document.querySelector('#data').textContent.includes(arguments[0])"
+    write(page, "A, B : binary\nA -> B\n")
+    page.wait(f'return document.querySelector("{node("B")}")')
+    for name, count in (("rare.csv", 10), ("often.csv", 90)):
+        rows = "A,B\n" + "0,1\n" * 90 + "1,0\n" * count
+        page.run(DROP, name, base64.b64encode(rows.encode()).decode())
+        page.wait(seen, name)
+    page.click("#undo")
+    page.wait(seen, "rare.csv")
+    page.wait("return document.querySelector('#bars').textContent.includes('0.100')")
+    page.click("#redo")
+    page.wait(seen, "often.csv")
+    page.wait("return document.querySelector('#bars').textContent.includes('0.500')")
+    assert "source" not in page.run("return location.hash")
+    page.click("#undo")
+    page.click("#undo")
+    page.wait("return !document.querySelector('#data').textContent.includes('.csv')")
+
+
 def test_what_would_have_been_is_answered(page):
     page.click(node("Bald"))
     page.run(

@@ -7,7 +7,7 @@ import { Bars } from "./bars.js";
 import * as address from "./address.js";
 
 const byId = (id) => document.getElementById(id);
-const state = { text: "", do: {}, given: {}, question: "" };
+const state = { text: "", do: {}, given: {}, question: "", source: 0 };
 const page = { graph: null, ready: false, images: [], past: [], future: [], asking: false };
 const [checked, barred, firmed, drawn] = [latest(), latest(), latest(), latest()];
 
@@ -43,14 +43,19 @@ function keep(whole = false) {
   buttons();
 }
 
-function turn(from, to) {
+async function turn(from, to) {
   if (!from.length) return;
   to.push(JSON.stringify(state));
+  const { source } = state;
   Object.assign(state, JSON.parse(from.pop()));
   kept = 0;
   editor.set(state.text);
-  check();
   buttons();
+  if (state.source !== source) {
+    const found = await ask("use", { source: state.source });
+    if (found.refused) state.source = source; // too many were opened since
+  }
+  check();
 }
 
 function buttons() {
@@ -282,7 +287,9 @@ async function opened(file) {
   const content = await encoded(file), isTable = /\.csv(\.gz)?$/i.test(file.name);
   const found = await ask(isTable ? "table" : "read", { name: file.name, content, ...(isTable && { text: state.text }) });
   if (found.refused) { say(told(found)); return; }
-  if (found.text !== undefined) { keep(true); state.text = found.text; state.do = {}; state.given = {}; editor.set(found.text); }
+  keep(true);
+  state.source = found.source ?? state.source;
+  if (found.text !== undefined) { state.text = found.text; state.do = {}; state.given = {}; editor.set(found.text); }
   check();
 }
 
@@ -314,10 +321,12 @@ async function save(form) {
   image.src = source;
 }
 
+const shared = () => ({ ...state, source: undefined }); // a table is not in the address
+
 let remembering;
 function remember() {
   clearTimeout(remembering);
-  remembering = setTimeout(async () => { history.replaceState(null, "", await address.written(state)); }, 300);
+  remembering = setTimeout(async () => { history.replaceState(null, "", await address.written(shared())); }, 300);
 }
 
 // --- the start
@@ -338,7 +347,7 @@ on("open", "click", () => byId("file").click());
 on("file", "change", () => { const [file] = byId("file").files; if (file) opened(file); byId("file").value = ""; });
 on("save", "change", () => { const form = byId("save").value; byId("save").value = ""; if (form) save(form); });
 on("share", "click", async () => {
-  const fragment = await address.written(state);
+  const fragment = await address.written(shared());
   history.replaceState(null, "", fragment);
   try { await navigator.clipboard.writeText(location.href); say("The address is copied."); } catch { say("The address of this page holds it all: copy it from the bar above."); }
 });
