@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+from pathlib import Path
 
 import pytest
 
@@ -106,8 +107,25 @@ def test_too_many_requests_are_refused(server):
 
 def test_hostile_requests_leave_it_up(server):
     """A thousand of them; ten thousand differ only in the time that they take."""
-    threads = threading.active_count()
-    for rank in range(1000):
+
+    def hostile(rank):
         ask(server, "x" * (rank % 300), token="t" * (rank % 40))
+        if rank % 10 == 0:
+            call(server, {"call": "program", "text": "A," * rank})
+            call(server, {"call": "table", "name": "t.csv", "content": "QQ==" * rank})
+
+    for rank in range(100):
+        hostile(rank)
+    threads, memory = threading.active_count(), resident()
+    for rank in range(1000):
+        hostile(rank)
     assert ask(server)[0] == 200
     assert threading.active_count() <= threads + MOST_AT_ONCE
+    assert resident() <= memory + 20
+
+
+def resident():
+    """Megabytes of memory that this process holds; 0 where the system does not say."""
+    file = Path("/proc/self/statm")
+    pages = int(file.read_text().split()[1]) if file.exists() else 0
+    return pages * 4096 / 1e6
