@@ -148,8 +148,9 @@ class Seldom:
             self._begun.pop(what, None)  # the same is done once more, to others
         self._reached[what] = done
         since, before = self._begun.setdefault(what, (now, done))
-        ended = done == total and what in self._spoken
-        if not done or (now - self._last < 2.0 and not ended):
+        ended = done == total
+        silent = what not in self._spoken if ended else now - self._last < 2.0
+        if silent or not done:
             return
         self._last = now
         self._spoken = self._spoken - {what} if ended else self._spoken | {what}

@@ -133,6 +133,12 @@ def test_a_short_work_says_nothing(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_what_is_done_when_it_is_first_told_is_not_told(capsys):
+    times = iter([0.0, 9.0])
+    Seldom(Console(), clock=lambda: next(times))("images", 10, 10)
+    assert capsys.readouterr().err == ""
+
+
 def test_what_was_there_before_counts_for_no_rate(capsys):
     times = iter([0.0, 5.0, 9.0])
     seldom = Seldom(Console(), clock=lambda: next(times))
