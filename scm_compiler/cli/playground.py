@@ -11,7 +11,7 @@ from scm_compiler.cli.codes.playground import (
     PyodideMissing,
     WheelBroken,
 )
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import whole
@@ -29,6 +29,7 @@ from scm_compiler.runtime.data.sources import require_data
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.runs.presence import MANIFEST
 from scm_compiler.shipped import find_program, find_run
+from scm_compiler.telling import telling
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -36,7 +37,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     port = 0 if args.port == "0" else whole("--port", args.port, 1, 65535)
     if args.export is not None:
         return _export(args.export, args.pyodide, console)
-    session = _session(args.run, args.data)
+    with telling(Seldom(console)):
+        session = _session(args.run, args.data)
     try:
         server = Playground(session, port)
     except OSError as error:
