@@ -223,7 +223,8 @@ class Session:
         known = self._known(graph)
         notes = [] if known.tables is None else self._part("sources").noted(known.tables)
         given = "" if self._source is None else self._source.name
-        why = [f"{given} does not fit: {'; '.join(known.why)}"] if known.why else []
+        reasons = "" if known.tables is not None else f": {'; '.join(known.why)}"
+        why = [f"{given} does not fit{reasons}"] if known.why else []
         return {"ready": known.tables is not None, "name": known.name, "notes": [*notes, *why]}
 
     def _known(self, graph: Graph) -> "_Known":

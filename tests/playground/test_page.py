@@ -154,6 +154,7 @@ def test_an_example_is_undone_with_its_table(page):
     choose = "const s = document.getElementById('examples'); s.value = 'sprinkler';"
     page.run(choose + "s.dispatchEvent(new Event('change'))")
     page.wait("return document.querySelector('#data').textContent.includes('sprinkler/data.csv')")
+    assert page.text("#data").endswith("/run does not fit.")
     page.wait("return document.querySelector('#bars').textContent.includes('0.500')")
     page.click("#undo")
     page.wait("return document.querySelector('#data').textContent.includes('drawn_faces')")

@@ -288,6 +288,7 @@ async function opened(file) {
   const found = await ask(isTable ? "table" : "read", { name: file.name, content, ...(isTable && { text: state.text }) });
   if (found.refused) { say(told(found)); return; }
   keep(true);
+  byId("examples").value = "";
   state.source = found.source ?? state.source;
   if (found.text !== undefined) { state.text = found.text; state.do = {}; state.given = {}; editor.set(found.text); }
   check();
