@@ -255,6 +255,7 @@ def test_a_table_and_a_network_are_opened(page):
 @pytest.mark.parametrize("form", ["svg", "png", "dagitty", "scm"])
 def test_pictures_and_graphs_are_saved(page, form):
     page.run(SAVED)
+    page.wait("return document.querySelector('#save option[value=dagitty]')")
     page.run(
         "const s = document.getElementById('save'); s.value = arguments[0];"
         "s.dispatchEvent(new Event('change'))",

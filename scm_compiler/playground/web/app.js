@@ -299,12 +299,14 @@ function download(name, blob) {
   link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
+const saved = (known) => { options(byId("save"), ["", ...known, "png"]); byId("save").options[0].textContent = "…"; };
+
 let listedFormats = false;
 async function formats() {
   if (listedFormats) return;
   listedFormats = true;
-  const { formats: known = ["scm", "svg"] } = await ask("formats");
-  options(byId("save"), ["", ...known, "png"]); byId("save").options[0].textContent = "…";
+  const { formats: known } = await ask("formats");
+  if (known) saved(known);
 }
 
 async function save(form) {
@@ -388,6 +390,7 @@ async function start() {
   if (found.refused) { say(told(found)); return; }
   Object.assign(page, { images: found.images, able: found.able, run: found.run });
   options(byId("examples"), ["", ...found.examples]); byId("examples").options[0].textContent = "choose …";
+  saved(["scm", "svg"]);
   editor.teach(found.rules);
   Object.assign(state, (await address.read(location.hash)) ?? { text: found.text });
   editor.set(state.text);
