@@ -63,7 +63,7 @@ class Session:
         self._source: Source | None = None
         self._sources: dict[int, Source | None] = {0: None}
         self._tables: dict[str, _Known] = {}
-        self._turn, self._slow = Lock(), Lock()
+        self._turn, self._slow, self._ended = Lock(), Lock(), False
         self._calls: Mapping[str, Callable[..., Data]] = {
             "start": self.start,
             "example": self.example,
@@ -94,12 +94,18 @@ class Session:
             name = asked.pop("call")
             call = self._calls[name]
             with self._slow if name == "images" else self._turn:
-                found = call(**asked)
+                found = _wrong("the playground has ended") if self._ended else call(**asked)
         except ScmError as error:
             found = program.refused(error.diagnostics)
         except Exception as error:  # a wrong call, or a fault of ours: the page goes on
             found = _wrong(f"this cannot be answered: {error}")
         return json.dumps(found, allow_nan=False, default=str)
+
+    def end(self, patience: float) -> None:
+        """Wait for what is being answered, so many seconds at most, and answer no more."""
+        self._ended = True
+        for lock in (self._turn, self._slow):
+            lock.acquire(timeout=patience)
 
     def start(self) -> Data:
         """What the page begins with: the run is asked again, or what comes with scmc."""

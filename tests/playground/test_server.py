@@ -3,6 +3,7 @@
 import http.client
 import json
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -122,6 +123,29 @@ def test_hostile_requests_leave_it_up(server):
     assert ask(server)[0] == 200
     assert threading.active_count() <= threads + MOST_AT_ONCE
     assert resident() <= memory + 20
+
+
+def test_what_is_being_answered_is_waited_for():
+    order, begun = [], threading.Event()
+
+    class Slow(Session):
+        def start(self):
+            begun.set()
+            time.sleep(0.2)
+            order.append("answered")
+            return {}
+
+    with Playground(Slow()) as made:
+        serving = threading.Thread(target=made.serve_forever, args=(0.02,))
+        asking = threading.Thread(target=call, args=(made, {"call": "start"}))
+        serving.start()
+        asking.start()
+        assert begun.wait(10)
+        made.shutdown()
+        serving.join()
+    order.append("closed")
+    asking.join()
+    assert order == ["answered", "closed"]
 
 
 def resident():
