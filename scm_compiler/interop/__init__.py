@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from scm_compiler.interop.adjacency import adjacency_text, read_adjacency
     from scm_compiler.interop.bif import parse_bif, read_bif
-    from scm_compiler.interop.bif_text import bif_text
     from scm_compiler.interop.dagitty import dagitty_text, read_dagitty
     from scm_compiler.interop.document import Document
     from scm_compiler.interop.dot import dot_text, read_dot
@@ -27,7 +26,6 @@ _MODULES = {
     "Document": "document",
     "FORMATS": "formats",
     "adjacency_text": "adjacency",
-    "bif_text": "bif_text",
     "dagitty_text": "dagitty",
     "dot_text": "dot",
     "from_networkx": "networkx",
@@ -58,7 +56,6 @@ __all__ = [
     "FORMATS",
     "Document",
     "adjacency_text",
-    "bif_text",
     "dagitty_text",
     "dot_text",
     "from_networkx",
