@@ -299,8 +299,8 @@ class Leaks(Diagnostic):
 
     ## What to do
 
-    Train the head longer, with labels beyond the data (`uniform_labels`), and audit it again. Where the
-    data rarely show both labels apart, the head had little to learn it from.
+    Train the head longer, and audit it again: `scmc train --resume --budget 30m`; labels beyond the
+    data (the option `beyond` of `causal_gan`) are meant to prevent it. Where the data rarely show both labels apart, the head had little to learn it from.
     """
 
     code = "W860"
@@ -310,6 +310,9 @@ class Leaks(Diagnostic):
     def message(self) -> str:
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"{self.found[0]}, which the graph denies{rest}"
+
+    def help(self) -> str:
+        return "train the head longer, and audit it again: `scmc train --resume --budget 30m`"
 
 
 class Unshown(Diagnostic):
@@ -342,6 +345,9 @@ class Unshown(Diagnostic):
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"{self.found[0]}{rest}"
 
+    def help(self) -> str:
+        return "train the head longer, or on more images that have it: `scmc train --resume --budget 30m`"
+
 
 class NotJudged(Diagnostic):
     """Some attributes are read too badly to judge what moves them.
@@ -373,3 +379,6 @@ class NotJudged(Diagnostic):
     def message(self) -> str:
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"no verdict on pairs with {self.found[0]}, and {self.least:g} is asked for{rest}"
+
+    def help(self) -> str:
+        return "use more images or another encoder, or ask for less: `--least-accuracy`"
