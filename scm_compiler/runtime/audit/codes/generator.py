@@ -300,7 +300,8 @@ class Leaks(Diagnostic):
     ## What to do
 
     Train the head longer, and audit it again: `scmc train --resume --budget 30m`; labels beyond the
-    data (the option `beyond` of `causal_gan`) are meant to prevent it. Where the data rarely show both labels apart, the head had little to learn it from.
+    data (the option `beyond` of `causal_gan`) are meant to prevent it. Where the data rarely show
+    both labels apart, the head had little to learn it from.
     """
 
     code = "W860"
