@@ -132,6 +132,7 @@ class Seldom:
         self._console, self._clock = console, clock
         self._last = clock()
         self._begun: dict[str, tuple[float, int]] = {}
+        self._reached: dict[str, int] = {}
         self._spoken: set[str] = set()
 
     def __call__(self, what: str, done: int, total: int) -> None:
@@ -143,12 +144,16 @@ class Seldom:
             total: How many there will be; 0 where that is not known.
         """
         now = self._clock()
+        if done < self._reached.get(what, 0):
+            self._begun.pop(what, None)  # the same is done once more, to others
+        self._reached[what] = done
         since, before = self._begun.setdefault(what, (now, done))
-        ended = done == total and what in self._spoken
-        if not done or (now - self._last < 2.0 and not ended):
+        ended = done == total
+        silent = what not in self._spoken if ended else now - self._last < 2.0
+        if silent or not done:
             return
         self._last = now
-        self._spoken.add(what)
+        self._spoken = self._spoken - {what} if ended else self._spoken | {what}
         text = f"{done:,} of {total:,} {what}" if total else f"{done:,} {what}"
         if done != total:
             text += paced(done - before, now - since, total - done if total else 0)

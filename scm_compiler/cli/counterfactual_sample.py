@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.requests.sample import SampleRequest
 from scm_compiler.diagnostics import refuse
+from scm_compiler.files import write_parts, writing
 from scm_compiler.inference.real.codes.reals import NotWithReals, require_threshold
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.run import Run
@@ -17,9 +19,9 @@ from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.imagined import Imagined, imagine_sample
 from scm_compiler.runtime.sampling.imagined_numbers import imagine_numbers
 from scm_compiler.runtime.sampling.job import regime_of
-from scm_compiler.runtime.sampling.rows import csv_text
-from scm_compiler.runtime.storage.tensors import write_file
+from scm_compiler.runtime.sampling.rows import ROWS, csv_text
 from scm_compiler.semantics.query import on_one_line
+from scm_compiler.telling import told
 
 
 def draw_counterfactual(request: SampleRequest, console: Console) -> int:
@@ -43,10 +45,11 @@ def draw_counterfactual(request: SampleRequest, console: Console) -> int:
         images=(opened.head(request.image).node,) if picture else (),
         texts=(request.regime, request.units),
     )
-    content = png(worlds.figure()) if picture else _csv(opened.graph, worlds)
-    write_file(request.path, content, resumable=False)
-    told = f"{request.rows:,} units as drawn, and had {on_one_line(request.regime)}"
-    console.result(f"{told}: {request.path}")
+    parts = (png(worlds.figure()),) if picture else _csv(opened.graph, worlds)
+    with writing(request.path):
+        write_parts(request.path, parts)
+    said = f"{request.rows:,} units as drawn, and had {on_one_line(request.regime)}"
+    console.result(f"{said}: {request.path}")
     if worlds.noise_model is not None:
         console.note(f"noise model: {worlds.noise_model}; which one holds, no data tell")
     changed = worlds.changed.sum(0).tolist()
@@ -87,9 +90,10 @@ def _of_numbers(request: SampleRequest, opened: Run, console: Console) -> int:
     regime = on_one_line(request.regime)
     stream = io.StringIO()
     csv.writer(stream, lineterminator="\n").writerows(worlds.lines(f"had {regime}"))
-    write_file(request.path, stream.getvalue(), resumable=False)
-    told = f"{request.rows:,} units as drawn, and had {regime}"
-    console.result(f"{told}: {request.path}")
+    with writing(request.path):
+        write_parts(request.path, (stream.getvalue().encode(),))
+    said = f"{request.rows:,} units as drawn, and had {regime}"
+    console.result(f"{said}: {request.path}")
     console.note("noise model: threshold; which one holds, no data tell")
     console.document(
         {
@@ -107,10 +111,14 @@ def _of_numbers(request: SampleRequest, opened: Run, console: Console) -> int:
     return OK
 
 
-def _csv(graph: Graph, worlds: Imagined) -> str:
+def _csv(graph: Graph, worlds: Imagined) -> Iterator[bytes]:
     """Two rows for each unit: as it was, and as it would have been."""
-    pairs = np.stack([worlds.factual.rows, worlds.counterfactual.rows], 1)
-    count = len(worlds.factual)
-    units = [str(unit) for unit in range(count) for _ in range(2)]
-    named = ["as drawn", f"had {worlds.do}"] * count
-    return csv_text(graph, pairs.reshape(2 * count, -1), {"unit": units, "world": named})
+    count, named = len(worlds.factual), ["as drawn", f"had {worlds.do}"]
+    for start in range(0, max(1, count), ROWS):
+        stop = min(start + ROWS, count)
+        rows = [world.rows[start:stop] for world in (worlds.factual, worlds.counterfactual)]
+        units = [str(unit) for unit in range(start, stop) for _ in range(2)]
+        extra = {"unit": units, "world": named * (stop - start)}
+        pairs = np.stack(rows, 1).reshape(2 * (stop - start), -1)
+        yield csv_text(graph, pairs, extra, header=start == 0).encode()
+        told()("units written", stop, count)

@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 from scm_compiler.cli.codes.examples import UnknownExample, WouldOverwrite
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.output_file import file_stem, refuse_existing, require_place, write_text
 from scm_compiler.compiler import check
@@ -17,6 +17,7 @@ from scm_compiler.making import room_beside
 from scm_compiler.runtime.data.drafting import draft
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.shipped import example_programs
+from scm_compiler.telling import telling
 
 TRAINED = "run"
 """The folder of an example's trained run, which is used where it lies and not copied."""
@@ -53,7 +54,8 @@ def _list(summaries: dict[str, str], console: Console) -> None:
 
 def _draft(table: str, to: Path | None, console: Console) -> None:
     """Write a program with a label for each column of a table."""
-    columns = survey(table)
+    with telling(Seldom(console)):
+        columns = survey(table)
     name = stem(Path(table.removeprefix("csv:")))
     output = to or Path(f"{file_stem(name)}.scm")
     refuse_existing(output, force=False)

@@ -91,7 +91,7 @@ class Session:
         found = [
             lsp.Diagnostic(
                 range=at.range(finding.span or Span(0, 0)),
-                message="\n".join(filter(None, (finding.message(), finding.help()))),
+                message="\n".join(filter(None, (finding.message(), finding.remedy))),
                 severity=SEVERITY[finding.severity],
                 code=finding.code,
                 source="scmc",

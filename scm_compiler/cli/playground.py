@@ -9,8 +9,9 @@ from scm_compiler.cli.codes.playground import (
     PageFolderTaken,
     PortTaken,
     PyodideMissing,
+    WheelBroken,
 )
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.cli.options import whole
@@ -28,6 +29,7 @@ from scm_compiler.runtime.data.sources import require_data
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.runs.presence import MANIFEST
 from scm_compiler.shipped import find_program, find_run
+from scm_compiler.telling import telling
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -35,7 +37,8 @@ def run(args: argparse.Namespace, console: Console) -> int:
     port = 0 if args.port == "0" else whole("--port", args.port, 1, 65535)
     if args.export is not None:
         return _export(args.export, args.pyodide, console)
-    session = _session(args.run, args.data)
+    with telling(Seldom(console)):
+        session = _session(args.run, args.data)
     try:
         server = Playground(session, port)
     except OSError as error:
@@ -84,12 +87,14 @@ def _export(target: Path, pyodide: Path, console: Console) -> int:
     if lacking:
         raise refuse(PyodideMissing(str(pyodide), lacking), exit_code=2)
     release = pyodide_in(pyodide)
+    if release.broken:
+        raise refuse(WheelBroken(str(pyodide), release.wheel, release.address), exit_code=2)
     with writing(target), room_beside(target) as room:
         built = room / "page"
         built.mkdir()
         size = fill(built, release)
         built.replace(target)
-    lost = () if release.numpy else (NoNumpyForPage(str(pyodide), release.wheel),)
+    lost = () if release.numpy else (NoNumpyForPage(str(pyodide), release.wheel, release.address),)
     console.result(f"wrote {target}: {size / 1e6:.1f} MB; open it through any server of files")
     console.show(Report(None, lost))
     report = render_json(Report(None, lost))

@@ -3,7 +3,7 @@
 import argparse
 from typing import TYPE_CHECKING
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
 from scm_compiler.cli.options import seed
@@ -11,6 +11,7 @@ from scm_compiler.diagnostics import Report, Sink, Source
 from scm_compiler.inference import Answer, Plan, Sensitivity
 from scm_compiler.runtime.run import Run
 from scm_compiler.syntax.query import parse_query
+from scm_compiler.telling import telling
 
 if TYPE_CHECKING:
     from scm_compiler.inference.real.omitted import OmittedVariable
@@ -23,7 +24,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     require_syntax(args.query)
     opened = opened_run(args.run)
     told: Answer | Plan | RealPlan | Sensitivity | OmittedVariable
-    with naming(str(opened.path), opened.graph):
+    with naming(str(opened.path), opened.graph), telling(Seldom(console)):
         if args.sensitivity:
             told = opened.sensitivity(args.query, level=args.level)
         elif args.explain:

@@ -5,13 +5,14 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import naming, opened_run
 from scm_compiler.cli.options import seed
 from scm_compiler.cli.output_file import refuse_existing, require_place, write_text
 from scm_compiler.diagnostics import Report
 from scm_compiler.runtime.by_row import Rows, ask_by_row
+from scm_compiler.telling import telling
 
 
 def run(args: argparse.Namespace, console: Console) -> int:
@@ -21,8 +22,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
         refuse_existing(args.output, force=args.force)
         require_place(args.output)
     opened = opened_run(args.run)
-    rows = Rows.read(args.rows, [node.name for node in opened.graph.tabular])
-    with naming(str(opened.path), opened.graph):
+    with telling(Seldom(console)):
+        rows = Rows.read(args.rows, [node.name for node in opened.graph.tabular])
+    with naming(str(opened.path), opened.graph), telling(Seldom(console)):
         found = ask_by_row(
             opened,
             args.query,

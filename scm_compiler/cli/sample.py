@@ -32,18 +32,20 @@ from scm_compiler.runtime.sampling.on_ray import require_ray
 from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD, Share
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.semantics.query import on_one_line
+from scm_compiler.telling import telling
 
 
 def run(request: SampleRequest, console: Console) -> int:
     """Draw, write, and say where it is."""
     console.make_way(request.path)
-    if request.photo is not None:
-        return draw_of_photos(request, console)
-    if request.imagined:
-        return draw_counterfactual(request, console)
-    opened = opened_run(request.run)
-    if opened.graph.reals:
-        return _with_numbers(request, opened, console)
+    with telling(Seldom(console)):
+        if request.photo is not None:
+            return draw_of_photos(request, console)
+        if request.imagined:
+            return draw_counterfactual(request, console)
+        opened = opened_run(request.run)
+        if opened.graph.reals:
+            return _with_numbers(request, opened, console)
     regime_of(opened, request.regime)
     images = _images(request, opened)
     job = Job(str(opened.path.resolve()), request.regime, request.rows, request.seed, images)
@@ -129,9 +131,10 @@ def _write(request: SampleRequest, console: Console, opened: Run, job: Job) -> l
     path = request.path
     match request.form:
         case ".png":
-            drawn = _picture(
-                request, opened, job.images[0], lambda it: replace(job, regime=it).stream()
-            )
+            with telling(Seldom(console)):
+                drawn = _picture(
+                    request, opened, job.images[0], lambda it: replace(job, regime=it).stream()
+                )
             write_file(path, png(drawn), resumable=False)
         case ".csv":
             part = _share(request).of(job.rows)

@@ -12,7 +12,7 @@ from safetensors.torch import save
 
 from scm_compiler.cli.card import Contents, card
 from scm_compiler.cli.codes.sharing import SharedFolderTaken
-from scm_compiler.cli.console import Console
+from scm_compiler.cli.console import Console, Seldom
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.opening import opened_run
 from scm_compiler.compiler import check
@@ -28,6 +28,7 @@ from scm_compiler.runtime.sampling.figures import AnyStream, plain
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job
 from scm_compiler.runtime.sampling.mixed import mixed_stream
+from scm_compiler.telling import telling
 
 CARD, MODEL, SOURCE, PICTURE = "README.md", "model.safetensors", "model.py", "graph.svg"
 DRAWN = 36
@@ -41,7 +42,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if listed(target):
         raise refuse(SharedFolderTaken(str(target)), exit_code=2)
     opened = opened_run(Path(args.source))
-    with writing(target), room_beside(target) as room:
+    with writing(target), room_beside(target) as room, telling(Seldom(console)):
         built = room / "model"
         built.mkdir()
         _fill(built, opened, args.license)

@@ -135,3 +135,10 @@ class Diagnostic(Facts):
     def help(self) -> str | None:
         """What to do about it, where there is a likely mend."""
         return None
+
+    @property
+    def remedy(self) -> str | None:
+        """What a person is told to do: the help, or the page of an error that has none."""
+        if self.severity != "error":
+            return self.help()
+        return self.help() or f"`scmc explain {self.code}` shows an example and what to do"

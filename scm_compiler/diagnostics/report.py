@@ -101,10 +101,13 @@ def render_text(report: Report, *, colour: bool = False) -> str:
     """The diagnostics of a report, each with its source line and a caret under the span.
 
     Of more than `MOST_SHOWN` the first errors are shown, then other findings, and the rest are
-    counted.
+    counted. Where nothing but its page helps with a code, that is said under its last finding.
     """
     shown = _first(report.diagnostics)
-    texts = ["\n".join(_lines(diagnostic, report.source, colour)) for diagnostic in shown]
+    last = {diagnostic.code: diagnostic for diagnostic in shown}
+    texts = [
+        "\n".join(_lines(one, report.source, colour, told=one is last[one.code])) for one in shown
+    ]
     more = len(report.diagnostics) - len(shown)
     return "\n\n".join([*texts, f"… and {more:,} more"] if more else texts)
 
@@ -122,7 +125,9 @@ def _first(diagnostics: Sequence[Diagnostic]) -> Sequence[Diagnostic]:
     return [diagnostics[i] for i in sorted(by_weight[:MOST_SHOWN])]
 
 
-def _lines(diagnostic: Diagnostic, source: Source | None, colour: bool) -> Iterator[str]:
+def _lines(
+    diagnostic: Diagnostic, source: Source | None, colour: bool, *, told: bool
+) -> Iterator[str]:
     severity = diagnostic.severity
     head = _paint(f"{severity}[{diagnostic.code}]", severity, colour)
     yield f"{head}: {_printable(diagnostic.message())}"
@@ -130,7 +135,7 @@ def _lines(diagnostic: Diagnostic, source: Source | None, colour: bool) -> Itera
         yield from _excerpts(diagnostic, diagnostic.span, source, colour)
     elif source is not None:
         yield _paint(" --> ", "margin", colour) + _printable(source.name)
-    advice = diagnostic.help()
+    advice = diagnostic.remedy if told else diagnostic.help()
     if advice is not None:
         text = "\n".join(map(_printable, advice.split("\n")))
         yield f"  = {_paint('help', 'help', colour)}: {text}"
@@ -194,7 +199,7 @@ def _document(diagnostic: Diagnostic, source: Source | None) -> dict[str, Any]:
             {"span": _span(label.span, source), "text": label.text}
             for label in diagnostic.labels()
         ],
-        "help": diagnostic.help(),
+        "help": diagnostic.remedy,
     }
 
 

@@ -28,6 +28,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.model.coupling import values_above
 from scm_compiler.passes import mutilate
 from scm_compiler.passes.prune import ancestors
+from scm_compiler.telling import told
 
 MOST_DRAWS = 10_000_000
 _MOST_CELLS = 500_000_000  # of drawn values: large graphs get fewer draws
@@ -188,6 +189,7 @@ def _collect(
         drawn, accepted = drawn + size, accepted + len(kept[order[0]])
         for name, tally in tallies.items():
             counts[name] += np.bincount(tally(kept), minlength=sizes[name])
+        told()("accepted draws", min(accepted, wanted), wanted)
     return counts
 
 

@@ -9,6 +9,7 @@ import io
 import json
 import zipfile
 from dataclasses import dataclass
+from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -18,13 +19,21 @@ from scm_compiler.shipped import plain_programs, shipped
 CORE = ("pyodide.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
 """Files of every release of Pyodide; the loader of the machine has two names."""
 
+HOST = "https://cdn.jsdelivr.net/pyodide"
+"""Where the files of Pyodide's releases are."""
+
 LOADERS = ("pyodide.asm.mjs", "pyodide.asm.js")
 
 MOST_BYTES = 15_000_000
 """The whole folder is to be no larger."""
 
-_BROUGHT = ("graphviz", "lark", "networkx")
+_BROUGHT = ("lark", "networkx")
 _LEFT_OUT = ("tests", "__pycache__")
+
+_ASKED = {"runtime": ("data",)}
+"""Of a folder, which parts the page asks."""
+
+_NOT_ASKED = ("_shipped", "cli", "emit", "web")
 
 
 @dataclass(frozen=True)
@@ -35,17 +44,32 @@ class Pyodide:
         path: The folder.
         loader: The file that loads the machine.
         wheel: The file of numpy that the release names.
+        digest: SHA-256 of that file, without which the browser would refuse it; empty if unsaid.
+        version: Of the release; empty if it is not said.
     """
 
     path: Path
     loader: str
     wheel: str
+    digest: str = ""
+    version: str = ""
 
     @property
     def numpy(self) -> Path | None:
         """The wheel of numpy; None where there is none, and questions have no numbers."""
         path = self.path / self.wheel
         return path if self.wheel and path.is_file() else None
+
+    @property
+    def broken(self) -> bool:
+        """Whether that file is not the one that the release names: it was cut short, say."""
+        held = b"" if self.numpy is None else self.numpy.read_bytes()
+        return bool(held and self.digest and sha256(held).hexdigest() != self.digest)
+
+    @property
+    def address(self) -> str:
+        """Where that file is found, as the release's own loader has it; empty if unknown."""
+        return f"{HOST}/v{self.version}/full/{self.wheel}" if self.version and self.wheel else ""
 
 
 def missing(path: Path) -> tuple[str, ...]:
@@ -63,9 +87,13 @@ def pyodide_in(path: Path) -> Pyodide:
         ValueError: If its list of packages cannot be read.
     """
     loader = next(name for name in LOADERS if (path / name).is_file())
-    packages = json.loads((path / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
-    wheel = str(packages.get("numpy", {}).get("file_name", ""))
-    return Pyodide(path, loader, Path(wheel).name)
+    lock = json.loads((path / "pyodide-lock.json").read_text(encoding="utf-8"))
+    numpy, version = lock["packages"].get("numpy", {}), lock.get("info", {}).get("version")
+    package = path / "package.json"  # of npm, whose list of packages does not say it
+    if version is None and package.is_file():
+        version = json.loads(package.read_text(encoding="utf-8")).get("version")
+    wheel = Path(str(numpy.get("file_name", ""))).name
+    return Pyodide(path, loader, wheel, str(numpy.get("sha256", "")), str(version or ""))
 
 
 def fill(folder: Path, release: Pyodide) -> int:
@@ -125,4 +153,6 @@ def _add(archive: zipfile.ZipFile, name: str, file: Path) -> None:
 def _wanted(path: Path) -> bool:
     """Whether a file of a package is needed in the page."""
     kept = path.suffix in (".py", ".lark", ".csv") and not set(path.parts) & set(_LEFT_OUT)
-    return kept and path.parts[0] not in ("web", "_shipped")
+    inside = path.parts[:-1]
+    asked = len(inside) < 2 or inside[1] in _ASKED.get(inside[0], inside)
+    return kept and asked and path.parts[0] not in _NOT_ASKED

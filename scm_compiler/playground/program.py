@@ -4,6 +4,7 @@ Nothing here needs numpy, so that the page does this much in any browser. Offset
 page and come from it count UTF-16 units, as JavaScript does.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,6 +30,7 @@ MOST_DRAWN = 400
 MOST_LINES = 4_000
 MOST_FINDINGS = 100
 _INCH = 72.0
+_PLACED = re.compile(r"#\s*at\s")
 
 
 def shown(text: str) -> Data:
@@ -77,7 +79,7 @@ def told(finding: Diagnostic, units: Units | None = None) -> Data:
         "code": finding.code,
         "severity": finding.severity,
         "message": finding.message(),
-        "help": finding.help(),
+        "help": finding.remedy,
     }
     if units is not None and finding.span is not None:
         said["span"] = units.span(finding.span)
@@ -119,6 +121,8 @@ def drawn(graph: Graph, chosen: Mapping[str, tuple[float, float]]) -> Data:
 
 def places_of(document: Document) -> dict[str, tuple[float, float]]:
     """The positions that the comments of a program tell; see `interop.positions`."""
+    if not _PLACED.search(document.source.text):
+        return {}
     try:
         from scm_compiler.interop.positions import positions_of  # noqa: PLC0415  (numpy)
     except ImportError:

@@ -123,6 +123,11 @@ class Playground(ThreadingHTTPServer):
         finally:
             self._places.release()
 
+    def server_close(self) -> None:
+        """Close; an image that is being drawn is waited for: a thread that computes must end."""
+        super().server_close()
+        self.session.end(PATIENCE)
+
     def handle_error(self, request: socket | tuple[bytes, socket], client_address: object) -> None:
         """A connection that breaks off is none of our concern."""
 

@@ -41,6 +41,8 @@ FIRST = "celeba_g1"
 """The example that the page opens with."""
 
 _REMEMBERED = 8
+_KEPT = 4
+"""The sources that were opened, to which what is undone goes back."""
 
 
 class Session:
@@ -59,11 +61,13 @@ class Session:
         self._run, self._text, self._begun = run, text, source
         self._able = find_spec("numpy") is not None
         self._source: Source | None = None
+        self._sources: dict[int, Source | None] = {0: None}
         self._tables: dict[str, _Known] = {}
-        self._turn, self._slow = Lock(), Lock()
+        self._turn, self._slow, self._ended = Lock(), Lock(), False
         self._calls: Mapping[str, Callable[..., Data]] = {
             "start": self.start,
             "example": self.example,
+            "formats": self.formats,
             "program": self.program,
             "complete": lambda text, at: {"found": program.completions(_short(text), int(at))},
             "mends": lambda text, code, at: {"found": program.mended(_short(text), code, at)},
@@ -73,6 +77,7 @@ class Session:
             "ask": self.ask,
             "imagine": self.imagine,
             "table": self.table,
+            "use": self.use,
             "read": self.read,
             "write": self.write,
             "images": self.images,
@@ -89,17 +94,24 @@ class Session:
             name = asked.pop("call")
             call = self._calls[name]
             with self._slow if name == "images" else self._turn:
-                found = call(**asked)
+                found = _wrong("the playground has ended") if self._ended else call(**asked)
         except ScmError as error:
             found = program.refused(error.diagnostics)
         except Exception as error:  # a wrong call, or a fault of ours: the page goes on
             found = _wrong(f"this cannot be answered: {error}")
         return json.dumps(found, allow_nan=False, default=str)
 
+    def end(self, patience: float) -> None:
+        """Wait for what is being answered, so many seconds at most, and answer no more."""
+        self._ended = True
+        for lock in (self._turn, self._slow):
+            lock.acquire(timeout=patience)
+
     def start(self) -> Data:
         """What the page begins with: the run is asked again, or what comes with scmc."""
         trained = None if self._run is None else self._part("sources").Trained(self._run)
-        self._forget(self._begun or trained)
+        self._sources.clear()
+        self._take(self._begun or trained)
         first = example_programs()[FIRST].read_text(encoding="utf-8")
         text = first if self._run is None else self._run.program
         return {
@@ -109,8 +121,12 @@ class Session:
             "able": self._able,
             "examples": list(plain_programs()),
             "rules": [{"role": rule.role, "pattern": rule.pattern} for rule in rules()],
-            "formats": self._part("exchange").written() if self._able else ["scm", "mmd", "svg"],
         }
+
+    def formats(self) -> Data:
+        """What the page writes, by suffix: asked once it shows something, for it takes a while."""
+        plain = ["scm", "mmd", "svg"]
+        return {"formats": self._part("exchange").written() if self._able else plain}
 
     def example(self, name: str) -> Data:
         """An example's program."""
@@ -157,8 +173,15 @@ class Session:
         graph, drafted = opened(_short(text)).graph, rows.draft()
         found = opened(drafted).graph
         fits = graph is not None and found is not None and graph.by_name.keys() & found.by_name
-        self._forget(rows)
-        return {} if fits else {"text": drafted}
+        source = {"source": self._take(rows)}
+        return source if fits else {"text": drafted} | source
+
+    def use(self, source: int) -> Data:
+        """Answer from a source that was taken before: what is undone has its table again."""
+        if source not in self._sources:
+            raise ValueError("that table is forgotten: open it again")
+        self._answer_from(self._sources[source])
+        return {}
 
     def read(self, name: str, content: str) -> Data:
         """The program of a file of another program; its tables, if it has some, are taken."""
@@ -166,10 +189,11 @@ class Session:
             return {"text": _bytes(content).decode("utf-8-sig")}
         with TemporaryDirectory() as folder:
             document = self._part("exchange").read(folder, PurePath(name).name, _bytes(content))
-        if document.tables is not None:
-            self._forget(self._part("sources").Given(name, document))
         positions = import_module("scm_compiler.interop.positions").remarks(document.positions)
-        return {
+        given = None
+        if document.tables is not None:
+            given = self._take(self._part("sources").Given(name, document))
+        return ({} if given is None else {"source": given}) | {
             "text": program_text(document.graph, positions),
             "warnings": [one.message() for one in document.report.diagnostics],
         }
@@ -205,7 +229,8 @@ class Session:
         known = self._known(graph)
         notes = [] if known.tables is None else self._part("sources").noted(known.tables)
         given = "" if self._source is None else self._source.name
-        why = [f"{given} does not fit: {'; '.join(known.why)}"] if known.why else []
+        reasons = "" if known.tables is not None else f": {'; '.join(known.why)}"
+        why = [f"{given} does not fit{reasons}"] if known.why else []
         return {"ready": known.tables is not None, "name": known.name, "notes": [*notes, *why]}
 
     def _known(self, graph: Graph) -> "_Known":
@@ -238,8 +263,19 @@ class Session:
             raise ValueError("; ".join(known.why) or "there is no table of these labels yet")
         return known.tables
 
-    def _forget(self, source: "Source | None") -> None:
-        """Answer from another source from now on."""
+    def _take(self, source: "Source | None") -> int:
+        """Answer from another source from now on; the number by which it is used again.
+
+        The first is kept, and the last few beside it.
+        """
+        number = max(self._sources, default=-1) + 1
+        for old in [*self._sources][1 : len(self._sources) - _KEPT + 1]:
+            del self._sources[old]
+        self._sources[number] = source
+        self._answer_from(source)
+        return number
+
+    def _answer_from(self, source: "Source | None") -> None:
         self._source = source
         self._tables.clear()
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
-from scm_compiler.interop import Document
-from scm_compiler.interop.document import stem
+from scm_compiler.interop.document import Document, stem
 from scm_compiler.ir import Graph, Real
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data import shipped

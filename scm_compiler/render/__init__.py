@@ -21,7 +21,6 @@ from scm_compiler.render.graphviz import (
     EngineName,
     find_engine,
     lay_out,
-    to_dot,
 )
 from scm_compiler.render.mermaid import to_mermaid
 from scm_compiler.render.picture import Picture, picture
@@ -70,7 +69,7 @@ def draw_svg(graph: Graph, regime: Regime | None = None, *, engine: EngineName =
     program = find_engine(engine) if small else None
     if program is None:
         return to_svg(shown)
-    return lay_out(program, to_dot(shown), "svg").decode()
+    return lay_out(program, _dot(shown), "svg").decode()
 
 
 def _is_small(shown: Picture) -> bool:
@@ -93,12 +92,19 @@ def draw_png(graph: Graph, regime: Regime | None = None, *, engine: EngineName =
     program = find_engine(engine)
     if program is None:
         raise refuse(EngineMissing(wanted="graphviz-pure"), exit_code=2)
-    return lay_out(program, to_dot(picture(graph, regime)), "png")
+    return lay_out(program, _dot(picture(graph, regime)), "png")
 
 
 def draw_dot(graph: Graph, regime: Regime | None = None) -> str:
     """The graph as DOT text for Graphviz."""
-    return to_dot(picture(graph, regime))
+    return _dot(picture(graph, regime))
+
+
+def _dot(shown: Picture) -> str:
+    """The picture as DOT text."""
+    from scm_compiler.render.dot_text import to_dot  # noqa: PLC0415  (graphviz: thirty modules)
+
+    return to_dot(shown)
 
 
 def draw_mermaid(graph: Graph, regime: Regime | None = None) -> str:

@@ -33,6 +33,7 @@ from scm_compiler.semantics.query import resolve
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
 from scm_compiler.syntax.query_printer import print_query
+from scm_compiler.telling import counted
 
 _UNANSWERED = frozenset(("E431", "E435", "E436", "E443", "E444", "E455", "E574"))
 """What is wrong with one row's evidence, and nothing of the others'."""
@@ -67,7 +68,8 @@ class Rows:
             found = DuplicateColumn(name=twice[0])
             raise refuse(found, source=Source(str(path), ""), exit_code=2)
         cells: list[list[str]] = []
-        for rank, (line, fields) in enumerate(sheet.rows, 1):
+        counting = counted(sheet.rows, f"rows of {path}", each=10_000)
+        for rank, (line, fields) in enumerate(counting, 1):
             if len(fields) != len(sheet.header):
                 ragged = RaggedRow(rank, line, len(fields), len(sheet.header))
                 raise refuse(ragged, source=Source(str(path), ""), exit_code=2)
@@ -228,7 +230,7 @@ def ask_by_row(
     every = {key: rank for rank, key in enumerate(dict.fromkeys(keys))}
     answers = tuple(
         _answer(record, query, source, dict(zip(names, key, strict=True)), options)
-        for key in every
+        for key in counted(every, "different rows", len(every))
     )
     places = np.array([every[key] for key in keys], dtype=np.int64)
     return RowAnswers(text, answers, places, isinstance(query, tree.Best))

@@ -41,7 +41,11 @@ def test_a_wrong_command_line_has_a_code(words, capsys):
     ("error", "code", "told"),
     [
         (OSError(28, "No space left on device"), USAGE, "error[E117]: No space left on device"),
-        (PermissionError(13, "Permission denied", "a/b"), USAGE, "`a/b`: Permission denied"),
+        (
+            PermissionError(13, "Permission denied", "a/b"),
+            USAGE,
+            "help: choose another place, or allow writing there: `chmod u+w a`",
+        ),
         (KeyError("Young"), BUG, "error[E901]: a bug of scmc: KeyError: 'Young'"),
         (KeyboardInterrupt(), INTERRUPTED, "interrupted"),
     ],
@@ -129,6 +133,12 @@ def test_a_short_work_says_nothing(capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_what_is_done_when_it_is_first_told_is_not_told(capsys):
+    times = iter([0.0, 9.0])
+    Seldom(Console(), clock=lambda: next(times))("images", 10, 10)
+    assert capsys.readouterr().err == ""
+
+
 def test_what_was_there_before_counts_for_no_rate(capsys):
     times = iter([0.0, 5.0, 9.0])
     seldom = Seldom(Console(), clock=lambda: next(times))
@@ -137,4 +147,17 @@ def test_what_was_there_before_counts_for_no_rate(capsys):
     assert capsys.readouterr().err.splitlines() == [
         "900 of 1,000 rows",
         "902 of 1,000 rows, 0.5/s, 3m16s left",
+    ]
+
+
+def test_what_begins_anew_has_a_rate_of_its_own(capsys):
+    times = iter([0.0, 0.0, 3.0, 4.0, 5.0, 9.0, 10.0])
+    seldom = Seldom(Console(), clock=lambda: next(times))
+    for done in (0, 30, 32, 2, 6, 32):
+        seldom("images", done, 32)
+    assert capsys.readouterr().err.splitlines() == [
+        "30 of 32 images, 10/s, 0s left",
+        "32 of 32 images",
+        "6 of 32 images, 1/s, 26s left",
+        "32 of 32 images",
     ]

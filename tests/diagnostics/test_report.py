@@ -2,7 +2,7 @@
 
 import pytest
 
-from scm_compiler.diagnostics import Report, Source, Span, render_json, render_text
+from scm_compiler.diagnostics import Diagnostic, Report, Source, Span, render_json, render_text
 from scm_compiler.runtime.data.codes.rows import UnknownValue, Wrong
 from scm_compiler.syntax.codes.files import ProgramNotFound
 
@@ -26,3 +26,21 @@ def test_help_of_several_lines_keeps_them(monkeypatch):
     monkeypatch.setattr(UnknownValue, "help", lambda _: "first\nsecond\x1b")
     wrong = UnknownValue("C", (Wrong("x", 1, 1, 2),), (), span=Span(0, 1))
     assert render_text(Report(Source("g", "x"), (wrong,))).endswith("help: first\nsecond\ufffd")
+
+
+def test_an_error_without_a_mend_ends_with_its_page_once(monkeypatch):
+    monkeypatch.setattr(Diagnostic, "registry", {})
+
+    class Odd(Diagnostic):
+        code = "E998"
+        rank: int
+
+        def message(self):
+            return f"odd {self.rank}"
+
+    assert render_text(Report(None, (Odd(1), Odd(2)))) == (
+        "error[E998]: odd 1\n\nerror[E998]: odd 2\n"
+        "  = help: `scmc explain E998` shows an example and what to do"
+    )
+    helps = [entry["help"] for entry in render_json(Report(None, (Odd(1), Odd(2))))]
+    assert helps == ["`scmc explain E998` shows an example and what to do"] * 2

@@ -8,7 +8,8 @@ import pytest
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError, Source
-from scm_compiler.interop import bif_text, parse_bif, read_bif
+from scm_compiler.interop import parse_bif, read_bif
+from scm_compiler.interop.bif_text import bif_text
 from scm_compiler.interop.told import MOST_NUMBERS, changed_names, words
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.model.tables import Tables, table_shape

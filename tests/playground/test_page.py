@@ -154,10 +154,31 @@ def test_an_example_is_undone_with_its_table(page):
     choose = "const s = document.getElementById('examples'); s.value = 'sprinkler';"
     page.run(choose + "s.dispatchEvent(new Event('change'))")
     page.wait("return document.querySelector('#data').textContent.includes('sprinkler/data.csv')")
+    assert page.text("#data").endswith("/run does not fit.")
     page.wait("return document.querySelector('#bars').textContent.includes('0.500')")
     page.click("#undo")
     page.wait("return document.querySelector('#data').textContent.includes('drawn_faces')")
     page.wait("return document.querySelector('#bars').textContent.includes('0.226')")
+
+
+def test_a_table_that_was_dropped_is_undone(page):
+    seen = "return document.querySelector('#data').textContent.includes(arguments[0])"
+    write(page, "A, B : binary\nA -> B\n")
+    page.wait(f'return document.querySelector("{node("B")}")')
+    for name, count in (("rare.csv", 10), ("often.csv", 90)):
+        rows = "A,B\n" + "0,1\n" * 90 + "1,0\n" * count
+        page.run(DROP, name, base64.b64encode(rows.encode()).decode())
+        page.wait(seen, name)
+    page.click("#undo")
+    page.wait(seen, "rare.csv")
+    page.wait("return document.querySelector('#bars').textContent.includes('0.100')")
+    page.click("#redo")
+    page.wait(seen, "often.csv")
+    page.wait("return document.querySelector('#bars').textContent.includes('0.500')")
+    assert "source" not in page.run("return location.hash")
+    page.click("#undo")
+    page.click("#undo")
+    page.wait("return !document.querySelector('#data').textContent.includes('.csv')")
 
 
 def test_what_would_have_been_is_answered(page):
@@ -234,6 +255,7 @@ def test_a_table_and_a_network_are_opened(page):
 @pytest.mark.parametrize("form", ["svg", "png", "dagitty", "scm"])
 def test_pictures_and_graphs_are_saved(page, form):
     page.run(SAVED)
+    page.wait("return document.querySelector('#save option[value=dagitty]')")
     page.run(
         "const s = document.getElementById('save'); s.value = arguments[0];"
         "s.dispatchEvent(new Event('change'))",

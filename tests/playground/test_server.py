@@ -3,6 +3,8 @@
 import http.client
 import json
 import threading
+import time
+from pathlib import Path
 
 import pytest
 
@@ -106,8 +108,48 @@ def test_too_many_requests_are_refused(server):
 
 def test_hostile_requests_leave_it_up(server):
     """A thousand of them; ten thousand differ only in the time that they take."""
-    threads = threading.active_count()
-    for rank in range(1000):
+
+    def hostile(rank):
         ask(server, "x" * (rank % 300), token="t" * (rank % 40))
+        if rank % 10 == 0:
+            call(server, {"call": "program", "text": "A," * rank})
+            call(server, {"call": "table", "name": "t.csv", "content": "QQ==" * rank})
+
+    for rank in range(100):
+        hostile(rank)
+    threads, memory = threading.active_count(), resident()
+    for rank in range(1000):
+        hostile(rank)
     assert ask(server)[0] == 200
     assert threading.active_count() <= threads + MOST_AT_ONCE
+    assert resident() <= memory + 20
+
+
+def test_what_is_being_answered_is_waited_for():
+    order, begun = [], threading.Event()
+
+    class Slow(Session):
+        def start(self):
+            begun.set()
+            time.sleep(0.2)
+            order.append("answered")
+            return {}
+
+    with Playground(Slow()) as made:
+        serving = threading.Thread(target=made.serve_forever, args=(0.02,))
+        asking = threading.Thread(target=call, args=(made, {"call": "start"}))
+        serving.start()
+        asking.start()
+        assert begun.wait(10)
+        made.shutdown()
+        serving.join()
+    order.append("closed")
+    asking.join()
+    assert order == ["answered", "closed"]
+
+
+def resident():
+    """Megabytes of memory that this process holds; 0 where the system does not say."""
+    file = Path("/proc/self/statm")
+    pages = int(file.read_text().split()[1]) if file.exists() else 0
+    return pages * 4096 / 1e6

@@ -43,7 +43,7 @@ def test_the_page_starts_with_a_program_that_is_answered_at_once(session):
     found = call(session, "program", text=start["text"])
     assert found["diagnostics"] == []
     assert found["data"]["ready"]
-    assert {"scm", "svg", "dagitty", "bif"} <= set(start["formats"])
+    assert {"scm", "svg", "dagitty", "bif"} <= set(call(session, "formats")["formats"])
     assert "sprinkler" in start["examples"]
 
 
@@ -140,7 +140,8 @@ def test_a_table_of_other_columns_drafts_a_program(session):
     drafted = call(session, "table", name="people.csv", content=content, text=ONE)["text"]
     assert drafted.startswith("graph people\n")
     assert "binary" in drafted
-    assert call(session, "table", name="p.csv", content=content, text="ill : binary\n") == {}
+    fitting = call(session, "table", name="p.csv", content=content, text="ill : binary\n")
+    assert "text" not in fitting
     assert "refused" in call(session, "table", name="p.csv", content=file(""), text=ONE)
 
 
@@ -167,6 +168,35 @@ def test_rows_with_gaps_are_left_out_and_that_is_said(session):
     found = call(session, "program", text=drafted)["data"]
     assert found["notes"] == ["5 of 45 rows have gaps and were dropped"]
     assert bars(session, drafted)["doing"]["labels"]["ill"]["1"]["value"] == pytest.approx(0.25)
+
+
+def test_a_table_that_was_there_before_is_used_again(session):
+    def share():
+        return bars(session, ONE)["doing"]["labels"]["A"]["1"]["value"]
+
+    rare, often = (file("A,B\n" + "0,1\n" * 90 + "1,0\n" * count) for count in (10, 90))
+    first = call(session, "table", name="rare.csv", content=rare, text=ONE)["source"]
+    assert share() == pytest.approx(0.1)
+    second = call(session, "table", name="often.csv", content=often, text=ONE)["source"]
+    assert share() == pytest.approx(0.5)
+    assert call(session, "use", source=first) == {}
+    assert share() == pytest.approx(0.1)
+    call(session, "use", source=second)
+    assert share() == pytest.approx(0.5)
+    call(session, "use", source=0)
+    assert "refused" in bars(session, ONE)
+
+
+def test_few_of_the_tables_that_were_opened_are_kept(session):
+    content = file("A,B\n0,1\n1,0\n")
+    numbers = [
+        call(session, "table", name=f"{rank}.csv", content=content, text=ONE)["source"]
+        for rank in range(9)
+    ]
+    found = ["refused" not in call(session, "use", source=number) for number in (0, *numbers)]
+    assert found == [True] + [False] * 5 + [True] * 4
+    call(session, "start")
+    assert "refused" in call(session, "use", source=numbers[-1])
 
 
 def test_what_is_wrong_with_a_table_is_said_of_its_own_name(session):
@@ -368,7 +398,7 @@ def test_hostile_programs_do_no_harm(session):
 def test_without_numpy_programs_are_drawn_and_questions_identified(monkeypatch):
     monkeypatch.setattr("scm_compiler.playground.session.find_spec", lambda _: None)
     session = Session()
-    assert call(session, "start")["formats"] == ["scm", "mmd", "svg"]
+    assert call(session, "formats")["formats"] == ["scm", "mmd", "svg"]
     assert call(session, "program", text=ONE)["graph"]["counts"] == "2 labels, 1 edge"
     assert "P(B | A)" in call(session, "ask", text=ONE, question="P(B | do(A))")["formula"]
     assert "numpy" in bars(session, ONE)["refused"][0]["message"]

@@ -11,12 +11,12 @@ from scm_compiler.diagnostics import ScmError, Sink, Source
 from scm_compiler.interop import (
     FORMATS,
     Document,
-    bif_text,
     from_networkx,
     losses,
     parse_bif,
     to_networkx,
 )
+from scm_compiler.interop.bif_text import bif_text
 from scm_compiler.interop.positions import positions_of, remarks
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY

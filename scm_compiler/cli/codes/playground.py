@@ -1,4 +1,7 @@
-"""E875 to E877 and W875: the playground."""
+"""E875 to E878 and W875: the playground."""
+
+from pathlib import Path
+from shlex import quote
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
@@ -17,7 +20,7 @@ class PyodideMissing(Diagnostic):
     ```console
     $ scmc playground --export page
     error[E875]: `node_modules/pyodide` is no release of Pyodide: it lacks pyodide.mjs, pyodide.asm.wasm, python_stdlib.zip, pyodide-lock.json, pyodide.asm.mjs
-      = help: `npm install pyodide`, or unpack a release of Pyodide, which has numpy, and name its folder with `--pyodide`
+      = help: `npm install pyodide` in this folder; or unpack a release of Pyodide, and name its folder with `--pyodide`
     ```
 
     ## What to do
@@ -37,7 +40,7 @@ class PyodideMissing(Diagnostic):
 
     def help(self) -> str:
         return (
-            "`npm install pyodide`, or unpack a release of Pyodide, which has numpy, and name its "
+            "`npm install pyodide` in this folder; or unpack a release of Pyodide, and name its "
             "folder with `--pyodide`"
         )
 
@@ -58,19 +61,21 @@ class NoNumpyForPage(Diagnostic):
     $ scmc playground --export page
     wrote page: 9.8 MB; open it through any server of files
     warning[W875]: there is no `numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl` in `node_modules/pyodide`: the page draws programs but has no numbers
-      = help: put that wheel of Pyodide's release beside the other files, and write the page again
+      = help: fetch it, then write the page to a new folder: `curl -fL https://cdn.jsdelivr.net/pyodide/v314.0.7/full/numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl -o node_modules/pyodide/numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl`
     ```
 
     ## What to do
 
-    Download the wheel from the release of Pyodide that the package is of, put it beside the other
-    files, and write the page again; or name the folder of a full release with `--pyodide`.
+    Fetch the wheel with the command of the help, whose address is the one that Pyodide itself has
+    for its packages, and write the page again, to a new folder. A full release of Pyodide, named
+    with `--pyodide`, has the wheel.
     """
 
     code = "W875"
 
     path: str
     wheel: str
+    address: str = ""
 
     def message(self) -> str:
         return (
@@ -79,9 +84,54 @@ class NoNumpyForPage(Diagnostic):
         )
 
     def help(self) -> str:
+        then = "then write the page to a new folder"
+        if not self.address:
+            return f"put that wheel of Pyodide's release beside the other files, {then}"
+        return f"fetch it, {then}: {_fetching(self.path, self.wheel, self.address)}"
+
+
+class WheelBroken(Diagnostic):
+    """The wheel of numpy is not the one that Pyodide's release names.
+
+    ## What it means
+
+    A release of Pyodide says of each of its packages what its file must be (SHA-256). A browser
+    refuses another, and the page would have no numbers. Often the file was cut short, or is of
+    another release.
+
+    ## Example
+
+    ```console
+    $ scmc playground --export page
+    error[E878]: `node_modules/pyodide/numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl` is not the file that this release of Pyodide names
+      = help: fetch it again: `curl -fL https://cdn.jsdelivr.net/pyodide/v314.0.7/full/numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl -o node_modules/pyodide/numpy-2.4.6-cp314-cp314-pyemscripten_2026_0_wasm32.whl`
+    ```
+
+    ## What to do
+
+    Fetch it again with the command of the help.
+    """
+
+    code = "E878"
+
+    path: str
+    wheel: str
+    address: str = ""
+
+    def message(self) -> str:
         return (
-            "put that wheel of Pyodide's release beside the other files, and write the page again"
+            f"`{Path(self.path) / self.wheel}` is not the file that this release of Pyodide names"
         )
+
+    def help(self) -> str:
+        if not self.address:
+            return "take it from the release that the other files are of"
+        return f"fetch it again: {_fetching(self.path, self.wheel, self.address)}"
+
+
+def _fetching(path: str, wheel: str, address: str) -> str:
+    """The command that puts a wheel where it belongs."""
+    return f"`curl -fL {quote(address)} -o {quote(str(Path(path) / wheel))}`"
 
 
 class PageFolderTaken(Diagnostic):

@@ -1,5 +1,6 @@
 """E116, E117 and E901: the command line, the system, and scmc itself."""
 
+from scm_compiler.diagnostics.codes.writing import elsewhere
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import one_of
 
@@ -86,6 +87,7 @@ class SystemRefused(Diagnostic):
     ```console
     $ scmc explain > /dev/full
     error[E117]: No space left on device
+      = help: choose another place, or make room: `df -h .` shows how much there is
     ```
 
     ## What to do
@@ -100,6 +102,9 @@ class SystemRefused(Diagnostic):
 
     def message(self) -> str:
         return self.reason if self.path is None else f"`{self.path}`: {self.reason}"
+
+    def help(self) -> str | None:
+        return elsewhere(self.reason, self.path)
 
 
 class Bug(Diagnostic):

@@ -22,6 +22,7 @@ class GraphSyntax(Diagnostic):
       |
     1 | dag { A -> B
       |             ^
+      = help: `scmc explain E821` shows an example and what to do
     ```
 
     A text of another language is told by its first sign that no name holds without quotes:
@@ -165,11 +166,13 @@ class TooLarge(Diagnostic):
        |
     61 | probability (Y | X1, X2, X3, X4, X5, X6, X7, X8, X9, X10, X11, X12, X13, X14, X15, X16, X17, X18, X19, X20, X21, X22, X23, X24, X25, X26, X27, X28, X29) { default 0.5, 0.5; }
        |              ^
+      = help: save a part of it, or the graph without its tables: `scmc import graph.dagitty`
     ```
 
     ## What to do
 
-    Look at the file: a real network of this size needs a tool of its own.
+    Look at the file: a real network of this size needs a tool of its own. Its graph alone, saved as
+    dagitty or DOT, may be small enough.
     """
 
     code = "E824"
@@ -179,6 +182,10 @@ class TooLarge(Diagnostic):
     def message(self) -> str:
         """What is too large."""
         return f"too large to be read: {self.what}"
+
+    def help(self) -> str:
+        """Where less may do."""
+        return "save a part of it, or the graph without its tables: `scmc import graph.dagitty`"
 
 
 class ProjectedOut(Diagnostic):

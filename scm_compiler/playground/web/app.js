@@ -7,7 +7,7 @@ import { Bars } from "./bars.js";
 import * as address from "./address.js";
 
 const byId = (id) => document.getElementById(id);
-const state = { text: "", do: {}, given: {}, question: "" };
+const state = { text: "", do: {}, given: {}, question: "", source: 0 };
 const page = { graph: null, ready: false, images: [], past: [], future: [], asking: false };
 const [checked, barred, firmed, drawn] = [latest(), latest(), latest(), latest()];
 
@@ -43,14 +43,19 @@ function keep(whole = false) {
   buttons();
 }
 
-function turn(from, to) {
+async function turn(from, to) {
   if (!from.length) return;
   to.push(JSON.stringify(state));
+  const { source } = state;
   Object.assign(state, JSON.parse(from.pop()));
   kept = 0;
   editor.set(state.text);
-  check();
   buttons();
+  if (state.source !== source) {
+    const found = await ask("use", { source: state.source });
+    if (found.refused) state.source = source; // too many were opened since
+  }
+  check();
 }
 
 function buttons() {
@@ -165,7 +170,7 @@ function regime() {
   byId("regime").textContent = [parts[0] && `do(${parts[0]})`, parts[1] && `given(${parts[1]})`].filter(Boolean).join(", ") || "observation: nothing is held or seen";
   byId("facts").textContent = parts[1] || "anything";
   compose();
-  if (!page.ready) { byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; settle(); return; }
+  if (!page.ready) { formats(); byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; settle(); return; }
   const asked = { text: state.text, do: state.do, given: state.given };
   barred("bars", { ...asked, firm: false }, (found) => {
     moveBars(found);
@@ -175,13 +180,14 @@ function regime() {
   });
 }
 
-// What only the first click needs is loaded before it comes.
-let warmed = false;
+// What the first click on a graph, or saving, needs is loaded once the first numbers are there.
+let warmed = "";
 function warm() {
   const node = page.graph.nodes.find((one) => one.values.length);
-  if (warmed || !node) return;
-  warmed = true;
-  ask("bars", { text: state.text, do: { [node.name]: node.values[0] }, given: {}, firm: true });
+  if (!node || warmed === page.graph.hash) return;
+  warmed = page.graph.hash;
+  formats();
+  for (const way of ["do", "given"]) ask("bars", { text: state.text, do: {}, given: {}, firm: way === "do", [way]: { [node.name]: node.values[0] } });
 }
 
 const same = (asked) => asked.text === state.text && JSON.stringify([asked.do, asked.given]) === JSON.stringify([state.do, state.given]);
@@ -281,13 +287,26 @@ async function opened(file) {
   const content = await encoded(file), isTable = /\.csv(\.gz)?$/i.test(file.name);
   const found = await ask(isTable ? "table" : "read", { name: file.name, content, ...(isTable && { text: state.text }) });
   if (found.refused) { say(told(found)); return; }
-  if (found.text !== undefined) { keep(true); state.text = found.text; state.do = {}; state.given = {}; editor.set(found.text); }
+  keep(true);
+  byId("examples").value = "";
+  state.source = found.source ?? state.source;
+  if (found.text !== undefined) { state.text = found.text; state.do = {}; state.given = {}; editor.set(found.text); }
   check();
 }
 
 function download(name, blob) {
   const link = made("a"); link.href = URL.createObjectURL(blob); link.download = name;
   link.click(); setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+const saved = (known) => { options(byId("save"), ["", ...known, "png"]); byId("save").options[0].textContent = "…"; };
+
+let listedFormats = false;
+async function formats() {
+  if (listedFormats) return;
+  listedFormats = true;
+  const { formats: known } = await ask("formats");
+  if (known) saved(known);
 }
 
 async function save(form) {
@@ -305,10 +324,12 @@ async function save(form) {
   image.src = source;
 }
 
+const shared = () => ({ ...state, source: undefined }); // a table is not in the address
+
 let remembering;
 function remember() {
   clearTimeout(remembering);
-  remembering = setTimeout(async () => { history.replaceState(null, "", await address.written(state)); }, 300);
+  remembering = setTimeout(async () => { history.replaceState(null, "", await address.written(shared())); }, 300);
 }
 
 // --- the start
@@ -329,7 +350,7 @@ on("open", "click", () => byId("file").click());
 on("file", "change", () => { const [file] = byId("file").files; if (file) opened(file); byId("file").value = ""; });
 on("save", "change", () => { const form = byId("save").value; byId("save").value = ""; if (form) save(form); });
 on("share", "click", async () => {
-  const fragment = await address.written(state);
+  const fragment = await address.written(shared());
   history.replaceState(null, "", fragment);
   try { await navigator.clipboard.writeText(location.href); say("The address is copied."); } catch { say("The address of this page holds it all: copy it from the bar above."); }
 });
@@ -369,7 +390,7 @@ async function start() {
   if (found.refused) { say(told(found)); return; }
   Object.assign(page, { images: found.images, able: found.able, run: found.run });
   options(byId("examples"), ["", ...found.examples]); byId("examples").options[0].textContent = "choose …";
-  options(byId("save"), ["", ...found.formats, "png"]); byId("save").options[0].textContent = "…";
+  saved(["scm", "svg"]);
   editor.teach(found.rules);
   Object.assign(state, (await address.read(location.hash)) ?? { text: found.text });
   editor.set(state.text);

@@ -146,7 +146,9 @@ def foreign_subject(
         ScmError: E866 if something is left unsaid; as `run_subject` of the data.
     """
     if images is None:
-        raise refuse(AuditOption(generator.name, "which data it learnt", "--images"), exit_code=2)
+        raise refuse(
+            AuditOption(generator.name, "which data it learnt", "--images SPEC"), exit_code=2
+        )
     if isinstance(images, Labelled):
         data = _held(images, attributes)
         if data.values.shape[1:] != generator.shape:

@@ -22,6 +22,7 @@ from scm_compiler.runtime.data.reading import header_faults, label_columns
 from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.sql import described, grouped, identifier, text
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.data.watched import watched
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -114,7 +115,8 @@ def _counted(
         header = tuple(str(name) for name, *_ in connection.execute(described(source)).fetchall())
         _refuse(list(header_faults(graph, header, asked)), origin)
         query = grouped(labels, source, reading.count, reading.weight)
-        rows = connection.execute(query).fetchall()
+        with watched(connection, source):
+            rows = connection.execute(query).fetchall()
     extra = tuple(name for name in header if name not in labels and name not in asked)
     return _assembled(rows, graph, reading, origin, extra)
 
@@ -128,7 +130,8 @@ def _whole(
         asked = [*(node.name for node in graph.tabular), *reading.amounts]
         wanted = [name for name in dict.fromkeys(asked) if name in header]
         named = ", ".join(map(identifier, wanted)) or "1"
-        rows = connection.execute(f"SELECT {named} FROM {source}").fetchall()  # noqa: S608
+        with watched(connection, source):
+            rows = connection.execute(f"SELECT {named} FROM {source}").fetchall()  # noqa: S608
     columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
     return read_columns(dict(zip(wanted, columns, strict=False)), graph, reading, origin)
 

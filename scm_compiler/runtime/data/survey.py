@@ -12,6 +12,7 @@ from scm_compiler.runtime.data.coding import is_blank
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.options import parse
 from scm_compiler.runtime.data.sources import require_utf8
+from scm_compiler.telling import counted
 
 MOST_VALUES = 20
 """A column with more different texts than so many is no label; one with more numbers is real."""
@@ -152,7 +153,7 @@ def survey(spec: str) -> dict[str, Column]:
         raise refuse(UnknownDataSource(text=spec, near=None), exit_code=2)
     sheet = csv_sheet(Path(path), (), reading)
     columns = [Column() for _ in sheet.header]
-    for _, row in sheet.rows:
+    for _, row in counted(sheet.rows, f"rows of {path}", each=10_000):
         _fill(columns, row)
     return dict(zip(sheet.header, columns, strict=True))
 

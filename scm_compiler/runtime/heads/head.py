@@ -30,6 +30,7 @@ from scm_compiler.model.codec import weights_of
 from scm_compiler.model.module import CausalModule
 from scm_compiler.runtime.training.fitting import Fitting
 from scm_compiler.runtime.training.team import ALONE, Team
+from scm_compiler.telling import told
 
 Noise = Literal["normal", "uniform"]
 CPU = torch.device("cpu")
@@ -236,8 +237,11 @@ class ImageGenerator(nn.Module, ABC):
         """
         place = next(self.parameters()).device
         parts = [torch.split(_filled(given.to(place)), ROWS) for given in inputs]
-        found = torch.cat([function(*rows).float() for rows in zip(*parts, strict=True)])
-        return found[: len(inputs[0])].contiguous()
+        found, count = [], len(inputs[0])
+        for rank, rows in enumerate(zip(*parts, strict=True), 1):
+            found.append(function(*rows).float())
+            told()("images", min(rank * ROWS, count), count)
+        return torch.cat(found)[:count].contiguous()
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,10 +4,14 @@ Looked for is the noise that is most probable given the image, if the image is w
 draws and normal noise of the variance with which the encoder rebuilds it (Zhu et al. 2016).
 """
 
+from collections.abc import Callable
+from itertools import count
+
 import torch
 from torch import Tensor
 
-from scm_compiler.runtime.heads.head import EncodingGenerator
+from scm_compiler.runtime.heads.head import ROWS, EncodingGenerator
+from scm_compiler.telling import told
 
 RATE = 0.05
 """Adam's learning rate: the noise is of about 1."""
@@ -30,18 +34,27 @@ def refined(
     """
     if not steps or not len(images):
         return noise
-    encoded = generator.coding.encode(labels)
+    encoded, done = generator.coding.encode(labels), count(1)
+    every = steps * -(-len(images) // ROWS)
 
     def fitted(images: Tensor, encoded: Tensor, noise: Tensor) -> Tensor:
-        return _fitted(generator, images, encoded, noise, steps)
+        def moved() -> None:
+            told()("steps", next(done), every)
+
+        return _fitted(generator, images, encoded, noise, steps, moved)
 
     return generator.by_rows(fitted, images, encoded, noise).cpu()
 
 
 def _fitted(
-    generator: EncodingGenerator, images: Tensor, labels: Tensor, start: Tensor, steps: int
+    generator: EncodingGenerator,
+    images: Tensor,
+    labels: Tensor,
+    start: Tensor,
+    steps: int,
+    moved: Callable[[], None],
 ) -> Tensor:
-    """Adam from where the encoder says."""
+    """Adam from where the encoder says; `moved` after each step."""
     noise = start.detach().clone().requires_grad_()
     optimizer = torch.optim.Adam([noise], lr=RATE)
     variance: Tensor | None = None
@@ -57,4 +70,5 @@ def _fitted(
         optimizer.step()
         if generator.noise == "uniform":
             noise.data.clamp_(-1, 1)
+        moved()
     return noise.detach()

@@ -24,6 +24,7 @@ from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
 from scm_compiler.runtime.sampling.grid import PictureRow, figure, png
 from scm_compiler.runtime.sampling.sample import Sample, Stream, stream_of
 from scm_compiler.runtime.sampling.units import blocks
+from scm_compiler.telling import told
 
 if TYPE_CHECKING:
     from scm_compiler.runtime.runs.record import Record
@@ -198,4 +199,5 @@ def _labels(
     for block in blocks(model, stream, len(factual)):
         found = imagine(coupled, block.units, held, block.uniform)
         parts.append(np.stack([found[name] for name in factual.names], 1)[block.part])
+        told()("units", sum(map(len, parts)), len(factual))
     return np.concatenate(parts) if parts else factual.rows

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.diagnostics import Sink, Source, refuse
+from scm_compiler.files import write_parts, writing
 from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
@@ -26,10 +27,12 @@ from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.mechanism import Column, Mechanism
 from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.runs.trained_head import TrainedHead
-from scm_compiler.runtime.sampling.codes.samples import NotARegime, ParquetMissing
+from scm_compiler.runtime.sampling.codes.samples import NotARegime
+from scm_compiler.runtime.sampling.parquet import write_groups
 from scm_compiler.runtime.sampling.sample import image_noise
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
+from scm_compiler.telling import told
 
 if TYPE_CHECKING:
     import pandas
@@ -67,6 +70,9 @@ BLOCK = 1024
 
 POOL = 16
 """With evidence a block is chosen among so many times its rows, in proportion to their weights."""
+
+GROUP = 2**17
+"""Rows that are written together."""
 
 FEW = 10
 
@@ -258,25 +264,33 @@ def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = Tr
         ScmError: E717 with exit code 2 if pyarrow is not installed; E657 if the file cannot be
             written.
     """
-    from scm_compiler.runtime.storage.tensors import write_file  # noqa: PLC0415  (torch)
-
-    if form == ".csv":
-        stream = io.StringIO()
-        writer = csv.writer(stream, lineterminator="\n")
-        if header:
-            writer.writerow(sample.names)
-        writer.writerows(zip(*sample.to_dict().values(), strict=True))
-        write_file(path, stream.getvalue(), resumable=False)
-        return
-    content = io.BytesIO()
     if form == ".parquet":
-        try:
-            import pyarrow  # noqa: PLC0415  (an extra)
-            from pyarrow import parquet  # noqa: PLC0415
-        except ImportError as error:
-            raise refuse(ParquetMissing(path=str(path)), exit_code=2) from error
-        parquet.write_table(pyarrow.table(sample.to_dict()), content)
+        write_groups(path, _groups(sample))
+    elif form == ".csv":
+        with writing(path):
+            write_parts(path, _csv(sample, header=header))
     else:
+        content = io.BytesIO()
         arrays: dict[str, Any] = {f"column_{name}": sample[name] for name in sample.names}
         np.savez_compressed(content, names=np.array(sample.names), **arrays)
-    write_file(path, content.getvalue(), resumable=False)
+        with writing(path):
+            write_parts(path, (content.getvalue(),))
+
+
+def _groups(sample: MixedSample) -> Iterator[dict[str, list[Any]]]:
+    """The rows as they are written, some at a time; who listens is told how many are there."""
+    for start in range(0, max(1, len(sample)), GROUP):
+        columns = {name: column[start : start + GROUP] for name, column in sample.columns.items()}
+        yield MixedSample(sample.graph, columns).to_dict()
+        told()("rows written", min(start + GROUP, len(sample)), len(sample))
+
+
+def _csv(sample: MixedSample, *, header: bool) -> Iterator[bytes]:
+    """The parts of a CSV file."""
+    for rank, columns in enumerate(_groups(sample)):
+        stream = io.StringIO()
+        writer = csv.writer(stream, lineterminator="\n")
+        if header and rank == 0:
+            writer.writerow(sample.names)
+        writer.writerows(zip(*columns.values(), strict=True))
+        yield stream.getvalue().encode()

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from torch import Tensor
 
+from scm_compiler import telling
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.inference.counterfactual.abduction import draw_hidden, imagine, under
 from scm_compiler.inference.counterfactual.responses import Responses
@@ -194,8 +195,10 @@ def read_photos(photo: Photo, image: Image) -> Photos:
         ScmError: E694 with exit code 2 if one cannot be read.
     """
     if isinstance(photo, str | Path):
-        paths = _files(Path(photo))
-        read = [_decoded(path, image) for path in paths]
+        paths, read = _files(Path(photo)), []
+        for path in paths:
+            read.append(_decoded(path, image))
+            telling.told()("photos", len(read), len(paths))
         names = tuple(path.name for path in paths)
     else:
         array = photo if isinstance(photo, Pillow.Image) else Pillow.fromarray(np.asarray(photo))
@@ -337,7 +340,9 @@ def units_shown(
     names = [node.name for node in run.graph.labels]
     if not shown.keys() >= set(names):
         rows = []
-        for place in range(len(next(iter(shown.values()), ()))):
+        count = len(next(iter(shown.values()), ()))
+        for place in range(count):
+            telling.told()("units", place, count)
             read = sorted(labels, key=lambda it: -it.chances[place])
             values = dict(told) | {it.name: int(it.values[place]) for it in read}
             rows.append(_row(model, values, len(told), seed + place))

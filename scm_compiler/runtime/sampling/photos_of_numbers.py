@@ -30,6 +30,7 @@ from scm_compiler.runtime.sampling.photos import (
     read_photos,
     redrawn,
 )
+from scm_compiler.telling import told
 
 POOL = 64
 """The draws among which a photo's unit is chosen, in proportion to how well they fit."""
@@ -69,7 +70,10 @@ def imagine_numbers(
     generator = abducting(run, head)
     seen = photos if isinstance(photos, Photos) else read_photos(photos, head.image)
     labels = shown(generator, run.graph, seen.images, known)
-    columns = [worlds(run, labels, place, scene.held, seed) for place in range(len(seen.names))]
+    columns, count = [], len(seen.names)
+    for place in range(count):
+        columns.append(worlds(run, labels, place, scene.held, seed))
+        told()("units", place + 1, count)
     samples = [_joined(run.graph, [pair[world] for pair in columns]) for world in range(2)]
     before, after = (_read(generator, sample) for sample in samples)
     rebuilt, drawn = redrawn(generator, seen.images, before, after, refine)

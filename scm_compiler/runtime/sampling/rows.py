@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from scm_compiler.diagnostics import refuse
 from scm_compiler.files import write_parts, writing
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.sampling.codes.samples import ParquetMissing
 from scm_compiler.runtime.sampling.grid import pixels
 from scm_compiler.runtime.sampling.job import pieces
+from scm_compiler.runtime.sampling.parquet import write_groups
 from scm_compiler.runtime.sampling.sample import Stream
 from scm_compiler.runtime.storage.tensors import write_file
 
@@ -117,20 +116,17 @@ def write_parquet(
     Raises:
         ScmError: E717 with exit code 2 if pyarrow is not installed; E657 as above.
     """
-    try:
-        import pyarrow  # noqa: PLC0415  (an extra)
-        from pyarrow import parquet  # noqa: PLC0415
-    except ImportError as error:
-        raise refuse(ParquetMissing(path=str(path)), exit_code=2) from error
-    names = [node.name for node in graph.labels]
-    columns = values_of(graph, _labels(stream, rows, told))
-    typed: dict[str, list[Any]] = {
-        name: [int(value) for value in column] if all(map(is_whole, set(column))) else column
-        for name, column in zip(names, columns, strict=True)
-    }
-    content = io.BytesIO()
-    parquet.write_table(pyarrow.table(typed), content)
-    write_file(path, content.getvalue(), resumable=False)
+    values = {name: np.array(_typed(domain.values)) for name, domain in graph.domains.items()}
+    groups = (
+        {name: named[labels[:, rank]] for rank, (name, named) in enumerate(values.items())}
+        for _, labels in _drawn(stream, 0, rows, told)
+    )
+    write_groups(path, groups)
+
+
+def _typed(values: tuple[str, ...]) -> list[int] | list[str]:
+    """The names of values as what they are."""
+    return [int(value) for value in values] if all(map(is_whole, values)) else list(values)
 
 
 def _labels(stream: Stream, rows: int, told: Told) -> NDArray[np.int64]:

@@ -110,7 +110,7 @@ class TooManyAsserts(Diagnostic):
 
     ## What to do
 
-    Assert what could be wrong, a few of many, or put parts of the graph into files of their own.
+    Assert what could be wrong, as many as the help says, or put parts of the graph into files of their own.
     """
 
     code = "E470"
@@ -129,7 +129,8 @@ class TooManyAsserts(Diagnostic):
         return "none of them is decided"
 
     def help(self) -> str:
-        return "assert what could be wrong, a few of many"
+        fitting = self.limit // self.size
+        return f"assert the {fitting:,} likeliest to be wrong, or split: `scmc check a.scm b.scm`"
 
 
 class NotDecided(Diagnostic):

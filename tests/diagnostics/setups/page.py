@@ -1,6 +1,7 @@
 """Folders for the pages of the playground's codes."""
 
 import json
+from hashlib import sha256
 
 from scm_compiler.playground.folder import CORE, LOADERS
 
@@ -15,7 +16,17 @@ def pyodide(folder, made):
         (place / name).touch()
     lock = {"packages": {"numpy": {"file_name": WHEEL}}}
     (place / "pyodide-lock.json").write_text(json.dumps(lock))
+    (place / "package.json").write_text(json.dumps({"version": "314.0.7"}))
     made.patch.setattr("scm_compiler.cli.playground.fill", lambda *_: 9_800_000)
+
+
+def broken(folder, made):
+    """A release whose wheel was cut short."""
+    pyodide(folder, made)
+    place = folder / "node_modules/pyodide"
+    (place / WHEEL).write_bytes(b"half")
+    lock = {"packages": {"numpy": {"file_name": WHEEL, "sha256": sha256(b"whole").hexdigest()}}}
+    (place / "pyodide-lock.json").write_text(json.dumps(lock))
 
 
 def no_port(folder, made):
@@ -27,4 +38,4 @@ def no_port(folder, made):
     made.patch.setattr("scm_compiler.cli.playground.Playground", refuse)
 
 
-SETUPS = {"E877": no_port, "W875": pyodide}
+SETUPS = {"E877": no_port, "E878": broken, "W875": pyodide}

@@ -9,7 +9,7 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.law import law_graph
 from scm_compiler.inference import answer, plan
 from scm_compiler.inference.draws import draw_labels
-from scm_compiler.interop import bif_text
+from scm_compiler.interop.bif_text import bif_text
 from scm_compiler.ir import query as ir
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.spec import ImplicitSpec

@@ -9,7 +9,8 @@ import scm_compiler as scm
 from scm_compiler.cli.main import main
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError, Source
-from scm_compiler.interop import bif_text, parse_bif, read_bif
+from scm_compiler.interop import parse_bif, read_bif
+from scm_compiler.interop.bif_text import bif_text
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables

@@ -6,6 +6,7 @@ import torch
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.sampling.sample import BLOCK
+from scm_compiler.telling import telling
 
 
 def test_units_are_those_of_the_sample_and_share_its_noise(run):
@@ -33,6 +34,14 @@ def test_a_longer_sample_begins_with_a_shorter_one(run):
     assert len(many.counterfactual) == BLOCK + 9
     again = regime.counterfactual(5, do={"Male": 0}, seed=4, images=())
     assert not np.array_equal(again.factual.rows, few.factual.rows)
+
+
+def test_how_many_units_are_imagined_is_told(run):
+    heard = []
+    with telling(lambda *said: heard.append(said)):
+        run.given().counterfactual(2 * BLOCK + 9, do={"Male": 0}, seed=3, images=())
+    units = [said for said in heard if said[0] == "units"]
+    assert units == [("units", it, 2 * BLOCK + 9) for it in (BLOCK, 2 * BLOCK, 2 * BLOCK + 9)]
 
 
 def test_how_it_shows_itself(run):

@@ -9,6 +9,7 @@ from scm_compiler import ScmError, parse, train
 from scm_compiler.cli.main import main
 from scm_compiler.runtime.data.scenes import PENDULUM
 from scm_compiler.runtime.sampling.photos import read_photos, with_residual
+from scm_compiler.telling import telling
 
 PROGRAM = """graph swing
 Hour            : categorical(1, 2)
@@ -80,6 +81,17 @@ def test_what_follows_follows_the_label_model(run, photos):
     assert found.photos.names == ("0.png", "1.png", "2.png")
     expected = (found.photos.images - found.rebuilt).abs().mean((1, 2, 3)) / 2
     assert found.composition == pytest.approx(expected.numpy())
+
+
+def test_how_far_it_has_come_is_told(run, photos):
+    heard = []
+    with telling(lambda *said: heard.append(said)):
+        run.given(image=photos, Light=60).counterfactual(do={"Light": 140}, refine=5)
+    steps = [said for said in heard if said[0] == "steps"]
+    assert steps == [("steps", it, 5) for it in range(1, 6)]
+    assert {said[0] for said in heard} == {"photos", "images", "units", "steps"}
+    assert ("photos", 3, 3) in heard
+    assert ("images", 3, 3) in heard
 
 
 def test_doing_what_is_so_gives_the_photo_back(run, photos):

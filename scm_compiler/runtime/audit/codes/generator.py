@@ -251,12 +251,13 @@ class AuditOption(Diagnostic):
     ```console
     $ printf 'def draw(z):\n    return z.new_zeros(len(z), 3, 16, 16)\n' > plain.py
     $ scmc audit plain:draw
-    error[E866]: `plain:draw` does not say the size of its codes: give it with `--latent N`
+    error[E866]: `plain:draw` does not say the size of its codes
+      = help: give it: `scmc audit plain:draw --latent N`
     ```
 
     ## What to do
 
-    Give the option that the message names.
+    Give the option that the help names.
     """
 
     code = "E866"
@@ -266,7 +267,16 @@ class AuditOption(Diagnostic):
     option: str
 
     def message(self) -> str:
-        return f"`{self.name}` does not say {self.missing}: give it with `{self.option}`"
+        return f"`{self.name}` does not say {self.missing}"
+
+    def help(self) -> str:
+        option = self.option
+        call = (
+            f"scmc audit {self.name} {option}"
+            if option.startswith("-")
+            else f"audit(…, {option}…)"
+        )
+        return f"give it: `{call}`"
 
 
 class Leaks(Diagnostic):
@@ -289,8 +299,9 @@ class Leaks(Diagnostic):
 
     ## What to do
 
-    Train the head longer, with labels beyond the data (`uniform_labels`), and audit it again. Where the
-    data rarely show both labels apart, the head had little to learn it from.
+    Train the head longer, and audit it again: `scmc train --resume --budget 30m`; labels beyond the
+    data (the option `beyond` of `causal_gan`) are meant to prevent it. Where the data rarely show
+    both labels apart, the head had little to learn it from.
     """
 
     code = "W860"
@@ -300,6 +311,9 @@ class Leaks(Diagnostic):
     def message(self) -> str:
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"{self.found[0]}, which the graph denies{rest}"
+
+    def help(self) -> str:
+        return "train the head longer, and audit it again: `scmc train --resume --budget 30m`"
 
 
 class Unshown(Diagnostic):
@@ -332,6 +346,9 @@ class Unshown(Diagnostic):
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"{self.found[0]}{rest}"
 
+    def help(self) -> str:
+        return "train the head longer, or on more images that have it: `scmc train --resume --budget 30m`"
+
 
 class NotJudged(Diagnostic):
     """Some attributes are read too badly to judge what moves them.
@@ -363,3 +380,6 @@ class NotJudged(Diagnostic):
     def message(self) -> str:
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"no verdict on pairs with {self.found[0]}, and {self.least:g} is asked for{rest}"
+
+    def help(self) -> str:
+        return "use more images or another encoder, or ask for less: `--least-accuracy`"

@@ -114,6 +114,9 @@ class WeakJudge(Diagnostic):
         found = f"(AUC {self.auc:.3f})"
         return f"the classifier can hardly read `{self.name}` off real images {found}"
 
+    def help(self) -> str:
+        return "read its scores with care; more images help, if it can be seen at all"
+
 
 class BeyondTheData(Diagnostic):
     """An intervention asks for combinations of labels that the real images hardly show.
@@ -152,6 +155,9 @@ class BeyondTheData(Diagnostic):
         rest = f" (and {self.others} more interventions)" if self.others else ""
         few = f"fewer than {self.fewer} real images"
         return f"under {self.regime}, {found} of the images have labels seen on {few}{rest}"
+
+    def help(self) -> str:
+        return f'look at some before you trust their scores: `scmc sample "{self.regime}" -n 10 -o look.png`'
 
 
 class OtherRealImages(Diagnostic):

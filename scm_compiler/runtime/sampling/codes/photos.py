@@ -108,3 +108,8 @@ class BadlyRebuilt(Diagnostic):
     def message(self) -> str:
         known = "the head hardly knows such images"
         return f"`{self.name}` is rebuilt with a mean error of {self.error:.1f}: {known}"
+
+    def help(self) -> str:
+        return (
+            "cut it as the training images are cut, or look longer for its noise: `--refine 500`"
+        )
