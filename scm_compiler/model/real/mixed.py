@@ -21,7 +21,7 @@ from scm_compiler.model.module import CausalModule, Held, Reads, check_weights, 
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.real import printed
 from scm_compiler.model.real.modules import empty_module, fresh_spec, module_of, shape_of
-from scm_compiler.model.real.parts import apart, discrete_part
+from scm_compiler.model.real.parts import apart, discrete_part, observed
 from scm_compiler.model.real.places import mixture_place, score_of, spline_place
 from scm_compiler.model.real.redrawn import redrawn
 from scm_compiler.model.real.stored import Stored
@@ -243,13 +243,14 @@ class MixedModule(CausalModule):
 def trained_module(
     graph: Graph, labels: CausalModule, mechanisms: Mapping[str, Mechanism]
 ) -> MixedModule:
-    """The module of a trained model.
+    """The module of a trained model; its graph is that of what was `observed`.
 
     Args:
         graph: The graph.
         labels: The trained module of its `discrete_part`.
         mechanisms: Of the nodes that are `apart`, at least.
     """
+    graph = observed(graph)
     stored: dict[str, Stored] = {name: mechanisms[name] for name in apart(graph)}  # type: ignore[misc]
     shapes = {name: shape_of(mechanism) for name, mechanism in stored.items()}
     assert isinstance(labels, ExplicitModule)
