@@ -12,15 +12,18 @@ from scm_compiler.inference.answers import RUNGS, Answer, Firm
 from scm_compiler.inference.intervals import replicate_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
+from scm_compiler.inference.real.by_law import LawWork
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
+from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.hidden import require_determined, unfolded
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work, first_of, numbers_of
 from scm_compiler.inference.table import Table
 from scm_compiler.ir import Graph
 from scm_compiler.model.mechanism import Mechanism
+from scm_compiler.model.real.parts import observed, tied_nodes
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
 
@@ -48,6 +51,8 @@ class RealPlan:
         others: The mechanisms of models that were trained on other weights of the rows.
         rows: How many rows of data there are.
         identified: Whether the graph determines the answer, whatever the noise model.
+        formulas: By which it is identified, where a hidden cause reaches real nodes.
+        tied: The nodes whose conditionals are those of the observed law.
     """
 
     query: str
@@ -60,12 +65,14 @@ class RealPlan:
     others: Sequence[Mapping[str, Mechanism]] = ()
     rows: int = 0
     identified: bool = True
+    formulas: tuple[str, ...] = ()
+    tied: tuple[str, ...] = ()
 
     @property
     def exact(self) -> bool:
         """Whether all that takes part is a table, or linear and Gaussian."""
         own = [self.mechanisms[name] for name in self.nodes]
-        graph = unfolded(self.graph, self.mechanisms)
+        graph = unfolded(observed(self.graph), self.mechanisms)
         return self.method == "auto" and all(closed(graph, m) for m in own)
 
     def run(self, *, seed: int = 0, samples: int = 10_000, level: float | None = 0.95) -> Answer:
@@ -99,9 +106,11 @@ class RealPlan:
         )
 
     def _work(self, mechanisms: Mapping[str, Mechanism], seed: int, samples: int) -> Work:
+        exactly = self.method != "weighted"
+        if self.tied:
+            return LawWork(Law(self.graph, mechanisms), seed, samples, exactly=exactly)
         graph = unfolded(self.graph, mechanisms)
-        sampler = Sampler(graph, mechanisms, seed, samples)
-        return Work(graph, sampler, exactly=self.method != "weighted")
+        return Work(graph, Sampler(graph, mechanisms, seed, samples), exactly=exactly)
 
     def _firm(
         self, value: Number | Table, seed: int, samples: int, level: float | None
@@ -135,6 +144,7 @@ class RealPlan:
             "identified": self.identified,
             "method": "exact" if self.exact else "weighted",
             "nodes": list(self.nodes),
+            **({"formulas": list(self.formulas)} if self.formulas else {}),
         }
 
     def __str__(self) -> str:
@@ -144,6 +154,8 @@ class RealPlan:
             (
                 self.query,
                 f"rung {self.rung} ({RUNGS[self.rung]}), {found}{self._hidden}",
+                *(f"by {formula}" for formula in self.formulas),
+                *self._law,
                 *(_EXACTLY if self.exact else ()),
                 f"by likelihood weighting: units are drawn of {kinds}",
                 "evidence weighs a unit by its probability or density given the node's parents",
@@ -154,6 +166,13 @@ class RealPlan:
     def _hidden(self) -> str:
         hidden = bool(self.graph.confounders)
         return "" if hidden else ": no hidden cause is in the graph"
+
+    @property
+    def _law(self) -> tuple[str, ...]:
+        names = ", ".join(f"`{name}`" for name in self.tied if name in self.nodes)
+        if not names:
+            return ()
+        return (f"of {names} the observed law is known, not the mechanisms",)
 
     def __repr__(self) -> str:
         return str(self)
@@ -186,11 +205,29 @@ def plan_real(
         sink.extend(reader.found)
     sink.check()
     assert written is not None
-    require_determined(graph, asked)
+    tied = tied_nodes(graph)
+    if not tied:
+        require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
+    if tied:
+        return _by_law(plan, first_of(Reader(graph), written))
     assumed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
     return replace(plan, identified=not assumed)
+
+
+def _by_law(plan: RealPlan, written: tree.Query) -> RealPlan:
+    """The plan where a hidden cause reaches real nodes."""
+    worlds = list(Law(plan.graph, plan.mechanisms).worlds(written))
+    nodes = {name for world in worlds for name in world.nodes}
+    law, tied = observed(plan.graph), tied_nodes(plan.graph)
+    return replace(
+        plan,
+        nodes=tuple(node.name for node in law.tabular if node.name in nodes),
+        identified=not any(world.noise for world in worlds),
+        formulas=tuple(dict.fromkeys(world.formula for world in worlds if world.formula)),
+        tied=tuple(node.name for node in law.tabular if node.name in tied),
+    )
 
 
 def rests_on_reals(text: str, graph: Graph) -> bool:
@@ -208,7 +245,8 @@ def rests_on_reals(text: str, graph: Graph) -> bool:
         return True
     named = {held.node for one in asked for held in one.scene.held}
     named |= {name for one in asked for name in one.scene.needed}
-    return not {node.name for node in graph.reals}.isdisjoint({*named, *_drawn(asked, graph)})
+    apart = {node.name for node in graph.reals} | tied_nodes(graph)
+    return not apart.isdisjoint({*named, *_drawn(asked, graph)})
 
 
 def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:

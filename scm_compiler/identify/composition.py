@@ -1,0 +1,200 @@
+"""Worlds under `do` composed of conditionals of the observed law, so that units can be drawn.
+
+The law is a product of P(node | its Markov blanket), a copy of which draws the node. Where `do`
+holds nodes, each district of what is left has a factor Q[C] (Tian and Pearl 2002), a part of the
+factor of a whole district T of the graph, which is the product of the conditionals of its nodes:
+all of T is drawn, and what is outside of C is summed out by being ignored. What the algorithm
+divides by is seen instead, at the value at which it is held: a weight of the unit.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scm_compiler.identify.admg import Admg, Nodes, arrows
+from scm_compiler.ir import Graph
+
+
+class NotComposedError(Exception):
+    """The world cannot be drawn; the text says why, as the end of a sentence."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A conditional of the law that draws a node of the world.
+
+    Attributes:
+        name: Of the node of the world: that of the law's, where the world is asked about it.
+        node: Whose conditional it is.
+        reads: What it reads in the place of each node of the blanket.
+    """
+
+    name: str
+    node: str
+    reads: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Composition:
+    """A world under `do`.
+
+    Attributes:
+        copies: What draws its nodes, in no order.
+        natural: By node that is held, the copy that is what it would have been.
+        seen: Copies that have to be seen at the value at which a node is held, with this node.
+    """
+
+    copies: tuple[Copy, ...]
+    natural: Mapping[str, str]
+    seen: Mapping[str, str]
+
+    def reached(self, names: Iterable[str]) -> Nodes:
+        """The names and all that they change in the world, held copies left as they are."""
+        found, fresh = set(names), True
+        while fresh:
+            fresh = {c.name for c in self.copies if found.intersection(c.reads.values())} - found
+            found |= fresh
+        return frozenset(found)
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What a world is asked for.
+
+    Attributes:
+        outcomes: The nodes whose joint distribution is needed.
+        held: The nodes that are held.
+        natural: Those of them whose own values are needed, too.
+        constant: Those of them that are held at one value.
+        settled: The outcomes that are seen at one value.
+    """
+
+    outcomes: Nodes
+    held: Nodes
+    natural: Nodes = frozenset()
+    constant: Nodes = frozenset()
+    settled: Nodes = frozenset()
+
+
+def compose(graph: Graph, law: Graph, tied: Nodes, doing: Doing) -> Composition:
+    """Compose a world of copies of the law's conditionals.
+
+    Args:
+        graph: As declared, with its hidden causes.
+        law: Whose arrows are those of what was fitted; hidden causes that it holds are nodes.
+        tied: The nodes of the graph that are fitted given their blankets in the law.
+        doing: What is asked for.
+
+    Raises:
+        NotComposedError: If it is not identified so, or would need what weights cannot be.
+    """
+    composer = _Composer(graph, law, tied, doing)
+    composer.compose()
+    composer.require_constant()
+    return Composition(tuple(composer.copies.values()), composer.natural, composer.seen)
+
+
+@dataclass
+class _Composer:
+    graph: Graph
+    law: Graph
+    tied: Nodes
+    doing: Doing
+    copies: dict[str, Copy] = field(default_factory=dict)
+    natural: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        doing = self.doing
+        self.within = arrows(self.graph)
+        self.natural = {name: self._fresh(name, "") for name in doing.natural}
+        world = _without_children(self.within, doing.natural)
+        out = doing.held - doing.natural
+        wanted = (doing.outcomes - doing.held) | doing.natural
+        self.free = world.ancestors(wanted, world.nodes, cut=out) - out
+        self.districts = world.districts(self.free)
+
+    def compose(self) -> None:
+        for number, part in enumerate(self.districts, 1):
+            if part <= self.tied:
+                self._factor(part, str(number))
+                continue
+            for name in part:
+                self._add(self._named(name), name, {p: p for p in self.law.parents[name]})
+
+    def require_constant(self) -> None:
+        """Refuse weights whose mean would depend on what is drawn of other factors."""
+        for copy, node in self.seen.items():
+            met, waiting = set[str](), [copy]
+            while waiting:
+                fresh = set(self.copies[waiting.pop()].reads.values()) & self.copies.keys()
+                waiting += fresh - met
+                met |= fresh
+            drawn = (met & self.free) - self.doing.settled
+            if drawn:
+                other = min(drawn, key=self.law.order.__getitem__)
+                raise NotComposedError(f"the density of `{node}` at each value of `{other}`")
+
+    def _factor(self, part: Nodes, number: str) -> None:
+        """Draw the factor of a district of the world."""
+        start = next(iter(part))
+        whole = self.within.district(start, self.within.nodes)
+        if any(self.within.parents[name] & part & self.doing.natural for name in part):
+            raise NotComposedError("what the graph does not determine")
+        named = {n: self._named(n) if n in part else self._fresh(n, number) for n in whole}
+        for name in whole:
+            reads = {p: named.get(p) or self._outside(p) for p in self.law.parents[name]}
+            self._add(named[name], name, reads)
+        self.seen |= {named[name]: name for name in self._divisors(part, whole)}
+
+    def _divisors(self, part: Nodes, whole: Nodes) -> Nodes:
+        """The nodes of a district that have to be seen for the factor of a part of it."""
+        within, found = self.within, frozenset[str]()
+        while (above := within.ancestors(part, whole)) != part:
+            district = within.district(next(iter(part)), above)
+            if district == whole:
+                raise NotComposedError("what the graph does not determine")
+            found |= above - district
+            for name in self.within.sorted(above - district):
+                after = within.ancestors([name], above) & district
+                if name not in self.doing.constant or after:
+                    given = after or {name}
+                    other = min(given, key=self.law.order.__getitem__)
+                    raise NotComposedError(f"the density of `{name}` at each value of `{other}`")
+            whole = district
+        return found
+
+    def _named(self, name: str) -> str:
+        return self.natural.get(name, name)
+
+    def _outside(self, name: str) -> str:
+        """What a factor reads in the place of a node of no factor's district."""
+        if name in self.doing.held or name in self.free:
+            return name
+        return self._anyhow(name)  # any value will do
+
+    def _anyhow(self, name: str) -> str:
+        """A copy that is drawn as if nothing were held, apart from all others."""
+        copy = self._fresh(name, "0")
+        if copy not in self.copies:
+            self._add(copy, name, {p: self._anyhow(p) for p in self.law.parents[name]})
+        return copy
+
+    def _add(self, copy: str, node: str, reads: Mapping[str, str]) -> None:
+        self.copies[copy] = Copy(copy, node, reads)
+        for name in reads.values():
+            if name not in self.graph.by_name and name in self.law.by_name:
+                self.copies[name] = Copy(name, name, {})  # a hidden cause that tables hold
+
+    def _fresh(self, name: str, number: str) -> str:
+        found = f"{name}'{number}"
+        while found in self.law.by_name:
+            found += "'"
+        return found
+
+
+def _without_children(within: Admg, names: Nodes) -> Admg:
+    """The graph in which nodes cause nothing: what they are held at does."""
+    if not names:
+        return within
+    parents = {name: own - names for name, own in within.parents.items()}
+    return Admg(within.rank, parents, within.spouses)

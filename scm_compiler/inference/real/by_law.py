@@ -1,0 +1,48 @@
+"""Works out the numbers of a question where a hidden cause reaches real nodes."""
+
+from scm_compiler.inference.real.asking import Reader
+from scm_compiler.inference.real.composed import Law
+from scm_compiler.inference.real.drawing import Estimate, Sampler
+from scm_compiler.inference.real.rewriting import Regular, differences
+from scm_compiler.inference.real.working import Work
+from scm_compiler.inference.table import Table
+from scm_compiler.syntax import query_tree as tree
+
+
+class LawWork(Work):
+    """Works out each number in the world that is composed for it."""
+
+    def __init__(self, law: Law, seed: int, samples: int, *, exactly: bool) -> None:
+        sampler = Sampler(law.fitted, law.mechanisms, seed, samples)
+        super().__init__(law.fitted, sampler, exactly=exactly)
+        self._law, self._exactly = law, exactly
+
+    def _estimate(self, written: tree.Number) -> Estimate:
+        if isinstance(written, tree.Sum | tree.Ratio):
+            return super()._estimate(written)
+        if isinstance(written, tree.Effect):
+            difference = differences(Reader(self._law.graph), written)
+            if difference is not None:
+                return self._estimate(difference)
+        inner, put = self._inside(written)
+        return self._noted(inner._estimate(put))
+
+    def _table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
+        inner, put = self._inside(written)
+        found = inner.value(put)
+        assert isinstance(found, Table)
+        self.draws, self.worth = inner.draws, inner.worth
+        return found
+
+    def _regime(self, written: tree.Regime) -> Table:
+        inner, put = self._inside(written)
+        found = inner._regime(put)
+        self.draws, self.worth = inner.draws, inner.worth
+        return found
+
+    def _inside(self, written: Regular) -> tuple[Work, tree.Query]:
+        """What works in the question's own world, and the question there."""
+        world = self._law.world(written)
+        given = self.sampler
+        sampler = Sampler(world.graph, world.mechanisms, given.seed, given.samples)
+        return Work(world.graph, sampler, exactly=self._exactly), world.written
