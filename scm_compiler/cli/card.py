@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from scm_compiler.editor.language import coded
+from scm_compiler.model.real.parts import tied_nodes
 from scm_compiler.runtime.run import Run
 from scm_compiler.syntax.printer import print_name
 
@@ -143,6 +144,12 @@ def _limited(run: Run) -> Iterator[str]:
     )
     if run.graph.confounders:
         yield "it has hidden common causes: what they leave undetermined is refused or bounded"
+        known = tied_nodes(run.graph)
+        if tied := [_plain(node.name) for node in run.graph.tabular if node.name in known]:
+            yield (
+                f"of {', '.join(tied)} it knows the joint law of what is seen, not the mechanisms, "
+                "which no data tell"
+            )
     else:
         yield "it claims that no two labels share a hidden cause"
     yield "what the data hold few rows of is known poorly; answers say by how much"

@@ -238,8 +238,7 @@ class Law:
         changed = composition.reached(question.others)
         if question.single and not changed & (question.own - question.others):
             return False
-        copies = {copy.name for copy in composition.copies if copy.node in self.tied}
-        doubled = changed & copies
+        doubled = {c.node for c in composition.copies if c.name in changed} & self.tied
         if doubled:
             raise refuse(WorldsOfLaw(self._sorted(doubled)))
         return True

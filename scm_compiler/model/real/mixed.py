@@ -21,7 +21,7 @@ from scm_compiler.model.module import CausalModule, Held, Reads, check_weights, 
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.real import printed
 from scm_compiler.model.real.modules import empty_module, fresh_spec, module_of, shape_of
-from scm_compiler.model.real.parts import apart, discrete_part, observed
+from scm_compiler.model.real.parts import apart, discrete_part, observed, tied_nodes
 from scm_compiler.model.real.places import mixture_place, score_of, spline_place
 from scm_compiler.model.real.redrawn import redrawn
 from scm_compiler.model.real.stored import Stored
@@ -250,11 +250,13 @@ def trained_module(
         labels: The trained module of its `discrete_part`.
         mechanisms: Of the nodes that are `apart`, at least.
     """
-    graph = observed(graph)
+    declared, graph = graph, observed(graph)
     stored: dict[str, Stored] = {name: mechanisms[name] for name in apart(graph)}  # type: ignore[misc]
     shapes = {name: shape_of(mechanism) for name, mechanism in stored.items()}
     assert isinstance(labels, ExplicitModule)
     found = MixedModule(graph, MixedSpec(labels.spec, shapes))
+    tied = tied_nodes(declared)
+    found.tied = tuple(name for name in found.layout.labels if name in tied)
     found.tables_part.load_node_weights(labels.node_weights())
     for name, mechanism in stored.items():
         found.own[found.identifiers[name]] = module_of(mechanism)
