@@ -4,7 +4,8 @@ The law is a product of P(node | its Markov blanket), a copy of which draws the 
 holds nodes, each district of what is left has a factor Q[C] (Tian and Pearl 2002), a part of the
 factor of a whole district T of the graph, which is the product of the conditionals of its nodes:
 all of T is drawn, and what is outside of C is summed out by being ignored. What the algorithm
-divides by is seen instead, at the value at which it is held: a weight of the unit.
+divides by is a conditional that is left out, where it reads nothing that is drawn; else it is
+seen, at the value at which it is held: a weight of the unit.
 """
 
 from collections.abc import Iterable, Mapping
@@ -87,7 +88,13 @@ def compose(graph: Graph, law: Graph, tied: Nodes, doing: Doing) -> Composition:
     Raises:
         NotComposedError: If it is not identified so, or would need what weights cannot be.
     """
-    composer = _Composer(graph, law, tied, doing)
+    try:
+        return _composed(_Composer(graph, law, tied, doing, together=True))
+    except NotComposedError:
+        return _composed(_Composer(graph, law, tied, doing, together=False))
+
+
+def _composed(composer: "_Composer") -> Composition:
     composer.compose()
     composer.require_constant()
     return Composition(tuple(composer.copies.values()), composer.natural, composer.seen)
@@ -95,10 +102,18 @@ def compose(graph: Graph, law: Graph, tied: Nodes, doing: Doing) -> Composition:
 
 @dataclass
 class _Composer:
+    """Makes the copies.
+
+    Attributes:
+        together: Whether the parts of one district of the graph are drawn together, which
+            divides by less, or each by itself, which finds a way wherever there is one.
+    """
+
     graph: Graph
     law: Graph
     tied: Nodes
     doing: Doing
+    together: bool
     copies: dict[str, Copy] = field(default_factory=dict)
     natural: dict[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
@@ -111,15 +126,17 @@ class _Composer:
         out = doing.held - doing.natural
         wanted = (doing.outcomes - doing.held) | doing.natural
         self.free = world.ancestors(wanted, world.nodes, cut=out) - out
-        self.districts = world.districts(self.free)
+        parts = world.districts(self.free & self.tied)
+        if self.together:
+            whole = self.within.districts(self.tied)
+            parts = tuple(part for d in whole if (part := d & self.free))
+        self.parts = parts
 
     def compose(self) -> None:
-        for number, part in enumerate(self.districts, 1):
-            if part <= self.tied:
-                self._factor(part, str(number))
-                continue
-            for name in part:
-                self._add(self._named(name), name, {p: p for p in self.law.parents[name]})
+        for number, part in enumerate(self.parts, 1):
+            self._factor(part, str(number))
+        for name in self.free - self.tied:
+            self._add(self._named(name), name, {p: p for p in self.law.parents[name]})
 
     def require_constant(self) -> None:
         """Refuse weights whose mean would depend on what is drawn of other factors."""
@@ -140,28 +157,38 @@ class _Composer:
         whole = self.within.district(start, self.within.nodes)
         if any(self.within.parents[name] & part & self.doing.natural for name in part):
             raise NotComposedError("what the graph does not determine")
+        divisors = self._divisors(part, whole)
+        read = self._read(divisors.keys(), whole)
         named = {n: self._named(n) if n in part else self._fresh(n, number) for n in whole}
-        for name in whole:
+        named |= {name: self._outside(name) for name in read}
+        for name in whole - read:
             reads = {p: named.get(p) or self._outside(p) for p in self.law.parents[name]}
             self._add(named[name], name, reads)
-        self.seen |= {named[name]: name for name in self._divisors(part, whole)}
+        for name in divisors.keys() - read:
+            if name not in self.doing.constant or divisors[name]:
+                drawn = divisors[name] or (whole & set(self.law.parents[name])) - read
+                other = min(drawn, key=self.law.order.__getitem__)
+                raise NotComposedError(f"the density of `{name}` at each value of `{other}`")
+            self.seen[named[name]] = name
 
-    def _divisors(self, part: Nodes, whole: Nodes) -> Nodes:
-        """The nodes of a district that have to be seen for the factor of a part of it."""
-        within, found = self.within, frozenset[str]()
+    def _divisors(self, part: Nodes, whole: Nodes) -> dict[str, Nodes]:
+        """What the factor of a part of a district divides by, each with what it follows of it."""
+        within, found = self.within, dict[str, Nodes]()
         while (above := within.ancestors(part, whole)) != part:
-            district = within.district(next(iter(part)), above)
-            if district == whole:
+            left = frozenset().union(*(within.district(name, above) for name in part))
+            if left == whole:
                 raise NotComposedError("what the graph does not determine")
-            found |= above - district
-            for name in self.within.sorted(above - district):
-                after = within.ancestors([name], above) & district
-                if name not in self.doing.constant or after:
-                    given = after or {name}
-                    other = min(given, key=self.law.order.__getitem__)
-                    raise NotComposedError(f"the density of `{name}` at each value of `{other}`")
-            whole = district
+            found |= {n: within.ancestors([n], above) & left for n in above - left}
+            whole = left
         return found
+
+    def _read(self, divisors: Iterable[str], whole: Nodes) -> Nodes:
+        """Of these, those whose conditionals read nothing that is drawn, and so are left out."""
+        found, left = set[str](), set(divisors)
+        while ready := {n for n in left if not (whole & set(self.law.parents[n])) - found}:
+            found |= ready
+            left -= ready
+        return frozenset(found)
 
     def _named(self, name: str) -> str:
         return self.natural.get(name, name)
