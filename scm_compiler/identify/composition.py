@@ -4,8 +4,8 @@ The law is a product of P(node | its Markov blanket), a copy of which draws the 
 holds nodes, each district of what is left has a factor Q[C] (Tian and Pearl 2002), a part of the
 factor of a whole district T of the graph, which is the product of the conditionals of its nodes:
 all of T is drawn, and what is outside of C is summed out by being ignored. What the algorithm
-divides by is a conditional that is left out, where it reads nothing that is drawn; else it is
-seen, at the value at which it is held: a weight of the unit.
+divides by is a conditional of the law that is left out, where it reads nothing that is summed out;
+else it is seen, at the value at which it is held: a weight of the unit.
 """
 
 from collections.abc import Iterable, Mapping
@@ -157,38 +157,38 @@ class _Composer:
         whole = self.within.district(start, self.within.nodes)
         if any(self.within.parents[name] & part & self.doing.natural for name in part):
             raise NotComposedError("what the graph does not determine")
-        divisors = self._divisors(part, whole)
-        read = self._read(divisors.keys(), whole)
+        after, read = self._divisors(part, whole)
         named = {n: self._named(n) if n in part else self._fresh(n, number) for n in whole}
         named |= {name: self._outside(name) for name in read}
         for name in whole - read:
             reads = {p: named.get(p) or self._outside(p) for p in self.law.parents[name]}
             self._add(named[name], name, reads)
-        for name in divisors.keys() - read:
-            if name not in self.doing.constant or divisors[name]:
-                drawn = divisors[name] or (whole & set(self.law.parents[name])) - read
+        for name in after.keys() - read:
+            if name not in self.doing.constant or after[name]:
+                drawn = after[name] or (whole & set(self.law.parents[name])) - read
                 other = min(drawn, key=self.law.order.__getitem__)
                 raise NotComposedError(f"the density of `{name}` at each value of `{other}`")
             self.seen[named[name]] = name
 
-    def _divisors(self, part: Nodes, whole: Nodes) -> dict[str, Nodes]:
-        """What the factor of a part of a district divides by, each with what it follows of it."""
-        within, found = self.within, dict[str, Nodes]()
+    def _divisors(self, part: Nodes, whole: Nodes) -> tuple[dict[str, Nodes], Nodes]:
+        """What the factor of a part of a district divides by.
+
+        Returns:
+            Each node with what it follows of the factor; those of them whose conditionals, given
+            all that is not summed out by then, are the law's, and so are left out.
+        """
+        within, after, read = self.within, dict[str, Nodes](), set[str]()
+        district = whole
         while (above := within.ancestors(part, whole)) != part:
             left = frozenset().union(*(within.district(name, above) for name in part))
             if left == whole:
                 raise NotComposedError("what the graph does not determine")
-            found |= {n: within.ancestors([n], above) & left for n in above - left}
+            fresh = {name: within.ancestors([name], above) & left for name in above - left}
+            kept = above | after.keys()
+            read |= {name for name in fresh if district & set(self.law.parents[name]) <= kept}
+            after |= fresh
             whole = left
-        return found
-
-    def _read(self, divisors: Iterable[str], whole: Nodes) -> Nodes:
-        """Of these, those whose conditionals read nothing that is drawn, and so are left out."""
-        found, left = set[str](), set(divisors)
-        while ready := {n for n in left if not (whole & set(self.law.parents[n])) - found}:
-            found |= ready
-            left -= ready
-        return frozenset(found)
+        return after, frozenset(read)
 
     def _named(self, name: str) -> str:
         return self.natural.get(name, name)

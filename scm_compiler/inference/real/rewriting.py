@@ -45,7 +45,7 @@ def differences(reader: Reader, effect: tree.Effect) -> tree.Sum | None:
     given = reader.evidence(effect)
     cause = effect.cause.text
     told = {variable.node.text for variable in variables(given)}
-    elsewhere = any(name == cause or reader.labels.causes(cause, name) for name in told)
+    elsewhere = any(_reaches(reader, cause, name) for name in told)
     terms = []
     for plus, word in zip((True, False), words, strict=True):
         world = (tree.Assignment(effect.cause, word), *effect.held)
@@ -56,7 +56,17 @@ def differences(reader: Reader, effect: tree.Effect) -> tree.Sum | None:
 
 
 def in_one_world(reader: Reader, written: Regular) -> Regular:
-    """A question of one world as one of what `do` makes, where nothing of the units' own counts."""
+    """A question of one world as one of what `do` makes, where nothing of the units' own counts.
+
+    What a world holds without reaching a variable is left out of it.
+    """
+
+    def felt(variable: tree.Variable) -> tree.Variable:
+        node = variable.node.text
+        held = (a for a in variable.world if _reaches(reader, a.node.text, node))
+        return replace(variable, world=tuple(held))
+
+    written = _each_variable(written, felt)
     found = variables((getattr(written, "targets", getattr(written, "target", ())), written.given))
     worlds = {variable.world for variable in found if variable.world}
     if len(worlds) != 1:
@@ -64,12 +74,16 @@ def in_one_world(reader: Reader, written: Regular) -> Regular:
     (world,) = worlds
     held = {action.node.text for action in world}
     own = {variable.node.text for variable in found if not variable.world}
-    changed = any(o in held or reader.labels.causes(h, o) for h in held for o in own)
+    changed = any(_reaches(reader, h, o) for h in held for o in own)
     nested = any(isinstance(action.value, tree.Variable) for action in world)
     if changed or nested or held & {action.node.text for action in written.do}:
         return written
     freed = _each_variable(written, lambda v: replace(v, world=()))
     return replace(freed, do=(*written.do, *world))
+
+
+def _reaches(reader: Reader, cause: str, node: str) -> bool:
+    return cause == node or reader.labels.causes(cause, node)
 
 
 def renamed(written: Written, names: Mapping[str, str]) -> Written:
