@@ -147,8 +147,8 @@ def _limited(run: Run) -> Iterator[str]:
         known = tied_nodes(run.graph)
         if tied := [_plain(node.name) for node in run.graph.tabular if node.name in known]:
             yield (
-                f"of {', '.join(tied)} it knows the joint law of what is seen, not the mechanisms, "
-                "which no data tell"
+                f"of {', '.join(tied)} it knows the joint law of what is seen, not the "
+                "mechanisms, which no data tell"
             )
     else:
         yield "it claims that no two labels share a hidden cause"

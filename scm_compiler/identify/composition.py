@@ -50,9 +50,8 @@ class Composition:
 
     def reached(self, names: Iterable[str]) -> Nodes:
         """The names and all that they change in the world, held copies left as they are."""
-        found, fresh = set(names), True
-        while fresh:
-            fresh = {c.name for c in self.copies if found.intersection(c.reads.values())} - found
+        found = set(names)
+        while fresh := {c.name for c in self.copies if found & {*c.reads.values()}} - found:
             found |= fresh
         return frozenset(found)
 

@@ -174,9 +174,7 @@ def seen_and_held(
     """What may be held in the end, and the conditions that are still seen then (IDC line 1)."""
     within = arrows(graph)
     work = _Derivation(graph, within)
-    held, seen = work.held(
-        frozenset(outcomes), frozenset(treatments), within.sorted(conditions)
-    )
+    held, seen = work.held(frozenset(outcomes), frozenset(treatments), within.sorted(conditions))
     return held, frozenset(seen)
 
 

@@ -25,6 +25,7 @@ class LawWork(Work):
             if difference is not None:
                 return self._estimate(difference)
         inner, put = self._inside(written)
+        assert not isinstance(put, tree.Best | tree.Regime)
         return self._noted(inner._estimate(put))
 
     def _table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
@@ -36,11 +37,12 @@ class LawWork(Work):
 
     def _regime(self, written: tree.Regime) -> Table:
         inner, put = self._inside(written)
+        assert isinstance(put, tree.Regime)
         found = inner._regime(put)
         self.draws, self.worth = inner.draws, inner.worth
         return found
 
-    def _inside(self, written: Regular) -> tuple[Work, tree.Query]:
+    def _inside(self, written: Regular) -> tuple[Work, Regular]:
         """What works in the question's own world, and the question there."""
         world = self._law.world(written)
         given = self.sampler

@@ -52,7 +52,7 @@ class World:
 
     graph: Graph
     mechanisms: Mapping[str, Mechanism]
-    written: tree.Number | tree.Best | tree.Regime
+    written: Regular
     nodes: Names
     formula: str = ""
     noise: bool = False
@@ -156,10 +156,30 @@ class Law:
         formula = self._identified(question)
         question, composition = self._composed(question)
         noise = self._noise(question, composition)
-        graph, mechanisms = self._built(question, composition)
+        graph, mechanisms = self._built(question.doing.held, composition)
         nodes = frozenset(copy.node for copy in composition.copies)
         written = _put(question, composition, self.graph)
         return World(graph, mechanisms, written, nodes, formula, noise)
+
+    def units(self, held: Iterable[str]) -> tuple[Graph, dict[str, Mechanism], Mapping[str, str]]:
+        """Units that are looked at as they are, and with some nodes held.
+
+        Returns:
+            The graph of all nodes, its mechanisms, and under which names it has what the nodes
+            that are held are in the units' own world.
+
+        Raises:
+            ScmError: E586 if a hidden cause of real nodes is in the way.
+        """
+        others = frozenset(held)
+        every = frozenset(node.name for node in self.graph.tabular)
+        doing = Doing(outcomes=every - others, held=others, natural=others)
+        try:
+            found = compose(self.graph, self.fitted, self.tied, doing)
+        except NotComposedError:
+            raise refuse(WorldsOfLaw(self._sorted(self.tied))) from None
+        self._require_single(found, others)
+        return *self._built(others, found), found.natural
 
     def _question(self, written: Regular) -> _Question:
         reader = Reader(self.graph)
@@ -206,7 +226,8 @@ class Law:
             except NotComposedError as error:
                 reasons.append(str(error))
         if question.doing.natural:
-            raise refuse(WorldsOfLaw(self._sorted(self.tied & _above(self.graph, question.outcomes))))
+            inside = self.tied & _above(self.graph, question.outcomes)
+            raise refuse(WorldsOfLaw(self._sorted(inside)))
         held = tuple(sorted(question.held))
         query = ask(sorted(question.outcomes), held, sorted(question.seen))
         raise refuse(NotFromDraws(query, reasons[0]))
@@ -238,18 +259,20 @@ class Law:
         changed = composition.reached(question.others)
         if question.single and not changed & (question.own - question.others):
             return False
+        self._require_single(composition, question.others)
+        return True
+
+    def _require_single(self, composition: Composition, others: Names) -> None:
+        """Refuse what holding nodes elsewhere changes, where it has no mechanism."""
+        changed = composition.reached(others)
         doubled = {c.node for c in composition.copies if c.name in changed} & self.tied
         if doubled:
             raise refuse(WorldsOfLaw(self._sorted(doubled)))
-        return True
 
-    def _built(
-        self, question: _Question, composition: Composition
-    ) -> tuple[Graph, dict[str, Mechanism]]:
+    def _built(self, held: Names, composition: Composition) -> tuple[Graph, dict[str, Mechanism]]:
         """The graph of a composition, and its mechanisms."""
-        doing = question.doing
         origin = {copy.name: copy.node for copy in composition.copies}
-        origin |= {name: name for name in doing.held}
+        origin |= {name: name for name in held}
         reads = {copy.name: copy.reads for copy in composition.copies}
         reads |= {name: {name: copy} for name, copy in composition.natural.items()}
         rank = self.fitted.order

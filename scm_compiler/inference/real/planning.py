@@ -14,9 +14,9 @@ from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.by_law import LawWork
 from scm_compiler.inference.real.codes.reals import NotWithReals
+from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
-from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.hidden import require_determined, unfolded
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work, first_of, numbers_of

@@ -1,8 +1,8 @@
 """Questions written in another way that means the same."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from scm_compiler.inference.real.asking import Reader
 from scm_compiler.syntax import query_tree as tree
@@ -18,7 +18,7 @@ Regular = (
 )
 """A question about one regime, or its units in other worlds."""
 
-Written = TypeVar("Written", bound=tree.Query)
+Written = TypeVar("Written")
 
 
 def variables(written: object) -> tuple[tree.Variable, ...]:
@@ -76,7 +76,7 @@ def in_one_world(reader: Reader, written: Regular) -> Regular:
     own = {variable.node.text for variable in found if not variable.world}
     changed = any(_reaches(reader, h, o) for h in held for o in own)
     nested = any(isinstance(action.value, tree.Variable) for action in world)
-    if changed or nested or held & {action.node.text for action in written.do}:
+    if changed or nested or held & set(map(_done, written.do)):
         return written
     freed = _each_variable(written, lambda v: replace(v, world=()))
     return replace(freed, do=(*written.do, *world))
@@ -112,12 +112,18 @@ def seen_as_held(written: Regular, names: Iterable[str]) -> Regular | None:
     return None if waiting else replace(written, do=tuple(do), given=tuple(left))
 
 
-def _each_variable(written: Any, change: Any) -> Any:
+def _done(action: tree.Action) -> str:
+    """To which node something is done."""
+    node = action.variable.node if isinstance(action, tree.Likely) else action.node
+    return node.text
+
+
+def _each_variable(written: Written, change: Callable[[tree.Variable], tree.Variable]) -> Written:
     """A question with other targets and evidence; what is done stays."""
     if isinstance(written, tree.Variable):
-        return change(written)
+        return change(written)  # type: ignore[return-value]
     if isinstance(written, tuple):
-        return tuple(_each_variable(part, change) for part in written)
+        return tuple(_each_variable(part, change) for part in written)  # type: ignore[return-value]
     if not is_dataclass(written) or isinstance(written, tree.Word):
         return written
     parts = {
@@ -125,4 +131,5 @@ def _each_variable(written: Any, change: Any) -> Any:
         for each in fields(written)
         if each.name not in ("do", "span", "world")
     }
-    return replace(written, **parts)  # type: ignore[type-var]
+    found: Written = replace(written, **parts)  # type: ignore[type-var]
+    return found

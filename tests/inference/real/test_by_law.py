@@ -84,6 +84,14 @@ def answered(query, graph, mechanisms, **options):
     return plan_real(query, graph, mechanisms, method).run(level=None, **options)
 
 
+def attempted(query, graph, mechanisms):
+    """The number, or the code of what is said instead."""
+    try:
+        return answered(query, graph, mechanisms).probability
+    except ScmError as error:
+        return error.diagnostics[0].code
+
+
 def drawn_graph(random):
     """A random graph of three to six real nodes, many of them confounded."""
     names = [f"V{rank}" for rank in range(random.integers(3, 7))]
@@ -107,14 +115,11 @@ def test_random_linear_graphs_are_answered_as_their_mechanisms_would(seed):
         seen = {n: 0.4 for n in others[count : count + 1] if random.random() < 0.5}
         told = ", ".join(f"{n}={v}" for n, v in held.items())
         asked = f"({target} | do({told}){''.join(f', {n}={v}' for n, v in seen.items())})"
-        try:
-            mean = answered(f"E{asked}", graph, mechanisms).probability
-        except ScmError as error:
-            assert error.diagnostics[0].code in ("E520", "E585")
-            continue
-        wanted = model.moments(target, held, seen)
-        variance = answered(f"Var{asked}", graph, mechanisms).probability
-        assert (mean, variance) == pytest.approx(wanted, abs=1e-8), asked
+        mean = attempted(f"E{asked}", graph, mechanisms)
+        if mean not in ("E520", "E585"):
+            wanted = model.moments(target, held, seen)
+            variance = answered(f"Var{asked}", graph, mechanisms).probability
+            assert (mean, variance) == pytest.approx(wanted, abs=1e-8), asked
 
 
 @pytest.mark.parametrize("seed", range(12))
@@ -127,13 +132,10 @@ def test_what_would_have_been_of_those_who_had_another_value(seed):
         target, cause, more, *_ = random.permutation([n.name for n in graph.nodes]).tolist()
         seen = {cause: -1.0} | ({more: 0.3} if random.random() < 0.5 else {})
         told = ", ".join(f"{name}={value}" for name, value in seen.items())
-        try:
-            found = answered(f"E({target}[{cause}=0.5] | {told})", graph, mechanisms)
-        except ScmError as error:
-            assert error.diagnostics[0].code in ("E520", "E585", "E586")
-            continue
-        wanted = model.moments(target, {cause: 0.5}, seen, factual=seen)[0]
-        assert found.probability == pytest.approx(wanted, abs=1e-8)
+        found = attempted(f"E({target}[{cause}=0.5] | {told})", graph, mechanisms)
+        if found not in ("E520", "E585", "E586"):
+            wanted = model.moments(target, {cause: 0.5}, seen, factual=seen)[0]
+            assert found == pytest.approx(wanted, abs=1e-8)
 
 
 @pytest.mark.parametrize(
@@ -226,11 +228,6 @@ def test_labels_that_are_tied_to_a_real_node(names, arrows, pairs, held):
         if name in held:
             continue
         told = ", ".join(f"{n}={v}" for n, v in held.items())
-        try:
-            found = answered(f"P({name}=1 | do({told}))", graph, mechanisms)
-        except ScmError as error:
-            assert error.diagnostics[0].code == "E520"
-            continue
-        assert found.method == "exact"
-        wanted = np.moveaxis(truth, rank, 0)[1].sum()
-        assert found.probability == pytest.approx(wanted, abs=1e-10)
+        found = attempted(f"P({name}=1 | do({told}))", graph, mechanisms)
+        if found != "E520":
+            assert found == pytest.approx(np.moveaxis(truth, rank, 0)[1].sum(), abs=1e-10)
