@@ -96,7 +96,9 @@ def compose(graph: Graph, law: Graph, tied: Nodes, doing: Doing) -> Composition:
 def _composed(composer: "_Composer") -> Composition:
     composer.compose()
     composer.require_constant()
-    return Composition(tuple(composer.copies.values()), composer.natural, composer.seen)
+    needed = composer.above({*map(composer.named, composer.free), *composer.seen})
+    copies = tuple(copy for copy in composer.copies.values() if copy.name in needed)
+    return Composition(copies, composer.natural, composer.seen)
 
 
 @dataclass
@@ -135,20 +137,28 @@ class _Composer:
         for number, part in enumerate(self.parts, 1):
             self._factor(part, str(number))
         for name in self.free - self.tied:
-            self._add(self._named(name), name, {p: p for p in self.law.parents[name]})
+            self._add(self.named(name), name, {p: p for p in self.law.parents[name]})
 
     def require_constant(self) -> None:
         """Refuse weights whose mean would depend on what is drawn of other factors."""
         for copy, node in self.seen.items():
-            met, waiting = set[str](), [copy]
-            while waiting:
-                fresh = set(self.copies[waiting.pop()].reads.values()) & self.copies.keys()
-                waiting += fresh - met
-                met |= fresh
-            drawn = (met & self.free) - self.doing.settled
+            drawn = (self.above({copy}) & self.free) - self.doing.settled
             if drawn:
                 other = min(drawn, key=self.law.order.__getitem__)
                 raise NotComposedError(f"the density of `{node}` at each value of `{other}`")
+
+    def above(self, names: Iterable[str]) -> Nodes:
+        """Copies and all that they are drawn from."""
+        found, waiting = set(names), list(names)
+        while waiting:
+            fresh = set(self.copies[waiting.pop()].reads.values()) & self.copies.keys()
+            waiting += fresh - found
+            found |= fresh
+        return frozenset(found)
+
+    def named(self, name: str) -> str:
+        """What the world calls a node that is drawn for an answer."""
+        return self.natural.get(name, name)
 
     def _factor(self, part: Nodes, number: str) -> None:
         """Draw the factor of a district of the world."""
@@ -157,7 +167,7 @@ class _Composer:
         if any(self.within.parents[name] & part & self.doing.natural for name in part):
             raise NotComposedError("what the graph does not determine")
         after, read = self._divisors(part, whole)
-        named = {n: self._named(n) if n in part else self._fresh(n, number) for n in whole}
+        named = {n: self.named(n) if n in part else self._fresh(n, number) for n in whole}
         named |= {name: self._outside(name) for name in read}
         for name in whole - read:
             reads = {p: named.get(p) or self._outside(p) for p in self.law.parents[name]}
@@ -188,9 +198,6 @@ class _Composer:
             after |= fresh
             whole = left
         return after, frozenset(read)
-
-    def _named(self, name: str) -> str:
-        return self.natural.get(name, name)
 
     def _outside(self, name: str) -> str:
         """What a factor reads in the place of a node of no factor's district."""

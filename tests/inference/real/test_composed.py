@@ -38,7 +38,14 @@ def data():
 @pytest.fixture(scope="module")
 def run(data, tmp_path_factory):
     folder = tmp_path_factory.mktemp("law") / "r"
-    return train(parse_text(PROGRAM), data=data, run=folder, real="linear", replicates=3)
+    return train(parse_text(PROGRAM), data=data, run=folder, real="linear")
+
+
+@pytest.fixture(scope="module")
+def unit(data, tmp_path_factory):
+    graph = parse_text("X, W, Y, V : real\nX, W -> Y -> V\nX <-> W")
+    folder = tmp_path_factory.mktemp("unit") / "r"
+    return train(graph, data=data, run=folder, real="linear", replicates=20)
 
 
 @pytest.mark.parametrize(
@@ -91,21 +98,20 @@ def test_what_observation_does_not_determine_has_no_answer(tmp_path):
     run = train(graph, data=rows, run=tmp_path / "r", real="linear")
     with pytest.raises(ScmError, match="E520"):
         run.query("E(Y | do(X=1))")
-    with pytest.raises(ScmError, match="E570"):
-        run.given(X=1).counterfactual(2, do={"X": 0})
+    assert run.query("E(Y | X=1)").identified
 
 
 def test_the_plan_names_the_formula_and_what_is_no_mechanism(run):
     plan = str(run.explain("E(Y | do(X=2))"))
-    assert "by P(Y | do(X)) = sum_{W} P(Y | X, W) P(W)" in plan
-    assert "of `X`, `W` the observed law is known, not the mechanisms" in plan
+    assert "by P(Y | do(X)) = sum_{W} P(W) P(Y | W, X)" in plan
+    assert "of `W` the observed law is known, not the mechanisms" in plan
     assert run.explain("E(Y | do(X=2))").to_dict()["formulas"]
 
 
-def test_the_interval_comes_from_replicates(run):
-    found = run.query("E(Y | do(X=2))").interval
+def test_the_interval_comes_from_replicates(unit):
+    found = unit.query("E(Y | do(X=2))").interval
     assert found.low < 2.0 < found.high
-    assert found.high - found.low < 0.6
+    assert found.high - found.low < 0.4
 
 
 def test_equal_seeds_give_equal_answers(run):
@@ -126,8 +132,8 @@ def test_rows_are_drawn_of_what_is_seen_and_of_what_do_makes(run, data):
     assert done["V"].mean() == pytest.approx(2.0, abs=0.15)
 
 
-def test_a_unit_of_which_all_is_known_is_looked_at_in_another_world(run):
-    law = Law(run.graph, run.mechanisms)
+def test_a_unit_of_which_all_is_known_is_looked_at_in_another_world(unit, run):
+    law = Law(unit.graph, unit.mechanisms)
     graph, mechanisms, own = law.units(["X"])
     seen = {"X": 0.0, "W": -1.0, "Y": 3.0, "V": 6.0}
     ranges = {own.get(name, name): Range(value, value) for name, value in seen.items()}
@@ -139,7 +145,7 @@ def test_a_unit_of_which_all_is_known_is_looked_at_in_another_world(run):
     assert changed["W"].tolist() == [-1.0] * 8
     assert changed["V"] == pytest.approx(8.0, abs=0.2)
     with pytest.raises(ScmError, match="E586"):
-        law.units(["Y"])
+        Law(run.graph, run.mechanisms).units(["Y"])
 
 
 def test_the_certificate_says_of_which_nodes_the_law_is_all_there_is(run):
@@ -163,4 +169,4 @@ def test_a_mechanism_that_is_curved(tmp_path):
         truth = (1 / (1 + np.exp(3 - 0.8 * tars - 2 * hidden))).mean()
         found = run.query(f"P(I=1 | do(S={value}))")
         assert abs(found.probability - truth) < 0.03
-        assert abs(ill[smoke == value].mean() - truth) > 0.1
+        assert abs(ill[smoke == value].mean() - truth) > 0.08
