@@ -12,12 +12,18 @@ from functools import cached_property
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.admg import arrows
 from scm_compiler.identify.composition import Composition, Doing, NotComposedError, compose
-from scm_compiler.identify.identification import NotIdentified, ask, identify, seen_and_held
+from scm_compiler.identify.identification import (
+    Identified,
+    NotIdentified,
+    ask,
+    identify,
+    seen_and_held,
+)
 from scm_compiler.identify.refusal import refusal
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.observed import NotFromDraws, WorldsOfLaw
 from scm_compiler.inference.real.drawing import settled
-from scm_compiler.inference.real.hidden import unfolded
+from scm_compiler.inference.real.hidden import several_worlds, unfolded
 from scm_compiler.inference.real.rewriting import (
     Regular,
     differences,
@@ -27,7 +33,7 @@ from scm_compiler.inference.real.rewriting import (
     variables,
 )
 from scm_compiler.inference.real.working import numbers_of
-from scm_compiler.ir import Edge, Finite, Graph, Node
+from scm_compiler.ir import Confounder, Edge, Finite, Graph, Node
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.parts import observed, tied_nodes
 from scm_compiler.model.real.redirected import redirected, same
@@ -46,7 +52,7 @@ class World:
         mechanisms: Of its nodes.
         written: The question, in the names of this graph.
         nodes: The nodes of the law that take part.
-        formula: By which it is identified; empty if nothing is held.
+        found: By which formula it is identified, if that is of one regime.
         noise: Whether the answer rests on a noise model.
     """
 
@@ -54,7 +60,7 @@ class World:
     mechanisms: Mapping[str, Mechanism]
     written: Regular
     nodes: Names
-    formula: str = ""
+    found: Identified | None = None
     noise: bool = False
 
 
@@ -153,13 +159,15 @@ class Law:
         if not question.held and not question.others:
             nodes = _above(self.fitted, question.outcomes | question.seen)
             return World(self.fitted, self.mechanisms, question.written, nodes)
-        formula = self._identified(question)
+        found = self._identified(question)
         question, composition = self._composed(question)
+        nodes = frozenset(copy.node for copy in composition.copies)
+        if composition.natural and any({c.left, c.right} <= nodes for c in self._tables_hold):
+            raise several_worlds()
         noise = self._noise(question, composition)
         graph, mechanisms = self._built(question.doing.held, composition)
-        nodes = frozenset(copy.node for copy in composition.copies)
         written = _put(question, composition, self.graph)
-        return World(graph, mechanisms, written, nodes, formula, noise)
+        return World(graph, mechanisms, written, nodes, found, noise)
 
     def units(self, held: Iterable[str]) -> tuple[Graph, dict[str, Mechanism], Mapping[str, str]]:
         """Units that are looked at as they are, and with some nodes held.
@@ -204,18 +212,18 @@ class Law:
         }
         return _Question(written, scene, frozenset(outcomes), frozenset(others), frozenset(own))
 
-    def _identified(self, question: _Question) -> str:
+    def _identified(self, question: _Question) -> Identified | None:
         """By which formula the graph determines what `do` makes of what is asked."""
         held = question.held | question.others
         outcomes = question.outcomes - held
         seen = question.seen if not question.others else frozenset[str]()
         if not outcomes:
-            return ""
+            return None
         names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
         found = identify(self.graph, *names)
         if isinstance(found, NotIdentified):
             raise refuse(refusal(self.graph, found, query=ask(*names)))
-        return str(found)
+        return None if question.others else found
 
     def _composed(self, question: _Question) -> tuple[_Question, Composition]:
         """The first way to compose its world that there is."""
@@ -296,6 +304,11 @@ class Law:
     def _node(self, name: str, origin: str) -> Node:
         own = self.fitted.by_name[origin]
         return own if name == origin else Node(name, HIDDEN, own.domain)
+
+    @cached_property
+    def _tables_hold(self) -> tuple[Confounder, ...]:
+        """The hidden causes between labels whose tables hold them."""
+        return observed(self.graph).confounders
 
     @cached_property
     def _districts(self) -> tuple[Names, ...]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from scm_compiler.diagnostics import Sink, Source
+from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
 from scm_compiler.inference.intervals import replicate_ends
 from scm_compiler.inference.number import Interval, Number
@@ -51,7 +52,7 @@ class RealPlan:
         others: The mechanisms of models that were trained on other weights of the rows.
         rows: How many rows of data there are.
         identified: Whether the graph determines the answer, whatever the noise model.
-        formulas: By which it is identified, where a hidden cause reaches real nodes.
+        found: By which formulas it is identified, where a hidden cause reaches real nodes.
         tied: The nodes whose conditionals are those of the observed law.
     """
 
@@ -65,7 +66,7 @@ class RealPlan:
     others: Sequence[Mapping[str, Mechanism]] = ()
     rows: int = 0
     identified: bool = True
-    formulas: tuple[str, ...] = ()
+    found: tuple[Identified, ...] = ()
     tied: tuple[str, ...] = ()
 
     @property
@@ -100,6 +101,7 @@ class RealPlan:
             graph_hash=self.graph.hash,
             value=value,
             noise_model=None if self.identified else "threshold",
+            found=self.found,
             effective=work.worth if work.draws else None,
             rows=self.rows,
             make_firm=lambda: self._firm(value, seed, samples, level),
@@ -144,7 +146,7 @@ class RealPlan:
             "identified": self.identified,
             "method": "exact" if self.exact else "weighted",
             "nodes": list(self.nodes),
-            **({"formulas": list(self.formulas)} if self.formulas else {}),
+            **({"formulas": [str(each) for each in self.found]} if self.found else {}),
         }
 
     def __str__(self) -> str:
@@ -154,7 +156,7 @@ class RealPlan:
             (
                 self.query,
                 f"rung {self.rung} ({RUNGS[self.rung]}), {found}{self._hidden}",
-                *(f"by {formula}" for formula in self.formulas),
+                *(f"by {found}" for found in self.found),
                 *self._law,
                 *(_EXACTLY if self.exact else ()),
                 f"by likelihood weighting: units are drawn of {kinds}",
@@ -225,7 +227,7 @@ def _by_law(plan: RealPlan, written: tree.Query) -> RealPlan:
         plan,
         nodes=tuple(node.name for node in law.tabular if node.name in nodes),
         identified=not any(world.noise for world in worlds),
-        formulas=tuple(dict.fromkeys(world.formula for world in worlds if world.formula)),
+        found=tuple(dict.fromkeys(world.found for world in worlds if world.found)),
         tied=tuple(node.name for node in law.tabular if node.name in tied),
     )
 

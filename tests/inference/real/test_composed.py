@@ -101,6 +101,23 @@ def test_what_observation_does_not_determine_has_no_answer(tmp_path):
     assert run.query("E(Y | X=1)").identified
 
 
+def test_beside_it_tables_hold_the_hidden_causes_of_labels(tmp_path):
+    random, n = np.random.default_rng(2), 6000
+    u, h = random.random(n) < 0.5, random.standard_normal(n)
+    a = (random.random(n) < 0.2 + 0.6 * u).astype(int)
+    m = (random.random(n) < 0.2 + 0.6 * a).astype(int)
+    b = (random.random(n) < 0.1 + 0.4 * m + 0.4 * u).astype(int)
+    x = b + h + random.standard_normal(n)
+    rows = {"A": a, "M": m, "B": b, "X": x, "W": h + random.standard_normal(n)}
+    graph = parse_text("A, M, B : binary\nX, W : real\nA -> M -> B -> X\nA <-> B\nX <-> W")
+    run = train(graph, data=rows, run=tmp_path / "r", real="linear")
+    assert run.query("P(B=1 | do(A=1))").probability == pytest.approx(0.62, abs=0.04)
+    assert run.query("E(X | do(A=1))").probability == pytest.approx(0.62, abs=0.08)
+    assert run.query("E(X | do(A=1), W=2)").probability == pytest.approx(1.62, abs=0.12)
+    with pytest.raises(ScmError, match="E575"):
+        run.query("E(X[A=0] | B=1)")
+
+
 def test_the_plan_names_the_formula_and_what_is_no_mechanism(run):
     plan = str(run.explain("E(Y | do(X=2))"))
     assert "by P(Y | do(X)) = sum_{W} P(W) P(Y | W, X)" in plan

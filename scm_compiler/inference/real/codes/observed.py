@@ -20,7 +20,13 @@ class NotFromDraws(Diagnostic):
     $ printf 'R, W, Z, X, Y : real\nR -> W -> Z -> X -> Y\nW <-> X\nW <-> Y\n' > napkin.scm
     $ printf 'R,W,Z,X,Y\n1,2,1,3,1\n2,1,3,1,2\n3,3,2,4,2\n4,5,4,2,5\n5,4,6,5,3\n6,6,5,7,6\n' > napkin.csv
     $ scmc train -q napkin.scm --data csv:napkin.csv --option real=linear --run napkin
+    numbers  -6.3322 nats a held-out row, F(x) within 0.678 of even
+    time     0.0 s
+    run      napkin
+    next     scmc query "E(Y)" --run napkin
     $ scmc query "E(Y | do(X ~ normal(4, 1)))" --run napkin
+    error[E585]: `P(Y | do(X))` is identified, but draws do not give the density of `X` at each value of `W`
+      = help: hold nodes at one number each, or cut the real nodes into classes with `binned(…)`
     ```
 
     ## What to do
@@ -35,7 +41,7 @@ class NotFromDraws(Diagnostic):
     lacks: str
 
     def message(self) -> str:
-        return f"{self.query} is identified, but draws do not give {self.lacks}"
+        return f"`{self.query}` is identified, but draws do not give {self.lacks}"
 
     def help(self) -> str:
         return "hold nodes at one number each, or cut the real nodes into classes with `binned(…)`"
@@ -58,7 +64,13 @@ class WorldsOfLaw(Diagnostic):
     $ printf 'X, Z, Y : real\nX -> Z -> Y\nX <-> Y\n' > front.scm
     $ printf 'X,Z,Y\n1,2,1\n2,1,3\n3,3,2\n4,5,4\n5,4,6\n6,6,5\n' > front.csv
     $ scmc train -q front.scm --data csv:front.csv --option real=linear --run front
+    numbers  -4.1130 nats a held-out row, F(x) within 0.471 of even
+    time     0.0 s
+    run      front
+    next     scmc query "E(Y)" --run front
     $ scmc query "E(Y[X=0] | Y=3)" --run front
+    error[E586]: no mechanism is known of `Y`, which the question needs in two worlds
+      = help: ask of one world at a time, such as `E(Y | do(X=1)) - E(Y | do(X=0))`
     ```
 
     ## What to do
