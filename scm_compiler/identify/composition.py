@@ -55,6 +55,10 @@ class Composition:
             found |= fresh
         return frozenset(found)
 
+    def above(self, names: Iterable[str]) -> Nodes:
+        """The names and all copies that they are drawn from."""
+        return _above({copy.name: copy for copy in self.copies}, names)
+
 
 @dataclass(frozen=True)
 class Doing:
@@ -96,7 +100,7 @@ def compose(graph: Graph, law: Graph, tied: Nodes, doing: Doing) -> Composition:
 def _composed(composer: "_Composer") -> Composition:
     composer.compose()
     composer.require_constant()
-    needed = composer.above({*map(composer.named, composer.free), *composer.seen})
+    needed = _above(composer.copies, {*map(composer.named, composer.free), *composer.seen})
     copies = tuple(copy for copy in composer.copies.values() if copy.name in needed)
     return Composition(copies, composer.natural, composer.seen)
 
@@ -142,19 +146,10 @@ class _Composer:
     def require_constant(self) -> None:
         """Refuse weights whose mean would depend on what is drawn of other factors."""
         for copy, node in self.seen.items():
-            drawn = (self.above({copy}) & self.free) - self.doing.settled
+            drawn = (_above(self.copies, {copy}) & self.free) - self.doing.settled
             if drawn:
                 other = min(drawn, key=self.law.order.__getitem__)
                 raise NotComposedError(f"the density of `{node}` at each value of `{other}`")
-
-    def above(self, names: Iterable[str]) -> Nodes:
-        """Copies and all that they are drawn from."""
-        found, waiting = set(names), list(names)
-        while waiting:
-            fresh = set(self.copies[waiting.pop()].reads.values()) & self.copies.keys()
-            waiting += fresh - found
-            found |= fresh
-        return frozenset(found)
 
     def named(self, name: str) -> str:
         """What the world calls a node that is drawn for an answer."""
@@ -223,6 +218,17 @@ class _Composer:
         while found in self.law.by_name:
             found += "'"
         return found
+
+
+def _above(copies: Mapping[str, Copy], names: Iterable[str]) -> Nodes:
+    """The names and all copies that they are drawn from."""
+    found, waiting = set(names), list(names)
+    while waiting:
+        copy = copies.get(waiting.pop())
+        fresh = set(copy.reads.values() if copy else ()) & copies.keys() - found
+        waiting += fresh
+        found |= fresh
+    return frozenset(found)
 
 
 def _without_children(within: Admg, names: Nodes) -> Admg:

@@ -44,7 +44,7 @@ class LawWork(Work):
 
     def _inside(self, written: Regular) -> tuple[Work, Regular]:
         """What works in the question's own world, and the question there."""
-        world = self._law.world(written)
+        world = self._law.world(written, decided=True)
         given = self.sampler
         sampler = Sampler(world.graph, world.mechanisms, given.seed, given.samples)
         return Work(world.graph, sampler, exactly=self._exactly), world.written

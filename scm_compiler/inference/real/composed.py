@@ -104,9 +104,9 @@ class _Question:
 
     @property
     def single(self) -> bool:
-        """Whether all that is asked is of one world beside the units' own."""
-        asked = variables(_targets(self.written))
-        return len({v.world for v in asked}) == 1 and asked[0].world != ()
+        """Whether there is but one world beside the units' own."""
+        told = variables((_targets(self.written), self.written.given))
+        return len({variable.world for variable in told} - {()}) == 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -148,8 +148,12 @@ class Law:
             case _:
                 yield self.world(written)
 
-    def world(self, written: Regular) -> World:
+    def world(self, written: Regular, *, decided: bool = False) -> World:
         """The world of a question about one regime.
+
+        Args:
+            written: The question.
+            decided: Whether it is known to be identified.
 
         Raises:
             ScmError: E520 if it is not identified, E585 if its formula is not to be had from
@@ -159,7 +163,7 @@ class Law:
         if not question.held and not question.others:
             nodes = _above(self.fitted, question.outcomes | question.seen)
             return World(self.fitted, self.mechanisms, question.written, nodes)
-        found = self._identified(question)
+        found = None if decided else self._identified(question)
         question, composition = self._composed(question)
         nodes = frozenset(copy.node for copy in composition.copies)
         if composition.natural and any({c.left, c.right} <= nodes for c in self._tables_hold):
@@ -186,7 +190,7 @@ class Law:
             found = compose(self.graph, self.fitted, self.tied, doing)
         except NotComposedError:
             raise refuse(WorldsOfLaw(self._sorted(self.tied))) from None
-        self._require_single(found, others)
+        self._require_mechanisms(found, found.reached(others))
         return *self._built(others, found), found.natural
 
     def _question(self, written: Regular) -> _Question:
@@ -264,18 +268,17 @@ class Law:
         """
         if not question.others:
             return False
-        changed = composition.reached(question.others)
-        if question.single and not changed & (question.own - question.others):
-            return False
-        self._require_single(composition, question.others)
-        return True
+        changed, own = composition.reached(question.others), question.own - question.others
+        needed = composition.above(own) if question.single else changed
+        needed |= composition.seen.keys()  # units weigh what they do in their own world
+        self._require_mechanisms(composition, changed & needed)
+        return bool(changed & own) if question.single else question.scene.noise
 
-    def _require_single(self, composition: Composition, others: Names) -> None:
-        """Refuse what holding nodes elsewhere changes, where it has no mechanism."""
-        changed = composition.reached(others)
-        doubled = {c.node for c in composition.copies if c.name in changed} & self.tied
-        if doubled:
-            raise refuse(WorldsOfLaw(self._sorted(doubled)))
+    def _require_mechanisms(self, composition: Composition, doubled: Names) -> None:
+        """Refuse what is looked at in two worlds, in which it differs, without mechanisms."""
+        lacking = {c.node for c in composition.copies if c.name in doubled} & self.tied
+        if lacking:
+            raise refuse(WorldsOfLaw(self._sorted(lacking)))
 
     def _built(self, held: Names, composition: Composition) -> tuple[Graph, dict[str, Mechanism]]:
         """The graph of a composition, and its mechanisms."""
