@@ -38,22 +38,22 @@ class Linears:
             self.noise += np.outer(load, load)
         self.constants = random.uniform(-1, 1, size)
 
-    def shared(self, held):
-        """Means of (V, V under do), and their covariance: the noises are the same."""
-        size = len(self.names)
-        free = np.eye(size)
-        values = np.zeros(size)
-        for name, value in held.items():
-            free[self.place[name], self.place[name]], values[self.place[name]] = 0, value
-        own = np.linalg.inv(np.eye(size) - self.slopes)
-        other = np.linalg.inv(np.eye(size) - free @ self.slopes)
-        both = np.vstack([own, other @ free])
-        mean = np.concatenate([own @ self.constants, other @ (free @ self.constants + values)])
-        return mean, both @ self.noise @ both.T
+    def shared(self, *worlds):
+        """Means of all nodes in each world, and their covariance: the noises are the same."""
+        means, loads = [], []
+        for held in worlds:
+            free, values = np.eye(len(self.names)), np.zeros(len(self.names))
+            for name, value in held.items():
+                free[self.place[name], self.place[name]], values[self.place[name]] = 0, value
+            total = np.linalg.inv(np.eye(len(self.names)) - free @ self.slopes)
+            means.append(total @ (free @ self.constants + values))
+            loads.append(total @ free)
+        both = np.vstack(loads)
+        return np.concatenate(means), both @ self.noise @ both.T
 
-    def moments(self, target, held, seen, factual=()):
+    def moments(self, target, held, seen, factual=(), also=()):
         """Mean and variance of a node under `do`, given what is seen there or in fact."""
-        mean, cov = self.shared(held)
+        mean, cov = self.shared(dict(also), {**dict(also), **held})
         size = len(self.names)
         j = [self.place[n] + (0 if n in factual else size) for n in seen]
         i = self.place[target] + size
@@ -129,12 +129,15 @@ def test_what_would_have_been_of_those_who_had_another_value(seed):
     model = Linears(graph, random)
     mechanisms = model.fitted(graph)
     for _ in range(4):
-        target, cause, more, *_ = random.permutation([n.name for n in graph.nodes]).tolist()
+        names = random.permutation([node.name for node in graph.nodes]).tolist()
+        target, cause, more, *_ = names
         seen = {cause: -1.0} | ({more: 0.3} if random.random() < 0.5 else {})
-        told = ", ".join(f"{name}={value}" for name, value in seen.items())
+        also = {names[3]: 0.7} if len(names) > 3 and random.random() < 0.5 else {}
+        done = [f"do({name}={value})" for name, value in also.items()]
+        told = ", ".join(done + [f"{name}={value}" for name, value in seen.items()])
         found = attempted(f"E({target}[{cause}=0.5] | {told})", graph, mechanisms)
         if found not in ("E520", "E585", "E586"):
-            wanted = model.moments(target, {cause: 0.5}, seen, factual=seen)[0]
+            wanted = model.moments(target, {cause: 0.5}, seen, seen, also)[0]
             assert found == pytest.approx(wanted, abs=1e-8)
 
 
