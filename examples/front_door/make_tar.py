@@ -2,8 +2,9 @@
 
     python make_tar.py [ROWS]
 
-The disposition D is 0 or 1 with equal chances and is not among the columns. P(Smoking=1) = 0.2 + 0.6 D,
-Tar = exp(0.8 Smoking + 0.5 e) with a standard normal e, and Cancer has the log odds 0.8 Tar + 2 D - 3.
+The disposition D is 0 or 1 with equal chances and is not among the columns.
+P(Smoking=1) = 0.2 + 0.6 D; Tar = exp(0.8 Smoking + 0.5 e) with a standard normal e; and Cancer
+has the log odds 0.8 Tar + 2 D - 3.
 """
 
 import csv

@@ -48,7 +48,6 @@ from scm_compiler.model.compilation import (
 )
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.real.mixed import require_fitting_spec
-from scm_compiler.model.real.parts import require_mechanisms
 from scm_compiler.model.spec import Family, MixedSpec, Spec
 from scm_compiler.telling import Told, untold
 
@@ -137,15 +136,14 @@ def compile_files(
         ScmError: E303 if the graph has real nodes and the family is implicit, E570 if a hidden
             cause reaches one, E501 if the certificate says no.
     """
-    require_mechanisms(graph)
     module = trained or compile_module(
         graph, spec_for(graph, family), generator=torch.Generator().manual_seed(SEED)
     )
-    spec = module.spec
+    text = emit_source(graph, module.spec, source)
     certificate = certify(module, seed=SEED, tell=tell)
     require_consistent(certificate)
     files: dict[str, str | bytes] = {
-        SOURCE: emit_source(graph, spec, source),
+        SOURCE: text,
         GRAPH: graph_to_json(graph),
         CERTIFICATE: certificate.to_json(),
     }

@@ -210,7 +210,13 @@ class MixedModule(CausalModule):
         generator: torch.Generator | None = None,
         dtype: torch.dtype = torch.float64,
     ) -> Tensor:
-        """Draw units (B, V); see `CausalModule.sample`."""
+        """Draw units (B, V); see `CausalModule.sample`.
+
+        Raises:
+            ValueError: If something is held where the law of what is seen is all there is.
+        """
+        if do and self.tied:
+            raise ValueError(f"{self.tied[0]} has no mechanism but a conditional: ask the run")
         return super().sample(batch, do=do, generator=generator, dtype=dtype)
 
     def describe(self) -> dict[str, str]:

@@ -169,6 +169,9 @@ def test_the_certificate_says_of_which_nodes_the_law_is_all_there_is(run):
     module = run.module()
     assert set(module.tied) == {"X", "W", "Ill", "Old"}
     assert '"observed_law": [' in (run.path / "certificate.json").read_text()
+    assert len(module.sample(5)) == 5
+    with pytest.raises(ValueError, match="no mechanism but a conditional"):
+        module.sample(5, do={"X": 1.0})
 
 
 def test_a_mechanism_that_is_curved(tmp_path):
