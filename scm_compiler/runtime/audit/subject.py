@@ -71,7 +71,7 @@ def run_subject(
     """The head of a run.
 
     Raises:
-        ScmError: E710 if it has none; E570 if no data tell its graph's mechanisms; E865 if it reads
+        ScmError: E710 if it has none; E570 if no data tell the mechanisms; E865 if it reads
             no two labels of two values; E864 if an attribute is nearly always alike; E67x and E690
             if the images cannot be used.
     """
