@@ -184,9 +184,13 @@ def test_a_mechanism_that_is_curved(tmp_path):
     graph = parse_text("S, I : binary\nTar : real(0, inf)\nS -> Tar -> I\nS <-> I")
     rows = {"S": smoke, "Tar": tar, "I": ill}
     run = train(graph, data=rows, run=tmp_path / "r")
+    cut = "S, I : binary\nTar : binned(0.6, 1, 1.5, 2, 2.6, 3.4, 4.5)\nS -> Tar -> I\nS <-> I"
+    classes = train(parse_text(cut), data=rows, run=tmp_path / "classes")
     for value in (0, 1):
         tars = np.exp(0.5 * random.standard_normal(n) + 0.8 * value)
         truth = (1 / (1 + np.exp(3 - 0.8 * tars - 2 * hidden))).mean()
         found = run.query(f"P(I=1 | do(S={value}))")
+        formula = classes.query(f"P(I=1 | do(S={value}))").interval
+        assert formula.low < found.probability < formula.high
         assert abs(found.probability - truth) < 0.03
         assert abs(ill[smoke == value].mean() - truth) > 0.08
