@@ -14,6 +14,9 @@ from dataclasses import dataclass, field
 from scm_compiler.identify.admg import Admg, Nodes, arrows
 from scm_compiler.ir import Graph
 
+UNDETERMINED = "what the graph does not determine"
+"""Why a world is not composed that is not identified."""
+
 
 class NotComposedError(Exception):
     """The world cannot be drawn; the text says why, as the end of a sentence."""
@@ -160,14 +163,14 @@ class _Composer:
         start = next(iter(part))
         whole = self.within.district(start, self.within.nodes)
         if any(self.within.parents[name] & part & self.doing.natural for name in part):
-            raise NotComposedError("what the graph does not determine")
+            raise NotComposedError(UNDETERMINED)
         after, read = self._divisors(part, whole)
         named = {n: self.named(n) if n in part else self._fresh(n, number) for n in whole}
         named |= {name: self._outside(name) for name in read}
         for name in whole - read:
             reads = {p: named.get(p) or self._outside(p) for p in self.law.parents[name]}
             self._add(named[name], name, reads)
-        for name in after.keys() - read:
+        for name in sorted(after.keys() - read, key=self.law.order.__getitem__):
             if name not in self.doing.constant or after[name]:
                 drawn = after[name] or (whole & set(self.law.parents[name])) - read
                 other = min(drawn, key=self.law.order.__getitem__)
@@ -186,7 +189,7 @@ class _Composer:
         while (above := within.ancestors(part, whole)) != part:
             left = frozenset().union(*(within.district(name, above) for name in part))
             if left == whole:
-                raise NotComposedError("what the graph does not determine")
+                raise NotComposedError(UNDETERMINED)
             fresh = {name: within.ancestors([name], above) & left for name in above - left}
             kept = above | after.keys()
             read |= {name for name in fresh if district & set(self.law.parents[name]) <= kept}

@@ -11,7 +11,13 @@ from functools import cached_property
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.admg import arrows
-from scm_compiler.identify.composition import Composition, Doing, NotComposedError, compose
+from scm_compiler.identify.composition import (
+    UNDETERMINED,
+    Composition,
+    Doing,
+    NotComposedError,
+    compose,
+)
 from scm_compiler.identify.identification import (
     Identified,
     NotIdentified,
@@ -225,6 +231,12 @@ class Law:
             return None
         names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
         found = identify(self.graph, *names)
+        # Evidence of several values needs the chance of each, beside what follows from it.
+        several = seen - question.doing.settled
+        if several and not isinstance(found, NotIdentified):
+            names = [tuple(sorted(part)) for part in (outcomes | several, held, seen - several)]
+            joint = identify(self.graph, *names)
+            found = joint if isinstance(joint, NotIdentified) else found
         if isinstance(found, NotIdentified):
             raise refuse(refusal(self.graph, found, query=ask(*names)))
         return None if question.others else found
@@ -242,7 +254,8 @@ class Law:
             raise refuse(WorldsOfLaw(self._sorted(inside)))
         held = tuple(sorted(question.held))
         query = ask(sorted(question.outcomes), held, sorted(question.seen))
-        raise refuse(NotFromDraws(query, reasons[0]))
+        told = (reason for reason in reasons if reason != UNDETERMINED)
+        raise refuse(NotFromDraws(query, next(told, "what is seen together with it")))
 
     def _ways(self, question: _Question) -> Iterator[_Question]:
         """The question, with more asked so that districts stay whole, with less seen."""

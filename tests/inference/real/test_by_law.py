@@ -165,6 +165,15 @@ def test_draws_agree_with_the_mechanisms(program, query, target, held, seen):
     assert again.probability == drawn.probability
 
 
+def test_evidence_of_several_values_has_to_be_identified_itself():
+    graph = parse_text("X, Z, Y : real\nX -> Z -> Y\nX <-> Z")
+    model = Linears(graph, np.random.default_rng(0))
+    mechanisms = model.fitted(graph)
+    found = attempted("E(Y | do(X=1), Z=2)", graph, mechanisms)
+    assert found == pytest.approx(model.moments("Y", {"Z": 2.0}, {})[0])
+    assert attempted("E(Y | do(X=1), Z > 2)", graph, mechanisms) == "E520"
+
+
 class Labels:
     """A structural model of binary labels in which pairs share hidden causes."""
 
