@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from scm_compiler.editor.language import coded
 from scm_compiler.inference.real.openings import some_number
 from scm_compiler.ir import Finite, Real
+from scm_compiler.model.real.parts import tied_nodes
 from scm_compiler.runtime.run import Run
 from scm_compiler.syntax.printer import print_name
 
@@ -170,6 +171,12 @@ def _limited(run: Run) -> Iterator[str]:
     )
     if run.graph.confounders:
         yield "it has hidden common causes: what they leave undetermined is refused or bounded"
+        known = tied_nodes(run.graph)
+        if tied := [_plain(node.name) for node in run.graph.tabular if node.name in known]:
+            yield (
+                f"of {', '.join(tied)} it knows the joint law of what is seen, not the "
+                "mechanisms, which no data tell"
+            )
     else:
         of = "nodes" if run.graph.reals else "labels"
         yield f"it claims that no two {of} share a hidden cause"

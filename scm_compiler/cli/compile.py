@@ -122,7 +122,11 @@ def verdict(certificate: Certificate) -> str:
     passed = sum(check.ok for check in certificate.checks)
     said = "consistent" if certificate.consistent else "NOT consistent"
     looked = f"{passed} of {len(certificate.checks)} checks passed"
-    lines = [f"{said} with the graph (Definition 1): {looked}"]
+    of_law = " of the observed law" if certificate.tied else ""
+    lines = [f"{said} with the graph{of_law} (Definition 1): {looked}"]
+    if certificate.tied:
+        names = ", ".join(certificate.tied)
+        lines.append(f"  conditionals of what is seen, not mechanisms: {names}")
     if certificate.examined < certificate.labels:
         lines.append(
             f"  what is declared was checked of all {certificate.labels:,} labels, "

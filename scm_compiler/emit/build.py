@@ -139,11 +139,11 @@ def compile_files(
     module = trained or compile_module(
         graph, spec_for(graph, family), generator=torch.Generator().manual_seed(SEED)
     )
-    spec = module.spec
+    text = emit_source(graph, module.spec, source)
     certificate = certify(module, seed=SEED, tell=tell)
     require_consistent(certificate)
     files: dict[str, str | bytes] = {
-        SOURCE: emit_source(graph, spec, source),
+        SOURCE: text,
         GRAPH: graph_to_json(graph),
         CERTIFICATE: certificate.to_json(),
     }

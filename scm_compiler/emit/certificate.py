@@ -50,6 +50,8 @@ class Certificate:
         examined: How many labels the behavioural checks and the Jacobian looked at.
         labels: How many there are.
         checks: Each check's outcome.
+        tied: The nodes of which the module holds conditionals of the observed law, no mechanisms:
+            its graph is then that of the law.
     """
 
     graph_hash: str
@@ -57,6 +59,7 @@ class Certificate:
     examined: int
     labels: int
     checks: tuple[Check, ...]
+    tied: tuple[str, ...] = ()
 
     @property
     def consistent(self) -> bool:
@@ -73,6 +76,7 @@ class Certificate:
             "rows": ROWS,
             "labels": self.labels,
             "examined": self.examined,
+            **({"observed_law": list(self.tied)} if self.tied else {}),
             "checks": [
                 {
                     "name": check.name,
@@ -130,7 +134,8 @@ def certify(
                 check_changed_noise(module, contract, blocks, ROWS, seed, tell),
                 check_jacobian(module, contract, names, ROWS // 8, seed),
             ]
-    return Certificate(graph.hash, seed, len(names), len(contract.labels), (*checks, *further))
+    counts = len(names), len(contract.labels)
+    return Certificate(graph.hash, seed, *counts, (*checks, *further), module.tied)
 
 
 def require_consistent(certificate: Certificate) -> None:

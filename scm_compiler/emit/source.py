@@ -22,6 +22,7 @@ from scm_compiler.emit.expressions import (
 from scm_compiler.emit.families import Mechanism, Printed, explicit, implicit, mixed
 from scm_compiler.ir import Graph, Real
 from scm_compiler.model.layout import Layout
+from scm_compiler.model.real.parts import require_mechanisms
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, MixedSpec, Spec
 
 
@@ -32,7 +33,11 @@ def emit_source(graph: Graph, spec: Spec, source: Source | None = None) -> str:
         graph: The validated graph.
         spec: What the mechanisms are.
         source: The program, to quote its lines; the edges are named if None.
+
+    Raises:
+        ScmError: E570 if a hidden cause reaches a real node.
     """
+    require_mechanisms(graph)
     layout = Layout(graph, spec.noise_width)
     found = _FAMILIES[type(spec)](layout, spec, source)
     parts = [

@@ -168,6 +168,16 @@ def identifiable(graph: Graph, found: Identified | NotIdentified) -> bool:
     return work.decides(frozenset((*found.outcomes, *seen)), x)
 
 
+def seen_and_held(
+    graph: Graph, outcomes: Collection[str], treatments: Collection[str], conditions: Iterable[str]
+) -> tuple[Nodes, Nodes]:
+    """What may be held in the end, and the conditions that are still seen then (IDC line 1)."""
+    within = arrows(graph)
+    work = _Derivation(graph, within)
+    held, seen = work.held(frozenset(outcomes), frozenset(treatments), within.sorted(conditions))
+    return held, frozenset(seen)
+
+
 def _simpler(graph: Graph, found: Identified) -> Identified:
     """The same query, identified without each variable that it can do without."""
     query = (found.outcomes, found.treatments, found.conditions)

@@ -6,11 +6,12 @@ and the parents of that district (Tian and Pearl 2002, Lemma 4 and Corollary 1).
 determines every factor, and every identified query is a function of them.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from math import prod
 
 from scm_compiler.identify.admg import Admg, Nodes, arrows
-from scm_compiler.ir import Discrete, Edge, Graph, Node
+from scm_compiler.ir import Discrete, Edge, Finite, Graph, Node
 
 
 def law_graph(graph: Graph) -> Graph:
@@ -35,14 +36,16 @@ def law_graph(graph: Graph) -> Graph:
     edges = [Edge(parent, name) for name in names for parent in blankets[name]]
     edges.sort(key=lambda edge: (graph.order[edge.target], graph.order[edge.source]))
     tied = graph.confounded
-    nodes = tuple(_freed(node, graph) if node.name in tied else node for node in graph.labels)
+    nodes = tuple(freed(node) if node.name in tied else node for node in graph.labels)
     return replace(graph, nodes=nodes, edges=tuple(edges), confounders=(), asserts=(), claims=())
 
 
-def _freed(node: Node, graph: Graph) -> Node:
-    """A label that may have any distribution: mixed over hidden causes, none keeps its family."""
-    domain = graph.domain(node.name)
-    return node if domain.family is None else replace(node, domain=Discrete(domain.values))
+def freed(node: Node) -> Node:
+    """A node that may have any distribution: mixed over hidden causes, none keeps its family."""
+    domain = node.domain
+    if not isinstance(domain, Finite) or domain.family is None:
+        return node
+    return replace(node, domain=Discrete(domain.values))
 
 
 def _blankets(within: Admg, graph: Graph) -> dict[str, Nodes]:
@@ -63,7 +66,7 @@ def _blankets(within: Admg, graph: Graph) -> dict[str, Nodes]:
         )
         if within.spouses[name]:
             tied.remove(name)
-        found[name] = _blanket(name, found, within)
+        found[name] = blanket(name, found, within)
         for child in graph.children[name]:
             if child in waiting:
                 waiting[child] -= 1
@@ -73,10 +76,11 @@ def _blankets(within: Admg, graph: Graph) -> dict[str, Nodes]:
 
 
 def _size(name: str, before: dict[str, Nodes], within: Admg, graph: Graph) -> tuple[int, int]:
-    blanket = _blanket(name, before, within)
-    return prod(graph.sizes[other] for other in blanket), graph.order[name]
+    others = blanket(name, before, within)
+    return prod(graph.sizes[other] for other in others), graph.order[name]
 
 
-def _blanket(name: str, before: dict[str, Nodes], within: Admg) -> Nodes:
+def blanket(name: str, before: Collection[str], within: Admg) -> Nodes:
+    """The Markov blanket of a node among what comes before it: its district there, its parents."""
     district = within.district(name, {*before, name})
     return district.union(*(within.parents[other] for other in district)) - {name}

@@ -17,7 +17,7 @@ from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.real.mixed import MixedModule
 from scm_compiler.model.real.modules import fresh_spec
-from scm_compiler.model.real.parts import require_fitting
+from scm_compiler.model.real.parts import require_mechanisms
 from scm_compiler.model.spec import SPECS, ExplicitSpec, Family, ImplicitSpec, MixedSpec, Spec
 from scm_compiler.semantics.codes.kinds import RealNotCompiled
 
@@ -56,7 +56,7 @@ def compile_module(
         raise refuse(RealNotCompiled(tuple(node.name for node in graph.reals)))
     if graph.reals and isinstance(chosen, ExplicitSpec):
         chosen = replace(fresh_spec(graph), labels=chosen)
-    require_fitting(graph)
+    require_mechanisms(graph)
     return _MODULES[type(chosen)](graph, chosen, generator=generator)
 
 

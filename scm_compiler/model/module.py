@@ -58,12 +58,14 @@ class CausalModule(nn.Module, ABC):
         layout: Where each label and each noise block lies in the tensors.
         spec: What the mechanisms are, as data; with the graph it rebuilds the module.
         form: Forces one form of running; the numbers are the same.
+        tied: The nodes whose mechanisms are but conditionals of the observed law.
     """
 
     graph: Graph
     layout: Layout
     spec: Any
     form: Form = "auto"
+    tied: tuple[str, ...] = ()
     exact: ClassVar[bool] = False
     """Whether the tables are exact, else estimated or counted in draws."""
 

@@ -6,7 +6,7 @@ determines an answer all of them give the same, so that this one may be drawn fr
 
 from collections.abc import Iterable, Mapping
 
-from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.identification import NotIdentified, ask, identify
 from scm_compiler.identify.refusal import refusal
 from scm_compiler.inference.real.asking import Asked, Scene
@@ -35,6 +35,13 @@ def require_determined(graph: Graph, asked: Iterable[Asked]) -> None:
         _require(graph, one.scene, *(one.point[:1] if one.point else ()))
 
 
+def several_worlds() -> ScmError:
+    """The refusal of a question of several worlds that a hidden cause of labels reaches."""
+    way = "ask of one world at a time, such as `E(Y | do(X=1)) - E(Y | do(X=0))`"
+    what = "a question of several worlds, which a hidden common cause reaches,"
+    return refuse(NotWithReals(what, way))
+
+
 def require_regime(graph: Graph, scene: Scene) -> None:
     """The same of all nodes that a regime leaves."""
     if graph.confounders:
@@ -54,9 +61,7 @@ def _require(graph: Graph, scene: Scene, *more: str) -> None:
     beside = scene.rung == 3 or (scene.rung == 2 and not held)  # worlds beside the units' own
     if elsewhere or natural or beside:
         if elsewhere or touched:
-            way = "ask of one world at a time, such as `E(Y | do(X=1)) - E(Y | do(X=0))`"
-            what = "a question of several worlds, which a hidden common cause reaches,"
-            raise refuse(NotWithReals(what, way))
+            raise several_worlds()
     elif held and outcomes:
         names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
         found = identify(graph, *names)

@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, Sink, Source
+from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
 from scm_compiler.inference.intervals import replicate_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
+from scm_compiler.inference.real.by_law import LawWork
 from scm_compiler.inference.real.codes.reals import NotWithReals
+from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
 from scm_compiler.inference.real.hidden import require_determined, unfolded
 from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
-from scm_compiler.inference.real.openings import LEVELS, opened, written_as
+from scm_compiler.inference.real.openings import LEVELS, at_first, opened, written_as
 from scm_compiler.inference.real.reading import first_of, free_targets, numbers_of
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work
@@ -26,6 +29,7 @@ from scm_compiler.inference.refusals import pointing_at
 from scm_compiler.inference.table import Table
 from scm_compiler.ir import Graph, Real
 from scm_compiler.model.mechanism import Mechanism
+from scm_compiler.model.real.parts import observed, tied_nodes
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
 
@@ -53,6 +57,8 @@ class RealPlan:
         others: The mechanisms of models that were trained on other weights of the rows.
         rows: How many rows of data there are.
         identified: Whether the graph determines the answer, whatever the noise model.
+        found: By which formulas it is identified, where a hidden cause reaches real nodes.
+        tied: The nodes whose conditionals are those of the observed law.
     """
 
     query: str
@@ -65,12 +71,14 @@ class RealPlan:
     others: Sequence[Mapping[str, Mechanism]] = ()
     rows: int = 0
     identified: bool = True
+    found: tuple[Identified, ...] = ()
+    tied: tuple[str, ...] = ()
 
     @property
     def exact(self) -> bool:
         """Whether all that takes part is a table, or linear and Gaussian."""
         own = [self.mechanisms[name] for name in self.nodes]
-        graph = unfolded(self.graph, self.mechanisms)
+        graph = unfolded(observed(self.graph), self.mechanisms)
         return self.method != "weighted" and all(closed(graph, m) for m in own)
 
     def run(self, *, seed: int = 0, samples: int = 10_000, level: float | None = 0.95) -> Answer:
@@ -108,6 +116,7 @@ class RealPlan:
             graph_hash=self.graph.hash,
             value=value,
             noise_model=self._noise_model,
+            found=self.found,
             warnings=warnings,
             effective=work.worth if work.draws else None,
             rows=self.rows,
@@ -121,14 +130,13 @@ class RealPlan:
         samples: int,
         deciles: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Work:
+        exactly, drawing = self.method != "weighted", self.method != "exact"
+        if self.tied:
+            law = Law(self.graph, mechanisms)
+            return LawWork(law, seed, samples, exactly=exactly, drawing=drawing, deciles=deciles)
         graph = unfolded(self.graph, mechanisms)
-        return Work(
-            graph,
-            Sampler(graph, mechanisms, seed, samples),
-            exactly=self.method != "weighted",
-            drawing=self.method != "exact",
-            deciles=deciles,
-        )
+        sampler = Sampler(graph, mechanisms, seed, samples)
+        return Work(graph, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
 
     def _deciles(self, seed: int, samples: int) -> dict[str, tuple[str, ...]]:
         """What real nodes that stand without a value are, where nothing is held."""
@@ -196,6 +204,7 @@ class RealPlan:
             "identified": self.identified,
             "method": "exact" if self.exact else "weighted",
             "nodes": list(self.nodes),
+            **({"formulas": [str(each) for each in self.found]} if self.found else {}),
         }
 
     def __str__(self) -> str:
@@ -206,6 +215,8 @@ class RealPlan:
             (
                 self.query,
                 f"rung {self.rung} ({RUNGS[self.rung]}), {found}{self._hidden}",
+                *(f"by {found}" for found in self.found),
+                *self._law,
                 *(_EXACTLY if self.exact else ()),
                 f"by likelihood weighting: units are drawn of {kinds}",
                 "evidence weighs a unit by its probability or density given the node's parents",
@@ -216,6 +227,13 @@ class RealPlan:
     def _hidden(self) -> str:
         hidden = bool(self.graph.confounders)
         return "" if hidden else ": no hidden cause is in the graph"
+
+    @property
+    def _law(self) -> tuple[str, ...]:
+        names = ", ".join(f"`{name}`" for name in self.tied if name in self.nodes)
+        if not names:
+            return ()
+        return (f"of {names} the observed law is known, not the mechanisms",)
 
     def __repr__(self) -> str:
         return str(self)
@@ -248,15 +266,35 @@ def plan_real(
         sink.extend(reader.found)
     sink.check()
     assert written is not None
+    local = isinstance(written, tree.LocalEffect)
     if isinstance(written, tree.LocalEffect):
         with pointing_at(text):
             require_instrument(written, graph)
-    require_determined(graph, asked)
+    tied = tied_nodes(graph)
+    if not tied:
+        require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
-    guessed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
-    local = isinstance(written, tree.LocalEffect)
-    return replace(plan, identified=not (guessed or local), rung=3 if local else rung)
+    if tied:
+        plan = _by_law(plan, at_first(first_of(Reader(graph), written), graph))
+    else:
+        guessed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
+        plan = replace(plan, identified=not guessed)
+    return replace(plan, identified=False, rung=3) if local else plan
+
+
+def _by_law(plan: RealPlan, written: tree.Query) -> RealPlan:
+    """The plan where a hidden cause reaches real nodes."""
+    worlds = list(Law(plan.graph, plan.mechanisms).worlds(written))
+    nodes = {name for world in worlds for name in world.nodes}
+    law, tied = observed(plan.graph), tied_nodes(plan.graph)
+    return replace(
+        plan,
+        nodes=tuple(node.name for node in law.tabular if node.name in nodes),
+        identified=not any(world.noise for world in worlds),
+        found=tuple(dict.fromkeys(world.found for world in worlds if world.found)),
+        tied=tuple(node.name for node in law.tabular if node.name in tied),
+    )
 
 
 def rests_on_reals(text: str, graph: Graph) -> bool:
@@ -274,7 +312,8 @@ def rests_on_reals(text: str, graph: Graph) -> bool:
         return True
     named = {held.node for one in asked for held in one.scene.held}
     named |= {name for one in asked for name in one.scene.needed}
-    return not {node.name for node in graph.reals}.isdisjoint({*named, *_drawn(asked, graph)})
+    apart = {node.name for node in graph.reals} | tied_nodes(graph)
+    return not apart.isdisjoint({*named, *_drawn(asked, graph)})
 
 
 def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:

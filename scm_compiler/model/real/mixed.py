@@ -21,7 +21,7 @@ from scm_compiler.model.module import CausalModule, Held, Reads, check_weights, 
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.real import printed
 from scm_compiler.model.real.modules import empty_module, fresh_spec, module_of, shape_of
-from scm_compiler.model.real.parts import apart, discrete_part
+from scm_compiler.model.real.parts import apart, discrete_part, observed, tied_nodes
 from scm_compiler.model.real.places import mixture_place, score_of, spline_place
 from scm_compiler.model.real.redrawn import redrawn
 from scm_compiler.model.real.stored import Stored
@@ -210,7 +210,13 @@ class MixedModule(CausalModule):
         generator: torch.Generator | None = None,
         dtype: torch.dtype = torch.float64,
     ) -> Tensor:
-        """Draw units (B, V); see `CausalModule.sample`."""
+        """Draw units (B, V); see `CausalModule.sample`.
+
+        Raises:
+            ValueError: If something is held where the law of what is seen is all there is.
+        """
+        if do and self.tied:
+            raise ValueError(f"{self.tied[0]} has no mechanism but a conditional: ask the run")
         return super().sample(batch, do=do, generator=generator, dtype=dtype)
 
     def describe(self) -> dict[str, str]:
@@ -243,17 +249,20 @@ class MixedModule(CausalModule):
 def trained_module(
     graph: Graph, labels: CausalModule, mechanisms: Mapping[str, Mechanism]
 ) -> MixedModule:
-    """The module of a trained model.
+    """The module of a trained model; its graph is that of what was `observed`.
 
     Args:
         graph: The graph.
         labels: The trained module of its `discrete_part`.
         mechanisms: Of the nodes that are `apart`, at least.
     """
+    declared, graph = graph, observed(graph)
     stored: dict[str, Stored] = {name: mechanisms[name] for name in apart(graph)}  # type: ignore[misc]
     shapes = {name: shape_of(mechanism) for name, mechanism in stored.items()}
     assert isinstance(labels, ExplicitModule)
     found = MixedModule(graph, MixedSpec(labels.spec, shapes))
+    tied = tied_nodes(declared)
+    found.tied = tuple(name for name in found.layout.labels if name in tied)
     found.tables_part.load_node_weights(labels.node_weights())
     for name, mechanism in stored.items():
         found.own[found.identifiers[name]] = module_of(mechanism)

@@ -9,6 +9,7 @@ import torch
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
+from scm_compiler.model.real.parts import require_mechanisms
 from scm_compiler.passes.prune import ancestors
 from scm_compiler.runtime.audit.codes.generator import AuditOption, NoAttributes, WrongOutput
 from scm_compiler.runtime.audit.generator import Generator, described
@@ -70,15 +71,19 @@ def run_subject(
     """The head of a run.
 
     Raises:
-        ScmError: E710 if it has none; E865 if it reads no two labels of two values; E864 if an
-            attribute is nearly always alike; E67x and E690 if the images cannot be used.
+        ScmError: E710 if it has none; E570 if no data tell the mechanisms; E865 if it reads
+            no two labels of two values; E864 if an attribute is nearly always alike; E67x and E690
+            if the images cannot be used.
     """
     found = run.head(image)
     names = _chosen(attributes, found.generator.coding)
     node = next(name for name in run.images if image in (None, name))
     source = images or run.head_config(node).source
     table = load_images(source, run.graph, node, cache=cache, progress=stage("real images"))
-    module = run.module() if settings.labels == "graph" else None
+    module = None
+    if settings.labels == "graph":
+        require_mechanisms(run.graph)
+        module = run.module()
     return head_subject(
         found.generator,
         HeadCodes(found.generator, module),

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ValidationError
 from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.model.real.codes.parts import OtherTrainer
-from scm_compiler.model.real.parts import discrete_part, require_fitting
+from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.runtime.controller import mle, wgan_gp
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.mle import MleOptions
@@ -105,7 +105,7 @@ def make_trainer(graph: Graph, table: LabelTable | Table, config: Config) -> Tra
 
     Raises:
         ScmError: E620 if the trainer cannot fit the graph, E625 if it cannot use rows with gaps;
-            E563 to E565, E570 to E572 for real nodes.
+            E563 to E565, E571 and E572 for real nodes.
         ValueError: If the configuration is none of `configure`.
     """
     recipe, options = recipe_of(config)
@@ -119,7 +119,6 @@ def make_trainer(graph: Graph, table: LabelTable | Table, config: Config) -> Tra
 
 def _mixed(graph: Graph, table: Table, config: Config) -> Mixed:
     """The trainer of a graph with real nodes."""
-    require_fitting(graph)
     if config.trainer != "mle":
         raise refuse(OtherTrainer(config.trainer, graph.reals[0].name), exit_code=2)
     part = discrete_part(graph)

@@ -18,7 +18,7 @@ from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.real.mixed import trained_module
-from scm_compiler.model.real.parts import apart
+from scm_compiler.model.real.parts import apart, observed
 from scm_compiler.model.real.stored import Stored, read_mechanism, tensors_of
 from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.model.tables import Counted, Tables, table_shape
@@ -109,7 +109,7 @@ def read_reals(folder: Path, graph: Graph, file_name: str = REALS) -> dict[str, 
     """
     file = open_tensors(folder / file_name)
     refuse_foreign(file, graph)
-    arrays = file.load("np")
+    arrays, graph = file.load("np"), observed(graph)
     found = {}
     try:
         for name in apart(graph):

@@ -18,6 +18,7 @@ from scm_compiler.files import write_parts, writing
 from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
+from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.hidden import require_regime, unfolded
 from scm_compiler.inference.real.units import Draw, Seen, Variable
 from scm_compiler.inference.refusals import pointing_at
@@ -25,6 +26,7 @@ from scm_compiler.inference.table import columns as lined
 from scm_compiler.ir import Finite, Graph
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.mechanism import Column, Mechanism
+from scm_compiler.model.real.parts import observed, tied_nodes
 from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.codes.samples import NotARegime
@@ -56,7 +58,8 @@ class FrozenRows:
         """See `LabelSampler.draw_labels`."""
         seed = int(torch.randint(2**62, (), generator=generator))
         names, random = self.coding.names, np.random.default_rng(seed)
-        draw = Draw(self.graph, self.mechanisms, (), Seen(), names, random, n)
+        law = unfolded(observed(self.graph), self.mechanisms)
+        draw = Draw(law, self.mechanisms, (), Seen(), names, random, n)
         drawn = [draw.value(Variable(name)).astype(np.float64) for name in names]
         return torch.from_numpy(np.stack(drawn, 1))
 
@@ -159,6 +162,7 @@ class MixedStream:
         seed: Of everything.
         heads: What draws the images, by image.
         text: The regime as it was written, for refusals.
+        world: The graph that is drawn from: this one, or that of the regime's composed world.
     """
 
     graph: Graph
@@ -167,6 +171,7 @@ class MixedStream:
     seed: int
     heads: Mapping[str, TrainedHead] = field(default_factory=dict)
     text: str = ""
+    world: Graph | None = None
 
     def sample(
         self, start: int, stop: int, told: Callable[[int], None] = lambda _: None
@@ -217,7 +222,7 @@ class MixedStream:
         weighted = bool(seen.labels or seen.ranges or seen.other)
         count = BLOCK * POOL if weighted else BLOCK
         names = [node.name for node in self.graph.tabular]
-        graph = unfolded(self.graph, self.mechanisms)
+        graph = self.world or unfolded(self.graph, self.mechanisms)
         draw = Draw(graph, self.mechanisms, self.scene.held, seen, names, random, count)
         found = {name: draw.value(Variable(name)) for name in names}
         if not weighted:
@@ -251,8 +256,14 @@ def mixed_stream(
     scene = reader.scene(written.do, written.given)
     sink.extend(reader.found)
     sink.check()
+    heads = heads or {}
+    if tied_nodes(graph) and mechanisms:
+        world = Law(graph, mechanisms).world(written)
+        assert isinstance(world.written, tree.Regime)
+        scene = Reader(world.graph).scene(world.written.do, world.written.given)
+        return MixedStream(graph, world.mechanisms, scene, seed, heads, text, world.graph)
     require_regime(graph, scene)
-    return MixedStream(graph, mechanisms, scene, seed, heads or {}, text)
+    return MixedStream(graph, mechanisms, scene, seed, heads, text)
 
 
 def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = True) -> None:

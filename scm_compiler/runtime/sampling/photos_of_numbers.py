@@ -5,6 +5,7 @@ noise in the model of labels and numbers is found exactly where a node is contin
 the image does not read are drawn given what is seen.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,9 +15,11 @@ from torch import Tensor
 from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.real.asking import Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
+from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.units import Draw, Range, Seen, Variable, World_
 from scm_compiler.ir import Finite, Graph, Real
-from scm_compiler.model.mechanism import Column
+from scm_compiler.model.mechanism import Column, Mechanism
+from scm_compiler.model.real.parts import tied_nodes
 from scm_compiler.runtime.heads.head import EncodingGenerator
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.sampling.abducting import abducting
@@ -112,17 +115,19 @@ def worlds(
     Raises:
         ScmError: E574 if nothing fits what is known.
     """
+    graph, mechanisms, own = _units(run, held)
     ranges, chances = {}, {}
     for known in labels:
         domain, value = run.graph.by_name[known.name].domain, known.values[place]
+        name = own.get(known.name, known.name)
         if isinstance(domain, Finite):
-            chances[known.name] = np.eye(domain.size)[int(value)]
+            chances[name] = np.eye(domain.size)[int(value)]
         else:
-            ranges[known.name] = Range(float(value), float(value))
+            ranges[name] = Range(float(value), float(value))
     names = [node.name for node in run.graph.tabular]
     random = np.random.default_rng([seed, place])
     evidence = Seen(chances, ranges)
-    draw = Draw(run.graph, run.mechanisms, (), evidence, names, random, POOL)
+    draw = Draw(graph, mechanisms, (), evidence, names, random, POOL)
     if not np.isfinite(draw.logs.max()):
         raise refuse(NothingFits(), exit_code=2)
     weights = np.exp(draw.logs - draw.logs.max())
@@ -132,6 +137,13 @@ def worlds(
         for world in ((), held)
     )
     return found[0], found[1]
+
+
+def _units(run: Record, held: World_) -> tuple[Graph, Mapping[str, Mechanism], Mapping[str, str]]:
+    """What units are drawn from, and other names of what is held as it is in their own world."""
+    if tied_nodes(run.graph):
+        return Law(run.graph, run.mechanisms).units(action.node for action in held)
+    return run.graph, run.mechanisms, {}
 
 
 def _given(seen: Seen, name: str) -> float | None:

@@ -165,7 +165,7 @@ def _write_model(run: Record, module: CausalModule, outcome: Outcome) -> Mapping
     if tables is None:
         return metrics | {"tvd": distance(module, run.labels.complete).value}
     write_tables(run.path, tables)
-    if not run.graph.confounders:
+    if not run.label_graph.confounders:
         return metrics | {"tvd": distance(tables, run.labels.complete).value}
     law = tables.observational or fitted_law(
         with_data(tables, run.labels), run.labels, run.estimator

@@ -1,6 +1,7 @@
 """Rows of labels and real nodes."""
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -15,7 +16,7 @@ from scm_compiler.model.real.linear import Linear
 from scm_compiler.runtime.data import load_table
 from scm_compiler.runtime.data.scenes import PENDULUM
 from scm_compiler.runtime.fit import train
-from scm_compiler.runtime.sampling.mixed import mixed_stream, write_mixed
+from scm_compiler.runtime.sampling.mixed import FrozenRows, mixed_stream, write_mixed
 
 GRAPH = parse_text("A : binary\nX, Y : real\nA -> X -> Y")
 
@@ -69,6 +70,22 @@ def test_a_sample_is_a_frame():
     frame = pytest.importorskip("pandas") and drawn("", 20).to_pandas()
     assert list(frame.columns) == ["A", "X", "Y"]
     assert frame["X"].dtype == np.float64
+
+
+def test_an_image_of_nodes_with_a_hidden_cause_sees_them_together():
+    graph = parse_text("W, X, Y : real\nX -> Y\nW <-> X")
+    real = graph.by_name["X"].domain
+    law = {
+        "W": Linear(real, {}, np.array([[0.0]]), np.ones(1)),
+        "X": Linear(real, {"W": real}, np.array([[0.0, 1.0]]), np.ones(1)),
+        "Y": Linear(real, {"X": real}, np.array([[0.0, 1.0]]), np.ones(1)),
+    }
+    coding = SimpleNamespace(names=("W", "X"))
+    found = FrozenRows(graph, law, coding).draw_labels(4000, torch.Generator().manual_seed(0))
+    assert torch.corrcoef(found.T)[0, 1] == pytest.approx(0.5**0.5, abs=0.03)
+    held = mixed_stream("do(X=2)", graph, law, 0).sample(0, 4000)
+    assert abs(np.corrcoef(held["W"], held["Y"])[0, 1]) < 0.05
+    assert held["Y"].mean() == pytest.approx(2, abs=0.1)
 
 
 def test_what_is_no_regime():

@@ -1,32 +1,32 @@
-"""E570 and E572: what real nodes are not trained beside, and not by."""
+"""E570 and E572: what real nodes have no module of, and what does not train them."""
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
 class HiddenBesideReal(Diagnostic):
-    r"""A hidden common cause reaches a real node, or a label that has real parents.
+    r"""A graph is to be compiled in which a hidden common cause reaches a real node.
 
     ## What it means
 
-    The mechanism of a real node is fitted given its parents. With a hidden common cause two nodes
-    depend on each other beyond their parents, and no mechanism of a real node holds that yet; between
-    labels whose parents are labels their tables do. Whether a question is identified is told
-    without a model: `scmc query --identify`.
+    `scmc compile` writes a module of mechanisms, which can be held and changed one by one. Where a hidden
+    common cause reaches a real node, or a label that has real parents, no data tell the mechanisms
+    of its district, and what `scmc train` fits is the law of what is seen. A run answers from it what
+    observation determines, of `do` by the formula that identification finds; but it is no
+    module that is consistent with the graph.
 
     ## Example
 
     ```console
     $ printf 'Dose : real\nIll : binary\nDose -> Ill\nDose <-> Ill\n' > hidden.scm
-    $ printf 'Dose,Ill\n0.5,1\n1.5,0\n' > hidden.csv
-    $ scmc train hidden.scm --data csv:hidden.csv
-    error[E570]: `Dose <-> Ill` is a hidden common cause of a real node or its effect, which has no mechanism yet
-      = help: declare a measured cause of both, or cut the real node into classes with `binned(…)`
+    $ scmc compile hidden.scm
+    error[E570]: `Dose <-> Ill` is a hidden common cause of a real node or its effect, of which no data tell mechanisms
+      = help: train the program and ask the run, or declare a measured cause of both
     ```
 
     ## What to do
 
-    If the cause was measured, declare it with arrows to both. Or cut the node: `binned(30, 60)` takes
-    the same column of numbers, and what is identified is answered.
+    Train the program and ask the run: `scmc query`, `scmc sample`. If the cause was measured,
+    declare it with arrows to both.
     """
 
     code = "E570"
@@ -37,12 +37,10 @@ class HiddenBesideReal(Diagnostic):
     def message(self) -> str:
         pair = f"`{self.left} <-> {self.right}`"
         what = "a hidden common cause of a real node or its effect"
-        return f"{pair} is {what}, which has no mechanism yet"
+        return f"{pair} is {what}, of which no data tell mechanisms"
 
     def help(self) -> str:
-        return (
-            "declare a measured cause of both, or cut the real node into classes with `binned(…)`"
-        )
+        return "train the program and ask the run, or declare a measured cause of both"
 
 
 class OtherTrainer(Diagnostic):

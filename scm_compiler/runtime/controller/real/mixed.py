@@ -11,7 +11,7 @@ from scm_compiler.ir.domain import Real
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.real.mechanism import Inverse
-from scm_compiler.model.real.parts import apart
+from scm_compiler.model.real.parts import apart, observed
 from scm_compiler.runtime.controller.real.target import Target
 from scm_compiler.runtime.controller.real.trainer import Reals
 from scm_compiler.runtime.controller.trainer import Trainer
@@ -20,6 +20,7 @@ from scm_compiler.runtime.training.fitting import Scheduled
 
 def targets_of(graph: Graph) -> tuple[Target, ...]:
     """What is fitted apart from the labels' tables, each with what it reads."""
+    graph = observed(graph)
     return tuple(
         Target(name, graph.by_name[name].domain, {p: graph.by_name[p].domain for p in parents})
         for name, parents in ((name, graph.parents[name]) for name in apart(graph))
