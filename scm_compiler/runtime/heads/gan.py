@@ -212,7 +212,7 @@ class Labelers:
         self.coding, self.options = task.coding, options
         joint = options.labeler == "joint"
         outputs = task.coding.combinations if joint else task.coding.width
-        if joint and outputs > COMBINATIONS:
+        if joint and (task.coding.real or outputs > COMBINATIONS):
             many = JointLabelsTooMany(node=task.node, combinations=outputs, limit=COMBINATIONS)
             raise refuse(many)
         self.label_loss = losses.joint_label_loss if joint else losses.label_loss

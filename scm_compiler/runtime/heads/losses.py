@@ -29,6 +29,7 @@ from torch.nn.functional import (
 )
 
 from scm_compiler.runtime.heads.head import NUMBER, LabelBlock, LabelCoding
+from scm_compiler.runtime.heads.jitter import beside_numbers
 
 NEAR = 0.1
 """So near, of half of its width, a number is read right."""
@@ -130,7 +131,7 @@ def swapped_label_loss(outputs: Tensor, inputs: Tensor, coding: LabelCoding) -> 
     The Labeler's probabilities are the target, and the label that the generator was fed (jittered,
     as logits) is the prediction. The loss is linear in the Labeler's probabilities. So the
     Anti-Labeler's optimum under it is a hard decision and not the posterior of Lemma 2: Theorem 2
-    does not cover this form.
+    does not cover this form. Of a number, which is fed as it is, the swapped loss is the same.
 
     Args:
         outputs: A Labeler's outputs (B, E).
@@ -140,7 +141,9 @@ def swapped_label_loss(outputs: Tensor, inputs: Tensor, coding: LabelCoding) -> 
     losses = []
     for block in coding.blocks:
         mine, fed = outputs[:, block.columns], inputs[:, block.columns]
-        if block.size == 2:
+        if block.size == NUMBER:
+            losses.append((mine - fed).square().mean(0) / 2)
+        elif block.size == 2:
             losses.append((softplus(fed) - mine.sigmoid() * fed).mean(0))
         else:
             losses.append(-(softmax(mine, dim=1) * log_softmax(fed, dim=1)).sum(1).mean()[None])
@@ -198,23 +201,26 @@ def reconstruction_loss(images: Tensor, rebuilt: Tensor, *, edges: float = 0.0) 
 def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
     """L_sq(l, Labeler(x)) of section 5.3: the mean squared error of the label probabilities.
 
+    A number from -1 to 1 counts as one from 0 to 1 would, like a probability.
+
     Args:
         outputs: A Labeler's outputs (B, E), as for `label_loss`.
         labels: The labels (B, P).
         coding: How labels lie in the outputs.
     """
-    return (label_probabilities(outputs, coding) - coding.encode(labels)).square().mean()
+    apart = label_probabilities(outputs, coding) - coding.encode(labels)
+    return beside_numbers(apart / 2, apart, coding).square().mean()
 
 
 def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:
-    """The probabilities (B, E) that a Labeler's outputs (B, E) stand for."""
-    parts = [
-        outputs[:, block.columns].sigmoid()
-        if block.size == 2
-        else softmax(outputs[:, block.columns], dim=1)
-        for block in coding.blocks
-    ]
-    return torch.cat(parts, dim=1)
+    """The probabilities (B, E) that a Labeler's outputs (B, E) stand for, and the numbers."""
+    return torch.cat([_told(outputs[:, it.columns], it.size) for it in coding.blocks], dim=1)
+
+
+def _told(read: Tensor, size: int) -> Tensor:
+    if size == NUMBER:
+        return read
+    return read.sigmoid() if size == 2 else softmax(read, dim=1)
 
 
 def label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:

@@ -89,9 +89,16 @@ Pendulum, Light -> Shadow_Length
 Pendulum, Light, Shadow_Length -> Picture
 """
 TINY = {"width": 8, "hidden": 16, "batch": 8, "noise_size": 4}
+HEADS = {
+    "vae": TINY,
+    "causal_vae": TINY,
+    "causal_gan": {"width": 8, "labeler_width": 8, "batch": 8, "noise_size": 4},
+    "causal_began": TINY,
+    "conditional_gan": {"width": 8, "batch": 8, "noise_size": 4},
+}
 
 
-@pytest.fixture(scope="module", params=["vae", "causal_vae"])
+@pytest.fixture(scope="module", params=HEADS)
 def swing(request, tmp_path_factory):
     """A head of real labels, hardly trained."""
     random = np.random.default_rng(0)
@@ -108,7 +115,7 @@ def swing(request, tmp_path_factory):
         images="pendulum:200",
         head=request.param,
         head_steps=3,
-        head_options=TINY,
+        head_options=HEADS[request.param],
         real="linear",
         run=tmp_path_factory.mktemp("runs") / "swing",
         device="cpu",
@@ -148,7 +155,7 @@ def test_heads_and_sources_without_numbers(tmp_path):
     graph = parse_text("Light : real\nPicture : image(3, 16, 16)\nLight -> Picture")
     data = {"Light": [70.0, 80.0, 100.0]}
     for asked, code in (
-        ({"images": "pendulum:100"}, "E571"),
+        ({"images": "pendulum:100", "head_options": {"labeler": "joint"}}, "E663"),
         ({"images": f"folder:{tmp_path}", "head": "vae"}, "E305"),
     ):
         with pytest.raises(ScmError) as caught:
