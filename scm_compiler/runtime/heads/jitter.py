@@ -1,10 +1,10 @@
 """What stands for labels at the networks' inputs: -1 and 1, or the published noisy logits.
 
-In the published CausalGAN a label 0 becomes the logit of 0.3 + s - t and a label 1 that of 0.7 - s + t,
-where s and t are drawn from exponential distributions cut off at 0.2 and 0.3, once an image and for
-all its labels. Here s and t are two more inputs of the image's exogenous noise, so that the
-generator stays a function of its labels and its own noise. A number stands for itself, as it is
-encoded: from -1 to 1 or so.
+In the published CausalGAN a label 0 becomes the logit of 0.3 + s - t and a label 1 that of
+0.7 - s + t, where s and t are drawn from exponential distributions cut off at 0.2 and 0.3, once an
+image and for all its labels. Here s and t are two more inputs of the image's exogenous noise, so
+that the generator stays a function of its labels and its own noise. A number stands for itself, as
+it is encoded: from -1 to 1 or so.
 """
 
 import torch
