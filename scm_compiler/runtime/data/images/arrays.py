@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics import Source, refuse
 from scm_compiler.ir import Binned, Finite, Image, Node, Real
 from scm_compiler.runtime.data.codes.columns import MissingColumn
 from scm_compiler.runtime.data.codes.numbers import Place
@@ -191,7 +191,7 @@ def _labels(path: Path, headers: Mapping[str, _Header], spec: ImageSpec) -> Code
     if absent:
         raise refuse(*(MissingColumn(name=name, columns=columns) for name in absent), exit_code=2)
     held: list[NDArray[Any]] = [
-        _values(joined[it.name] if joined else _load(path, headers, it.name, count), it)
+        _values(path, joined[it.name] if joined else _load(path, headers, it.name, count), it)
         for it in spec.labels
     ]
     return np.stack(held, axis=1) if held else np.zeros((*count, 0), np.int64)
@@ -213,10 +213,10 @@ def _load(
     return array
 
 
-def _values(array: NDArray[Any], node: Node) -> Codes:
+def _values(path: Path, array: NDArray[Any], node: Node) -> Codes:
     """The value indices of a label's array, or the numbers of a real one's."""
     if isinstance(node.domain, Real):
-        return _reals(array, node)
+        return _reals(path, array, node)
     assert isinstance(node.domain, Finite)
     distinct, places = np.unique(array, return_inverse=True)
     coding = ColumnCoding(node.domain)
@@ -235,17 +235,17 @@ def _values(array: NDArray[Any], node: Node) -> Codes:
     return codes[places.reshape(-1)]
 
 
-def _reals(array: NDArray[Any], node: Node) -> Codes:
+def _reals(path: Path, array: NDArray[Any], node: Node) -> Codes:
     """The numbers of a real node's array, each read as a table's would be.
 
     Raises:
         ScmError: E616 to E619 with exit code 2 of numbers that cannot be.
     """
     column, cells = RealColumn(node), array.tolist()
-    column.add(cells, lambda rank: Place(rank + 1, rank + 1, str(cells[rank])))
+    column.add(cells, lambda rank: Place(rank, None, str(cells[rank])))
     found = list(column.faults("refuse"))
     if found:
-        raise refuse(*found, exit_code=2)
+        raise refuse(*found, source=Source(printable(str(path)), ""), exit_code=2)
     return column.numbers
 
 
