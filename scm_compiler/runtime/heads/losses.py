@@ -15,8 +15,8 @@ p_g = p_r, plus this difference at any positive weight, is minimal only where p_
 Theorem 2 does not need equal weights of 1, but it needs the two terms to have the same weight.
 
 Of a number the Labelers' posterior is a normal distribution of a fixed deviation s around what
-they estimate. Their optima are the posterior means m_r and m_g, and since m_g is the mean of l given x
-under p_g, the difference of their terms is
+they estimate. Their optima are the posterior means m_r and m_g, and since m_g is the mean of l
+given x under p_g, the difference of their terms is
 
     E_{x~p_g} (m_g(x) - m_r(x))^2 / 2 s^2  >=  0,
 
