@@ -17,6 +17,7 @@ from scm_compiler.diagnostics import Sink, Source, refuse
 from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
+from scm_compiler.inference.real.curves import at, curves_of, points
 from scm_compiler.inference.real.hidden import require_regime, unfolded
 from scm_compiler.inference.real.units import Draw, Seen, Variable
 from scm_compiler.inference.table import columns as lined
@@ -231,6 +232,30 @@ def mixed_stream(
     Raises:
         ScmError: E40x and E41x if the text is wrong, E719 if it is a question of another sort.
     """
+    ((_, scene),) = _scenes(text, graph, swept=False)
+    return MixedStream(graph, mechanisms, scene, seed, heads or {})
+
+
+def swept_streams(
+    text: str,
+    graph: Graph,
+    mechanisms: Mapping[str, Mechanism],
+    seed: int,
+    heads: Mapping[str, TrainedHead],
+) -> list[tuple[str, MixedStream]]:
+    """The sequences of a regime at each point of its curve, with the points; of one without, none.
+
+    Raises:
+        ScmError: As `mixed_stream`; E583 if a curve cannot be drawn.
+    """
+    return [
+        (point, MixedStream(graph, mechanisms, scene, seed, heads))
+        for point, scene in _scenes(text, graph, swept=True)
+    ]
+
+
+def _scenes(text: str, graph: Graph, *, swept: bool) -> list[tuple[str, Scene]]:
+    """What a regime holds and sees: as it is, or at each point of its curve."""
     source = Source("query", text)
     sink = Sink(source)
     written = parse_query(source, sink) if text.strip() else tree.Regime()
@@ -238,11 +263,18 @@ def mixed_stream(
     if not isinstance(written, tree.Regime):
         raise refuse(NotARegime(text=text))
     reader = Reader(graph)
-    scene = reader.scene(written.do, written.given)
+    regimes: list[tuple[str, tree.Query]] = [] if swept else [("", written)]
+    if swept and curves_of(written):
+        regimes = [(it, at(written, it)) for it in points(reader, written, drawn=True)]
+    found = []
+    for point, regime in regimes:
+        assert isinstance(regime, tree.Regime)
+        found.append((point, reader.scene(regime.do, regime.given)))
     sink.extend(reader.found)
     sink.check()
-    require_regime(graph, scene)
-    return MixedStream(graph, mechanisms, scene, seed, heads or {})
+    for _, scene in found:
+        require_regime(graph, scene)
+    return found
 
 
 def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = True) -> None:
