@@ -19,12 +19,11 @@ from scm_compiler.runtime.data.coding import ColumnCoding
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
 from scm_compiler.runtime.data.images.decode import fitted
 from scm_compiler.runtime.data.images.files import unreadable
-from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
+from scm_compiler.runtime.data.images.image_spec import Codes, ImageSpec, Listing, Part
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.parts import write_part
 from scm_compiler.runtime.data.images.picture import DAMAGED_ZIP
 from scm_compiler.runtime.data.images.rows import SPLIT_COLUMN, split_codes
-from scm_compiler.runtime.data.images.table import Codes
 from scm_compiler.runtime.data.numbers import RealColumn
 
 IMAGES = "images"

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.data.columns import Column, read_ordered
-from scm_compiler.runtime.data.images.image_spec import UNKNOWN_SPLIT, ImageSpec
+from scm_compiler.runtime.data.columns import read_ordered
+from scm_compiler.runtime.data.images.image_spec import UNKNOWN_SPLIT, Codes, ImageSpec
 from scm_compiler.runtime.data.sheet import Row, Sheet, existing_file, no_table, text_lines
 
 SPLIT_COLUMN = "split"
@@ -33,7 +33,7 @@ class ImageRows:
     """
 
     names: list[str]
-    labels: Column
+    labels: Codes
     split: NDArray[np.int8] | None
 
 

@@ -21,6 +21,7 @@ from scm_compiler.runtime.data.images.folder import list_folder
 from scm_compiler.runtime.data.images.image_spec import (
     ANY_IMAGE,
     DRAWN,
+    Codes,
     ImageSpec,
     Listing,
     learnable,
@@ -29,7 +30,6 @@ from scm_compiler.runtime.data.images.morpho import known_digits, list_digits
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.scenes import SCENE_SOURCES
 from scm_compiler.runtime.data.images.shards import list_shards
-from scm_compiler.runtime.data.images.table import Codes
 from scm_compiler.runtime.data.known import Known
 from scm_compiler.runtime.data.sources import (
     DataSource,
