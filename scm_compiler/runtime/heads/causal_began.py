@@ -5,8 +5,8 @@ rebuilds real images well and generated ones badly. Coefficients c1, c2, c3 in [
 first, follow the margins (7), (8): the generator is pushed towards its labels (c3) only as far as
 its images are good. The convergence measure (10) falls as training goes on.
 
-A real label is estimated as its number: L_sq has its squared error, as if it went from 0 to 1 as a
-probability does, so that margins and coefficients are those of labels.
+A real label is estimated as its number: L_sq has its squared error, in units in which a
+coefficient c3 of a few hundredths, where margins mostly leave it, pulls at it as at labels.
 
 Printed (9) subtracts L_sq(l, G(z, l)) with c2; the Labeler is missing there, as (6) shows.
 """

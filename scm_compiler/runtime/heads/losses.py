@@ -225,7 +225,8 @@ def reconstruction_loss(images: Tensor, rebuilt: Tensor, *, edges: float = 0.0) 
 def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
     """L_sq(l, Labeler(x)) of section 5.3: the mean squared error of the label probabilities.
 
-    A number from -1 to 1 counts as one from 0 to 1 would, like a probability.
+    The error of a number counts in units of `SPREAD`: that of a probability is small, too, but
+    what a probability is the sigmoid of answers to a change of the image as steeply.
 
     Args:
         outputs: A Labeler's outputs (B, E), as for `label_loss`.
@@ -233,7 +234,7 @@ def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> 
         coding: How labels lie in the outputs.
     """
     apart = label_probabilities(outputs, coding) - coding.encode(labels)
-    return beside_numbers(apart / 2, apart, coding).square().mean()
+    return beside_numbers(apart / SPREAD, apart, coding).square().mean()
 
 
 def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:

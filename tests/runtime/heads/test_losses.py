@@ -276,10 +276,10 @@ class TestNumbers:
         found = losses.label_loss(self.outputs, self.labels, SCALED, losses.SPREAD)
         assert found.item() == pytest.approx((number.item() + big) / 2, rel=1e-5)
 
-    def test_the_squared_error_is_on_the_scale_of_probabilities(self):
-        """On a scale from 0 to 1 Light is 0.75, and read as 0.25 and 0.625."""
+    def test_the_squared_error_counts_in_spreads(self):
         found = losses.squared_label_loss(self.outputs, self.labels, SCALED).item()
-        assert found == pytest.approx((0.5**2 + 0.125**2 + 0.1**2 + 0.6**2) / 4)
+        light = (1.0**2 + 0.25**2) / losses.SPREAD**2
+        assert found == pytest.approx((light + 0.1**2 + 0.6**2) / 4)
 
     def test_swapping_the_arguments_changes_nothing_for_a_number(self):
         light = LabelCoding(("Light",), (NUMBER,), (0,), scales=SCALED.scales)
