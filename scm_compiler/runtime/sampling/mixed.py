@@ -232,8 +232,7 @@ def mixed_stream(
     Raises:
         ScmError: E40x and E41x if the text is wrong, E719 if it is a question of another sort.
     """
-    ((_, scene),) = _scenes(text, graph, swept=False)
-    return MixedStream(graph, mechanisms, scene, seed, heads or {})
+    return _stream(_regime(text), text, graph, mechanisms, seed, heads)
 
 
 def swept_streams(
@@ -248,33 +247,47 @@ def swept_streams(
     Raises:
         ScmError: As `mixed_stream`; E583 if a curve cannot be drawn.
     """
+    written, reader, sink = _regime(text), Reader(graph), Sink(Source("query", text))
+    if not curves_of(written):
+        return []
+    places = points(reader, written, drawn=True)
+    sink.extend(reader.found)
+    sink.check()
+    held = [(place, at(written, place)) for place in places]
     return [
-        (point, MixedStream(graph, mechanisms, scene, seed, heads))
-        for point, scene in _scenes(text, graph, swept=True)
+        (place, _stream(regime, text, graph, mechanisms, seed, heads))
+        for place, regime in held
+        if isinstance(regime, tree.Regime)
     ]
 
 
-def _scenes(text: str, graph: Graph, *, swept: bool) -> list[tuple[str, Scene]]:
-    """What a regime holds and sees: as it is, or at each point of its curve."""
+def _regime(text: str) -> tree.Regime:
+    """A regime as it is written."""
     source = Source("query", text)
     sink = Sink(source)
     written = parse_query(source, sink) if text.strip() else tree.Regime()
     sink.check()
     if not isinstance(written, tree.Regime):
         raise refuse(NotARegime(text=text))
+    return written
+
+
+def _stream(
+    written: tree.Regime,
+    text: str,
+    graph: Graph,
+    mechanisms: Mapping[str, Mechanism],
+    seed: int,
+    heads: Mapping[str, TrainedHead] | None,
+) -> MixedStream:
+    """The sequence of a regime that is written, whole, as `text`."""
+    sink = Sink(Source("query", text))
     reader = Reader(graph)
-    regimes: list[tuple[str, tree.Query]] = [] if swept else [("", written)]
-    if swept and curves_of(written):
-        regimes = [(it, at(written, it)) for it in points(reader, written, drawn=True)]
-    found = []
-    for point, regime in regimes:
-        assert isinstance(regime, tree.Regime)
-        found.append((point, reader.scene(regime.do, regime.given)))
+    scene = reader.scene(written.do, written.given)
     sink.extend(reader.found)
     sink.check()
-    for _, scene in found:
-        require_regime(graph, scene)
-    return found
+    require_regime(graph, scene)
+    return MixedStream(graph, mechanisms, scene, seed, heads or {})
 
 
 def write_mixed(path: Path, form: str, sample: MixedSample, *, header: bool = True) -> None:
