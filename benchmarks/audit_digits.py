@@ -9,9 +9,6 @@ are cut at their medians. The paper fine-tunes a MintNet on 28 x 28 pixels.
 """
 
 import argparse
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -23,6 +20,7 @@ from torch.nn.functional import interpolate
 
 import scm_compiler as scm
 from scm_compiler.runtime.audit.readers import Labelled
+from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.evaluation.plots import png
 from scm_compiler.shipped import shipped
 
@@ -31,13 +29,11 @@ SIDE, KEPT, LAYERS, WIDTH, BATCH = 16, 0.95, 10, 128, 256
 
 def digits(folder: Path, seed: int) -> Labelled:
     """The digits in random order, and whether each is thicker and brighter than the median."""
-    script = shipped("examples", "morpho_digits", "convert.py")
-    with tempfile.TemporaryDirectory() as made:
-        words = [sys.executable, str(script), str(folder.absolute())]
-        subprocess.run(words, check=True, cwd=made, stdout=subprocess.DEVNULL)
-        with np.load(Path(made) / "digits.npz") as held:
-            images = torch.from_numpy(held["images"]).float()[:, None]
-            labels = torch.from_numpy(np.stack([held["Thick"], held["Bright"]], axis=1)).long()
+    graph = scm.load(shipped("examples", "morpho_digits", "model.scm"))
+    table = load_images(f"morpho:{folder}", graph, "Digit")
+    images = torch.from_numpy(np.array(table.images)).float()
+    above = table.labels > np.median(table.labels, axis=0)
+    labels = torch.from_numpy(above).long()
     order = torch.randperm(len(images), generator=torch.Generator().manual_seed(seed))
     small = interpolate(images, (SIDE, SIDE), mode="area") / 127.5 - 1
     return Labelled(("Thick", "Bright"), small[order], labels[order], "Morpho-MNIST")

@@ -1,8 +1,9 @@
 # Handwritten digits whose stroke decides their brightness (Castro et al. 2019, Pawlowski et al. 2020)
 graph morpho_digits
 
-Thick, Bright : binary  # each cut at its median
-Digit         : image(1, 28, 28)
+Thickness : real(0, inf)   # of the strokes, in pixels
+Intensity : real(64, 255)  # how bright they are
+Digit     : image(1, 28, 28)
 
-Thick -> Bright
-*     -> Digit
+Thickness -> Intensity
+*         -> Digit

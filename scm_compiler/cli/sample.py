@@ -27,7 +27,12 @@ from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling import figures, rows, shards
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.runtime.sampling.job import Job, regime_of
-from scm_compiler.runtime.sampling.mixed import MixedStream, mixed_stream, write_mixed
+from scm_compiler.runtime.sampling.mixed import (
+    MixedStream,
+    mixed_stream,
+    swept_streams,
+    write_mixed,
+)
 from scm_compiler.runtime.sampling.on_ray import require_ray
 from scm_compiler.runtime.sampling.shards import MOST_SHARDS, SHARD, Share
 from scm_compiler.runtime.storage.tensors import write_file
@@ -65,7 +70,15 @@ def _with_numbers(request: SampleRequest, opened: Run, console: Console) -> int:
         return mixed_stream(regime, opened.graph, opened.mechanisms, request.seed, heads)
 
     if images:
-        drawn = _picture(request, opened, images[0], stream_of)
+        plain = request.vs is None and request.sweep is None
+        curve = plain and swept_streams(
+            request.regime, opened.graph, opened.mechanisms, request.seed, heads
+        )
+        drawn = (
+            figures.along(curve, images[0], request.rows)
+            if curve
+            else _picture(request, opened, images[0], stream_of)
+        )
         write_file(request.path, png(drawn), resumable=False)
         return _said(request, console, opened, images, [request.path])
     stream = stream_of(request.regime)

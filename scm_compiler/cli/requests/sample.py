@@ -129,7 +129,12 @@ def _usual_rows(args: argparse.Namespace) -> int:
         return DIVERSE
     if args.vs is not None or (args.of is not None and args.output.endswith(".png")):
         return COLUMNS
-    return SWEPT if args.sweep else 100
+    return SWEPT if args.sweep or _is_curve(args) else 100
+
+
+def _is_curve(args: argparse.Namespace) -> bool:
+    """Whether a figure of a curve is asked for, such as of `do(Light=60..140)`."""
+    return bool(args.output.endswith(".png") and ".." in args.regime)
 
 
 def _form(output: str) -> str:

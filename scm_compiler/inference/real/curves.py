@@ -32,10 +32,10 @@ def at(query: tree.Query, value: str) -> tree.Query:
     )
 
 
-def points(names: Names, query: tree.Query) -> tuple[str, ...]:
+def points(names: Names, query: tree.Query, *, drawn: bool = False) -> tuple[str, ...]:
     """At which values the question is asked; none, with the reason in `names`, if it is no curve.
 
-    It may stand in several parts of a sum, always the same.
+    It may stand in several parts of a sum, always the same. A regime has one if it is `drawn`.
     """
     curves = curves_of(query)
     curve = curves[0]
@@ -44,7 +44,7 @@ def points(names: Names, query: tree.Query) -> tuple[str, ...]:
     if names.real(curve.node) is None:
         names.found.append(OnlyOfReals(quoted(curve.node.text), span=curve.span))
         return ()
-    wrong = _wrong(query)
+    wrong = "" if drawn and len(curves) == 1 else _wrong(query)
     words = (curve.low, curve.high, *((curve.step,) if curve.step else ()))
     if not all(is_number(word.text) for word in words):
         wrong = wrong or "an end or the step is no number"

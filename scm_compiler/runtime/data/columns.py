@@ -176,22 +176,49 @@ def read_table(graph: Graph, sheet: Sheet, origin: str, reading: Reading = PLAIN
         ScmError: With exit code 2 and every finding: those of `read_sheet`, and E616 to E619 of
             the numbers, one a column and kind; E625 for gaps that are to be summed over.
     """
+    rows = _rows_of(graph, sheet, reading)
+    used = {*(node.name for node in graph.tabular), *amount_columns(sheet)}
+    extra = tuple(name for name in sheet.header if name not in used)
+    notes = (ExtraColumns(names=extra),) if extra and sheet.tells_extra else ()
+    called = origin if len(rows.cells) else str(sheet.path)
+    return table_from(graph, rows, called, reading, notes)
+
+
+def read_ordered(graph: Graph, sheet: Sheet) -> Column:
+    """The value indices (rows, V) of every row of a sheet, in its order; with reals, in float64.
+
+    Args:
+        graph: Whose labels and real nodes the columns are matched with, by name.
+        sheet: The text.
+
+    Raises:
+        ScmError: As `read_table`; a sheet without rows gives none.
+    """
+    rows = _rows_of(graph, sheet, PLAIN, ways=False)
+    labels = dict(zip((node.name for node in graph.labels), rows.cells.T, strict=True))
+    numbers = {column.node.name: column.numbers for column in rows.reals}
+    held = {**labels, **numbers}
+    return _stacked([held[node.name] for node in graph.tabular], len(rows.cells))
+
+
+def _rows_of(graph: Graph, sheet: Sheet, reading: Reading, *, ways: bool = True) -> MixedRows:
+    """The rows of a sheet; `ways` says whether `?missing=` is a way out of gaps.
+
+    Raises:
+        ScmError: As `read_table`.
+    """
     asked = amount_columns(sheet)
     wrong = [*header_faults(graph, sheet.header, asked), *real_faults(graph, sheet.header, asked)]
     _refuse(wrong, sheet)
     passing = _Numbers(graph, sheet)
     reader = Reader(graph, replace(sheet, rows=passing.rows()), reading)
     parts = list(reader.parts())
-    found = reader.findings.refused(gaps=reading.missing == "refuse")
+    found = reader.findings.refused(gaps=reading.missing == "refuse", ways=ways)
     _refuse([*found, *faults_of(passing.columns, reading.missing)], sheet)
     none = np.zeros((0, len(graph.labels)), dtype=np.int64)
     cells = np.concatenate([none, *(cells for cells, _ in parts)])
     amounts = np.concatenate([a for _, a in parts]) if parts else np.zeros(0, dtype=np.int64)
-    used = {*(node.name for node in graph.tabular), *asked}
-    extra = tuple(name for name in sheet.header if name not in used)
-    notes = (ExtraColumns(names=extra),) if extra and sheet.tells_extra else ()
-    rows = MixedRows(cells, passing.columns, amounts)
-    return table_from(graph, rows, str(sheet.path) if not parts else origin, reading, notes)
+    return MixedRows(cells, passing.columns, amounts)
 
 
 def _refuse(found: Sequence[Diagnostic], sheet: Sheet) -> None:
@@ -251,6 +278,6 @@ def _places(rows: list[tuple[int, int, list[str]]], column: int) -> Callable[[in
     return place
 
 
-def _stacked(columns: list[Column], rows: int) -> Cells:
+def _stacked(columns: list[Column], rows: int) -> NDArray[Any]:
     """Columns (rows,) side by side."""
     return np.stack(columns, axis=1) if columns else np.zeros((rows, 0), dtype=np.int64)

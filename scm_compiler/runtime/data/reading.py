@@ -57,23 +57,6 @@ def read_sheet(
     return reader.table(graph, gathering, origin, ways=reading is not None)
 
 
-def read_ordered(graph: Graph, sheet: Sheet) -> Cells:
-    """The value indices (rows, V) of every row of a sheet, in its order.
-
-    Args:
-        graph: Whose labels the columns are matched with, by name.
-        sheet: The text.
-
-    Raises:
-        ScmError: As `read_sheet`; a sheet without rows gives none.
-    """
-    reader = Reader(graph, sheet)
-    none = np.zeros((0, len(reader.columns)), dtype=np.int64)
-    found = np.concatenate([none, *(cells for cells, _ in reader.parts())])
-    reader.refuse_faults(ways=False)
-    return found
-
-
 def header_faults(
     graph: Graph, header: tuple[str, ...], amounts: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from scm_compiler import plugins
@@ -29,6 +29,7 @@ from scm_compiler.runtime.data.database import (
     read_parquet_table,
 )
 from scm_compiler.runtime.data.frame import Columns, read_columns, read_frame
+from scm_compiler.runtime.data.known import Known
 from scm_compiler.runtime.data.options import Missing, Reading, divide
 from scm_compiler.runtime.data.scene_labels import labels_of, table_reader
 from scm_compiler.runtime.data.scenes import FLOW, PENDULUM
@@ -50,24 +51,28 @@ class DataSource:
         table: Reads labels and real nodes; None if the source has no numbers.
         images: Lists the images at a place, with the labels that are needed; None likewise.
         bare: Whether `KIND` alone names data, too; the place is then empty.
+        known: The true mechanisms behind the labels at a place; None if nobody knows them.
     """
 
     labels: Callable[[str, Graph], LabelTable] | None = None
     images: "Callable[[str, ImageSpec], Listing] | None" = None
     bare: bool = False
     table: Callable[[str, Graph], Table] | None = None
+    known: Callable[[str], Known] | None = None
 
 
-def _of_images(kind: str) -> Callable[[str, Graph], LabelTable]:
-    """Reads the labels of images from the images' own table."""
+def _of_images(kind: str) -> DataSource:
+    """Reads labels and real nodes from the images' own table."""
 
-    def read(place: str, graph: Graph) -> LabelTable:
-        # By its name, when it is asked for: what reads images stands above this module.
-        sources = import_module("scm_compiler.runtime.data.images.sources")
-        table: LabelTable = sources.image_labels(f"{kind}:{place}", graph)
-        return table
+    def reader(name: str) -> Callable[[str, Graph], Any]:
+        def read(place: str, graph: Graph) -> object:
+            # By its name, when it is asked for: what reads images stands above this module.
+            sources = import_module("scm_compiler.runtime.data.images.sources")
+            return getattr(sources, name)(f"{kind}:{place}", graph)
 
-    return read
+        return read
+
+    return DataSource(reader("image_labels"), table=reader("image_table"))
 
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
@@ -76,7 +81,7 @@ BUILTIN: Mapping[str, DataSource] = MappingProxyType(
         "parquet": DataSource(read_parquet, table=read_parquet_table),
         "duckdb": DataSource(read_duckdb, table=read_duckdb_table),
         "celeba": DataSource(read_celeba),
-        **{kind: DataSource(_of_images(kind)) for kind in ("folder", "tar", "npz")},
+        **{kind: _of_images(kind) for kind in ("folder", "tar", "npz", "morpho")},
         **{
             scene.name: DataSource(labels_of(scene), bare=True, table=table_reader(scene))
             for scene in (PENDULUM, FLOW)

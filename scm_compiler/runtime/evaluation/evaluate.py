@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.data.images.drawn import NAME as DRAWN
+from scm_compiler.runtime.data.images.sources import known_behind
 from scm_compiler.runtime.data.sources import Data, load_labels
 from scm_compiler.runtime.evaluation.codes.evaluation import NoDataBehind, OtherRealImages
 from scm_compiler.runtime.evaluation.course import course, read_previews
 from scm_compiler.runtime.evaluation.features import train_features
 from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head
 from scm_compiler.runtime.evaluation.head_report import HeadReport
-from scm_compiler.runtime.evaluation.label_model import evaluate_labels
+from scm_compiler.runtime.evaluation.label_model import LabelReport, evaluate_labels
+from scm_compiler.runtime.evaluation.of_numbers import evaluate_of_numbers
 from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_images
 from scm_compiler.runtime.evaluation.report import RunReport, read_curves
 from scm_compiler.runtime.heads.config import HeadConfig
@@ -55,18 +58,10 @@ def evaluate_run(
     """
     if not run.labels.rows:
         raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
-    run.require_labels_alone("a report")
+    if data is not None or not run.images:
+        run.require_labels_alone("a report on rows")
     recipe_of_run(run)  # a part of the report rests on its settings
-    stage("labels")
-    beside = (run.labels if data is None else load_labels(data, run.graph)).complete
-    labels = evaluate_labels(
-        run.module(),
-        run.distributions(),
-        beside,
-        trained=run.labels.complete,
-        config=run.config,
-        seed=seed,
-    )
+    labels = None if run.graph.reals else _evaluate_labels(run, data, seed, stage)
     heads = tuple(
         _evaluate_image(run, image, images, effort, seed, cache, stage) for image in run.images
     )
@@ -77,11 +72,28 @@ def evaluate_run(
         run=str(run.path),
         name=run.graph.name,
         graph_hash=run.graph.hash,
-        data=beside.origin,
-        labels=labels,
+        data=run.labels.origin if labels is None else labels[0],
+        labels=None if labels is None else labels[1],
         heads=heads,
         curves=curves,
     )
+
+
+def _evaluate_labels(
+    run: Record, data: Data | None, seed: int, stage: Stage
+) -> tuple[str, LabelReport]:
+    """What the label model is held against, and the report on it."""
+    stage("labels")
+    beside = (run.labels if data is None else load_labels(data, run.graph)).complete
+    found = evaluate_labels(
+        run.module(),
+        run.distributions(),
+        beside,
+        trained=run.labels.complete,
+        config=run.config,
+        seed=seed,
+    )
+    return beside.origin, found
 
 
 def _evaluate_image(
@@ -97,16 +109,12 @@ def _evaluate_image(
     generator = run.head(image).generator
     config = run.head_config(image)
     real = load_real(run, image, images or config.source, cache, stage)
-    report = evaluate_head(
-        image,
-        generator,
-        real,
-        run.distributions(),
-        effort=effort,
-        seed=seed,
-        cache=cache,
-        stage=stage,
-    )
+    asked: dict[str, Any] = {"effort": effort, "seed": seed, "cache": cache, "stage": stage}
+    if run.graph.reals:
+        known = known_behind(images or config.source)
+        report = evaluate_of_numbers(run, image, real, known, **asked)
+    else:
+        report = evaluate_head(image, generator, real, run.distributions(), **asked)
     features = train_features(real, effort.features, cache=cache)  # they are in the cache by now
     held, _ = real.held_out(effort.realism)
     previews = read_previews(run.path, files_of(run.graph, image), generator.image)

@@ -38,6 +38,7 @@ from scm_compiler.runtime.evaluation.real import RealImages
 from scm_compiler.runtime.evaluation.realism import Realism, fid, kid, told_apart
 from scm_compiler.runtime.evaluation.regimes import (
     KINDS,
+    Drawing,
     Key,
     Seen,
     Subject,
@@ -123,7 +124,7 @@ def evaluate_head(
         ValueError: If the generator reads other labels than the images have.
     """
     effort = effort or Effort()
-    _refuse_shapes(node, generator, real)
+    refuse_shapes(node, generator, real)
     if effort.painted is not None:
         require_painter(effort.painted, real)
     judge = train_judge(
@@ -187,7 +188,7 @@ def _seen(subject: Subject, effort: Effort, progress: Progress) -> tuple[Seen, S
 
 
 def measure_realism(
-    subject: Subject, features: Features, effort: Effort, progress: Progress
+    subject: Drawing, features: Features, effort: Effort, progress: Progress
 ) -> Realism:
     """The distances of generated from held-out real images, with the floor of two real halves.
 
@@ -292,7 +293,12 @@ def _warnings(subject: Subject, cover: tuple[Coverage, ...]) -> Iterable[Diagnos
         )
 
 
-def _refuse_shapes(node: str, generator: ImageGenerator, real: RealImages) -> None:
+def refuse_shapes(node: str, generator: ImageGenerator, real: RealImages) -> None:
+    """Refuse images of another shape than the real ones.
+
+    Raises:
+        ScmError: E691 with exit code 2.
+    """
     image = generator.image
     shape = image.channels, image.height, image.width
     if shape != real.shape:

@@ -7,6 +7,7 @@ from math import nan
 from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
+from scm_compiler.runtime.evaluation.closeness import Closeness, Course
 from scm_compiler.runtime.evaluation.course import Moment
 from scm_compiler.runtime.evaluation.diversity import Diversity
 from scm_compiler.runtime.evaluation.effects import Arrow, Effect
@@ -37,6 +38,40 @@ class LabelScores:
     def ratio(self, kind: str) -> Estimate:
         """The accuracy on generated images over that on true ones."""
         return self.generated[kind].accuracy.over(self.true[kind].accuracy)
+
+
+@dataclass(frozen=True)
+class NumberScores:
+    """How near a number that is read off images is to the one that they were asked to show.
+
+    Attributes:
+        label: The label.
+        own: The judge's closeness on real images that it has not seen.
+        generated: That of generated images, by kind of regime, as of `LabelScores`.
+    """
+
+    label: str
+    own: Closeness
+    generated: Mapping[str, Closeness]
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What an intervention makes of a number.
+
+    Attributes:
+        regime: The intervention.
+        label: The number.
+        known: Where it lies by the true mechanisms; None where they are not known.
+        learnt: By those that were learnt: what the images were asked for.
+        shown: Where it lies in the images, as the judge reads them.
+    """
+
+    regime: str
+    label: str
+    known: Course | None
+    learnt: Course
+    shown: Course
 
 
 @dataclass(frozen=True)
@@ -90,6 +125,9 @@ class HeadReport:
         pictures: The two-row figure, where two labels are joined by an arrow.
         course: How realism grew in training, as far as there are previews.
         second: What a judge says that has learnt a painted label too, if it was asked.
+        numbers: How near each number is to what was asked for, where labels are real.
+        moved: What interventions make of each of them.
+        mechanism_known: Whether the source of the images knows the mechanisms of their labels.
 
     Raises:
         TypeError: If there is no realism score.
@@ -110,6 +148,9 @@ class HeadReport:
     pictures: PictureRows | None = None
     course: tuple[Moment, ...] = ()
     second: Opinion | None = None
+    numbers: tuple[NumberScores, ...] = ()
+    moved: tuple[Moved, ...] = ()
+    mechanism_known: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.realism, Realism):

@@ -34,6 +34,8 @@ def report_html(report: RunReport) -> str:
 
 def _labels(report: RunReport) -> Iterator[str]:
     labels = report.labels
+    if labels is None:
+        return
     yield f"<h2>Labels, against {markup(report.data)}</h2>"
     yield f"<pre>{markup(text.summary(labels))}</pre>"
     rows = [
@@ -73,6 +75,12 @@ def _head(head: HeadReport) -> Iterator[str]:
         yield "<h3>Labels read off the images by an independent classifier</h3>"
         yield f"<p>To be read with the realism: {markup(head.realism.line)}</p>"
         yield plots.bars(*_accuracies(head)) + table_html(text.score_rows(head))
+    if head.numbers:
+        yield "<h3>Numbers read off the images by an independent regression</h3>"
+        yield f"<p>To be read with the realism: {markup(head.realism.line)}</p>"
+        yield table_html(text.number_rows(head))
+        yield f"<h3>{text.MOVED[0].upper()}{text.MOVED[1:]}</h3>"
+        yield table_html(text.moved_rows(head))
     if head.arrows:
         yield "<h3>Does setting an effect leave its cause alone?</h3>"
         yield table_html(text.arrow_rows(head.arrows))
@@ -81,7 +89,8 @@ def _head(head: HeadReport) -> Iterator[str]:
         yield f"<pre>{markup(text.second_text(head.second))}</pre>"
     if head.effects:
         yield "<h3>Effect matrix: looks less label model, under do</h3>" + _effects(head)
-    yield "<h3>Diversity, generated over real</h3>" + table_html(text.diversity_rows(head))
+    if head.diversity:
+        yield "<h3>Diversity, generated over real</h3>" + table_html(text.diversity_rows(head))
     if head.coverage:
         yield "<h3>How far interventions lead beyond the data</h3>"
         yield table_html([("regime", "share of images"), *_coverage(head)])

@@ -5,7 +5,7 @@ Labels are drawn exactly from the label model, given and do included; no row is 
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 import torch
 from torch import Tensor
@@ -30,6 +30,27 @@ Key = tuple[Kind, str, int]
 """A regime that sets one label: how, which, and to which value."""
 Exact = Mapping[str, tuple[Estimate, ...]]
 """P(label = value) for each label and value."""
+
+
+class Drawing(Protocol):
+    """What draws the images that are held against real ones."""
+
+    @property
+    def real(self) -> RealImages:
+        """The real images."""
+
+    @property
+    def seed(self) -> int:
+        """Of all that is drawn."""
+
+    def images(self, asked: Tensor, *purpose: object) -> Tensor:
+        """Generated images in uint8 of labels (n, P); the purpose chooses the noise."""
+
+
+def drawn_images(generator: ImageGenerator, asked: Tensor, seed: int, *purpose: object) -> Tensor:
+    """A generator's images in uint8 of labels (n, P); the purpose chooses the noise."""
+    noise = generator.draw_noise(len(asked), generator=dice(seed, "z", *purpose))
+    return to_bytes(generator.render(asked, noise))
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,8 +78,7 @@ class Subject:
 
     def images(self, asked: Tensor, *purpose: object) -> Tensor:
         """Generated images in uint8 of labels (n, P); the purpose chooses the noise."""
-        noise = self.generator.draw_noise(len(asked), generator=dice(self.seed, "z", *purpose))
-        return to_bytes(self.generator.render(asked, noise))
+        return drawn_images(self.generator, asked, self.seed, *purpose)
 
     def labels(self, regime: ir.Regime, rows: int, *purpose: object) -> Tensor:
         """The image's labels (rows, P) in a regime."""

@@ -28,7 +28,7 @@ class RunReport:
         name: The graph's name.
         graph_hash: The graph's hash.
         data: The labels' data.
-        labels: On the label model.
+        labels: On the label model; None where there are real nodes.
         heads: On each trained image head.
         curves: By training: `labels`, or the image's name.
     """
@@ -37,7 +37,7 @@ class RunReport:
     name: str
     graph_hash: str
     data: str
-    labels: LabelReport
+    labels: LabelReport | None
     heads: tuple[HeadReport, ...] = ()
     curves: Mapping[str, Curves] = field(default_factory=dict)
 

@@ -19,18 +19,15 @@ Rows = Sequence[tuple[str, ...]]
 
 def report_text(report: RunReport) -> str:
     """The whole report; the longest tables are cut to their worst lines."""
-    parts = [_labels(report), *(_head(head) for head in report.heads)]
+    parts = [*_labels(report), *(_head(head) for head in report.heads)]
     return "\n\n".join(parts)
 
 
-def _labels(report: RunReport) -> str:
-    return "\n\n".join(
-        (
-            f"labels of {report.name} against {report.data}\n{summary(report.labels)}",
-            columns(list(marginal_rows(report.labels))),
-            *_worst_interventions(report.labels),
-        )
-    )
+def _labels(report: RunReport) -> Iterator[str]:
+    if report.labels is not None:
+        yield f"labels of {report.name} against {report.data}\n{summary(report.labels)}"
+        yield columns(list(marginal_rows(report.labels)))
+        yield from _worst_interventions(report.labels)
 
 
 def summary(labels: LabelReport) -> str:
@@ -122,10 +119,11 @@ def _head(head: HeadReport) -> str:
         f"image {head.node} against {head.data}: {head.realism.images:,} images a side",
         realism_text(head),
         *_scores(head),
+        *_numbers(head),
         *_arrows(head),
         *_second(head),
         *_effects(head),
-        f"diversity: mean distance of pairs, generated over real\n{diversity_text(head)}",
+        *_diversity(head),
         *(f"left out: {reason}" for reason in islice(head.left_out, 5)),
     ]
     return "\n\n".join(parts)
@@ -182,6 +180,52 @@ def scores_text(head: HeadReport) -> str:
 def _scores(head: HeadReport) -> Iterator[str]:
     if head.labels:
         yield f"labels read off the images by an independent classifier\n{scores_text(head)}"
+
+
+def number_rows(head: HeadReport) -> Rows:
+    """How near each number is to what was asked for, with a header."""
+    header = ("number", "regime", "mean error", "R²", "own error", "own R²")
+    lines = [
+        (
+            scores.label if not rank else "",
+            kind,
+            f"{found.error.value:.4g}",
+            str(found.explained),
+            f"{scores.own.error.value:.4g}",
+            str(scores.own.explained),
+        )
+        for scores in head.numbers
+        for rank, (kind, found) in enumerate(scores.generated.items())
+    ]
+    return [header, *lines]
+
+
+def moved_rows(head: HeadReport) -> Rows:
+    """What interventions make of each number, with a header: where it is known, what is true."""
+    told = ("known",) if head.mechanism_known else ()
+    before = ["", *(it.regime for it in head.moved)]
+    lines = [
+        (
+            "" if it.regime == last else it.regime,
+            it.label,
+            *(["-" if it.known is None else str(it.known)] if told else ()),
+            str(it.learnt),
+            str(it.shown),
+        )
+        for it, last in zip(head.moved, before, strict=False)
+    ]
+    return [("regime", "of", *told, "learnt", "in the images"), *lines]
+
+
+MOVED = "what doing makes of each number: the mean, and [10 %, 90 %]"
+
+
+def _numbers(head: HeadReport) -> Iterator[str]:
+    if head.numbers:
+        close = columns(list(number_rows(head)))
+        beside = f"read with the realism: {head.realism.line}"
+        yield f"numbers read off the images by an independent regression\n{close}\n{beside}"
+        yield f"{MOVED}\n{columns(list(moved_rows(head)))}"
 
 
 def arrow_rows(arrows: Sequence[Arrow]) -> Rows:
@@ -248,6 +292,11 @@ def effect_row(effect: Effect) -> tuple[str, ...]:
     numbers = [effect.looks, effect.exact, effect.difference]
     truth = "-" if effect.true_looks is None else str(effect.true_looks)
     return effect.regime, f"{effect.label}={effect.value}", *map(str, numbers), truth
+
+
+def _diversity(head: HeadReport) -> Iterator[str]:
+    if head.diversity:
+        yield f"diversity: mean distance of pairs, generated over real\n{diversity_text(head)}"
 
 
 def diversity_rows(head: HeadReport) -> Rows:

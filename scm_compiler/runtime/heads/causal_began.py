@@ -5,6 +5,9 @@ rebuilds real images well and generated ones badly. Coefficients c1, c2, c3 in [
 first, follow the margins (7), (8): the generator is pushed towards its labels (c3) only as far as
 its images are good. The convergence measure (10) falls as training goes on.
 
+A real label is estimated as its number: L_sq has its squared error, in units in which a
+coefficient c3 of a few hundredths, where margins mostly leave it, pulls at it as at labels.
+
 Printed (9) subtracts L_sq(l, G(z, l)) with c2; the Labeler is missing there, as (6) shows.
 """
 
@@ -24,7 +27,8 @@ from scm_compiler.runtime.heads.began_networks import (
     StridedEncoder,
 )
 from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator, LabelCoding
-from scm_compiler.runtime.heads.networks import ConvGenerator, ConvLabeler, scaled
+from scm_compiler.runtime.heads.jitter import signed
+from scm_compiler.runtime.heads.networks import ConvGenerator, ConvLabeler
 from scm_compiler.runtime.heads.options import GanOptions, HeadOptions, Norm
 from scm_compiler.runtime.heads.training import AdversarialTrainer
 from scm_compiler.runtime.heads.twins import Twins
@@ -146,7 +150,7 @@ def measure(means: Losses, by: Tensor) -> Tensor:
 
 
 class BeganGenerator(ImageGenerator):
-    """A decoder of labels (0 and 1, without noise) and noise."""
+    """A decoder of labels (0 and 1, without noise; numbers from -1 to 1) and noise."""
 
     def __init__(self, image: Image, coding: LabelCoding, options: CausalBeganOptions) -> None:
         super().__init__(image, coding, options.noise_size, options.noise)
@@ -168,6 +172,7 @@ class BeganDiscriminator(nn.Module):
 
     def __init__(self, image: Image, coding: LabelCoding, options: CausalBeganOptions) -> None:
         super().__init__()
+        self.coding = coding
         code, width = options.hidden, options.width
         labels = coding.width if options.projection else 0
         self.encoder: nn.Module
@@ -193,7 +198,7 @@ class BeganDiscriminator(nn.Module):
         """
         codes = self.encoder(images)
         if self.sees_labels:
-            codes = torch.cat([codes, scaled(labels).to(codes.dtype)], dim=1)
+            codes = torch.cat([codes, signed(labels, self.coding).to(codes.dtype)], dim=1)
         return self.decoder(codes).float(), self.labeler(images).float()
 
 

@@ -11,6 +11,9 @@ with ideal Labelers, the mean over generated images of KL(P_g(l|x) || P_data(l|x
 ==========================  ====================================================================
 `labeler=marginal`          Proposition 3: only each label's own posterior is right; enough where
                             the image determines its labels. `joint` is Theorem 3, without that.
+real labels                 Both Labelers estimate numbers by regression. Keeps it that the optimum
+                            is p_data(x|l); that nothing else is one, where an image determines
+                            its numbers (`losses.py`).
 `gan_loss=hinge`            Keeps it: minimal at p_g = p_data for an ideal discriminator that
                             answers; only the constant in the proof changes.
 `non_saturating`            Keeps the equilibrium, but is no divergence of p_g from p_data.

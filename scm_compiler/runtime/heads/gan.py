@@ -1,6 +1,7 @@
 """The training of CausalGAN and of its baseline, which is the same without the Labelers."""
 
 from collections.abc import Callable, Hashable
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -212,10 +213,11 @@ class Labelers:
         self.coding, self.options = task.coding, options
         joint = options.labeler == "joint"
         outputs = task.coding.combinations if joint else task.coding.width
-        if joint and outputs > COMBINATIONS:
+        if joint and (task.coding.real or outputs > COMBINATIONS):
             many = JointLabelsTooMany(node=task.node, combinations=outputs, limit=COMBINATIONS)
             raise refuse(many)
-        self.label_loss = losses.joint_label_loss if joint else losses.label_loss
+        marginal = partial(losses.label_loss, spread=losses.SPREAD)
+        self.label_loss = losses.joint_label_loss if joint else marginal
         self.accuracy = losses.joint_label_accuracy if joint else losses.label_accuracy
         width, kernel, norm = options.labeler_width, options.kernel, options.labeler_norm
         weights = (options.labeler_weight, options.anti_labeler_weight)

@@ -1,13 +1,16 @@
-"""The label inputs of the published CausalGAN: noisy logits instead of 0 and 1.
+"""What stands for labels at the networks' inputs: -1 and 1, or the published noisy logits.
 
-A label 0 becomes the logit of 0.3 + s - t and a label 1 that of 0.7 - s + t, where s and t are
-drawn from exponential distributions cut off at 0.2 and 0.3, once an image and for all its labels.
-Here s and t are two more inputs of the image's exogenous noise, so that the generator stays a
-function of its labels and its own noise.
+In the published CausalGAN a label 0 becomes the logit of 0.3 + s - t and a label 1 that of
+0.7 - s + t, where s and t are drawn from exponential distributions cut off at 0.2 and 0.3, once an
+image and for all its labels. Here s and t are two more inputs of the image's exogenous noise, so
+that the generator stays a function of its labels and its own noise. A number stands for itself, as
+it is encoded: from -1 to 1 or so.
 """
 
 import torch
 from torch import Tensor
+
+from scm_compiler.runtime.heads.head import NUMBER, LabelCoding
 
 RATES = (5.0, 15.0)
 """The rates of s and t that the reference implementation uses."""
@@ -15,6 +18,21 @@ ENDS = (0.2, 0.3)
 """Where their distributions are cut off."""
 EPSILON = 1e-6
 """How far a probability stays from 0 and 1 before its logit is taken."""
+
+
+def beside_numbers(numbers: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
+    """The columns (B, E) of numbers in the first, and those of labels in the second."""
+    if not coding.real:
+        return labels
+    parts = [
+        (numbers if block.size == NUMBER else labels)[:, block.columns] for block in coding.blocks
+    ]
+    return torch.cat(parts, dim=1)
+
+
+def signed(encoded: Tensor, coding: LabelCoding) -> Tensor:
+    """Encoded labels (B, E) as -1 and 1; numbers as they are."""
+    return beside_numbers(encoded, encoded * 2 - 1, coding)
 
 
 def truncated_exponential(uniform: Tensor, rate: float, end: float) -> Tensor:

@@ -13,6 +13,17 @@ Why CausalGAN's generator loss is right. With the Labeler and the Anti-Labeler a
 and zero only where both posteriors agree. So any adversarial loss that is minimal only at
 p_g = p_r, plus this difference at any positive weight, is minimal only where p_g(x|l) = p_r(x|l):
 Theorem 2 does not need equal weights of 1, but it needs the two terms to have the same weight.
+
+Of a number the Labelers' posterior is a normal distribution of a fixed deviation s around what
+they estimate. Their optima are the posterior means m_r and m_g, and since m_g is the mean of l
+given x under p_g, the difference of their terms is
+
+    E_{x~p_g} (m_g(x) - m_r(x))^2 / 2 s^2  >=  0,
+
+zero where p_g(x|l) = p_r(x|l), so that the loss is still minimal there. It is zero elsewhere, too,
+where the means agree and the rest of the posteriors does not. Where a real image determines its
+numbers there is no such place: with p_g(x) = p_r(x) and equal means, what is left of the variance
+of l is the same for both, that is none.
 """
 
 from math import exp
@@ -29,9 +40,16 @@ from torch.nn.functional import (
 )
 
 from scm_compiler.runtime.heads.head import NUMBER, LabelBlock, LabelCoding
+from scm_compiler.runtime.heads.jitter import beside_numbers
 
 NEAR = 0.1
 """So near, of half of its width, a number is read right."""
+SPREAD = 0.3
+"""The deviation, of half of its width, of a number around what a Labeler of a GAN estimates.
+
+The smaller, the more numbers weigh beside labels and beside the discriminator. With 1 a generator
+hardly draws numbers that data do not show together; with 0.3 it does, and is no less real.
+"""
 
 
 def discriminator_loss(real: Tensor, fake: Tensor) -> Tensor:
@@ -91,10 +109,13 @@ def non_saturating_generator_loss(fake: Tensor) -> Tensor:
     return softplus(-fake).mean()
 
 
-def label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
+def label_loss(
+    outputs: Tensor, labels: Tensor, coding: LabelCoding, spread: float = 1.0
+) -> Tensor:
     """The label terms (2), (3), (22), (23): cross entropy of each label, mean over the labels.
 
-    Of a number it is half the squared error, as that of a normal distribution of variance 1.
+    Of a number it is that of a normal distribution around the output, but for a constant: half the
+    squared error over the variance.
 
     For the Labeler the outputs belong to real images, for the Anti-Labeler to generated ones;
     in (5) and (24) the generator meets both.
@@ -103,16 +124,20 @@ def label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
         outputs: A Labeler's outputs (B, E): a logit for two values, a logit a value for more.
         labels: The labels (B, P) that belong to the images.
         coding: How labels lie in the outputs.
+        spread: The deviation of that normal distribution.
     """
-    losses = [_block_loss(outputs, labels, block, coding) for block in coding.blocks]
+    losses = [_block_loss(outputs, labels, block, coding, spread) for block in coding.blocks]
     return torch.cat(losses).mean()
 
 
-def _block_loss(outputs: Tensor, labels: Tensor, block: LabelBlock, coding: LabelCoding) -> Tensor:
+def _block_loss(
+    outputs: Tensor, labels: Tensor, block: LabelBlock, coding: LabelCoding, spread: float
+) -> Tensor:
     """The term of each label of a block."""
     read = outputs[:, block.columns]
     if block.size == NUMBER:
-        return (read - coding.scaled(labels, block).to(read)).square().mean(0) / 2
+        wrong = (read - coding.scaled(labels, block).to(read)) / spread
+        return wrong.square().mean(0) / 2
     if block.size == 2:
         known = labels[:, block.ranks].to(outputs)
         return binary_cross_entropy_with_logits(read, known, reduction="none").mean(0)
@@ -130,7 +155,7 @@ def swapped_label_loss(outputs: Tensor, inputs: Tensor, coding: LabelCoding) -> 
     The Labeler's probabilities are the target, and the label that the generator was fed (jittered,
     as logits) is the prediction. The loss is linear in the Labeler's probabilities. So the
     Anti-Labeler's optimum under it is a hard decision and not the posterior of Lemma 2: Theorem 2
-    does not cover this form.
+    does not cover this form. Of a number, which is fed as it is, the swapped loss is the same.
 
     Args:
         outputs: A Labeler's outputs (B, E).
@@ -140,7 +165,9 @@ def swapped_label_loss(outputs: Tensor, inputs: Tensor, coding: LabelCoding) -> 
     losses = []
     for block in coding.blocks:
         mine, fed = outputs[:, block.columns], inputs[:, block.columns]
-        if block.size == 2:
+        if block.size == NUMBER:
+            losses.append((mine - fed).square().mean(0) / 2 / SPREAD**2)
+        elif block.size == 2:
             losses.append((softplus(fed) - mine.sigmoid() * fed).mean(0))
         else:
             losses.append(-(softmax(mine, dim=1) * log_softmax(fed, dim=1)).sum(1).mean()[None])
@@ -198,23 +225,27 @@ def reconstruction_loss(images: Tensor, rebuilt: Tensor, *, edges: float = 0.0) 
 def squared_label_loss(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:
     """L_sq(l, Labeler(x)) of section 5.3: the mean squared error of the label probabilities.
 
+    The error of a number counts in units of `SPREAD`: that of a probability is small, too, but
+    what a probability is the sigmoid of answers to a change of the image as steeply.
+
     Args:
         outputs: A Labeler's outputs (B, E), as for `label_loss`.
         labels: The labels (B, P).
         coding: How labels lie in the outputs.
     """
-    return (label_probabilities(outputs, coding) - coding.encode(labels)).square().mean()
+    apart = label_probabilities(outputs, coding) - coding.encode(labels)
+    return beside_numbers(apart / SPREAD, apart, coding).square().mean()
 
 
 def label_probabilities(outputs: Tensor, coding: LabelCoding) -> Tensor:
-    """The probabilities (B, E) that a Labeler's outputs (B, E) stand for."""
-    parts = [
-        outputs[:, block.columns].sigmoid()
-        if block.size == 2
-        else softmax(outputs[:, block.columns], dim=1)
-        for block in coding.blocks
-    ]
-    return torch.cat(parts, dim=1)
+    """The probabilities (B, E) that a Labeler's outputs (B, E) stand for, and the numbers."""
+    return torch.cat([_told(outputs[:, it.columns], it.size) for it in coding.blocks], dim=1)
+
+
+def _told(read: Tensor, size: int) -> Tensor:
+    if size == NUMBER:
+        return read
+    return read.sigmoid() if size == 2 else softmax(read, dim=1)
 
 
 def label_accuracy(outputs: Tensor, labels: Tensor, coding: LabelCoding) -> Tensor:

@@ -16,7 +16,7 @@ from torch.nn.utils.parametrizations import spectral_norm
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads.canvas import canvas, cut, framed, halvings
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
-from scm_compiler.runtime.heads.jitter import label_logits
+from scm_compiler.runtime.heads.jitter import beside_numbers, label_logits, signed
 from scm_compiler.runtime.heads.options import GanOptions, Norm
 
 SLOPE = 0.2
@@ -174,11 +174,6 @@ class LabelProjection(nn.Module):
         return (embedded * features).sum(1)
 
 
-def scaled(labels: Tensor) -> Tensor:
-    """Encoded labels as -1 and 1."""
-    return labels * 2 - 1
-
-
 def pooled(features: Tensor) -> Tensor:
     """The sum over the grid: (B, C, H, W) to (B, C)."""
     return features.sum((2, 3))
@@ -230,11 +225,11 @@ class ConvGenerator(ImageGenerator):
     def label_inputs(self, labels: Tensor, noise: Tensor) -> Tensor:
         """What stands for the encoded labels (B, E) at the networks' inputs: (B, E)."""
         if self.options.label_input == "hard":
-            return scaled(labels)
+            return signed(labels, self.coding)
         jitter = noise[:, -JITTER:] if self.jitters else None
         if jitter is not None and self.noise == "normal":
             jitter = torch.erf(jitter / 2**0.5)
-        return label_logits(labels, jitter)
+        return beside_numbers(labels, label_logits(labels, jitter), self.coding)
 
     def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
         """Images (B, C, H, W) in [-1, 1] from encoded labels (B, E) and noise (B, Z)."""
@@ -341,7 +336,7 @@ class ConvDiscriminator(nn.Module):
 
     def __init__(self, image: Image, coding: LabelCoding, options: GanOptions) -> None:
         super().__init__()
-        norm = options.discriminator_norm
+        self.coding, norm = coding, options.discriminator_norm
         self.stack = ConvStack(
             image,
             options.width,
@@ -365,7 +360,8 @@ class ConvDiscriminator(nn.Module):
         *_, finer, features = self.stack.stages(images)
         verdict: Tensor = self.judge(features.flatten(1)).squeeze(1)
         if self.projection is not None:
-            verdict = verdict + self.projection(pooled(features), scaled(labels))
+            said = signed(labels, self.coding)
+            verdict = verdict + self.projection(pooled(features), said)
         parts = None if self.parts is None else self.parts(finer).squeeze(1).float()
         return Verdict(verdict.float(), parts)
 

@@ -92,7 +92,7 @@ class HeadSpec:
         real = {it.name for it in graph.reals}
         read = next((name for name in graph.parents[node] if name in real), None)
         if read is not None and not self.numbers:
-            able = tuple(head.name for head in installed().values() if head.numbers)
+            able = next(head.name for head in BUILTIN.values() if head.numbers)
             raise refuse(HeadReadsLabels(head=self.name, node=node, real=read, able=able))
 
     @property
@@ -199,12 +199,14 @@ BUILTIN = Heads(
             "discriminator, Labeler and Anti-Labeler (Kocaoglu et al. 2017, section 5.2)",
             "scm_compiler.runtime.heads.causal_gan",
             fitting,
+            numbers=True,
         ),
         HeadSpec(
             "causal_began",
             "auto-encoder discriminator and Labeler with margins (the same, section 5.3)",
             "scm_compiler.runtime.heads.causal_began",
             fitting,
+            numbers=True,
         ),
         HeadSpec(
             "conditional_gan",
@@ -212,6 +214,7 @@ BUILTIN = Heads(
             "scm_compiler.runtime.heads.conditional_gan",
             fitting,
             labelled=False,
+            numbers=True,
         ),
         HeadSpec(
             "vae",

@@ -1,9 +1,12 @@
-"""Images whose labels lead beyond the data: twins of others, with one label turned."""
+"""Images whose labels lead beyond the data: twins of others, with one label turned.
+
+A number turns into that of another row of the batch.
+"""
 
 import torch
 from torch import Tensor
 
-from scm_compiler.runtime.heads.head import HeadTask
+from scm_compiler.runtime.heads.head import NUMBER, HeadTask
 
 
 class Twins:
@@ -41,5 +44,7 @@ class Twins:
         part = torch.rand(len(twins), generator=random)
         turned = labels[twins - 1]
         rows, sizes = torch.arange(len(twins)), self.sizes[columns]
-        turned[rows, columns] = (turned[rows, columns] + 1 + (part * (sizes - 1)).long()) % sizes
+        other = turned[rows, columns] + 1 + (part * (sizes - 1)).long()
+        number = labels[(part * len(labels)).long(), columns]
+        turned[rows, columns] = torch.where(sizes == NUMBER, number, other % sizes.clamp(min=1))
         return labels.index_copy(0, twins, turned), noise.index_copy(0, twins, noise[twins - 1])

@@ -4,7 +4,7 @@ In the figures of two regimes and of sweeps the images of a column have the same
 what differs between them is what their labels differ in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import torch
 from PIL import Image
@@ -39,6 +39,13 @@ def two_rows(
         for stream, caption in zip(streams, captions, strict=True)
     ]
     return figure(rows)
+
+
+def along(streams: Sequence[tuple[str, MixedStream]], image: str, rows: int) -> Image.Image:
+    """The points of a curve from left to right: each row is one draw of all noise."""
+    drawn = torch.stack([it.sample(0, rows).pictures[image] for _, it in streams], dim=1)
+    headings = [point for point, _ in streams]
+    return figure([PictureRow("", images) for images in drawn], headings=headings)
 
 
 def sweep(stream: AnyStream, graph: Graph, image: str, label: str, rows: int) -> Image.Image:

@@ -19,6 +19,7 @@ from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
 from scm_compiler.inference.real.composed import Law
+from scm_compiler.inference.real.curves import at, curves_of, points
 from scm_compiler.inference.real.hidden import require_regime, unfolded
 from scm_compiler.inference.real.units import Draw, Seen, Variable
 from scm_compiler.inference.refusals import pointing_at
@@ -246,12 +247,56 @@ def mixed_stream(
     Raises:
         ScmError: E40x and E41x if the text is wrong, E719 if it is a question of another sort.
     """
+    return _stream(_regime(text), text, graph, mechanisms, seed, heads)
+
+
+def swept_streams(
+    text: str,
+    graph: Graph,
+    mechanisms: Mapping[str, Mechanism],
+    seed: int,
+    heads: Mapping[str, TrainedHead],
+) -> list[tuple[str, MixedStream]]:
+    """The sequences of a regime at each point of its curve, with the points; of one without, none.
+
+    Raises:
+        ScmError: As `mixed_stream`; E583 if a curve cannot be drawn.
+    """
+    written, reader, sink = _regime(text), Reader(graph), Sink(Source("query", text))
+    if not curves_of(written):
+        return []
+    places = points(reader, written, drawn=True)
+    sink.extend(reader.found)
+    sink.check()
+    held = [(place, at(written, place)) for place in places]
+    return [
+        (place, _stream(regime, text, graph, mechanisms, seed, heads))
+        for place, regime in held
+        if isinstance(regime, tree.Regime)
+    ]
+
+
+def _regime(text: str) -> tree.Regime:
+    """A regime as it is written."""
     source = Source("query", text)
     sink = Sink(source)
     written = parse_query(source, sink) if text.strip() else tree.Regime()
     sink.check()
     if not isinstance(written, tree.Regime):
         raise refuse(NotARegime(text=text))
+    return written
+
+
+def _stream(
+    written: tree.Regime,
+    text: str,
+    graph: Graph,
+    mechanisms: Mapping[str, Mechanism],
+    seed: int,
+    heads: Mapping[str, TrainedHead] | None,
+) -> MixedStream:
+    """The sequence of a regime that is written, whole, as `text`."""
+    sink = Sink(Source("query", text))
     reader = Reader(graph)
     scene = reader.scene(written.do, written.given)
     sink.extend(reader.found)

@@ -148,6 +148,7 @@ def forgotten_node(folder, made):
 
 SETUPS = {
     "E501": reads_its_batch,
+    "E571": reads_its_batch,
     "E679": killed_decoder,
     "E691": draws_double,
     "E702": overflow,

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from scm_compiler.ir import Discrete, Edge, Graph, Image, Node
-from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
+from scm_compiler.runtime.heads.head import NUMBER, HeadTask, LabelCoding
 
 PROBABILITY_BIG = 0.3
 
@@ -80,6 +80,38 @@ class Squares:
 def task(*, size: int = 16, seed: int = 0, total: int = 100) -> HeadTask:
     source = Squares(size)
     return HeadTask("Picture", Image(3, size, size), CODING, source, source, seed, total)
+
+
+@dataclass(frozen=True)
+class Lamps:
+    """Pictures as bright as Glow says, on the left or on the right, and their labels."""
+
+    fingerprint: str = "lamps"
+
+    def __len__(self) -> int:
+        return 10_000
+
+    def draw(self, n: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        labels = self.draw_labels(n, generator)
+        light = labels[:, 1, None, None, None].expand(-1, 1, 16, 16).clone()
+        left = labels[:, 0].long()
+        for row, side in enumerate(left.tolist()):
+            light[row, :, :, slice(8) if side else slice(8, None)] = 0
+        return (light * 2.55).round().to(torch.uint8), labels
+
+    def draw_labels(self, n: int, generator: torch.Generator) -> Tensor:
+        left = torch.randint(2, (n,), generator=generator)
+        return torch.stack([left, 30 + 60 * torch.rand(n, generator=generator)], 1).double()
+
+
+LAMPS = LabelCoding(("Left", "Glow"), (2, NUMBER), (0, 1), scales={"Glow": (60.0, 30.0)})
+
+
+@pytest.fixture
+def lamps():
+    """A task whose labels are a label and a number."""
+    data = Lamps()
+    return lambda total=100: HeadTask("Lamp", Image(1, 16, 16), LAMPS, data, data, 0, total)
 
 
 @pytest.fixture(autouse=True)

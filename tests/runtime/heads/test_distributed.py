@@ -28,8 +28,8 @@ from scm_compiler.runtime.storage.tensors import write_tensors
 from scm_compiler.runtime.training.team import joined
 
 torch.set_num_threads(1)
-folder, head, preset = Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-text = "Male, Mustache : binary\\nFace : image(3, 16, 16)\\nMale, Mustache -> Face\\n"
+folder, head, preset, kind = Path(sys.argv[1]), *sys.argv[2:]
+text = f"Male : binary\\nAge : {kind}\\nFace : image(3, 16, 16)\\nMale, Age -> Face\\n"
 graph, _ = check(Source("g", text))
 coding = LabelCoding.of(graph, "Face")
 
@@ -41,7 +41,10 @@ class Data:
         images = torch.randint(256, (n, 3, 16, 16), generator=generator, dtype=torch.uint8)
         return images, self.draw_labels(n, generator)
     def draw_labels(self, n, generator):
-        return torch.randint(2, (n, 2), generator=generator)
+        labels = torch.randint(2, (n, 2), generator=generator)
+        if kind == "real":
+            labels = labels + torch.rand(n, 2, generator=generator) * torch.tensor([0.0, 1.0])
+        return labels
 
 with joined() as team:
     spec = BUILTIN.find(head)
@@ -72,17 +75,19 @@ def _moments(state, network: str) -> torch.Tensor:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("head", "preset"),
+    ("head", "preset", "kind"),
     [
-        ("causal_gan", "default"),
-        ("causal_gan", "paper"),
-        ("causal_began", "default"),
-        ("conditional_gan", "default"),
+        ("causal_gan", "default", "binary"),
+        ("causal_gan", "default", "real"),
+        ("causal_gan", "paper", "binary"),
+        ("causal_began", "default", "binary"),
+        ("causal_began", "default", "real"),
+        ("conditional_gan", "default", "binary"),
     ],
 )
-def test_two_processes_take_the_steps_of_one(tmp_path, head, preset):
-    work(tmp_path, 1, head, preset)
-    work(tmp_path, 2, head, preset)
+def test_two_processes_take_the_steps_of_one(tmp_path, head, preset, kind):
+    work(tmp_path, 1, head, preset, kind)
+    work(tmp_path, 2, head, preset, kind)
     one, first, second = (
         read_tensors(tmp_path / f"{name}.safetensors") for name in ("1-0", "2-0", "2-1")
     )

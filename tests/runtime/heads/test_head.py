@@ -74,6 +74,36 @@ def test_a_resumed_run_is_the_uninterrupted_run(squares, head, preset):
 
 
 @every_preset
+def test_a_run_of_numbers_is_resumed_as_it_was(lamps, head, preset):
+    spec = BUILTIN[head]
+    options = spec.options(preset, **{**TINY, "width": 4})
+    whole, first, second = (spec.trainer(lamps(), options) for _ in range(3))
+    whole.advance(3)
+    first.advance(2)
+    second.restore(first.state())
+    metrics = second.advance(1)
+    assert all(math.isfinite(value) for value in metrics.values())
+    expected, found = whole.state(), second.state()
+    assert all(torch.equal(expected[name], found[name]) for name in expected)
+
+
+@pytest.mark.parametrize("head", ["causal_gan", "conditional_gan"])
+def test_a_number_is_learnt(lamps, head):
+    """A lamp is drawn as bright as it is asked to be, and where."""
+    spec, random = BUILTIN[head], torch.Generator().manual_seed(1)
+    task = lamps(200)
+    trainer = spec.trainer(task, spec.options(width=8, batch=32, noise_size=4, averaging=0.9))
+    trainer.advance(200)
+    model = trainer.model()
+    labels = task.labels.draw_labels(200, random)
+    images = (model.render(labels, model.draw_noise(200, generator=random)) + 1) * 50
+    left, right = images[..., :8].mean((1, 2, 3)), images[..., 8:].mean((1, 2, 3))
+    assert torch.equal(left < right, labels[:, 0] == 1)
+    glow = torch.maximum(left, right).double()
+    assert torch.corrcoef(torch.stack([glow, labels[:, 1]]))[0, 1] > 0.6
+
+
+@every_preset
 def test_an_update_is_adams(squares, head, preset):
     """Adam in one kernel does what Adam does weight by weight, however those lie in memory."""
     run = make(squares, head, preset)

@@ -3,7 +3,14 @@ from math import exp
 import pytest
 import torch
 
-from scm_compiler.runtime.heads.jitter import ENDS, RATES, label_logits, truncated_exponential
+from scm_compiler.runtime.heads.head import NUMBER, LabelCoding
+from scm_compiler.runtime.heads.jitter import (
+    ENDS,
+    RATES,
+    label_logits,
+    signed,
+    truncated_exponential,
+)
 
 
 @pytest.mark.parametrize(("rate", "end"), list(zip(RATES, ENDS, strict=True)))
@@ -39,3 +46,9 @@ def test_jitter_keeps_labels_on_their_side_and_shares_one_draw():
 def test_without_jitter():
     probability = label_logits(torch.tensor([[0.0, 0.5, 1.0]]), None).sigmoid()
     torch.testing.assert_close(probability, torch.tensor([[0.3, 0.5, 0.7]]))
+
+
+def test_a_number_stands_for_itself():
+    coding = LabelCoding(("A", "Light", "B"), (2, NUMBER, 2), (0, 1, 2), scales={"Light": (1, 2)})
+    encoded = coding.encode(torch.tensor([[1.0, 2.0, 0.0]]))
+    assert signed(encoded, coding).tolist() == [[1.0, 0.5, -1.0]]

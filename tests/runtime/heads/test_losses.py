@@ -7,11 +7,12 @@ import torch
 from torch import Tensor
 
 from scm_compiler.runtime.heads import losses
-from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.head import NUMBER, LabelCoding
 
 BINARY = LabelCoding(("L",), (2,), (0,))
 TWO = LabelCoding(("A", "B"), (2, 2), (0, 1))
 MIXED = LabelCoding(("Hue", "Big"), (3, 2), (0, 1))
+SCALED = LabelCoding(("Light", "Big"), (NUMBER, 2), (0, 1), scales={"Light": (100.0, 40.0)})
 
 
 def logit(p: float) -> float:
@@ -258,3 +259,48 @@ def test_without_the_anti_labeler_typical_images_pay():
         return losses.label_loss(posterior[kinds][:, None], labels[:, None], BINARY)
 
     assert loss(clear) < loss(data)
+
+
+class TestNumbers:
+    """Light is 120, a half of its width above the middle; what is read is -0.5 and 0.25."""
+
+    outputs = torch.tensor([[-0.5, logit(0.9)], [0.25, logit(0.4)]])
+    labels = torch.tensor([[120.0, 1.0], [120.0, 1.0]], dtype=torch.float64)
+
+    def test_the_label_term_is_that_of_a_normal_distribution(self):
+        """What it says of two readings differs by the difference of two log densities."""
+        light = torch.distributions.Normal(torch.tensor([-0.5, 0.25]), 0.3)
+        right = torch.distributions.Normal(torch.tensor(0.5), 0.3).log_prob(torch.tensor(0.5))
+        number = (right - light.log_prob(torch.tensor(0.5))).mean()
+        big = (-log(0.9) - log(0.4)) / 2
+        found = losses.label_loss(self.outputs, self.labels, SCALED, losses.SPREAD)
+        assert found.item() == pytest.approx((number.item() + big) / 2, rel=1e-5)
+
+    def test_the_squared_error_counts_in_spreads(self):
+        found = losses.squared_label_loss(self.outputs, self.labels, SCALED).item()
+        light = (1.0**2 + 0.25**2) / losses.SPREAD**2
+        assert found == pytest.approx((light + 0.1**2 + 0.6**2) / 4)
+
+    def test_swapping_the_arguments_changes_nothing_for_a_number(self):
+        light = LabelCoding(("Light",), (NUMBER,), (0,), scales=SCALED.scales)
+        outputs, labels = self.outputs[:, :1], self.labels[:, :1]
+        swapped = losses.swapped_label_loss(outputs, light.encode(labels), light)
+        plain = losses.label_loss(outputs, labels, light, losses.SPREAD)
+        torch.testing.assert_close(swapped, plain)
+
+    def test_the_terms_differ_by_how_far_the_posterior_means_are_apart(self):
+        """With ideal Labelers, of any joint distributions of numbers and images."""
+        generator = seeded(3)
+        light = LabelCoding(("Light",), (NUMBER,), (0,), scales={"Light": (0.0, 1.0)})
+        numbers = torch.linspace(-1, 1, 5)
+        real, made = (torch.rand(5, 3, generator=generator) for _ in range(2))
+        means = [(numbers[:, None] * p).sum(0) / p.sum(0) for p in (real, made)]
+        expected = 0.0
+        for number, image in [(i, j) for i in range(5) for j in range(3)]:
+            row = numbers[number][None, None]
+            terms = [losses.label_loss(m[image][None, None], row, light, 0.3) for m in means]
+            expected += float(made[number, image] / made.sum() * (terms[0] - terms[1]))
+        share = made.sum(0) / made.sum()
+        apart = (share * (means[0] - means[1]).square()).sum() / 2 / 0.3**2
+        assert expected == pytest.approx(apart.item(), rel=1e-4)
+        assert expected > 0

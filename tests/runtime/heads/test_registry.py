@@ -5,9 +5,9 @@ import pytest
 import torch
 
 from scm_compiler.diagnostics import Diagnostic, ScmError
-from scm_compiler.ir import Graph, Image, Node
+from scm_compiler.ir import Edge, Graph, Image, Node, Real
 from scm_compiler.runtime.heads.codes import heads as codes
-from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.heads.head import NUMBER, LabelCoding
 from scm_compiler.runtime.heads.registry import BUILTIN, Heads, HeadSpec, undrawable
 
 
@@ -113,6 +113,26 @@ def test_a_joint_labeler_that_would_be_too_large(squares):
     assert found.message() == (
         "a joint Labeler for `Picture` needs 512 outputs; at most 256 are allowed"
     )
+
+
+def test_a_joint_labeler_has_no_end_of_outputs_for_a_number(squares):
+    task, coding = squares.task(), LabelCoding(("Light",), (NUMBER,), (0,))
+    task = type(task)(task.node, task.image, coding, task.batches, task.labels, 0, 1)
+    spec = BUILTIN["causal_gan"]
+    found = refused(lambda: spec.trainer(task, spec.options(labeler="joint")))
+    assert found.message() == (
+        "a joint Labeler for `Picture` needs an output a number; at most 256 are allowed"
+    )
+
+
+def test_a_head_of_a_package_that_reads_labels_alone():
+    light, picture = Node("Light", "real", Real()), Node("Picture", "image", Image(3, 16, 16))
+    graph = Graph("g", (light, picture), (Edge("Light", "Picture"),))
+    found = refused(lambda: HeadSpec("mosaic", "", "mosaic").check_parents(graph, "Picture"))
+    assert isinstance(found, codes.HeadReadsLabels)
+    assert "`--head causal_gan`" in found.help()
+    for head in BUILTIN.values():
+        head.check_parents(graph, "Picture")
 
 
 def test_a_name_belongs_to_one_package():

@@ -16,7 +16,12 @@ from scm_compiler.model.real.linear import Linear
 from scm_compiler.runtime.data import load_table
 from scm_compiler.runtime.data.scenes import PENDULUM
 from scm_compiler.runtime.fit import train
-from scm_compiler.runtime.sampling.mixed import FrozenRows, mixed_stream, write_mixed
+from scm_compiler.runtime.sampling.mixed import (
+    FrozenRows,
+    mixed_stream,
+    swept_streams,
+    write_mixed,
+)
 
 GRAPH = parse_text("A : binary\nX, Y : real\nA -> X -> Y")
 
@@ -106,9 +111,16 @@ Pendulum, Light -> Shadow_Length
 Pendulum, Light, Shadow_Length -> Picture
 """
 TINY = {"width": 8, "hidden": 16, "batch": 8, "noise_size": 4}
+HEADS = {
+    "vae": TINY,
+    "causal_vae": TINY,
+    "causal_gan": {"width": 8, "labeler_width": 8, "batch": 8, "noise_size": 4},
+    "causal_began": TINY,
+    "conditional_gan": {"width": 8, "batch": 8, "noise_size": 4},
+}
 
 
-@pytest.fixture(scope="module", params=["vae", "causal_vae"])
+@pytest.fixture(scope="module", params=HEADS)
 def swing(request, tmp_path_factory):
     """A head of real labels, hardly trained."""
     random = np.random.default_rng(0)
@@ -125,7 +137,7 @@ def swing(request, tmp_path_factory):
         images="pendulum:200",
         head=request.param,
         head_steps=3,
-        head_options=TINY,
+        head_options=HEADS[request.param],
         real="linear",
         run=tmp_path_factory.mktemp("runs") / "swing",
         device="cpu",
@@ -157,16 +169,39 @@ def test_a_figure_of_a_number(swing, tmp_path):
     with Image.open(figure) as drawn:
         assert drawn.width > 8 * 16
     assert main([*map(str, words), "--vs", "do(Light=70)"]) == 0
+    assert main([*map(str, words), "--vs", "do(Light=70..90)"]) == 1
     assert main([*map(str, words), "--sweep", "Hour"]) == 2
     assert main(["sample", "-o", f"{tmp_path}/folder/", "--run", str(swing.path)]) == 2
+
+
+def test_a_figure_of_a_curve_has_a_column_for_each_of_its_numbers(swing, tmp_path):
+    figure, wide = tmp_path / "curve.png", tmp_path / "wide.png"
+    words = ["sample", "--run", str(swing.path), "-n", "2", "-o"]
+    assert main([*words, str(figure), "do(Light=60..140 by 20)"]) == 0
+    assert main([*words, str(wide), "do(Light=60..140 by 10)"]) == 0
+    with Image.open(figure) as drawn, Image.open(wide) as wider:
+        assert drawn.height == wider.height
+        assert wider.width > 1.5 * drawn.width
+    assert main([*words, str(figure), "do(Hour=1..2)"]) == 1
+    assert main([*words, str(figure), "do(Light=60..140 by -1)"]) == 1
+
+
+def test_what_a_swept_number_causes_follows():
+    found = swept_streams("do(X=0..4 by 2)", GRAPH, MODEL, 0, {})
+    assert [point for point, _ in found] == ["0", "2", "4"]
+    columns = [stream.columns(0, 50) for _, stream in found]
+    assert [set(it["X"]) for it in columns] == [{0.0}, {2.0}, {4.0}]
+    assert (columns[0]["A"] == columns[2]["A"]).all()  # X is no cause of A
+    assert np.allclose(columns[2]["Y"] - columns[0]["Y"], 4)  # the noise is the same
+    assert swept_streams("do(X=0)", GRAPH, MODEL, 0, {}) == []
 
 
 def test_heads_and_sources_without_numbers(tmp_path):
     graph = parse_text("Light : real\nPicture : image(3, 16, 16)\nLight -> Picture")
     data = {"Light": [70.0, 80.0, 100.0]}
     for asked, code in (
-        ({"images": "pendulum:100"}, "E571"),
-        ({"images": f"folder:{tmp_path}", "head": "vae"}, "E305"),
+        ({"images": "pendulum:100", "head_options": {"labeler": "joint"}}, "E663"),
+        ({"images": f"celeba:{tmp_path}", "head": "vae"}, "E305"),
     ):
         with pytest.raises(ScmError) as caught:
             train(graph, data=data, run=tmp_path / "r", **asked)

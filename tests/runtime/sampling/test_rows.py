@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import scm_compiler as scm
+from scm_compiler.runtime.data.columns import read_ordered
 from scm_compiler.runtime.data.csv_file import csv_sheet
-from scm_compiler.runtime.data.reading import read_ordered
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.sampling import rows as files
 from scm_compiler.runtime.sampling.job import Job

@@ -344,7 +344,7 @@ class LabelsAlone(Diagnostic):
     ## What it means
 
     A source gives the labels of a graph alone, and the graph has real nodes. Of the sources of
-    images `pendulum` and `flow` have numbers.
+    images `drawn-faces` and `celeba` have labels alone.
 
     ## Example
 
@@ -373,5 +373,5 @@ class LabelsAlone(Diagnostic):
 
     def help(self) -> str:
         if self.images:
-            return "cut it into classes with `binned(…)`; `pendulum` and `flow` have numbers"
+            return "name images with a table of numbers: `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
         return "name a table with a column for it: `csv:FILE`"

@@ -11,18 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Binned, Finite, Image, Node
+from scm_compiler.diagnostics import Source, refuse
+from scm_compiler.ir import Binned, Finite, Image, Node, Real
 from scm_compiler.runtime.data.codes.columns import MissingColumn
+from scm_compiler.runtime.data.codes.numbers import Place
 from scm_compiler.runtime.data.coding import ColumnCoding
 from scm_compiler.runtime.data.images.codes.images import ImagesNotFound, NoImages
 from scm_compiler.runtime.data.images.decode import fitted
 from scm_compiler.runtime.data.images.files import unreadable
-from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
+from scm_compiler.runtime.data.images.image_spec import Codes, ImageSpec, Listing, Part
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.parts import write_part
 from scm_compiler.runtime.data.images.picture import DAMAGED_ZIP
 from scm_compiler.runtime.data.images.rows import SPLIT_COLUMN, split_codes
+from scm_compiler.runtime.data.numbers import RealColumn
 
 IMAGES = "images"
 _READERS = {
@@ -106,8 +108,8 @@ def list_arrays(place: str, spec: ImageSpec) -> Listing:
     `images` holds whole numbers from 0 to 255, shaped (N, H, W, C), (N, C, H, W) or (N, H, W) with
     one or three channels. Each label is an array (N,) of its name, or a column of `labels` (N, K)
     with `names` (K). Numbers are value indices, unless the values' names are numbers themselves;
-    a binary label may be -1/1 or true/false; text names the values. An array `split` may say
-    train, valid or test.
+    a binary label may be -1/1 or true/false; text names the values. A real one's are its numbers.
+    An array `split` may say train, valid or test.
 
     Raises:
         ScmError: With exit code 2: E604 if a label is missing, E671 if there is no such file,
@@ -176,7 +178,7 @@ def _channels_first(shape: tuple[int, ...], image: Image) -> bool:
     return front and (not back or same)
 
 
-def _labels(path: Path, headers: Mapping[str, _Header], spec: ImageSpec) -> NDArray[np.int64]:
+def _labels(path: Path, headers: Mapping[str, _Header], spec: ImageSpec) -> Codes:
     count = headers[IMAGES].shape[:1]
     joined: dict[str, NDArray[Any]] = {}
     if {"labels", "names"} <= headers.keys() and spec.labels:
@@ -187,8 +189,8 @@ def _labels(path: Path, headers: Mapping[str, _Header], spec: ImageSpec) -> NDAr
     absent = [name for name in spec.names if name not in columns]
     if absent:
         raise refuse(*(MissingColumn(name=name, columns=columns) for name in absent), exit_code=2)
-    held = [
-        _values(joined[it.name] if joined else _load(path, headers, it.name, count), it)
+    held: list[NDArray[Any]] = [
+        _values(path, joined[it.name] if joined else _load(path, headers, it.name, count), it)
         for it in spec.labels
     ]
     return np.stack(held, axis=1) if held else np.zeros((*count, 0), np.int64)
@@ -210,8 +212,10 @@ def _load(
     return array
 
 
-def _values(array: NDArray[Any], node: Node) -> NDArray[np.int64]:
-    """The value indices of a label's array."""
+def _values(path: Path, array: NDArray[Any], node: Node) -> Codes:
+    """The value indices of a label's array, or the numbers of a real one's."""
+    if isinstance(node.domain, Real):
+        return _reals(path, array, node)
     assert isinstance(node.domain, Finite)
     distinct, places = np.unique(array, return_inverse=True)
     coding = ColumnCoding(node.domain)
@@ -228,6 +232,20 @@ def _values(array: NDArray[Any], node: Node) -> NDArray[np.int64]:
     if coding.mixed:
         raise ValueError(f"`{node.name}` holds both 0 and -1")
     return codes[places.reshape(-1)]
+
+
+def _reals(path: Path, array: NDArray[Any], node: Node) -> Codes:
+    """The numbers of a real node's array, each read as a table's would be.
+
+    Raises:
+        ScmError: E616 to E619 with exit code 2 of numbers that cannot be.
+    """
+    column, cells = RealColumn(node), array.tolist()
+    column.add(cells, lambda rank: Place(rank, None, str(cells[rank])))
+    found = list(column.faults("refuse"))
+    if found:
+        raise refuse(*found, source=Source(printable(str(path)), ""), exit_code=2)
+    return column.numbers
 
 
 def _is_number(text: str) -> bool:

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from scm_compiler.ir import Graph, Image, Node
 from scm_compiler.runtime.data.images.codes.image_faults import LeftOut
 
+Codes = NDArray[np.int64] | NDArray[np.float64]
+"""Value indices of labels, or numbers where one of them is real."""
+
 SPLITS = ("train", "valid", "test")
 UNKNOWN_SPLIT = -1
 DRAWN = "drawn-faces"
@@ -115,7 +118,7 @@ class Listing:
 
     path: str
     pictures: Pictures
-    labels: NDArray[np.int64] | NDArray[np.float64]
+    labels: Codes
     split: NDArray[np.int8] | None = None
     notes: tuple[LeftOut, ...] = ()
     truth: Truth | None = None

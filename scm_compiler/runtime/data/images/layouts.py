@@ -137,7 +137,8 @@ def _told(path: Path, classes: Sequence[str], labels: Sequence[Node]) -> str:
 
 
 def _has(node: Node, classes: Iterable[str]) -> bool:
-    assert isinstance(node.domain, Finite)
+    if not isinstance(node.domain, Finite):
+        return False
     coding = ColumnCoding(node.domain)
     return all(coding.code(text) >= 0 for text in classes)
 
@@ -226,8 +227,7 @@ def _no_classes(file: Path) -> ScmError:
 
 
 def _holds(node: Node, place: int) -> bool:
-    assert isinstance(node.domain, Finite)
-    return place < node.domain.size or _numbers(node)
+    return isinstance(node.domain, Finite) and (place < node.domain.size or _numbers(node))
 
 
 def _spelt(place: int, node: Node) -> str:

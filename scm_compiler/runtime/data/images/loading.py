@@ -33,8 +33,8 @@ def load_images(
 
     Args:
         spec: `drawn-faces`, `pendulum`, `flow` or one of them with `:N`, `celeba:DIR`,
-            `folder:DIR`, `tar:PATTERN` or `npz:FILE`; for `celeba` and `folder` also a zip file
-            with its table beside it; or `KIND:PLACE` of an installed package.
+            `folder:DIR`, `tar:PATTERN`, `npz:FILE` or `morpho:DIR`; for `celeba` and `folder` also
+            a zip file with its table beside it; or `KIND:PLACE` of an installed package.
         graph: Whose image it is. Columns are matched with the image's parents by name.
         image: The image node; its size is the size of the images.
         cache: The cache folder; see `cache_folder` for the one that is used if none is named.

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.data.images.image_spec import UNKNOWN_SPLIT, ImageSpec
-from scm_compiler.runtime.data.reading import read_ordered
+from scm_compiler.runtime.data.columns import read_ordered
+from scm_compiler.runtime.data.images.image_spec import UNKNOWN_SPLIT, Codes, ImageSpec
 from scm_compiler.runtime.data.sheet import Row, Sheet, existing_file, no_table, text_lines
 
 SPLIT_COLUMN = "split"
@@ -28,12 +28,12 @@ class ImageRows:
 
     Attributes:
         names: The image of each.
-        labels: (R, P) value indices.
+        labels: (R, P) value indices; in float64 where one of them is real.
         split: (R,) places in `SPLITS`, -1 where unknown; None without such a column.
     """
 
     names: list[str]
-    labels: NDArray[np.int64]
+    labels: Codes
     split: NDArray[np.int8] | None
 
 

@@ -17,6 +17,7 @@ from scm_compiler.runtime.data import scenes
 from scm_compiler.runtime.data.images.codes.images import NotDrawable, UnknownImageSource
 from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
 from scm_compiler.runtime.data.images.parts import write_part
+from scm_compiler.runtime.data.known import Known, UnitsKnown
 from scm_compiler.runtime.data.scene_labels import (
     Units,
     declared_value,
@@ -158,9 +159,20 @@ def _lister(scene: Scene) -> Callable[[str, ImageSpec], Listing]:
     return partial(list_scene, scene)
 
 
+def _knower(scene: Scene) -> Callable[[str], Known]:
+    def known(place: str) -> Known:
+        """The scene's mechanisms, for the units that a place names; any where it names none."""
+        units = units_of(scene, place, ())
+        return UnitsKnown(scene.grid() if units is None else units.rows, scene.values)
+
+    return known
+
+
 SCENE_SOURCES: Mapping[str, DataSource] = MappingProxyType(
     {
-        name: DataSource(images=_lister(scene), bare=True, table=table_reader(scene))
+        name: DataSource(
+            images=_lister(scene), bare=True, table=table_reader(scene), known=_knower(scene)
+        )
         for name, scene in SCENES.items()
     }
 )

@@ -1,30 +1,36 @@
 """Where images come from: one entry a kind of source."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.ir import Graph, Real
+from scm_compiler.ir import Graph, Node, Real
 from scm_compiler.runtime.data.celeba import PLACES
 from scm_compiler.runtime.data.codes.numbers import LabelsAlone
+from scm_compiler.runtime.data.columns import Table, table_of
 from scm_compiler.runtime.data.images.arrays import list_arrays
 from scm_compiler.runtime.data.images.celeba import list_celeba
+from scm_compiler.runtime.data.images.codes.image_faults import LeftOut
 from scm_compiler.runtime.data.images.codes.images import NoImages, UnknownImageSource
 from scm_compiler.runtime.data.images.files import unreadable
 from scm_compiler.runtime.data.images.folder import list_folder
 from scm_compiler.runtime.data.images.image_spec import (
     ANY_IMAGE,
     DRAWN,
+    Codes,
     ImageSpec,
     Listing,
     learnable,
 )
+from scm_compiler.runtime.data.images.morpho import known_digits, list_digits
 from scm_compiler.runtime.data.images.names import printable
 from scm_compiler.runtime.data.images.scenes import SCENE_SOURCES
 from scm_compiler.runtime.data.images.shards import list_shards
+from scm_compiler.runtime.data.known import Known
 from scm_compiler.runtime.data.sources import (
     DataSource,
     find_source,
@@ -40,14 +46,22 @@ def _list_drawn(place: str, spec: ImageSpec) -> Listing:
     return list_drawn(place, spec)
 
 
+def _tabled(kind: str, images: Callable[[str, ImageSpec], Listing]) -> DataSource:
+    """Images with a table of their own, which may have numbers."""
+    return DataSource(
+        images=images, table=lambda place, graph: image_table(f"{kind}:{place}", graph)
+    )
+
+
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
         DRAWN: DataSource(images=_list_drawn, bare=True),
         **SCENE_SOURCES,
         "celeba": DataSource(images=list_celeba),
-        "folder": DataSource(images=list_folder),
-        "tar": DataSource(images=list_shards),
-        "npz": DataSource(images=list_arrays),
+        "folder": _tabled("folder", list_folder),
+        "tar": _tabled("tar", list_shards),
+        "npz": _tabled("npz", list_arrays),
+        "morpho": replace(_tabled("morpho", list_digits), known=known_digits),
     }
 )
 """The sources of images, by kind."""
@@ -98,12 +112,40 @@ def image_labels(spec: str, graph: Graph) -> LabelTable:
     Raises:
         ScmError: With exit code 2; see `load_images`.
     """
-    listing = listed(spec, ImageSpec(graph.name, ANY_IMAGE, graph.labels))
-    labels = listing.labels.astype(np.int64, copy=False)
-    cells = labels[learnable(listing.split, len(labels))]
+    cells, notes = _learnt_rows(spec, graph, graph.labels)
+    labels = cells.astype(np.int64, copy=False)
+    return tabulate(graph, labels, np.ones(len(cells), np.int64), spec, notes)
+
+
+def image_table(spec: str, graph: Graph) -> Table:
+    """The labels and real nodes of a graph, likewise.
+
+    Raises:
+        ScmError: With exit code 2; see `load_images`.
+    """
+    cells, notes = _learnt_rows(spec, graph, graph.tabular)
+    columns = {
+        node.name: column if isinstance(node.domain, Real) else column.astype(np.int64)
+        for node, column in zip(graph.tabular, cells.T, strict=True)
+    }
+    return table_of(graph, columns, np.ones(len(cells), np.int64), spec, notes)
+
+
+def _learnt_rows(
+    spec: str, graph: Graph, nodes: tuple[Node, ...]
+) -> tuple[Codes, tuple[LeftOut, ...]]:
+    """The values of nodes in the table of some images, and what was left out of it."""
+    listing = listed(spec, ImageSpec(graph.name, ANY_IMAGE, nodes))
+    cells = listing.labels[learnable(listing.split, len(listing.labels))]
     if not len(cells):
         raise refuse(NoImages(path=listing.path), exit_code=2)
-    return tabulate(graph, cells, np.ones(len(cells), np.int64), spec, listing.notes)
+    return cells, listing.notes
+
+
+def known_behind(spec: str) -> Known | None:
+    """The true mechanisms behind the labels of the images that a SPEC names; None if not known."""
+    named = find_source(spec, BUILTIN)
+    return None if named is None or named[0].known is None else named[0].known(named[1])
 
 
 def _near(spec: str) -> str | None:

@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
-from scm_compiler.runtime.data.images.image_spec import SPLITS, UNKNOWN_SPLIT, Truth
-
-Codes = NDArray[np.int64] | NDArray[np.float64]
-"""Value indices of labels, or numbers where one of them is real."""
+from scm_compiler.runtime.data.images.image_spec import SPLITS, UNKNOWN_SPLIT, Codes, Truth
 
 HELD_SHARE, HELD_MOST = 0.2, 6000
 _CUT_SEED = 20_170_906

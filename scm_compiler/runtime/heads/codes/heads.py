@@ -138,7 +138,8 @@ class JointLabelsTooMany(Diagnostic):
 
     With `labeler=joint` the Labeler and the Anti-Labeler have one output for every combination
     of the image's labels (2^d outputs for d binary labels; section 10.4 and Theorem 3 of
-    Kocaoglu et al. 2017). scmc allows 256 combinations, which is eight binary labels.
+    Kocaoglu et al. 2017). scmc allows 256 combinations, which is eight binary labels. Numbers have
+    no end of combinations.
 
     ## Example
 
@@ -165,8 +166,9 @@ class JointLabelsTooMany(Diagnostic):
     limit: int
 
     def message(self) -> str:
-        """How many outputs it would take."""
-        need = f"a joint Labeler for `{self.node}` needs {self.combinations} outputs"
+        """How many outputs it would take; 0 stands for no end of them."""
+        outputs = f"{self.combinations} outputs" if self.combinations else "an output a number"
+        need = f"a joint Labeler for `{self.node}` needs {outputs}"
         return f"{need}; at most {self.limit} are allowed"
 
     def help(self) -> str:
@@ -179,22 +181,24 @@ class HeadReadsLabels(Diagnostic):
 
     ## What it means
 
-    Some heads draw images from labels alone. `vae` and `causal_vae` read real parents, too, each as
-    one number that is scaled as it was declared, or as its data are.
+    The heads that come with scmc read real parents, each as one number that is scaled as it was
+    declared, or as its data are. A head of another package may draw images from labels alone.
 
     ## Example
 
+    The head `centred` is of a package that does not say that it reads numbers.
+
     ```console
     $ printf 'Light : real\nPicture : image(3, 16, 16)\nLight -> Picture\n' > light.scm
-    $ scmc train light.scm --images pendulum
-    error[E571]: the head `causal_gan` reads labels alone, and the parent `Light` of `Picture` is real
-      = help: use `--head vae` or `--head causal_vae`, or cut `Light` into classes with `binned(…)`
+    $ scmc train light.scm --images pendulum --head centred
+    error[E571]: the head `centred` reads labels alone, and the parent `Light` of `Picture` is real
+      = help: use `--head causal_gan`, or cut `Light` into classes with `binned(…)`
     ```
 
     ## What to do
 
     Choose a head that reads numbers, or cut the real node into classes: `binned(30, 60)` takes the
-    same column of numbers.
+    same column of numbers. A package whose head reads them says so: `HeadSpec(…, numbers=True)`.
     """
 
     code = "E571"
@@ -202,7 +206,7 @@ class HeadReadsLabels(Diagnostic):
     head: str
     node: str
     real: str
-    able: tuple[str, ...]
+    able: str
 
     def message(self) -> str:
         """The head and the parent."""
@@ -210,9 +214,8 @@ class HeadReadsLabels(Diagnostic):
         return f"the head `{self.head}` reads labels alone, and {parent}"
 
     def help(self) -> str:
-        """The heads that read numbers."""
-        heads = " or ".join(f"`--head {name}`" for name in self.able)
-        return f"use {heads}, or cut `{self.real}` into classes with `binned(…)`"
+        """A head that reads numbers."""
+        return f"use `--head {self.able}`, or cut `{self.real}` into classes with `binned(…)`"
 
 
 class HeadNeedsLabels(Diagnostic):

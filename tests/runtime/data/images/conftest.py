@@ -9,19 +9,22 @@ import pytest
 from PIL import Image as Pillow
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.ir import Discrete, Edge, Graph, Image, Node
+from scm_compiler.ir import Discrete, Edge, Graph, Image, Node, Real
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data.images import ImageTable, load_images
 
 
 @pytest.fixture
 def faces() -> Callable[..., Graph]:
-    """Builds a graph with an image: `faces("Male Hair:red|blue", Image(3, 8, 8))`."""
+    """Builds a graph with an image: `faces("Male Age:real Hair:red|blue")`."""
 
     def make(labels: str = "Male Young", image: Image = Image(3, 8, 8)) -> Graph:  # noqa: B008
         nodes = []
         for word in labels.split():
             name, _, values = word.partition(":")
+            if values == "real":
+                nodes.append(Node(name, "real", Real(0.0)))
+                continue
             domain = Discrete(tuple(values.split("|"))) if values else BINARY
             nodes.append(Node(name, "categorical" if values else "binary", domain))
         edges = tuple(Edge(node.name, "Face") for node in nodes)

@@ -67,6 +67,24 @@ def test_the_coding_of_labels(npz, load, faces, values, array, indices):
     assert load(npz(images=PIXELS, Hair=array), graph).labels[:, 0].tolist() == indices
 
 
+def test_numbers(npz, load, faces):
+    ages = np.array([30.5, 0, 61, 7, 7])
+    table = load(npz(images=PIXELS, Male=MALE, Age=ages), faces("Male Age:real"))
+    assert table.labels.tolist() == np.stack([MALE, ages], 1).tolist()
+    labels, names = np.stack([MALE, ages], 1), np.array(["Male", "Age"])
+    assert load(npz(images=PIXELS, labels=labels, names=names), faces("Age:real")).labels[
+        :, 0
+    ].tolist() == (ages.tolist())
+
+
+@pytest.mark.parametrize(
+    ("ages", "code"),
+    [([1, 2, -3, 4, 5], "E617"), ([1, 2, np.nan, 4, 5], "E619"), (list("12x45"), "E616")],
+)
+def test_numbers_that_cannot_be(npz, refusal, faces, ages, code):
+    assert f"error[{code}]" in refusal(npz(images=PIXELS, Age=np.array(ages)), faces("Age:real"))
+
+
 def test_splits(npz, load, faces):
     split = np.array(["train", "test", "train", "valid", "train"])
     table = load(npz(images=PIXELS, Male=MALE, split=split), faces("Male"))

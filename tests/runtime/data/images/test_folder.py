@@ -53,6 +53,24 @@ def test_json_lines(folder, load, faces):
     assert table.split.tolist() == [0, 0, 1, 0, 0, 0]
 
 
+def test_numbers_of_a_table(folder, load, faces, refusal):
+    place = folder(3)
+    rows = ["file_name,Age,Male", "002.png,2.5,1", "000.png,0,0", "001.png,1e2,1"]
+    (place / "metadata.csv").write_text("\n".join(rows))
+    table = load(f"folder:{place}", faces("Male Age:real"))
+    assert table.labels.tolist() == [[1, 2.5], [0, 0], [1, 100]]
+    assert levels(table) == [2, 0, 1]
+    (place / "metadata.csv").write_text("\n".join([*rows, "003.png,-1,1"]))
+    assert "row 4 (line 5), column `Age`" in refusal(f"folder:{place}", faces("Male Age:real"))
+
+
+def test_classes_tell_no_numbers(tmp_path, encoded, refusal, faces):
+    for name in "12":
+        (tmp_path / "set" / name).mkdir(parents=True)
+        (tmp_path / "set" / name / "a.png").write_bytes(encoded())
+    assert "error[E640]" in refusal(f"folder:{tmp_path}/set", faces("Age:real"))
+
+
 def test_the_rows_give_the_order(folder, load):
     place = folder(3)
     (place / "metadata.csv").write_text("Male;file_name;Young\r\n1;002.png;1\r\n0;000.png;0\r\n")

@@ -34,13 +34,13 @@ def test_nothing_like_a_source(refusal, spec):
     assert "a source is `drawn-faces`" in refusal(spec)
 
 
-@pytest.mark.parametrize("kind", ["folder", "celeba", "tar", "npz"])
+@pytest.mark.parametrize("kind", ["folder", "celeba", "tar", "npz", "morpho"])
 @pytest.mark.parametrize("place", ["\0", "a\0b", "x" * 5000])
 def test_a_path_that_no_system_takes(refusal, kind, place):
     assert "error[E67" in refusal(f"{kind}:{place}")
 
 
-@pytest.mark.parametrize("kind", ["folder", "celeba", "tar", "npz"])
+@pytest.mark.parametrize("kind", ["folder", "celeba", "tar", "npz", "morpho"])
 def test_a_path_that_no_run_could_note(refusal, kind):
     assert "error[E160" in refusal(f"{kind}:\udcff")
 
