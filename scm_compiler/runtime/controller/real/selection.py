@@ -190,7 +190,9 @@ class Selection:
 
     def _criterion(self, taken: Sequence[Values]) -> float:
         some = np.unique(np.concatenate(taken))
-        *_, square = self._left(some)
+        own = self.gram[np.ix_(some, some)] + ALIKE * np.eye(len(some))
+        said = float(self.target[some] @ np.linalg.solve(own, self.target[some]))
+        square = self._floored(self.square - said)
         return float(self.rows * np.log(square) + len(some) * np.log(self.rows))
 
     def _floored(self, square: float) -> float:
