@@ -1,13 +1,14 @@
 """From rows to answers about real nodes, beside the truth and other libraries.
 
-    python -m benchmarks.reals [--rows N] [--seeds N] [--only PROBLEM …]
+    python -m benchmarks.reals [--rows N] [--seeds N] [--only PROBLEM …] [--known]
         [--peer NAME=PYTHON …]
 
 For each problem and way: `mean`, the mean error of E(target | do(cause=value)) over three values;
 `quantile`, that of the quantiles 0.1, 0.5 and 0.9 of the same; `unit`, the root of the mean
 squared error of what 500 units would have been, all in deviations of the target; `s`, the
 processor seconds from the rows to these answers. The peers are dowhy.gcm, tramdag and causalflows,
-each run by an interpreter that has it; dowhy.gcm by this one, if it has it.
+each run by an interpreter that has it; dowhy.gcm by this one, if it has it. `known` is who knows
+the equations and has the noise of these rows: what rows alone leave open.
 """
 
 import argparse
@@ -64,6 +65,14 @@ def peer(name: str, python: str) -> Way:
     return answer
 
 
+def known(problem: Problem, rows: Columns, _: Columns, seed: int) -> Answers:
+    """What the true equations and the noise of the rows say of all units."""
+    _, noise = problem.draw(len(rows[problem.target]), _random(problem, seed))
+    columns = [problem.run(noise, {problem.cause: v})[problem.target] for v in problem.values]
+    means, quantiles = [c.mean() for c in columns], [np.quantile(c, LEVELS) for c in columns]
+    return Answers(np.array(means), np.array(quantiles), np.full(UNITS, np.nan))
+
+
 def errors(found: Answers, right: Answers, spread: float) -> np.ndarray:
     """Of means, of quantiles and of units, and the seconds."""
     means = np.abs(found.means - right.means).mean()
@@ -72,9 +81,13 @@ def errors(found: Answers, right: Answers, spread: float) -> np.ndarray:
     return np.array([means / spread, quantiles / spread, units / spread, found.seconds])
 
 
+def _random(problem: Problem, seed: int) -> np.random.Generator:
+    return np.random.default_rng((seed, len(problem.name)))
+
+
 def measured(problem: Problem, ways: dict[str, Way], rows: int, seed: int) -> Iterator[np.ndarray]:
     """The errors of each way on one table of rows."""
-    random = np.random.default_rng((seed, len(problem.name)))
+    random = _random(problem, seed)
     data, _ = problem.draw(rows, random)
     units, noise = problem.draw(UNITS, random)
     right = truth(problem, noise)
@@ -89,9 +102,10 @@ def main() -> None:
     parser.add_argument("--rows", type=int, default=5000)
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--only", nargs="*", default=[], metavar="PROBLEM")
+    parser.add_argument("--known", action="store_true", help="beside the true equations")
     parser.add_argument("--peer", nargs="*", default=[], metavar="NAME=PYTHON")
     args = parser.parse_args()
-    ways: dict[str, Way] = {"scmc": fit_and_answer}
+    ways: dict[str, Way] = {"scmc": fit_and_answer} | ({"known": known} if args.known else {})
     here = ["dowhy.gcm=" + sys.executable] if find_spec("dowhy") else []
     for name, _, python in (each.partition("=") for each in (*here, *args.peer)):
         ways[name] = peer(name, python)

@@ -25,7 +25,7 @@ class Fitted:
         random = np.random.default_rng(seed)
         world: dict[str, np.ndarray] = {}
         for name, mechanism in self.mechanisms.items():
-            uniform = random.random((rows, mechanism.width))
+            uniform = stratified(random, (rows, mechanism.width))
             if name in do:
                 world[name] = np.full(rows, do[name])
                 continue
@@ -44,6 +44,12 @@ class Fitted:
             noise = mechanism.abduct(units[name], units, uniform)
             then[name] = mechanism.sample(then, noise)
         return then
+
+
+def stratified(random: np.random.Generator, shape: tuple[int, int]) -> np.ndarray:
+    """Uniform numbers, one in each equal part of [0, 1) in each column (McKay et al. 1979)."""
+    ranks = random.permuted(np.tile(np.arange(shape[0])[:, None], shape[1]), axis=0)
+    return (ranks + random.random(shape)) / shape[0]
 
 
 def fit(

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from benchmarks.reals.__main__ import errors
-from benchmarks.reals.fitted import Fitted
+from benchmarks.reals.__main__ import errors, known, measured
+from benchmarks.reals.fitted import Fitted, stratified
 from benchmarks.reals.problems import PROBLEMS, TRIANGLE, Answers
 from scm_compiler.ir.domain import Finite, Real
 from scm_compiler.model.real.linear import Linear
@@ -51,6 +51,21 @@ def test_units_are_imagined_by_their_own_noise():
     then = fitted.imagine(units, {"X": 7.0})
     assert np.allclose(then["Y"], units["Y"] + 3.0 * (7.0 - units["X"]))
     assert fitted.draw(4, {"X": 7.0}, seed=0)["X"].tolist() == [7.0] * 4
+
+
+def test_each_part_is_drawn_from_once():
+    found = stratified(np.random.default_rng(0), (1000, 2))
+    assert (np.sort(np.floor(found * 1000), 0) == np.arange(1000)[:, None]).all()
+    assert abs(np.corrcoef(found.T)[0, 1]) < 0.1
+
+
+def test_who_knows_the_equations_is_off_by_the_rows_alone():
+    (found,) = measured(TRIANGLE, {"known": known}, 50_000, 0)
+    assert (found[:2] < 0.01).all()
+    rows, noise = TRIANGLE.draw(100, np.random.default_rng((7, len("triangle"))))
+    means = known(TRIANGLE, rows, {}, 7).means
+    root, e = rows["Root"].mean(), 0.6 * noise["Leaf"].mean()
+    assert np.allclose(means, [root - 0.4 * m**2 + e for m in TRIANGLE.values])
 
 
 def test_errors_are_in_deviations():

@@ -30,6 +30,9 @@ Pair = tuple[int, int]
 class Candidates:
     """Terms, and the groups in which they are taken.
 
+    A group has with each power and product those marginal to it (Nelder 1977), so that its span
+    does not depend on where the columns have their 0.
+
     Attributes:
         terms: The first is 1.
         groups: Which terms each has.
@@ -75,43 +78,49 @@ class _Column:
     near: bool
 
     @property
-    def first(self) -> int:
-        return 1 + self.rank * (POWERS + KNOTS - 2)
+    def line(self) -> list[int]:
+        return [1 + self.rank * (POWERS + KNOTS - 2)]
 
     @property
     def spline(self) -> list[int]:
-        start = self.first + POWERS
+        start = self.line[0] + POWERS
         return [*range(start, start + KNOTS - 2)] if self.smooth else []
 
     @property
-    def powers(self) -> list[int]:
-        return [self.first + k for k in (1, 2)] if self.smooth and self.near else []
+    def powers(self) -> list[list[int]]:
+        """Up to the second and up to the third."""
+        some = (2, 3) if self.smooth and self.near else ()
+        return [[self.line[0] + k for k in range(most)] for most in some]
 
     @property
     def coarse(self) -> list[int]:
         """The straight line and a spline on half of the knots."""
-        return [self.first, *self.spline[::2]]
+        return [*self.line, *self.spline[::2]]
 
     def groups(self) -> Iterator[list[Pair]]:
-        yield [(self.first, 0)]
-        yield from ([(power, 0)] for power in self.powers)
-        if self.smooth:
-            yield [(each, 0) for each in self.coarse]
-            yield [(each, 0) for each in (self.first, *self.spline)]
+        fine = [[*self.line, *self.spline]]
+        for some in (self.line, *self.powers, *([self.coarse, *fine] if self.smooth else ())):
+            yield [(each, 0) for each in some]
 
 
 def _products(one: _Column, other: _Column, kinds: int) -> Iterator[list[Pair]]:
-    yield [(one.first, other.first)]
+    yield _all(one.line, other.line)
     if kinds >= 1:
-        yield from ([(power, other.first)] for power in one.powers[:1])
-        yield from ([(one.first, power)] for power in other.powers[:1])
+        yield from (_all(power, other.line) for power in one.powers[:1])
+        yield from (_all(one.line, power) for power in other.powers[:1])
     if kinds >= 2:
         if one.smooth:
-            yield [(each, other.first) for each in one.coarse]
+            yield _all(one.coarse, other.line)
         if other.smooth:
-            yield [(one.first, each) for each in other.coarse]
+            yield _all(one.line, other.coarse)
     if kinds >= 3 and one.smooth and other.smooth:
-        yield [*product(one.coarse, other.coarse)]
+        yield _all(one.coarse, other.coarse)
+
+
+def _all(ones: list[int], others: list[int]) -> list[Pair]:
+    """The products of some functions with others, and these themselves."""
+    alone = [(each, 0) for each in (*ones, *others)]
+    return [*alone, *product(ones, others)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,7 +161,9 @@ class Selection:
             if best < 0 or gains[best] <= 0:
                 break
             taken.append(groups[best])
-        for group in taken[1:-1]:
+        every = set(np.concatenate(taken).tolist())
+        taken = [taken[0], *(group for group in groups if every.issuperset(group.tolist()))]
+        for group in sorted(taken[1:], key=len, reverse=True):
             rest = [other for other in taken if other is not group]
             if self._criterion(rest) <= self._criterion(taken):
                 taken = rest
@@ -179,7 +190,9 @@ class Selection:
 
     def _criterion(self, taken: Sequence[Values]) -> float:
         some = np.unique(np.concatenate(taken))
-        *_, square = self._left(some)
+        own = self.gram[np.ix_(some, some)] + ALIKE * np.eye(len(some))
+        said = float(self.target[some] @ np.linalg.solve(own, self.target[some]))
+        square = self._floored(self.square - said)
         return float(self.rows * np.log(square) + len(some) * np.log(self.rows))
 
     def _floored(self, square: float) -> float:
