@@ -1,5 +1,6 @@
 """`parquet:PATTERN` and `duckdb:FILE?table=T`: tables that DuckDB counts, of any length."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, Source, closest, refuse
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Binned, Graph
 from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, assemble
 from scm_compiler.runtime.data.codes.columns import ExtraColumns
 from scm_compiler.runtime.data.codes.data import DataNotFound
@@ -25,6 +26,9 @@ from scm_compiler.runtime.data.table import LabelTable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$|FLOAT$|DOUBLE$|DECIMAL")
+"""The types of DuckDB that are numbers."""
 
 PERFECT = 24
 """Bits of a group's key up to which groups are kept in an array in place of a hash table."""
@@ -111,9 +115,13 @@ def _counted(
     asked = reading.amounts
     labels = [node.name for node in graph.labels]
     with _reading(connection, origin):
-        header = tuple(str(name) for name, *_ in connection.execute(described(source)).fetchall())
+        types = {
+            str(name): kind for name, kind, *_ in connection.execute(described(source)).fetchall()
+        }
+        header = tuple(types)
         _refuse(list(header_faults(graph, header, asked)), origin)
-        query = grouped(labels, source, reading.count, reading.weight)
+        cuts = {name: one for name, one in _binned(graph) if NUMERIC.match(types[name])}
+        query = grouped(labels, source, reading.count, reading.weight, cuts)
         rows = connection.execute(query).fetchall()
     extra = tuple(name for name in header if name not in labels and name not in asked)
     return _assembled(rows, graph, reading, origin, extra)
@@ -131,6 +139,13 @@ def _whole(
         rows = connection.execute(f"SELECT {named} FROM {source}").fetchall()  # noqa: S608
     columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
     return read_columns(dict(zip(wanted, columns, strict=False)), graph, reading, origin)
+
+
+def _binned(graph: Graph) -> Iterator[tuple[str, Binned]]:
+    """The labels that are intervals of numbers."""
+    for name, domain in graph.domains.items():
+        if isinstance(domain, Binned):
+            yield name, domain
 
 
 @contextmanager

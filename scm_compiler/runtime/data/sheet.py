@@ -129,7 +129,9 @@ def is_utf8(encoding: str) -> bool:
 def not_text(path: Path, byte: int, encoding: str) -> ScmError:
     """The refusal of a file that holds a byte that is no text."""
     name = "UTF-8" if is_utf8(encoding) else encoding
-    return no_table(path, _form(path) or f"it holds the byte 0x{byte:02x}, which is not {name} text")
+    return no_table(
+        path, _form(path) or f"it holds the byte 0x{byte:02x}, which is not {name} text"
+    )
 
 
 def _form(path: Path) -> str | None:

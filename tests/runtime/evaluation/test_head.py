@@ -186,7 +186,9 @@ def test_every_estimate_has_an_error(perfect):
 
 def test_each_stage_begins_on_the_quickest_threads(monkeypatch):
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    monkeypatch.setattr("scm_compiler.runtime.training.threads.quickest", lambda counts: counts[-1])
+    monkeypatch.setattr(
+        "scm_compiler.runtime.training.threads.quickest", lambda counts: counts[-1]
+    )
     torch.set_num_threads(2)
     with quick(lambda name: Silent()) as begin:
         assert torch.get_num_threads() == 2
