@@ -18,7 +18,7 @@ from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.findings import Findings
 from scm_compiler.runtime.data.frame import read_columns
-from scm_compiler.runtime.data.options import OF_DATABASE, Reading, bad, parse
+from scm_compiler.runtime.data.options import OF_COUNTED, OF_DATABASE, Reading, bad, parse
 from scm_compiler.runtime.data.reading import header_faults, label_columns
 from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.sql import described, grouped, identifier, text
@@ -54,7 +54,7 @@ def read_parquet_table(place: str, graph: Graph) -> Table:
 
 
 def _parquet(place: str) -> tuple["DuckDBPyConnection", str, Reading]:
-    path, reading = parse(place, OF_DATABASE)
+    path, reading = parse(place, OF_COUNTED)
     if not any(mark in path for mark in "*?["):
         existing_file(Path(path))
     return _connected(place, ":memory:"), f"read_parquet({text(path)})", reading
@@ -80,7 +80,7 @@ def read_duckdb_table(place: str, graph: Graph) -> Table:
 
 
 def _database(place: str) -> tuple["DuckDBPyConnection", str, Reading]:
-    path, reading = parse(place, (*OF_DATABASE, "table"))
+    path, reading = parse(place, OF_DATABASE)
     connection = _connected(place, str(existing_file(Path(path))))
     found = connection.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
