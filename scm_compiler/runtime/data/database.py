@@ -1,5 +1,6 @@
 """`parquet:PATTERN` and `duckdb:FILE?table=T`: tables that DuckDB counts, of any length."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from scm_compiler.diagnostics import Diagnostic, Source, closest, refuse
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Binned, Graph
 from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, assemble
 from scm_compiler.runtime.data.codes.columns import ExtraColumns
 from scm_compiler.runtime.data.codes.data import DataNotFound
@@ -17,7 +18,7 @@ from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.findings import Findings
 from scm_compiler.runtime.data.frame import read_columns
-from scm_compiler.runtime.data.options import OF_DATABASE, Reading, bad, parse
+from scm_compiler.runtime.data.options import OF_COUNTED, OF_DATABASE, Reading, bad, parse
 from scm_compiler.runtime.data.reading import header_faults, label_columns
 from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.sql import described, grouped, identifier, text
@@ -26,6 +27,9 @@ from scm_compiler.runtime.data.watched import watched
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+NUMERIC = re.compile(r"U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?$|FLOAT$|DOUBLE$|DECIMAL")
+"""The types of DuckDB that are numbers."""
 
 PERFECT = 24
 """Bits of a group's key up to which groups are kept in an array in place of a hash table."""
@@ -51,7 +55,7 @@ def read_parquet_table(place: str, graph: Graph) -> Table:
 
 
 def _parquet(place: str) -> tuple["DuckDBPyConnection", str, Reading]:
-    path, reading = parse(place, OF_DATABASE)
+    path, reading = parse(place, OF_COUNTED)
     if not any(mark in path for mark in "*?["):
         existing_file(Path(path))
     return _connected(place, ":memory:"), f"read_parquet({text(path)})", reading
@@ -77,7 +81,7 @@ def read_duckdb_table(place: str, graph: Graph) -> Table:
 
 
 def _database(place: str) -> tuple["DuckDBPyConnection", str, Reading]:
-    path, reading = parse(place, (*OF_DATABASE, "table"))
+    path, reading = parse(place, OF_DATABASE)
     connection = _connected(place, str(existing_file(Path(path))))
     found = connection.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
@@ -112,9 +116,13 @@ def _counted(
     asked = reading.amounts
     labels = [node.name for node in graph.labels]
     with _reading(connection, origin):
-        header = tuple(str(name) for name, *_ in connection.execute(described(source)).fetchall())
+        types = {
+            str(name): kind for name, kind, *_ in connection.execute(described(source)).fetchall()
+        }
+        header = tuple(types)
         _refuse(list(header_faults(graph, header, asked)), origin)
-        query = grouped(labels, source, reading.count, reading.weight)
+        cuts = {name: one for name, one in _binned(graph) if NUMERIC.match(types[name])}
+        query = grouped(labels, source, reading.count, reading.weight, cuts)
         with watched(connection, source):
             rows = connection.execute(query).fetchall()
     extra = tuple(name for name in header if name not in labels and name not in asked)
@@ -134,6 +142,13 @@ def _whole(
             rows = connection.execute(f"SELECT {named} FROM {source}").fetchall()  # noqa: S608
     columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
     return read_columns(dict(zip(wanted, columns, strict=False)), graph, reading, origin)
+
+
+def _binned(graph: Graph) -> Iterator[tuple[str, Binned]]:
+    """The labels that are intervals of numbers."""
+    for name, domain in graph.domains.items():
+        if isinstance(domain, Binned):
+            yield name, domain
 
 
 @contextmanager

@@ -19,7 +19,8 @@ kept as they are, for a trainer that knows how."""
 MISSING: tuple[str, ...] = get_args(Missing)
 
 OF_TEXT = ("count", "weight", "missing", "coding", "encoding")
-OF_DATABASE = ("count", "weight", "missing", "coding")
+OF_COUNTED = ("count", "weight", "missing", "coding")
+OF_DATABASE = (*OF_COUNTED, "table")
 
 _BEGINS = re.compile(r"\?(?=[a-z]+=)")
 

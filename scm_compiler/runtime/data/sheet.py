@@ -4,7 +4,7 @@ import codecs
 import gzip
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from io import TextIOWrapper
 from pathlib import Path
@@ -16,6 +16,16 @@ from scm_compiler.runtime.data.codes.data import DataNotFound, NotATable
 
 LONGEST_LINE = 4_000_000
 """In characters. A file whose lines are longer is no table, and would fill the memory."""
+
+FORMS = {
+    (0, b"PAR1"): "a Parquet file",
+    (8, b"DUCK"): "a DuckDB database",
+    (0, b"SQLite format 3\0"): "an SQLite database",
+    (0, b"PK\3\4"): "a zip file, as spreadsheets are",
+    (0, b"\xd0\xcf\x11\xe0"): "a spreadsheet",
+    (0, b"\x1f\x8b"): "packed by gzip",
+}
+"""What other files are, by the place and the bytes that tell."""
 
 Row = tuple[int, list[str]]
 """The number of a row's last line in its file, from 1, and the row's fields."""
@@ -119,7 +129,18 @@ def is_utf8(encoding: str) -> bool:
 def not_text(path: Path, byte: int, encoding: str) -> ScmError:
     """The refusal of a file that holds a byte that is no text."""
     name = "UTF-8" if is_utf8(encoding) else encoding
-    return no_table(path, f"it holds the byte 0x{byte:02x}, which is not {name} text")
+    return no_table(
+        path, _form(path) or f"it holds the byte 0x{byte:02x}, which is not {name} text"
+    )
+
+
+def _form(path: Path) -> str | None:
+    """What a file is that is no text, if its first bytes tell."""
+    with suppress(OSError), path.open("rb") as stream:
+        start = stream.read(16)
+        found = (form for (at, told), form in FORMS.items() if start[at:].startswith(told))
+        return next((f"it is {form}" for form in found), None)
+    return None
 
 
 def bounded(stream: IO[str], path: Path, before: int = 0) -> Iterator[str]:
@@ -139,7 +160,7 @@ def bounded(stream: IO[str], path: Path, before: int = 0) -> Iterator[str]:
         if len(line) == LONGEST_LINE:
             raise no_table(path, f"line {number} is longer than {LONGEST_LINE:,} characters")
         if "\0" in line:
-            raise no_table(path, f"line {number} holds a zero byte")
+            raise no_table(path, _form(path) or f"line {number} holds a zero byte")
         yield line
 
 

@@ -30,7 +30,15 @@ from scm_compiler.runtime.data.database import (
 )
 from scm_compiler.runtime.data.frame import Columns, read_columns, read_frame
 from scm_compiler.runtime.data.known import Known
-from scm_compiler.runtime.data.options import Missing, Reading, divide
+from scm_compiler.runtime.data.options import (
+    OF_COUNTED,
+    OF_DATABASE,
+    OF_TEXT,
+    Missing,
+    Reading,
+    divide,
+    parse,
+)
 from scm_compiler.runtime.data.scene_labels import labels_of, table_reader
 from scm_compiler.runtime.data.scenes import FLOW, PENDULUM
 from scm_compiler.runtime.data.sheet import existing_file
@@ -52,6 +60,7 @@ class DataSource:
         images: Lists the images at a place, with the labels that are needed; None likewise.
         bare: Whether `KIND` alone names data, too; the place is then empty.
         known: The true mechanisms behind the labels at a place; None if nobody knows them.
+        options: What may stand behind `?`, as far as it is known before anything is read.
     """
 
     labels: Callable[[str, Graph], LabelTable] | None = None
@@ -59,6 +68,7 @@ class DataSource:
     bare: bool = False
     table: Callable[[str, Graph], Table] | None = None
     known: Callable[[str], Known] | None = None
+    options: tuple[str, ...] | None = None
 
 
 def _of_images(kind: str) -> DataSource:
@@ -77,9 +87,9 @@ def _of_images(kind: str) -> DataSource:
 
 BUILTIN: Mapping[str, DataSource] = MappingProxyType(
     {
-        "csv": DataSource(read_csv, table=read_csv_table),
-        "parquet": DataSource(read_parquet, table=read_parquet_table),
-        "duckdb": DataSource(read_duckdb, table=read_duckdb_table),
+        "csv": DataSource(read_csv, table=read_csv_table, options=OF_TEXT),
+        "parquet": DataSource(read_parquet, table=read_parquet_table, options=OF_COUNTED),
+        "duckdb": DataSource(read_duckdb, table=read_duckdb_table, options=OF_DATABASE),
         "celeba": DataSource(read_celeba),
         **{kind: _of_images(kind) for kind in ("folder", "tar", "npz", "morpho")},
         **{
@@ -143,10 +153,10 @@ def _tells_labels(spec: str) -> bool:
 
 
 def require_data(spec: str) -> None:
-    """Refuse a SPEC of no source, or a table that is not there, before anything is read.
+    """Refuse a SPEC of no source, wrong options, or no such table, before anything is read.
 
     Raises:
-        ScmError: With exit code 2: E601, E602 or E160.
+        ScmError: With exit code 2: E601, E602, E621, E622 or E160.
     """
     spec = spelt_out(spec)
     if spec == shipped.NAME:
@@ -155,8 +165,10 @@ def require_data(spec: str) -> None:
     source, place = find_source(spec) or (DataSource(), "")
     if source.labels is None:
         raise refuse(UnknownDataSource(text=spec, near=_near(spec)), exit_code=2)
-    if source.labels is read_csv:
-        existing_file(Path(divide(place)[0]))
+    if source.options is not None:
+        path, _ = parse(place, source.options)
+        if source.labels is not read_parquet:  # of which there may be many
+            existing_file(Path(path))
 
 
 def require_utf8(spec: str) -> None:

@@ -1,8 +1,8 @@
 """Counting by others: the query whose answer is a table of distinct rows and their counts."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Binned, Graph
 
 LEAST_NAMES = ("n", "count", "rows")
 """What the column of the counts is called, if no label is called so."""
@@ -60,8 +60,27 @@ def described(source: str) -> str:
     return f"DESCRIBE SELECT * FROM {source}"  # noqa: S608  (likewise)
 
 
-def grouped(labels: Sequence[str], source: str, count: str | None, weight: str | None) -> str:
-    """The same in DuckDB, with what is wrong beside it.
+def cut(name: str, domain: Binned) -> str:
+    """The interval that holds a number, as a text, in DuckDB; what is not finite as it is."""
+    column = identifier(name)
+    *within, last = domain.values
+    steps = [
+        f"WHEN {column} < {end!r} THEN {text(value)}"
+        for end, value in zip(domain.cuts, within, strict=True)
+    ]
+    as_it_is = f"WHEN NOT ISFINITE(CAST({column} AS DOUBLE)) THEN CAST({column} AS VARCHAR)"
+    told = f"WHEN {column} IS NOT NULL THEN {text(last)}"
+    return f"CASE {' '.join([as_it_is, *steps, told])} END"
+
+
+def grouped(
+    labels: Sequence[str],
+    source: str,
+    count: str | None,
+    weight: str | None,
+    cuts: Mapping[str, Binned] | None = None,
+) -> str:
+    """The same in DuckDB, with what is wrong beside it, and of numbers their intervals.
 
     The columns are the values as texts, the rows, what they amount to, the squares of that where
     they have weights, and how many amounts are none.
@@ -79,5 +98,8 @@ def grouped(labels: Sequence[str], source: str, count: str | None, weight: str |
     faults = [f"COUNT(*) FILTER (WHERE {condition})" for condition in wrong]
     chosen = ", ".join([*map(identifier, labels), *amounts, *faults])
     names = ", ".join(map(identifier, labels))
-    inner = f"SELECT {chosen} FROM {source} GROUP BY {names}"  # noqa: S608  (all is quoted)
+    if cuts:
+        cells = ", ".join(f"{cut(name, one)} AS {identifier(name)}" for name, one in cuts.items())
+        source = f"(SELECT * REPLACE ({cells}) FROM {source})"  # noqa: S608  (all is quoted)
+    inner = f"SELECT {chosen} FROM {source} GROUP BY {names}"  # noqa: S608  (likewise)
     return f"SELECT {', '.join(columns)}, * EXCLUDE ({names}) FROM ({inner})"  # noqa: S608

@@ -28,7 +28,7 @@ from scm_compiler.runtime.evaluation.disentanglement import (
 from scm_compiler.runtime.evaluation.estimate import NOTHING, Array, Estimate, mean
 from scm_compiler.runtime.evaluation.evaluate import load_real
 from scm_compiler.runtime.evaluation.features import FeatureRecipe, Features, train_features
-from scm_compiler.runtime.evaluation.head import Stage
+from scm_compiler.runtime.evaluation.head import Stage, quick
 from scm_compiler.runtime.evaluation.real import RealImages, to_bytes, to_floats
 from scm_compiler.runtime.evaluation.realism import fid
 from scm_compiler.runtime.heads.causal_vae import CausalVaeGenerator, declared
@@ -158,7 +158,7 @@ def evaluate_counterfactuals(
         node: The image.
         images: Where the photos come from; where the head's own came from if None.
         care: How much is measured.
-        seed: The same seed gives the same report.
+        seed: As `evaluate_run`.
         cache: The cache folder; the usual one if None.
         stage: Watches.
 
@@ -166,7 +166,20 @@ def evaluate_counterfactuals(
         ScmError: E693 if the head does not tell the noise behind a photo, E690 if there are too
             few photos; and as `evaluate_run`.
     """
-    care, head = care or Care(), run.head(node)
+    with quick(stage) as begin:
+        return _report(run, node, images, care or Care(), seed, cache, begin)
+
+
+def _report(
+    run: Record,
+    node: str,
+    images: str | None,
+    care: Care,
+    seed: int,
+    cache: Path | None,
+    stage: Stage,
+) -> CounterfactualReport:
+    head = run.head(node)
     generator = abducting(run, head)
     real = load_real(run, node, images or head.config.source, cache, stage)
     judge = train_judge(real, head.coding, care.judge, cache=cache, progress=stage("classifier"))

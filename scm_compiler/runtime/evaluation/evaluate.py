@@ -13,7 +13,7 @@ from scm_compiler.runtime.data.sources import Data, load_labels
 from scm_compiler.runtime.evaluation.codes.evaluation import NoDataBehind, OtherRealImages
 from scm_compiler.runtime.evaluation.course import course, read_previews
 from scm_compiler.runtime.evaluation.features import train_features
-from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head
+from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head, quick
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import LabelReport, evaluate_labels
 from scm_compiler.runtime.evaluation.of_numbers import evaluate_of_numbers
@@ -46,7 +46,8 @@ def evaluate_run(
             are left out.
         images: Where the real images come from; where each head's own came from if None.
         effort: How much is drawn and trained for each head.
-        seed: The same seed gives the same report.
+        seed: The same seed gives the same report, on the same number of threads. How many are
+            quickest is measured, unless `OMP_NUM_THREADS` fixes their number.
         cache: The cache folder; the usual one if None.
         stage: Watches.
 
@@ -62,9 +63,10 @@ def evaluate_run(
         run.require_labels_alone("a report on rows")
     recipe_of_run(run)  # a part of the report rests on its settings
     labels = None if run.graph.reals else _evaluate_labels(run, data, seed, stage)
-    heads = tuple(
-        _evaluate_image(run, image, images, effort, seed, cache, stage) for image in run.images
-    )
+    with quick(stage) as begin:
+        heads = tuple(
+            _evaluate_image(run, image, images, effort, seed, cache, begin) for image in run.images
+        )
     curves = {"labels": read_curves(run.path / METRICS)}
     for image in run.images:
         curves[image] = read_curves(run.path / files_of(run.graph, image).metrics)

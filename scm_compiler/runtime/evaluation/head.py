@@ -1,6 +1,7 @@
 """The evaluation of a trained image head."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -52,6 +53,7 @@ from scm_compiler.runtime.evaluation.regimes import (
 from scm_compiler.runtime.evaluation.scores import Score
 from scm_compiler.runtime.heads.head import ImageGenerator
 from scm_compiler.runtime.progress import Progress, Silent
+from scm_compiler.runtime.training.threads import quick_threads
 
 FEW = 5
 """A combination of labels with fewer real training images than so many counts as not shown."""
@@ -90,6 +92,18 @@ class Effort:
 
 Stage = Callable[[str], Progress]
 """Is told the name of each stage of the work, and gives what watches it."""
+
+
+@contextmanager
+def quick(stage: Stage) -> Iterator[Stage]:
+    """The stages, each on as many threads as are quickest when it begins."""
+    with quick_threads() as choose:
+
+        def begin(name: str) -> Progress:
+            choose()
+            return stage(name)
+
+        yield begin
 
 
 def evaluate_head(

@@ -2,8 +2,9 @@
 
 A product that is divided among threads waits for the slowest of them. While another program keeps
 the cores busy, two threads can be many times slower than one. So a training that its budget ends
-measures what is quickest, at its start and when its rate falls. One that ends after a number of
-steps keeps the number of threads that it has, on which its last bits depend.
+measures what is quickest, at its start and when its rate falls, and an evaluation does so at the
+start of each stage. A training that ends after a number of steps keeps the number of threads that
+it has, on which its last bits depend.
 """
 
 import os
@@ -77,3 +78,16 @@ def own_threads() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+@contextmanager
+def quick_threads() -> Iterator[Callable[[], None]]:
+    """Give what takes as many threads as are quickest now, unless the user has said how many."""
+    most = torch.get_num_threads()
+
+    def choose() -> None:
+        if most > 1 and not fixed():
+            torch.set_num_threads(quickest(candidates(most)))
+
+    with own_threads():
+        yield choose

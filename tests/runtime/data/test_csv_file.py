@@ -1,7 +1,11 @@
 """Reading CSV files: what is accepted, and what each fault is told as."""
 
 import csv
+import gzip
 import random
+import sqlite3
+import zipfile
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -181,6 +185,35 @@ def test_what_is_not_a_table(pair, write, content, reason):
     error = refusal(pair, write(content))
     assert [d.code for d in error.diagnostics] == ["E603"]
     assert reason in error.diagnostics[0].message()
+
+
+def other_forms(folder):
+    """The same rows in files of other forms, with what is done about each."""
+    duckdb = pytest.importorskip("duckdb")
+    rows = "SELECT 0 AS A, 1 AS B"
+    with duckdb.connect(str(folder / "d.db")) as made:
+        made.execute(f"CREATE TABLE t AS {rows}")
+        made.execute(f"COPY t TO '{folder / 'p.csv'}' (FORMAT parquet)")
+    with closing(sqlite3.connect(folder / "s.db")) as other, other:
+        other.execute(f"CREATE TABLE t AS {rows}")
+    (folder / "g.csv").write_bytes(gzip.compress(b"A,B\n0,1\n"))
+    with zipfile.ZipFile(folder / "x.xlsx", "w") as book:
+        book.writestr("sheet.xml", "\xe9" * 50)
+    return {
+        "d.db": ("a DuckDB database", "duckdb:"),
+        "p.csv": ("a Parquet file", "parquet:"),
+        "s.db": ("an SQLite database", "sqlite3 -header -csv"),
+        "g.csv": ("packed by gzip", "`.gz`"),
+        "x.xlsx": ("a zip file, as spreadsheets are", "save the table as CSV"),
+    }
+
+
+def test_tables_of_another_form_are_called_by_their_names(pair, tmp_path):
+    for name, (form, remedy) in other_forms(tmp_path).items():
+        (found,) = refusal(pair, tmp_path / name).diagnostics
+        assert found.code == "E603"
+        assert found.message().endswith(f"it is {form}")
+        assert remedy in str(found.help())
 
 
 def test_a_missing_file_and_a_folder(pair, tmp_path, write):

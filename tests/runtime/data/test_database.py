@@ -1,9 +1,13 @@
 """Parquet files and databases, counted by DuckDB, beside the same rows as text."""
 
+import numpy as np
 import pytest
 
+from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
+from scm_compiler.ir import Binned
 from scm_compiler.runtime.data import load_labels
+from scm_compiler.runtime.data.sql import grouped
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -109,3 +113,44 @@ def test_which_table_is_meant(graph, places, tmp_path):
 def test_without_duckdb(graph, places, monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "duckdb", None)
     assert refusal(places[0], graph)[0].code == "E627"
+
+
+AGES = ("29.9", "30", "nan", None, "49.99", "50", "1e300", "-3")
+
+
+@pytest.mark.parametrize("kind", ["DOUBLE", "VARCHAR", "DECIMAL(9, 2)", "INTEGER"])
+def test_numbers_are_cut_where_they_are_counted(tmp_path, kind):
+    graph = parse_text("Age : binned(30, 50)", "g")
+    ages = [age for age in AGES if kind in ("DOUBLE", "VARCHAR") or age not in ("nan", "1e300")]
+    base, path = tmp_path / "t.duckdb", tmp_path / "t.csv"
+    with duckdb.connect(str(base)) as connection:
+        connection.execute(f"CREATE TABLE t (Age {kind})")
+        connection.executemany("INSERT INTO t VALUES (?)", [(age,) for age in ages])
+        connection.execute(f"COPY t TO '{path}' (HEADER)")
+    found, text = (load_labels(f"{place}?missing=drop", graph) for place in (base, path))
+    assert found.fingerprint == text.fingerprint
+    assert found.counts.tolist() == text.counts.tolist()
+
+
+def test_as_many_groups_as_intervals():
+    with duckdb.connect(":memory:") as connection:
+        connection.execute("CREATE TABLE t AS SELECT i / 7 AS x FROM range(1000) r(i)")
+        query = grouped(["x"], "t", None, None, {"x": Binned((10.0, 20.5))})
+        rows = sorted(connection.execute(query).fetchall())
+    numbers = np.arange(1000) / 7
+    sizes = [
+        (numbers < 10).sum(),
+        (numbers >= 20.5).sum(),
+        ((numbers >= 10) & (numbers < 20.5)).sum(),
+    ]
+    assert [row[0] for row in rows] == ["<10", ">=20.5", "[10,20.5)"]
+    assert [row[1] for row in rows] == sizes
+
+
+def test_what_is_not_finite_is_told(tmp_path):
+    base = tmp_path / "t.duckdb"
+    with duckdb.connect(str(base)) as connection:
+        connection.execute("CREATE TABLE t AS SELECT unnest([1.0, 'inf'::DOUBLE]) AS Age")
+    (found,) = refusal(str(base), parse_text("Age : binned(30, 50)", "g"))
+    assert found.code == "E607"
+    assert "`inf`" in found.message()

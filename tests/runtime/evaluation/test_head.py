@@ -8,12 +8,13 @@ import torch
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Image
-from scm_compiler.runtime.evaluation.head import evaluate_head
+from scm_compiler.runtime.evaluation.head import evaluate_head, quick
 from scm_compiler.runtime.evaluation.html import _head as head_html
 from scm_compiler.runtime.evaluation.real import real_images
 from scm_compiler.runtime.evaluation.report import plain
 from scm_compiler.runtime.evaluation.text import _head as head_text
 from scm_compiler.runtime.heads.head import LabelCoding
+from scm_compiler.runtime.progress import Silent
 
 
 def evaluated(case, generator, **changes):
@@ -181,3 +182,16 @@ def test_every_estimate_has_an_error(perfect):
             assert found.accuracy.error > 0
             assert found.auc.error > 0
     assert all(np.isfinite(cell.difference.error) for cell in perfect.effects)
+
+
+def test_each_stage_begins_on_the_quickest_threads(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    monkeypatch.setattr(
+        "scm_compiler.runtime.training.threads.quickest", lambda counts: counts[-1]
+    )
+    torch.set_num_threads(2)
+    with quick(lambda name: Silent()) as begin:
+        assert torch.get_num_threads() == 2
+        begin("classifier")
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2

@@ -5,7 +5,14 @@ import time
 import pytest
 import torch
 
-from scm_compiler.runtime.training.threads import candidates, fixed, own_threads, quickest, work
+from scm_compiler.runtime.training.threads import (
+    candidates,
+    fixed,
+    own_threads,
+    quick_threads,
+    quickest,
+    work,
+)
 
 
 def sleeping(seconds):
@@ -44,3 +51,24 @@ def test_what_the_user_says_stays(monkeypatch):
     monkeypatch.setenv("OMP_NUM_THREADS", "2")
     assert fixed()
     assert candidates(1) == [1]
+
+
+def test_what_is_quickest_is_taken_each_time(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    torch.set_num_threads(2)
+    tried = []
+    answers = iter([1, 2])
+
+    def measured(counts):
+        tried.append(counts)
+        return next(answers)
+
+    monkeypatch.setattr("scm_compiler.runtime.training.threads.quickest", measured)
+    with quick_threads() as choose:
+        for threads in (1, 2):
+            choose()
+            assert torch.get_num_threads() == threads
+        monkeypatch.setenv("OMP_NUM_THREADS", "2")
+        choose()
+    assert tried == [[2, 1], [2, 1]]
+    assert torch.get_num_threads() == 2

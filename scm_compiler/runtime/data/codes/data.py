@@ -97,14 +97,23 @@ class DataNotFound(Diagnostic):
         return did_you_mean(self.near)
 
 
+REMEDIES = {
+    "a Parquet file": "name it so: `parquet:{}`",
+    "a DuckDB database": "name it so, and its table: `duckdb:{}?table=NAME`",
+    "an SQLite database": "save its table: `sqlite3 -header -csv {} 'SELECT * FROM NAME' > table.csv`; `scmc sql` prints a query that counts it",
+    "packed by gzip": "give it a name that ends in `.gz`",
+}
+"""What to do with files that are tables of another form."""
+
+
 class NotATable(Diagnostic):
     """The file cannot be read as a table.
 
     ## What it means
 
     The file is not text in UTF-8 (or in what `?encoding=` says), or a line of it is longer than any
-    table's, or a quotation mark is opened and not closed, or the header is missing. The message says
-    which. A file whose name ends in `.gz` is unpacked as it is read.
+    table's, or a quotation mark is opened and not closed, or the header is missing, or it is a table of
+    another form, such as a database. The message says which. A file whose name ends in `.gz` is unpacked as it is read.
 
     ## Example
 
@@ -132,6 +141,9 @@ class NotATable(Diagnostic):
     def help(self) -> str:
         if self.path.endswith(".jsonl"):
             return "write a JSON object in each line, with the name of its image as `file_name`"
+        for form, remedy in REMEDIES.items():
+            if self.reason.endswith(form):
+                return remedy.format(self.path)
         if self.reason.endswith("is not UTF-8 text"):
             return "save the table as CSV in UTF-8, or name its encoding: `?encoding=latin-1` behind the path"
         return "save the table as CSV in UTF-8, with one header line"
