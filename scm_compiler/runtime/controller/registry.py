@@ -122,6 +122,8 @@ def _mixed(graph: Graph, table: Table, config: Config) -> Mixed:
     labels = make_trainer(part, table.labels(part), config)
     form = str(config.options.get("real", "auto"))
     options = RealOptions.model_validate({"form": form})
+    asked = config.options.get("steps", options.steps)
+    options = options.model_copy(update={"steps": min(options.steps, asked)})
     weights = table.counts.astype(np.float64)
     return Mixed(labels, Reals(targets_of(graph), table.columns, weights, options, config.seed))
 
