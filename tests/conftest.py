@@ -49,9 +49,11 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    """Runs that several tests start from, and the cache of what judges their images."""
+    """Runs that several tests start from, and what judges their images, for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCMC_CACHE", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv("SCMC_CACHE", str(shared / "judges"))
         yield Made(tmp_path_factory.mktemp("made"))
 
 
