@@ -9,7 +9,7 @@ Remarks that do not show steer the session:
     <!-- before: COMMAND -->         run COMMAND here, unseen; $PROJECT is the checkout
     <!-- needs: PATH -->             go on only where PATH is there, relative to the checkout
     <!-- long -->                    the next block trains for minutes, or for hours if it shows no
-                                     output: try it with four steps
+                                     output: try it on a small scale
     <!-- picture: FILE -> PATH -->   the document shows FILE of the folder; it is kept at PATH
 """
 
