@@ -3,15 +3,17 @@
 import os
 import sys
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from hypothesis import settings
+from xdist.scheduler import LoadFileScheduling
 
 from scm_compiler.ir import Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
+from tests.diagnostics.setups.made import Made
 
 # The tensors here are small: a second thread costs more than it gives, many times more on a
 # machine where another test has the other core.
@@ -23,6 +25,19 @@ settings.register_profile("explore", deadline=None)
 settings.load_profile(os.environ.get("SCMC_HYPOTHESIS", "fixed"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files of slow tests, so that short ones are left to fill up the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> LoadFileScheduling:
+    """Give a file to one worker, which makes what its tests share once, and files in order."""
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
+
+
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
     """The folder of real data beside the checkout; tests that need it skip where it is absent."""
@@ -30,6 +45,16 @@ def shared_data() -> Path:
     if not root.is_dir():
         pytest.skip(f"no real data at {root}")
     return root
+
+
+@pytest.fixture(scope="session")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """Runs that several tests start from, and what judges their images, for all workers."""
+    own = tmp_path_factory.getbasetemp()
+    shared = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCMC_CACHE", str(shared / "judges"))
+        yield Made(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture

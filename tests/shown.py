@@ -9,12 +9,13 @@ Remarks that do not show steer the session:
     <!-- before: COMMAND -->         run COMMAND here, unseen; $PROJECT is the checkout
     <!-- needs: PATH -->             go on only where PATH is there, relative to the checkout
     <!-- long -->                    the next block trains for minutes, or for hours if it shows no
-                                     output: try it with four steps
+                                     output: try it on a small scale
     <!-- picture: FILE -> PATH -->   the document shows FILE of the folder; it is kept at PATH
 """
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -37,7 +38,9 @@ _PIP = dict.fromkeys(("PIP_NO_DEPS", "PIP_NO_INDEX", "PIP_DISABLE_PIP_VERSION_CH
 }
 """A package that a document installs goes to its folder, without a network."""
 SITE = ".site"
+PYTHON = ["python", "-W", "error", "-c"]
 _LENGTH = re.compile(r" --(budget|steps) \w+")
+_MANY = re.compile(r" --(devices|nproc-per-node|replicates) \d+")
 
 
 def steady(text):
@@ -73,8 +76,11 @@ def in_shell(command, folder):
 
 
 def on_a_small_scale(command):
-    """The command, of four steps if it trains."""
-    return f"{_LENGTH.sub('', command)} --steps 4" if " train " in command else command
+    """The command, of few steps, refits, processes and draws."""
+    few = _MANY.sub(r" --\1 2", command)
+    if " train " in few:
+        return f"{_LENGTH.sub('', few)} --steps 4"
+    return f"{few} --samples 100" if few.startswith("scmc query ") else few
 
 
 def commands(block):
@@ -110,7 +116,7 @@ class Session:
             self.trains_long = False
             return f"```console\n{body}```"
         elif found["kind"] == "python":
-            said, status = run([sys.executable, "-W", "error", "-c", found["body"]], self.folder)
+            said, status = self.execute(shlex.join([*PYTHON, found["body"]]), self.folder)
             assert status == 0, said
         return found[0]
 

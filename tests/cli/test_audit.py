@@ -8,17 +8,8 @@ from PIL import Image
 
 from scm_compiler.cli.main import main
 from tests.diagnostics.setups.audits import drawing, drawn, mustached_men
-from tests.diagnostics.setups.made import Made
 
 QUICK = ["--units", "100", "--nulls", "10", "--alpha", "1,2"]
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """A run whose head can be told what to draw, and the cache of its classifier of images."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCMC_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield Made(tmp_path_factory.mktemp("made"))
 
 
 @pytest.mark.slow

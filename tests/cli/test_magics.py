@@ -69,7 +69,6 @@ def test_answers_and_plans_are_values(shell):
     assert drawn.svg != shell.line("render sprinkler").svg
 
 
-@pytest.mark.slow
 def test_samples_are_values(shell):
     sample = shell.line('sample "do(Mustache=1)" --run drawn_faces -n 3')
     assert "<img" in sample._repr_html_()

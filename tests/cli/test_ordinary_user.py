@@ -12,7 +12,8 @@ import pytest
 from scm_compiler.cli.exits import BUG
 from scm_compiler.cli.main import main
 from scm_compiler.shipped import shipped
-from tests.cli.ordinary import HUNG, ended
+from tests.cli.ordinary import ended
+from tests.copies import HUNG
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="POSIX users and pipes")
 

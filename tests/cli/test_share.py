@@ -95,7 +95,6 @@ def test_only_a_run_is_shared(here, capsys):
     assert not (here / "model").exists()
 
 
-@pytest.mark.slow
 def test_a_run_with_a_head_shows_what_it_draws(here, capsys):
     assert main(["export", "drawn_faces", "--to", "faces"]) == 0
     card = (here / "faces/README.md").read_text("utf-8")

@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from scm_compiler.diagnostics import ScmError, Source
 from scm_compiler.ir.json import graph_to_json
 from scm_compiler.runtime.run import latest_run, open_run
 from scm_compiler.runtime.training import Silent
+from tests.copies import Copy
 
 LABELS = ("--stage", "labels")
 PROGRAM = "Male, Mustache : binary\nMale -> Mustache\n"
@@ -160,23 +162,8 @@ def test_what_is_complete_is_not_resumed(capsys):
     assert "error[E705]: `runs/celeba_g1-1` cannot be resumed" in capsys.readouterr().err
 
 
-def start(*words: str, **environment: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "scm_compiler", "train", *words]
-    return subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | environment,
-    )
-
-
-def wait_for_step(process: subprocess.Popen[str]) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith("step "):
-            return
-    raise AssertionError("the training never reported")
+def start(*words: str) -> Copy:
+    return Copy(partial(main, ["train", *words]), Path.cwd(), seconds=300)
 
 
 SHORT = ("celeba_g1", *LABELS, "--trainer", "wgan-gp", "--steps", "200")
@@ -187,16 +174,16 @@ SHORT = ("celeba_g1", *LABELS, "--trainer", "wgan-gp", "--steps", "200")
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 def test_a_signal_saves_and_resume_goes_on(number, code):
-    process = start(*SHORT)
-    wait_for_step(process)
-    process.send_signal(number)
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == code
-    assert "Traceback" not in err
-    assert "`scmc train --resume` goes on" in err
+    copy = start(*SHORT)
+    copy.wait_for("step ")
+    copy.signal(number)
+    found = copy.ended()
+    assert found.code == code
+    assert "Traceback" not in found.err
+    assert "`scmc train --resume` goes on" in found.err
     run = latest_run()
     assert run.manifest.status == "interrupted"
-    assert "run      runs/celeba_g1-1" in out
+    assert "run      runs/celeba_g1-1" in found.out
     assert main(["train", "--resume", "--budget", "1s"]) == 0
     assert latest_run().manifest.steps >= run.manifest.steps
 
@@ -219,10 +206,10 @@ def test_a_terminal_that_closes_loses_nothing():
 
 @pytest.mark.slow
 def test_killed_it_goes_on_as_well(capsys):
-    process = start(*SHORT)
-    wait_for_step(process)
-    process.kill()
-    process.communicate(timeout=60)
+    copy = start(*SHORT)
+    copy.wait_for("step ")
+    copy.signal(signal.SIGKILL)
+    assert copy.ended().code == -signal.SIGKILL
     assert open_run("runs/celeba_g1-1").manifest.status == "training"
     assert main(["query", "P(Male=1)"]) == 2
     assert "error[E658]" in capsys.readouterr().err
@@ -238,26 +225,24 @@ def _fill(path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("mount") is None, reason="needs a file system of its own")
-def test_a_full_disk(here):
+def test_a_full_disk(here, capsys):
     small = here / "small"
     small.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(small)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip("mounting a small file system is not allowed here")
     try:
-        process = start(*SHORT, "--run", str(small / "run"))
-        wait_for_step(process)
+        copy = start(*SHORT, "--run", str(small / "run"))
+        copy.wait_for("step ")
         _fill(small / "filler")
-        _, err = process.communicate(timeout=300)
-        assert process.returncode == 2
-        assert "error[E657]" in err
-        assert "No space left on device" in err
-        assert "Traceback" not in err
+        found = copy.ended()
+        assert found.code == 2
+        assert "error[E657]" in found.err
+        assert "No space left on device" in found.err
+        assert "Traceback" not in found.err
         (small / "filler").unlink()
-        again = start("--resume", "--run", str(small / "run"), "--budget", "2s")
-        out, err = again.communicate(timeout=300)
-        assert again.returncode == 0, err
-        assert "TVD" in out
+        assert main(["train", "--resume", "--run", str(small / "run"), "--budget", "1s"]) == 0
+        assert "TVD" in capsys.readouterr().out
     finally:
         subprocess.run(["umount", str(small)], check=True)
 

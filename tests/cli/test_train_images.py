@@ -2,8 +2,9 @@
 
 import json
 import os
-import subprocess
-import sys
+import signal
+import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from scm_compiler.cli.options import by_name, settings
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.run import latest_run, open_run
 from scm_compiler.runtime.storage.tensors import read_tensors
+from tests.copies import Copy
 
 PROGRAM = """graph small
 Male, Mustache : binary
@@ -190,18 +192,8 @@ def test_options_by_name():
         settings("--option", ["=3"])
 
 
-def start(*words: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "scm_compiler", "train", *words]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, text=True, env=os.environ, **pipes)
-
-
-def wait_for(process: subprocess.Popen[str], step: int) -> None:
-    assert process.stderr is not None
-    for line in process.stderr:
-        if line.startswith(f"step {step}/"):
-            return
-    raise AssertionError("the training never came so far")
+def start(*words: str) -> Copy:
+    return Copy(partial(main, ["train", *words]), Path.cwd(), seconds=300)
 
 
 def numbers(run) -> list[dict]:
@@ -214,10 +206,10 @@ def numbers(run) -> list[dict]:
 def test_killed_and_resumed_it_ends_with_the_same_losses(here, capsys):
     asked = ["small.scm", *TINY, "--steps", "60"]
     assert main(["train", *asked, "--run", "whole", "-q"]) == 0
-    process = start(*asked, "--run", "parts")
-    wait_for(process, 30)
-    process.kill()
-    process.communicate(timeout=60)
+    copy = start(*asked, "--run", "parts")
+    copy.wait_for("step 30/")
+    copy.signal(signal.SIGKILL)
+    copy.ended()
     assert open_run("parts").manifest.heads["Face"].status == "training"
     assert main(["train", "--resume", "--run", "parts"]) == 0
     assert numbers(here / "parts") == numbers(here / "whole")
@@ -228,10 +220,13 @@ def test_killed_and_resumed_it_ends_with_the_same_losses(here, capsys):
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_two_devices_stop_when_the_process_that_started_them_is_killed(here):
-    process = start("small.scm", *TINY, "--steps", "100000", "--run", "two", "--devices", "2")
-    wait_for(process, 200)
-    process.kill()
-    process.communicate(timeout=60)  # the others hold the pipes open until they end
+    copy = start("small.scm", *TINY, "--steps", "100000", "--run", "two", "--devices", "2")
+    copy.wait_for("step 200/")
+    copy.signal(signal.SIGKILL)
+    copy.ended()
+    end = time.monotonic() + 60
+    while open_run("two").manifest.heads["Face"].status == "training" and time.monotonic() < end:
+        time.sleep(0.02)
     assert open_run("two").manifest.heads["Face"].status == "interrupted"
     assert open_run("two").manifest.heads["Face"].steps >= 200
 
@@ -240,19 +235,16 @@ def test_two_devices_stop_when_the_process_that_started_them_is_killed(here):
 def test_two_devices_give_the_run_of_one(here):
     asked = ["small.scm", *TINY, "--steps", "5"]
     assert main(["train", *asked, "--run", "one", "-q"]) == 0
-    process = start(*asked, "--run", "two", "--devices", "2")
-    out, err = process.communicate(timeout=300)
-    assert process.returncode == 0, err
-    assert out.count("run      two") == 1
+    found = start(*asked, "--run", "two", "--devices", "2").ended()
+    assert found.code == 0, found.err
+    assert found.out.count("run      two") == 1
     for one, two in zip(numbers(here / "one"), numbers(here / "two"), strict=True):
         assert two == pytest.approx(one, rel=1e-4, abs=1e-5)
     assert main(["verify", "two"]) == 0
-    process = start("--resume", "--run", "two", "--devices", "2")
-    _, err = process.communicate(timeout=300)
-    assert process.returncode == 2
-    assert err.count("error[E705]") == 1
-    process = start("small.scm", "--head", "causalgan", "--devices", "2")
-    _, err = process.communicate(timeout=300)
-    assert process.returncode == 1
-    assert err.count("error[E661]") == 1
-    assert "Traceback" not in err
+    found = start("--resume", "--run", "two", "--devices", "2").ended()
+    assert found.code == 2
+    assert found.err.count("error[E705]") == 1
+    found = start("small.scm", "--head", "causalgan", "--devices", "2").ended()
+    assert found.code == 1
+    assert found.err.count("error[E661]") == 1
+    assert "Traceback" not in found.err

@@ -7,11 +7,14 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from scm_compiler.cli.main import main
 from scm_compiler.runtime.storage.tensors import read_tensors
+from tests.copies import Copy
 
 pytestmark = [
     pytest.mark.slow,
@@ -97,14 +100,9 @@ def environment(folder, **more):
 
 
 def here(folder, *words):
-    """Run the command in processes on this machine."""
-    subprocess.run(
-        [sys.executable, "-m", "scm_compiler", *words],
-        cwd=folder,
-        env=environment(folder),
-        check=True,
-        capture_output=True,
-    )
+    """Run the command on this machine."""
+    found = Copy(partial(main, words), folder, environment(folder)).ended()
+    assert found.code == 0, found.err
 
 
 def test_two_hosts_train_as_one_does(start, tmp_path):

@@ -13,7 +13,6 @@ import pytest
 
 from scm_compiler.diagnostics.pages import pages
 from tests.diagnostics.setups import SETUPS, SLOW
-from tests.diagnostics.setups.made import Made
 from tests.in_process import execute
 from tests.shown import PART, WRITING, Session, steady
 
@@ -29,14 +28,6 @@ EXAMPLES = {
 
 def _marked(code):
     return pytest.param(code, marks=pytest.mark.slow) if code in SLOW else code
-
-
-@pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """What several examples start from."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCMC_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield Made(tmp_path_factory.mktemp("made"))
 
 
 @pytest.mark.parametrize("code", [_marked(code) for code in EXAMPLES])

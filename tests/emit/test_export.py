@@ -7,6 +7,7 @@ import torch
 
 from scm_compiler.emit.source import emit_source
 from scm_compiler.model.compilation import compile_module, spec_for
+from scm_compiler.model.real import places
 from scm_compiler.model.spec import ExplicitSpec, ImplicitSpec, Shape
 
 
@@ -30,7 +31,11 @@ SPECS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "do"), [("real", {"Y": 0.75}), ("both", None), ("terms", None)])
-def test_the_exported_sampler_of_real_nodes_gives_the_same_values(reals, tmp_path, name, do):
+def test_the_exported_sampler_of_real_nodes_gives_the_same_values(
+    reals, tmp_path, monkeypatch, name, do
+):
+    """With few rounds of the solver that is unrolled; `model/real/test_modules.py` has all."""
+    monkeypatch.setattr(places, "ROUNDS", 2)
     graph = reals["real" if name == "terms" else name]
     spec = spec_for(graph)
     if name == "terms":
@@ -39,6 +44,8 @@ def test_the_exported_sampler_of_real_nodes_gives_the_same_values(reals, tmp_pat
     built = compile_module(graph, spec, generator=torch.Generator().manual_seed(0))
     names = {}
     exec(compile(emit_source(graph, built.spec), "model.py", "exec"), names)
+    assert "ROUNDS" in names
+    names["ROUNDS"] = places.ROUNDS
     emitted = names["Model"]().double()
     emitted.load_state_dict(built.node_weights())
     shapes = ({0: torch.export.Dim("batch", min=2)},)

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ from PIL import Image as Pillow
 from scm_compiler import load
 from scm_compiler.cli.main import main
 from scm_compiler.ir import Image
-from scm_compiler.runtime.evaluation import evaluate
 from scm_compiler.runtime.evaluation.classifier import JudgeRecipe
 from scm_compiler.runtime.evaluation.features import FeatureRecipe
 from scm_compiler.runtime.evaluation.head import Effort
@@ -99,7 +99,7 @@ def test_python_trains_it_too():
 def test_it_is_evaluated(monkeypatch, capsys):
     few = {"observed": 64, "regime": 32, "realism": 40, "detective": 5, "vectors": 3, "spread": 4}
     judges = {"judge": JudgeRecipe(width=4, steps=20), "features": FeatureRecipe(4, 10)}
-    monkeypatch.setattr(evaluate, "Effort", lambda: Effort(**few, **judges))
+    monkeypatch.setattr("scm_compiler.cli.eval.Effort", partial(Effort, **few, **judges))
     scmc("train", "tiles.scm", *WORDS, "--head", "mosaic", "--steps", "30")
     scmc("eval", "-q")
     (told,) = json.loads(Path("runs/tiles-1/eval.json").read_text())["heads"]

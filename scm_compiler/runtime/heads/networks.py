@@ -44,6 +44,8 @@ def seeded(generator: torch.Generator) -> Iterator[None]:
 def start_dcgan(module: nn.Module) -> None:
     """DCGAN's initial weights: normal of deviation 0.02, biases 0; for `Module.apply`."""
     if isinstance(module, nn.Linear | nn.Conv2d | nn.ConvTranspose2d) and module.weight.numel():
+        if module.weight.is_meta:  # an outline, for which torch would load its compiler: a second
+            return
         nn.init.normal_(module.weight, std=DEVIATION)
         if module.bias is not None:
             nn.init.zeros_(module.bias)

@@ -1,69 +1,78 @@
 """Two processes and one: the same weights everywhere, and the same steps."""
 
-import subprocess
-import sys
+import socket
+from functools import partial
 from pathlib import Path
 
 import pytest
 import torch
 from torch import nn
 
+from scm_compiler.compiler import parse_text
+from scm_compiler.ir import Image
 from scm_compiler.runtime.heads import distributed
 from scm_compiler.runtime.heads.distributed import TeamBatchNorm, join
+from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
 from scm_compiler.runtime.heads.networks import MinibatchFeatures
-from scm_compiler.runtime.storage.tensors import read_tensors
-from scm_compiler.runtime.training.team import ALONE, Team
-
-WORKER = """
-import sys
-from pathlib import Path
-import torch
-from scm_compiler.compiler import check
-from scm_compiler.diagnostics import Source
-from scm_compiler.ir import Image
 from scm_compiler.runtime.heads.registry import BUILTIN
-from scm_compiler.runtime.heads.head import HeadTask
-from scm_compiler.runtime.heads.head import LabelCoding
-from scm_compiler.runtime.storage.tensors import write_tensors
-from scm_compiler.runtime.training.team import joined
+from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
+from scm_compiler.runtime.training.team import ALONE, Team, joined
+from tests.copies import Copy
 
-torch.set_num_threads(1)
-folder, head, preset, kind = Path(sys.argv[1]), *sys.argv[2:]
-text = f"Male : binary\\nAge : {kind}\\nFace : image(3, 16, 16)\\nMale, Age -> Face\\n"
-graph, _ = check(Source("g", text))
-coding = LabelCoding.of(graph, "Face")
 
-class Data:
+class Noise:
+    """A hundred images of nothing, of a label and of a node of some kind."""
+
+    def __init__(self, kind):
+        self.kind = kind
+
     fingerprint = "noise"
+
     def __len__(self):
         return 100
+
     def draw(self, n, generator):
         images = torch.randint(256, (n, 3, 16, 16), generator=generator, dtype=torch.uint8)
         return images, self.draw_labels(n, generator)
+
     def draw_labels(self, n, generator):
         labels = torch.randint(2, (n, 2), generator=generator)
-        if kind == "real":
+        if self.kind == "real":
             labels = labels + torch.rand(n, 2, generator=generator) * torch.tensor([0.0, 1.0])
         return labels
 
-with joined() as team:
-    spec = BUILTIN.find(head)
-    options = spec.options(preset, width=4, batch=16, noise_size=4)
-    data = Data()
-    task = HeadTask("Face", Image(3, 16, 16), coding, data, data, 6, 100, team=team)
-    trainer = spec.trainer(task, options)
-    losses = trainer.advance(3)
-    write_tensors(folder / f"{team.size}-{team.rank}.safetensors", trainer.state(), losses)
-"""
+
+def take_three_steps(head, preset, kind):
+    """Write the state after three steps to `SIZE-RANK.safetensors`."""
+    text = f"Male : binary\nAge : {kind}\nFace : image(3, 16, 16)\nMale, Age -> Face\n"
+    coding = LabelCoding.of(parse_text(text), "Face")
+    with joined() as team:
+        spec = BUILTIN.find(head)
+        options = spec.options(preset, width=4, batch=16, noise_size=4)
+        noise = Noise(kind)
+        task = HeadTask("Face", Image(3, 16, 16), coding, noise, noise, 6, 100, team=team)
+        trainer = spec.trainer(task, options)
+        losses = trainer.advance(3)
+        path = Path(f"{team.size}-{team.rank}.safetensors")
+        write_tensors(path, trainer.state(), losses)
 
 
-def work(folder: Path, processes: int, *words: str) -> None:
-    script = folder / "worker.py"
-    script.write_text(WORKER)
-    start = ["-m", "torch.distributed.run", "--standalone", f"--nproc-per-node={processes}"]
-    command = [sys.executable, *(start if processes > 1 else []), str(script), str(folder), *words]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+def work(folder, processes, head, preset, kind):
+    """Let copies of this process take the steps, as torchrun would start them."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    team = {"WORLD_SIZE": processes, "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": port}
+    copies = [
+        Copy(
+            partial(take_three_steps, head, preset, kind),
+            folder,
+            {name: str(value) for name, value in {**team, "RANK": rank}.items()},
+        )
+        for rank in range(processes)
+    ]
+    for found in [copy.ended() for copy in copies]:
+        assert found.code == 0, found.err
 
 
 def _moments(state, network: str) -> torch.Tensor:

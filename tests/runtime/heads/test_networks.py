@@ -10,7 +10,15 @@ from scm_compiler.runtime.heads.networks import (
     bounded,
     normalised,
     seeded,
+    start_dcgan,
 )
+
+
+def test_an_outline_is_given_no_weights(monkeypatch):
+    """Torch would load its compiler for them, which takes longer than drawing an image."""
+    monkeypatch.setattr(nn.init, "normal_", lambda *_, **__: pytest.fail("weights were drawn"))
+    with torch.device("meta"):
+        assert nn.Conv2d(3, 4, 3).apply(start_dcgan).weight.shape == (4, 3, 3, 3)
 
 
 def test_seeded_depends_on_its_generator_alone():

@@ -5,6 +5,7 @@ import json
 import tarfile
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,7 @@ def test_one_process_and_two_write_the_same_bytes(job, tmp_path, monkeypatch):
     write_folder(two, job, processes=2)
     assert bytes_of(one.iterdir()) == bytes_of(two.iterdir())
     assert len(list(one.glob("*.png"))) == 30
+    monkeypatch.setattr(shards, "get_context", lambda _: get_context("fork"))  # imports nothing
     names = [tmp_path / name for name in ("a", "b")]
     for name, processes in zip(names, (1, 2), strict=True):
         write_shards(shard_paths(f"{name}/x.tar", 3), job, processes=processes)

@@ -22,6 +22,7 @@ from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.stages import create, train_labels
 from scm_compiler.runtime.training import loop
+from tests.copies import Copy
 
 SMALL = {
     "mle": {"table_limit": 1, "hidden": 8, "steps": 40, "check_steps": 10},
@@ -214,31 +215,22 @@ def test_killed_at_random_moments_it_ends_byte_for_byte_the_same(celeba, name, t
     graph, table = celeba
     config = configure(name, seed=2, **SMALL[name] | {"steps": 300})
     whole = train_labels(create(graph, table, config, path=tmp_path / "whole"))
-    script = (
-        "import sys\n"
-        "from pathlib import Path\n"
-        "from scm_compiler.runtime.stages import train_labels\n"
-        "from scm_compiler.runtime.run import open_run\n"
-        "run = open_run(Path(sys.argv[1]))\n"
-        "print('ready', flush=True)\n"
-        "train_labels(run, checkpoint_seconds=0.0)\n"
-        "print('done', flush=True)\n"
-    )
     run = create_run(graph, table, config, path=tmp_path / "parts")
-    draw, kills, done = random.Random(4), 0, False
-    while not done:
-        process = subprocess.Popen(
-            [sys.executable, "-c", script, str(run.path)], stdout=subprocess.PIPE, text=True
-        )
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-        if kills < 3:
+
+    def go_on():
+        left = open_run(run.path)
+        sys.stderr.write("ready\n")
+        train_labels(left, checkpoint_seconds=0.0)
+
+    draw, codes = random.Random(4), []
+    while 0 not in codes:
+        copy = Copy(go_on, tmp_path)
+        if len(codes) < 3:
+            copy.wait_for("ready")
             time.sleep(draw.uniform(0.05, 0.5))
-            process.kill()
-            kills += 1
-        done = process.stdout.read() == "done\n"
-        process.wait()
-        process.stdout.close()
+            copy.signal(signal.SIGKILL)
+        codes.append(copy.ended().code)
+    assert set(codes) <= {0, -signal.SIGKILL}
     left = open_run(run.path)
     assert left.manifest.status == "complete"
     for part in set(left.manifest.files) - {"metrics.jsonl"}:

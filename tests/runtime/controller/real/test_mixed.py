@@ -121,3 +121,11 @@ def test_a_regime_from_python_holds_numbers(run):
     assert held["X", "mean"] == 0.5
     with pytest.raises(ScmError, match="E411"):
         run.do(A=0.5)
+
+
+def test_the_most_steps_of_each_stage_are_those_of_networks_as_well(data):
+    """`L` has a real parent, so that a network draws it."""
+    graph = parse_text(PROGRAM)
+    table = load_table(data, graph)
+    assert make_trainer(graph, table, configure("mle", steps=4)).total == 4
+    assert make_trainer(graph, table, configure()).total == 1500
