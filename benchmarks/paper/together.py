@@ -18,7 +18,7 @@ from scm_compiler.runtime.data.images.table import ImageTable
 from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.device import faster_precision
 from scm_compiler.runtime.heads.head import FrozenLabels, HeadTask, LabelCoding
-from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator, scaled
+from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator
 from scm_compiler.runtime.heads.options import GanOptions
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
@@ -94,7 +94,7 @@ class JointTrainer(AdversarialTrainer[GanOptions, ConvGenerator]):
 
 def _beside(images: Tensor, labels: Tensor) -> Tensor:
     """The images (B, C, H, W) with a constant channel for each encoded label (B, E)."""
-    planes = scaled(labels)[:, :, None, None].expand(-1, -1, *images.shape[2:])
+    planes = (labels * 2 - 1)[:, :, None, None].expand(-1, -1, *images.shape[2:])
     return torch.cat([images, planes], dim=1)
 
 

@@ -155,9 +155,9 @@ def test_settings_that_make_no_sense_are_refused(data, options):
 
 
 def test_what_is_not_said_is_asked_for(data):
-    with pytest.raises(ScmError, match=r"E866.*--latent"):
+    with pytest.raises(ScmError, match=r"(?s)E866.*--latent"):
         scm.audit(generator, images=data)
-    with pytest.raises(ScmError, match=r"E866.*--images"):
+    with pytest.raises(ScmError, match=r"(?s)E866.*--images"):
         scm.audit(generator, latent=LATENT)
 
 

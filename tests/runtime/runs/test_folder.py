@@ -58,5 +58,7 @@ def test_a_full_disk_leaves_nothing(made, tmp_path, monkeypatch):
         create_run(*made, path=tmp_path / "r")
     assert [d.code for d in caught.value.diagnostics] == ["E657"]
     assert str(tmp_path / "r") in caught.value.diagnostics[0].message()
-    assert caught.value.diagnostics[0].help() is None  # there is no run to go on with
+    told = caught.value.diagnostics[0].help()
+    assert "make room" in told
+    assert "--resume" not in told  # there is no run to go on with
     assert list(tmp_path.iterdir()) == []
