@@ -21,7 +21,8 @@ from benchmarks.timing import interleave, ratio, verdict
 from scm_compiler.compiler import load
 from scm_compiler.ir import Graph
 from scm_compiler.model.implicit import ImplicitModule
-from scm_compiler.runtime.controller.wgan_gp import PRESETS, WganGp, WganGpOptions
+from scm_compiler.runtime.controller.wgan_gp.options import PRESETS, WganGpOptions
+from scm_compiler.runtime.controller.wgan_gp.trainer import WganGp
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.evaluation import distance

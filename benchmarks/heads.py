@@ -22,7 +22,7 @@ from benchmarks.timing import Timing, interleave, ratio, verdict
 from scm_compiler.compiler import load
 from scm_compiler.ir import Image
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.runtime.controller.mle import MleOptions
+from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.data.images import ImageTable

@@ -14,14 +14,12 @@ from torch.nn.functional import binary_cross_entropy_with_logits, l1_loss, mse_l
 
 from scm_compiler.ir import Image
 from scm_compiler.runtime.heads.augmentation import draw_change
-from scm_compiler.runtime.heads.causal_began import (
-    BeganDiscriminator,
-    CausalBeganOptions,
-    generator,
-)
+from scm_compiler.runtime.heads.causal_began import BeganDiscriminator, generator
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator, ConvLabeler
-from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions, HeadOptions
+from scm_compiler.runtime.heads.options import HeadOptions
+from scm_compiler.runtime.heads.options.causal_began import CausalBeganOptions
+from scm_compiler.runtime.heads.options.gan import CausalGanOptions, GanOptions
 
 BATCH = 32
 """Images that are sampled at once."""

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from scm_compiler.ir import Graph
 from scm_compiler.model.layout import Layout
-from scm_compiler.runtime.controller.wgan_gp import WganGpOptions
+from scm_compiler.runtime.controller.wgan_gp.options import WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
 from scm_compiler.runtime.data.table import LabelTable
 

@@ -16,7 +16,7 @@ from benchmarks.timing import interleave, ratio, verdict
 from scm_compiler.compiler import load
 from scm_compiler.inference import LEVEL, answer
 from scm_compiler.model.tables import Tables
-from scm_compiler.runtime.controller.mle import fit_tables
+from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.semantics.query import read_query
 

@@ -27,7 +27,8 @@ from numpy.typing import NDArray
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.identify.graph import causal
-from scm_compiler.runtime.controller.mle import Mle, MleOptions
+from scm_compiler.runtime.controller.mle.options import MleOptions
+from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.shrinkage import PENALTIES, RARE, WEIGHTS, Shrunk
 from scm_compiler.runtime.data.softmax import Penalty

@@ -61,9 +61,9 @@ def a_step() -> Callable[[], object]:
     """One step of the training of a head, behind its first."""
     from scm_compiler.runtime.controller.registry import configure  # noqa: PLC0415
     from scm_compiler.runtime.data import load_labels  # noqa: PLC0415
-    from scm_compiler.runtime.stages import create, train_stages  # noqa: PLC0415
     from scm_compiler.runtime.stages.images import LOCAL, head_trainer  # noqa: PLC0415
     from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads  # noqa: PLC0415
+    from scm_compiler.runtime.stages.sequence import create, train_stages  # noqa: PLC0415
 
     graph = scm_compiler.parse(GRAPH)
     request = HeadRequest({"": "drawn-faces:64"}, options={"batch": 8, "width": 8}, steps=3)

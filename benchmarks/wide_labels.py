@@ -16,7 +16,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 
 from scm_compiler.ir import Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.runtime.controller.mle import Mle, MleOptions
+from scm_compiler.runtime.controller.mle.options import MleOptions
+from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data.table import LabelTable
 
 BITS = Path(__file__).parents[2] / "shared" / "data" / "celeba" / "celeba_attr_bits.npz"

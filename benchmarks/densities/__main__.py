@@ -27,7 +27,9 @@ from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.features import Features, width
 from scm_compiler.model.real.scale import Scale
 from scm_compiler.model.threads import one_thread
-from scm_compiler.runtime.controller.real import RealOptions, Reals, Target
+from scm_compiler.runtime.controller.real.options import RealOptions
+from scm_compiler.runtime.controller.real.target import Target
+from scm_compiler.runtime.controller.real.trainer import Reals
 
 Array = NDArray[np.float64]
 HELD_OUT = 20_000

@@ -16,8 +16,8 @@ from torch.nn.functional import logsigmoid, silu, softplus
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from scm_compiler.model.real.features import REACH
-from scm_compiler.runtime.controller.real import RealOptions
 from scm_compiler.runtime.controller.real.group import KEPT
+from scm_compiler.runtime.controller.real.options import RealOptions
 
 
 class Peer(Protocol):

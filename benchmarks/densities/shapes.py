@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from scm_compiler.ir.domain import BINARY, Discrete, Domain, Real
 from scm_compiler.model.mechanism import Column
-from scm_compiler.runtime.controller.real import Target
+from scm_compiler.runtime.controller.real.target import Target
 
 Array = NDArray[np.float64]
 THREE = Discrete(("a", "b", "c"))

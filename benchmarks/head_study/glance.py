@@ -16,7 +16,7 @@ from benchmarks.head_study.page import REMARKS
 from benchmarks.head_study.rows import ROWS, Row
 from benchmarks.head_study.work import graph_of
 from scm_compiler.ir import query as ir
-from scm_compiler.runtime.controller.mle import MleOptions
+from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data import load_labels

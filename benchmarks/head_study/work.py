@@ -18,8 +18,8 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.head import Effort
 from scm_compiler.runtime.heads.device import choose_device
-from scm_compiler.runtime.stages import pending_heads, train_stages
 from scm_compiler.runtime.stages.images import Placement
+from scm_compiler.runtime.stages.sequence import pending_heads, train_stages
 from scm_compiler.runtime.storage.tensors import write_file
 from scm_compiler.shipped import find_program
 

@@ -26,9 +26,9 @@ from scm_compiler.runtime.run import Run, open_run, run_of
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.sampling.figures import plain, sweep, two_rows
 from scm_compiler.runtime.sampling.grid import grid, png
-from scm_compiler.runtime.stages import create, train_stages
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads
+from scm_compiler.runtime.stages.sequence import create, train_stages
 from scm_compiler.shipped import find_program
 
 IMAGE = "Face"

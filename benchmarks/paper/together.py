@@ -19,7 +19,7 @@ from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.device import faster_precision
 from scm_compiler.runtime.heads.head import FrozenLabels, HeadTask, LabelCoding
 from scm_compiler.runtime.heads.networks import ConvDiscriminator, ConvGenerator
-from scm_compiler.runtime.heads.options import GanOptions
+from scm_compiler.runtime.heads.options.gan import GanOptions
 from scm_compiler.runtime.heads.registry import installed
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
 from scm_compiler.runtime.runs.trained_head import image_domain

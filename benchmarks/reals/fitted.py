@@ -9,7 +9,9 @@ import numpy as np
 from benchmarks.reals.problems import LEVELS, Answers, Columns, Problem
 from scm_compiler.ir.domain import Domain, Finite
 from scm_compiler.model.mechanism import Mechanism, Tabular
-from scm_compiler.runtime.controller.real import RealOptions, Reals, Target
+from scm_compiler.runtime.controller.real.options import RealOptions
+from scm_compiler.runtime.controller.real.target import Target
+from scm_compiler.runtime.controller.real.trainer import Reals
 
 DRAWS = 100_000
 

@@ -23,20 +23,19 @@ from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
 from scm_compiler.runtime.runs.trained_encoder import encoder_config
-from scm_compiler.runtime.stages import (
-    ENCODER,
-    LABELS,
+from scm_compiler.runtime.stages.codes.heads import NoImageToTrain
+from scm_compiler.runtime.stages.encoders import extend_encoders
+from scm_compiler.runtime.stages.images import Placement
+from scm_compiler.runtime.stages.options import divide
+from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, options_of, plan_heads
+from scm_compiler.runtime.stages.result import ENCODER, LABELS
+from scm_compiler.runtime.stages.sequence import (
     create,
     extend,
-    extend_encoders,
     follow_leader,
     require_labels,
     train_stages,
 )
-from scm_compiler.runtime.stages.codes.heads import NoImageToTrain
-from scm_compiler.runtime.stages.images import Placement
-from scm_compiler.runtime.stages.options import divide, heads_of
-from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, options_of, plan_heads
 from scm_compiler.runtime.training.signals import stop_on_signals, stopping
 from scm_compiler.runtime.training.team import joined, local_size
 from scm_compiler.runtime.training.tensorboard import FOLDER, Recording, require_tensorboard
@@ -111,7 +110,7 @@ def _created(
     seed, trainer = request.seed or 0, request.trainer or "mle"
     preset, labels_alone = request.preset or "default", request.stage == "labels"
     wanted = settings("--option", request.options)
-    heads = () if labels_alone else heads_of(graph, _heads(request, graph, wanted))
+    heads = () if labels_alone else _heads(request, graph, wanted).chosen(graph)
     ours, theirs = divide(wanted, trainer, preset, heads)
     steps = {} if request.steps is None else {"steps": request.steps}
     replicates = request.replicates or 0

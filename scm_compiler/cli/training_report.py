@@ -12,8 +12,8 @@ from scm_compiler.diagnostics import Diagnostic, Report, ScmError
 from scm_compiler.ir import Graph, Image
 from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
 from scm_compiler.runtime.runs.record import Record
-from scm_compiler.runtime.stages import ENCODER, Finished
 from scm_compiler.runtime.stages.pacing import wanted_steps
+from scm_compiler.runtime.stages.result import ENCODER, Finished
 from scm_compiler.syntax.printer import print_name
 
 FAR = 0.01

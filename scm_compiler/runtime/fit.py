@@ -12,9 +12,10 @@ from scm_compiler.runtime.data.options import Missing
 from scm_compiler.runtime.data.sources import Data
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
-from scm_compiler.runtime.stages import create, extend, extend_encoders, train_stages
+from scm_compiler.runtime.stages.encoders import extend_encoders
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
+from scm_compiler.runtime.stages.sequence import create, extend, train_stages
 
 
 def train(  # noqa: PLR0913  (the same choices as on the command line)

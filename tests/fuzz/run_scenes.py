@@ -119,8 +119,8 @@ def _train(text: str, trainer: str, options: dict[str, Any], *, stop: bool) -> N
     from scm_compiler.runtime.controller.registry import configure  # noqa: PLC0415
     from scm_compiler.runtime.data import load_labels  # noqa: PLC0415
     from scm_compiler.runtime.progress import Silent  # noqa: PLC0415
-    from scm_compiler.runtime.stages import create, train_stages  # noqa: PLC0415
     from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads  # noqa: PLC0415
+    from scm_compiler.runtime.stages.sequence import create, train_stages  # noqa: PLC0415
 
     class Stopping(Silent):
         def move(self, done: int, seconds: float) -> None:

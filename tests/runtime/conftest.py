@@ -12,8 +12,8 @@ from scm_compiler.diagnostics import Source
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
-from scm_compiler.runtime.stages import create, train_stages
 from scm_compiler.runtime.stages.plan import HeadRequest, plan_heads
+from scm_compiler.runtime.stages.sequence import create, train_stages
 
 PROGRAM = """graph small
 Male, Mustache, Young : binary

@@ -10,13 +10,14 @@ import torch
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.model.tables import Tables
-from scm_compiler.runtime.controller.mle import fit_tables
+from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import latest_run, open_run
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.runs.manifest import digest
-from scm_compiler.runtime.stages import create, train_labels
+from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.sequence import create
 
 
 @pytest.fixture(scope="module")

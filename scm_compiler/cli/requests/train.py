@@ -8,10 +8,11 @@ from scm_compiler.cli.options import by_name, one_of, seconds, seed, settings, w
 from scm_compiler.cli.requests.existing import require_named_run
 from scm_compiler.cli.training_program import program_to_train
 from scm_compiler.ir import Graph
-from scm_compiler.runtime.controller.names import require_choice
+from scm_compiler.runtime.controller.settings import require_choice
 from scm_compiler.runtime.data.images.sources import require_images
 from scm_compiler.runtime.data.sources import default_source, require_data
-from scm_compiler.runtime.heads.registry import installed
+from scm_compiler.runtime.heads.registry import HEAD, installed
+from scm_compiler.runtime.stages.options import divide
 
 STAGES = ("all", "labels", "images", "encoder")
 DEVICES = ("auto", "cuda", "mps", "cpu")
@@ -90,7 +91,7 @@ def request(args: argparse.Namespace) -> TrainingRequest:
     asked = _asked(args)
     if asked.extends:
         require_named_run(asked.run)
-    settings("--option", asked.options)
+    wanted = settings("--option", asked.options)
     if asked.extends:
         return asked
     trainer = asked.trainer or "mle"
@@ -99,11 +100,17 @@ def request(args: argparse.Namespace) -> TrainingRequest:
     names = [node.name for node in graph.images]
     named = by_name(asked.images, names)
     images = [spec for name in names if (spec := named.get(name, named.get("")))]
+    heads: dict[str, str] = {}
     if asked.stage != "labels":
-        for head in by_name(asked.heads, names).values():
+        named_heads = by_name(asked.heads, names)
+        heads = {name: named_heads.get(name, named_heads.get("", HEAD)) for name in names}
+        for head in named_heads.values():
             installed().find(head)
         for spec in images:
             require_images(spec)
+    _, options = divide(wanted, trainer, asked.preset or "default", heads.values())
+    for head in heads.values():
+        installed().find(head).options(asked.head_preset or "default", **options)
     require_data(asked.data or default_source(graph, images))
     return replace(asked, program=(graph, text))
 

@@ -12,13 +12,15 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.model.real.codes.parts import OtherTrainer
 from scm_compiler.model.real.parts import discrete_part
-from scm_compiler.runtime.controller import mle, wgan_gp
 from scm_compiler.runtime.controller.config import Config
-from scm_compiler.runtime.controller.mle import MleOptions
-from scm_compiler.runtime.controller.names import require_choice
-from scm_compiler.runtime.controller.real import RealOptions, Reals
+from scm_compiler.runtime.controller.mle import trainer as mle
+from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.real.mixed import Mixed, targets_of
+from scm_compiler.runtime.controller.real.options import RealOptions
+from scm_compiler.runtime.controller.real.trainer import Reals
+from scm_compiler.runtime.controller.settings import SETTINGS, Settings, require_choice
 from scm_compiler.runtime.controller.trainer import Trainer
+from scm_compiler.runtime.controller.wgan_gp import trainer as wgan_gp
 from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
 from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.table import LabelTable
@@ -33,27 +35,20 @@ class Recipe:
     """A way to fit the label model.
 
     Attributes:
-        options: Its settings.
-        presets: Named settings; one is called `default`.
+        settings: What it can be told.
         make: Builds the trainer from the graph, the data, the settings and the seed.
         numbers: How many weights its networks have, at least, by the graph and the settings.
     """
 
-    options: type[BaseModel]
-    presets: Mapping[str, BaseModel]
+    settings: Settings
     make: Callable[[Graph, LabelTable, Any, int], Trainer]
     numbers: Callable[[Graph, Any], int]
 
 
 TRAINERS: Mapping[str, Recipe] = MappingProxyType(
     {
-        "mle": Recipe(mle.MleOptions, mle.PRESETS, mle.Mle, mle.count_network_numbers),
-        "wgan-gp": Recipe(
-            wgan_gp.WganGpOptions,
-            wgan_gp.PRESETS,
-            wgan_gp.WganGp,
-            wgan_gp.count_network_numbers,
-        ),
+        "mle": Recipe(SETTINGS["mle"], mle.Mle, mle.count_network_numbers),
+        "wgan-gp": Recipe(SETTINGS["wgan-gp"], wgan_gp.WganGp, wgan_gp.count_network_numbers),
     }
 )
 
@@ -80,12 +75,13 @@ def configure(
         ValueError: If an option is not one of the trainer's.
     """
     require_choice(trainer, preset)
-    recipe = TRAINERS[trainer]
-    unknown = [name for name in changes if name not in recipe.options.model_fields]
+    settings = SETTINGS[trainer]
+    unknown = [name for name in changes if name not in settings.options.model_fields]
     if unknown:
-        known = ", ".join(f"`{name}`" for name in recipe.options.model_fields)
+        known = ", ".join(f"`{name}`" for name in settings.options.model_fields)
         raise ValueError(f"`{trainer}` has no option `{unknown[0]}`; its options are {known}")
-    options = recipe.options.model_validate(recipe.presets[preset].model_dump() | changes)
+    whole = settings.presets[preset].model_dump() | changes
+    options = settings.options.model_validate(whole)
     return Config(
         trainer=trainer,
         preset=preset,
@@ -156,6 +152,6 @@ def recipe_of(config: Config) -> tuple[Recipe, BaseModel]:
     if recipe is None:
         raise ValueError(f"there is no trainer `{config.trainer}`")
     try:
-        return recipe, recipe.options.model_validate(dict(config.options))
+        return recipe, recipe.settings.options.model_validate(dict(config.options))
     except ValidationError as error:
         raise ValueError(f"options.{said(error)}") from error

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from math import prod
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import silu
 
@@ -18,7 +17,7 @@ from scm_compiler.model.codec import spans_of
 from scm_compiler.runtime.heads.canvas import canvas, cut, framed
 from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.heads.networks import RowLinear, channels, normalised
-from scm_compiler.runtime.heads.options import HeadOptions
+from scm_compiler.runtime.heads.options.autoencoder import AutoencoderOptions
 
 STEEPEST = 6.0
 """The logarithms of variances lie between minus twice this and this: beyond lies no number."""
@@ -61,46 +60,6 @@ class Gaussian:
         tensor([[0., 2.]])
         """
         return (self.mean.square() + self.log_variance.exp() - 1 - self.log_variance) / 2
-
-
-class AutoencoderOptions(HeadOptions):
-    """The options of heads with an encoder.
-
-    Attributes:
-        hidden: The size of the layers between vectors and grids.
-        rungs: On how many of the coarsest grids there are maps of noise.
-        rung_channels: The channels of each map.
-        rate: Adam's learning rate.
-        deviation: The standard deviation of pixels around the drawn image, whose range is 2; 0 for
-            what their error was of late.
-        beta: The weight of the noise's divergence from its prior, in the end.
-        beta_start: That weight at first: what labels can say is learnt before noise is allowed.
-        warm_up: The share of the steps, or of a budget, in which the one becomes the other.
-        cool_down: The share of the steps, or of a budget, at the end, in which the rate falls to
-            nothing.
-        reader_weight: The weight of the labels' cross entropy, which the encoder's reader learns.
-        swap_every: One step in so many draws each image under the labels of another, too.
-        swap_weight: The weight, beside the likelihood of the image, with which the reader is to
-            see those labels in them: the noise is to say nothing that labels say.
-    """
-
-    noise_size: int = Field(16, ge=1, le=1024)
-    batch: int = Field(64, ge=2, le=4096)
-    beta1: float = Field(0.9, ge=0, lt=1)
-    averaging: float = Field(0.99, ge=0, lt=1)
-    channels_last: bool = False
-    hidden: int = Field(256, ge=1, le=4096)
-    rungs: int = Field(0, ge=0, le=5)
-    rung_channels: int = Field(2, ge=1, le=64)
-    rate: float = Field(2e-3, gt=0, lt=1)
-    deviation: float = Field(0.0, ge=0, le=10)
-    beta: float = Field(20.0, gt=0, le=1e4)
-    beta_start: float = Field(100.0, gt=0, le=1e6)
-    warm_up: float = Field(0.3, ge=0, le=1)
-    cool_down: float = Field(0.5, ge=0, le=1)
-    reader_weight: float = Field(0.1, ge=0, le=100)
-    swap_every: int = Field(4, ge=0, le=1000)
-    swap_weight: float = Field(10.0, ge=0, le=1e4)
 
 
 class Sight(nn.Module):

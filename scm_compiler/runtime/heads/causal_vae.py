@@ -23,16 +23,13 @@ Definition 1 holds of every trained head, whatever A is.
 
 from itertools import pairwise
 from math import pi
-from typing import Any, Literal
 
 import torch
-from pydantic import Field
 from torch import Tensor, nn
 from torch.nn.functional import elu
 
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads.autoencoder import (
-    AutoencoderOptions,
     Gaussian,
     LabelEmbedding,
     Painter,
@@ -44,6 +41,7 @@ from scm_compiler.runtime.heads.encoding import EncodingTrainer, Rebuilt, Traine
 from scm_compiler.runtime.heads.graph_learning import learnt_graph
 from scm_compiler.runtime.heads.head import NUMBER, HeadTask, LabelCoding
 from scm_compiler.runtime.heads.networks import RowLinear
+from scm_compiler.runtime.heads.options.causal_vae import CausalVaeOptions
 from scm_compiler.runtime.heads.training import LabelledImages
 
 START_SPREAD = -2.0
@@ -51,49 +49,6 @@ START_SPREAD = -2.0
 
 ROWS_OF_LABELS = 4096
 """The images whose labels A is learnt from."""
-
-
-class CausalVaeOptions(AutoencoderOptions):
-    """The options of CausalVAE, beside those of any auto-encoder here.
-
-    Attributes:
-        concept_size: k, the numbers of each concept.
-        learn_graph: Whether A is learnt from the labels; else its edges are the declared ones.
-        prior: Where the prior of z comes from.
-        networks: Convolutions, or the published layers.
-        exogenous_weight: The weight of KL(q(ε) || N(0, I)), the second line of (10).
-        mask_weight: γ, the weight of l_m, (12).
-    """
-
-    concept_size: int = Field(8, ge=1, le=256)
-    noise_size: int = Field(16, ge=0, le=1024)
-    beta: float = Field(100.0, gt=0, le=1e4)
-    swap_every: int = Field(0, ge=0, le=1000)
-    learn_graph: bool = False
-    prior: Literal["learnt", "labels"] = "learnt"
-    networks: Literal["conv", "mlp"] = "conv"
-    exogenous_weight: float = Field(0.0, ge=0, le=100)
-    mask_weight: float = Field(0.01, ge=0, le=100)
-
-
-OPTIONS = CausalVaeOptions
-PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "paper": {
-        "concept_size": 4,
-        "noise_size": 0,
-        "prior": "labels",
-        "networks": "mlp",
-        "exogenous_weight": 1.0,
-        "mask_weight": 1.0,
-        "rate": 1e-3,
-        "cool_down": 0.0,
-        "beta": 1.0,
-        "beta_start": 1.0,
-        "averaging": 0.0,
-        "deviation": 0.5,
-    },
-}
 
 
 class LabelPrior(nn.Module):

@@ -9,18 +9,6 @@ labels, so the adversarial loss alone is minimal only at p_g(x|l) = p_data(x|l),
 label model has the data's labels. Without the projection only p_g(x) = p_data(x) is asked for.
 """
 
-from typing import Any
-
 from scm_compiler.runtime.heads.gan import generator, trainer
-from scm_compiler.runtime.heads.options import PAPER_GAN, R3GAN, GanOptions
 
-OPTIONS = GanOptions
-PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "paper": {**PAPER_GAN, "projection": True},
-    "r3gan": {**R3GAN},
-}
-"""`paper` has the published networks, with the projection: without it and without Labelers nothing
-would tie an image to its labels."""
-
-__all__ = ["OPTIONS", "PRESETS", "generator", "trainer"]
+__all__ = ["generator", "trainer"]

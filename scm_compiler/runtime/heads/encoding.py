@@ -19,8 +19,8 @@ import torch
 from torch import Tensor, nn
 
 from scm_compiler.runtime.heads import losses
-from scm_compiler.runtime.heads.autoencoder import AutoencoderOptions
 from scm_compiler.runtime.heads.head import EncodingGenerator, HeadTask
+from scm_compiler.runtime.heads.options.autoencoder import AutoencoderOptions
 from scm_compiler.runtime.heads.replay import uploaded
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
 

@@ -18,7 +18,7 @@ from scm_compiler.runtime.heads.networks import (
     ConvLabeler,
     Verdict,
 )
-from scm_compiler.runtime.heads.options import CausalGanOptions, GanOptions
+from scm_compiler.runtime.heads.options.gan import CausalGanOptions, GanOptions
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
 from scm_compiler.runtime.heads.twins import Twins
 

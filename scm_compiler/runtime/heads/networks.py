@@ -17,7 +17,8 @@ from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads.canvas import canvas, cut, framed, halvings
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 from scm_compiler.runtime.heads.jitter import beside_numbers, label_logits, signed
-from scm_compiler.runtime.heads.options import GanOptions, Norm
+from scm_compiler.runtime.heads.options import Norm
+from scm_compiler.runtime.heads.options.gan import GanOptions
 
 SLOPE = 0.2
 """The slope of the leaky ReLU below zero."""

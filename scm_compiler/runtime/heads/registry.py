@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from scm_compiler.runtime.heads.head import HeadTask, HeadTrainer, ImageGenerator, LabelCoding
 
 ENTRY_POINTS = "scmc.heads"
+
+HEAD = "causal_gan"
+"""The head of an image for which none is named."""
+
 Nearest = Callable[[Image], Image]
 """The image nearest to the one that is asked for that a head can draw: itself, if it can."""
 
@@ -47,12 +51,13 @@ class HeadSpec:
         name: As written after `--head`.
         summary: One line for a list of heads.
         module: The module with the head; imported when first needed. It defines
-            `OPTIONS` (the pydantic model of the options), `PRESETS` (the changes of each preset
-            to the options' defaults), `generator(image, coding, options)` and
-            `trainer(task, options)`.
+            `generator(image, coding, options)` and `trainer(task, options)`.
         nearest: Which images it can draw; all, if it does not say.
         labelled: Whether it needs at least one label.
         numbers: Whether it reads real parents.
+        settings: The module with `OPTIONS` (the pydantic model of the options) and `PRESETS` (the
+            changes of each preset to the options' defaults); the head's own if empty. Options are
+            refused without torch where it does without.
         origin: The package that registered it.
     """
 
@@ -62,6 +67,7 @@ class HeadSpec:
     nearest: Nearest = any_image
     labelled: bool = True
     numbers: bool = False
+    settings: str = ""
     origin: str = "scm_compiler"
 
     def check(self, node: str, image: Image, labels: int) -> None:
@@ -98,12 +104,12 @@ class HeadSpec:
     @property
     def model(self) -> type[BaseModel]:
         """The pydantic model of its options."""
-        return cast("type[BaseModel]", self._load("OPTIONS"))
+        return cast("type[BaseModel]", self._load("OPTIONS", self.settings))
 
     @property
     def presets(self) -> Mapping[str, Mapping[str, Any]]:
         """The changes of each preset to the options' defaults, under the preset's name."""
-        return cast("Mapping[str, Mapping[str, Any]]", self._load("PRESETS"))
+        return cast("Mapping[str, Mapping[str, Any]]", self._load("PRESETS", self.settings))
 
     def options(self, preset: str = "default", **changes: Any) -> BaseModel:  # noqa: ANN401
         """The options of a preset with some of them changed.
@@ -149,8 +155,8 @@ class HeadSpec:
         build = cast("Callable[..., HeadTrainer]", self._load("trainer"))
         return build(task, options)
 
-    def _load(self, attribute: str) -> object:
-        return getattr(import_module(self.module), attribute)
+    def _load(self, attribute: str, module: str = "") -> object:
+        return getattr(import_module(module or self.module), attribute)
 
 
 @dataclass(frozen=True)
@@ -200,6 +206,7 @@ BUILTIN = Heads(
             "scm_compiler.runtime.heads.causal_gan",
             fitting,
             numbers=True,
+            settings="scm_compiler.runtime.heads.options.causal_gan",
         ),
         HeadSpec(
             "causal_began",
@@ -207,6 +214,7 @@ BUILTIN = Heads(
             "scm_compiler.runtime.heads.causal_began",
             fitting,
             numbers=True,
+            settings="scm_compiler.runtime.heads.options.causal_began",
         ),
         HeadSpec(
             "conditional_gan",
@@ -215,6 +223,7 @@ BUILTIN = Heads(
             fitting,
             labelled=False,
             numbers=True,
+            settings="scm_compiler.runtime.heads.options.conditional_gan",
         ),
         HeadSpec(
             "vae",
@@ -223,6 +232,7 @@ BUILTIN = Heads(
             fitting,
             labelled=False,
             numbers=True,
+            settings="scm_compiler.runtime.heads.options.vae",
         ),
         HeadSpec(
             "causal_vae",
@@ -230,6 +240,7 @@ BUILTIN = Heads(
             "scm_compiler.runtime.heads.causal_vae",
             fitting,
             numbers=True,
+            settings="scm_compiler.runtime.heads.options.causal_vae",
         ),
     )
 )

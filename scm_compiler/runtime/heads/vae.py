@@ -5,14 +5,12 @@ the coarsest grids, as the auto-encoders have that Melistas et al. 2024 measure.
 """
 
 from math import prod
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 
 from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads.autoencoder import (
-    AutoencoderOptions,
     Gaussian,
     LabelEmbedding,
     Painter,
@@ -21,18 +19,8 @@ from scm_compiler.runtime.heads.autoencoder import (
 )
 from scm_compiler.runtime.heads.encoding import EncodingTrainer, Rebuilt, TrainedByRebuilding
 from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
+from scm_compiler.runtime.heads.options.vae import VaeOptions
 from scm_compiler.runtime.heads.training import LabelledImages
-
-
-class VaeOptions(AutoencoderOptions):
-    """The options of the auto-encoder; see `AutoencoderOptions`."""
-
-
-OPTIONS = VaeOptions
-PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
-    "paper": {"rungs": 3, "rung_channels": 4, "noise_size": 32},
-}
 
 
 class VaeGenerator(TrainedByRebuilding):

@@ -12,7 +12,8 @@ from typing import Any
 
 import torch
 
-from scm_compiler.runtime.heads.encoder import Encoded, Encoder, EncoderOptions, untrained
+from scm_compiler.runtime.heads.encoder import Encoded, Encoder, untrained
+from scm_compiler.runtime.heads.options.encoder import EncoderOptions
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.heads import write_manifest
 from scm_compiler.runtime.runs.manifest import bad_file, digest, read_model

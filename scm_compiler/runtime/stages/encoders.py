@@ -14,8 +14,9 @@ from pydantic import ValidationError
 from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.heads.codes.heads import HeadOption
-from scm_compiler.runtime.heads.encoder import EncoderOptions, EncoderTrainer, untrained
+from scm_compiler.runtime.heads.encoder import EncoderTrainer, untrained
 from scm_compiler.runtime.heads.head import EncodingGenerator, ImageBatches, LabelSampler
+from scm_compiler.runtime.heads.options.encoder import EncoderOptions
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.lock import sole_trainer

@@ -6,19 +6,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.codes.training import TrainerOption
-from scm_compiler.runtime.controller.registry import TRAINERS, Recipe
+from scm_compiler.runtime.controller.settings import SETTINGS, Settings
 from scm_compiler.runtime.heads.registry import installed
-from scm_compiler.runtime.stages.plan import HEAD, HeadRequest
 
 Options = Mapping[str, Any]
-
-
-def heads_of(graph: Graph, request: HeadRequest) -> set[str]:
-    """The heads that a request trains: of images that have a source."""
-    named = (node.name for node in graph.images if request.source(graph, node.name))
-    return {request.heads.get(image, request.heads.get("", HEAD)) for image in named}
 
 
 def divide(
@@ -39,16 +31,16 @@ def divide(
     known = {name for head in heads for name in installed().find(head).model.model_fields}
     theirs = {name: value for name, value in options.items() if name in known}
     ours = {name: value for name, value in options.items() if name not in known}
-    recipe = TRAINERS.get(trainer)
-    if recipe is not None and preset in recipe.presets:  # else `configure` refuses these
-        _refuse_wrong(ours, trainer, recipe, preset, sorted(known))
+    settings = SETTINGS.get(trainer)
+    if settings is not None and preset in settings.presets:  # else `configure` refuses these
+        _refuse_wrong(ours, trainer, settings, preset, sorted(known))
     return ours, theirs
 
 
 def _refuse_wrong(
-    options: Options, trainer: str, recipe: Recipe, preset: str, others: Collection[str]
+    options: Options, trainer: str, settings: Settings, preset: str, others: Collection[str]
 ) -> None:
-    known = tuple(recipe.options.model_fields)
+    known = tuple(settings.options.model_fields)
     unknown = [name for name in options if name not in known]
     if unknown:
         every = (*known, *(name for name in others if name not in known))
@@ -57,7 +49,7 @@ def _refuse_wrong(
             exit_code=2,
         )
     try:
-        recipe.options.model_validate(recipe.presets[preset].model_dump() | dict(options))
+        settings.options.model_validate(settings.presets[preset].model_dump() | dict(options))
     except ValidationError as wrong:
         found = (
             TrainerOption(trainer, str(error["loc"][0]), known, str(error["msg"]))

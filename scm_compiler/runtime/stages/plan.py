@@ -13,12 +13,11 @@ from scm_compiler.runtime.data.drawn_faces.face import SIZES
 from scm_compiler.runtime.data.images import ImageTable, load_images
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.heads.device import faster_precision
-from scm_compiler.runtime.heads.registry import installed
+from scm_compiler.runtime.heads.registry import HEAD, installed
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.trained_head import image_domain
 from scm_compiler.runtime.stages.codes.heads import BatchNotShared
 
-HEAD = "causal_gan"
 DRAWN = "drawn-faces"
 STEPS = 10_000
 """The steps of a head if neither steps nor a budget are given."""
@@ -61,6 +60,14 @@ class HeadRequest:
         """The images of one node: those named, else drawn faces if they fit; None if not."""
         named = self.sources.get(image, self.sources.get(""))
         return named or (DRAWN if drawable(graph, image) else None)
+
+    def chosen(self, graph: Graph) -> set[str]:
+        """The heads that are trained: of images that have a source."""
+        return {self.head(image) for image in self.by_image(graph)}
+
+    def head(self, image: str) -> str:
+        """The head of one image."""
+        return self.heads.get(image, self.heads.get("", HEAD))
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +124,7 @@ def plan_heads(
     configs = {
         image: HeadConfig(
             image=image,
-            head=_head(request, image),
+            head=request.head(image),
             preset=request.preset,
             options=options[image],
             seed=seed,
@@ -186,13 +193,9 @@ def drawable(graph: Graph, image: str) -> bool:
     return bool(parents) and shown and square and SIZES[0] <= domain.height <= SIZES[1]
 
 
-def _head(request: HeadRequest, image: str) -> str:
-    return request.heads.get(image, request.heads.get("", HEAD))
-
-
 def _options(graph: Graph, image: str, request: HeadRequest, device: str) -> dict[str, Any]:
     """The head's options in full, checked with the head and the image's size."""
-    spec = installed().find(_head(request, image))
+    spec = installed().find(request.head(image))
     domain = image_domain(graph, image)
     assert isinstance(domain, Image)
     spec.check(image, domain, len(graph.parents[image]))

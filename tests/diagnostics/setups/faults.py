@@ -31,8 +31,9 @@ GONE = "os._exit(0)"
 HEAD = """from torch.nn.functional import interpolate
 
 from scm_compiler.ir import Image
-from scm_compiler.runtime.heads.conditional_gan import OPTIONS, PRESETS, trainer
+from scm_compiler.runtime.heads.conditional_gan import trainer
 from scm_compiler.runtime.heads.networks import ConvGenerator
+from scm_compiler.runtime.heads.options.conditional_gan import OPTIONS, PRESETS
 from scm_compiler.runtime.heads.registry import HeadSpec
 
 {name} = HeadSpec("{name}", "", "{name}_head", origin="{name}-head")

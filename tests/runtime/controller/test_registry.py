@@ -3,14 +3,15 @@
 import pytest
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.controller.real import RealOptions
+from scm_compiler.runtime.controller.real.options import RealOptions
 from scm_compiler.runtime.controller.registry import TRAINERS, configure, real_options
 
 
 def test_every_trainer_has_a_default_preset_of_its_options():
     for name, recipe in TRAINERS.items():
-        assert isinstance(recipe.presets["default"], recipe.options)
-        assert configure(name).options == recipe.presets["default"].model_dump()
+        default = recipe.settings.presets["default"]
+        assert isinstance(default, recipe.settings.options)
+        assert configure(name).options == default.model_dump()
 
 
 def test_changes_go_over_the_preset():

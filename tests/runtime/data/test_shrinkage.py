@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.inference import answer
-from scm_compiler.runtime.controller.mle import fit_tables
+from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data import tabulate
 from scm_compiler.runtime.data.shares import closed_form
 from scm_compiler.runtime.data.shrinkage import MOST_COEFFICIENTS, RARE, Shrunk, shrunk

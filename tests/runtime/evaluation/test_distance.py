@@ -12,7 +12,7 @@ from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import fold, unfold
-from scm_compiler.runtime.controller.mle import fit_tables
+from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data import load_labels, tabulate
 from scm_compiler.runtime.evaluation import between_samples, distance
 

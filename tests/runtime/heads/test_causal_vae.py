@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from scm_compiler.ir.domain import Image
-from scm_compiler.runtime.heads.causal_vae import OPTIONS, CausalVaeGenerator, LabelPrior
+from scm_compiler.runtime.heads.causal_vae import CausalVaeGenerator, LabelPrior
 from scm_compiler.runtime.heads.head import NUMBER, LabelCoding
+from scm_compiler.runtime.heads.options.causal_vae import OPTIONS
 
 NAMES = ("Pendulum", "Light", "Shadow_Length", "Shadow_Position")
 BELOW = {0: {0, 2, 3}, 1: {1, 2, 3}, 2: {2}, 3: {3}}

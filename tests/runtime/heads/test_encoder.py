@@ -4,8 +4,9 @@ import pytest
 import torch
 
 from scm_compiler.ir.domain import Image
-from scm_compiler.runtime.heads.encoder import Encoded, EncoderOptions, EncoderTrainer
+from scm_compiler.runtime.heads.encoder import Encoded, EncoderTrainer
 from scm_compiler.runtime.heads.head import ImageGenerator
+from scm_compiler.runtime.heads.options.encoder import EncoderOptions
 from scm_compiler.runtime.heads.registry import BUILTIN
 
 OPTIONS = EncoderOptions(width=8, hidden=32, batch=16)

@@ -18,7 +18,8 @@ from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.runs import model_files
 from scm_compiler.runtime.runs.numbers import TABLES, read_tables
-from scm_compiler.runtime.stages import create, train_labels
+from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.sequence import create
 
 ASK = """
 import sys

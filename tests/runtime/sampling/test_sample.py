@@ -7,7 +7,7 @@ import torch
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.sampling.sample import BLOCK
-from scm_compiler.runtime.stages import train_stages
+from scm_compiler.runtime.stages.sequence import train_stages
 
 
 @pytest.fixture(scope="module")

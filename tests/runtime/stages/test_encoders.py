@@ -17,7 +17,9 @@ from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.heads import restart_head
 from scm_compiler.runtime.runs.trained_encoder import encoder_config, has_encoder, pending_encoders
 from scm_compiler.runtime.sampling.abducting import abducting
-from scm_compiler.runtime.stages import encoders, extend_encoders, train_stages
+from scm_compiler.runtime.stages import encoders
+from scm_compiler.runtime.stages.encoders import extend_encoders
+from scm_compiler.runtime.stages.sequence import train_stages
 from scm_compiler.runtime.storage.tensors import read_tensors
 from scm_compiler.runtime.training import Diverged
 

@@ -21,10 +21,10 @@ from scm_compiler.runtime.heads.training import AdversarialTrainer
 from scm_compiler.runtime.run import open_run, run_of
 from scm_compiler.runtime.runs.manifest import digest
 from scm_compiler.runtime.runs.model_files import read_module
-from scm_compiler.runtime.stages import extend, pending_heads, train_stages
 from scm_compiler.runtime.stages import images as train
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadPlan, refuse_unequal
+from scm_compiler.runtime.stages.sequence import extend, pending_heads, train_stages
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training import Diverged, Silent, loop, team
 from scm_compiler.runtime.training.team import Team, TeamLost

@@ -15,12 +15,14 @@ from scm_compiler.compiler import load
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Graph, Image, Node
 from scm_compiler.model.explicit import ExplicitModule
-from scm_compiler.runtime.controller.mle import MleOptions, trainer
+from scm_compiler.runtime.controller.mle import trainer
+from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.folder import create_run
-from scm_compiler.runtime.stages import create, train_labels
+from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.sequence import create
 from scm_compiler.runtime.training import loop
 from tests.copies import Copy
 

@@ -7,12 +7,12 @@ import pytest
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.runtime.controller import registry
-from scm_compiler.runtime.controller.real import RealOptions
+from scm_compiler.runtime.controller.real.options import RealOptions
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_table
 from scm_compiler.runtime.run import run_of
 from scm_compiler.runtime.runs.record import open_record
-from scm_compiler.runtime.stages import create, train_stages
+from scm_compiler.runtime.stages.sequence import create, train_stages
 
 STEPS, K = 60, 2
 VARYING = {"manifest.json", "metrics.jsonl"}

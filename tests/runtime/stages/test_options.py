@@ -2,10 +2,8 @@
 
 import pytest
 
-from scm_compiler.compiler import load
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.stages.options import divide, heads_of
-from scm_compiler.runtime.stages.plan import HeadRequest
+from scm_compiler.runtime.stages.options import divide
 
 
 def test_what_heads_have_is_theirs_and_the_rest_the_trainers():
@@ -44,8 +42,3 @@ def test_what_nothing_takes_is_refused(options, heads, message, advice):
     assert (found.code, caught.value.exit_code) == ("E560", 2)
     assert message in found.message()
     assert found.help().startswith(advice)
-
-
-def test_heads_are_those_of_images_with_a_source():
-    graph = load("celeba_g1")
-    assert heads_of(graph, HeadRequest(heads={"": "causal_began"})) == {"causal_began"}

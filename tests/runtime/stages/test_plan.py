@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from scm_compiler.compiler import parse_text
+from scm_compiler.compiler import load, parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.heads.device import choose_device, faster_precision
@@ -119,3 +119,8 @@ def test_numbers_are_scaled_as_declared_or_as_the_data_are():
     own = table.labels[:, 0]
     expected = {"Pendulum": (own.mean(), 2 * own.std()), "Light": (104, 44)}
     assert scales_of(graph, "Picture", table) == expected
+
+
+def test_heads_are_those_of_images_with_a_source():
+    graph = load("celeba_g1")
+    assert HeadRequest(heads={"": "causal_began"}).chosen(graph) == {"causal_began"}

@@ -12,8 +12,8 @@ from scm_compiler.runtime.data.table import reweighted
 from scm_compiler.runtime.run import run_of
 from scm_compiler.runtime.runs.numbers import replicate_name
 from scm_compiler.runtime.runs.record import open_record
-from scm_compiler.runtime.stages import create, train_stages
 from scm_compiler.runtime.stages.replicates import pending_replicates
+from scm_compiler.runtime.stages.sequence import create, train_stages
 
 SMALL = {"hidden": 8, "critic_hidden": 8, "batch": 32, "critic_updates": 2, "steps": 20}
 K = 3

@@ -13,7 +13,8 @@ from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.run import open_run
 from scm_compiler.runtime.runs.manifest import digest
-from scm_compiler.runtime.stages import create, train_labels
+from scm_compiler.runtime.stages.labels import train_labels
+from scm_compiler.runtime.stages.sequence import create
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 
 SMALL = {"steps": 2, "hidden": 4, "layers": 2, "noise": 2, "batch": 8, "critic_updates": 1}

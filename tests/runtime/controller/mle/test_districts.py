@@ -11,8 +11,9 @@ from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.law import law_graph
 from scm_compiler.model.tables import table_shape
 from scm_compiler.passes import unfold
-from scm_compiler.runtime.controller.mle import Mle, MleOptions
 from scm_compiler.runtime.controller.mle.districts import Districts
+from scm_compiler.runtime.controller.mle.options import MleOptions
+from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data import tabulate
 from scm_compiler.runtime.evaluation import distance
 

@@ -8,7 +8,9 @@ import pytest
 import torch
 
 from scm_compiler.compiler import load
-from scm_compiler.runtime.controller.mle import Mle, MleOptions, fit_tables
+from scm_compiler.runtime.controller.mle.options import MleOptions
+from scm_compiler.runtime.controller.mle.tables import fit_tables
+from scm_compiler.runtime.controller.mle.trainer import Mle
 from scm_compiler.runtime.data import load_labels, tabulate
 from scm_compiler.runtime.evaluation import distance
 

@@ -7,9 +7,8 @@ import pytest
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.domain import BINARY, Real
-from scm_compiler.runtime.controller.real import Target
 from scm_compiler.runtime.controller.real.closed import fit_linear, fit_quantiles
-from scm_compiler.runtime.controller.real.target import rows_of
+from scm_compiler.runtime.controller.real.target import Target, rows_of
 
 ROWS = 20_000
 NORMAL = NormalDist()

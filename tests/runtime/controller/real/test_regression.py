@@ -6,9 +6,10 @@ import pytest
 from scm_compiler.ir.domain import BINARY, Real
 from scm_compiler.model.real.mechanism import Transform
 from scm_compiler.model.real.regression import Regression
-from scm_compiler.runtime.controller.real import RealOptions, Reals, Target
+from scm_compiler.runtime.controller.real.options import RealOptions
 from scm_compiler.runtime.controller.real.regression import SURE, unexplained
-from scm_compiler.runtime.controller.real.target import Rows
+from scm_compiler.runtime.controller.real.target import Rows, Target
+from scm_compiler.runtime.controller.real.trainer import Reals
 
 TARGET = Target("Y", Real(), {"A": BINARY, "X": Real(), "Z": Real()})
 FUNCTIONS = {

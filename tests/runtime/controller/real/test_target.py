@@ -5,8 +5,7 @@ import pytest
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir.domain import BINARY, Image, Real
-from scm_compiler.runtime.controller.real import Target
-from scm_compiler.runtime.controller.real.target import heaps_of, resolution, rows_of
+from scm_compiler.runtime.controller.real.target import Target, heaps_of, resolution, rows_of
 
 RANDOM = np.random.default_rng(0)
 NORMAL = RANDOM.normal(size=2000)

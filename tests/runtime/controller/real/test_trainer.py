@@ -13,7 +13,9 @@ from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.mechanism import Quantiles, Transform
 from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.stored import tensors_of
-from scm_compiler.runtime.controller.real import RealOptions, Reals, Target
+from scm_compiler.runtime.controller.real.options import RealOptions
+from scm_compiler.runtime.controller.real.target import Target
+from scm_compiler.runtime.controller.real.trainer import Reals
 
 QUICK = RealOptions(steps=60, check_steps=10, hidden=8, parts=3, batch=128)
 TARGETS = [

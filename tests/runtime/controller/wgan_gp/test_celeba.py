@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from scm_compiler.compiler import load
-from scm_compiler.runtime.controller.wgan_gp import PRESETS, WganGp
+from scm_compiler.runtime.controller.wgan_gp.options import PRESETS
+from scm_compiler.runtime.controller.wgan_gp.trainer import WganGp
 from scm_compiler.runtime.data import load_labels
 from scm_compiler.runtime.evaluation import distance
 

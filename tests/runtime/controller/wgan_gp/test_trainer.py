@@ -9,7 +9,8 @@ import torch
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.controller.trainer import Diverged
-from scm_compiler.runtime.controller.wgan_gp import PRESETS, WganGp, WganGpOptions
+from scm_compiler.runtime.controller.wgan_gp.options import PRESETS, WganGpOptions
+from scm_compiler.runtime.controller.wgan_gp.trainer import WganGp
 from scm_compiler.runtime.data.table import LabelTable
 
 NODES = (

@@ -17,7 +17,8 @@ class NoSuchNumber(Diagnostic):
     import numpy as np
     from scm_compiler import ScmError
     from scm_compiler.ir.domain import Real
-    from scm_compiler.runtime.controller.real import Reals, Target
+    from scm_compiler.runtime.controller.real.target import Target
+    from scm_compiler.runtime.controller.real.trainer import Reals
 
     try:
         Reals([Target("Dose", Real(), {})], {"Dose": np.array([1.0, 2.5, np.nan])})
@@ -67,7 +68,8 @@ class TooFewRows(Diagnostic):
     import numpy as np
     from scm_compiler import ScmError
     from scm_compiler.ir.domain import Real
-    from scm_compiler.runtime.controller.real import Reals, Target
+    from scm_compiler.runtime.controller.real.target import Target
+    from scm_compiler.runtime.controller.real.trainer import Reals
 
     try:
         Reals([Target("Dose", Real(), {})], {"Dose": np.array([1.0])})
@@ -115,7 +117,8 @@ class LinearHasNoEnds(Diagnostic):
     import numpy as np
     from scm_compiler import ScmError
     from scm_compiler.ir.domain import Real
-    from scm_compiler.runtime.controller.real import Reals, Target
+    from scm_compiler.runtime.controller.real.target import Target
+    from scm_compiler.runtime.controller.real.trainer import Reals
 
     try:
         Reals([Target("Dose", Real(low=0.0), {}, "linear")], {"Dose": np.array([1.0, 2.0])})
@@ -164,7 +167,8 @@ class NearlyExact(Diagnostic):
     import numpy as np
     from scm_compiler.diagnostics import Report, render_text
     from scm_compiler.ir.domain import Real
-    from scm_compiler.runtime.controller.real import Reals, Target
+    from scm_compiler.runtime.controller.real.target import Target
+    from scm_compiler.runtime.controller.real.trainer import Reals
 
     dose = np.random.default_rng(0).normal(size=500)
     targets = [Target("Grams", Real(), {"Dose": Real()}, "linear")]
