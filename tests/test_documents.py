@@ -16,6 +16,7 @@ import pytest
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
+from tests.brief import EFFORT, brief_effort
 from tests.in_process import execute
 from tests.shown import PART, ROOT, WRITING, Session, steady
 
@@ -29,6 +30,16 @@ DOCUMENTS = [
 SESSIONS = [path for path in DOCUMENTS if _RUN.search(path.read_text("utf-8"))]
 
 
+class Document(Session):
+    """A document's session; the judges of its long blocks learn briefly."""
+
+    def long_block(self, body):
+        with pytest.MonkeyPatch.context() as patch:
+            if not WRITING:
+                patch.setattr(EFFORT, brief_effort)
+            return super().long_block(body)
+
+
 def named(path):
     return str(path.relative_to(ROOT))
 
@@ -39,7 +50,7 @@ def test_the_blocks_do_what_they_show(path, tmp_path, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     monkeypatch.setenv("COLUMNS", "100")
     text = path.read_text(encoding="utf-8")
-    found = PART.sub(Session(tmp_path, execute).part, text)
+    found = PART.sub(Document(tmp_path, execute).part, text)
     if WRITING:
         path.write_text(found, "utf-8")
     else:

@@ -1,15 +1,12 @@
 """E66x to E69x, E71x and E72x: images, their heads, samples and evaluations."""
 
 import sys
-from functools import partial
 
 import numpy as np
 import torch
 from PIL import Image
 
-from scm_compiler.runtime.evaluation.classifier import JudgeRecipe
-from scm_compiler.runtime.evaluation.features import FeatureRecipe
-from scm_compiler.runtime.evaluation.head import Effort
+from tests.brief import EFFORT, brief_effort
 from tests.diagnostics.setups.made import once, scmc
 from tests.diagnostics.setups.queries import celeba
 from tests.diagnostics.setups.runs import edit
@@ -102,8 +99,7 @@ def trained_on_noise(folder):
 def judged_briefly(folder, made):
     """As `trained_on_noise`, of which no judge learns more by training for long."""
     trained_on_noise(folder, made)
-    brief = {"judge": JudgeRecipe(steps=100), "features": FeatureRecipe(steps=50)}
-    made.patch.setattr("scm_compiler.cli.eval.Effort", partial(Effort, detective=100, **brief))
+    made.patch.setattr(EFFORT, brief_effort)
 
 
 def no_table(folder, made):
