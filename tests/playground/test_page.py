@@ -8,10 +8,11 @@ import threading
 
 import pytest
 
+import scm_compiler as scm
 from scm_compiler.playground.server import Playground
 from scm_compiler.playground.session import Session
 from scm_compiler.runtime.run import open_run
-from scm_compiler.shipped import find_run
+from scm_compiler.shipped import example_programs, find_run
 from tests.playground.browser import Browser, missing
 
 pytestmark = [
@@ -179,6 +180,70 @@ def test_a_table_that_was_dropped_is_undone(page):
     page.click("#undo")
     page.click("#undo")
     page.wait("return !document.querySelector('#data').textContent.includes('.csv')")
+
+
+@pytest.mark.parametrize(
+    ("example", "cause", "effect", "cut"),
+    [
+        ("sprinkler", "Rain", "Wet", 1),
+        ("hair", "Young", "Wearing_Hat", 0),
+        ("celeba_cg1", "Mustache", "Wearing_Lipstick", 4),
+    ],
+)
+def test_other_examples_are_held_asked_imagined_and_shared(
+    page, tmp_path, example, cause, effect, cut
+):
+    table = example_programs()[example].with_name("data.csv")
+    data = f"csv:{table}?count=count" if table.exists() else None
+    trained = scm.train(scm.load(example), data=data, run=tmp_path / "run", stage="labels")
+    question = f"P({effect}=1 | do({cause}=1))"
+    expected = float(trained.query(question))
+    page.run(
+        "const s = document.getElementById('examples'); s.value = arguments[0];"
+        "s.dispatchEvent(new Event('change'))",
+        example,
+    )
+    drawn = "return document.querySelectorAll('.edge').length === arguments[0]"
+    page.wait(drawn, len(trained.graph.edges))
+    seen = "return document.querySelector('#data').textContent.includes(arguments[0])"
+    page.wait(seen, "data.csv" if table.exists() else "drawn_faces/run")
+    page.wait(
+        "return [...document.querySelectorAll('#bars tbody button')]"
+        ".some((one) => one.ariaLabel === arguments[0])",
+        f"{effect} is 1",
+    )
+    page.click(node(effect))
+    page.run(
+        "document.getElementById('had-target').value = arguments[0];"
+        "document.querySelector('#imagine button').click()",
+        effect,
+    )
+    page.wait("return document.querySelector('#imagined .result')")
+    assert "rung 3" in page.text("#imagined")
+    page.click(node(effect))
+    page.click(node(effect))
+    was = page.run("return location.hash")
+    hold(page, cause)
+    head = f"do({cause}=1)"
+    page.wait(
+        "return document.querySelector('#bars thead').textContent.includes(arguments[0])", head
+    )
+    assert page.run(CUT) == cut
+    assert float(bar(page, effect, 1, "doing")) == pytest.approx(expected, abs=6e-4)
+    page.run(
+        "const t = document.getElementById('target'); t.value = arguments[0];"
+        "t.dispatchEvent(new Event('change'))",
+        effect,
+    )
+    page.wait(
+        "return document.querySelector('#answer .result')?.textContent.includes(arguments[0])",
+        f"{expected:.3f}"[:5],
+    )
+    page.wait("return location.hash !== arguments[0]", was)
+    address = page.run("return location.href")
+    page.open("about:blank")
+    page.open(address)
+    page.wait("return document.querySelector('#regime').textContent === arguments[0]", head)
 
 
 def test_what_would_have_been_is_answered(page):
