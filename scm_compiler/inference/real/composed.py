@@ -18,18 +18,11 @@ from scm_compiler.identify.composition import (
     NotComposedError,
     compose,
 )
-from scm_compiler.identify.identification import (
-    Identified,
-    NotIdentified,
-    ask,
-    identify,
-    seen_and_held,
-)
-from scm_compiler.identify.refusal import refusal
+from scm_compiler.identify.identification import Identified, ask, seen_and_held
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.observed import NotFromDraws, WorldsOfLaw
 from scm_compiler.inference.real.drawing import settled
-from scm_compiler.inference.real.hidden import several_worlds, unfolded
+from scm_compiler.inference.real.hidden import determined, several_worlds, unfolded
 from scm_compiler.inference.real.local import wald
 from scm_compiler.inference.real.reading import numbers_of
 from scm_compiler.inference.real.rewriting import (
@@ -100,13 +93,12 @@ class _Question:
     @property
     def doing(self) -> Doing:
         natural = {action.node for action in self.scene.held if action.natural}
-        points = {n for n, span in self.scene.seen.ranges.items() if span.point is not None}
         return Doing(
             outcomes=(self.outcomes | self.seen) - self.held - self.others,
             held=self.held | self.others,
             natural=frozenset(natural | self.others),
             constant=frozenset(a.node for a in self.scene.held if a.rule is None),
-            settled=frozenset(settled(self.scene) | points),
+            settled=frozenset(settled(self.scene)),
         )
 
     @property
@@ -226,20 +218,9 @@ class Law:
     def _identified(self, question: _Question) -> Identified | None:
         """By which formula the graph determines what `do` makes of what is asked."""
         held = question.held | question.others
-        outcomes = question.outcomes - held
         seen = question.seen if not question.others else frozenset[str]()
-        if not outcomes:
-            return None
-        names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
-        found = identify(self.graph, *names)
-        # Evidence of several values needs the chance of each, beside what follows from it.
-        several = seen - question.doing.settled
-        if several and not isinstance(found, NotIdentified):
-            names = [tuple(sorted(part)) for part in (outcomes | several, held, seen - several)]
-            joint = identify(self.graph, *names)
-            found = joint if isinstance(joint, NotIdentified) else found
-        if isinstance(found, NotIdentified):
-            raise refuse(refusal(self.graph, found, query=ask(*names)))
+        outcomes = question.outcomes - held
+        found = determined(self.graph, outcomes, held, seen, question.doing.settled)
         return None if question.others else found
 
     def _composed(self, question: _Question) -> tuple[_Question, Composition]:

@@ -4,13 +4,14 @@ The fitted model is one of many with the same observational distribution. Where 
 determines an answer all of them give the same, so that this one may be drawn from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.identify.identification import NotIdentified, ask, identify
+from scm_compiler.identify.identification import Identified, NotIdentified, ask, identify
 from scm_compiler.identify.refusal import refusal
 from scm_compiler.inference.real.asking import Asked, Scene
 from scm_compiler.inference.real.codes.reals import NotWithReals
+from scm_compiler.inference.real.drawing import settled
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.ir import Graph
 from scm_compiler.model.mechanism import Mechanism
@@ -62,8 +63,41 @@ def _require(graph: Graph, scene: Scene, *more: str) -> None:
     if elsewhere or natural or beside:
         if elsewhere or touched:
             raise several_worlds()
-    elif held and outcomes:
-        names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
-        found = identify(graph, *names)
-        if isinstance(found, NotIdentified):
-            raise refuse(refusal(graph, found, query=ask(*names)))
+    elif held:
+        determined(graph, outcomes, held, seen, settled(scene))
+
+
+def determined(
+    graph: Graph,
+    outcomes: Collection[str],
+    held: Collection[str],
+    seen: Collection[str],
+    settled: Collection[str],
+) -> Identified | None:
+    """By which formula observation determines what `do` makes of nodes; None of no nodes.
+
+    Args:
+        graph: The graph as declared, with its hidden causes.
+        outcomes: What is asked or read, not held and not seen.
+        held: What is held.
+        seen: What is seen and not held.
+        settled: What of it is seen at one value. Evidence of several values needs the chance of
+            each, beside what follows from it.
+
+    Raises:
+        ScmError: E520 if it does not.
+    """
+    several = set(seen).difference(settled)
+    found = None
+    for more in (set[str](), several):
+        asked = {*outcomes, *more}
+        if asked:
+            parts = (asked, held, set(seen) - more)
+            names = [tuple(sorted(part)) for part in parts]
+            each = identify(graph, *names)
+            if isinstance(each, NotIdentified):
+                raise refuse(refusal(graph, each, query=ask(*names)))
+            found = found or (each if outcomes else None)
+        if not several:
+            break
+    return found
