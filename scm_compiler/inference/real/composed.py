@@ -22,7 +22,7 @@ from scm_compiler.identify.identification import Identified, ask, seen_and_held
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.observed import NotFromDraws, WorldsOfLaw
 from scm_compiler.inference.real.drawing import settled
-from scm_compiler.inference.real.hidden import determined, several_worlds, unfolded
+from scm_compiler.inference.real.hidden import determined, require_unmoved, several_worlds, unfolded
 from scm_compiler.inference.real.local import wald
 from scm_compiler.inference.real.reading import numbers_of
 from scm_compiler.inference.real.rewriting import (
@@ -180,9 +180,10 @@ class Law:
             that are held are in the units' own world.
 
         Raises:
-            ScmError: E586 if a hidden cause of real nodes is in the way.
+            ScmError: E575 if a hidden cause of labels is in the way, E586 if one of real nodes is.
         """
         others = frozenset(held)
+        require_unmoved(self.graph, others)
         every = frozenset(node.name for node in self.graph.tabular)
         doing = Doing(outcomes=every - others, held=others, natural=others)
         try:

@@ -7,6 +7,7 @@ determines an answer all of them give the same, so that this one may be drawn fr
 from collections.abc import Collection, Iterable, Mapping
 
 from scm_compiler.diagnostics import ScmError, refuse
+from scm_compiler.identify.admg import arrows
 from scm_compiler.identify.identification import Identified, NotIdentified, ask, identify
 from scm_compiler.identify.refusal import refusal
 from scm_compiler.inference.real.asking import Asked, Scene
@@ -15,6 +16,7 @@ from scm_compiler.inference.real.drawing import settled
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.ir import Graph
 from scm_compiler.model.mechanism import Mechanism
+from scm_compiler.model.real.parts import tied_nodes
 from scm_compiler.passes import unfold
 
 
@@ -41,6 +43,19 @@ def several_worlds() -> ScmError:
     way = "ask of one world at a time, such as `E(Y | do(X=1)) - E(Y | do(X=0))`"
     what = "a question of several worlds, which a hidden common cause reaches,"
     return refuse(NotWithReals(what, way))
+
+
+def require_unmoved(graph: Graph, held: Iterable[str]) -> None:
+    """Refuse units that are looked at in two worlds, if labels with a hidden cause differ there.
+
+    Raises:
+        ScmError: E575.
+    """
+    held, within, tied = frozenset(held), arrows(graph), tied_nodes(graph)
+    pairs = (pair for pair in graph.confounders if pair.left not in tied)
+    ends = {end for pair in pairs for end in (pair.left, pair.right)} - held
+    if held & within.ancestors(ends, within.nodes, cut=held):
+        raise several_worlds()
 
 
 def require_regime(graph: Graph, scene: Scene) -> None:
