@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from scm_compiler.diagnostics import Diagnostic, Sink, Source
 from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
-from scm_compiler.inference.intervals import replicate_ends
+from scm_compiler.inference.intervals import student_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.by_law import LawWork
@@ -184,10 +185,10 @@ class RealPlan:
             return Firm(value, NOTE)
         numbers = _numbers(value)
         point = np.array([number.value for number in numbers])
-        ends = replicate_ends({"": drawn}, {"": point}, level)[""]
+        ends = student_ends(drawn, point, level)
         by = f"{len(drawn)} replicates on Bayesian-bootstrap weights"
         told = [
-            replace(number, interval=Interval(float(low), float(high), level, self.rows, by))
+            replace(number, interval=Interval(*_within(number, low, high), level, self.rows, by))
             for number, low, high in zip(numbers, ends.low, ends.high, strict=True)
         ]
         if isinstance(value, Number):
@@ -248,7 +249,7 @@ def plan_real(
         text: The question.
         graph: The graph.
         mechanisms: Of its labels and real nodes.
-        method: `auto` or `weighted`.
+        method: `auto`, `exact` or `weighted`.
 
     Raises:
         ScmError: E40x and E41x if the question is wrong, E573, E575 and E576 if it is none for
@@ -328,6 +329,13 @@ def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:
         takes_part = ordered(mutilated(graph, held), wanted)
         found |= {name for name in takes_part if name not in held or held[name].natural}
     return tuple(node.name for node in graph.tabular if node.name in found)
+
+
+def _within(number: Number, low: float, high: float) -> tuple[float, float]:
+    """The ends of an interval, no further than what numbers of this kind can reach."""
+    least = 0.0 if number.kind in ("probability", "variance", "density") else -inf
+    most = 1.0 if number.kind == "probability" else inf
+    return max(least, float(low)), min(most, float(high))
 
 
 def _numbers(value: Number | Table) -> list[Number]:
