@@ -22,7 +22,12 @@ from scm_compiler.identify.identification import Identified, ask, seen_and_held
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.observed import NotFromDraws, WorldsOfLaw
 from scm_compiler.inference.real.drawing import settled
-from scm_compiler.inference.real.hidden import determined, require_unmoved, several_worlds, unfolded
+from scm_compiler.inference.real.hidden import (
+    determined,
+    require_unmoved,
+    several_worlds,
+    unfolded,
+)
 from scm_compiler.inference.real.local import wald
 from scm_compiler.inference.real.reading import numbers_of
 from scm_compiler.inference.real.rewriting import (

@@ -198,6 +198,24 @@ def test_what_would_have_been_of_those_who_had_another_value(seed):
             assert found == pytest.approx(wanted, abs=1e-8)
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_who_has_the_value_that_is_held_is_as_is_seen(seed):
+    random = np.random.default_rng(400 + seed)
+    graph = drawn_graph(random)
+    model = Linears(graph, random)
+    mechanisms = model.fitted(graph)
+    for _ in range(4):
+        target, cause, more, *_ = random.permutation([node.name for node in graph.nodes]).tolist()
+        found = attempted(f"E({target}[{cause}=0.50] | {cause}=0.5, {more}=1)", graph, mechanisms)
+        wanted = model.moments(target, {}, {cause: 0.5, more: 1.0}, (cause, more))[0]
+        assert found == pytest.approx(wanted, abs=1e-8)
+        held = f"{target}[{cause}=0.5, {more}=0]"
+        found = attempted(f"E({held} | {cause}=0.5)", graph, mechanisms)
+        if found not in ("E520", "E585", "E586"):
+            wanted = model.moments(target, {cause: 0.5, more: 0.0}, {cause: 0.5}, (cause,))[0]
+            assert found == pytest.approx(wanted, abs=1e-8), held
+
+
 @pytest.mark.parametrize(
     ("program", "query", "target", "held", "seen"),
     [
@@ -229,6 +247,9 @@ def test_evidence_of_several_values_has_to_be_identified_itself():
     found = attempted("E(Y | do(X=1), Z=2)", graph, mechanisms)
     assert found == pytest.approx(model.moments("Y", {"Z": 2.0}, {})[0])
     assert attempted("E(Y | do(X=1), Z > 2)", graph, mechanisms) == "E520"
+    confounded = parse_text("X, Z, Y : real\nX -> Y\nX <-> Y")
+    mechanisms = Linears(confounded, np.random.default_rng(0)).fitted(confounded)
+    assert attempted("E(Y | do(X=1), Y > 2)", confounded, mechanisms) == "E520"
 
 
 class Labels:
