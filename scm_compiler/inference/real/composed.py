@@ -76,7 +76,7 @@ class _Question:
     Attributes:
         written: Itself.
         scene: What it holds and sees.
-        outcomes: What is asked or read, not seen and not held.
+        outcomes: What is asked or read, not held, and not seen in the same world.
         others: What is held in worlds beside the units' own.
         own: What is asked or seen of the units' own world.
     """
@@ -215,7 +215,9 @@ class Law:
             raise refuse(WorldsOfLaw(self._sorted(held | others)))
         outcomes = {*scene.needed, *(asked.point[:1] if asked.point else ())}
         outcomes |= {name for action in scene.held for name in action.reads}
-        outcomes -= {*scene.seen.labels, *scene.seen.ranges} | held
+        outcomes -= {*scene.seen.labels, *scene.seen.ranges}
+        outcomes |= {variable.node.text for variable in told if variable.world}
+        outcomes -= held
         own = {*scene.seen.labels, *scene.seen.ranges} | {
             variable.node.text for variable in told if not variable.world
         }
@@ -238,7 +240,7 @@ class Law:
             except NotComposedError as error:
                 reasons.append(str(error))
         if question.doing.natural:
-            inside = self.tied & _above(self.graph, question.outcomes)
+            inside = self.tied & _above(self.graph, question.doing.outcomes)
             raise refuse(WorldsOfLaw(self._sorted(inside)))
         held = tuple(sorted(question.held))
         query = ask(sorted(question.outcomes), held, sorted(question.seen))

@@ -24,6 +24,7 @@ from scm_compiler.inference.real.hidden import require_determined, unfolded
 from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
 from scm_compiler.inference.real.openings import LEVELS, at_first, opened, written_as
 from scm_compiler.inference.real.reading import first_of, free_targets, numbers_of
+from scm_compiler.inference.real.rewriting import variables
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work
 from scm_compiler.inference.refusals import pointing_at
@@ -313,6 +314,7 @@ def rests_on_reals(text: str, graph: Graph) -> bool:
         return True
     named = {held.node for one in asked for held in one.scene.held}
     named |= {name for one in asked for name in one.scene.needed}
+    named |= {action.node.text for v in variables(written) for action in v.world}
     apart = {node.name for node in graph.reals} | tied_nodes(graph)
     return not apart.isdisjoint({*named, *_drawn(asked, graph)})
 

@@ -170,6 +170,7 @@ def test_what_is_discrete_and_apart_does_not_rest_on_real_nodes():
     assert not rests_on_reals("LATE(A -> B -> A)", GRAPH)
     assert rests_on_reals("P(Z=1 | X)", GRAPH)
     assert rests_on_reals("P(L=1)", GRAPH)
+    assert rests_on_reals("P(Z[Y=1]=1 | Z=1)", GRAPH)
     assert rests_on_reals("E(X)", GRAPH)
 
 

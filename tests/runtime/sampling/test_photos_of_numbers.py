@@ -60,3 +60,13 @@ def test_what_is_not_given_is_drawn_by_way_of_the_hidden_cause(run):
 def test_what_would_move_a_label_with_a_hidden_cause_is_refused(run):
     with pytest.raises(ScmError, match="E575"):
         looked_at(run, Held("M", "0", 0), M=1, A=1, B=0, X=1.5, Y=2.0)
+
+
+def test_rows_of_a_sample_are_looked_at_likewise(run):
+    found = run.given(B=1).counterfactual(40, do={"A": 0}, seed=2)
+    assert found.factual.rows.tolist() == run.given(B=1).sample(40, seed=2).rows.tolist()
+    moved = found.counterfactual["Y"] - found.factual["Y"]
+    assert (found.counterfactual["B"] == 1).all()
+    assert moved == pytest.approx(-2.0 * found.factual["A"], abs=0.5)
+    with pytest.raises(ScmError, match="E575"):
+        run.given().counterfactual(4, do={"M": 0})
