@@ -139,7 +139,7 @@ class Regime:
                 this regime holds labels; of photos E693 and E694, see `imagine_photos`.
             TypeError: If neither rows nor a photo are given.
         """
-        from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415  (torch)
+        from scm_compiler.runtime.sampling import imagined, imagined_numbers  # noqa: PLC0415  (torch)
 
         held = Regime(self.run).do(do)
         if self.photo is not None and self.run.graph.reals:
@@ -169,8 +169,12 @@ class Regime:
         if rows is None:
             raise TypeError("say how many units: `counterfactual(8, do=…)`, or give a photo")
         if self.run.graph.reals:
-            return self._numbers(held.text, rows, seed, noise_model)
-        return imagine_sample(
+            require_threshold(noise_model)
+            graph, mechanisms = self.run.graph, self.run.mechanisms
+            return imagined_numbers.imagine_numbers(
+                graph, mechanisms, held.text, rows, units=self.text, seed=seed
+            )
+        return imagined.imagine_sample(
             self.run,
             held.resolved,
             rows,
@@ -180,18 +184,6 @@ class Regime:
             images=images,
             texts=(held.text, self.text),
         )
-
-    def _numbers(
-        self, do: str, rows: int, seed: int, noise_model: str | None
-    ) -> "ImaginedNumbers":
-        """The rows of a graph with real nodes in both worlds."""
-        from scm_compiler.runtime.sampling.imagined_numbers import (  # noqa: PLC0415  (torch)
-            imagine_numbers,
-        )
-
-        require_threshold(noise_model)
-        graph, mechanisms = self.run.graph, self.run.mechanisms
-        return imagine_numbers(graph, mechanisms, do, rows, units=self.text, seed=seed)
 
     def _mixed(
         self,
