@@ -120,6 +120,7 @@ class Law:
     Attributes:
         graph: As declared.
         mechanisms: Of its labels and real nodes: conditionals of the law, where they are tied.
+            Where only labels are, it has their tables with hidden states, and no such nodes.
     """
 
     graph: Graph
@@ -212,6 +213,8 @@ class Law:
         held = {action.node for action in scene.held}
         nested = any(action.elsewhere for action in scene.held)
         if nested or held & others:
+            if not self.tied:
+                raise several_worlds()
             raise refuse(WorldsOfLaw(self._sorted(held | others)))
         outcomes = {*scene.needed, *(asked.point[:1] if asked.point else ())}
         outcomes |= {name for action in scene.held for name in action.reads}

@@ -10,10 +10,9 @@ from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.admg import arrows
 from scm_compiler.identify.identification import Identified, NotIdentified, ask, identify
 from scm_compiler.identify.refusal import refusal
-from scm_compiler.inference.real.asking import Asked, Scene
+from scm_compiler.inference.real.asking import Scene
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.drawing import settled
-from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.ir import Graph
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.parts import tied_nodes
@@ -26,16 +25,6 @@ def unfolded(graph: Graph, mechanisms: Mapping[str, Mechanism]) -> Graph:
     if not graph.confounders or not own:
         return graph
     return unfold(graph, getattr(own[0], "domain").size)[0]  # noqa: B009  (of a label)
-
-
-def require_determined(graph: Graph, asked: Iterable[Asked]) -> None:
-    """Refuse what rests on a hidden common cause and is not identified.
-
-    Raises:
-        ScmError: E520 if observation does not determine it, E575 if it is of several worlds.
-    """
-    for one in asked if graph.confounders else ():
-        _require(graph, one.scene, *(one.point[:1] if one.point else ()))
 
 
 def several_worlds() -> ScmError:
@@ -59,27 +48,22 @@ def require_unmoved(graph: Graph, held: Iterable[str]) -> None:
 
 
 def require_regime(graph: Graph, scene: Scene) -> None:
-    """The same of all nodes that a regime leaves."""
-    if graph.confounders:
-        _require(graph, scene, *(node.name for node in graph.tabular))
+    """Refuse rows of a regime that rest on a hidden common cause and are not identified.
 
-
-def _require(graph: Graph, scene: Scene, *more: str) -> None:
+    Raises:
+        ScmError: E520 if observation does not determine them, E575 if they are of several worlds.
+    """
     held = {action.node: action for action in scene.held}
+    if not graph.confounders or not held:
+        return
     seen = {*scene.seen.labels, *scene.seen.ranges} - held.keys()
-    reads = {name for action in scene.held for name in action.reads}
-    outcomes = {*scene.needed, *more, *reads} - held.keys() - seen
-    drawn = set(ordered(mutilated(graph, held), sorted(outcomes | seen)))
-    drawn -= {name for name, action in held.items() if not action.natural}
-    touched = any({pair.left, pair.right} <= drawn for pair in graph.confounders)
+    outcomes = {node.name for node in graph.tabular} - held.keys() - seen
     elsewhere = any(action.elsewhere for action in scene.held)
-    natural = any(action.natural for action in scene.held)
-    beside = scene.rung == 3 or (scene.rung == 2 and not held)  # worlds beside the units' own
-    if elsewhere or natural or beside:
-        if elsewhere or touched:
-            raise several_worlds()
-    elif held:
-        determined(graph, outcomes, held, seen, settled(scene))
+    natural = {name for name, action in held.items() if action.natural}
+    drawn = outcomes | seen | natural
+    if elsewhere or (natural and any({p.left, p.right} <= drawn for p in graph.confounders)):
+        raise several_worlds()
+    determined(graph, outcomes, held, seen, settled(scene))
 
 
 def determined(

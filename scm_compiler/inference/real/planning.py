@@ -20,7 +20,7 @@ from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
-from scm_compiler.inference.real.hidden import require_determined, unfolded
+from scm_compiler.inference.real.hidden import unfolded
 from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
 from scm_compiler.inference.real.openings import LEVELS, at_first, opened, written_as
 from scm_compiler.inference.real.reading import first_of, free_targets, numbers_of
@@ -133,12 +133,11 @@ class RealPlan:
         deciles: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Work:
         exactly, drawing = self.method != "weighted", self.method != "exact"
-        if self.tied:
+        if self.graph.confounders:
             law = Law(self.graph, mechanisms)
             return LawWork(law, seed, samples, exactly=exactly, drawing=drawing, deciles=deciles)
-        graph = unfolded(self.graph, mechanisms)
-        sampler = Sampler(graph, mechanisms, seed, samples)
-        return Work(graph, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
+        sampler = Sampler(self.graph, mechanisms, seed, samples)
+        return Work(self.graph, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
 
     def _deciles(self, seed: int, samples: int) -> dict[str, tuple[str, ...]]:
         """What real nodes that stand without a value are, where nothing is held."""
@@ -272,12 +271,9 @@ def plan_real(
     if isinstance(written, tree.LocalEffect):
         with pointing_at(text):
             require_instrument(written, graph)
-    tied = tied_nodes(graph)
-    if not tied:
-        require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
-    if tied:
+    if graph.confounders:
         plan = _by_law(plan, at_first(first_of(Reader(graph), written), graph))
     else:
         guessed = any(one.scene.rung == 3 and one.scene.noise for one in asked)

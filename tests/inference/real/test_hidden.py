@@ -41,6 +41,7 @@ def test_what_is_seen_is_what_the_rows_say(run, data):
         ("E(X | do(B=1))", 0.5 + 0.5),  # B causes nothing, P(A=1) = P(M=1) = 1/2
         ("E(X | do(A=1))", 1 + 0.8),
         ("E(X | do(A=0))", 0.2),
+        ("ATE(A -> X)", 1 + 0.6),
         ("P(Y=1 | do(A=1), X > 1.8)", 0.1 + 0.15 + 0.5 * 0.9162),  # the front door
     ],
 )
