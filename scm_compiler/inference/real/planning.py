@@ -211,17 +211,25 @@ class RealPlan:
     def __str__(self) -> str:
         noise = self._noise_model
         found = "identified" if noise is None else f"not identified (noise model: {noise})"
-        kinds = ", ".join(f"`{name}`" for name in self.nodes)
         return "\n".join(
             (
                 self.query,
                 f"rung {self.rung} ({RUNGS[self.rung]}), {found}{self._hidden}",
                 *(f"by {found}" for found in self.found),
                 *self._law,
-                *(_EXACTLY if self.exact else ()),
-                f"by likelihood weighting: units are drawn of {kinds}",
-                "evidence weighs a unit by its probability or density given the node's parents",
+                *self._how,
             )
+        )
+
+    @property
+    def _how(self) -> tuple[str, ...]:
+        if self.method == "exact":
+            return ("exactly, by sums of normal laws, or not at all",)
+        kinds = ", ".join(f"`{name}`" for name in self.nodes)
+        return (
+            *(_EXACTLY if self.exact else ()),
+            f"by likelihood weighting: units are drawn of {kinds}",
+            "evidence weighs a unit by its probability or density given the node's parents",
         )
 
     @property

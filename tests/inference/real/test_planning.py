@@ -387,6 +387,11 @@ def test_what_is_held_needs_no_mechanism():
     assert found["L", "1"] == 1.0
 
 
+def test_a_plan_that_has_to_be_exact_draws_nothing():
+    assert "weighting" not in str(plan_real("E(X | L=1)", GRAPH, MODEL, "exact"))
+    assert "weighting" in str(plan_real("E(X | L=1)", GRAPH, MODEL))
+
+
 def test_an_interval_reaches_as_far_as_its_kind_of_number():
     """That of a mean may pass 0 and 1, though no replicate does."""
     others = [{**MODEL, "Z": table("Z", [1 - one, one])} for one in (0.001, 0.05, 0.9)]
