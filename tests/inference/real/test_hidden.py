@@ -49,6 +49,12 @@ def test_what_is_identified_is_answered(run, query, truth):
     assert abs(run.query(query).probability - truth) < 0.08
 
 
+def test_who_has_the_value_that_is_held_is_as_is_seen(run):
+    held, seen = (run.query(text).probability for text in ("E(X[A=1] | A=1)", "E(X | A=1)"))
+    assert held == pytest.approx(seen)
+    assert run.query("E(X[A=1] | A=1)").identified
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
