@@ -55,12 +55,17 @@ def _header(contents: Contents) -> list[str]:
 
 
 def _title(run: Run, contents: Contents) -> list[str]:
+    what = [
+        "scmc. Its module is consistent with the graph by construction; `certificate.json` says",
+        "how that was checked.",
+    ]
+    if tied_nodes(run.graph):
+        what = ["scmc. It answers what observation determines, from the law of what is seen."]
     return [
         f"# {_plain(run.graph.name)}",
         "",
         f"A structural causal model of {run.graph.counts}, compiled and trained by",
-        "scmc. Its module is consistent with the graph by construction; `certificate.json` says",
-        "how that was checked.",
+        *what,
         "",
         f"![The graph]({contents.picture})",
         "",
@@ -77,6 +82,13 @@ def _use(run: Run) -> list[str]:
     elif isinstance(held.domain, Real):
         value = index = repr(some_number(held.domain))
     asked = f"P({print_name(last.name)} | do({named}={value}))"
+    with_scmc = [
+        "With scmc, which executes nothing that it finds here, every question and every picture:",
+        "",
+        *_fenced("bash", f"pip install scm-compiler\nscmc query {_quoted(asked)} --run ."),
+    ]
+    if tied_nodes(run.graph):
+        return ["## Use", "", *with_scmc]
     drawn = "rows" if run.graph.reals else "labels"
     python = f"""\
 import torch
@@ -91,9 +103,7 @@ model = load("model.safetensors")
         "",
         *_fenced("python", python),
         "",
-        "With scmc, which executes nothing that it finds here, every question and every picture:",
-        "",
-        *_fenced("bash", f"pip install scm-compiler\nscmc query {_quoted(asked)} --run ."),
+        *with_scmc,
     ]
 
 
@@ -182,7 +192,7 @@ def _limited(run: Run) -> Iterator[str]:
         yield f"it claims that no two {of} share a hidden cause"
     yield "what the data hold few rows of is known poorly; answers say by how much"
     yield "answers about single units (counterfactuals) rest on a noise model, which each names"
-    if run.images:
+    if run.images and not tied_nodes(run.graph):
         yield "`model.py` draws no images: these need scmc, and are as real as their training"
 
 

@@ -1,7 +1,8 @@
 """`scmc export RUN --to DIR`: a folder that others can use, in the layout of a model hub.
 
 It holds the run's own files, which `--run DIR` opens, and beside them the emitted source, the
-weights under the name that hubs look for, pictures, and a card.
+weights under the name that hubs look for, pictures, and a card. Where a hidden cause reaches
+real nodes the run has no mechanisms that a module could hold, and the folder no source.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from scm_compiler.emit.source import emit_source
 from scm_compiler.files import listed, writing
 from scm_compiler.making import room_beside
 from scm_compiler.model.module import CausalModule
+from scm_compiler.model.real.parts import tied_nodes
 from scm_compiler.render import draw_svg
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.runs.numbers import WEIGHTS
@@ -57,22 +59,24 @@ def run(args: argparse.Namespace, console: Console) -> int:
 def _fill(folder: Path, opened: Run, license_: str | None) -> None:
     for name in ("manifest.json", *opened.manifest.files):
         shutil.copyfile(opened.path / name, folder / name)
-    module = opened.module()
-    (folder / MODEL).write_bytes(_weights(opened, module))
-    source = Source("model.scm", opened.program)
-    graph = check(source)[0]
-    graph = graph if graph is not None and graph.hash == opened.graph.hash else opened.graph
-    texts = {
-        SOURCE: emit_source(graph, module.spec, source),
-        PICTURE: draw_svg(opened.graph),
-        ".gitattributes": LARGE,
-    }
+    texts = {PICTURE: draw_svg(opened.graph), ".gitattributes": LARGE}
+    if not tied_nodes(opened.graph):  # else there are no mechanisms that could be held
+        module = opened.module()
+        (folder / MODEL).write_bytes(_weights(opened, module))
+        texts[SOURCE] = _source(opened, module)
     samples = {name: f"samples-{rank}.png" for rank, name in enumerate(opened.images)}
     for name, file in samples.items():
         (folder / file).write_bytes(png(plain(_stream(opened, name), name, DRAWN)))
     texts[CARD] = card(opened, Contents(PICTURE, samples, license_))
     for name, text in texts.items():
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _source(opened: Run, module: CausalModule) -> str:
+    source = Source("model.scm", opened.program)
+    graph = check(source)[0]
+    graph = graph if graph is not None and graph.hash == opened.graph.hash else opened.graph
+    return emit_source(graph, module.spec, source)
 
 
 def _stream(opened: Run, image: str) -> AnyStream:

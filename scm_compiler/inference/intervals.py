@@ -59,19 +59,26 @@ def ends_of(
 def replicate_ends(drawn: Numbers, point: Numbers, level: float) -> dict[str, Ends]:
     """As many standard deviations of a few replicates to either side as a t distribution says.
 
-    No further than what replicates of this kind can reach: a probability stays one.
+    No further than what numbers of this kind can reach: a probability stays one.
     """
     found = {}
     for name, part in drawn.items():
-        number = (~np.isnan(part)).sum(0)
-        # Of one replicate there is no deviation, and of bounds alone there is no point.
-        known = np.where(number > 1, part, 0.0)
-        deviation = np.where(number > 1, np.nanstd(known, axis=0, ddof=1), np.nan)
-        arm = t_quantile((1 + level) / 2, np.maximum(number, 2) - 1) * deviation
-        inside = bool(np.all((part[~np.isnan(part)] >= 0) & (part[~np.isnan(part)] <= 1)))
-        low, high = point[name] - arm, point[name] + arm
-        found[name] = Ends(np.maximum(low, 0), np.minimum(high, 1)) if inside else Ends(low, high)
+        ends = student_ends(part, point[name], level)
+        every = np.append(part, point[name])
+        every = every[~np.isnan(every)]
+        inside = bool(np.all((every >= 0) & (every <= 1)))
+        found[name] = Ends(np.maximum(ends.low, 0), np.minimum(ends.high, 1)) if inside else ends
     return found
+
+
+def student_ends(drawn: Array, point: Array, level: float) -> Ends:
+    """The ends by a t distribution, wherever they are."""
+    number = (~np.isnan(drawn)).sum(0)
+    # Of one replicate there is no deviation, and of bounds alone there is no point.
+    known = np.where(number > 1, drawn, 0.0)
+    deviation = np.where(number > 1, np.nanstd(known, axis=0, ddof=1), np.nan)
+    arm = t_quantile((1 + level) / 2, np.maximum(number, 2) - 1) * deviation
+    return Ends(point - arm, point + arm)
 
 
 def t_quantile(share: float, freedom: Array) -> Array:

@@ -7,6 +7,7 @@ from operator import index
 from typing import TYPE_CHECKING, SupportsIndex
 
 from scm_compiler.inference import Answer
+from scm_compiler.inference.real.codes.reals import require_threshold
 from scm_compiler.ir import query as ir
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.semantics.query import read_query
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.runtime.runs.trained_head import TrainedHead
     from scm_compiler.runtime.sampling.imagined import Imagined
+    from scm_compiler.runtime.sampling.imagined_numbers import ImaginedNumbers
     from scm_compiler.runtime.sampling.mixed import MixedSample, MixedStream
     from scm_compiler.runtime.sampling.photos import ImaginedPhotos, Photo
     from scm_compiler.runtime.sampling.sample import Sample, Stream
@@ -114,7 +116,7 @@ class Regime:
         noise_model: str | None = None,
         images: Sequence[str] | None = None,
         refine: int = 0,
-    ) -> "Imagined | ImaginedPhotos":
+    ) -> "Imagined | ImaginedNumbers | ImaginedPhotos":
         """Units of this regime, and what they would have been had labels been held.
 
         `run.given(Male=1).counterfactual(8, do={"Bald": 1}, seed=7).figure()` draws the faces of
@@ -128,7 +130,8 @@ class Regime:
             do: What would have been held.
             seed: Of the units; those of `sample` with this seed.
             noise_model: Of the labels: `threshold` or `gumbel-max`; None for the model's own.
-            images: The images to draw; those with a trained head if None.
+            images: The images to draw; those with a trained head if None. Of a graph with real
+                nodes there are rows alone.
             refine: The steps in which the noise that the encoder tells is made to fit each photo.
 
         Raises:
@@ -136,7 +139,7 @@ class Regime:
                 this regime holds labels; of photos E693 and E694, see `imagine_photos`.
             TypeError: If neither rows nor a photo are given.
         """
-        from scm_compiler.runtime.sampling.imagined import imagine_sample  # noqa: PLC0415  (torch)
+        from scm_compiler.runtime.sampling import imagined, imagined_numbers  # noqa: PLC0415  (torch)
 
         held = Regime(self.run).do(do)
         if self.photo is not None and self.run.graph.reals:
@@ -165,7 +168,13 @@ class Regime:
             )
         if rows is None:
             raise TypeError("say how many units: `counterfactual(8, do=…)`, or give a photo")
-        return imagine_sample(
+        if self.run.graph.reals:
+            require_threshold(noise_model)
+            graph, mechanisms = self.run.graph, self.run.mechanisms
+            return imagined_numbers.imagine_numbers(
+                graph, mechanisms, held.text, rows, units=self.text, seed=seed
+            )
+        return imagined.imagine_sample(
             self.run,
             held.resolved,
             rows,

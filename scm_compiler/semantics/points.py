@@ -8,13 +8,14 @@ numbers, and some that the query does not name.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import islice
+from itertools import islice, pairwise
 from math import isfinite
 from typing import Any
 
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir.domain import plain
 
+_RANGE = re.compile(r"<|(?<!-)>")
 _WORD = re.compile(r'"([^"]*)"|(-?[\w.]+)')
 
 
@@ -53,8 +54,9 @@ def pointed(graph: Graph, query: str) -> Graph:
     if not graph.reals:
         return graph
     named = dict.fromkeys(["0", "1", *_numbers(query)])
+    ranged = bool(_RANGE.search(query))
     nodes = tuple(
-        replace(node, domain=_points(node.domain, tuple(named)))
+        replace(node, domain=_points(node.domain, tuple(named), ranged=ranged))
         if isinstance(node.domain, Real)
         else node
         for node in graph.nodes
@@ -72,12 +74,31 @@ def _numbers(query: str) -> Iterator[str]:
             continue
 
 
-def _points(real: Real, named: tuple[str, ...]) -> Points:
-    """The named numbers that a node can have, and another, if there is one."""
+def _points(real: Real, named: tuple[str, ...], *, ranged: bool) -> Points:
+    """The named numbers that a node can have, and another, if there is one.
+
+    Where there are ranges, two between any of them, too, so that a range has several numbers.
+    """
     inside = [text for text in named if float(text) in real]
     known = set(map(float, inside))
     free = (number for number in _others(real, len(inside)) if number not in known)
-    return Points(real, (*inside, *(str(plain(number)) for number in islice(free, 1))))
+    more = [*(_between(real, sorted(known)) if ranged else ()), *islice(free, 1)]
+    fresh = dict.fromkeys(number for number in more if number in real and number not in known)
+    return Points(real, (*inside, *(str(plain(number)) for number in fresh)))
+
+
+def _between(real: Real, known: list[float]) -> Iterator[float]:
+    """Two numbers of each range that known ones are the ends of."""
+    if not known:
+        return
+    for low, high in pairwise([real.low, *known, real.high]):
+        step = max(1.0, abs(low if isfinite(low) else high) / 2**30)
+        if not isfinite(low):
+            yield from (high - step, high - 2 * step)
+        elif not isfinite(high):
+            yield from (low + step, low + 2 * step)
+        else:
+            yield from (low + (high / 3 - low / 3) * part for part in (1, 2))
 
 
 def _others(real: Real, known: int) -> Iterator[float]:

@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import scm_compiler as scm
@@ -154,3 +155,22 @@ def test_a_run_of_real_nodes_alone(here):
     assert main(["export", str(run.path), "--to", "model", "-q"]) == 0
     assert "P(B | do(A=0.0))" in (here / "model/README.md").read_text("utf-8")
     assert scm.open_run("model").query("E(B)").probability == run.query("E(B)").probability
+
+
+def test_a_run_of_the_observed_law_has_no_source_to_share(here):
+    """There are no mechanisms that a module could hold one by one; the run answers as it did."""
+    draw = np.random.default_rng(0)
+    u, x = draw.normal(size=(2, 60))
+    data = {"X": x + u, "Z": x + u + draw.normal(size=60)}
+    data["Y"] = data["Z"] - u + draw.normal(size=60)
+    graph = scm.parse("X, Z, Y : real\nX -> Z -> Y\nX <-> Y", "front")
+    run = scm.train(graph, data=data, real="linear")
+    assert main(["export", str(run.path), "--to", "model", "-q"]) == 0
+    files = {path.name for path in (here / "model").iterdir()}
+    assert "reals.safetensors" in files
+    assert not {"model.py", "model.safetensors"} & files
+    card = (here / "model/README.md").read_text("utf-8")
+    assert "model.py" not in card
+    assert "scmc query 'P(Y | do(X=0.0))' --run ." in card
+    asked = "E(Y | do(X=1))"
+    assert scm.open_run("model").query(asked).probability == run.query(asked).probability

@@ -184,6 +184,11 @@ def test_a_probability_stays_one():
     assert ends.low == 0.0
 
 
+def test_an_interval_holds_a_number_that_is_no_probability():
+    ends = replicate_ends({"": np.array([0.01, 0.02])}, {"": np.array(-0.01)}, 0.95)[""]
+    assert ends.low < -0.01 < ends.high
+
+
 def test_bounds_alone_and_a_single_replicate_have_no_interval():
     drawn = np.array([[np.nan, 0.2, np.nan], [np.nan, 0.3, 0.1]])
     ends = replicate_ends({"": drawn}, {"": np.array([np.nan, 0.25, 0.1])}, 0.95)[""]

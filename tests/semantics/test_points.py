@@ -106,3 +106,29 @@ def test_asserts_that_do_not_hold(claim, code):
     with pytest.raises(ScmError) as caught:
         parse_text(f"{HIDDEN}assert {claim}")
     assert [found.code for found in caught.value.diagnostics] == [code]
+
+
+@pytest.mark.parametrize(
+    ("question", "identified"),
+    [
+        ("E(Y | do(X=1), Z=2)", True),
+        ("E(Y | do(X=1), Z > 2)", False),
+        ("E(Y | do(X=1), Z <= -2)", False),
+        ("E(Y | do(X=1), Z > 2, Z < 2.5)", False),
+        ("E(Y | do(X=1), Z != 2)", False),
+        ("E(Y | do(X=1), Y > 1)", False),
+        ("E(Y | do(Z=1), X > 2)", True),
+        ("P(Z=1 | do(Y=2), X > 2)", True),
+    ],
+)
+def test_a_range_has_several_numbers(question, identified):
+    """Of which is seen the hidden cause of X and Z tells more."""
+    graph = parse_text("X, Z, Y : real\nX -> Z -> Y\nX <-> Z")
+    assert graph.identify(question).identified is identified
+
+
+def test_a_range_is_within_the_ends():
+    values = pointed(MEDICINE, "P(Pain > 85 | Age < 30)").domain("Age").values
+    assert all(20 <= float(value) <= 90 for value in values)
+    assert sum(float(value) < 30 for value in values) > 1
+    assert sum(float(value) > 85 for value in values) > 1

@@ -43,7 +43,7 @@ class LawWork(Work):
         inner, put = self._inside(written)
         found = inner.value(put)
         assert isinstance(found, Table)
-        self.draws, self.worth = inner.draws, inner.worth
+        self.drew(inner.draws, inner.worth)
         return found
 
     def _spread(self, target: tree.Variable, do: Do, given: Given) -> list[Row]:
@@ -54,7 +54,7 @@ class LawWork(Work):
         inner, put = self._inside(written)
         assert isinstance(put, tree.Regime)
         found = inner._regime(put)
-        self.draws, self.worth = inner.draws, inner.worth
+        self.drew(inner.draws, inner.worth)
         return found
 
     def _inside(self, written: Regular) -> tuple[Work, Regular]:

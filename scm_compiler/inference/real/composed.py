@@ -18,18 +18,16 @@ from scm_compiler.identify.composition import (
     NotComposedError,
     compose,
 )
-from scm_compiler.identify.identification import (
-    Identified,
-    NotIdentified,
-    ask,
-    identify,
-    seen_and_held,
-)
-from scm_compiler.identify.refusal import refusal
+from scm_compiler.identify.identification import Identified, ask, seen_and_held
 from scm_compiler.inference.real.asking import Reader, Scene
 from scm_compiler.inference.real.codes.observed import NotFromDraws, WorldsOfLaw
 from scm_compiler.inference.real.drawing import settled
-from scm_compiler.inference.real.hidden import several_worlds, unfolded
+from scm_compiler.inference.real.hidden import (
+    determined,
+    require_unmoved,
+    several_worlds,
+    unfolded,
+)
 from scm_compiler.inference.real.local import wald
 from scm_compiler.inference.real.reading import numbers_of
 from scm_compiler.inference.real.rewriting import (
@@ -78,7 +76,7 @@ class _Question:
     Attributes:
         written: Itself.
         scene: What it holds and sees.
-        outcomes: What is asked or read, not seen and not held.
+        outcomes: What is asked or read, not held, and not seen in the same world.
         others: What is held in worlds beside the units' own.
         own: What is asked or seen of the units' own world.
     """
@@ -100,13 +98,12 @@ class _Question:
     @property
     def doing(self) -> Doing:
         natural = {action.node for action in self.scene.held if action.natural}
-        points = {n for n, span in self.scene.seen.ranges.items() if span.point is not None}
         return Doing(
             outcomes=(self.outcomes | self.seen) - self.held - self.others,
             held=self.held | self.others,
             natural=frozenset(natural | self.others),
             constant=frozenset(a.node for a in self.scene.held if a.rule is None),
-            settled=frozenset(settled(self.scene) | points),
+            settled=frozenset(settled(self.scene)),
         )
 
     @property
@@ -123,6 +120,7 @@ class Law:
     Attributes:
         graph: As declared.
         mechanisms: Of its labels and real nodes: conditionals of the law, where they are tied.
+            Where only labels are, it has their tables with hidden states, and no such nodes.
     """
 
     graph: Graph
@@ -188,9 +186,10 @@ class Law:
             that are held are in the units' own world.
 
         Raises:
-            ScmError: E586 if a hidden cause of real nodes is in the way.
+            ScmError: E575 if a hidden cause of labels is in the way, E586 if one of real nodes is.
         """
         others = frozenset(held)
+        require_unmoved(self.graph, others)
         every = frozenset(node.name for node in self.graph.tabular)
         doing = Doing(outcomes=every - others, held=others, natural=others)
         try:
@@ -214,10 +213,14 @@ class Law:
         held = {action.node for action in scene.held}
         nested = any(action.elsewhere for action in scene.held)
         if nested or held & others:
+            if not self.tied:
+                raise several_worlds()
             raise refuse(WorldsOfLaw(self._sorted(held | others)))
         outcomes = {*scene.needed, *(asked.point[:1] if asked.point else ())}
         outcomes |= {name for action in scene.held for name in action.reads}
-        outcomes -= {*scene.seen.labels, *scene.seen.ranges} | held
+        outcomes -= {*scene.seen.labels, *scene.seen.ranges}
+        outcomes |= {variable.node.text for variable in told if variable.world}
+        outcomes -= held
         own = {*scene.seen.labels, *scene.seen.ranges} | {
             variable.node.text for variable in told if not variable.world
         }
@@ -226,20 +229,9 @@ class Law:
     def _identified(self, question: _Question) -> Identified | None:
         """By which formula the graph determines what `do` makes of what is asked."""
         held = question.held | question.others
-        outcomes = question.outcomes - held
         seen = question.seen if not question.others else frozenset[str]()
-        if not outcomes:
-            return None
-        names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
-        found = identify(self.graph, *names)
-        # Evidence of several values needs the chance of each, beside what follows from it.
-        several = seen - question.doing.settled
-        if several and not isinstance(found, NotIdentified):
-            names = [tuple(sorted(part)) for part in (outcomes | several, held, seen - several)]
-            joint = identify(self.graph, *names)
-            found = joint if isinstance(joint, NotIdentified) else found
-        if isinstance(found, NotIdentified):
-            raise refuse(refusal(self.graph, found, query=ask(*names)))
+        outcomes = question.outcomes - held
+        found = determined(self.graph, outcomes, held, seen, question.doing.settled)
         return None if question.others else found
 
     def _composed(self, question: _Question) -> tuple[_Question, Composition]:
@@ -251,7 +243,7 @@ class Law:
             except NotComposedError as error:
                 reasons.append(str(error))
         if question.doing.natural:
-            inside = self.tied & _above(self.graph, question.outcomes)
+            inside = self.tied & _above(self.graph, question.doing.outcomes)
             raise refuse(WorldsOfLaw(self._sorted(inside)))
         held = tuple(sorted(question.held))
         query = ask(sorted(question.outcomes), held, sorted(question.seen))

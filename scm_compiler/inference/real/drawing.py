@@ -171,8 +171,10 @@ class Sampler:
 
 
 def settled(scene: Scene) -> set[str]:
-    """The nodes that are held at a constant, and the labels that are seen."""
-    seen = {name for name, likely in scene.seen.labels.items() if np.count_nonzero(likely) == 1}
+    """The nodes that are held at a constant, and those that are seen at one value."""
+    labels, ranges = scene.seen.labels, scene.seen.ranges
+    seen = {name for name, likely in labels.items() if np.count_nonzero(likely) == 1}
+    seen |= {name for name, span in ranges.items() if span.point is not None}
     return seen.union(held.node for held in scene.held if held.rule is None)
 
 

@@ -4,16 +4,18 @@ The fitted model is one of many with the same observational distribution. Where 
 determines an answer all of them give the same, so that this one may be drawn from.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from scm_compiler.diagnostics import ScmError, refuse
-from scm_compiler.identify.identification import NotIdentified, ask, identify
+from scm_compiler.identify.admg import arrows
+from scm_compiler.identify.identification import Identified, NotIdentified, ask, identify
 from scm_compiler.identify.refusal import refusal
-from scm_compiler.inference.real.asking import Asked, Scene
+from scm_compiler.inference.real.asking import Scene
 from scm_compiler.inference.real.codes.reals import NotWithReals
-from scm_compiler.inference.real.units import mutilated, ordered
+from scm_compiler.inference.real.drawing import settled
 from scm_compiler.ir import Graph
 from scm_compiler.model.mechanism import Mechanism
+from scm_compiler.model.real.parts import tied_nodes
 from scm_compiler.passes import unfold
 
 
@@ -25,16 +27,6 @@ def unfolded(graph: Graph, mechanisms: Mapping[str, Mechanism]) -> Graph:
     return unfold(graph, getattr(own[0], "domain").size)[0]  # noqa: B009  (of a label)
 
 
-def require_determined(graph: Graph, asked: Iterable[Asked]) -> None:
-    """Refuse what rests on a hidden common cause and is not identified.
-
-    Raises:
-        ScmError: E520 if observation does not determine it, E575 if it is of several worlds.
-    """
-    for one in asked if graph.confounders else ():
-        _require(graph, one.scene, *(one.point[:1] if one.point else ()))
-
-
 def several_worlds() -> ScmError:
     """The refusal of a question of several worlds that a hidden cause of labels reaches."""
     way = "ask of one world at a time, such as `E(Y | do(X=1)) - E(Y | do(X=0))`"
@@ -42,28 +34,69 @@ def several_worlds() -> ScmError:
     return refuse(NotWithReals(what, way))
 
 
+def require_unmoved(graph: Graph, held: Iterable[str]) -> None:
+    """Refuse units that are looked at in two worlds, if labels with a hidden cause differ there.
+
+    Raises:
+        ScmError: E575.
+    """
+    held, within, tied = frozenset(held), arrows(graph), tied_nodes(graph)
+    pairs = (pair for pair in graph.confounders if pair.left not in tied)
+    ends = {end for pair in pairs for end in (pair.left, pair.right)} - held
+    if held & within.ancestors(ends, within.nodes, cut=held):
+        raise several_worlds()
+
+
 def require_regime(graph: Graph, scene: Scene) -> None:
-    """The same of all nodes that a regime leaves."""
-    if graph.confounders:
-        _require(graph, scene, *(node.name for node in graph.tabular))
+    """Refuse rows of a regime that rest on a hidden common cause and are not identified.
 
-
-def _require(graph: Graph, scene: Scene, *more: str) -> None:
+    Raises:
+        ScmError: E520 if observation does not determine them, E575 if they are of several worlds.
+    """
     held = {action.node: action for action in scene.held}
+    if not graph.confounders or not held:
+        return
     seen = {*scene.seen.labels, *scene.seen.ranges} - held.keys()
-    reads = {name for action in scene.held for name in action.reads}
-    outcomes = {*scene.needed, *more, *reads} - held.keys() - seen
-    drawn = set(ordered(mutilated(graph, held), sorted(outcomes | seen)))
-    drawn -= {name for name, action in held.items() if not action.natural}
-    touched = any({pair.left, pair.right} <= drawn for pair in graph.confounders)
+    outcomes = {node.name for node in graph.tabular} - held.keys() - seen
     elsewhere = any(action.elsewhere for action in scene.held)
-    natural = any(action.natural for action in scene.held)
-    beside = scene.rung == 3 or (scene.rung == 2 and not held)  # worlds beside the units' own
-    if elsewhere or natural or beside:
-        if elsewhere or touched:
-            raise several_worlds()
-    elif held and outcomes:
-        names = [tuple(sorted(part)) for part in (outcomes, held, seen)]
-        found = identify(graph, *names)
-        if isinstance(found, NotIdentified):
-            raise refuse(refusal(graph, found, query=ask(*names)))
+    natural = {name for name, action in held.items() if action.natural}
+    drawn = outcomes | seen | natural
+    if elsewhere or (natural and any({p.left, p.right} <= drawn for p in graph.confounders)):
+        raise several_worlds()
+    determined(graph, outcomes, held, seen, settled(scene))
+
+
+def determined(
+    graph: Graph,
+    outcomes: Collection[str],
+    held: Collection[str],
+    seen: Collection[str],
+    settled: Collection[str],
+) -> Identified | None:
+    """By which formula observation determines what `do` makes of nodes; None of no nodes.
+
+    Args:
+        graph: The graph as declared, with its hidden causes.
+        outcomes: What is asked or read, not held and not seen.
+        held: What is held.
+        seen: What is seen and not held.
+        settled: What of it is seen at one value. Evidence of several values needs the chance of
+            each, beside what follows from it.
+
+    Raises:
+        ScmError: E520 if it does not.
+    """
+    several = set(seen).difference(settled)
+    found = None
+    for more in (set[str](), several):
+        asked = {*outcomes, *more}
+        if asked:
+            parts = (asked, held, set(seen) - more)
+            names = [tuple(sorted(part)) for part in parts]
+            each = identify(graph, *names)
+            if isinstance(each, NotIdentified):
+                raise refuse(refusal(graph, each, query=ask(*names)))
+            found = found or (each if outcomes else None)
+        if not several:
+            break
+    return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from time import perf_counter
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 from scm_compiler.diagnostics import Diagnostic, Sink, Source
 from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
-from scm_compiler.inference.intervals import replicate_ends
+from scm_compiler.inference.intervals import student_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.by_law import LawWork
@@ -19,10 +20,11 @@ from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.gaussian import closed
-from scm_compiler.inference.real.hidden import require_determined, unfolded
+from scm_compiler.inference.real.hidden import unfolded
 from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
 from scm_compiler.inference.real.openings import LEVELS, at_first, opened, written_as
 from scm_compiler.inference.real.reading import first_of, free_targets, numbers_of
+from scm_compiler.inference.real.rewriting import variables
 from scm_compiler.inference.real.units import mutilated, ordered
 from scm_compiler.inference.real.working import Work
 from scm_compiler.inference.refusals import pointing_at
@@ -131,12 +133,11 @@ class RealPlan:
         deciles: Mapping[str, tuple[str, ...]] | None = None,
     ) -> Work:
         exactly, drawing = self.method != "weighted", self.method != "exact"
-        if self.tied:
+        if self.graph.confounders:
             law = Law(self.graph, mechanisms)
             return LawWork(law, seed, samples, exactly=exactly, drawing=drawing, deciles=deciles)
-        graph = unfolded(self.graph, mechanisms)
-        sampler = Sampler(graph, mechanisms, seed, samples)
-        return Work(graph, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
+        sampler = Sampler(self.graph, mechanisms, seed, samples)
+        return Work(self.graph, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
 
     def _deciles(self, seed: int, samples: int) -> dict[str, tuple[str, ...]]:
         """What real nodes that stand without a value are, where nothing is held."""
@@ -184,10 +185,10 @@ class RealPlan:
             return Firm(value, NOTE)
         numbers = _numbers(value)
         point = np.array([number.value for number in numbers])
-        ends = replicate_ends({"": drawn}, {"": point}, level)[""]
+        ends = student_ends(drawn, point, level)
         by = f"{len(drawn)} replicates on Bayesian-bootstrap weights"
         told = [
-            replace(number, interval=Interval(float(low), float(high), level, self.rows, by))
+            replace(number, interval=Interval(*_within(number, low, high), level, self.rows, by))
             for number, low, high in zip(numbers, ends.low, ends.high, strict=True)
         ]
         if isinstance(value, Number):
@@ -210,17 +211,25 @@ class RealPlan:
     def __str__(self) -> str:
         noise = self._noise_model
         found = "identified" if noise is None else f"not identified (noise model: {noise})"
-        kinds = ", ".join(f"`{name}`" for name in self.nodes)
         return "\n".join(
             (
                 self.query,
                 f"rung {self.rung} ({RUNGS[self.rung]}), {found}{self._hidden}",
                 *(f"by {found}" for found in self.found),
                 *self._law,
-                *(_EXACTLY if self.exact else ()),
-                f"by likelihood weighting: units are drawn of {kinds}",
-                "evidence weighs a unit by its probability or density given the node's parents",
+                *self._how,
             )
+        )
+
+    @property
+    def _how(self) -> tuple[str, ...]:
+        if self.method == "exact":
+            return ("exactly, by sums of normal laws, or not at all",)
+        kinds = ", ".join(f"`{name}`" for name in self.nodes)
+        return (
+            *(_EXACTLY if self.exact else ()),
+            f"by likelihood weighting: units are drawn of {kinds}",
+            "evidence weighs a unit by its probability or density given the node's parents",
         )
 
     @property
@@ -248,7 +257,7 @@ def plan_real(
         text: The question.
         graph: The graph.
         mechanisms: Of its labels and real nodes.
-        method: `auto` or `weighted`.
+        method: `auto`, `exact` or `weighted`.
 
     Raises:
         ScmError: E40x and E41x if the question is wrong, E573, E575 and E576 if it is none for
@@ -270,12 +279,9 @@ def plan_real(
     if isinstance(written, tree.LocalEffect):
         with pointing_at(text):
             require_instrument(written, graph)
-    tied = tied_nodes(graph)
-    if not tied:
-        require_determined(graph, asked)
     rung = max((one.scene.rung for one in asked), default=1)
     plan = RealPlan(text, written, graph, mechanisms, rung, _drawn(asked, graph), method)
-    if tied:
+    if graph.confounders:
         plan = _by_law(plan, at_first(first_of(Reader(graph), written), graph))
     else:
         guessed = any(one.scene.rung == 3 and one.scene.noise for one in asked)
@@ -312,6 +318,7 @@ def rests_on_reals(text: str, graph: Graph) -> bool:
         return True
     named = {held.node for one in asked for held in one.scene.held}
     named |= {name for one in asked for name in one.scene.needed}
+    named |= {action.node.text for v in variables(written) for action in v.world}
     apart = {node.name for node in graph.reals} | tied_nodes(graph)
     return not apart.isdisjoint({*named, *_drawn(asked, graph)})
 
@@ -328,6 +335,13 @@ def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:
         takes_part = ordered(mutilated(graph, held), wanted)
         found |= {name for name in takes_part if name not in held or held[name].natural}
     return tuple(node.name for node in graph.tabular if node.name in found)
+
+
+def _within(number: Number, low: float, high: float) -> tuple[float, float]:
+    """The ends of an interval, no further than what numbers of this kind can reach."""
+    least = 0.0 if number.kind in ("probability", "variance", "density") else -inf
+    most = 1.0 if number.kind == "probability" else inf
+    return max(least, float(low)), min(most, float(high))
 
 
 def _numbers(value: Number | Table) -> list[Number]:

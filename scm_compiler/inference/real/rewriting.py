@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields, is_dataclass, replace
+from math import nan
 from typing import TypeVar
 
 from scm_compiler.inference.real.asking import Reader
+from scm_compiler.semantics.events import is_number
 from scm_compiler.syntax import query_tree as tree
 
 Regular = (
@@ -58,12 +60,25 @@ def differences(reader: Reader, effect: tree.Effect) -> tree.Sum | None:
 def in_one_world(reader: Reader, written: Regular) -> Regular:
     """A question of one world as one of what `do` makes, where nothing of the units' own counts.
 
-    What a world holds without reaching a variable is left out of it.
+    What a world holds without reaching a variable is left out of it, and so is what is seen to be
+    at that value anyway.
     """
+    seen = {
+        event.variable.node.text: event.value.text
+        for event in written.given
+        if isinstance(event, tree.Event) and event.value and not event.variable.world
+    }
+
+    def anyway(action: tree.Assignment, world: tuple[tree.Assignment, ...]) -> bool:
+        node, value = action.node.text, action.value
+        moved = any(_reaches(reader, a.node.text, node) for a in world if a is not action)
+        if moved or node not in seen or isinstance(value, tree.Variable):
+            return False
+        return seen[node] == value.text or _number(seen[node]) == _number(value.text)
 
     def felt(variable: tree.Variable) -> tree.Variable:
-        node = variable.node.text
-        held = (a for a in variable.world if _reaches(reader, a.node.text, node))
+        node, world = variable.node.text, variable.world
+        held = (a for a in world if _reaches(reader, a.node.text, node) and not anyway(a, world))
         return replace(variable, world=tuple(held))
 
     written = _each_variable(written, felt)
@@ -80,6 +95,10 @@ def in_one_world(reader: Reader, written: Regular) -> Regular:
         return written
     freed = _each_variable(written, lambda v: replace(v, world=()))
     return replace(freed, do=(*written.do, *world))
+
+
+def _number(text: str) -> float:
+    return float(text) if is_number(text) else nan
 
 
 def _reaches(reader: Reader, cause: str, node: str) -> bool:

@@ -169,9 +169,12 @@ class Work:
             raise refuse(NotWithReals("`--method exact` of this question", way))
 
     def _noted(self, found: Estimate) -> Estimate:
-        self.draws = max(self.draws, found.draws)
-        self.worth = min(self.worth, found.worth)
+        self.drew(found.draws, found.worth)
         return found
+
+    def drew(self, draws: int, worth: float) -> None:
+        """Note how many units a number took; of an answer of several the most, worth the least."""
+        self.draws, self.worth = max(self.draws, draws), min(self.worth, worth)
 
     def _table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
         """The joint table of the labels that stand without a value."""
@@ -193,7 +196,7 @@ class Work:
         )
         *columns, holds = units.columns
         share = units.weights / units.weights.sum()
-        self.draws, self.worth = len(share), units.worth
+        self.drew(len(share), units.worth)
         certain = settled(scene).issuperset(v.node for v in (*variables, *more))
         rows = []
         for cell in np.ndindex(*sizes):
@@ -241,7 +244,7 @@ class Work:
         units = self.sampler.weighted(
             reader.scene(do, given, variable), lambda draw: draw.value(variable)
         )
-        self.draws, self.worth = len(units.weights), units.worth
+        self.drew(len(units.weights), units.worth)
         return _summary(units.columns[0], units.weights / units.weights.sum(), units.worth)
 
     def _closed_spread(self, target: tree.Variable, do: Do, given: Given) -> list[Row]:
@@ -271,7 +274,7 @@ class Work:
             ),
         )
         share, worth = units.weights / units.weights.sum(), units.worth
-        self.draws, self.worth = len(share), worth
+        self.drew(len(share), worth)
         sure = settled(asked.scene)
         rows: list[Row] = []
         for node, column in zip(nodes, units.columns, strict=True):

@@ -12,6 +12,7 @@ from scm_compiler.inference.table import columns
 from scm_compiler.ir import Finite, Graph, Node
 from scm_compiler.markup import markup
 from scm_compiler.model.mechanism import Column, Mechanism
+from scm_compiler.model.real.parts import observed
 from scm_compiler.notebook import table
 from scm_compiler.runtime.controller.real.mixed import calibration
 from scm_compiler.runtime.data.columns import Table
@@ -34,7 +35,8 @@ class NodeScore:
     Attributes:
         node: Its name.
         log_likelihood: The mean log-probability, or log-density, of its value in a row given its
-            parents, in nats.
+            parents, in nats; where a hidden cause reaches real nodes, given its parents in the
+            graph of what is fitted.
         error: Its standard error by the rows.
         calibration: Of a real node, how far the shares below its numbers given its parents are
             from even (Kolmogorov's distance); None of a label.
@@ -68,6 +70,7 @@ class NodesReport:
         rows: How many there are.
         trained: Whether they are those that the run was trained on.
         nodes: One for each label and real node.
+        left_out: The labels that hidden causes in tables tie, which have no mechanism each.
         correlations: Of each pair of nodes, in the data and in the model.
     """
 
@@ -78,11 +81,12 @@ class NodesReport:
     rows: int
     trained: bool
     nodes: tuple[NodeScore, ...]
+    left_out: tuple[str, ...]
     correlations: tuple[tuple[str, str, float, float], ...]
 
     @property
     def log_likelihood(self) -> float:
-        """The mean of a whole row."""
+        """The mean of a row, without the labels that are left out."""
         return sum(node.log_likelihood for node in self.nodes)
 
     @property
@@ -115,9 +119,10 @@ class NodesReport:
     @property
     def _title(self) -> str:
         of = "which it was trained on" if self.trained else "which it was not trained on"
+        without = f" without {', '.join(self.left_out)}" if self.left_out else ""
         return (
             f"{self.name} against {self.data}: {self.rows:,} rows, {of}; "
-            f"{self.log_likelihood:.4f} nats a row"
+            f"{self.log_likelihood:.4f} nats a row{without}"
         )
 
     @property
@@ -153,11 +158,11 @@ def evaluate_nodes(run: Record, *, data: Data | None = None, seed: int = 0) -> N
     assert isinstance(held, Table)
     mechanisms = run.mechanisms
     drawn = mixed_stream("", run.graph, mechanisms, seed).columns(0, DRAWS)
-    hidden = {name for pair in run.graph.confounders for name in (pair.left, pair.right)}
+    shared = {n for pair in observed(run.graph).confounders for n in (pair.left, pair.right)}
     scores = tuple(
         _score(node, mechanisms[node.name], held, drawn)
         for node in run.graph.tabular
-        if node.name not in hidden
+        if node.name not in shared
     )
     return NodesReport(
         run=str(run.path),
@@ -167,6 +172,7 @@ def evaluate_nodes(run: Record, *, data: Data | None = None, seed: int = 0) -> N
         rows=held.rows,
         trained=data is None,
         nodes=scores,
+        left_out=tuple(node.name for node in run.graph.tabular if node.name in shared),
         correlations=_correlations(run.graph, held, drawn),
     )
 

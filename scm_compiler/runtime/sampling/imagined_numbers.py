@@ -12,10 +12,12 @@ import numpy as np
 from scm_compiler.diagnostics import Sink, Source, refuse
 from scm_compiler.inference.real.asking import Reader
 from scm_compiler.inference.real.codes.reals import NothingFits, NotWithReals
+from scm_compiler.inference.real.hidden import require_unmoved, unfolded
 from scm_compiler.inference.real.units import Draw, Held, Variable
 from scm_compiler.inference.refusals import pointing_at
 from scm_compiler.ir import Graph
 from scm_compiler.model.mechanism import Column, Mechanism
+from scm_compiler.model.real.parts import tied_nodes
 from scm_compiler.runtime.sampling.codes.samples import NotARegime
 from scm_compiler.runtime.sampling.mixed import BLOCK, POOL, MixedSample, MixedStream, mixed_stream
 from scm_compiler.syntax import query_tree as tree
@@ -76,13 +78,15 @@ def imagine_numbers(
 
     Raises:
         ScmError: E40x and E41x if a text is wrong, E719 if one is no regime, E574 if nothing fits
-            the evidence, E575 if hidden causes are in the graph or `do` sees something.
+            the evidence, E575 if a hidden cause reaches a real node, or a label that is moved, or
+            `do` sees something.
     """
-    if graph.confounders:
+    if tied_nodes(graph):
         way = "ask of one world at a time, such as `E(Y | do(X=1))`"
         raise refuse(NotWithReals("what units with hidden causes would have been", way))
     stream = mixed_stream(units, graph, mechanisms, seed)
     world = _world(do, graph)
+    require_unmoved(graph, (action.node for action in world))
     blocks = [_block(stream, block, world, units) for block in range(-(-rows // BLOCK))]
     both = [
         {n.name: np.concatenate([b[rank][n.name] for b in blocks])[:rows] for n in graph.tabular}
@@ -118,7 +122,8 @@ def _block(
     weighted = bool(seen.labels or seen.ranges or seen.other)
     count = BLOCK * POOL if weighted else BLOCK
     names = [node.name for node in stream.graph.tabular]
-    draw = Draw(stream.graph, stream.mechanisms, stream.scene.held, seen, names, random, count)
+    graph = unfolded(stream.graph, stream.mechanisms)
+    draw = Draw(graph, stream.mechanisms, stream.scene.held, seen, names, random, count)
     chosen = np.arange(BLOCK)
     if weighted:
         with pointing_at(units):

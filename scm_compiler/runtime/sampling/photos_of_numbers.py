@@ -16,6 +16,7 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.inference.real.asking import Scene
 from scm_compiler.inference.real.codes.reals import NothingFits
 from scm_compiler.inference.real.composed import Law
+from scm_compiler.inference.real.hidden import require_unmoved, unfolded
 from scm_compiler.inference.real.units import Draw, Range, Seen, Variable, World_
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.model.mechanism import Column, Mechanism
@@ -113,7 +114,8 @@ def worlds(
     """All labels and numbers of one photo, as they are and as they would have been.
 
     Raises:
-        ScmError: E574 if nothing fits what is known.
+        ScmError: E574 if nothing fits what is known, E575 if what is held moves labels with hidden
+            causes, E586 if it moves nodes of which no mechanism is known.
     """
     graph, mechanisms, own = _units(run, held)
     ranges, chances = {}, {}
@@ -143,7 +145,8 @@ def _units(run: Record, held: World_) -> tuple[Graph, Mapping[str, Mechanism], M
     """What units are drawn from, and other names of what is held as it is in their own world."""
     if tied_nodes(run.graph):
         return Law(run.graph, run.mechanisms).units(action.node for action in held)
-    return run.graph, run.mechanisms, {}
+    require_unmoved(run.graph, (action.node for action in held))
+    return unfolded(run.graph, run.mechanisms), run.mechanisms, {}
 
 
 def _given(seen: Seen, name: str) -> float | None:

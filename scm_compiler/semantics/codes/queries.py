@@ -322,6 +322,6 @@ class CauseNotBinary(Diagnostic):
     def help(self) -> str:
         """Two of its values; of a local effect there are no others."""
         if self.effect == "LATE":
-            return "an instrument and what it moves have the values 0 and 1 and no others"
+            return "an instrument is 0 or 1 and nothing else, and so is a label that it moves"
         two = f"{self.values[1]} vs {self.values[0]}" if self.values[1:] else "… vs …"
         return f"say which two: `{self.effect}({self.node} -> …, {two})`"

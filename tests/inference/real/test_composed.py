@@ -80,6 +80,8 @@ def test_what_is_identified_is_answered(run, query, truth, near):
         ("E(X[Old=0] | X=1, Ill=1)", "E586"),
         ("P(Ill=1 | do(Y=Y[X=1]))", "E586"),
         ("LATE(Old -> X -> Ill)", "E535"),
+        ("E(Y[Old=0] | Y=1)", "E586"),
+        ("P(Ill[Old=1]=1 | Ill=0)", "E586"),
     ],
 )
 def test_what_is_not_is_refused(run, query, code):

@@ -41,6 +41,7 @@ def test_what_is_seen_is_what_the_rows_say(run, data):
         ("E(X | do(B=1))", 0.5 + 0.5),  # B causes nothing, P(A=1) = P(M=1) = 1/2
         ("E(X | do(A=1))", 1 + 0.8),
         ("E(X | do(A=0))", 0.2),
+        ("ATE(A -> X)", 1 + 0.6),
         ("P(Y=1 | do(A=1), X > 1.8)", 0.1 + 0.15 + 0.5 * 0.9162),  # the front door
     ],
 )
@@ -48,10 +49,17 @@ def test_what_is_identified_is_answered(run, query, truth):
     assert abs(run.query(query).probability - truth) < 0.08
 
 
+def test_who_has_the_value_that_is_held_is_as_is_seen(run):
+    held, seen = (run.query(text).probability for text in ("E(X[A=1] | A=1)", "E(X | A=1)"))
+    assert held == pytest.approx(seen)
+    assert run.query("E(X[A=1] | A=1)").identified
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [
         ("P(B=1 | do(A=1), X=2)", "E520"),
+        ("E(X | do(A=1), B in (0, 1), X > 1)", "E520"),
         ("do(A=1)", "E520"),
         ("E(X[A=0] | B=1)", "E575"),
         ("P(Y=1 | do(X=X+1), B=1)", "E575"),
@@ -75,3 +83,20 @@ def test_the_module_holds_the_hidden_cause(run):
     assert module.layout.noise_size == 7
     drawn = module.sample(20_000).numpy()
     assert abs(np.corrcoef(drawn[:, 0], drawn[:, 1])[0, 1]) > 0.3
+
+
+def test_evidence_of_several_values_has_to_be_identified_itself(tmp_path):
+    """Given one value of Z the hidden cause counts for nothing; of two it tells which."""
+    random, n = np.random.default_rng(0), 2000
+    u = random.random(n) < 0.5
+    x = (random.random(n) < 0.2 + 0.6 * u).astype(int)
+    z = (random.random(n) < 0.1 + 0.3 * x + 0.5 * u) + (random.random(n) < 0.3).astype(int)
+    graph = parse_text("X : binary\nZ : ordinal(0, 1, 2)\nY : real\nX -> Z -> Y\nX <-> Z")
+    data = {"X": x, "Z": z, "Y": z + random.standard_normal(n)}
+    run = train(graph, data=data, run=tmp_path / "r", real="linear")
+    mean = data["Y"][z == 2].mean()
+    assert run.query("E(Y | do(X=1), Z=2)").probability == pytest.approx(mean, abs=0.05)
+    for seen in ("Z in (1, 2)", "Z >= 1", "Z ~ (0.1, 0.2, 0.7)", "Y > 1"):
+        with pytest.raises(ScmError, match="E520"):
+            run.query(f"E(Y | do(X=1), {seen})")
+    assert run.query("E(Y | do(Z=2), X in (0, 1))").probability == pytest.approx(mean, abs=0.05)

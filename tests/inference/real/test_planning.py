@@ -1,5 +1,6 @@
 """Questions to models with real nodes, beside closed forms."""
 
+from dataclasses import replace
 from math import erf, exp, pi, sqrt
 
 import numpy as np
@@ -169,6 +170,7 @@ def test_what_is_discrete_and_apart_does_not_rest_on_real_nodes():
     assert not rests_on_reals("LATE(A -> B -> A)", GRAPH)
     assert rests_on_reals("P(Z=1 | X)", GRAPH)
     assert rests_on_reals("P(L=1)", GRAPH)
+    assert rests_on_reals("P(Z[Y=1]=1 | Z=1)", GRAPH)
     assert rests_on_reals("E(X)", GRAPH)
 
 
@@ -371,6 +373,35 @@ def test_a_regime_of_linear_nodes_is_exact():
     drawn = plan_real("do(Z=1)", graph, model, "weighted").run().value
     for row in drawn.rows:
         assert row.probability.value == pytest.approx(rows[row.values], abs=0.03)
+
+
+def test_what_is_held_needs_no_mechanism():
+    """That of L has no closed form, and nothing rests on it where L is held."""
+    rows = ask("P(L | do(L=1))", "exact").value.rows
+    assert [row.probability.value for row in rows] == [0.0, 1.0]
+    assert ask("E(X | do(L=1), L=1)", "exact").probability == pytest.approx(0.6)
+    with pytest.raises(ScmError, match="E431"):
+        ask("E(X | do(L=1), L=0)")
+    found = {row.values: row.probability.value for row in ask("do(L=1)").value.rows}
+    assert found["X", "mean"] == pytest.approx(0.6)
+    assert found["L", "1"] == 1.0
+
+
+def test_a_plan_that_has_to_be_exact_draws_nothing():
+    assert "weighting" not in str(plan_real("E(X | L=1)", GRAPH, MODEL, "exact"))
+    assert "weighting" in str(plan_real("E(X | L=1)", GRAPH, MODEL))
+
+
+def test_an_interval_reaches_as_far_as_its_kind_of_number():
+    """That of a mean may pass 0 and 1, though no replicate does."""
+    others = [{**MODEL, "Z": table("Z", [1 - one, one])} for one in (0.001, 0.05, 0.9)]
+    mean, chance = (
+        replace(plan_real(text, GRAPH, MODEL), others=others, rows=10).run().interval
+        for text in ("E(X)", "P(Z=1, X > -9)")
+    )
+    assert mean.low < 0
+    assert mean.high > 1
+    assert (chance.low, chance.high) == (0, 1)
 
 
 @pytest.mark.parametrize("method", ["auto", "weighted"])

@@ -72,6 +72,31 @@ def test_the_distance_is_that_of_the_distribution_functions(run):
     assert found.distance == pytest.approx(np.abs(own - model).max(), abs=1 / ROWS)
 
 
+def test_of_nodes_with_hidden_causes_the_law_is_scored(tmp_path):
+    """Y given X and Z is a regression; labels whose tables hold a hidden cause have no score."""
+    draw = np.random.default_rng(0)
+    u, h = draw.normal(size=ROWS), draw.random(ROWS) < 0.5
+    x = u + draw.normal(size=ROWS)
+    z = x + draw.normal(size=ROWS)
+    a, b = ((draw.random(ROWS) < 0.2 + 0.6 * h).astype(int) for _ in range(2))
+    data = {"A": a, "B": b, "X": x, "Z": z, "Y": z - 2 * u + a + draw.normal(size=ROWS)}
+    program = "A, B : binary\nX, Z, Y : real\nX -> Z -> Y\nX <-> Y\nA -> Y\nA <-> B"
+    run = scm.train(scm.parse(program, "law"), data=data, real="linear", run=tmp_path / "law")
+    report = evaluate_nodes(run)
+    found = {node.node: node for node in report.nodes}
+    assert set(found) == {"X", "Z", "Y"}
+    assert report.left_out == ("A", "B")
+    assert "nats a row without A, B" in report.text
+    left = 0.0
+    for value in (0, 1):
+        chosen = a == value
+        matrix = np.column_stack([np.ones(chosen.sum()), x[chosen], z[chosen]])
+        y = data["Y"][chosen]
+        away = y - matrix @ np.linalg.lstsq(matrix, y, rcond=None)[0]
+        left -= chosen.mean() * (log(2 * pi * away.var()) + 1) / 2
+    assert found["Y"].log_likelihood == pytest.approx(left, abs=0.01)
+
+
 def test_the_command_prints_and_keeps_it(run, capsys):
     assert main(["eval", str(run.path)]) == 0
     shown = capsys.readouterr().out

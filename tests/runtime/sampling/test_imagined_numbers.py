@@ -83,7 +83,8 @@ def test_what_is_refused(do, units, code):
         imagined(do, units=units)
 
 
-def test_hidden_causes_are_refused():
-    graph = parse_text("A, B : binary\nX : real\nA <-> B\nA -> X")
+@pytest.mark.parametrize("hidden", ["A <-> X", "A -> B\nA <-> B"])
+def test_hidden_causes_are_refused(hidden):
+    graph = parse_text(f"A, B : binary\nX : real\nA -> X\n{hidden}")
     with pytest.raises(ScmError, match="E575"):
         imagine_numbers(graph, {}, "do(A=1)", 3)
