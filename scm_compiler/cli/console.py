@@ -30,7 +30,7 @@ class Console:
 
     Args:
         json: Print one JSON document in place of text.
-        quiet: Print results and errors only.
+        quiet: Print results, warnings and errors only.
     """
 
     def __init__(self, *, json: bool = False, quiet: bool = False) -> None:
@@ -74,6 +74,11 @@ class Console:
         """Print diagnostics; where JSON is asked for they belong in the document instead."""
         if report.diagnostics and not self.json:
             print(render_text(report, colour=colourful(sys.stderr)), file=sys.stderr, flush=True)
+
+    def remark(self, *noticed: Diagnostic) -> None:
+        """Show warnings; and notes, unless quiet."""
+        kept = (one for one in noticed if one.severity != "note" or not self.quiet)
+        self.show(Report(None, tuple(kept)))
 
     def refuse(self, error: ScmError) -> int:
         """Print a refusal in the form asked for and return its exit code."""

@@ -159,7 +159,7 @@ def parser_of(words: Sequence[str]) -> argparse.ArgumentParser:
     """The parser; only the verb that is asked for has its arguments loaded."""
     common = _Parser(add_help=False)
     common.add_argument("--json", action="store_true", help="print one JSON document")
-    common.add_argument("-q", "--quiet", action="store_true", help="print results only")
+    common.add_argument("-q", "--quiet", action="store_true", help="print results and warnings")
     parser = _Parser(
         prog="scmc",
         description="Compile a causal graph to a PyTorch module that is consistent with it, "

@@ -15,7 +15,7 @@ from scm_compiler.cli.progress import progress_for
 from scm_compiler.cli.requests.train import TrainingRequest
 from scm_compiler.cli.resumption import other_graph, refuse_changes
 from scm_compiler.cli.training_report import report, trained_seconds
-from scm_compiler.diagnostics import Report, refuse
+from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import LabelTable, Table, default_source, load_data
@@ -122,13 +122,11 @@ def _created(
         options_of(graph, asked, placement.device, placement.team.size)  # before data are read
     with telling(Seldom(console)):
         table = load_data(request.data or default_source(graph, asked.named(graph)), graph)
-    if not console.quiet:
-        console.show(Report(None, table.notes))
+    console.remark(*table.notes)
     plan = (
         HeadPlan() if labels_alone else _planned(request, asked, graph, seed, placement, console)
     )
-    if not console.quiet:
-        console.show(Report(None, tuple(it for it in plan.notes if it not in table.notes)))
+    console.remark(*(it for it in plan.notes if it not in table.notes))
     opened = create(graph, table, config, plan.configs, program=text, path=request.run)
     console.note(
         f"training {graph.name} with {config.trainer} on {table.origin}: "
@@ -155,8 +153,7 @@ def _extended(
         names = ", ".join(f"`{name}`" for name in plan.left_out)
         reason = f"no images were named for {names}" if names else "it has no image"
         raise refuse(NoImageToTrain(name=opened.graph.name, reason=reason), exit_code=2)
-    if not console.quiet:
-        console.show(Report(None, plan.notes))
+    console.remark(*plan.notes)
     return extend(opened, plan.configs), plan
 
 

@@ -50,8 +50,8 @@ def report(
     if outcome.signal is None and opened.images:
         console.result(f"then     {_sample_command(opened)}{where}")
     console.document(_document(finished))
-    if left_out and not console.quiet:
-        console.show(Report(None, (ImagesNotTrained(names=left_out),)))
+    if left_out:
+        console.remark(ImagesNotTrained(names=left_out))
     console.show(Report(None, tuple(_hidden_states(manifest.metrics))))
     if finished.outcome.ending == "budget":
         console.show(Report(None, tuple(_far_from_done(opened))))
