@@ -146,7 +146,7 @@ def prepare(
     own = {target: network.felt(target) for target in targets}
     everything = Unrolled(network, seen)
     variables = dict.fromkeys((*own.values(), *seen))
-    real = [each for each in variables if each.node in network.mechanisms]
+    real = [each for each in variables if each.node not in network.graph.sizes]
     placed = {each: everything.place(each) for each in real}
     worlds, discrete = _discrete(network, own.values(), seen, everything.copies, phrase)
     parts = tied(worlds, everything.copies, discrete, placed)
@@ -196,13 +196,13 @@ def _discrete(
     phrase: str,
 ) -> tuple[Worlds, dict[Instance, Place]]:
     """The discrete network of all worlds, and what each variable is in it."""
-    shown = {each for each in targets if each.node in network.tables}
+    shown = {each for each in targets if each.node in network.graph.sizes}
     shown |= {each for copy in copies for each in copy.rests_on if isinstance(each, Instance)}
     wanted = sorted(shown, key=str)
     events = [
         ir.Event(_variable(each), int(value))
         for each, value in seen.items()
-        if each.node in network.tables
+        if each.node in network.graph.sizes
     ]
     worlds = unite(network.graph, events, (), [_variable(each) for each in wanted])
     if worlds is None:

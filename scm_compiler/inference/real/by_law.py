@@ -37,13 +37,15 @@ class LawWork(Work):
                 return self._estimate(difference)
         inner, put = self._inside(written)
         assert not isinstance(put, tree.Best | tree.Regime)
-        return self._noted(inner._estimate(put))
+        found = inner._estimate(put)
+        self._note(found.draws, found.worth)
+        return found
 
     def _table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
         inner, put = self._inside(written)
         found = inner.value(put)
         assert isinstance(found, Table)
-        self.draws, self.worth = inner.draws, inner.worth
+        self._note(inner.draws, inner.worth)
         return found
 
     def _spread(self, target: tree.Variable, do: Do, given: Given) -> list[Row]:
@@ -54,7 +56,7 @@ class LawWork(Work):
         inner, put = self._inside(written)
         assert isinstance(put, tree.Regime)
         found = inner._regime(put)
-        self.draws, self.worth = inner.draws, inner.worth
+        self._note(inner.draws, inner.worth)
         return found
 
     def _inside(self, written: Regular) -> tuple[Work, Regular]:

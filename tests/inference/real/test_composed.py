@@ -79,7 +79,7 @@ def test_what_is_identified_is_answered(run, query, truth, near):
         ("P(Ill=1 | do(Y=1), Old=1)", None),
         ("E(X[Old=0] | X=1, Ill=1)", "E586"),
         ("P(Ill=1 | do(Y=Y[X=1]))", "E586"),
-        ("LATE(Old -> X -> Ill)", "E575"),
+        ("LATE(Old -> X -> Ill)", "E535"),
     ],
 )
 def test_what_is_not_is_refused(run, query, code):
