@@ -104,7 +104,7 @@ def evaluate_nodes(run: Record, *, data: Data | None = None, seed: int = 0) -> N
     return NodesReport(
         data=held.origin,
         rows=held.rows,
-        trained=data is None,
+        trained=data is None or held.fingerprint == run.table.fingerprint,
         scores=scores,
         correlations=_correlations(run.graph, held, drawn),
     )

@@ -56,6 +56,7 @@ def test_correlations_are_those_of_numpy(run):
 def test_rows_of_another_law_are_told(run):
     same, other = (evaluate_nodes(run, data=rows(1, shift)) for shift in (0.0, 2.0))
     assert not same.trained
+    assert evaluate_nodes(run, data=rows()).trained  # the very rows, named once more
     dose = {node.node: node for node in other.scores}["Dose"]
     assert dose.distance > 3 * dose.chance
     assert dose.calibration > 0.3
