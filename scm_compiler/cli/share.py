@@ -6,6 +6,7 @@ weights under the name that hubs look for, pictures, and a card.
 
 import argparse
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors.torch import save
@@ -61,7 +62,8 @@ def _fill(folder: Path, opened: Run, license_: str | None) -> None:
     (folder / MODEL).write_bytes(_weights(opened, module))
     source = Source("model.scm", opened.program)
     graph = check(source)[0]
-    graph = graph if graph is not None and graph.hash == opened.graph.hash else opened.graph
+    same = graph is not None and graph.hash == opened.graph.hash
+    graph = replace(graph, name=opened.graph.name) if graph and same else opened.graph
     texts = {
         SOURCE: emit_source(graph, module.spec, source),
         PICTURE: draw_svg(opened.graph),

@@ -182,3 +182,11 @@ def test_images_of_real_nodes_are_shown_and_drawn_as_the_run_draws_them(here):
         words = ["sample", "do(Light=100)", "--run", str(place), "-n", "2", "-o", name, "-q"]
         assert main(words) == 0
     assert (here / "own.png").read_bytes() == (here / "shared.png").read_bytes()
+
+
+def test_what_is_made_of_a_run_has_the_name_of_the_run(here, numbers):
+    """The program says none, and is called `model.scm` in every run."""
+    assert main(["export", str(numbers.path), "--to", "model", "-q"]) == 0
+    assert main(["compile", str(numbers.path), "-q"]) == 0
+    for made in ("model/model.py", "build/dose/model.py"):
+        assert (here / made).read_text("utf-8").startswith('"""The causal model dose in plain')
