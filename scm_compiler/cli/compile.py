@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         write_build,
     )
 
-    folder = args.output or BUILDS / graph.name
     trained = _trained(args.file) if graph.reals else None
+    if trained is not None:  # the run's own name, where the program does not say one
+        graph = replace(graph, name=trained.graph.name)
+    folder = args.output or BUILDS / graph.name
     compiled = compile_files(graph, args.mechanisms, source, Seldom(console), trained)
     files = {**compiled.files, PICTURE: draw_svg(graph), PROGRAM: source.text}
     write_build(folder, graph, compiled.module.spec, files)

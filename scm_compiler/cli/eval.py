@@ -15,7 +15,6 @@ from scm_compiler.runtime.evaluation.counterfactual_report import counterfactual
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.head import Effort
 from scm_compiler.runtime.evaluation.html import report_html
-from scm_compiler.runtime.evaluation.nodes import evaluate_nodes
 from scm_compiler.runtime.evaluation.text import report_text
 from scm_compiler.runtime.progress import Progress
 from scm_compiler.runtime.runs.record import Record
@@ -31,8 +30,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     opened = opened_run(args.named or args.run)
     if args.counterfactual:
         return _counterfactual(opened, args, console)
-    if opened.graph.reals and (args.data is not None or not opened.images):
-        return _nodes(opened, args, console)
     page = args.html or opened.path / PAGE
     console.make_way(page)
     for path in (opened.path / REPORT, page):  # refused before minutes of work are lost
@@ -56,26 +53,6 @@ def run(args: argparse.Namespace, console: Console) -> int:
     write_file(page, report_html(evaluation), resumable=False)
     console.result(f"\nreport   {opened.path / REPORT}\npage     {page}")
     notes = Report(None, (*_untrained(opened), *evaluation.warnings))
-    console.show(notes)
-    console.document({"ok": True, "diagnostics": render_json(notes), "page": str(page)} | content)
-    return OK
-
-
-def _nodes(opened: Record, args: argparse.Namespace, console: Console) -> int:
-    """Hold labels and real nodes against rows; tables here, JSON and a page in the run."""
-    page = args.html or opened.path / PAGE
-    console.make_way(page)
-    for path in (opened.path / REPORT, page):
-        with writing(path):
-            require_writable(path)
-    found = evaluate_nodes(opened, data=args.data, seed=args.seed)
-    console.result(found.text)
-    content = found.to_dict()
-    text = json.dumps(content, indent=1, ensure_ascii=False) + "\n"
-    write_file(opened.path / REPORT, text, resumable=False)
-    write_file(page, found.html, resumable=False)
-    console.result(f"\nreport   {opened.path / REPORT}\npage     {page}")
-    notes = Report(None, _untrained(opened))
     console.show(notes)
     console.document({"ok": True, "diagnostics": render_json(notes), "page": str(page)} | content)
     return OK

@@ -7,6 +7,7 @@ real nodes the run has no mechanisms that a module could hold, and the folder no
 
 import argparse
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from safetensors.torch import save
@@ -75,7 +76,8 @@ def _fill(folder: Path, opened: Run, license_: str | None) -> None:
 def _source(opened: Run, module: CausalModule) -> str:
     source = Source("model.scm", opened.program)
     graph = check(source)[0]
-    graph = graph if graph is not None and graph.hash == opened.graph.hash else opened.graph
+    same = graph is not None and graph.hash == opened.graph.hash
+    graph = replace(graph, name=opened.graph.name) if graph and same else opened.graph
     return emit_source(graph, module.spec, source)
 
 

@@ -11,6 +11,8 @@ from scm_compiler.cli.proposal import of_run, question, quoted
 from scm_compiler.diagnostics import Diagnostic, Report, ScmError
 from scm_compiler.ir import Graph, Image
 from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
+from scm_compiler.runtime.controller.real.exactness import nearly_exact
+from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.stages.pacing import wanted_steps
 from scm_compiler.runtime.stages.result import ENCODER, Finished
@@ -53,6 +55,7 @@ def report(
     if left_out:
         console.remark(ImagesNotTrained(names=left_out))
     console.show(Report(None, tuple(_hidden_states(manifest.metrics))))
+    console.show(Report(None, tuple(_nearly_exact(opened))))
     if finished.outcome.ending == "budget":
         console.show(Report(None, tuple(_far_from_done(opened))))
     return OK if outcome.signal is None else SIGNALLED + outcome.signal
@@ -63,6 +66,12 @@ def _hidden_states(metrics: Mapping[str, float | None]) -> Iterator[Diagnostic]:
     drawn, answers = metrics.get("tvd"), metrics.get("law_tvd")
     if drawn is not None and answers is not None and drawn - answers > FAR:
         yield HiddenStatesFallShort(drawn=drawn, answers=answers)
+
+
+def _nearly_exact(opened: Record) -> Iterator[Diagnostic]:
+    """A warning for each real node that its parents all but determine."""
+    if isinstance(opened.table, Table) and opened.manifest.status == "complete":
+        yield from nearly_exact(opened.mechanisms, opened.table.columns)
 
 
 def _far_from_done(opened: Record) -> Iterator[Diagnostic]:

@@ -37,3 +37,7 @@ MOST_ROWS = 2**18
 def first(reasons: Iterable[TooMuch | None]) -> TooMuch | None:
     """The first reason that there is no exact answer, if there is one."""
     return next((reason for reason in reasons if reason is not None), None)
+
+
+LEAST_EFFECTIVE = 100.0
+"""An estimate that is worth fewer draws than this is not given."""

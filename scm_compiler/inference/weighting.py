@@ -26,6 +26,7 @@ from scm_compiler.inference.counterfactual.evaluation import (
 from scm_compiler.inference.counterfactual.responses import Responses
 from scm_compiler.inference.drawing import Ends, signed_sum
 from scm_compiler.inference.evaluation import Numbers
+from scm_compiler.inference.limits import LEAST_EFFECTIVE
 from scm_compiler.inference.number import Bounds
 from scm_compiler.inference.sampler import Estimate, Mean, Sampler
 from scm_compiler.inference.weighted_bounds import OPEN, question_bounds
@@ -33,9 +34,6 @@ from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes.worlds import rung
-
-LEAST_EFFECTIVE = 100.0
-"""An estimate that is worth fewer draws than this is not given."""
 
 MOST_DRAWS = 1_000_000
 _FULL_ROUND = 5_000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import product
 from math import isfinite, prod
 
-from scm_compiler.ir import Finite
+from scm_compiler.ir import Binned, Finite
 from scm_compiler.ir import query as ir
 from scm_compiler.semantics.derive import MOST_CASES, Factor
 
@@ -60,13 +60,20 @@ def _means_the_same(text: str, value: str) -> bool:
 def compared(relation: str, text: str, domain: Finite) -> frozenset[int] | None:
     """The values of which a relation holds; None if they cannot be compared with such a value.
 
-    Numbers are in their order, other values in that of declaration.
+    Numbers are in their order, other values in that of declaration; a cut of intervals parts those
+    that lie below it from the others.
+
+    >>> from scm_compiler.ir import Binned
+    >>> compared(">=", "60", Binned((60, 80))), compared("<", "60", Binned((60, 80)))
+    (frozenset({1, 2}), frozenset({0}))
     """
     holds, index = _COMPARISONS[relation], index_of(text, domain)
     if all(map(is_number, domain.values)) and is_number(text):
         return frozenset(
             v for v, value in enumerate(domain.values) if holds(float(value), float(text))
         )
+    if isinstance(domain, Binned) and relation in ("<", ">=") and is_number(text):
+        index = domain.read(text) if float(text) in domain.cuts else None
     if index is None:
         return None
     return frozenset(v for v in range(domain.size) if holds(v, index))

@@ -7,6 +7,7 @@ import sys
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import scm_compiler as scm
 from scm_compiler.cli.main import main
@@ -174,3 +175,36 @@ def test_a_run_of_the_observed_law_has_no_source_to_share(here):
     assert "scmc query 'P(Y | do(X=0.0))' --run ." in card
     asked = "E(Y | do(X=1))"
     assert scm.open_run("model").query(asked).probability == run.query(asked).probability
+
+
+def test_images_of_real_nodes_are_shown_and_drawn_as_the_run_draws_them(here):
+    program = "Pendulum, Light : real\nPicture : image(3, 16, 16)\n* -> Picture"
+    random = np.random.default_rng(0)
+    rows = {"Pendulum": random.uniform(-40, 42, 40), "Light": random.uniform(60, 146, 40)}
+    run = scm.train(
+        scm.parse(program, "swing"),
+        data=rows,
+        images="pendulum:60",
+        head_steps=1,
+        head_options={"width": 8, "labeler_width": 8, "batch": 8, "noise_size": 4},
+        real="linear",
+        device="cpu",
+    )
+    assert main(["export", str(run.path), "--to", "model", "-q"]) == 0
+    with Image.open(here / "model/samples-0.png") as shown:
+        assert shown.width == shown.height > 6 * 16
+    card = (here / "model/README.md").read_text("utf-8")
+    assert "![Drawn: Picture](samples-0.png)" in card
+    assert "`model.py` draws no images" in card
+    for place, name in ((run.path, "own.png"), ("model", "shared.png")):
+        words = ["sample", "do(Light=100)", "--run", str(place), "-n", "2", "-o", name, "-q"]
+        assert main(words) == 0
+    assert (here / "own.png").read_bytes() == (here / "shared.png").read_bytes()
+
+
+def test_what_is_made_of_a_run_has_the_name_of_the_run(here, numbers):
+    """The program says none, and is called `model.scm` in every run."""
+    assert main(["export", str(numbers.path), "--to", "model", "-q"]) == 0
+    assert main(["compile", str(numbers.path), "-q"]) == 0
+    for made in ("model/model.py", "build/dose/model.py"):
+        assert (here / made).read_text("utf-8").startswith('"""The causal model dose in plain')

@@ -13,8 +13,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         metavar="SPEC",
-        help="other rows of labels to hold the label model against, such as held_out.csv "
-        "(default: those that it was trained on)",
+        help="other rows to hold the labels and real nodes against, such as held_out.csv "
+        "(default: those that they were trained on)",
     )
     parser.add_argument(
         "--images",

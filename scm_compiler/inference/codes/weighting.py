@@ -8,8 +8,8 @@ class FewEffective(Diagnostic):
 
     ## What it means
 
-    No exact answer fits in memory, and the evidence is so unlikely from what stands above it that
-    a few of the draws carry nearly all the weight. The effective sample size is how many
+    There is no exact answer, or none that fits in memory, and the evidence is so unlikely from what
+    stands above it that a few of the draws carry nearly all the weight. The effective sample size is how many
     independent draws the weighted ones are worth; an estimate from fewer than shown is not given.
 
     ## Example

@@ -62,7 +62,8 @@ def abduct(constants: Array, loads: Array, values: Array) -> Posterior:
         parts = loads[place] * found.mean
         off = value - constants[place] - parts.sum(-1)
         size = abs(value) + np.abs(constants[place]) + np.abs(parts).sum(-1)
-        density = -0.5 * (off / safe) ** 2 - np.log(safe) - 0.5 * log(2 * pi)
+        with np.errstate(over="ignore"):  # of evidence that is too far out: -inf
+            density = -0.5 * (off / safe) ** 2 - np.log(safe) - 0.5 * log(2 * pi)
         logs += np.where(free, density, np.where(np.abs(off) <= AGREES * size, 0.0, -np.inf))
         found.settled[:, place] = row / safe[:, None]
         found.mean[...] += found.settled[:, place] * np.where(free, off / safe, 0.0)[:, None]

@@ -37,7 +37,9 @@ class LawWork(Work):
                 return self._estimate(difference)
         inner, put = self._inside(written)
         assert not isinstance(put, tree.Best | tree.Regime)
-        return self._noted(inner._estimate(put))
+        found = inner._estimate(put)
+        self.drew(found.draws, found.worth)
+        return found
 
     def _table(self, written: tree.Probability, free: list[tree.Event]) -> Table:
         inner, put = self._inside(written)

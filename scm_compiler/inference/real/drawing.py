@@ -127,7 +127,7 @@ class Sampler:
             return Estimate(*weighted_quantile(values, share, asked.level, worth), draws, worth)
         mean = float(share @ values)
         if asked.kind == "variance":
-            values = (values - mean) ** 2
+            values = np.zeros(draws) if _alike(values) else (values - mean) ** 2
             mean = float(share @ values)
         shares = share * (values - mean)
         if asked.kind == "chance" and _left_open(asked.scene) and _alike(values):
@@ -141,7 +141,7 @@ class Sampler:
         scene = asked.scene
         ranges = scene.seen.ranges
         if name in ranges and not ranges[name].holds(np.array([number])).all():
-            return Estimate(0.0, 0.0, 0, 0.0)
+            return Estimate(0.0, 0.0, 0, inf)
         if name in {held.node for held in scene.held}:
             raise refuse(NothingFits())
         own = {**self.graph.parents, **{held.node: held.reads for held in scene.held}}

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from scm_compiler.diagnostics import Diagnostic, Sink, Source
+from scm_compiler.diagnostics import Diagnostic, Sink, Source, refuse
 from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
+from scm_compiler.inference.codes.weighting import FewEffective
 from scm_compiler.inference.intervals import student_ends
+from scm_compiler.inference.limits import LEAST_EFFECTIVE
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.by_law import LawWork
@@ -93,7 +95,7 @@ class RealPlan:
                 for none.
 
         Raises:
-            ScmError: E574 if nothing fits the evidence.
+            ScmError: E574 if nothing fits the evidence, E436 if the draws are worth too little.
         """
         with pointing_at(self.query):
             return self._run(seed, samples, level)
@@ -108,6 +110,8 @@ class RealPlan:
             assert isinstance(moved, Number)
             warnings = (assumed(self.tree, moved),)
         value = work.value(self.tree)
+        if work.draws and work.worth < min(LEAST_EFFECTIVE, samples):
+            raise refuse(FewEffective(work.worth, work.draws, LEAST_EFFECTIVE))
         return Answer(
             query=self.query,
             rung=self.rung,

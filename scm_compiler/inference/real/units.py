@@ -19,6 +19,9 @@ from scm_compiler.model.mechanism import Chances, Column, Mechanism, Noise, Worl
 
 Array = NDArray[np.float64]
 
+FAINTEST = -745.0
+"""The log of a density that is 0 in float64: evidence of that never happens."""
+
 
 class RealMechanism(Mechanism, Protocol):
     """The mechanism of a real node."""
@@ -290,7 +293,8 @@ class Draw:
             return
         if span.point is not None:
             value = np.full(self.count, span.point)
-            self.logs = self.logs + mechanism.log_prob(value, world)
+            logs = mechanism.log_prob(value, world)
+            self.logs = self.logs + np.where(logs < FAINTEST, -np.inf, logs)
             self.own[name] = value
             self.noise[name] = mechanism.abduct(value, world, uniform)
             return

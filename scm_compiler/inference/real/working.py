@@ -1,6 +1,7 @@
 """Works out the numbers of a question: exactly where that can be, else from weighted units."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import product
 from math import inf, prod, sqrt
@@ -28,7 +29,7 @@ from scm_compiler.inference.real.openings import filled, opened
 from scm_compiler.inference.real.reading import free_targets, numbers_of, real_target
 from scm_compiler.inference.real.units import Variable
 from scm_compiler.inference.table import Row, Table, most_probable
-from scm_compiler.ir import Finite, Graph, Real
+from scm_compiler.ir import Finite, Graph, Node, Real
 from scm_compiler.ir.query import Kind
 from scm_compiler.passes.fold import HIDDEN
 from scm_compiler.syntax import query_tree as tree
@@ -148,7 +149,9 @@ class Work:
             )
             raise refuse(NotWithReals("a density in another world that has to be drawn", way))
         (asked,) = numbers_of(Reader(self.graph), written)
-        return self._noted(self.sampler.estimate(asked))
+        found = self.sampler.estimate(asked)
+        self.drew(found.draws, found.worth)
+        return found
 
     def _closed(self, written: tree.Number) -> float:
         """A number from its closed form.
@@ -260,12 +263,30 @@ class Work:
 
     def _regime(self, written: tree.Regime) -> Table:
         """Every label's probabilities; mean, deviation and quartiles of every real node."""
-        try:
-            return self._closed_regime(written)
-        except NotGaussianError:
-            self._require_drawing()
-        (asked,) = numbers_of(Reader(self.graph), written)
         nodes = [node for node in self.graph.tabular if node.kind != HIDDEN]
+        found: dict[str, Sequence[Row]] = {}
+        for node in nodes:
+            with suppress(NotGaussianError):
+                found[node.name] = self._closed_rows(node, written)
+        if rest := [node for node in nodes if node.name not in found]:
+            self._require_drawing()
+            found |= self._drawn_rows(rest, written)
+        rows = (
+            Row((it.name, *row.values), row.probability) for it in nodes for row in found[it.name]
+        )
+        return Table(("node", "value"), tuple(rows))
+
+    def _closed_rows(self, node: Node, written: tree.Regime) -> Sequence[Row]:
+        target = tree.Variable(tree.Word(node.name))
+        if isinstance(node.domain, Real):
+            return self._closed_spread(target, written.do, written.given)
+        event = tree.Event(target)
+        asked = tree.Probability((event,), written.do, written.given)
+        return self._closed_table(asked, [event]).rows
+
+    def _drawn_rows(self, nodes: list[Node], written: tree.Regime) -> dict[str, Sequence[Row]]:
+        """What units say of each node, all from the same draws."""
+        (asked,) = numbers_of(Reader(self.graph), written)
         units = self.sampler.weighted(
             asked.scene,
             *(
@@ -276,31 +297,25 @@ class Work:
         share, worth = units.weights / units.weights.sum(), units.worth
         self.drew(len(share), worth)
         sure = settled(asked.scene)
-        rows: list[Row] = []
+        found: dict[str, Sequence[Row]] = {}
         for node, column in zip(nodes, units.columns, strict=True):
-            if isinstance(node.domain, Real):
-                rows += _of(node.name, _summary(column, share, worth))
-            elif isinstance(node.domain, Finite):
-                for rank, value in enumerate(node.domain.values):
-                    hits = (column == rank).astype(np.float64)
-                    error = 0.0 if node.name in sure else chance_error(hits, share, worth)
-                    number = _told(float(share @ hits), error, "probability")
-                    rows.append(Row((node.name, value), number))
-        return Table(("node", "value"), tuple(rows))
+            if isinstance(node.domain, Finite):
+                found[node.name] = _shares(node.domain, column, share, worth, node.name in sure)
+            else:
+                found[node.name] = _summary(column, share, worth)
+        return found
 
-    def _closed_regime(self, written: tree.Regime) -> Table:
-        rows: list[Row] = []
-        for node in self.graph.tabular:
-            target = tree.Variable(tree.Word(node.name))
-            if node.kind == HIDDEN:
-                continue
-            if isinstance(node.domain, Real):
-                rows += _of(node.name, self._closed_spread(target, written.do, written.given))
-                continue
-            event = tree.Event(target)
-            asked = tree.Probability((event,), written.do, written.given)
-            rows += _of(node.name, self._closed_table(asked, [event]).rows)
-        return Table(("node", "value"), tuple(rows))
+
+def _shares(
+    domain: Finite, column: np.ndarray, share: np.ndarray, worth: float, sure: bool
+) -> list[Row]:
+    """The probability of each value of a label."""
+    rows = []
+    for rank, value in enumerate(domain.values):
+        hits = (column == rank).astype(np.float64)
+        error = 0.0 if sure else chance_error(hits, share, worth)
+        rows.append(Row((value,), _told(float(share @ hits), error, "probability")))
+    return rows
 
 
 def _summary(column: np.ndarray, share: np.ndarray, worth: float) -> list[Row]:
@@ -316,10 +331,6 @@ def _summary(column: np.ndarray, share: np.ndarray, worth: float) -> list[Row]:
         number = _told(*weighted_quantile(column, share, level, worth), "quantile")
         found.append(Row((called,), number))
     return found
-
-
-def _of(name: str, rows: Iterable[Row]) -> list[Row]:
-    return [Row((name, *row.values), row.probability) for row in rows]
 
 
 def _mean(values: np.ndarray, share: np.ndarray) -> Number:

@@ -61,7 +61,8 @@ class Linear:
         """The log of the density (B,), in nats."""
         _, deviation = self._moments(world)
         away = self._away(value, world)
-        return np.asarray(-0.5 * away**2 - np.log(deviation) - 0.5 * log(2 * pi))
+        with np.errstate(over="ignore"):  # of what is too far out: -inf
+            return np.asarray(-0.5 * away**2 - np.log(deviation) - 0.5 * log(2 * pi))
 
     def abduct(self, value: Column, world: World, uniform: Array) -> Noise:
         """The normal numbers (B,); nothing is left to be drawn."""

@@ -1,4 +1,4 @@
-"""The evaluation of a run: its labels, and each image head that is trained."""
+"""The evaluation of a run: its labels and real nodes, and each image head that is trained."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,6 +16,7 @@ from scm_compiler.runtime.evaluation.features import train_features
 from scm_compiler.runtime.evaluation.head import Effort, Stage, evaluate_head, quick
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import LabelReport, evaluate_labels
+from scm_compiler.runtime.evaluation.nodes import NodesReport, evaluate_nodes
 from scm_compiler.runtime.evaluation.of_numbers import evaluate_of_numbers
 from scm_compiler.runtime.evaluation.real import RealImages, drawn_faces, real_images
 from scm_compiler.runtime.evaluation.report import RunReport, read_curves
@@ -41,8 +42,8 @@ def evaluate_run(
 
     Args:
         run: The run.
-        data: The labels that the label model is held against, such as rows that it was not trained
-            on, as `load_labels` takes them; those that it was trained on if None. Rows with gaps
+        data: The rows that labels and real nodes are held against, such as some that they were not
+            trained on; those that they were trained on if None. Of labels alone, rows with gaps
             are left out.
         images: Where the real images come from; where each head's own came from if None.
         effort: How much is drawn and trained for each head.
@@ -59,10 +60,8 @@ def evaluate_run(
     """
     if not run.labels.rows:
         raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
-    if data is not None or not run.images:
-        run.require_labels_alone("a report on rows")
     recipe_of_run(run)  # a part of the report rests on its settings
-    labels = None if run.graph.reals else _evaluate_labels(run, data, seed, stage)
+    origin, labels, nodes = _evaluate_rows(run, data, seed, stage)
     with quick(stage) as begin:
         heads = tuple(
             _evaluate_image(run, image, images, effort, seed, cache, begin) for image in run.images
@@ -74,17 +73,22 @@ def evaluate_run(
         run=str(run.path),
         name=run.graph.name,
         graph_hash=run.graph.hash,
-        data=run.labels.origin if labels is None else labels[0],
-        labels=None if labels is None else labels[1],
+        data=origin,
+        labels=labels,
+        nodes=nodes,
         heads=heads,
         curves=curves,
     )
 
 
-def _evaluate_labels(
+def _evaluate_rows(
     run: Record, data: Data | None, seed: int, stage: Stage
-) -> tuple[str, LabelReport]:
-    """What the label model is held against, and the report on it."""
+) -> tuple[str, LabelReport | None, NodesReport | None]:
+    """Where the rows come from, and the report on the label model or, with real nodes, on each."""
+    if run.graph.reals:
+        stage("labels and real nodes" if run.graph.labels else "real nodes")
+        nodes = evaluate_nodes(run, data=data, seed=seed)
+        return nodes.data, None, nodes
     stage("labels")
     beside = (run.labels if data is None else load_labels(data, run.graph)).complete
     found = evaluate_labels(
@@ -95,7 +99,7 @@ def _evaluate_labels(
         config=run.config,
         seed=seed,
     )
-    return beside.origin, found
+    return beside.origin, found, None
 
 
 def _evaluate_image(

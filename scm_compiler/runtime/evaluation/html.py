@@ -24,6 +24,7 @@ def report_html(report: RunReport) -> str:
         f"<h1>{markup(report.name)}</h1>",
         f"<p>run {markup(report.run)}, graph {report.graph_hash[:12]}</p>",
         *_labels(report),
+        *_nodes(report),
         *(part for head in report.heads for part in _head(head)),
         *_curves(report),
     ]
@@ -51,6 +52,13 @@ def _labels(report: RunReport) -> Iterator[str]:
     table = table_html(text.intervention_rows(labels.interventions))
     counted = f"{len(labels.interventions)} answers"
     yield f"<details><summary>{counted}</summary>{table}</details>"
+
+
+def _nodes(report: RunReport) -> Iterator[str]:
+    nodes = report.nodes
+    if nodes is not None:
+        yield f"<h2>Nodes, against {markup(text.nodes_title(nodes))}</h2>"
+        yield table_html(text.node_rows(nodes)) + table_html(text.pair_rows(nodes))
 
 
 def _pairs(labels: LabelReport) -> str:

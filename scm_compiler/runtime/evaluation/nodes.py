@@ -1,23 +1,17 @@
 """The evaluation of a run with real nodes on rows of data: each node's mechanism and marginal."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from math import sqrt
-from typing import Any
 
 import numpy as np
 
-from scm_compiler.diagnostics import refuse
-from scm_compiler.inference.table import columns
 from scm_compiler.ir import Finite, Graph, Node
-from scm_compiler.markup import markup
 from scm_compiler.model.mechanism import Column, Mechanism
 from scm_compiler.model.real.parts import observed
-from scm_compiler.notebook import table
 from scm_compiler.runtime.controller.real.mixed import calibration
 from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.sources import Data, load_table
-from scm_compiler.runtime.evaluation.codes.evaluation import NoDataBehind
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.sampling.mixed import mixed_stream
 
@@ -63,81 +57,30 @@ class NodesReport:
     """How near a run with real nodes is to rows of data.
 
     Attributes:
-        run: The run's folder.
-        name: The graph's name.
-        graph_hash: Its hash.
         data: Where the rows came from.
         rows: How many there are.
         trained: Whether they are those that the run was trained on.
-        nodes: One for each label and real node.
+        scores: One for each label and real node.
         left_out: The labels that hidden causes in tables tie, which have no mechanism each.
         correlations: Of each pair of nodes, in the data and in the model.
     """
 
-    run: str
-    name: str
-    graph_hash: str
     data: str
     rows: int
     trained: bool
-    nodes: tuple[NodeScore, ...]
+    scores: tuple[NodeScore, ...]
     left_out: tuple[str, ...]
     correlations: tuple[tuple[str, str, float, float], ...]
 
     @property
     def log_likelihood(self) -> float:
         """The mean of a row, without the labels that are left out."""
-        return sum(node.log_likelihood for node in self.nodes)
+        return sum(node.log_likelihood for node in self.scores)
 
     @property
     def worst(self) -> Sequence[tuple[str, str, float, float]]:
         """The pairs whose correlation differs most."""
         return sorted(self.correlations, key=lambda pair: -abs(pair[3] - pair[2]))[:5]
-
-    def to_dict(self) -> dict[str, Any]:
-        """The report as plain data."""
-        pairs = [
-            {"nodes": [one, other], "data": data, "model": model}
-            for one, other, data, model in self.correlations
-        ]
-        return asdict(self) | {"log_likelihood": self.log_likelihood, "correlations": pairs}
-
-    @property
-    def text(self) -> str:
-        """Two tables, and what they are of."""
-        return "\n\n".join((self._title, columns(self._nodes), columns(self._pairs)))
-
-    @property
-    def html(self) -> str:
-        """A page that needs nothing else."""
-        body = "".join(table(head, rows) for head, *rows in (self._nodes, self._pairs))
-        title = markup(self.name)
-        head = f'<head><meta charset="utf-8"/><title>{title}</title></head>'
-        said = f"<h1>{title}</h1><p>{markup(self._title)}</p>{body}"
-        return f'<!DOCTYPE html><html lang="en">{head}<body>{said}</body></html>\n'
-
-    @property
-    def _title(self) -> str:
-        of = "which it was trained on" if self.trained else "which it was not trained on"
-        without = f" without {', '.join(self.left_out)}" if self.left_out else ""
-        return (
-            f"{self.name} against {self.data}: {self.rows:,} rows, {of}; "
-            f"{self.log_likelihood:.4f} nats a row{without}"
-        )
-
-    @property
-    def _nodes(self) -> list[tuple[str, ...]]:
-        head = ("node", "nats a row", "F(x) off even", "distance", "by chance")
-        moments = ("mean", "in the model", "deviation", "in the model")
-        return [(*head, *moments), *map(_line, self.nodes)]
-
-    @property
-    def _pairs(self) -> list[tuple[str, ...]]:
-        rows = [
-            (f"{one}, {other}", f"{data:.3f}", f"{model:.3f}")
-            for one, other, data, model in self.worst
-        ]
-        return [("farthest correlations", "data", "model"), *rows]
 
 
 def evaluate_nodes(run: Record, *, data: Data | None = None, seed: int = 0) -> NodesReport:
@@ -150,10 +93,8 @@ def evaluate_nodes(run: Record, *, data: Data | None = None, seed: int = 0) -> N
         seed: Of the units of the model that marginals are compared with.
 
     Raises:
-        ScmError: E832 if nothing was trained; E60x and E61x if the data cannot be read.
+        ScmError: E60x and E61x if the data cannot be read.
     """
-    if not run.labels.rows:
-        raise refuse(NoDataBehind(str(run.path), run.labels.origin), exit_code=2)
     held = run.table if data is None else load_table(data, run.graph)
     assert isinstance(held, Table)
     mechanisms = run.mechanisms
@@ -165,13 +106,10 @@ def evaluate_nodes(run: Record, *, data: Data | None = None, seed: int = 0) -> N
         if node.name not in shared
     )
     return NodesReport(
-        run=str(run.path),
-        name=run.graph.name,
-        graph_hash=run.graph.hash,
         data=held.origin,
         rows=held.rows,
-        trained=data is None,
-        nodes=scores,
+        trained=data is None or held.fingerprint == run.table.fingerprint,
+        scores=scores,
         left_out=tuple(node.name for node in run.graph.tabular if node.name in shared),
         correlations=_correlations(run.graph, held, drawn),
     )
@@ -232,17 +170,3 @@ def _correlation(matrix: np.ndarray, weights: Column) -> np.ndarray:
     scale = np.sqrt(np.diag(products))
     with np.errstate(invalid="ignore", divide="ignore"):  # of a node that does not vary: NaN
         return np.asarray(products / np.outer(scale, scale))
-
-
-def _line(score: NodeScore) -> tuple[str, ...]:
-    moments = ["", "", "", ""]
-    if score.data is not None and score.model is not None:
-        moments = [f"{n:.5g}" for n in np.stack([score.data, score.model], 1).reshape(-1)]
-    return (
-        score.node,
-        f"{score.log_likelihood:.4f} ± {score.error:.4f}",
-        "" if score.calibration is None else f"{score.calibration:.3f}",
-        f"{score.distance:.4f}",
-        f"{score.chance:.4f}",
-        *moments,
-    )

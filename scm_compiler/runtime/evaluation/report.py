@@ -13,8 +13,10 @@ from scm_compiler.runtime.evaluation.estimate import Estimate
 from scm_compiler.runtime.evaluation.head_report import HeadReport, PictureRows
 from scm_compiler.runtime.evaluation.label_model import LabelReport
 from scm_compiler.runtime.evaluation.marginals import Agreement
+from scm_compiler.runtime.evaluation.nodes import NodesReport
 from scm_compiler.runtime.training.journal import Journal
 
+_PAIR = ("node", "other", "data", "model")
 Curves = Mapping[str, tuple[tuple[float, float], ...]]
 """Each metric's points (step, value)."""
 
@@ -29,6 +31,7 @@ class RunReport:
         graph_hash: The graph's hash.
         data: The labels' data.
         labels: On the label model; None where there are real nodes.
+        nodes: On the mechanisms where there are real nodes, else None.
         heads: On each trained image head.
         curves: By training: `labels`, or the image's name.
     """
@@ -38,6 +41,7 @@ class RunReport:
     graph_hash: str
     data: str
     labels: LabelReport | None
+    nodes: NodesReport | None = None
     heads: tuple[HeadReport, ...] = ()
     curves: Mapping[str, Curves] = field(default_factory=dict)
 
@@ -112,6 +116,9 @@ def _derived(content: object) -> dict[str, object]:
             return {"worst_intervention": content.worst_intervention}
         case Agreement():
             return {"worst_marginal": content.worst_marginal, "worst_pair": content.worst_pair}
+        case NodesReport():
+            pairs = [dict(zip(_PAIR, it, strict=True)) for it in content.correlations]
+            return {"log_likelihood": content.log_likelihood, "correlations": pairs}
         case HeadReport():
             return {"mean_auc": content.mean_auc}
     return {}

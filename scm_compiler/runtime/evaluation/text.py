@@ -9,6 +9,7 @@ from scm_compiler.runtime.evaluation.effects import Arrow, Effect
 from scm_compiler.runtime.evaluation.head_report import HeadReport
 from scm_compiler.runtime.evaluation.label_model import Intervention, LabelReport, telling
 from scm_compiler.runtime.evaluation.likelihood import Likelihood
+from scm_compiler.runtime.evaluation.nodes import NodeScore, NodesReport
 from scm_compiler.runtime.evaluation.opinion import Opinion
 from scm_compiler.runtime.evaluation.report import RunReport
 
@@ -19,8 +20,51 @@ Rows = Sequence[tuple[str, ...]]
 
 def report_text(report: RunReport) -> str:
     """The whole report; the longest tables are cut to their worst lines."""
-    parts = [*_labels(report), *(_head(head) for head in report.heads)]
+    parts = [*_labels(report), *_nodes(report), *(_head(head) for head in report.heads)]
     return "\n\n".join(parts)
+
+
+def _nodes(report: RunReport) -> Iterator[str]:
+    if report.nodes is not None:
+        yield f"{report.name} against {nodes_title(report.nodes)}"
+        yield columns(list(node_rows(report.nodes)))
+        yield columns(list(pair_rows(report.nodes)))
+
+
+def nodes_title(nodes: NodesReport) -> str:
+    """What nodes are held against, and how probable it is to them."""
+    of = "which it was trained on" if nodes.trained else "which it was not trained on"
+    without = f" without {', '.join(nodes.left_out)}" if nodes.left_out else ""
+    told = f"{nodes.log_likelihood:.4f} nats a row{without}"
+    return f"{nodes.data}: {nodes.rows:,} rows, {of}; {told}"
+
+
+def node_rows(nodes: NodesReport) -> Rows:
+    """Each label and real node, with a header."""
+    head = ("node", "nats a row", "F(x) off even", "distance", "by chance")
+    moments = ("mean", "in the model", "deviation", "in the model")
+    return [(*head, *moments), *map(_node, nodes.scores)]
+
+
+def _node(score: NodeScore) -> tuple[str, ...]:
+    moments = ["", "", "", ""]
+    if score.data is not None and score.model is not None:
+        both = zip(score.data, score.model, strict=True)
+        moments = [f"{number:.5g}" for pair in both for number in pair]
+    return (
+        score.node,
+        f"{score.log_likelihood:.4f} ± {score.error:.4f}",
+        "" if score.calibration is None else f"{score.calibration:.3f}",
+        f"{score.distance:.4f}",
+        f"{score.chance:.4f}",
+        *moments,
+    )
+
+
+def pair_rows(nodes: NodesReport) -> Rows:
+    """The correlations that differ most, with a header."""
+    rows = [(f"{a}, {b}", f"{data:.3f}", f"{model:.3f}") for a, b, data, model in nodes.worst]
+    return [("farthest correlations", "data", "model"), *rows]
 
 
 def _labels(report: RunReport) -> Iterator[str]:

@@ -35,6 +35,16 @@ class Steps(Tabular):
         return np.stack([1 - high, high], -1)
 
 
+class Opaque:
+    """A mechanism that no one knows to be linear."""
+
+    def __init__(self, own):
+        self._own = own
+
+    def __getattr__(self, name):
+        return getattr(self._own, name)
+
+
 MODEL = {
     "Z": table("Z", [0.4, 0.6]),
     "T": table("T", [[0.7, 0.3], [0.2, 0.8]]),
@@ -187,6 +197,60 @@ def test_a_regime_tells_of_every_node():
     assert abs(values["Y", "upper quartile"] - 3.6745) < 0.1
     assert abs(values["Z", "1"] - 0.6) < 0.03
     assert "not known" in answer.text
+
+
+@pytest.mark.parametrize("regime", ["do(X=1, T=0)", "do(L=1)"])
+def test_what_is_discrete_and_apart_is_exact_in_a_regime_that_is_drawn(regime):
+    """Of L, whose mechanism has no closed form, only what it is held at is exact."""
+    rows = {row.values: row.probability for row in ask(regime).value.rows}
+    for name in ("Z", "A", "B", "X", "Y", "T"):
+        assert all(not number.std_error for values, number in rows.items() if values[0] == name)
+    assert rows["Z", "1"].value == pytest.approx(0.6, abs=1e-12)
+    assert bool(rows["L", "1"].std_error) == ("X=1" in regime)
+
+
+@pytest.mark.parametrize(
+    ("text", "truth"),
+    [
+        ("E(W | do(W=4))", 4),
+        ("Var(W | do(W=4))", 0),
+        ("Q(W, 0.3 | do(W=4))", 4),
+        ("P(W > 3 | do(W=4))", 1),
+        ("P(L=1, W > 3 | do(L=1, W=4))", 1),
+        ("Var(W[W=3] | V=1)", 0),
+    ],
+)
+def test_what_is_held_is_known_whatever_its_mechanism(text, truth):
+    graph = parse_text("X, W, V : real\nL : binary\nX -> W -> V\nX -> L")
+    kinds = {name: graph.by_name[name].domain for name in graph.order}
+    own = Linear(kinds["W"], {"X": kinds["X"]}, np.array([[0.0, 1.0]]), np.ones(1))
+    model = {
+        "X": Linear(kinds["X"], {}, np.array([[0.0]]), np.ones(1)),
+        "W": Opaque(own),
+        "V": Linear(kinds["V"], {"W": kinds["W"]}, np.array([[0.0, 1.0]]), np.ones(1)),
+        "L": MODEL["L"],
+    }
+    found = plan_real(text, graph, model).run()
+    assert found.probability == truth
+    assert not found.std_error
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("text", "method", "code"),
+    [
+        ("E(X | Y=1e9)", "weighted", "E574"),
+        ("E(X | Y=1e300)", "weighted", "E574"),
+        ("E(X | Y=1e300)", "auto", "E431"),
+        ("P(L=1 | Y=1e99)", "auto", "E574"),
+        ("E(Y | X=9, Y > 55)", "weighted", "E574"),
+        ("P(L=1 | Y=34)", "auto", "E436"),
+    ],
+)
+def test_evidence_whose_density_is_zero_or_that_few_draws_meet_is_refused(text, method, code):
+    with pytest.raises(ScmError) as caught:
+        ask(text, method)
+    assert caught.value.diagnostics[0].code == code
 
 
 def test_a_table_of_labels():

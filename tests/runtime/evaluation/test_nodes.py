@@ -8,6 +8,7 @@ import pytest
 
 import scm_compiler as scm
 from scm_compiler.cli.main import main
+from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.nodes import DRAWS, evaluate_nodes
 
 PROGRAM = "Ill : binary\nAge, Dose : real\nIll -> Age -> Dose"
@@ -29,7 +30,7 @@ def run(tmp_path_factory):
 
 
 def test_a_linear_mechanism_scores_as_least_squares_do(run):
-    found = {node.node: node for node in evaluate_nodes(run).nodes}
+    found = {node.node: node for node in evaluate_nodes(run).scores}
     data = rows()
     matrix = np.column_stack([np.ones(ROWS), data["Age"]])
     left = data["Dose"] - matrix @ np.linalg.lstsq(matrix, data["Dose"], rcond=None)[0]
@@ -55,7 +56,8 @@ def test_correlations_are_those_of_numpy(run):
 def test_rows_of_another_law_are_told(run):
     same, other = (evaluate_nodes(run, data=rows(1, shift)) for shift in (0.0, 2.0))
     assert not same.trained
-    dose = {node.node: node for node in other.nodes}["Dose"]
+    assert evaluate_nodes(run, data=rows()).trained  # the very rows, named once more
+    dose = {node.node: node for node in other.scores}["Dose"]
     assert dose.distance > 3 * dose.chance
     assert dose.calibration > 0.3
     assert other.log_likelihood < same.log_likelihood - 1
@@ -63,7 +65,7 @@ def test_rows_of_another_law_are_told(run):
 
 
 def test_the_distance_is_that_of_the_distribution_functions(run):
-    found = {node.node: node for node in evaluate_nodes(run, seed=3).nodes}["Age"]
+    found = {node.node: node for node in evaluate_nodes(run, seed=3).scores}["Age"]
     drawn = np.sort(run.sample(DRAWS, seed=3)["Age"])
     places = rows()["Age"]
     own = np.array([(places <= x).mean() for x in places])
@@ -103,5 +105,7 @@ def test_the_command_prints_and_keeps_it(run, capsys):
     assert "nats a row" in shown
     assert "farthest correlations" in shown
     kept = json.loads((run.path / "eval.json").read_text("utf-8"))
-    assert [node["node"] for node in kept["nodes"]] == ["Ill", "Age", "Dose"]
+    assert [node["node"] for node in kept["nodes"]["scores"]] == ["Ill", "Age", "Dose"]
     assert "<table>" in (run.path / "eval.html").read_text("utf-8")
+    assert kept == evaluate_run(run).to_dict()  # in Python, too
+    assert kept["nodes"]["correlations"][0].keys() == {"node", "other", "data", "model"}

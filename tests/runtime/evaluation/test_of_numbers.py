@@ -140,7 +140,9 @@ def test_the_figure_is_of_a_cause_and_its_effect(perfect):
 
 def test_the_report_of_a_run(whole):
     text, page = report_text(whole), report_html(whole)
-    for part in ("numbers read off the images", "what doing makes of each number", "known"):
+    parts = ("numbers read off the images", "what doing makes of each number", "known")
+    for part in (*parts, "f(x) off even", "farthest correlations"):
         assert part in text.lower()
         assert part in page.lower()
     assert whole.to_dict()["heads"][0]["moved"][0]["known"]["mean"]
+    assert [it.node for it in whole.nodes.scores] == ["Pendulum", "Light", "Shadow_Length"]

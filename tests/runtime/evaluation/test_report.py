@@ -48,9 +48,6 @@ class HeadRun:
     def distributions(self):
         return self.case.tables
 
-    def require_labels_alone(self, what):
-        assert not self.graph.reals, what
-
     def head(self, image):
         return SimpleNamespace(generator=self.case.generators.perfect())
 

@@ -174,16 +174,6 @@ class Group:
         with self._holding(self.best):
             return {p.target.name: self._mechanism(node, p) for node, p in enumerate(self.plans)}
 
-    def determined(self, limit: float) -> list[str]:
-        """The real nodes whose parents leave them hardly any noise."""
-        if not self.parts:
-            return []
-        sure = (self.losses < limit).tolist()
-        free = [float((p.ranks == p.classes).mean()) for p in self.plans]
-        return [
-            p.target.name for p, s, f in zip(self.plans, sure, free, strict=True) if s and f > 0.5
-        ]
-
     def _weights(self) -> dict[str, Tensor]:
         return {name: w.detach().clone() for name, w in self.stack.named_parameters()}
 

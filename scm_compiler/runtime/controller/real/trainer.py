@@ -6,7 +6,7 @@ best are kept, for each node by itself.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import isfinite, log
+from math import isfinite
 from statistics import fmean
 from typing import Any
 
@@ -14,24 +14,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.ir.domain import Domain, Finite, Real
 from scm_compiler.model.mechanism import Column, Mechanism
 from scm_compiler.model.real.features import Features, width
-from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.regression import Regression
 from scm_compiler.model.real.scale import Scale
 from scm_compiler.model.real.uniform import Array
 from scm_compiler.runtime.controller.real.closed import fit_linear, fit_quantiles, row_numbers
-from scm_compiler.runtime.controller.real.codes.fits import NearlyExact
 from scm_compiler.runtime.controller.real.group import Group, plan
 from scm_compiler.runtime.controller.real.options import Form, RealOptions
 from scm_compiler.runtime.controller.real.regression import SURE, fit_regression, unexplained
 from scm_compiler.runtime.controller.real.target import Rows, Target, heaps_of, rows_of
 from scm_compiler.runtime.training.fitting import Diverged, Mean, require_fitting
-
-EXACT = 0.01
-"""A node whose noise is less than this share of its spread is all but determined."""
 
 FEWEST_ROWS = 100
 """Fewer are too few for a regression's noise to show its shape."""
@@ -124,20 +118,6 @@ class Reals:
         rows = self._held.numpy()
         columns = {name: column[rows] for name, column in self._rows.columns.items()}
         return columns, self._rows.weights[rows]
-
-    def notes(self) -> tuple[Diagnostic, ...]:
-        """What there is to be said about the fit: W566 for a node that has hardly any noise."""
-        limit = log(EXACT) + 1.5
-        found = [name for group in self._groups for name in group.determined(limit)]
-        for name, mechanism in self._closed.items():
-            if isinstance(mechanism, Linear):
-                values = self._rows.columns[name]
-                spread = Scale.of(Real(), values, self._rows.weights).spread
-                found += [name] if (mechanism.deviations < EXACT * spread).all() else []
-            if isinstance(mechanism, Regression):
-                _, widths = mechanism.moments(self._rows.columns)
-                found += [name] if np.median(widths) < EXACT else []
-        return tuple(NearlyExact(name=name) for name in sorted(found))
 
     def state(self) -> dict[str, Tensor]:
         """Copies of all that is needed to go on."""

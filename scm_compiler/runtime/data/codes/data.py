@@ -185,24 +185,24 @@ class NotAttributes(Diagnostic):
 
 
 class NoDefaultData(Diagnostic):
-    """No data are named, and those that come with scmc lack a label of the graph.
+    """No data are named, and those that come with scmc lack a node of the graph.
 
     ## What it means
 
     Without `--data`, a model is trained on `celeba-labels`, the counts of nine CelebA labels that
-    come with scmc. This graph has labels that are not among the nine.
+    come with scmc. This graph has other labels, or real nodes.
 
     ## Example
 
     ```console
     $ scmc train sprinkler
-    error[E614]: name the data: `celeba-labels` has no label `Cloudy`, `Sprinkler`, `Rain`, `Wet`
-      = help: add `--data csv:FILE`, with one column a label
+    error[E614]: name the data: `celeba-labels` has no column `Cloudy`, `Sprinkler`, `Rain`, `Wet`
+      = help: add `--data csv:FILE`, with one column a node
     ```
 
     ## What to do
 
-    Name a table with one column a label: `--data csv:FILE`.
+    Name a table with one column a node: `--data csv:FILE`.
     """
 
     code = "E614"
@@ -210,10 +210,10 @@ class NoDefaultData(Diagnostic):
     names: tuple[str, ...]
 
     def message(self) -> str:
-        return f"name the data: `celeba-labels` has no label {quoted(self.names)}"
+        return f"name the data: `celeba-labels` has no column {quoted(self.names)}"
 
     def help(self) -> str:
-        return "add `--data csv:FILE`, with one column a label"
+        return "add `--data csv:FILE`, with one column a node"
 
 
 class NeverSeen(Diagnostic):
