@@ -10,6 +10,7 @@ import scm_compiler as scm
 from scm_compiler.cli.main import main
 from scm_compiler.runtime.evaluation.evaluate import evaluate_run
 from scm_compiler.runtime.evaluation.nodes import DRAWS, evaluate_nodes
+from scm_compiler.runtime.evaluation.text import report_text
 
 PROGRAM = "Ill : binary\nAge, Dose : real\nIll -> Age -> Dose"
 ROWS = 400
@@ -85,10 +86,10 @@ def test_of_nodes_with_hidden_causes_the_law_is_scored(tmp_path):
     program = "A, B : binary\nX, Z, Y : real\nX -> Z -> Y\nX <-> Y\nA -> Y\nA <-> B"
     run = scm.train(scm.parse(program, "law"), data=data, real="linear", run=tmp_path / "law")
     report = evaluate_nodes(run)
-    found = {node.node: node for node in report.nodes}
+    found = {node.node: node for node in report.scores}
     assert set(found) == {"X", "Z", "Y"}
     assert report.left_out == ("A", "B")
-    assert "nats a row without A, B" in report.text
+    assert "nats a row without A, B" in report_text(evaluate_run(run))
     left = 0.0
     for value in (0, 1):
         chosen = a == value
