@@ -55,19 +55,23 @@ def _list(summaries: dict[str, str], console: Console) -> None:
 def _draft(table: str, to: Path | None, console: Console) -> None:
     """Write a program with a label for each column of a table."""
     with telling(Seldom(console)):
-        columns = survey(table)
-    name = stem(Path(table.removeprefix("csv:")))
+        found = survey(table)
+    name = stem(Path(found.path))
     output = to or Path(f"{file_stem(name)}.scm")
     refuse_existing(output, force=False)
-    text = draft(columns, name, table)
+    text = draft(found, name, table)
     graph, report = check(Source(str(output), text))
     if graph is None:
         raise ScmError(report, exit_code=2)
     require_place(output)
     write_text(output, text)
     console.result(f"wrote {output}: {graph.counts}")
+    if found.told:
+        console.note(found.told)
     console.note(f"next: write what causes what in {output}; on a page, with its graph and bars:")
-    console.note(f"      scmc playground {shlex.quote(str(output))} --data {shlex.quote(table)}")
+    console.note(
+        f"      scmc playground {shlex.quote(str(output))} --data {shlex.quote(found.spec)}"
+    )
     console.document({"ok": True, "table": table, "artifacts": [str(output)]})
 
 

@@ -4,23 +4,24 @@ All of it needs numpy, and none of it torch: a table of rows is counted, and P(l
 are its shares, as `scmc train` has them by default.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
 from scm_compiler.interop.document import Document, stem
 from scm_compiler.ir import Graph, Real
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data import shipped
-from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.csv_file import read_csv, usual_count
 from scm_compiler.runtime.data.drafting import draft
+from scm_compiler.runtime.data.options import divide
 from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from, with_data
-from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.data.sources import DataSource, find_source, load_labels, spelt_out
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.semantics.codes.kinds import RealNotAnswered
@@ -28,9 +29,6 @@ from scm_compiler.shipped import example_programs
 
 if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
     from scm_compiler.runtime.run import Run
-
-COUNT = "count"
-"""A column of this name says how often its row occurs, unless a label is called so."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +50,7 @@ class Rows:
             ScmError: If it is no table.
         """
         with self._file() as path:
-            columns = survey(str(path))
-        counted = columns.get(COUNT)
-        remark = ""
-        if len(columns) > 1 and counted is not None and all(map(str.isdecimal, counted.values)):
-            del columns[COUNT]
-            remark = f"# the column `{COUNT}` says how often each row occurs\n"
-        return draft(columns, stem(Path(self.name)), self.name) + remark
+            return draft(survey(str(path)), stem(Path(self.name)), self.name)
 
     def labels(self, graph: Graph) -> LabelTable:
         """The counts over a graph's labels.
@@ -67,10 +59,7 @@ class Rows:
             ScmError: What is wrong with the table; see `runtime.data.sources.load_labels`.
         """
         with self._file() as path:
-            names = [node.name for node in graph.labels]
-            counted = COUNT in csv_sheet(path, names).header and COUNT not in names
-            spec = f"csv:{path}" + (f"?count={quote(COUNT)}" if counted else "")
-            return replace(load_labels(spec, graph, missing="drop"), origin=self.name)
+            return replace(_labels(f"csv:{path}", graph), origin=self.name)
 
     @contextmanager
     def _file(self) -> Iterator[Path]:
@@ -107,7 +96,25 @@ class Spec:
         Raises:
             ScmError: What is wrong with the data; see `runtime.data.sources.load_labels`.
         """
-        return load_labels(self.name, graph)  # its gaps are refused or not as it says itself
+        return _labels(self.name, graph)
+
+
+def _labels(data: str, graph: Graph) -> LabelTable:
+    """The counts over a graph's labels.
+
+    Rows with gaps are dropped, and a column is taken for how often each row occurs that seems to
+    say so, where the data say nothing else of that.
+
+    Raises:
+        ScmError: What is wrong with the data; see `runtime.data.sources.load_labels`.
+    """
+    source, place = find_source(spelt_out(data)) or (DataSource(), "")
+    if source.options is None or source.labels is None:
+        return load_labels(data, graph)
+    names = [node.name for node in graph.tabular]
+    count = usual_count(place, names) if source.labels is read_csv else None
+    told = re.search(r"(^|&)missing=", divide(place)[1])
+    return load_labels(data, graph, missing=None if told else "drop", count=count)
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,10 @@ class Shipped:
             ScmError: E604 where the graph has a label that is not among the nine.
         """
         return shipped.read_shipped(graph)
+
+
+_COUNTS = "\0"
+"""No node is called so."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +162,8 @@ class Trained:
             name: [self._value(name, value) for value in held.cells[:, rank]]
             for rank, name in enumerate(held.labels)
         }
-        counts = {COUNT: held.counts.tolist()}
-        return load_labels({**columns, **counts}, graph, count=COUNT, missing="drop")
+        counts = {_COUNTS: held.counts.tolist()}
+        return load_labels({**columns, **counts}, graph, count=_COUNTS, missing="drop")
 
     def _value(self, name: str, value: int) -> str | None:
         """A cell as it is written; None where there is a gap."""

@@ -228,6 +228,29 @@ def test_a_program_and_its_data_are_what_the_page_begins_with(tmp_path):
     assert bars(session, ONE)["doing"]["labels"]["A"]["1"]["value"] == pytest.approx(0.25)
 
 
+@pytest.mark.parametrize("options", ["", "?count=count", "?missing=drop"])
+def test_data_that_are_named_are_read_as_those_that_are_opened(tmp_path, options):
+    """By hand: 30 of 100 complete rows."""
+    place = tmp_path / "t.csv"
+    place.write_text("A,B,count\n1,1,30\n0,1,70\n,1,9\n")
+    session = Session(None, ONE, Spec(f"{place}{options}"))
+    call(session, "start")
+    found = call(session, "program", text=ONE)["data"]
+    assert found["notes"] == ["1 of 3 rows has gaps and was dropped"]
+    seen = bars(session, ONE)
+    assert seen["rows"] == 100
+    assert seen["doing"]["labels"]["A"]["1"]["value"] == pytest.approx(0.3)
+
+
+def test_what_named_data_say_of_gaps_holds(tmp_path):
+    place = tmp_path / "t.csv"
+    place.write_text("A,B\n1,1\n0,\n")
+    session = Session(None, ONE, Spec(f"{place}?missing=refuse"))
+    call(session, "start")
+    (said,) = call(session, "program", text=ONE)["data"]["notes"]
+    assert "does not fit: no value in row 2 (line 3), column `B`" in said
+
+
 def test_a_program_with_numbers_is_drawn_and_says_why_it_has_no_bars(session):
     content = file("dose,ill\n" + "".join(f"{rank / 7},{rank % 2}\n" for rank in range(60)))
     text = call(session, "table", name="t.csv", content=content, text="")["text"]
