@@ -256,7 +256,7 @@ def test_numbers_that_cause_labels_are_left_out_and_that_is_said(session):
     rows = "".join(f"{rank / 7},{rank % 2},{int(rank % 4 > 0)}\n" for rank in range(60))
     content = file("dose,sex,ill\n" + rows)
     text = call(session, "table", name="t.csv", content=content, text="")["text"]
-    assert "dose : real" in text
+    assert "dose     : real" in text
     assert call(session, "program", text=text)["data"]["notes"] == []
     text += "sex -> dose -> ill\n"
     found = call(session, "program", text=text)
