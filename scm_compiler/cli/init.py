@@ -68,10 +68,11 @@ def _draft(table: str, to: Path | None, console: Console) -> None:
     console.result(f"wrote {output}: {graph.counts}")
     if found.told:
         console.note(found.told)
-    console.note(f"next: write what causes what in {output}; on a page, with its graph and bars:")
-    console.note(
-        f"      scmc playground {shlex.quote(str(output))} --data {shlex.quote(found.spec)}"
-    )
+    named = shlex.join([str(output), "--data", found.spec])
+    page, then = "on a page, with its graph and bars:", f"scmc playground {named}"
+    if not graph.labels:  # a page has bars of labels, and a run answers of numbers
+        page, then = "then:", f"scmc train {named}"
+    console.note(f"next: write what causes what in {output}; {page}\n      {then}")
     console.document({"ok": True, "table": table, "artifacts": [str(output)]})
 
 

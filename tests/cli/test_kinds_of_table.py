@@ -96,6 +96,14 @@ def test_a_network_tells_its_values_itself(here):
     assert scm.load("net.scm").by_name["lung"].domain.values == ("yes", "no")
 
 
+def test_what_comes_next_of_numbers_alone_is_training(here, capsys):
+    (here / "n.csv").write_text("x,y\n" + "".join(f"{k / 3},{k / 7}\n" for k in range(30)))
+    assert main(["init", "--from", "n.csv"]) == 0
+    assert capsys.readouterr().err == (
+        "next: write what causes what in n.scm; then:\n      scmc train n.scm --data n.csv\n"
+    )
+
+
 def test_a_column_of_counts_is_said_and_named_in_what_comes_next(here, capsys):
     (here / "people.csv").write_text("Diet,Weight,count\npoor,high,160\ngood,normal,320\n")
     told = "the column `count` says how often each row occurs"
