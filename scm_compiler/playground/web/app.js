@@ -173,7 +173,7 @@ function regime() {
   byId("regime").textContent = [parts[0] && `do(${parts[0]})`, parts[1] && `given(${parts[1]})`].filter(Boolean).join(", ") || "observation: nothing is held or seen";
   byId("facts").textContent = parts[1] || "anything";
   compose();
-  if (!page.ready) { formats(); byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? page.instead ?? "No numbers yet." : ""; settle(); return; }
+  if (!page.ready) { formats(); byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").classList.remove("refused"); byId("labels-note").textContent = page.able ? page.instead ?? "No numbers yet." : ""; settle(); return; }
   const asked = { text: state.text, do: state.do, given: state.given };
   barred("bars", { ...asked, firm: false }, (found) => {
     moveBars(found);
