@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,10 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.make_way(args.output)
     document = read_document(args.file, args.format)
     if args.data is not None:
-        document = with_kinds(document, survey(args.data), args.data)
+        table = survey(args.data, document.graph.by_name)
+        document = with_kinds(document, table.columns, args.data)
+        if table.told:
+            console.note(f"{table.told}: train with --data {shlex.quote(table.spec)}")
     output = args.output or Path(f"{file_stem(document.graph.name)}.scm")
     refuse_existing(output, force=args.force)
     text = program_text(document.graph, remarks(document.positions))

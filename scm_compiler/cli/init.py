@@ -55,19 +55,24 @@ def _list(summaries: dict[str, str], console: Console) -> None:
 def _draft(table: str, to: Path | None, console: Console) -> None:
     """Write a program with a label for each column of a table."""
     with telling(Seldom(console)):
-        columns = survey(table)
-    name = stem(Path(table.removeprefix("csv:")))
+        found = survey(table)
+    name = stem(Path(found.path))
     output = to or Path(f"{file_stem(name)}.scm")
     refuse_existing(output, force=False)
-    text = draft(columns, name, table)
+    text = draft(found, name, table)
     graph, report = check(Source(str(output), text))
     if graph is None:
         raise ScmError(report, exit_code=2)
     require_place(output)
     write_text(output, text)
     console.result(f"wrote {output}: {graph.counts}")
-    console.note(f"next: write what causes what in {output}; on a page, with its graph and bars:")
-    console.note(f"      scmc playground {shlex.quote(str(output))} --data {shlex.quote(table)}")
+    if found.told:
+        console.note(found.told)
+    named = shlex.join([str(output), "--data", found.spec])
+    page, then = "on a page, with its graph and bars:", f"scmc playground {named}"
+    if not graph.labels:  # a page has bars of labels, and a run answers of numbers
+        page, then = "then:", f"scmc train {named}"
+    console.note(f"next: write what causes what in {output}; {page}\n      {then}")
     console.document({"ok": True, "table": table, "artifacts": [str(output)]})
 
 

@@ -25,6 +25,7 @@ from scm_compiler.playground.server import Playground
 from scm_compiler.playground.session import Session
 from scm_compiler.playground.sources import Spec
 from scm_compiler.runtime.data.drafting import draft
+from scm_compiler.runtime.data.options import divide
 from scm_compiler.runtime.data.sources import require_data
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.runs.presence import MANIFEST
@@ -38,7 +39,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     if args.export is not None:
         return _export(args.export, args.pyodide, console)
     with telling(Seldom(console)):
-        session = _session(args.run, args.data)
+        session = _session(args.run, args.data, console)
     try:
         server = Playground(session, port)
     except OSError as error:
@@ -53,9 +54,9 @@ def run(args: argparse.Namespace, console: Console) -> int:
     return OK
 
 
-def _session(path: Path | None, data: str | None) -> Session:
+def _session(path: Path | None, data: str | None, console: Console) -> Session:
     """What the page begins with: a run or a program, and the data; a draft for data alone."""
-    if path is not None and data is None and path.name.endswith((".csv", ".csv.gz")):
+    if path is not None and data is None and divide(str(path))[0].endswith((".csv", ".csv.gz")):
         path, data = None, str(path)
     source = None if data is None else Spec(data)
     if data is not None:
@@ -64,8 +65,12 @@ def _session(path: Path | None, data: str | None) -> Session:
         program = _program(path)
         run = opened_run(path) if program is None else None
         return Session(run, None if program is None else read_source(program).text, source)
-    text = None if data is None else draft(survey(data), stem(Path(data)), data)
-    return Session(None, text, source)
+    if data is None:
+        return Session()
+    table = survey(data)
+    if table.told:
+        console.note(table.told)
+    return Session(None, draft(table, stem(Path(table.path)), data), source)
 
 
 def _program(path: Path) -> Path | None:

@@ -74,13 +74,17 @@ def _said(found: Answer) -> Data:
 
 def asked(tables: Tables | None, graph: Graph, text: str) -> Data:
     """The answer to a question, its plan, its formula and what to adjust for."""
-    query = read_query(text, graph)
+    read_query(text, graph)
     found = _identified(graph, text)
     if tables is None:
         return found
+    query = read_query(text, tables.graph)  # without the numbers among its nodes
     found["plan"] = str(plan(query, tables, text=text))
     answered = answer(query, tables, text=text)
-    return found | {"how": answered.how, "answer": answered.text} | _said(answered)
+    said = _said(answered)
+    if graph.reals != tables.graph.reals:
+        said["warnings"].insert(0, "from the labels alone: a trained run has the numbers as well")
+    return found | {"how": answered.how, "answer": answered.text} | said
 
 
 def put(run: "Run", text: str) -> Data:

@@ -209,6 +209,8 @@ class Session:
             regime = _regime(graph, do, given)
             return {"text": to_svg(picture(graph, regime)), "lost": []}
         tables = self._known(graph).tables
+        if tables is not None and tables.graph.hash != graph.hash:
+            tables = None  # they are of its labels alone
         written, lost = self._part("exchange").write(opened(text), tables, form)
         return {"text": written, "lost": lost}
 
@@ -226,8 +228,12 @@ class Session:
 
     def _told(self, graph: Graph) -> Data:
         """From what a graph's questions are answered, or why from nothing."""
-        known = self._known(graph)
-        notes = [] if known.tables is None else self._part("sources").noted(known.tables)
+        known, sources = self._known(graph), self._part("sources")
+        if not graph.labels:
+            return {"ready": False, "name": "", "notes": []} | {
+                "instead": sources.instead(graph, self._source)
+            }
+        notes = [] if known.tables is None else sources.noted(known.tables, graph, self._source)
         given = "" if self._source is None else self._source.name
         reasons = "" if known.tables is not None else f": {'; '.join(known.why)}"
         why = [f"{given} does not fit{reasons}"] if known.why else []
@@ -235,7 +241,7 @@ class Session:
 
     def _known(self, graph: Graph) -> "_Known":
         """The tables of a graph, of what was given where it fits, else of what comes with scmc."""
-        if not self._able:
+        if not self._able or not graph.labels:
             return _Known(None, "", [])
         if graph.hash not in self._tables:
             while len(self._tables) >= _REMEMBERED:

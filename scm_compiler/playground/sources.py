@@ -4,33 +4,34 @@ All of it needs numpy, and none of it torch: a table of rows is counted, and P(l
 are its shares, as `scmc train` has them by default.
 """
 
+import re
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from scm_compiler.diagnostics import Diagnostic, ScmError, refuse
+from scm_compiler.identify.projection import Projection
 from scm_compiler.interop.document import Document, stem
-from scm_compiler.ir import Graph, Real
+from scm_compiler.ir import Graph
+from scm_compiler.model.real.parts import apart, tied_nodes
 from scm_compiler.model.tables import Fitted, Tables
 from scm_compiler.runtime.data import shipped
-from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.csv_file import read_csv, usual_count
 from scm_compiler.runtime.data.drafting import draft
+from scm_compiler.runtime.data.options import divide
 from scm_compiler.runtime.data.shares import backoffs_of, fitted_law, table_from, with_data
-from scm_compiler.runtime.data.sources import load_labels
+from scm_compiler.runtime.data.sources import DataSource, find_source, load_labels, spelt_out
 from scm_compiler.runtime.data.survey import survey
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.semantics.codes.kinds import RealNotAnswered
 from scm_compiler.shipped import example_programs
+from scm_compiler.syntax.printer import print_name
 
 if TYPE_CHECKING:  # what reads runs needs more packages than a browser has
     from scm_compiler.runtime.run import Run
-
-COUNT = "count"
-"""A column of this name says how often its row occurs, unless a label is called so."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,7 @@ class Rows:
             ScmError: If it is no table.
         """
         with self._file() as path:
-            columns = survey(str(path))
-        counted = columns.get(COUNT)
-        remark = ""
-        if len(columns) > 1 and counted is not None and all(map(str.isdecimal, counted.values)):
-            del columns[COUNT]
-            remark = f"# the column `{COUNT}` says how often each row occurs\n"
-        return draft(columns, stem(Path(self.name)), self.name) + remark
+            return draft(survey(str(path)), stem(Path(self.name)), self.name)
 
     def labels(self, graph: Graph) -> LabelTable:
         """The counts over a graph's labels.
@@ -67,10 +62,7 @@ class Rows:
             ScmError: What is wrong with the table; see `runtime.data.sources.load_labels`.
         """
         with self._file() as path:
-            names = [node.name for node in graph.labels]
-            counted = COUNT in csv_sheet(path, names).header and COUNT not in names
-            spec = f"csv:{path}" + (f"?count={quote(COUNT)}" if counted else "")
-            return replace(load_labels(spec, graph, missing="drop"), origin=self.name)
+            return replace(_labels(f"csv:{path}", graph), origin=self.name)
 
     @contextmanager
     def _file(self) -> Iterator[Path]:
@@ -107,7 +99,25 @@ class Spec:
         Raises:
             ScmError: What is wrong with the data; see `runtime.data.sources.load_labels`.
         """
-        return load_labels(self.name, graph)  # its gaps are refused or not as it says itself
+        return _labels(self.name, graph)
+
+
+def _labels(data: str, graph: Graph) -> LabelTable:
+    """The counts over a graph's labels.
+
+    Rows with gaps are dropped, and a column is taken for how often each row occurs that seems to
+    say so, where the data say nothing else of that.
+
+    Raises:
+        ScmError: What is wrong with the data; see `runtime.data.sources.load_labels`.
+    """
+    source, place = find_source(spelt_out(data)) or (DataSource(), "")
+    if source.options is None or source.labels is None:
+        return load_labels(data, graph)
+    names = [node.name for node in graph.tabular]
+    count = usual_count(place, names) if source.labels is read_csv else None
+    told = re.search(r"(^|&)missing=", divide(place)[1])
+    return load_labels(data, graph, missing=None if told else "drop", count=count)
 
 
 @dataclass(frozen=True)
@@ -123,6 +133,10 @@ class Shipped:
             ScmError: E604 where the graph has a label that is not among the nine.
         """
         return shipped.read_shipped(graph)
+
+
+_COUNTS = "\0"
+"""No node is called so."""
 
 
 @dataclass(frozen=True)
@@ -151,8 +165,8 @@ class Trained:
             name: [self._value(name, value) for value in held.cells[:, rank]]
             for rank, name in enumerate(held.labels)
         }
-        counts = {COUNT: held.counts.tolist()}
-        return load_labels({**columns, **counts}, graph, count=COUNT, missing="drop")
+        counts = {_COUNTS: held.counts.tolist()}
+        return load_labels({**columns, **counts}, graph, count=_COUNTS, missing="drop")
 
     def _value(self, name: str, value: int) -> str | None:
         """A cell as it is written; None where there is a gap."""
@@ -187,11 +201,32 @@ def coming(graph: Graph) -> Iterator[Source]:
                 yield Rows(f"{name}/{table.name}", content)
 
 
-def noted(tables: Tables) -> list[str]:
-    """What is to be said of the rows behind tables, such as that some had gaps."""
+def noted(tables: Tables, graph: Graph, source: Source | None) -> list[str]:
+    """What is to be said of a graph's tables: that rows had gaps, or that numbers are left out."""
     data = tables.known.data if isinstance(tables.known, Fitted) else None
     notes = data.notes if isinstance(data, LabelTable) else ()
-    return [note.message() for note in notes if note.severity == "warning"]
+    told = [note.message() for note in notes if note.severity == "warning"]
+    if not _reals_matter(graph):
+        return told
+    left = ", ".join(f"`{real.name}`" for real in graph.reals)
+    verb = "is a number" if len(graph.reals) == 1 else "are numbers"
+    said = f"{left} {verb} and left out: bars show what follows from the labels alone"
+    return [*told, f"{said}, and {_asking(graph, source)}"]
+
+
+def instead(graph: Graph, source: Source | None) -> str:
+    """What there is instead of bars, of a graph without labels."""
+    if not graph.reals:
+        return "No node is a label: there are no bars."
+    return f"Every node is a number and has no bars: {_asking(graph, source)}."
+
+
+def _asking(graph: Graph, source: Source | None) -> str:
+    """By what the questions of a graph with real nodes are answered."""
+    if isinstance(source, Trained) and source.run.graph.hash == graph.hash:
+        return f"the question box asks the run, such as E({print_name(graph.reals[-1].name)})"
+    data = shlex.quote(source.name) if isinstance(source, Rows | Spec) else "TABLE"
+    return f"`scmc train FILE --data {data}` makes a run, of which `scmc playground RUN` asks all"
 
 
 def tables_of(source: Source, graph: Graph) -> Tables | None:
@@ -203,29 +238,34 @@ def tables_of(source: Source, graph: Graph) -> Tables | None:
     match source:
         case Given(_, document):
             return document.tables if document.graph.hash == graph.hash else None
-        case Trained(run) if run.graph.hash == graph.hash:
+        case Trained(run) if run.graph.hash == graph.hash and not _reals_matter(graph):
             return run.distributions()
         case _:
             return fitted(graph, source.labels(graph))
+
+
+def _reals_matter(graph: Graph) -> bool:
+    """Whether a label has a real cause, or is tied to a real node, so that no table is its own."""
+    beyond = {*apart(graph), *tied_nodes(graph)}
+    return any(node.name in beyond for node in graph.labels)
 
 
 def fitted(graph: Graph, table: LabelTable) -> Tables:
     """The tables that make rows of data most likely, shrunk where rows are few.
 
     With hidden common causes these are the observational distribution: what it does not determine
-    is answered by its bounds.
+    is answered by its bounds. Real nodes that cause labels are hidden causes here: all that is
+    answered follows from the labels alone.
 
     Args:
         graph: The graph.
         table: The rows, of which only those without gaps count.
-
-    Raises:
-        ScmError: E304 if a label has a real cause, whose tables only training makes.
     """
-    for node in graph.labels:
-        for cause in graph.parents[node.name]:
-            if isinstance(graph.by_name[cause].domain, Real):
-                raise refuse(RealNotAnswered(cause))
+    if _reals_matter(graph):
+        projection = Projection(graph)
+        for real in graph.reals:
+            projection.hide(real.name)
+        graph = projection.seen()
     whole = table.complete
     backoffs = backoffs_of(graph, whole, "shrunk")
     rows = {node.name: table_from(graph, whole, node.name, backoffs) for node in graph.labels}

@@ -94,3 +94,30 @@ def test_a_network_tells_its_values_itself(here):
     (here / "net.bif").write_text(BIF)
     assert main(["import", "net.bif", "--data", "csv:t.csv"]) == 0
     assert scm.load("net.scm").by_name["lung"].domain.values == ("yes", "no")
+
+
+def test_what_comes_next_of_numbers_alone_is_training(here, capsys):
+    (here / "n.csv").write_text("x,y\n" + "".join(f"{k / 3},{k / 7}\n" for k in range(30)))
+    assert main(["init", "--from", "n.csv"]) == 0
+    assert capsys.readouterr().err == (
+        "next: write what causes what in n.scm; then:\n      scmc train n.scm --data n.csv\n"
+    )
+
+
+def test_a_column_of_counts_is_said_and_named_in_what_comes_next(here, capsys):
+    (here / "people.csv").write_text("Diet,Weight,count\npoor,high,160\ngood,normal,320\n")
+    told = "the column `count` says how often each row occurs"
+    assert main(["init", "--from", "people.csv"]) == 0
+    found = capsys.readouterr()
+    assert found.out == "wrote people.scm: 2 labels\n"
+    assert found.err.startswith(f"{told}\n")
+    assert "scmc playground people.scm --data 'people.csv?count=count'\n" in found.err
+    assert f"# {told}\n" in (here / "people.scm").read_text()
+    (here / "g.txt").write_text("Diet -> Weight")
+    assert main(["import", "g.txt", "--data", "people.csv"]) == 0
+    said = f"{told}: train with --data 'people.csv?count=count'\n"
+    assert said in capsys.readouterr().err
+    (here / "h.txt").write_text("Diet -> count")
+    assert main(["import", "h.txt", "--data", "people.csv"]) == 0
+    assert told not in capsys.readouterr().err
+    assert scm.load("h.scm").by_name["count"].kind == "categorical"

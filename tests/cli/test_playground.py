@@ -68,3 +68,13 @@ def test_what_is_not_there_is_said(begun, capsys):
         "  = help: `scmc train FILE` makes a run, and says its folder\n"
     )
     assert begun == []
+
+
+@pytest.mark.parametrize("words", [["p.csv"], ["p.csv?count=count"], ["--data", "csv:p.csv"]])
+def test_a_column_of_counts_is_said(begun, tmp_path, capsys, words):
+    (tmp_path / "p.csv").write_text("A,B,count\n0,1,30\n1,0,70\n")
+    assert main(["playground", "--no-open", *words]) == 0
+    assert begun[0].startswith("graph p\n\nA, B : binary\n")
+    told = "the column `count` says how often each row occurs\n"
+    assert begun[0].endswith(f"# {told}")
+    assert told in capsys.readouterr().err

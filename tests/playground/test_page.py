@@ -151,6 +151,18 @@ def test_without_numbers_a_click_asks_what_is_identified(page):
     page.wait("return document.querySelector('#answer')?.textContent.includes('P(y | do(x)) =')")
 
 
+def test_numbers_alone_have_words_instead_of_bars(page):
+    write(page, "x, y : real\nx -> y\n")
+    page.wait("return document.querySelector('#labels-note').textContent.includes('scmc train')")
+    assert page.text("#labels-note").startswith("Every node is a number and has no bars: ")
+    assert page.run("return document.querySelector('#labels-note').className") == ""
+    hidden = "return ['#had', '#target'].map((one) => !document.querySelector(one).offsetParent)"
+    assert page.run(hidden) == [True, True]
+    write(page, "Male : binary\n")
+    page.wait("return document.querySelector('#labels-note').textContent === ''")
+    assert page.run(hidden) == [False, False]
+
+
 def test_an_example_is_undone_with_its_table(page):
     choose = "const s = document.getElementById('examples'); s.value = 'sprinkler';"
     page.run(choose + "s.dispatchEvent(new Event('change'))")

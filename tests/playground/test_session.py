@@ -228,18 +228,97 @@ def test_a_program_and_its_data_are_what_the_page_begins_with(tmp_path):
     assert bars(session, ONE)["doing"]["labels"]["A"]["1"]["value"] == pytest.approx(0.25)
 
 
-def test_a_program_with_numbers_is_drawn_and_says_why_it_has_no_bars(session):
-    content = file("dose,ill\n" + "".join(f"{rank / 7},{rank % 2}\n" for rank in range(60)))
+@pytest.mark.parametrize("options", ["", "?count=count", "?missing=drop"])
+def test_data_that_are_named_are_read_as_those_that_are_opened(tmp_path, options):
+    """By hand: 30 of 100 complete rows."""
+    place = tmp_path / "t.csv"
+    place.write_text("A,B,count\n1,1,30\n0,1,70\n,1,9\n")
+    session = Session(None, ONE, Spec(f"{place}{options}"))
+    call(session, "start")
+    found = call(session, "program", text=ONE)["data"]
+    assert found["notes"] == ["1 of 3 rows has gaps and was dropped"]
+    seen = bars(session, ONE)
+    assert seen["rows"] == 100
+    assert seen["doing"]["labels"]["A"]["1"]["value"] == pytest.approx(0.3)
+
+
+def test_what_named_data_say_of_gaps_holds(tmp_path):
+    place = tmp_path / "t.csv"
+    place.write_text("A,B\n1,1\n0,\n")
+    session = Session(None, ONE, Spec(f"{place}?missing=refuse"))
+    call(session, "start")
+    (said,) = call(session, "program", text=ONE)["data"]["notes"]
+    assert "does not fit: no value in row 2 (line 3), column `B`" in said
+
+
+def test_numbers_that_cause_labels_are_left_out_and_that_is_said(session):
+    """Without `dose` nothing tells what `ill` would be; what is seen of both is known."""
+    rows = "".join(f"{rank / 7},{rank % 2},{int(rank % 4 > 0)}\n" for rank in range(60))
+    content = file("dose,sex,ill\n" + rows)
     text = call(session, "table", name="t.csv", content=content, text="")["text"]
-    assert "dose : real" in text
-    assert call(session, "program", text=text)["data"]["ready"]
-    assert bars(session, text)["doing"]["labels"]["ill"]["1"]["value"] == pytest.approx(0.5)
-    found = call(session, "program", text=text + "dose -> ill\n")
+    assert "dose     : real" in text
+    assert call(session, "program", text=text)["data"]["notes"] == []
+    text += "sex -> dose -> ill\n"
+    found = call(session, "program", text=text)
     assert found["graph"]["nodes"][0]["name"] == "dose"
+    assert found["data"]["ready"]
     assert found["data"]["notes"] == [
-        "t.csv does not fit: `dose` is real, and questions about its numbers are put to a trained "
-        "run (`--identify` says whether it is identified; `scmc query` asks a run)"
+        "`dose` is a number and left out: bars show what follows from the labels alone, and "
+        "`scmc train FILE --data t.csv` makes a run, of which `scmc playground RUN` asks all"
     ]
+    found = bars(session, text, {"sex": "1"})
+    assert found["doing"]["labels"]["ill"]["1"]["value"] == pytest.approx(1, abs=0.05)
+    assert found["seeing"]["labels"]["sex"]["1"]["value"] == pytest.approx(1)
+    assert "E304" in str(call(session, "ask", text=text, question="P(dose > 1)"))
+    asked = call(session, "ask", text=text, question="P(ill=1 | sex=0)")
+    assert asked["answer"].startswith("P(ill=1 | sex=0) = 0.5")
+    assert asked["warnings"] == ["from the labels alone: a trained run has the numbers as well"]
+
+
+def test_a_front_door_of_labels_is_answered_beside_numbers(session):
+    """A number that causes a label beside it changes nothing of the formula and its answer."""
+    text = call(session, "example", name="front_door")["text"]
+    wanted = bars(session, text, {"Smoking": "1"})["doing"]["labels"]["Cancer"]
+    rows = shipped("examples", "front_door", "data.csv").read_text(encoding="utf-8")
+    call(session, "table", name="t.csv", content=file(rows), text=text)
+    text += "Age : real\nAge -> Smoking\nAge -> Cancer\n"
+    assert bars(session, text, {"Smoking": "1"})["doing"]["labels"]["Cancer"] == wanted
+
+
+def test_bars_of_a_run_whose_labels_have_real_causes_are_right(tmp_path):
+    """By the formula: nothing else causes sex, so doing it is seeing it."""
+    place = tmp_path / "t.csv"
+    rows = [
+        (rank % 2, rank % 2 + rank % 7 / 4, int(rank % 14 in (1, 3, 5, 6))) for rank in range(84)
+    ]
+    place.write_text("sex,dose,ill\n" + "".join(f"{a},{b},{c}\n" for a, b, c in rows))
+    graph = parse_text("sex, ill : binary\ndose : real\nsex -> dose -> ill\n")
+    session = Session(train(graph, data=str(place), run=tmp_path / "run"))
+    text = call(session, "start")["text"]
+    assert call(session, "program", text=text)["data"]["notes"] == [
+        "`dose` is a number and left out: bars show what follows from the labels alone, and "
+        "the question box asks the run, such as E(dose)"
+    ]
+    found = bars(session, text, {"sex": "1"})["doing"]["labels"]["ill"]["1"]["value"]
+    assert found == pytest.approx(3 / 7, abs=0.02)
+
+
+def test_numbers_alone_have_no_bars(session, tmp_path):
+    place = tmp_path / "t.csv"
+    place.write_text("x,y\n" + "".join(f"{rank % 5},{rank / 7}\n" for rank in range(60)))
+    text = "x, y : real\nx -> y\n"
+    found = call(session, "program", text=text)["data"]
+    assert (found["ready"], found["notes"]) == (False, [])
+    assert found["instead"] == (
+        "Every node is a number and has no bars: `scmc train FILE --data TABLE` makes a run, "
+        "of which `scmc playground RUN` asks all."
+    )
+    of_run = Session(train(parse_text(text), data=str(place), run=tmp_path / "run"))
+    text = call(of_run, "start")["text"]
+    assert call(of_run, "program", text=text)["data"]["instead"] == (
+        "Every node is a number and has no bars: the question box asks the run, such as E(y)."
+    )
+    assert call(of_run, "ask", text=text, question="E(y)")["answer"].startswith("E(y) = ")
 
 
 def test_the_tables_of_another_program_are_asked(session):

@@ -80,6 +80,7 @@ function show(found) {
   editor.mark(found.diagnostics);
   listed(found.diagnostics);
   page.ready = Boolean(found.data?.ready);
+  page.instead = found.data?.instead;
   data(found.data);
   if (!found.graph) { say("The picture is of the program before its errors."); byId("canvas").classList.add("old"); return; }
   byId("canvas").classList.remove("old");
@@ -98,6 +99,7 @@ function show(found) {
   for (const id of ["had-node", "had-target"]) {
     options(byId(id), names, names.includes(byId(id).value) ? byId(id).value : names[id === "had-node" ? 0 : names.length - 1]);
   }
+  byId("had").hidden = byId("target").parentElement.hidden = !names.length;
   hadValues();
   regime();
 }
@@ -131,6 +133,7 @@ function data(found) {
   if (!found) { place.textContent = ""; return; }
   const from = found.name === "celeba-labels" ? "the counts of CelebA that come with scmc" : found.name;
   place.textContent = found.ready ? `${[`Answers come from ${from}`, ...found.notes].join("; ")}.`
+    : found.instead ? ""
     : found.notes.length ? `${found.notes.join("; ")}.`
     : "Drop a table of rows (csv) on the page, with a column for each label: it stays " + (inThisBrowser ? "in this browser." : "on this machine.");
 }
@@ -170,7 +173,7 @@ function regime() {
   byId("regime").textContent = [parts[0] && `do(${parts[0]})`, parts[1] && `given(${parts[1]})`].filter(Boolean).join(", ") || "observation: nothing is held or seen";
   byId("facts").textContent = parts[1] || "anything";
   compose();
-  if (!page.ready) { formats(); byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").textContent = page.able ? "No numbers yet." : ""; settle(); return; }
+  if (!page.ready) { formats(); byId("answer").replaceChildren(); byId("imagined").replaceChildren(); bars.empty(); byId("labels-note").classList.remove("refused"); byId("labels-note").textContent = page.able ? page.instead ?? "No numbers yet." : ""; settle(); return; }
   const asked = { text: state.text, do: state.do, given: state.given };
   barred("bars", { ...asked, firm: false }, (found) => {
     moveBars(found);

@@ -2,17 +2,19 @@
 
 import csv
 from codecs import lookup
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from io import BufferedReader, TextIOWrapper
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.data.assembly import Gathering
+from scm_compiler.runtime.data.codes.columns import ExtraColumns, LooksCounted
 from scm_compiler.runtime.data.columns import Table, read_table
-from scm_compiler.runtime.data.options import PLAIN, Reading, parse
+from scm_compiler.runtime.data.options import PLAIN, Reading, divide, parse
 from scm_compiler.runtime.data.quick import (
     ENCODINGS,
     Chunks,
@@ -22,7 +24,7 @@ from scm_compiler.runtime.data.quick import (
     header_end,
     plain_part,
 )
-from scm_compiler.runtime.data.reading import Coded, Reader
+from scm_compiler.runtime.data.reading import Coded, Reader, count_of
 from scm_compiler.runtime.data.sheet import (
     Row,
     Sheet,
@@ -39,7 +41,12 @@ from scm_compiler.telling import told
 if TYPE_CHECKING:
     from _csv import Reader as RowReader
 
+Notes = tuple[Diagnostic, ...]
+
 DELIMITERS = ",;\t"
+
+USUAL_COUNTS = ("count", "freq")
+"""What columns are called that say how often each row occurs."""
 
 
 def read_csv(place: str, graph: Graph) -> LabelTable:
@@ -62,7 +69,8 @@ def read_csv(place: str, graph: Graph) -> LabelTable:
     gathering = Gathering(reader.sizes, weighted=reading.weight is not None)
     for cells, amounts in _parts(reader):
         gathering.add(cells, amounts)
-    return reader.table(graph, gathering, f"csv:{place}")
+    table = reader.table(graph, gathering, f"csv:{place}")
+    return replace(table, notes=_warned(table.notes, place, graph))
 
 
 def read_csv_table(place: str, graph: Graph) -> Table:
@@ -73,7 +81,54 @@ def read_csv_table(place: str, graph: Graph) -> Table:
     """
     path, reading = parse(place)
     sheet = csv_sheet(Path(path), [node.name for node in graph.tabular], reading)
-    return read_table(graph, sheet, f"csv:{place}", reading)
+    table = read_table(graph, sheet, f"csv:{place}", reading)
+    return replace(table, notes=_warned(table.notes, place, graph))
+
+
+def usual_count(place: str, names: Collection[str]) -> str | None:
+    """The column by which a CSV file's rows seem to be counted, where it is not said which is.
+
+    It is called as such columns are, and all that it holds are whole numbers from 0 on.
+
+    Args:
+        place: As of `read_csv`.
+        names: The columns that are nodes.
+
+    Raises:
+        ScmError: With exit code 2: E602 or E603 if there is no table.
+    """
+    path, reading = parse(place)
+    sheet = csv_sheet(Path(path), names, reading)
+    free = {*sheet.header} - {*names, reading.weight}
+    name = next((usual for usual in USUAL_COUNTS if usual in free), None)
+    if name is None or len(free | {*names}) < 2 or reading.count is not None:
+        return None
+    at = sheet.header.index(name)
+    cells = (fields[at] for _, fields in sheet.rows if at < len(fields))
+    return name if all(count_of(cell) is not None for cell in cells) else None
+
+
+def _warned(notes: Notes, place: str, graph: Graph) -> Notes:
+    """What was noticed, with a warning in place of the note where counts seem to be left out."""
+    extra = next((note for note in notes if isinstance(note, ExtraColumns)), None)
+    if extra is None:
+        return notes
+    name = usual_count(place, [node.name for node in graph.tabular])
+    if name is None:
+        return notes
+    rest = tuple(one for one in extra.names if one != name)
+    told = [*([ExtraColumns(rest)] if rest else []), LooksCounted(name, said(place, name))]
+    return (*told, *(note for note in notes if note is not extra))
+
+
+def said(spec: str, count: str) -> str:
+    """A SPEC or a place that says which column its rows are counted by.
+
+    >>> said("people.csv?missing=drop", "freq")
+    'people.csv?missing=drop&count=freq'
+    """
+    path, written = divide(spec)
+    return f"{path}?{'&'.join(filter(None, (written, f'count={count}')))}"
 
 
 def _parts(reader: Reader) -> Iterator[Coded]:

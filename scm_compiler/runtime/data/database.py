@@ -1,8 +1,9 @@
 """`parquet:PATTERN` and `duckdb:FILE?table=T`: tables that DuckDB counts, of any length."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ import numpy as np
 from scm_compiler.diagnostics import Diagnostic, Source, closest, refuse
 from scm_compiler.ir import Binned, Graph
 from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, assemble
-from scm_compiler.runtime.data.codes.columns import ExtraColumns
+from scm_compiler.runtime.data.codes.columns import ExtraColumns, LooksCounted
 from scm_compiler.runtime.data.codes.data import DataNotFound
 from scm_compiler.runtime.data.codes.database import NeedsDuckDB, NotCounted
 from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.columns import Table
+from scm_compiler.runtime.data.csv_file import USUAL_COUNTS, said
 from scm_compiler.runtime.data.findings import Findings
 from scm_compiler.runtime.data.frame import read_columns
 from scm_compiler.runtime.data.options import OF_COUNTED, OF_DATABASE, Reading, bad, parse
@@ -125,8 +127,10 @@ def _counted(
         query = grouped(labels, source, reading.count, reading.weight, cuts)
         with watched(connection, source):
             rows = connection.execute(query).fetchall()
-    extra = tuple(name for name in header if name not in labels and name not in asked)
-    return _assembled(rows, graph, reading, origin, extra)
+        usual = _usual_count(connection, source, {*header} - {*labels}, reading)
+    extra = tuple(name for name in header if name not in {*labels, *asked, usual})
+    table = _assembled(rows, graph, reading, origin, extra)
+    return replace(table, notes=(*table.notes, *_warned(usual, origin)))
 
 
 def _whole(
@@ -140,8 +144,30 @@ def _whole(
         named = ", ".join(map(identifier, wanted)) or "1"
         with watched(connection, source):
             rows = connection.execute(f"SELECT {named} FROM {source}").fetchall()  # noqa: S608
+        usual = _usual_count(connection, source, {*header} - {*wanted}, reading)
     columns = list(zip(*rows, strict=True)) or [()] * len(wanted)
-    return read_columns(dict(zip(wanted, columns, strict=False)), graph, reading, origin)
+    table = read_columns(dict(zip(wanted, columns, strict=False)), graph, reading, origin)
+    return replace(table, notes=(*table.notes, *_warned(usual, origin)))
+
+
+def _usual_count(
+    connection: "DuckDBPyConnection", source: str, free: Collection[str], reading: Reading
+) -> str | None:
+    """The column by which rows seem to be counted, though nobody said so; see `csv_file`."""
+    name = next((usual for usual in USUAL_COUNTS if usual in free), None)
+    if name is None or reading.count is not None or name == reading.weight:
+        return None
+    column = identifier(name)
+    whole = f"regexp_full_match(CAST({column} AS VARCHAR), '[0-9]+') IS TRUE"
+    query = f"SELECT bool_and({whole} AND typeof({column}) <> 'VARCHAR') FROM {source}"  # noqa: S608
+    (found,) = connection.execute(query).fetchall()[0]
+    return name if found else None
+
+
+def _warned(count: str | None, origin: str) -> Iterator[LooksCounted]:
+    """The warning of a column of counts that is left out, if one is."""
+    if count is not None:
+        yield LooksCounted(count, said(origin, count))
 
 
 def _binned(graph: Graph) -> Iterator[tuple[str, Binned]]:

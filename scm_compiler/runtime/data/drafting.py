@@ -1,16 +1,21 @@
 """A program for a table: its columns declared, its arrows yet to be written."""
 
-from collections.abc import Mapping
-
 from scm_compiler.ir import Discrete, Graph, Node, Ordinal, Real
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.runtime.data.survey import Column
+from scm_compiler.runtime.data.survey import Column, Survey
 from scm_compiler.semantics.program import program_text
 from scm_compiler.syntax.printer import print_name, writable
 
 
-def draft(columns: Mapping[str, Column], name: str, spec: str) -> str:
-    """A program that declares a node for each column, and no edges yet."""
+def draft(table: Survey, name: str, called: str) -> str:
+    """A program that declares a node for each column, and no edges yet.
+
+    Args:
+        table: What the columns hold.
+        name: Of the graph.
+        called: The table's name.
+    """
+    columns = table.columns
     left = {column: why for column, found in columns.items() if (why := _left(column, found))}
     nodes = tuple(
         declared(column, found.domain)
@@ -20,9 +25,10 @@ def draft(columns: Mapping[str, Column], name: str, spec: str) -> str:
     remarks = {n.name: f"# {columns[n.name].remark}" for n in nodes if columns[n.name].remark}
     lines = [program_text(Graph(name, nodes, ()), remarks).rstrip()]
     if left:
-        lines += ["", f"# not declared, though columns of {spec}:"]
+        lines += ["", f"# not declared, though columns of {called}:"]
         lines += [f"# {_named(column)}: {why}" for column, why in left.items()]
-    return "\n".join([*lines, "", "# write what causes what: A, B -> C", ""])
+    lines += ["", "# write what causes what: A, B -> C"]
+    return "\n".join([*lines, *([f"# {table.told}"] if table.told else []), ""])
 
 
 def _left(name: str, found: Column) -> str:

@@ -1,6 +1,6 @@
 """What the columns of a table hold: the kind that each would be declared as, or why none fits."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from scm_compiler.ir import Discrete, Ordinal, Real
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.runtime.data.codes.data import UnknownDataSource, shortened
 from scm_compiler.runtime.data.coding import is_blank
-from scm_compiler.runtime.data.csv_file import csv_sheet
+from scm_compiler.runtime.data.csv_file import csv_sheet, said, usual_count
 from scm_compiler.runtime.data.options import parse
 from scm_compiler.runtime.data.sources import require_utf8
 from scm_compiler.telling import counted
@@ -139,8 +139,34 @@ class Column:
         return len(self.values) >= max(FEW_ROWS, (self.rows - self.gaps) // 2 + 1)
 
 
-def survey(spec: str) -> dict[str, Column]:
+@dataclass(frozen=True)
+class Survey:
+    """What a table holds.
+
+    Attributes:
+        path: Of its file.
+        columns: Those that may be nodes, by name.
+        count: The column that says how often each row occurs, if any.
+        spec: The table as it is to be named, with that column.
+    """
+
+    path: str
+    columns: Mapping[str, Column]
+    count: str | None
+    spec: str
+
+    @property
+    def told(self) -> str:
+        """What is said of the column of counts; empty without."""
+        return f"the column `{self.count}` says how often each row occurs" if self.count else ""
+
+
+def survey(spec: str, names: Collection[str] = ()) -> Survey:
     """The columns of `csv:FILE`, or of a file that is named alone.
+
+    Args:
+        spec: The table, with options behind `?`.
+        names: Columns that are nodes, whatever they are called.
 
     Raises:
         ScmError: With exit code 2: E601 for another source, E602 or E603 if there is no table.
@@ -148,14 +174,19 @@ def survey(spec: str) -> dict[str, Column]:
     require_utf8(spec)
     kind, colon, place = spec.partition(":")
     named = bool(colon) and kind == "csv"
-    path, reading = parse(place if named else spec)
+    place = place if named else spec
+    path, reading = parse(place)
     if colon and not named and not Path(path).exists():
         raise refuse(UnknownDataSource(text=spec, near=None), exit_code=2)
-    sheet = csv_sheet(Path(path), (), reading)
+    usual = usual_count(place, names)
+    sheet = csv_sheet(Path(path), names, reading)
     columns = [Column() for _ in sheet.header]
     for _, row in counted(sheet.rows, f"rows of {path}", each=10_000):
         _fill(columns, row)
-    return dict(zip(sheet.header, columns, strict=True))
+    held = dict(zip(sheet.header, columns, strict=True))
+    amounts = {usual, *reading.amounts}
+    nodes = {name: column for name, column in held.items() if name not in amounts}
+    return Survey(path, nodes, usual or reading.count, said(spec, usual) if usual else spec)
 
 
 def _fill(columns: Iterable[Column], row: list[str]) -> None:

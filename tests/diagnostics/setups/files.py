@@ -117,7 +117,7 @@ SETUPS = {
     "E505": changed("graph.json", _lose_an_edge),
     "E507": changed("certificate.json", _claim_fewer_labels),
     **dict.fromkeys(["E602", "E604", "E606", "E607", "E608", "E609", "E610", "E611"], hair),
-    **dict.fromkeys(["E601", "E612", "E615", "N601", "W601", "E621", "E622"], hair),
+    **dict.fromkeys(["E601", "E612", "E615", "N601", "W601", "W644", "E621", "E622"], hair),
     **dict.fromkeys(["E623", "E624", "E625", "E628", "W621", "W622"], hair),
     "E626": many,
     "E627": without_duckdb,

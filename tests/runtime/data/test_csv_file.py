@@ -10,8 +10,10 @@ from contextlib import closing
 import numpy as np
 import pytest
 
+from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.runtime.data import load_labels
+from scm_compiler.runtime.data.sources import load_table
 
 
 def codes(error: pytest.ExceptionInfo[ScmError]) -> list[str]:
@@ -94,12 +96,39 @@ def test_a_count_column_only_where_it_is_asked_for(pair, write):
     path = write("A,B,count\n0,0,5\n1,1,0\n0,0,2\n0,1,1\n")
     plain = load_labels(f"csv:{path}", pair)
     assert plain.rows == 4
-    assert [d.code for d in plain.notes] == ["N601"]
-    assert "?count=count" in str(plain.notes[0].help())
+    assert [d.code for d in plain.notes] == ["W644"]
+    assert f'--data "{path}?count=count"' in str(plain.notes[0].help())
     weighted = load_labels(f"csv:{path}?count=count", pair)
     assert weighted.cells.tolist() == [[0, 0], [0, 1]]
     assert weighted.counts.tolist() == [7, 1]
     assert weighted.notes == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("A,B,freq,day\n0,0,5,1\n1,1,0,2\n", ["N601", "W644"]),
+        ("A,B,count\n0,0,5.5\n1,1,0\n", ["N601"]),
+        ("A,B,count\n0,0,-5\n1,1,0\n", ["N601"]),
+        ("A,B,counts\n0,0,5\n1,1,0\n", ["N601"]),
+    ],
+)
+def test_what_looks_like_counts_is_a_warning(pair, write, text, codes):
+    notes = load_labels(f"csv:{write(text)}", pair).notes
+    assert [d.code for d in notes] == codes
+    assert [n for d in notes if d.code == "N601" for n in d.names] in (
+        [["day"], ["count"], ["counts"]]
+    )
+
+
+def test_a_node_may_be_called_count(make_graph, write):
+    path = write("A,count\n0,1\n1,0\n")
+    assert load_labels(f"csv:{path}", make_graph("A count")).notes == ()
+    numbers = parse_text("A : binary\ncount : real\n")
+    assert load_table(f"csv:{path}", numbers).notes == ()
+    other = parse_text("A : binary\nX : real\n")
+    path = write("A,X,count\n0,1.5,1\n1,0.5,0\n")
+    assert [d.code for d in load_table(f"csv:{path}", other).notes] == ["W644"]
 
 
 def test_missing_values_name_row_and_column(pair, write):

@@ -7,6 +7,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Binned
 from scm_compiler.runtime.data import load_labels
+from scm_compiler.runtime.data.sources import load_table
 from scm_compiler.runtime.data.sql import grouped
 
 duckdb = pytest.importorskip("duckdb")
@@ -154,3 +155,22 @@ def test_what_is_not_finite_is_told(tmp_path):
     (found,) = refusal(str(base), parse_text("Age : binned(30, 50)", "g"))
     assert found.code == "E607"
     assert "`inf`" in found.message()
+
+
+@pytest.mark.parametrize(
+    ("kind", "warned"), [("BIGINT", True), ("VARCHAR", False), ("DOUBLE", False)]
+)
+def test_what_looks_like_counts_is_a_warning(make_graph, tmp_path, kind, warned):
+    path = tmp_path / "t.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(f"CREATE TABLE t (A INTEGER, X DOUBLE, count {kind})")
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?)", [(0, 1.5, 5), (1, 0.5, 0)])
+    alone, beside = make_graph("A"), parse_text("A : binary\nX : real\n")
+    notes = load_labels(f"duckdb:{path}", alone).notes
+    assert [d.code for d in notes] == (["N601", "W644"] if warned else ["N601"])
+    assert notes[0].names == (("X",) if warned else ("X", "count"))
+    notes = load_table(f"duckdb:{path}", beside).notes
+    assert [d.code for d in notes] == (["W644"] if warned else [])
+    for load, graph in ((load_labels, alone), (load_table, beside)) if warned else ():
+        codes = {d.code for d in load(f"duckdb:{path}?count=count", graph).notes}
+        assert "W644" not in codes

@@ -13,7 +13,7 @@ def columns(tmp_path):
     def read(*texts, spec="csv:{}"):
         path = tmp_path / "t.csv"
         path.write_text("a\n" + "".join(f"{text}\n" for text in texts))
-        return survey(spec.format(path))["a"]
+        return survey(spec.format(path)).columns["a"]
 
     return read
 
@@ -108,3 +108,50 @@ def test_sources_that_are_no_tables_are_refused(tmp_path):
     for spec, code in (("celeba:here", "E601"), (f"csv:{tmp_path}/none.csv", "E602")):
         with pytest.raises(ScmError, match=code):
             survey(spec)
+
+
+PEOPLE = """Exercise,Diet,Weight,count
+no,poor,high,160
+no,poor,normal,40
+no,good,high,50
+no,good,normal,50
+yes,poor,high,45
+yes,poor,normal,55
+yes,good,high,80
+yes,good,normal,320
+"""
+
+
+@pytest.mark.parametrize(
+    ("suffix", "spec"),
+    [
+        ("", "?count=count"),
+        ("?missing=drop", "?missing=drop&count=count"),
+        ("?count=count", "?count=count"),
+    ],
+)
+def test_a_column_of_counts_is_none_of_nodes(tmp_path, suffix, spec):
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE)
+    found = survey(f"csv:{path}{suffix}")
+    assert list(found.columns) == ["Exercise", "Diet", "Weight"]
+    assert found.told == "the column `count` says how often each row occurs"
+    assert found.spec == f"csv:{path}{spec}"
+
+
+@pytest.mark.parametrize(
+    ("old", "new"), [(",320", ",3.5"), (",320", ",-1"), (",count", ",counts"), (",320", ",many")]
+)
+def test_other_columns_are_nodes(tmp_path, old, new):
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE.replace(old, new))
+    found = survey(str(path))
+    assert (len(found.columns), found.count, found.spec) == (4, None, str(path))
+
+
+def test_what_is_a_node_is_no_column_of_counts(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text(PEOPLE)
+    assert "count" in survey(str(path), ["Weight", "count"]).columns
+    path.write_text("count\n1\n2\n")
+    assert list(survey(str(path)).columns) == ["count"]

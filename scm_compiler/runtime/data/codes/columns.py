@@ -183,7 +183,37 @@ class ExtraColumns(Diagnostic):
         columns = "1 column is" if len(self.names) == 1 else f"{len(self.names)} columns are"
         return f"{columns} left out: {quoted(self.names)}"
 
-    def help(self) -> str | None:
-        if "count" not in self.names:
-            return None
-        return "if `count` says how often each row occurs, write `csv:FILE?count=count`"
+
+class LooksCounted(Diagnostic):
+    """A column that is left out looks like how often each row occurs.
+
+    ## What it means
+
+    The column is called `count` or `freq`, no node is, and all that it holds are whole numbers. Such a
+    column mostly says how often its row occurs. Nobody has said so, and each row is counted once: if it
+    is one, all numbers are wrong.
+
+    ## Example
+
+    ```console
+    $ scmc check hair --data hair.csv 2>&1 | head -2
+    warning[W644]: `count` looks like how often each row occurs, and each row is counted once
+      = help: `--data "hair.csv?count=count"` counts each so often
+    ```
+
+    ## What to do
+
+    Name the column behind the path, `?count=count`. If it is something else, nothing; another name in
+    the table silences the warning.
+    """
+
+    code = "W644"
+
+    name: str
+    data: str
+
+    def message(self) -> str:
+        return f"`{self.name}` looks like how often each row occurs, and each row is counted once"
+
+    def help(self) -> str:
+        return f'`--data "{self.data}"` counts each so often'
