@@ -10,7 +10,7 @@ import numpy as np
 from scm_compiler.diagnostics import Diagnostic, Sink, Source
 from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
-from scm_compiler.inference.intervals import replicate_ends
+from scm_compiler.inference.intervals import UNKNOWN, replicate_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.by_law import LawWork
@@ -32,9 +32,6 @@ from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.parts import observed, tied_nodes
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
-
-NOTE = "how firmly the data determine it is not known: train with --replicates"
-"""What is said of the interval from the data."""
 
 METHODS = ("auto", "exact", "weighted")
 
@@ -181,7 +178,7 @@ class RealPlan:
         found = [self._work(one, seed, samples, deciles).value(self.tree) for one in self.others]
         drawn = np.array([[number.value for number in _numbers(one)] for one in found])
         if len(drawn) < 2:
-            return Firm(value, NOTE)
+            return Firm(value, UNKNOWN)
         numbers = _numbers(value)
         point = np.array([number.value for number in numbers])
         ends = replicate_ends({"": drawn}, {"": point}, level)[""]
