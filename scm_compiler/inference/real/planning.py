@@ -1,7 +1,7 @@
 """How a question to a model with real nodes is answered: planned, shown, done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -14,6 +14,7 @@ from scm_compiler.inference.intervals import UNKNOWN, replicate_ends
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.by_law import LawWork
+from scm_compiler.inference.real.cautions import UNITS, Ranges, Reach, single_numbers
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.curves import curves_of
@@ -56,6 +57,7 @@ class RealPlan:
         identified: Whether the graph determines the answer, whatever the noise model.
         found: By which formulas it is identified, where a hidden cause reaches real nodes.
         tied: The nodes whose conditionals are those of the observed law.
+        ranges: How far the data of real nodes go, where that is known.
     """
 
     query: str
@@ -70,6 +72,7 @@ class RealPlan:
     identified: bool = True
     found: tuple[Identified, ...] = ()
     tied: tuple[str, ...] = ()
+    ranges: Ranges = field(default_factory=dict)
 
     @property
     def exact(self) -> bool:
@@ -103,6 +106,10 @@ class RealPlan:
             assert isinstance(moved, Number)
             warnings = (assumed(self.tree, moved),)
         value = work.value(self.tree)
+        alone = self._alone(value)
+        if alone:
+            value = _certain(value)
+        warnings = (*warnings, *alone, *self._beyond(work))
         return Answer(
             query=self.query,
             rung=self.rung,
@@ -117,8 +124,22 @@ class RealPlan:
             warnings=warnings,
             effective=work.worth if work.draws else None,
             rows=self.rows,
-            make_firm=lambda: self._firm(value, seed, samples, level, deciles),
+            make_firm=lambda: (
+                Firm(value) if alone else self._firm(value, seed, samples, level, deciles)
+            ),
         )
+
+    def _alone(self, value: Number | Table) -> tuple[Diagnostic, ...]:
+        """What is asked of single numbers that can have no probability, if the answer is 0."""
+        if any(number.value for number in _numbers(value)):
+            return ()
+        return single_numbers(self.tree, self.graph, self.mechanisms)
+
+    def _beyond(self, work: Work) -> tuple[Diagnostic, ...]:
+        """What is held or seen where the data hold nothing."""
+        drawn = replace(work.sampler, samples=UNITS)
+        reach = Reach(work.graph, self.ranges, self.nodes, drawn, weighs=not self.tied)
+        return reach.beyond(self.tree)
 
     def _work(
         self,
@@ -329,3 +350,12 @@ def _drawn(asked: list[Asked], graph: Graph) -> tuple[str, ...]:
 
 def _numbers(value: Number | Table) -> list[Number]:
     return [value] if isinstance(value, Number) else [row.probability for row in value.rows]
+
+
+def _certain(value: Number | Table) -> Number | Table:
+    """Numbers that are known without drawing."""
+    if isinstance(value, Number):
+        return Number(value.value, kind=value.kind)
+    rows = ((row, row.probability) for row in value.rows)
+    sure = (replace(row, probability=Number(n.value, kind=n.kind)) for row, n in rows)
+    return replace(value, rows=tuple(sure))

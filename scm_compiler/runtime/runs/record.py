@@ -269,7 +269,19 @@ class Record:
         if not self.rests_on_reals(text):
             return None
         plan: RealPlan = self.of_reals.plan_real(text, self.graph, self.mechanisms, method)
-        return replace(plan, others=self.replicate_mechanisms, rows=self.labels.rows)
+        others, rows = self.replicate_mechanisms, self.labels.rows
+        return replace(plan, others=others, rows=rows, ranges=self.ranges)
+
+    @cached_property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """The least and the greatest number of each real node in the data."""
+        if not self.graph.reals:
+            return {}
+        from scm_compiler.runtime.runs.model_files import read_rows  # noqa: PLC0415  (torch)
+
+        columns = read_rows(self.path, self.graph).columns
+        held = ((node.name, columns[node.name]) for node in self.graph.reals)
+        return {name: (float(column.min()), float(column.max())) for name, column in held}
 
     def rests_on_reals(self, text: str) -> bool:
         """Whether a question takes more than the tables of labels."""
