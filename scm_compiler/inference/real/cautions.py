@@ -74,7 +74,7 @@ class Reach:
             share = self._share(part, action)
             if share >= SHARE:
                 name = action.variable.node if isinstance(action, tree.Likely) else action.node
-                yield name.text, f"beyond the data in {share:.0%} of the units"
+                yield name.text, f"beyond the data in {100 * share:.0f} % of the units"
 
     def _constants(self, part: Plain) -> Iterator[tuple[tree.Word, tree.Word]]:
         """The nodes that are held at constants, and these."""
@@ -84,8 +84,8 @@ class Reach:
             if isinstance(action, tree.Assignment) and isinstance(action.value, tree.Word):
                 yield action.node, action.value
             elif isinstance(action, tree.Curve):
-                first, *_, last = points(Reader(self.graph), part, drawn=True)
-                yield from ((action.node, tree.Word(end)) for end in (first, last))
+                every = points(Reader(self.graph), part)
+                yield from ((action.node, tree.Word(end)) for end in (every[0], every[-1]))
 
     def _outside(self, node: tree.Word, value: tree.Word) -> bool:
         if node.text not in self.ranges or not is_number(value.text):

@@ -275,12 +275,10 @@ class Record:
     @cached_property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """The least and the greatest number of each real node in the data."""
-        if not self.graph.reals:
+        table = self.table
+        if isinstance(table, LabelTable):
             return {}
-        from scm_compiler.runtime.runs.model_files import read_rows  # noqa: PLC0415  (torch)
-
-        columns = read_rows(self.path, self.graph).columns
-        held = ((node.name, columns[node.name]) for node in self.graph.reals)
+        held = ((node.name, table.columns[node.name]) for node in self.graph.reals)
         return {name: (float(column.min()), float(column.max())) for name, column in held}
 
     def rests_on_reals(self, text: str) -> bool:
