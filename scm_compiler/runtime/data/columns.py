@@ -68,6 +68,12 @@ class Table:
             digest.update(np.ascontiguousarray(column, dtype=kind).tobytes())
         return digest.hexdigest()
 
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """The least and the greatest number of each column of numbers."""
+        numbers = ((name, c) for name, c in self.columns.items() if c.dtype.kind == "f")
+        return {name: (float(column.min()), float(column.max())) for name, column in numbers}
+
     def labels(self, graph: Graph) -> LabelTable:
         """The counts of the labels' distinct rows.
 

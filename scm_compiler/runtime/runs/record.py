@@ -276,10 +276,7 @@ class Record:
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """The least and the greatest number of each real node in the data."""
         table = self.table
-        if isinstance(table, LabelTable):
-            return {}
-        held = ((node.name, table.columns[node.name]) for node in self.graph.reals)
-        return {name: (float(column.min()), float(column.max())) for name, column in held}
+        return {} if isinstance(table, LabelTable) else table.ranges
 
     def rests_on_reals(self, text: str) -> bool:
         """Whether a question takes more than the tables of labels."""
