@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from scm_compiler.compiler import parse_text
+from scm_compiler.inference.real.codes.cautions import told_once
 from scm_compiler.inference.real.planning import plan_real
 from scm_compiler.ir import Real
 from scm_compiler.model.mechanism import Tabular
@@ -163,3 +164,14 @@ def test_what_has_a_probability_stays_as_it_is(text):
 
 def test_several_numbers_are_told_each():
     assert len(told("P(Cost in (1, 2))", "W589")) == 2
+
+
+def test_many_questions_are_told_of_together():
+    ages = [*range(95, 105), 95]
+    every = [w for age in ages for w in plan(f"E(Cost | Age={age})").run().warnings]
+    (found,) = told_once(every)
+    assert found.message() == (
+        "`Age` is seen at 95, at 96, at 97 and 7 more; the data have it from 6 to 92"
+    )
+    (other,) = plan("P(Cost=3)").run().warnings
+    assert told_once([other, *every, other]) == (other, found)

@@ -1,8 +1,12 @@
 """W588 and W589: what to know before relying on an answer about real nodes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
+
+MOST = 3
+"""So many ways to be beyond the data a message shows, and one more."""
 
 
 class BeyondData(Diagnostic):
@@ -110,6 +114,27 @@ class SingleNumber(Diagnostic):
         return f"ask for {ways}"
 
 
+def told_once(warnings: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Each warning once, and of each real node one that says all the ways it is beyond its data."""
+    found = dict.fromkeys(warnings)
+    ways = dict[str, list[BeyondData]]()
+    for each in found:
+        if isinstance(each, BeyondData):
+            ways.setdefault(each.node, []).append(each)
+    together = {node: _together(each) for node, each in ways.items()}
+    whole = (together[w.node] if isinstance(w, BeyondData) else w for w in found)
+    return tuple(dict.fromkeys(whole))
+
+
+def _together(each: Sequence[BeyondData]) -> BeyondData:
+    """One warning of several about a node."""
+    held = dict.fromkeys(way for one in each for way in one.held)
+    seen = dict.fromkeys(way for one in each for way in one.seen)
+    return replace(each[0], held=tuple(held), seen=tuple(seen))
+
+
 def _listed(ways: Sequence[str]) -> str:
+    if len(ways) > MOST + 1:
+        ways = (*ways[:MOST], f"{len(ways) - MOST:,} more")
     *most, last = ways
     return f"{', '.join(most)} and {last}" if most else last
