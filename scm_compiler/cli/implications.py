@@ -66,6 +66,7 @@ class Implications:
                 "p": test.p_value,
                 "p_holm": test.corrected,
                 "bits": test.bits,
+                **({"untested": test.untested} if test.untested else {}),
             }
             for test in self.tests
         ]
@@ -109,7 +110,7 @@ def implications(graph: Graph, data: str | None) -> Implications:
 
 def _row(test: GTest) -> tuple[str, ...]:
     if not test.freedom:
-        return (phrase(test.claim), "", "0", "", "", "not testable with these data")
+        return (phrase(test.claim), "", "0", "", "", test.untested)
     return (
         phrase(test.claim),
         f"{test.statistic:.2f}",

@@ -22,6 +22,7 @@ class GTest:
         p_value: The probability of so large a G if the claim is true; 1 without freedom.
         corrected: The p-value by Holm's correction for all tests that were made.
         bits: The conditional mutual information in the data: the size of the dependence.
+        untested: Why nothing was tested; empty where something was.
     """
 
     claim: Independence
@@ -30,6 +31,7 @@ class GTest:
     p_value: float
     corrected: float
     bits: float
+    untested: str = ""
 
 
 def check_independences(claims: Sequence[Independence], data: Counts) -> tuple[GTest, ...]:
@@ -48,7 +50,15 @@ def check_independences(claims: Sequence[Independence], data: Counts) -> tuple[G
     corrected = dict(zip(able, holm([values[place] for place in able]), strict=True))
     rows = float(data.counts.sum())
     return tuple(
-        GTest(claim, g, freedom, p, corrected.get(place, 1.0), g / (2 * rows * math.log(2)))
+        GTest(
+            claim,
+            g,
+            freedom,
+            p,
+            corrected.get(place, 1.0),
+            g / (2 * rows * math.log(2)),
+            "" if freedom else _untested(claim, data),
+        )
         for place, (claim, (g, freedom), p) in enumerate(zip(claims, raw, values, strict=True))
     )
 
@@ -123,7 +133,7 @@ def _g(claim: Independence, data: Counts) -> tuple[float, int]:
     """
     if len(claim.left) != 1 or len(claim.right) != 1:
         raise ValueError("a test is of two single labels")
-    if not {*claim.left, *claim.right, *claim.given} <= set(data.names):
+    if not _of_labels(claim, data):
         return 0.0, 0
     strata = _codes(data, claim.given)
     rows = _tally(strata, _codes(data, claim.left), data.counts)
@@ -136,6 +146,17 @@ def _g(claim: Independence, data: Counts) -> tuple[float, int]:
     many = len(totals.sums)
     r, c = (np.bincount(tally.strata, minlength=many) for tally in (rows, columns))
     return max(0.0, g), int(((r - 1) * (c - 1)).sum())
+
+
+def _of_labels(claim: Independence, data: Counts) -> bool:
+    return {*claim.left, *claim.right, *claim.given} <= set(data.names)
+
+
+def _untested(claim: Independence, data: Counts) -> str:
+    """Why a claim without degrees of freedom was not tested."""
+    if _of_labels(claim, data):
+        return "not testable with these data"
+    return "not tested: real nodes take part"
 
 
 @dataclass(frozen=True, eq=False)

@@ -26,7 +26,7 @@ FEWER = 100
 
 GIVEN = "no interval: the tables were given, and no data stand behind them"
 
-UNKNOWN = "how firmly the data determine it is not known: train with --replicates"
+UNKNOWN = "how firmly the data determine it is not known: train with --replicates 20"
 
 
 def ends_of(

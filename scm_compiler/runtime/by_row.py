@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from scm_compiler.diagnostics import Diagnostic, ScmError, Sink, Source, refuse
 from scm_compiler.inference.answers import Answer
 from scm_compiler.inference.number import Bounds, Interval, Number
+from scm_compiler.inference.real.codes.cautions import told_once
 from scm_compiler.inference.real.curves import curves_of
 from scm_compiler.inference.table import Marginals, Table
 from scm_compiler.ir import Graph, Node, Real
@@ -123,7 +124,7 @@ class RowAnswers(Sequence[Answer | None]):
     def warnings(self) -> tuple[Diagnostic, ...]:
         """What to know before relying on the answers, each once."""
         every = (warning for a in self.answers if a is not None for warning in a.warnings)
-        return tuple(dict.fromkeys(every))
+        return told_once(every)
 
     @property
     def unanswered(self) -> int:

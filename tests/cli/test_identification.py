@@ -118,7 +118,21 @@ def test_independences_of_real_nodes_are_not_tested_on_data(tmp_path, capsys):
     path.write_text("A : real\nB, C : binary\nD : real\nA -> D\nB -> D\nC -> D")
     rows = [f"{rank / 7},{rank % 2},{rank // 2 % 2},{rank * 1.5}" for rank in range(40)]
     data.write_text("\n".join(["A,B,C,D", *rows]))
-    assert main(["check", str(path), "--implied", "--data", f"csv:{data}"]) == 0
+    words = ["check", str(path), "--implied", "--data", f"csv:{data}"]
+    assert main(words) == 0
     out = capsys.readouterr().out
-    assert out.count("not testable with these data") == 2
+    assert out.count("not tested: real nodes take part") == 2
     assert "rejected: 0 of 1 tested" in out
+    assert main([*words, "--json"]) == 0
+    (claims,) = json.loads(capsys.readouterr().out)["implied"].values()
+    told = [claim.get("untested") for claim in claims["independences"]]
+    assert told.count("not tested: real nodes take part") == 2
+    assert told.count(None) == 1
+
+
+def test_the_data_are_to_blame_where_a_label_does_not_vary(tmp_path, capsys):
+    path, data = tmp_path / "g.scm", tmp_path / "t.csv"
+    path.write_text("A, B : binary")
+    data.write_text("A,B\n0,1\n0,0\n")
+    assert main(["check", str(path), "--implied", "--data", f"csv:{data}"]) == 0
+    assert "not testable with these data" in capsys.readouterr().out

@@ -103,7 +103,7 @@ def test_given_and_estimated_tables_say_why_there_is_none(pair):
     given = Tables(pair.graph, pair.probabilities)
     assert asked(given, "P(X=1)").firm.note.startswith("no interval: the tables were given")
     drawn = Tables(pair.graph, pair.probabilities, Estimated({"Y": 400}))
-    assert "train with --replicates" in asked(drawn, "P(Y=1)").text
+    assert "train with --replicates 20" in asked(drawn, "P(Y=1)").text
     assert asked(drawn, "P(Y=1)").to_dict()["interval_note"]
 
 

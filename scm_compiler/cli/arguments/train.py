@@ -64,7 +64,7 @@ def _configure_labels(parser: argparse.ArgumentParser) -> None:
         "--replicates",
         metavar="K",
         help="train K further models, each on other weights of the rows, for the intervals of "
-        "answers where the tables are not shares of the rows",
+        "answers where the tables are not shares of the rows; it costs K further trainings",
     )
 
 

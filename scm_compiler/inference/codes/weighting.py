@@ -235,7 +235,7 @@ class RestsOnNetworks(Diagnostic):
     $ scmc query "P(Z=1 | do(X1=1))"
     rung 2 (intervene), identified, likelihood weighting, 10,000 draws worth 10,000 independent ones, 57.7 ms, on runs/wide-1
     P(Z=1 | do(X1=1)) = 0.47845 ± 0.00035
-    how firmly the data determine it is not known: train with --replicates
+    how firmly the data determine it is not known: train with --replicates 20
     warning[W441]: `Y` is a network, of up to 2^30 parent configurations
       = help: most were never seen: the networks carry over from those that were
     ```

@@ -1,7 +1,7 @@
 """How a question to a model with real nodes is answered: planned, shown, done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 from time import perf_counter
 from typing import Any
@@ -12,11 +12,12 @@ from scm_compiler.diagnostics import Diagnostic, Sink, Source, refuse
 from scm_compiler.identify.identification import Identified
 from scm_compiler.inference.answers import RUNGS, Answer, Firm
 from scm_compiler.inference.codes.weighting import FewEffective
-from scm_compiler.inference.intervals import student_ends
+from scm_compiler.inference.intervals import UNKNOWN, student_ends
 from scm_compiler.inference.limits import LEAST_EFFECTIVE
 from scm_compiler.inference.number import Interval, Number
 from scm_compiler.inference.real.asking import Asked, Reader
 from scm_compiler.inference.real.by_law import LawWork
+from scm_compiler.inference.real.cautions import UNITS, Ranges, Reach, single_numbers
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.curves import curves_of
@@ -36,9 +37,6 @@ from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.parts import observed, tied_nodes
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query import parse_query
-
-NOTE = "how firmly the data determine it is not known: train with --replicates"
-"""What is said of the interval from the data."""
 
 METHODS = ("auto", "exact", "weighted")
 
@@ -63,6 +61,7 @@ class RealPlan:
         identified: Whether the graph determines the answer, whatever the noise model.
         found: By which formulas it is identified, where a hidden cause reaches real nodes.
         tied: The nodes whose conditionals are those of the observed law.
+        ranges: How far the data of real nodes go, where that is known.
     """
 
     query: str
@@ -77,6 +76,7 @@ class RealPlan:
     identified: bool = True
     found: tuple[Identified, ...] = ()
     tied: tuple[str, ...] = ()
+    ranges: Ranges = field(default_factory=dict)
 
     @property
     def exact(self) -> bool:
@@ -112,6 +112,10 @@ class RealPlan:
         value = work.value(self.tree)
         if work.draws and work.worth < min(LEAST_EFFECTIVE, samples):
             raise refuse(FewEffective(work.worth, work.draws, LEAST_EFFECTIVE))
+        alone = self._alone(value)
+        if alone:
+            value = _certain(value)
+        warnings = (*warnings, *alone, *self._beyond(work))
         return Answer(
             query=self.query,
             rung=self.rung,
@@ -126,8 +130,22 @@ class RealPlan:
             warnings=warnings,
             effective=work.worth if work.draws else None,
             rows=self.rows,
-            make_firm=lambda: self._firm(value, seed, samples, level, deciles),
+            make_firm=lambda: (
+                Firm(value) if alone else self._firm(value, seed, samples, level, deciles)
+            ),
         )
+
+    def _alone(self, value: Number | Table) -> tuple[Diagnostic, ...]:
+        """What is asked of single numbers that can have no probability, if the answer is 0."""
+        if any(number.value for number in _numbers(value)):
+            return ()
+        return single_numbers(self.tree, self.graph, self.mechanisms)
+
+    def _beyond(self, work: Work) -> tuple[Diagnostic, ...]:
+        """What is held or seen where the data hold nothing."""
+        drawn = replace(work.sampler, samples=UNITS)
+        reach = Reach(work.graph, self.ranges, self.nodes, drawn, weighs=not self.tied)
+        return reach.beyond(self.tree)
 
     def _work(
         self,
@@ -186,7 +204,7 @@ class RealPlan:
         found = [self._work(one, seed, samples, deciles).value(self.tree) for one in self.others]
         drawn = np.array([[number.value for number in _numbers(one)] for one in found])
         if len(drawn) < 2:
-            return Firm(value, NOTE)
+            return Firm(value, UNKNOWN)
         numbers = _numbers(value)
         point = np.array([number.value for number in numbers])
         ends = student_ends(drawn, point, level)
@@ -350,3 +368,12 @@ def _within(number: Number, low: float, high: float) -> tuple[float, float]:
 
 def _numbers(value: Number | Table) -> list[Number]:
     return [value] if isinstance(value, Number) else [row.probability for row in value.rows]
+
+
+def _certain(value: Number | Table) -> Number | Table:
+    """Numbers that are known without drawing."""
+    if isinstance(value, Number):
+        return Number(value.value, kind=value.kind)
+    rows = ((row, row.probability) for row in value.rows)
+    sure = (replace(row, probability=Number(n.value, kind=n.kind)) for row, n in rows)
+    return replace(value, rows=tuple(sure))

@@ -13,6 +13,7 @@ from scm_compiler.runtime.data.codes.gaps import NoGapValue, RowsDropped
 from scm_compiler.runtime.data.codes.rows import NoRows
 from scm_compiler.runtime.data.codes.weights import RowsWeighted
 from scm_compiler.runtime.data.coding import MISSING, gap_value
+from scm_compiler.runtime.data.gaps import needs_complete_rows
 from scm_compiler.runtime.data.options import Reading
 from scm_compiler.runtime.data.table import Cells, LabelTable, gathered, tabulate
 
@@ -103,7 +104,7 @@ def assemble(
     if rows.gaps and reading.missing == "drop":
         whole = (cells >= 0).all(1)
         cells, amounts = cells[whole], amounts[whole]
-        told.append(RowsDropped(rows.gaps, rows.read))
+        told.append(RowsDropped(rows.gaps, rows.read, em=needs_complete_rows(graph) is None))
     if rows.gaps and reading.missing == "category":
         cells = filled(graph, cells, origin)
     counts, effective = evened(amounts)

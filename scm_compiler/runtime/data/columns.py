@@ -20,10 +20,11 @@ from scm_compiler.runtime.data.codes.columns import (
     ExtraColumns,
     MissingColumn,
 )
-from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows, RowsDropped
+from scm_compiler.runtime.data.codes.gaps import RowsDropped
 from scm_compiler.runtime.data.codes.numbers import Place
 from scm_compiler.runtime.data.codes.rows import NoRows
 from scm_compiler.runtime.data.codes.weights import RowsWeighted
+from scm_compiler.runtime.data.gaps import needs_complete_rows
 from scm_compiler.runtime.data.numbers import Numbers, RealColumn, faults_of
 from scm_compiler.runtime.data.options import PLAIN, Reading
 from scm_compiler.runtime.data.reading import CHUNK, Reader, amount_columns, header_faults
@@ -67,6 +68,12 @@ class Table:
             digest.update(np.ascontiguousarray(column, dtype=kind).tobytes())
         return digest.hexdigest()
 
+    @property
+    def ranges(self) -> dict[str, tuple[float, float]]:
+        """The least and the greatest number of each column of numbers."""
+        numbers = ((name, c) for name, c in self.columns.items() if c.dtype.kind == "f")
+        return {name: (float(column.min()), float(column.max())) for name, column in numbers}
+
     def labels(self, graph: Graph) -> LabelTable:
         """The counts of the labels' distinct rows.
 
@@ -108,15 +115,15 @@ def table_from(
     cells, amounts, told = rows.cells, rows.amounts, list(notes)
     whole = np.logical_and.reduce([(cells >= 0).all(1), *(~np.isnan(n) for n in numbers.values())])
     gaps = int((~whole).sum())
-    if gaps and reading.missing == "em":
-        wrong = NeedsCompleteRows(f"`{graph.reals[0].name}` is a real node")
+    wrong = needs_complete_rows(graph)
+    if gaps and reading.missing == "em" and wrong is not None:
         raise refuse(wrong, source=Source(origin, ""), exit_code=2)
     if gaps and reading.missing == "category":
         cells = filled(graph, cells, origin)
     elif gaps:
         cells, amounts = cells[whole], amounts[whole]
         numbers = {name: column[whole] for name, column in numbers.items()}
-        told.append(RowsDropped(gaps, len(whole)))
+        told.append(RowsDropped(gaps, len(whole), em=wrong is None))
     counts, effective = evened(amounts)
     if not counts.sum():
         raise refuse(NoRows(path=origin), source=Source(origin, ""), exit_code=2)

@@ -20,6 +20,7 @@ from scm_compiler.runtime.data.columns import Table
 from scm_compiler.runtime.data.csv_file import USUAL_COUNTS, said
 from scm_compiler.runtime.data.findings import Findings
 from scm_compiler.runtime.data.frame import read_columns
+from scm_compiler.runtime.data.gaps import needs_complete_rows
 from scm_compiler.runtime.data.options import OF_COUNTED, OF_DATABASE, Reading, bad, parse
 from scm_compiler.runtime.data.reading import header_faults, label_columns
 from scm_compiler.runtime.data.sheet import existing_file
@@ -210,6 +211,7 @@ def _assembled(
         texts = np.array([column.coding[value or ""] for value in held[rank]], dtype=np.int64)
         cells[:, rank] = column.decode(texts, nowhere, nowhere, times)
     found = Findings(columns, width, rows=int(times.sum()))
+    found.em = needs_complete_rows(graph) is None
     found.gaps = int(times[(cells == -1).any(1)].sum()) if len(rows) else 0
     faults = [
         *found.refused(gaps=reading.missing == "refuse"),

@@ -121,6 +121,7 @@ class Findings:
         ragged: Rows with more or fewer fields.
         rows: How many rows were read.
         gaps: How many of them lack a value.
+        em: Whether `missing=em` is a way to use those.
     """
 
     columns: Sequence[Column]
@@ -132,6 +133,7 @@ class Findings:
     weights: Tally = field(default_factory=Tally)
     rows: int = 0
     gaps: int = 0
+    em: bool = True
 
     def faults(self) -> Iterator[tuple[Place, Diagnostic]]:
         """Where and what, gaps left out."""
@@ -162,7 +164,7 @@ class Findings:
         if held:
             columns = tuple((name, count, *place) for name, (count, place) in held)
             first = min(place for _, (_, place) in held)
-            yield first, MissingValue(columns, self.gaps, self.rows, ways)
+            yield first, MissingValue(columns, self.gaps, self.rows, ways, self.em)
 
     def refused(self, *, gaps: bool, ways: bool = True) -> tuple[Diagnostic, ...]:
         """What a table is refused for, in reading order.

@@ -18,6 +18,7 @@ from scm_compiler.runtime.data.codes.rows import MixedCoding, NoRows, two_names
 from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
 from scm_compiler.runtime.data.columns import MixedRows, Table, real_faults, table_from
+from scm_compiler.runtime.data.gaps import needs_complete_rows
 from scm_compiler.runtime.data.numbers import RealColumn, faults_of
 from scm_compiler.runtime.data.options import MISSING as MISSING_WAYS
 from scm_compiler.runtime.data.options import PLAIN, Reading
@@ -132,7 +133,7 @@ def _coded(
 ) -> tuple[Cells, Amounts]:
     """The labels' cells, and how much there is of each row; faults of any column are refused."""
     columns = [_Column(c.name, c.coding, held[c.name]) for c in label_columns(graph, reading)]
-    found = list(_faults(columns, gaps=reading.missing == "refuse"))
+    found = list(_faults(graph, columns, gaps=reading.missing == "refuse"))
     amounts, faults = _numbers(held, reading)
     _refuse([*found, *faults, *faults_of(reals, reading.missing)], origin)
     none = np.zeros((len(amounts), 0), dtype=np.int64)
@@ -254,12 +255,13 @@ def _spelt(value: object) -> str | None:
     return str(value)
 
 
-def _faults(columns: list[_Column], *, gaps: bool) -> Iterator[Diagnostic]:
+def _faults(graph: Graph, columns: list[_Column], *, gaps: bool) -> Iterator[Diagnostic]:
     """What is wrong in the columns: what is missing first."""
     held = [(c.name, len(c.missing), int(c.missing[0])) for c in columns if len(c.missing)]
     if held and gaps:
         some = np.logical_or.reduce([column.codes == MISSING for column in columns])
-        yield MissingInFrame(columns=tuple(held), rows=int(some.sum()), of=len(some))
+        em = needs_complete_rows(graph) is None
+        yield MissingInFrame(columns=tuple(held), rows=int(some.sum()), of=len(some), em=em)
     yield from filter(None, (column.wrong() for column in columns))
     yield from (MixedCoding(column=column.name) for column in columns if column.coding.mixed)
 

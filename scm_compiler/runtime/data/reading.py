@@ -21,6 +21,7 @@ from scm_compiler.runtime.data.codes.columns import (
 )
 from scm_compiler.runtime.data.coding import ColumnCoding
 from scm_compiler.runtime.data.findings import Column, Findings, Numbers, Tally
+from scm_compiler.runtime.data.gaps import needs_complete_rows
 from scm_compiler.runtime.data.options import PLAIN, Reading
 from scm_compiler.runtime.data.sheet import Row, Sheet
 from scm_compiler.runtime.data.table import Cells, LabelTable
@@ -156,7 +157,11 @@ class Reader:
         )
         self.sizes = tuple(graph.sizes.values())
         self.findings = Findings(
-            self.columns, len(sheet.header), sheet.count_column, sheet.weight_column
+            self.columns,
+            len(sheet.header),
+            sheet.count_column,
+            sheet.weight_column,
+            em=needs_complete_rows(graph) is None,
         )
         self._total = 0
 

@@ -269,7 +269,14 @@ class Record:
         if not self.rests_on_reals(text):
             return None
         plan: RealPlan = self.of_reals.plan_real(text, self.graph, self.mechanisms, method)
-        return replace(plan, others=self.replicate_mechanisms, rows=self.labels.rows)
+        others, rows = self.replicate_mechanisms, self.labels.rows
+        return replace(plan, others=others, rows=rows, ranges=self.ranges)
+
+    @cached_property
+    def ranges(self) -> Mapping[str, tuple[float, float]]:
+        """The least and the greatest number of each real node in the data."""
+        table = self.table
+        return {} if isinstance(table, LabelTable) else table.ranges
 
     def rests_on_reals(self, text: str) -> bool:
         """Whether a question takes more than the tables of labels."""

@@ -201,3 +201,9 @@ def test_frames_of_pandas_and_polars():
     for name in ("pandas", "polars"):
         library = pytest.importorskip(name)
         assert load_table(library.DataFrame(data), graph).fingerprint == want
+
+
+def test_how_far_the_numbers_go():
+    columns = {name: [1, 0] for name in ("Male", "School", "Weight")}
+    columns |= {"School": ["low", "mid"], "Weight": [17, 30], "Age": [41, 3.5], "Pain": [-2, 7]}
+    assert load_table(columns, GRAPH).ranges == {"Age": (3.5, 41.0), "Pain": (-2.0, 7.0)}

@@ -73,7 +73,7 @@ def test_counts_of_rows_do_not_tell_what_a_network_leaves_open(celeba, tmp_path,
     found = run.query(QUESTION)
     if by is None:
         assert found.interval is None
-        assert "is not known: train with --replicates" in found.text
+        assert "is not known: train with --replicates 20" in found.text
     else:
         assert found.interval.by.startswith(by)
 

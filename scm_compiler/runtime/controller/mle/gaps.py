@@ -14,6 +14,7 @@ from scm_compiler.model.tables import table_shape
 from scm_compiler.runtime.controller.mle.districts import Rows, ahead, copied, restored
 from scm_compiler.runtime.data.codes.gaps import NeedsCompleteRows
 from scm_compiler.runtime.data.completion import components, expected, seen_counts, shares
+from scm_compiler.runtime.data.gaps import needs_complete_rows
 from scm_compiler.runtime.data.table import LabelTable
 
 TOLERANCE, PATIENCE = 1e-10, 3
@@ -108,10 +109,8 @@ def _opened(rows: Array) -> Array:
 
 
 def _refuse_others(graph: Graph, most_rows: int) -> None:
-    if graph.confounders:
-        first = graph.confounders[0]
-        reason = f"hidden causes (`{first.left} <-> {first.right}`) are fitted on complete rows"
-        raise refuse(NeedsCompleteRows(reason), exit_code=2)
+    if (wrong := needs_complete_rows(graph)) is not None:
+        raise refuse(wrong, exit_code=2)
     for node in graph.labels:
         rows = np.prod([float(size) for size in table_shape(graph, node.name)[:-1]])
         if rows > most_rows:

@@ -39,6 +39,7 @@ class MissingInFrame(Diagnostic):
     columns: tuple[tuple[str, int, int], ...]
     rows: int
     of: int
+    em: bool = True
 
     def message(self) -> str:
         gaps = [
@@ -48,7 +49,7 @@ class MissingInFrame(Diagnostic):
         return f"no value in {self.rows:,} of {self.of:,} rows: {listed(gaps)}"
 
     def help(self) -> str:
-        return said_of_gaps("as an argument", self.rows, self.of)
+        return said_of_gaps("as an argument", self.rows, self.of, em=self.em)
 
 
 class WrongInFrame(Diagnostic):

@@ -28,8 +28,9 @@ class MissingValue(Diagnostic):
     ## What to do
 
     Fill the cells; or say `?missing=drop` if complete rows are like the others; or `?missing=em`, which
-    asks less: what is missing may depend on what is seen in the row. The page
-    docs/how-to/missing-values.md has the choices.
+    asks less: what is missing may depend on what is seen in the row. It fits tables, so that it is not
+    to be had with a real node or a hidden common cause. The page docs/how-to/missing-values.md has the
+    choices.
     """
 
     code = "E606"
@@ -38,6 +39,7 @@ class MissingValue(Diagnostic):
     rows: int
     of: int
     ways: bool = True
+    em: bool = True
 
     def message(self) -> str:
         (name, count, row, line), *others = self.columns
@@ -52,7 +54,7 @@ class MissingValue(Diagnostic):
     def help(self) -> str:
         if not self.ways:
             return "fill the gaps or remove those rows; scmc does not guess values"
-        return said_of_gaps("behind the path", self.rows, self.of)
+        return said_of_gaps("behind the path", self.rows, self.of, em=self.em)
 
 
 def first_in(row: int, line: int) -> str:
@@ -60,20 +62,22 @@ def first_in(row: int, line: int) -> str:
     return f" (first in row {row}, line {line})" if row else ""
 
 
-def said_of_gaps(where: str, rows: int, of: int) -> str:
+def said_of_gaps(where: str, rows: int, of: int, *, em: bool) -> str:
     """The ways out of gaps.
 
     Args:
         where: Where `missing=` is said.
         rows: How many rows have some.
         of: How many there are.
+        em: Whether the graph allows `missing=em`.
     """
     mark = "?" if "path" in where else ""
-    drop, em = (f"`{mark}missing={way}`" for way in ("drop", "em"))
+    drop, sum_over = (f"`{mark}missing={way}`" for way in ("drop", "em"))
     if rows == of:
-        return f"{em} {where} uses what is there; scmc does not guess values"
+        way = f"{sum_over} {where} uses what is there" if em else "fill the gaps"
+        return f"{way}; scmc does not guess values"
     left = f"the {of - rows:,} complete rows" if of - rows > 1 else "the complete row"
-    return f"{drop} {where} takes {left}, {em} all {of:,}"
+    return f"{drop} {where} takes {left}" + (f", {sum_over} all {of:,}" if em else "")
 
 
 class RowsDropped(Diagnostic):
@@ -103,13 +107,16 @@ class RowsDropped(Diagnostic):
 
     rows: int
     of: int
+    em: bool = True
 
     def message(self) -> str:
         has = "has gaps and was" if self.rows == 1 else "have gaps and were"
         return f"{self.rows:,} of {self.of:,} rows {has} dropped"
 
     def help(self) -> str:
-        return "`missing=em` uses them too"
+        if self.em:
+            return "`missing=em` uses them too"
+        return "the model is of all rows only if those that are left are like them"
 
 
 class NoGapValue(Diagnostic):
