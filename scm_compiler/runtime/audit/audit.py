@@ -53,7 +53,7 @@ from scm_compiler.runtime.evaluation.learning import dice
 from scm_compiler.runtime.evaluation.real import to_bytes
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.record import Record, open_record
-from scm_compiler.shipped import find_run
+from scm_compiler.shipped import find_run, program_of
 
 _SHOWN = 8
 _INVERTED = 600
@@ -169,7 +169,7 @@ def _audited(
         pairs=pairs_of(attributes, *views, _declared_paths(subject), said),
         declared=effects,
         nulls=_nulls(latent, image),
-        warnings=tuple(_warnings(attributes, effects, settings)),
+        warnings=tuple(_warnings(subject, attributes, effects, settings)),
         pictures=_pictures(subject, fit, codes, settings.alpha),
         controlled=compared,
         annotators=annotators,
@@ -352,7 +352,10 @@ def _nulls(latent: Measured, image: Measured) -> dict[str, tuple[float, ...]]:
 
 
 def _warnings(
-    attributes: Sequence[Attribute], effects: Sequence[Declared], settings: Settings
+    subject: Subject,
+    attributes: Sequence[Attribute],
+    effects: Sequence[Declared],
+    settings: Settings,
 ) -> list[Diagnostic]:
     leaks = [
         f"do({e.cause}) moves {e.outcome} by {signed(e.excess)}" for e in _largest(effects, "leak")
@@ -363,8 +366,9 @@ def _warnings(
         for a in attributes
         if not a.judged
     ]
-    found: list[Diagnostic] = [Leaks(tuple(leaks))] if leaks else []
-    found += [Unshown(tuple(unshown))] if unshown else []
+    run = str(subject.run), None if subject.run is None else program_of(subject.run)
+    found: list[Diagnostic] = [Leaks(tuple(leaks), *run)] if leaks else []
+    found += [Unshown(tuple(unshown), *run)] if unshown else []
     return found + ([NotJudged(tuple(weak), settings.least)] if weak else [])
 
 

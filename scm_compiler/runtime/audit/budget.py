@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 
 from scm_compiler.runtime.audit.generator import ROWS
@@ -73,7 +74,7 @@ class Costs:
         draws = dice(settings.seed, "timing")
         codes = subject.generator.draw(ROWS, draws)
         views = image_view(subject.generator, subject.reader), latent_view(fit.linear)
-        output, code = (_seconds(lambda v=view: v.read(codes)) / ROWS for view in views)
+        output, code = (_seconds(partial(view.read, codes)) / ROWS for view in views)
         truth, real, head = 0.0, subject.real, subject.head
         if head is not None and real is not None and real.renderer is not None:
             labels, render = head.labels(codes), real.renderer
