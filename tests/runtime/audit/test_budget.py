@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import scm_compiler as scm
-from scm_compiler.runtime.audit import budget
+from scm_compiler.runtime.audit import budget, readers
 from scm_compiler.runtime.audit.readers import Labelled
 from scm_compiler.runtime.training import threads
 
@@ -29,6 +29,7 @@ def audited(monkeypatch, each, seconds):
     data = Labelled(("High", "Wide"), rows, (rows > 0).long(), "rows")
     clock = Clock(each)
     monkeypatch.setattr(budget, "monotonic", clock)
+    monkeypatch.setattr(readers, "_STEPS", 100)
     report = scm.audit(
         clock.generator, latent=6, images=data, budget=seconds, learn=500, nulls=10, replicates=2
     )
