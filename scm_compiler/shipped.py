@@ -73,6 +73,16 @@ def find_run(given: str | Path) -> Path:
     return inside if not _exists(Path(given)) and _exists(inside) else Path(given)
 
 
+def program_of(run: Path) -> str | None:
+    """The shipped example that a run comes with; None of any other.
+
+    >>> program_of(find_run("drawn_faces")), program_of(Path("runs/faces-1"))
+    ('drawn_faces', None)
+    """
+    example = run.parent
+    return example.name if example.parent == shipped("examples") else None
+
+
 def _exists(path: Path) -> bool:
     """Whether the path names anything; a text that can name nothing does not.
 

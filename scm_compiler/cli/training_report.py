@@ -80,7 +80,8 @@ def _far_from_done(opened: Record) -> Iterator[Diagnostic]:
         facts, image = opened.manifest.heads[name], opened.graph.by_name[name].domain
         assert isinstance(image, Image)
         if 2 * facts.steps < wanted_steps(image):
-            yield FarFromDone(node=name, steps=facts.steps, wanted=wanted_steps(image))
+            wanted = wanted_steps(image)
+            yield FarFromDone(node=name, steps=facts.steps, wanted=wanted, run=str(opened.path))
 
 
 def _lines(finished: Finished, seconds: float) -> list[str]:
@@ -97,7 +98,8 @@ def _lines(finished: Finished, seconds: float) -> list[str]:
         lines.append(f"numbers  {told}")
     answers = manifest.metrics.get("law_tvd")
     if answers is not None:
-        lines.append(f"answers  {answers:.4f}, the TVD of the distribution that they rest on")
+        how = "identified queries are answered without hidden states"
+        lines.append(f"answers  {answers:.4f} to the data, by TVD: {how}")
     for image in opened.images:
         facts = manifest.heads[image]
         took = f"{facts.steps:,} steps in {duration(facts.seconds)}"

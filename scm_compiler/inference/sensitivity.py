@@ -163,8 +163,8 @@ class Sensitivity:
         return (
             f"a hidden common cause that goes with {pair} each by {ratio}{beyond} could explain "
             "all of it; one that is weaker with both could not",
-            f"so could one that sets {self.outcome} apart by {self.tipping_point:.3g} between "
-            f"those whose {self.cause} differs, were it the same for all",
+            f"so could one that makes {self.outcome} differ by {self.tipping_point:.3g} between "
+            f"those whose {self.cause} differs even if {self.cause} were set to the same for all",
         )
 
 

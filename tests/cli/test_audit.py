@@ -41,6 +41,7 @@ def test_a_run_from_its_audit_to_its_report(made, tmp_path, monkeypatch, capsys)
     document = json.loads(capsys.readouterr().out)
     assert not document["ok"]
     assert [d["code"] for d in document["diagnostics"]] == ["W860"]
+    assert "`scmc train --resume --run runs/faces-1 --" in document["diagnostics"][0]["help"]
     assert main(["audit", *QUICK, "-q", "-o", "leaky"]) == 0
 
     drawing(mustached_men)(tmp_path, made)

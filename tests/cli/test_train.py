@@ -352,7 +352,7 @@ def test_hidden_states_that_fall_short_are_said(here, capsys):
     (here / "rows.csv").write_text("A,B,C,n\n0,0,0,50\n1,1,1,50\n")
     assert main(["train", "triangle.scm", "--data", "csv:rows.csv?count=n"]) == 0
     captured = capsys.readouterr()
-    assert "answers  0.0000, the TVD of the distribution that they rest on" in captured.out
+    assert "answers  0.0000 to the data, by TVD: identified queries" in captured.out
     assert "note[N620]" in captured.err
     assert main(["query", "P(A=1 | B=1)"]) == 0
     assert "P(A=1 | B=1) = 1.00000" in capsys.readouterr().out

@@ -1,5 +1,7 @@
 """Codes of `scmc train`."""
 
+import shlex
+
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
@@ -180,11 +182,12 @@ class FarFromDone(Diagnostic):
     node: str
     steps: int
     wanted: int
+    run: str
 
     def message(self) -> str:
         done = f"the budget bought {self.steps:,} of about {self.wanted:,} steps"
         return f"`{self.node}` is far from done: {done}"
 
     def help(self) -> str:
-        more = "go on with more time: `scmc train --resume --budget 30m`"
-        return f"{more}, on a machine with less to do"
+        command = f"scmc train --resume --run {shlex.quote(self.run)} --budget 30m"
+        return f"go on with more time: `{command}`, on a machine with less to do"

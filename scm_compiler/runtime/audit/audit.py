@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from math import isnan
 from pathlib import Path
-from time import monotonic
 from typing import Any
 
 import torch
@@ -13,7 +12,9 @@ from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.ir import Graph
+from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.audit import baselines
+from scm_compiler.runtime.audit.budget import Allowance
 from scm_compiler.runtime.audit.codes.generator import Leaks, NotJudged, Unshown
 from scm_compiler.runtime.audit.controlled import controlled_generation
 from scm_compiler.runtime.audit.declared import Declared, declared, signed, truth_of
@@ -35,7 +36,7 @@ from scm_compiler.runtime.audit.mmd import done_against_seen
 from scm_compiler.runtime.audit.null import permuted_directions, random_directions
 from scm_compiler.runtime.audit.readers import Labelled, labelled_images, require_both
 from scm_compiler.runtime.audit.report import Attribute, Controlled, Direction
-from scm_compiler.runtime.audit.settings import Settings
+from scm_compiler.runtime.audit.settings import FEW, LATENT_NULLS, Settings
 from scm_compiler.runtime.audit.shown import Audit
 from scm_compiler.runtime.audit.sources import foreign_generator, function_of, name_of, named_code
 from scm_compiler.runtime.audit.subject import (
@@ -46,16 +47,14 @@ from scm_compiler.runtime.audit.subject import (
 )
 from scm_compiler.runtime.audit.view import image_view, latent_view
 from scm_compiler.runtime.evaluation.estimate import Array, Estimate, share
-from scm_compiler.runtime.evaluation.head import Stage
+from scm_compiler.runtime.evaluation.head import Stage, quick
 from scm_compiler.runtime.evaluation.head_report import PictureRows
 from scm_compiler.runtime.evaluation.learning import dice
 from scm_compiler.runtime.evaluation.real import to_bytes
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.record import Record, open_record
-from scm_compiler.shipped import find_run
+from scm_compiler.shipped import find_run, program_of
 
-_FEW = 200
-"""Units at which replicates and nulls are seen through the images' classifiers."""
 _SHOWN = 8
 _INVERTED = 600
 """Images of a head that are inverted, at most."""
@@ -99,20 +98,22 @@ def audit(  # noqa: PLR0913  (the same choices as on the command line)
             run; E67x and E690 of the images.
     """
     settings = Settings(**options)
+    allowance = Allowance(settings.budget)
     given = str(generator) if isinstance(generator, Path) else generator
     own = None if encoder in (JUDGED, INVERSION) else function_of(encoder)
     if isinstance(given, str) and not foreign(given):
         given = open_record(find_run(given))
-    if isinstance(given, Record):
-        source = images if isinstance(images, str) else None
-        subject = run_subject(given, image, source, attributes, settings, cache, stage)
-    else:
-        made = foreign_generator(given, latent)
-        if own is not None:
-            require_encoder(made, own, name_of(encoder))
-        subject = foreign_subject(made, images, attributes, graph, settings, cache, stage)
     where = None if folder is None else Path(folder)
-    return _audited(subject, settings, encoder, where, (controlled, cache), stage)
+    with quick(stage) as begin:
+        if isinstance(given, Record):
+            source = images if isinstance(images, str) else None
+            subject = run_subject(given, image, source, attributes, settings, cache, begin)
+        else:
+            made = foreign_generator(given, latent)
+            if own is not None:
+                require_encoder(made, own, name_of(encoder))
+            subject = foreign_subject(made, images, attributes, graph, settings, cache, begin)
+        return _audited(subject, settings, allowance, encoder, where, (controlled, cache), begin)
 
 
 def foreign(text: str) -> bool:
@@ -127,6 +128,7 @@ def foreign(text: str) -> bool:
 def _audited(
     subject: Subject,
     settings: Settings,
+    allowance: Allowance,
     encoder: str | Callable[..., Any],
     folder: Path | None,
     control: tuple[int, Path | None],
@@ -135,11 +137,12 @@ def _audited(
     """Audit what was made ready; see `audit`."""
     name = name_of(encoder)
     same = {"mark": subject.mark, "behaves": _behaviour(subject, encoder)}
-    settings = _within_budget(subject, settings, Parts(folder, asdict(settings) | same))
     work = _Work(subject, settings, Parts(folder, asdict(settings) | same), stage)
     learnt = work.encoded(name, encoder)
     stage("classifiers of codes")
     fit = fit_linear(learnt.codes, learnt.labels, settings.classifier)
+    settings = replace(settings, units=work.units(fit, allowance), budget=None)
+    work = replace(work, settings=settings, parts=Parts(folder, asdict(settings) | same))
     codes = subject.generator.draw(settings.units, dice(settings.seed, "units"))
     latent, image = work.measured("latent", fit, codes), work.measured("image", fit, codes)
     stage("graph")
@@ -166,7 +169,7 @@ def _audited(
         pairs=pairs_of(attributes, *views, _declared_paths(subject), said),
         declared=effects,
         nulls=_nulls(latent, image),
-        warnings=tuple(_warnings(attributes, effects, settings)),
+        warnings=tuple(_warnings(subject, attributes, effects, settings)),
         pictures=_pictures(subject, fit, codes, settings.alpha),
         controlled=compared,
         annotators=annotators,
@@ -202,6 +205,17 @@ class _Work:
         error = float(kept["error"])
         return Encoded(kept["codes"], kept["labels"], None if isnan(error) else error)
 
+    def units(self, fit: Fit, allowance: Allowance) -> int:
+        """How many are drawn; an audit that goes on keeps to its number."""
+        if allowance.seconds is None:
+            return self.settings.units
+
+        def work() -> Mapping[str, Tensor]:
+            self.stage("how many units the budget pays for")
+            return {"units": torch.tensor(allowance.units(self.subject, self.settings, fit))}
+
+        return int(self.parts.part("units", work)["units"])
+
     def _inverted(self) -> Encoded:
         subject, seed = self.subject, self.settings.seed
         if subject.head is None or subject.real is None:
@@ -219,7 +233,7 @@ class _Work:
         def work() -> Mapping[str, Tensor]:
             again = dice(settings.seed, "resampled classifiers")
             others = [fit.resampled(again) for _ in range(settings.replicates)]
-            count = settings.nulls * (10 if latent else 1)
+            count = settings.nulls * (LATENT_NULLS if latent else 1)
             task = Task(
                 codes=codes,
                 directions=fit.linear.directions,
@@ -230,7 +244,7 @@ class _Work:
                     count, codes.shape[1], dice(settings.seed, "random directions")
                 ),
                 permuted=_permuted(fit, count, settings.seed),
-                few=len(codes) if latent else min(len(codes), _FEW),
+                few=len(codes) if latent else min(len(codes), FEW),
                 dice=dice(settings.seed, "resampled units"),
             )
             view = latent_view(fit.linear) if latent else image
@@ -274,15 +288,15 @@ class _Work:
 
 
 def _behaviour(subject: Subject, encoder: str | Callable[..., Any]) -> str:
-    """The SHA-256 of what generator, readers and encoder make of a few codes."""
-    outputs = subject.generator.outputs(subject.generator.draw(8, dice(0, "behaviour")))
-    made = [outputs.double(), subject.reader.read(outputs).double()]
-    if encoder not in (JUDGED, INVERSION):
-        with torch.no_grad():
-            made.append(function_of(encoder)(outputs).double())
+    """The SHA-256 of what generator, readers and encoder make of a few codes, on one thread."""
     digest = hashlib.sha256(name_of(encoder).encode())
+    with one_thread(), torch.no_grad():  # the last bits depend on the number of threads
+        outputs = subject.generator.outputs(subject.generator.draw(8, dice(0, "behaviour")))
+        made = [outputs, subject.reader.read(outputs)]
+        if encoder not in (JUDGED, INVERSION):
+            made.append(function_of(encoder)(outputs))
     for tensor in made:
-        digest.update(tensor.contiguous().numpy().tobytes())
+        digest.update(tensor.double().contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 
@@ -293,30 +307,6 @@ def _permuted(fit: Fit, count: int, seed: int) -> Tensor:
     each = -(-count // len(attributes))
     found = [permuted_directions(fit.codes, column, each, shuffles) for column in attributes]
     return torch.stack(found, dim=1).flatten(0, 1)[:count]
-
-
-def _within_budget(subject: Subject, settings: Settings, parts: Parts) -> Settings:
-    """As many units as are expected to fit; an audit that goes on keeps to its number."""
-    if settings.budget is None:
-        return settings
-    budget = settings.budget
-    units = parts.part(
-        "units", lambda: {"units": torch.tensor(_fitting(subject, settings, budget))}
-    )
-    return replace(settings, units=int(units["units"]), budget=None)
-
-
-def _fitting(subject: Subject, settings: Settings, budget: float) -> int:
-    """How many units fit in so many seconds, after a few outputs were timed."""
-    codes = subject.generator.draw(256, dice(settings.seed, "timing"))
-    started = monotonic()
-    subject.reader.read(subject.generator.outputs(codes))
-    rate = len(codes) / max(monotonic() - started, 1e-6)
-    count = len(subject.reader.names)
-    outputs = 0.7 * budget * rate - settings.learn
-    fixed = 2 * _FEW * (count * settings.replicates + 2 * settings.nulls)
-    each = 2 * count * (len(settings.alphas) + 2) + 2
-    return max(100, min(int((outputs - fixed) / each), 10_000))
 
 
 def _attributes(
@@ -362,7 +352,10 @@ def _nulls(latent: Measured, image: Measured) -> dict[str, tuple[float, ...]]:
 
 
 def _warnings(
-    attributes: Sequence[Attribute], effects: Sequence[Declared], settings: Settings
+    subject: Subject,
+    attributes: Sequence[Attribute],
+    effects: Sequence[Declared],
+    settings: Settings,
 ) -> list[Diagnostic]:
     leaks = [
         f"do({e.cause}) moves {e.outcome} by {signed(e.excess)}" for e in _largest(effects, "leak")
@@ -373,8 +366,9 @@ def _warnings(
         for a in attributes
         if not a.judged
     ]
-    found: list[Diagnostic] = [Leaks(tuple(leaks))] if leaks else []
-    found += [Unshown(tuple(unshown))] if unshown else []
+    run = str(subject.run), None if subject.run is None else program_of(subject.run)
+    found: list[Diagnostic] = [Leaks(tuple(leaks), *run)] if leaks else []
+    found += [Unshown(tuple(unshown), *run)] if unshown else []
     return found + ([NotJudged(tuple(weak), settings.least)] if weak else [])
 
 

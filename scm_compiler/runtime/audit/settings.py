@@ -7,6 +7,10 @@ from scm_compiler.runtime.audit.linear import Kind
 from scm_compiler.runtime.evaluation.classifier import JudgeRecipe
 
 ALPHAS = (0.5, 1.0, 1.5, 2.0, 3.0)
+FEW = 200
+"""Units at which replicates and nulls are seen through the images' classifiers."""
+LATENT_NULLS = 10
+"""How many times as many directions of each null the codes' classifiers see."""
 
 
 @dataclass(frozen=True)

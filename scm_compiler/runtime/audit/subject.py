@@ -48,6 +48,7 @@ class Subject:
         head: What the codes of a run stand for.
         real: The labelled images; None for rows of numbers.
         mark: Changes whenever the labelled data do.
+        run: The folder of a run.
     """
 
     generator: Generator
@@ -57,6 +58,7 @@ class Subject:
     head: HeadCodes | None
     real: RealImages | None
     mark: str
+    run: Path | None = None
 
 
 def run_subject(
@@ -84,7 +86,7 @@ def run_subject(
     if settings.labels == "graph":
         require_mechanisms(run.graph)
         module = run.module()
-    return head_subject(
+    subject = head_subject(
         found.generator,
         HeadCodes(found.generator, module),
         table,
@@ -95,6 +97,7 @@ def run_subject(
         cache,
         stage,
     )
+    return replace(subject, run=run.path)
 
 
 def head_subject(  # noqa: PLR0913, PLR0917  (parts that belong to one head)

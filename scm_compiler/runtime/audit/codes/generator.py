@@ -1,5 +1,7 @@
 """E86x: what is audited, and what it is held against."""
 
+import shlex
+
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
@@ -279,6 +281,17 @@ class AuditOption(Diagnostic):
         return f"give it: `{call}`"
 
 
+def longer(run: str, program: str | None) -> str:
+    """How to train the head of a run longer; one that comes with scmc is trained anew.
+
+    >>> longer("runs/faces-1", None)
+    '`scmc train --resume --run runs/faces-1 --budget 30m`'
+    """
+    if program is not None:
+        return f"`scmc train {program} --budget 30m`"
+    return f"`scmc train --resume --run {shlex.quote(run)} --budget 30m`"
+
+
 class Leaks(Diagnostic):
     """A generator shows an effect that its graph denies.
 
@@ -299,21 +312,23 @@ class Leaks(Diagnostic):
 
     ## What to do
 
-    Train the head longer, and audit it again: `scmc train --resume --budget 30m`; labels beyond the
-    data (the option `beyond` of `causal_gan`) are meant to prevent it. Where the data rarely show
+    Train the head longer, and audit it again: `scmc train --resume --run RUN --budget 30m` (a head
+    that comes with scmc is trained anew, in a run of your own); labels beyond the data (the option `beyond` of `causal_gan`) are meant to prevent it. Where the data rarely show
     both labels apart, the head had little to learn it from.
     """
 
     code = "W860"
 
     found: tuple[str, ...]
+    run: str
+    program: str | None = None
 
     def message(self) -> str:
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"{self.found[0]}, which the graph denies{rest}"
 
     def help(self) -> str:
-        return "train the head longer, and audit it again: `scmc train --resume --budget 30m`"
+        return f"train the head longer, and audit it again: {longer(self.run, self.program)}"
 
 
 class Unshown(Diagnostic):
@@ -341,13 +356,16 @@ class Unshown(Diagnostic):
     code = "W861"
 
     found: tuple[str, ...]
+    run: str
+    program: str | None = None
 
     def message(self) -> str:
         rest = f" (and {len(self.found) - 1} more)" if len(self.found) > 1 else ""
         return f"{self.found[0]}{rest}"
 
     def help(self) -> str:
-        return "train the head longer, or on more images that have it: `scmc train --resume --budget 30m`"
+        again = longer(self.run, self.program)
+        return f"train the head longer, or on more images that have it: {again}"
 
 
 class NotJudged(Diagnostic):

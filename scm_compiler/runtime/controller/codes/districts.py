@@ -75,7 +75,7 @@ class HiddenStatesFallShort(Diagnostic):
     ```console
     $ scmc train -q triangle.scm --data "csv:rows.csv?count=n"
     TVD      0.4727 to the data, over all 8 cells
-    answers  0.0000, the TVD of the distribution that they rest on
+    answers  0.0000 to the data, by TVD: identified queries are answered without hidden states
     time     0.0 s
     run      runs/triangle-1
     next     scmc query "P(A)"

@@ -117,7 +117,7 @@ def list_arrays(place: str, spec: ImageSpec) -> Listing:
     """
     path = Path(place)
     if not path.is_file():
-        raise refuse(ImagesNotFound(path=printable(place), wanted="file"), exit_code=2)
+        raise refuse(ImagesNotFound.at(path, "file"), exit_code=2)
     try:
         headers = _headers(path)
         pictures = _pictures(path, headers, spec)

@@ -52,7 +52,7 @@ def list_celeba(place: str, spec: ImageSpec) -> Listing:
     """
     path = Path(place)
     if not path.exists():
-        raise refuse(ImagesNotFound(path=printable(place)), exit_code=2)
+        raise refuse(ImagesNotFound.at(path), exit_code=2)
     held = path if path.is_file() else _images(path)
     table = _table(path)
     sheet = attribute_sheet(table, spec.names)

@@ -66,7 +66,7 @@ def pictures_in(path: Path) -> dict[str, Picture]:
     if path.is_dir():
         return dict(sorted(_in_folder(str(path)), key=itemgetter(0)))
     if not path.is_file():
-        raise refuse(ImagesNotFound(path=printable(str(path))), exit_code=2)
+        raise refuse(ImagesNotFound.at(path), exit_code=2)
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()

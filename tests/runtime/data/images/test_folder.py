@@ -152,7 +152,15 @@ def test_no_table(folder, refusal, tmp_path):
     found = refusal(f"folder:{tmp_path / 'x.zip'}")
     assert "error[E671]: there is no `metadata.csv` or `metadata.jsonl` in" in found
     assert "= help: write one with a column `file_name` and one for each label" in found
-    assert "there is no file or folder" in refusal(f"folder:{tmp_path / 'absent'}")
+
+
+def test_no_folder(folder, refusal):
+    place = folder()
+    found = refusal(f"folder:{place}s")
+    assert f"there is no file or folder `{place}s`" in found
+    assert f"= help: did you mean `{place}`?" in found
+    found = refusal(f"folder:{place.parent / 'nope'}")
+    assert "= help: it holds the pictures and what tells their labels: `metadata.csv`" in found
 
 
 def test_no_images(folder, refusal):

@@ -7,12 +7,21 @@ from scm_compiler.diagnostics.diagnostic import Diagnostic
 from scm_compiler.diagnostics.suggest import closest, did_you_mean
 from scm_compiler.runtime.data.codes.data import DataNotFound, quoted, shortened
 
+_PLACE = "file or folder"
+_HOLDS = (
+    "it holds the pictures and what tells their labels: `metadata.csv` with a column `file_name` "
+    "and one for each label, or a folder for each value of a label"
+)
 _TABLE = "`metadata.csv` or `metadata.jsonl` in"
 _WRITE_ONE = (
     "write one with a column `file_name` and one for each label, or put the pictures into a "
     "folder for each value of a label"
 )
 IMAGE_SOURCES = "`drawn-faces`, `celeba:DIR`, `folder:DIR`, `tar:PATTERN` or `npz:FILE`"
+
+
+def _shown(path: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in path)
 
 
 class UnknownImageSource(Diagnostic):
@@ -75,15 +84,27 @@ class ImagesNotFound(DataNotFound):
 
     code = "E671"
 
-    wanted: str = "file or folder"
+    wanted: str = _PLACE
+
+    @classmethod
+    def at(cls, path: Path, wanted: str = _PLACE) -> "ImagesNotFound":
+        """A path at which there is nothing, with one beside it that may be meant."""
+        try:
+            beside = sorted(it.name for it in path.parent.iterdir())
+        except (OSError, ValueError):
+            beside = []
+        near = closest(path.name, beside)
+        meant = None if near is None else _shown(str(path.with_name(near)))
+        return cls(path=_shown(str(path)), wanted=wanted, near=meant)
 
     @classmethod
     def without_table(cls, path: Path) -> "ImagesNotFound":
         """A folder or a zip file in which nothing tells the labels."""
-        return cls(path="".join(c for c in str(path) if c.isprintable()), wanted=_TABLE)
+        return cls(path=_shown(str(path)), wanted=_TABLE)
 
     def help(self) -> str | None:
-        return _WRITE_ONE if self.wanted == _TABLE else super().help()
+        known = {_TABLE: _WRITE_ONE, _PLACE: _HOLDS}
+        return super().help() or known.get(self.wanted)
 
 
 class NoImages(Diagnostic):
