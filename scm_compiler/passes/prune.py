@@ -1,7 +1,11 @@
-"""Prune a graph to what a query rests on: barren and separated nodes go (Shachter 1998)."""
+"""Cut a graph down to what a query rests on.
+
+What points into a held node is cut (Pearl 2009, section 3.2); barren and separated nodes go
+(Shachter 1998).
+"""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scm_compiler.ir.graph import Graph
 
@@ -22,6 +26,37 @@ class Requisite:
     barren: tuple[str, ...]
     separated: tuple[str, ...]
     apart: tuple[tuple[str, ...], ...]
+
+
+def mutilate(graph: Graph, nodes: Iterable[str]) -> Graph:
+    """The graph without the edges and hidden common causes that point into the given nodes.
+
+    Args:
+        graph: A validated graph; it is not changed.
+        nodes: The nodes that an intervention holds.
+
+    Raises:
+        ValueError: If a node is not one of the graph's.
+
+    >>> from scm_compiler.ir import Discrete, Edge, Node
+    >>> binary = Discrete(("0", "1"))
+    >>> chain = Graph("g", (Node("A", "binary", binary), Node("B", "binary", binary)),
+    ...               (Edge("A", "B"),))
+    >>> mutilate(chain, ["B"]).edges
+    ()
+    """
+    held = frozenset(nodes)
+    if strangers := held - graph.by_name.keys():
+        raise ValueError(f"not nodes of {graph.name}: {', '.join(sorted(strangers))}")
+    if not held:
+        return graph
+    return replace(
+        graph,
+        edges=tuple(edge for edge in graph.edges if edge.target not in held),
+        confounders=tuple(
+            pair for pair in graph.confounders if held.isdisjoint((pair.left, pair.right))
+        ),
+    )
 
 
 def prune(graph: Graph, targets: Collection[str], evidence: Collection[str]) -> Requisite:

@@ -1,4 +1,4 @@
-"""What a query rests on: against the definition of a requisite table."""
+"""What a query rests on, against the definition of a requisite table; what interventions cut."""
 
 from itertools import combinations
 
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scm_compiler.inference.posteriors import Engine
 from scm_compiler.inference.shape import Condition
-from scm_compiler.ir import Confounder, Edge, Graph, Node
+from scm_compiler.ir import Confounder, Edge, Graph, Image, Node
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.passes import mutilate, prune
@@ -77,3 +77,28 @@ def test_a_table_left_out_changes_nothing_and_one_kept_does(data):
     for name in names:
         moved = np.abs(posterior(name) - before).max()
         assert (moved > 1e-9) == (name in requisite)
+
+
+@pytest.fixture
+def graph():
+    nodes = (*(Node(name, "binary", BINARY) for name in "ABC"), Node("F", "image", Image(1, 8, 8)))
+    edges = (Edge("A", "B"), Edge("A", "C"), Edge("B", "C"), Edge("C", "F"))
+    return Graph("g", nodes, edges, (Confounder("A", "B"), Confounder("A", "C")))
+
+
+def test_what_points_into_a_held_node_is_cut(graph):
+    cut = mutilate(graph, ["B"])
+    assert [(edge.source, edge.target) for edge in cut.edges] == [
+        ("A", "C"),
+        ("B", "C"),
+        ("C", "F"),
+    ]
+    assert cut.confounders == (Confounder("A", "C"),)
+    assert cut.nodes == graph.nodes
+    assert len(graph.edges) == 4
+    assert mutilate(graph, []) is graph
+
+
+def test_strangers_are_refused(graph):
+    with pytest.raises(ValueError, match="not nodes of g: X"):
+        mutilate(graph, ["X"])
