@@ -15,6 +15,7 @@ from scm_compiler.inference.real.codes.curves import NoPictureOf
 from scm_compiler.inference.table import Table
 from scm_compiler.render.codes.pictures import UnknownSuffix
 from scm_compiler.render.curve import draw_curve
+from scm_compiler.runtime.runs.asking import plan_of_reals
 
 if TYPE_CHECKING:
     from scm_compiler.inference.real.planning import RealPlan
@@ -29,7 +30,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
     require_syntax(args.query)
     opened = opened_run(args.run)
     with naming(str(opened.path), opened.graph):
-        drawn = opened.plan_of_reals(args.query, args.method)
+        drawn = plan_of_reals(opened, args.query, args.method)
     form = _form(drawn, args.output)
     refuse_existing(args.output, force=args.force)
     require_place(args.output)

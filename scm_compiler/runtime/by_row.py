@@ -27,6 +27,7 @@ from scm_compiler.runtime.data.codes.rows import RaggedRow, UnknownValue, Wrong
 from scm_compiler.runtime.data.coding import MISSING, UNKNOWN, ColumnCoding
 from scm_compiler.runtime.data.csv_file import csv_sheet
 from scm_compiler.runtime.data.numbers import RealColumn, faults_of, spelt
+from scm_compiler.runtime.runs.asking import ask, plan_of_reals
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.semantics.codes.questions import NothingByRow
 from scm_compiler.semantics.filling import filled, open_names
@@ -224,7 +225,7 @@ def ask_by_row(
         resolve(query, record.graph, sink, open_values=True)
         sink.check()
     elif unknown := next((name for name in names if name not in record.graph.by_name), None):
-        record.plan_of_reals(text)
+        plan_of_reals(record, text)
         raise KeyError(unknown)
     values = [_column(name, rows, record.graph) for name in names]
     keys = [*zip(*values, strict=True)]
@@ -263,7 +264,7 @@ def _asked(
     """The answer to a question without anything open."""
     drawn = None
     if record.graph.reals:
-        drawn = record.plan_of_reals(print_query(query), options.get("method", "auto"))
+        drawn = plan_of_reals(record, print_query(query), options.get("method", "auto"))
     if drawn is not None:
         own = {name: options[name] for name in ("seed", "samples", "level") if name in options}
         return replace(drawn.run(**own), query=source.text)
@@ -271,7 +272,7 @@ def _asked(
     resolved = resolve(query, record.label_graph if record.graph.reals else record.graph, sink)
     sink.check()
     assert resolved is not None
-    return record.ask(resolved, source.text, **options)
+    return ask(record, resolved, source.text, **options)
 
 
 def _column(name: str, rows: Rows, graph: Graph) -> list[str | None]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 from scm_compiler.inference import Answer
 from scm_compiler.inference.real.codes.reals import require_threshold
 from scm_compiler.ir import query as ir
+from scm_compiler.runtime.runs.asking import ask, plan_of_reals
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.semantics.query import read_query
 from scm_compiler.syntax.printer import print_name
@@ -84,10 +85,10 @@ class Regime:
         Raises:
             ScmError: As for `Run.query`.
         """
-        drawn = self.run.plan_of_reals(self.text)
+        drawn = plan_of_reals(self.run, self.text)
         if drawn is not None:
             return drawn.run()
-        return self.run.ask(read_query(self.text, self.run.graph), self.text)
+        return ask(self.run, read_query(self.text, self.run.graph), self.text)
 
     def sample(self, rows: int, *, seed: int = 0) -> "Sample | MixedSample":
         """Draw labels, and images where a head is trained, from this regime.

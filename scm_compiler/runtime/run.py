@@ -9,6 +9,7 @@ from scm_compiler.inference.answers import Asked
 from scm_compiler.inference.counterfactual.asking import counterfactual_text
 from scm_compiler.inference.real.codes.reals import require_threshold
 from scm_compiler.runtime.regime import Regime, Value, Values
+from scm_compiler.runtime.runs.asking import ask, of_reals, plan_of_reals, rests_on_reals
 from scm_compiler.runtime.runs.display import run_facts, run_html
 from scm_compiler.runtime.runs.presence import RUNS
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
@@ -112,11 +113,11 @@ class Run(Record):
             from scm_compiler.runtime.by_row import Rows, ask_by_row  # noqa: PLC0415  (25 ms)
 
             return ask_by_row(self, text, Rows.of(rows), **options)
-        drawn = self.plan_of_reals(text, method)
+        drawn = plan_of_reals(self, text, method)
         if drawn is not None:
             require_threshold(noise_model)
             return drawn.run(seed=seed, samples=samples, level=level)
-        return self.ask(read_query(text, self.label_graph), text, **options)
+        return ask(self, read_query(text, self.label_graph), text, **options)
 
     def explain(self, text: str, *, method: Asked = "auto") -> "Plan | RealPlan":
         """How a question would be answered, without answering it.
@@ -133,7 +134,7 @@ class Run(Record):
             ScmError: E40x and E41x if the question is wrong, E43x and E45x if it cannot be
                 answered, E520 if it is not identified.
         """
-        drawn = self.plan_of_reals(text, method)
+        drawn = plan_of_reals(self, text, method)
         if drawn is not None:
             return drawn
         query = read_query(text, self.label_graph)
@@ -155,9 +156,9 @@ class Run(Record):
         Raises:
             ScmError: E40x and E41x if the question is wrong, E534 if it has none.
         """
-        if self.rests_on_reals(text):
+        if rests_on_reals(self, text):
             table = cast("Table", self.table)
-            found: OmittedVariable = self.of_reals.omitted_variable(
+            found: OmittedVariable = of_reals().omitted_variable(
                 text, self.graph, table.columns, table.counts, level=level
             )
             return found

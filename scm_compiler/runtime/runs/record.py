@@ -1,4 +1,4 @@
-"""A run on disk: the folder of one training, opened and checked.
+"""What a run on disk holds: the folder of one training, opened and checked.
 
     model.scm             the program as it was trained
     graph.json            the graph
@@ -21,20 +21,14 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from math import inf, prod
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.identify.graph import CausalGraph, causal
-from scm_compiler.inference import LEVEL, NOISE_MODELS, SAMPLES, Answer, answer
-from scm_compiler.inference.answers import Asked
+from scm_compiler.inference import NOISE_MODELS
 from scm_compiler.inference.counterfactual.abduction import under
-from scm_compiler.inference.real.codes.reals import NotWithReals
-from scm_compiler.ir.query import Query
 from scm_compiler.model.real.parts import discrete_part
 from scm_compiler.model.tables import Backoff, Fitted, Model, Tables, table_shape
-from scm_compiler.passes import flatten
-from scm_compiler.passes.worlds import rung
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.data.imputation import imputed
 from scm_compiler.runtime.data.shares import Estimator, backoffs_of, fitted_law, with_data
@@ -68,7 +62,6 @@ from scm_compiler.runtime.storage.codes.tensors import OtherGraph
 
 if TYPE_CHECKING:  # torch takes seconds to import, and an answer from tables does without
     from scm_compiler.inference.counterfactual.responses import Responses
-    from scm_compiler.inference.real.planning import RealPlan
     from scm_compiler.model.mechanism import Mechanism
     from scm_compiler.model.module import CausalModule
     from scm_compiler.runtime.data.columns import Table
@@ -205,31 +198,6 @@ class Record:
 
         return read_module(self.path, self.label_graph)
 
-    def ask(
-        self,
-        query: Query,
-        text: str,
-        *,
-        method: Asked = "auto",
-        seed: int = 0,
-        samples: int = SAMPLES,
-        noise_model: str | None = None,
-        level: float | None = LEVEL,
-    ) -> Answer:
-        """Answer a question that was read already; the arguments are those of `query`."""
-        model, noise = self.distributions(), noise_model or None
-        networks = noise is None and bool(model.draws) and rung(flatten(query, model.graph)) == 3
-        return answer(
-            query,
-            model,
-            method=method,
-            seed=seed,
-            samples=samples,
-            text=text,
-            noise_model=self._responses if networks else noise,
-            level=level,
-        )
-
     @cached_property
     def replicate_mechanisms(self) -> "tuple[Mapping[str, Mechanism], ...]":
         """The mechanisms of the models that were trained on other weights of the rows."""
@@ -242,52 +210,11 @@ class Record:
             for n, tables in zip(held, self.distributions().replicates, strict=True)
         )
 
-    def require_labels_alone(self, what: str) -> None:
-        """Refuse what is not there for real nodes.
-
-        Args:
-            what: What it is, such as `a report`.
-
-        Raises:
-            ScmError: E575 with exit code 2.
-        """
-        if self.graph.reals:
-            way = f"`{self.graph.reals[0].name}` is real; ask questions, or draw rows"
-            raise refuse(NotWithReals(what, way), exit_code=2)
-
-    def plan_of_reals(self, text: str, method: str = "auto") -> "RealPlan | None":
-        """How a question about real nodes is answered; None of one that tables answer.
-
-        Args:
-            text: The question.
-            method: As it was asked for.
-
-        Raises:
-            ScmError: E40x and E41x if the question is wrong, E573, E575 and E576 if it is none for
-                real nodes.
-        """
-        if not self.rests_on_reals(text):
-            return None
-        plan: RealPlan = self.of_reals.plan_real(text, self.graph, self.mechanisms, method)
-        others, rows = self.replicate_mechanisms, self.labels.rows
-        return replace(plan, others=others, rows=rows, ranges=self.ranges)
-
     @cached_property
     def ranges(self) -> Mapping[str, tuple[float, float]]:
         """The least and the greatest number of each real node in the data."""
         table = self.table
         return {} if isinstance(table, LabelTable) else table.ranges
-
-    def rests_on_reals(self, text: str) -> bool:
-        """Whether a question takes more than the tables of labels."""
-        return bool(self.graph.reals) and self.of_reals.rests_on_reals(text, self.graph)
-
-    @property
-    def of_reals(self) -> ModuleType:
-        """What models with real nodes are asked for; few runs need it loaded."""
-        from scm_compiler.inference.real import questions  # noqa: PLC0415  (20 ms)
-
-        return questions
 
     def noise_of(self, noise_model: str | None = None) -> "str | Responses":
         """What is assumed of the labels' noise in counterfactuals.
@@ -301,10 +228,11 @@ class Record:
         if noise_model is not None and noise_model not in NOISE_MODELS:
             known = " and ".join(f"`{name}`" for name in NOISE_MODELS)
             raise ValueError(f"there is no noise model `{noise_model}`; there are {known}")
-        return noise_model or (self._responses if self.distributions().draws else "threshold")
+        return noise_model or (self.responses if self.distributions().draws else "threshold")
 
     @cached_property
-    def _responses(self) -> "Responses":
+    def responses(self) -> "Responses":
+        """The networks of the labels as functions of their noise, run where they are asked."""
         from scm_compiler.inference.counterfactual.networks import (  # noqa: PLC0415  (torch)
             responses_of,
         )

@@ -14,8 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from scm_compiler.diagnostics import refuse
 from scm_compiler.frames import categories, data_frame
 from scm_compiler.inference.draws import Draws, draws_of
+from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.table import columns
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
@@ -193,7 +195,9 @@ def stream_of(
         ScmError: E431 if the evidence is impossible; E710 if an image has no trained head; and
             as `draw_labels`.
     """
-    run.require_labels_alone("a sample of this sort")  # whose tables are of the labels alone
+    if run.graph.reals:  # what is drawn here comes from the tables of the labels alone
+        way = f"`{run.graph.reals[0].name}` is real; ask questions, or draw rows"
+        raise refuse(NotWithReals("a sample of this sort", way), exit_code=2)
     chosen = run.images if images is None else tuple(images)
     heads = {image: run.head(image) for image in chosen}
     names = tuple(node.name for node in run.graph.labels)
