@@ -20,8 +20,8 @@ import numpy as np
 from scm_compiler.compiler import parse_text
 from scm_compiler.inference.real.planning import plan_real
 from scm_compiler.model.mechanism import Mechanism, Tabular
+from scm_compiler.model.module import one_thread
 from scm_compiler.model.real.linear import Linear
-from scm_compiler.model.threads import one_thread
 
 MOST_NODES = 12
 LABELS = "AB"

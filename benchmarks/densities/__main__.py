@@ -24,9 +24,9 @@ from benchmarks.densities.peers import PEERS, fit
 from benchmarks.densities.shapes import SHAPES, Drawn, Shape
 from scm_compiler.ir.domain import BINARY, Real
 from scm_compiler.model.mechanism import Mechanism
+from scm_compiler.model.module import one_thread
 from scm_compiler.model.real.features import Features, width
 from scm_compiler.model.real.scale import Scale
-from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.real.options import RealOptions
 from scm_compiler.runtime.controller.real.target import Target
 from scm_compiler.runtime.controller.real.trainer import Reals

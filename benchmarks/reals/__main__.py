@@ -23,7 +23,7 @@ import numpy as np
 
 from benchmarks.reals.fitted import DRAWS, fit_and_answer
 from benchmarks.reals.problems import LEVELS, PROBLEMS, UNITS, Answers, Columns, Problem, truth
-from scm_compiler.model.threads import one_thread
+from scm_compiler.model.module import one_thread
 
 Way = Callable[[Problem, Columns, Columns, int], Answers]
 

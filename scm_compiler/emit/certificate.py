@@ -24,8 +24,7 @@ from scm_compiler.emit.checks.contract import (
 )
 from scm_compiler.emit.checks.jacobian import check_jacobian
 from scm_compiler.emit.codes.certificate import Inconsistent
-from scm_compiler.model.module import CausalModule
-from scm_compiler.model.threads import one_thread
+from scm_compiler.model.module import CausalModule, one_thread
 from scm_compiler.telling import Told, untold
 
 VERSION = 1

@@ -5,6 +5,7 @@ where its values can be counted, how they are named, ordered, spelt in data, and
 that adds a node kind may bring a domain of its own, a subclass of `Finite`.
 """
 
+import re
 from abc import ABC, abstractmethod
 from bisect import bisect
 from collections.abc import Mapping
@@ -277,7 +278,44 @@ _WHOLE = 1e15
 _NO = ("0", "-1", "no", "false", "n", "f", "0.0", "-1.0")
 _YES = ("1", "yes", "true", "y", "t", "1.0", "+1")
 
+_TRUE = frozenset(("1", "true", "yes", "t", "y", "on"))
+_FALSE = frozenset(("0", "false", "no", "f", "n", "off"))
+"""What may stand for the two values of a label in a question."""
+
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
+
 BINARY = Discrete(("0", "1"))
+
+
+def is_number(text: str) -> bool:
+    """Whether a value is written as a number.
+
+    >>> is_number("-1.5"), is_number("1e-3"), is_number("1e999"), is_number("inf")
+    (True, True, False, False)
+    """
+    return _NUMBER.fullmatch(text) is not None and isfinite(float(text))
+
+
+def index_of(text: str, domain: Finite) -> int | None:
+    """The index of a value as it is written: as declared, or as data write what is the same.
+
+    >>> index_of("True", Discrete(("no", "yes"))), index_of("2.0", Discrete(("1", "2")))
+    (1, 1)
+    """
+    if text in domain.values:
+        return domain.index(text)
+    if is_number(text) and all(map(is_number, domain.values)):
+        same = [v for v, value in enumerate(domain.values) if float(value) == float(text)]
+    else:
+        same = [v for v, value in enumerate(domain.values) if _means_the_same(text, value)]
+        both = {value.casefold() in _TRUE for value in domain.values} == {True, False}
+        same = same if domain.size == 2 and both else []
+    return same[0] if len(same) == 1 else None
+
+
+def _means_the_same(text: str, value: str) -> bool:
+    pair = {text.casefold(), value.casefold()}
+    return pair <= _TRUE or pair <= _FALSE
 
 
 def _spelt(values: tuple[str, ...]) -> dict[str, int]:

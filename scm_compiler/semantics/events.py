@@ -1,17 +1,14 @@
 """Events that a variable can meet at several values."""
 
 import operator
-import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import product
-from math import isfinite, prod
+from math import prod
 
 from scm_compiler.ir import Binned, Finite
 from scm_compiler.ir import query as ir
+from scm_compiler.ir.domain import index_of, is_number
 from scm_compiler.semantics.derive import MOST_CASES, Factor
-
-_YES = frozenset(("1", "true", "yes", "t", "y", "on"))
-_NO = frozenset(("0", "false", "no", "f", "n", "off"))
 
 _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -21,40 +18,6 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "!=": operator.ne,
     "=": operator.eq,
 }
-
-_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
-
-
-def is_number(text: str) -> bool:
-    """Whether a value is written as a number.
-
-    >>> is_number("-1.5"), is_number("1e-3"), is_number("1e999"), is_number("inf")
-    (True, True, False, False)
-    """
-    return _NUMBER.fullmatch(text) is not None and isfinite(float(text))
-
-
-def index_of(text: str, domain: Finite) -> int | None:
-    """The index of a value as it is written: as declared, or as data write what is the same.
-
-    >>> from scm_compiler.ir import Discrete
-    >>> index_of("True", Discrete(("no", "yes"))), index_of("2.0", Discrete(("1", "2")))
-    (1, 1)
-    """
-    if text in domain.values:
-        return domain.index(text)
-    if is_number(text) and all(map(is_number, domain.values)):
-        same = [v for v, value in enumerate(domain.values) if float(value) == float(text)]
-    else:
-        same = [v for v, value in enumerate(domain.values) if _means_the_same(text, value)]
-        both = {value.casefold() in _YES for value in domain.values} == {True, False}
-        same = same if domain.size == 2 and both else []
-    return same[0] if len(same) == 1 else None
-
-
-def _means_the_same(text: str, value: str) -> bool:
-    pair = {text.casefold(), value.casefold()}
-    return pair <= _YES or pair <= _NO
 
 
 def compared(relation: str, text: str, domain: Finite) -> frozenset[int] | None:

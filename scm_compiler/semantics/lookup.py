@@ -8,6 +8,7 @@ from math import prod
 from scm_compiler.diagnostics import Diagnostic, Span, closest
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir import query as ir
+from scm_compiler.ir.domain import index_of, is_number
 from scm_compiler.semantics.codes.conditions import ContradictoryEvidence, HeldTwice
 from scm_compiler.semantics.codes.kinds import RealNotAnswered
 from scm_compiler.semantics.codes.queries import (
@@ -29,8 +30,6 @@ from scm_compiler.semantics.events import (
     as_events,
     compared,
     factor_of,
-    index_of,
-    is_number,
 )
 from scm_compiler.semantics.phrase import value_name
 from scm_compiler.semantics.points import Points

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 
 from scm_compiler.diagnostics import Span
 from scm_compiler.ir import query as ir
+from scm_compiler.ir.domain import index_of
 from scm_compiler.semantics.codes.conditions import HeldAndObserved, HeldTwice
 from scm_compiler.semantics.codes.reals import OnlyOfReals
 from scm_compiler.semantics.derive import Regime
-from scm_compiler.semantics.events import index_of
 from scm_compiler.semantics.lookup import Lookup
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import print_conditions, quoted

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.ir import Binned, Discrete, Graph, Node, Ordinal, Real
-from scm_compiler.ir.domain import BINARY, plain
+from scm_compiler.ir.domain import BINARY, index_of, plain
 from scm_compiler.ir.json import graph_from_json, graph_to_json
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -142,3 +142,22 @@ def test_infinite_numbers_in_json_are_no_other_graph():
     for other in ("Infinity", "NaN", "1e999"):
         with pytest.raises(ScmError, match=r"E50[45]"):
             graph_from_json(text.replace('"low": 0', f'"low": {other}'))
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "index"),
+    [
+        ("yes", ("0", "1"), 1),
+        ("False", ("0", "1"), 0),
+        ("1", ("no", "yes"), 1),
+        ("TRUE", ("true", "false"), 0),
+        ("1.0", ("0", "1"), 1),
+        ("2", ("0", "1"), None),
+        ("yes", ("low", "high"), None),
+        ("yes", ("1", "true"), None),
+        ("yes", ("0", "1", "2"), None),
+        ("2.0", ("1", "2", "10"), 1),
+    ],
+)
+def test_a_value_may_be_written_as_data_write_it(text, values, index):
+    assert index_of(text, Discrete(values)) == index

@@ -1,31 +1,12 @@
-"""Values as they are written, and what comparisons leave."""
+"""What comparisons leave of the values."""
 
 import pytest
 
 from scm_compiler.ir import Binned, Discrete
-from scm_compiler.semantics.events import compared, index_of
+from scm_compiler.semantics.events import compared
 
 CUT = Binned((60, 80))
 NUMBERS, NAMES = Discrete(("1", "2", "10")), Discrete(("low", "mid", "high"))
-
-
-@pytest.mark.parametrize(
-    ("text", "values", "index"),
-    [
-        ("yes", ("0", "1"), 1),
-        ("False", ("0", "1"), 0),
-        ("1", ("no", "yes"), 1),
-        ("TRUE", ("true", "false"), 0),
-        ("1.0", ("0", "1"), 1),
-        ("2", ("0", "1"), None),
-        ("yes", ("low", "high"), None),
-        ("yes", ("1", "true"), None),
-        ("yes", ("0", "1", "2"), None),
-        ("2.0", ("1", "2", "10"), 1),
-    ],
-)
-def test_a_value_may_be_written_as_data_write_it(text, values, index):
-    assert index_of(text, Discrete(values)) == index
 
 
 @pytest.mark.parametrize(

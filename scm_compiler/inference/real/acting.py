@@ -11,10 +11,10 @@ from scm_compiler.inference.real.codes.acting import BeyondEnds, NoSuchLaw
 from scm_compiler.inference.real.names import Names
 from scm_compiler.inference.real.units import Array, Draw, Held, Variable
 from scm_compiler.ir import Finite
+from scm_compiler.ir.domain import is_number
 from scm_compiler.model.mechanism import Column
 from scm_compiler.semantics.codes.questions import HeldWithoutValue, ReadsDescendant
 from scm_compiler.semantics.codes.reals import OnlyOfReals
-from scm_compiler.semantics.events import is_number
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import quoted
 

@@ -14,10 +14,10 @@ from scm_compiler.inference.real.rewriting import variables
 from scm_compiler.inference.real.units import Variable
 from scm_compiler.inference.real.walking import Plain, plain
 from scm_compiler.ir import Graph, Real
+from scm_compiler.ir.domain import is_number
 from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.linear import Linear
 from scm_compiler.model.real.mechanism import Inverse
-from scm_compiler.semantics.events import is_number
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import print_query, print_variable
 

@@ -7,8 +7,8 @@ from scm_compiler.inference.real.codes.curves import NoCurve
 from scm_compiler.inference.real.names import Names
 from scm_compiler.inference.real.openings import opened
 from scm_compiler.inference.real.walking import plain, rewritten
+from scm_compiler.ir.domain import is_number
 from scm_compiler.semantics.codes.reals import OnlyOfReals
-from scm_compiler.semantics.events import is_number
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import quoted
 

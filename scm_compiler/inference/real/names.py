@@ -12,9 +12,10 @@ from scm_compiler.inference.real.codes.reals import NoEvent
 from scm_compiler.inference.real.openings import some_number
 from scm_compiler.inference.real.units import Array, Range
 from scm_compiler.ir import Finite, Graph, Real
+from scm_compiler.ir.domain import index_of
 from scm_compiler.model.mechanism import Column
 from scm_compiler.semantics.codes.queries import NotOneNumber, UnknownNode, UnknownValue
-from scm_compiler.semantics.events import compared, index_of
+from scm_compiler.semantics.events import compared
 from scm_compiler.semantics.lookup import Lookup
 from scm_compiler.syntax import query_tree as tree
 from scm_compiler.syntax.query_printer import quoted

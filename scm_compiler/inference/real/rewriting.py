@@ -6,7 +6,7 @@ from math import nan
 from typing import TypeVar
 
 from scm_compiler.inference.real.asking import Reader
-from scm_compiler.semantics.events import is_number
+from scm_compiler.ir.domain import is_number
 from scm_compiler.syntax import query_tree as tree
 
 Regular = (

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from scm_compiler.diagnostics import Diagnostic
 from scm_compiler.ir import Graph
-from scm_compiler.model.threads import one_thread
+from scm_compiler.model.module import one_thread
 from scm_compiler.runtime.audit import baselines
 from scm_compiler.runtime.audit.budget import Allowance
 from scm_compiler.runtime.audit.codes.generator import Leaks, NotJudged, Unshown

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.model.threads import one_thread
+from scm_compiler.model.module import one_thread
 from scm_compiler.runtime.audit.codes.generator import OneClass
 from scm_compiler.runtime.audit.linear import balanced
 from scm_compiler.runtime.evaluation.classifier import JudgeRecipe, train_judge

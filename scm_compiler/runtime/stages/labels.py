@@ -8,10 +8,9 @@ import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import Certificate, certify
-from scm_compiler.model.module import CausalModule
+from scm_compiler.model.module import CausalModule, one_thread
 from scm_compiler.model.real.mixed import trained_module
 from scm_compiler.model.tables import Counted, Tables, table_shape
-from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.real.mixed import Mixed
 from scm_compiler.runtime.controller.registry import make_trainer
 from scm_compiler.runtime.controller.trainer import Trainer

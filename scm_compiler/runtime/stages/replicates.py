@@ -3,7 +3,7 @@
 import numpy as np
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.model.threads import one_thread
+from scm_compiler.model.module import one_thread
 from scm_compiler.runtime.controller.codes.training import NoReplicates
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.controller.real.mixed import Mixed

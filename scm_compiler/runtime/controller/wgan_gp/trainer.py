@@ -12,9 +12,9 @@ from torch.nn.utils import parameters_to_vector, vector_to_parameters
 
 from scm_compiler.ir import Graph
 from scm_compiler.model.implicit import ImplicitModule
+from scm_compiler.model.module import one_thread
 from scm_compiler.model.shapes import count_numbers
 from scm_compiler.model.spec import ImplicitSpec
-from scm_compiler.model.threads import one_thread
 from scm_compiler.runtime.controller.trainer import Diverged
 from scm_compiler.runtime.controller.wgan_gp.critic import Critic
 from scm_compiler.runtime.controller.wgan_gp.options import WganGpOptions

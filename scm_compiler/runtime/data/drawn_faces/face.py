@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from scm_compiler.model.threads import one_thread
+from scm_compiler.model.module import one_thread
 from scm_compiler.runtime.data.drawn_faces.canvas import Canvas
 from scm_compiler.runtime.data.drawn_faces.eyes import draw_brows, draw_eyes, draw_glasses
 from scm_compiler.runtime.data.drawn_faces.hair import comb, draw_back_hair, draw_front_hair

@@ -3,7 +3,7 @@ import torch
 
 from scm_compiler.emit.certificate import certify
 from scm_compiler.model.implicit import ImplicitModule
-from scm_compiler.model.threads import one_thread
+from scm_compiler.model.module import one_thread
 
 
 def test_threads_are_put_back_even_after_an_error():
