@@ -1,7 +1,8 @@
 """The syntax tree of a query: what was written, with its places; nothing is looked up yet."""
 
-from dataclasses import dataclass, field
-from typing import Union
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import Union, cast
 
 from scm_compiler.diagnostics import Span
 
@@ -272,3 +273,36 @@ class Regime:
 
 Number = Probability | Expectation | Quantile | Density | Effect | Sum | Ratio
 Query = Number | Best | LocalEffect | Regime
+
+Plain = Probability | Best | Expectation | Quantile | Density | Effect | Regime
+"""A question with an intervention and evidence of its own."""
+
+
+def plain(query: Query) -> Iterator[Plain]:
+    """The plain questions that a question is made of, from left to right."""
+    match query:
+        case Sum(terms):
+            for _, term in terms:
+                yield from plain(term)
+        case Ratio(above, below):
+            yield from plain(above)
+            yield from plain(below)
+        case LocalEffect():
+            return
+        case _:
+            yield query
+
+
+def rewritten(query: Query, change: Callable[[Plain], Plain]) -> Query:
+    """The question with each of its plain ones changed."""
+    match query:
+        case Sum(terms):
+            changed = ((plus, cast(Number, rewritten(term, change))) for plus, term in terms)
+            return replace(query, terms=tuple(changed))
+        case Ratio(above, below):
+            top, bottom = (cast(Number, rewritten(part, change)) for part in (above, below))
+            return replace(query, above=top, below=bottom)
+        case LocalEffect():
+            return query
+        case _:
+            return change(query)

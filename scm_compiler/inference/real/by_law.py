@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from scm_compiler.inference.real.asking import Reader
 from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.drawing import Estimate, Sampler
-from scm_compiler.inference.real.rewriting import Regular, differences
+from scm_compiler.inference.real.rewriting import differences
 from scm_compiler.inference.real.working import Do, Given, Work
 from scm_compiler.inference.table import Row, Table
 from scm_compiler.syntax import query_tree as tree
@@ -59,7 +59,7 @@ class LawWork(Work):
         self.drew(inner.draws, inner.worth)
         return found
 
-    def _inside(self, written: Regular) -> tuple[Work, Regular]:
+    def _inside(self, written: tree.Plain) -> tuple[Work, tree.Plain]:
         """What works in the question's own world, and the question there."""
         world = self._law.world(written, decided=True)
         given = self.sampler

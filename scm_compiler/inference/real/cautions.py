@@ -12,7 +12,6 @@ from scm_compiler.inference.real.curves import points
 from scm_compiler.inference.real.drawing import Sampler
 from scm_compiler.inference.real.rewriting import variables
 from scm_compiler.inference.real.units import Variable
-from scm_compiler.inference.real.walking import Plain, plain
 from scm_compiler.ir import Graph, Real
 from scm_compiler.ir.domain import is_number
 from scm_compiler.model.mechanism import Mechanism
@@ -54,7 +53,7 @@ class Reach:
         held: dict[str, dict[str, None]] = {name: {} for name in self.ranges}
         seen: dict[str, dict[str, None]] = {name: {} for name in self.ranges}
         read = {parent for name in self.nodes for parent in self.graph.parents[name]}
-        for part in plain(written):
+        for part in tree.plain(written):
             for name, where in self._held(part):
                 held[name] |= {where: None} if name in read else {}
             for name, where in self._seen(part.given):
@@ -65,7 +64,7 @@ class Reach:
             if held[name] or seen[name]
         )
 
-    def _held(self, part: Plain) -> Iterator[tuple[str, str]]:
+    def _held(self, part: tree.Plain) -> Iterator[tuple[str, str]]:
         """The nodes that are held beyond the data, and where."""
         for node, value in self._constants(part):
             if self._outside(node, value):
@@ -76,7 +75,7 @@ class Reach:
                 name = action.variable.node if isinstance(action, tree.Likely) else action.node
                 yield name.text, f"beyond the data in {100 * share:.0f} % of the units"
 
-    def _constants(self, part: Plain) -> Iterator[tuple[tree.Word, tree.Word]]:
+    def _constants(self, part: tree.Plain) -> Iterator[tuple[tree.Word, tree.Word]]:
         """The nodes that are held at constants, and these."""
         if isinstance(part, tree.Effect):
             yield from ((part.cause, value) for value in part.values or ())
@@ -93,7 +92,7 @@ class Reach:
         low, high = self.ranges[node.text]
         return not low <= float(value.text) <= high
 
-    def _share(self, part: Plain, action: tree.Action) -> float:
+    def _share(self, part: tree.Plain, action: tree.Action) -> float:
         """In what share of the units a rule holds a real node beyond the data."""
         reader = Reader(self.graph)
         held = reader.held(action)
@@ -137,7 +136,7 @@ def single_numbers(
 ) -> tuple[SingleNumber, ...]:
     """A warning for each single number whose probability a continuous mechanism makes 0."""
     found = dict[SingleNumber, None]()
-    for part in plain(written):
+    for part in tree.plain(written):
         if not isinstance(part, tree.Probability):
             continue
         known = {a.node.text for a in part.do if not isinstance(a, tree.Likely)}
@@ -168,7 +167,7 @@ def _has_mass(mechanism: Mechanism, number: float) -> bool:
     return not isinstance(mechanism, Linear)
 
 
-def _actions(part: Plain) -> Iterator[tree.Action]:
+def _actions(part: tree.Plain) -> Iterator[tree.Action]:
     """All that is held in a question, in whatever world."""
     yield from part.do
     yield from part.held if isinstance(part, tree.Effect) else ()

@@ -31,7 +31,6 @@ from scm_compiler.inference.real.hidden import (
 from scm_compiler.inference.real.local import wald
 from scm_compiler.inference.real.reading import numbers_of
 from scm_compiler.inference.real.rewriting import (
-    Regular,
     differences,
     in_one_world,
     renamed,
@@ -63,7 +62,7 @@ class World:
 
     graph: Graph
     mechanisms: Mapping[str, Mechanism]
-    written: Regular
+    written: tree.Plain
     nodes: Names
     found: Identified | None = None
     noise: bool = False
@@ -81,7 +80,7 @@ class _Question:
         own: What is asked or seen of the units' own world.
     """
 
-    written: Regular
+    written: tree.Plain
     scene: Scene
     outcomes: Names
     others: Names
@@ -153,7 +152,7 @@ class Law:
             case _:
                 yield self.world(written)
 
-    def world(self, written: Regular, *, decided: bool = False) -> World:
+    def world(self, written: tree.Plain, *, decided: bool = False) -> World:
         """The world of a question about one regime.
 
         Args:
@@ -199,7 +198,7 @@ class Law:
         self._require_mechanisms(found, found.reached(others))
         return *self._built(others, found), found.natural
 
-    def _question(self, written: Regular) -> _Question:
+    def _question(self, written: tree.Plain) -> _Question:
         reader = Reader(self.graph)
         others = set[str]()
         if isinstance(written, tree.Effect):
@@ -327,11 +326,11 @@ class Law:
         return tuple(sorted(names, key=self.graph.order.__getitem__))
 
 
-def _targets(written: Regular) -> object:
+def _targets(written: tree.Plain) -> object:
     return getattr(written, "targets", getattr(written, "target", ()))
 
 
-def _put(question: _Question, composition: Composition, graph: Graph) -> Regular:
+def _put(question: _Question, composition: Composition, graph: Graph) -> tree.Plain:
     """The question in the names of its world, and what its weights are of as evidence."""
     beside = {n: copy for n, copy in composition.natural.items() if n in question.others}
     written = renamed(question.written, beside)

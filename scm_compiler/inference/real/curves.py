@@ -6,7 +6,6 @@ from math import floor
 from scm_compiler.inference.real.codes.curves import NoCurve
 from scm_compiler.inference.real.names import Names
 from scm_compiler.inference.real.openings import opened
-from scm_compiler.inference.real.walking import plain, rewritten
 from scm_compiler.ir.domain import is_number
 from scm_compiler.semantics.codes.reals import OnlyOfReals
 from scm_compiler.syntax import query_tree as tree
@@ -21,13 +20,13 @@ ROUNDING = 1e-9
 
 def curves_of(query: tree.Query) -> tuple[tree.Curve, ...]:
     """The curves in a question."""
-    done = (action for part in plain(query) for action in part.do)
+    done = (action for part in tree.plain(query) for action in part.do)
     return tuple(action for action in done if isinstance(action, tree.Curve))
 
 
 def at(query: tree.Query, value: str) -> tree.Query:
     """The question at one point of its curve."""
-    return rewritten(
+    return tree.rewritten(
         query, lambda part: replace(part, do=tuple(_held(each, value) for each in part.do))
     )
 

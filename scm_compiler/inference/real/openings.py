@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import floor, isfinite, log10
 
-from scm_compiler.inference.real.walking import Plain, rewritten
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.syntax import query_tree as tree
 
@@ -47,11 +46,11 @@ def filled(query: tree.Query, values: Mapping[tree.Variable, str]) -> tree.Query
             return each
         return replace(each, value=tree.Word(values[each.variable], each.span))
 
-    def change(part: Plain) -> Plain:
+    def change(part: tree.Plain) -> tree.Plain:
         done, seen = tuple(map(action, part.do)), tuple(map(evidence, part.given))
         return replace(part, do=done, given=seen)
 
-    return rewritten(query, change)
+    return tree.rewritten(query, change)
 
 
 def at_first(query: tree.Query, graph: Graph) -> tree.Query:

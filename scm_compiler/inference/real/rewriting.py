@@ -9,17 +9,6 @@ from scm_compiler.inference.real.asking import Reader
 from scm_compiler.ir.domain import is_number
 from scm_compiler.syntax import query_tree as tree
 
-Regular = (
-    tree.Probability
-    | tree.Best
-    | tree.Expectation
-    | tree.Quantile
-    | tree.Density
-    | tree.Regime
-    | tree.Effect
-)
-"""A question about one regime, or its units in other worlds."""
-
 Written = TypeVar("Written")
 
 
@@ -57,7 +46,7 @@ def differences(reader: Reader, effect: tree.Effect) -> tree.Sum | None:
     return tree.Sum(tuple(terms))
 
 
-def in_one_world(reader: Reader, written: Regular) -> Regular:
+def in_one_world(reader: Reader, written: tree.Plain) -> tree.Plain:
     """A question of one world as one of what `do` makes, where nothing of the units' own counts.
 
     What a world holds without reaching a variable is left out of it, and so is what is seen to be
@@ -115,7 +104,7 @@ def renamed(written: Written, names: Mapping[str, str]) -> Written:
     return _each_variable(written, own)
 
 
-def seen_as_held(written: Regular, names: Iterable[str]) -> Regular | None:
+def seen_as_held(written: tree.Plain, names: Iterable[str]) -> tree.Plain | None:
     """A question in which some evidence is held instead; None if it is not of one value each."""
     left, do = list[tree.Proposition](), list(written.do)
     waiting = set(names)
