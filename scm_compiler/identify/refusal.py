@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from scm_compiler.diagnostics import Span
 from scm_compiler.identify.codes.identification import NotIdentifiable, WorldsDisagree
 from scm_compiler.identify.identification import NotIdentified, ask
 from scm_compiler.identify.remedies import remedies
@@ -18,7 +17,7 @@ Question = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 
 
 def worlds_refusal(
-    graph: Graph, decision: "Decision", *, query: str, span: Span | None = None
+    graph: Graph, decision: "Decision", *, query: str
 ) -> WorldsDisagree | NotIdentifiable:
     """The diagnostic of a counterfactual that is not identified.
 
@@ -26,29 +25,25 @@ def worlds_refusal(
         graph: The graph that it was asked of.
         decision: Why it is not identified.
         query: As the user wrote it.
-        span: Where it stands.
     """
     if decision.conflicts:
         rank = {name: place for place, name in enumerate(graph.topological)}
         first = min(decision.conflicts, key=lambda found: rank[found.node])
         hidden = bool(graph.confounders)
-        return WorldsDisagree(query, first.node, first.variables, hidden=hidden, span=span)
-    found = refusal(graph, decision.unidentified[0], query=query, span=span)
+        return WorldsDisagree(query, first.node, first.variables, hidden=hidden)
+    found = refusal(graph, decision.unidentified[0], query=query)
     if len(decision.unidentified) > 1:  # what helps with one of them does not help with all
         return replace(found, causes=(), together=(), experiments=())
     return found
 
 
-def refusal(
-    graph: Graph, found: NotIdentified, *, query: str = "", span: Span | None = None
-) -> NotIdentifiable:
+def refusal(graph: Graph, found: NotIdentified, *, query: str = "") -> NotIdentifiable:
     """The diagnostic of a query that is not identified.
 
     Args:
         graph: The graph that it was asked of.
         found: Why it is not identified.
         query: As the user wrote it.
-        span: Where it stands.
     """
     hedge, ways = found.hedge, remedies(graph, found)
     return NotIdentifiable(
@@ -61,7 +56,6 @@ def refusal(
         causes=ways.causes,
         together=ways.together,
         experiments=ways.experiments,
-        span=span,
     )
 
 

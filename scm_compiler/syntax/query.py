@@ -83,20 +83,16 @@ _WORDS = {
 _VALUES = {"NUMBER": "a value"}
 
 
-def parse_query(source: Source, sink: Sink, within: Span | None = None) -> Query | None:
+def parse_query(source: Source, sink: Sink) -> Query | None:
     """The tree of a query; None, with the reason in the sink, if the text is not one.
 
     Args:
         source: The text that holds the query.
         sink: Takes the diagnostics.
-        within: The part of the text that is the query; all of it if None. Places in the tree
-            are places in the whole text.
     """
-    part = within or Span(0, len(source.text))
-    if _oversized(source, part, sink):
+    text = source.text
+    if _oversized(text, sink):
         return None
-    # Spaces in place of what stands before the query keep every position right.
-    text = " " * part.start + source.text[part.start : part.end]
     parser = _parser()
     try:
         query: Query = parser.parse(parser.tokens(text))
@@ -111,17 +107,17 @@ def _parser() -> Parser:
     return Parser("query", _Builder(), _SOFT)
 
 
-def _oversized(source: Source, part: Span, sink: Sink) -> bool:
-    length = part.end - part.start
-    if length > _LONGEST:
-        sink.report(QueryTooLong(what=f"{length} characters", limit=_LONGEST))
+def _oversized(text: str, sink: Sink) -> bool:
+    if len(text) > _LONGEST:
+        sink.report(QueryTooLong(what=f"{len(text)} characters", limit=_LONGEST))
         return True
     depth = deepest = 0
-    for place in re.finditer(r"[\[\]]", source.text[part.start : part.end]):
+    for place in re.finditer(r"[\[\]]", text):
         depth += 1 if place.group() == "[" else -1
         deepest = max(depth, deepest)
     if deepest > _DEEPEST:
-        sink.report(QueryTooLong(what=f"{deepest} nested brackets", limit=_DEEPEST, span=part))
+        whole = Span(0, len(text))
+        sink.report(QueryTooLong(what=f"{deepest} nested brackets", limit=_DEEPEST, span=whole))
     return deepest > _DEEPEST
 
 

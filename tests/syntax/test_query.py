@@ -18,9 +18,9 @@ from scm_compiler.syntax.query_tree import (
 )
 
 
-def parse(text, within=None):
+def parse(text):
     sink = Sink(Source("query", text))
-    tree = parse_query(sink.source, sink, within)
+    tree = parse_query(sink.source, sink)
     sink.check()
     return tree
 
@@ -111,16 +111,6 @@ def test_positions_are_those_of_the_text():
     assert tree.targets[0].span == Span(2, 8)
     assert tree.targets[0].value.span == Span(7, 8)
     assert tree.do[0].node.span == Span(14, 22)
-
-
-def test_a_query_inside_a_longer_text_keeps_its_positions():
-    text = "A : binary\nassert identified P(A | do(B=1))\n"
-    start = text.index("P(")
-    tree = parse(text, Span(start, len(text)))
-    assert tree.targets[0].span == Span(start + 2, start + 3)
-    sink = Sink(Source("g.scm", "assert identified P(A |"))
-    assert parse_query(sink.source, sink, Span(18, 23)) is None
-    assert sink.close().diagnostics[0].span == Span(23, 23)
 
 
 @pytest.mark.parametrize(

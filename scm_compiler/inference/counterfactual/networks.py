@@ -12,25 +12,25 @@ from scm_compiler.inference.counterfactual.responses import Responses, Values
 from scm_compiler.model.module import CausalModule
 from scm_compiler.model.tables import table_shape
 
+MOST_ROWS = 2_000_000
+"""A label runs at most this many rows: with many configurations it gets fewer draws."""
 
-def responses_of(
-    module: CausalModule, *, draws: int = 100_000, most_rows: int = 2_000_000, seed: int = 0
-) -> Responses:
+FEWEST_DRAWS = 1000
+
+
+def responses_of(module: CausalModule, *, draws: int = 100_000) -> Responses:
     """The module's own noise as a noise model.
 
     Args:
         module: The trained module.
         draws: Draws of a label's noise, each run under every configuration of its parents.
-        most_rows: A label runs at most this many rows: with many configurations it gets fewer
-            draws, but at least 1000.
-        seed: Of the draws.
     """
     layout = module.layout
 
     def noise_of(node: str) -> Tensor:
         configurations = prod(table_shape(module.graph, node)[:-1])
-        taken = min(draws, max(1000, most_rows // configurations))
-        random = torch.Generator(module.device).manual_seed(seed)
+        taken = min(draws, max(FEWEST_DRAWS, MOST_ROWS // configurations))
+        random = torch.Generator(module.device).manual_seed(0)
         return module.draw_noise(taken, generator=random)
 
     def draw(node: str) -> Values:

@@ -1,7 +1,7 @@
 """Mixtures of multivariate normal distributions over configurations of discrete variables."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from math import inf, log, pi
 
@@ -216,20 +216,6 @@ class Mixture:
         if (free[np.isfinite(found.logs)] < len(places)).any():
             return inf
         return float(np.exp(log_sum(self.logs + found.logs)))
-
-    def with_sum(self, name: Instance, weights: Mapping[Instance, float]) -> "Mixture":
-        """With one more real variable, a weighted sum of others: a difference between worlds."""
-        row = np.zeros(len(self.real))
-        for each, weight in weights.items():
-            row[self.real.index(each)] += weight
-        root, size = row @ self.roots, np.abs(row) @ np.linalg.norm(self.roots, axis=-1)[..., None]
-        root = np.where(np.linalg.norm(root, axis=-1, keepdims=True) > NOTHING * size, root, 0.0)
-        return replace(
-            self,
-            real=(*self.real, name),
-            means=np.column_stack([self.means, self.means @ row]),
-            roots=np.concatenate([self.roots, root[:, None]], 1),
-        )
 
     def _reaches(self, name: Instance, value: float, level: float) -> bool:
         """Whether P(<= value) is the level at least, told from the end that is nearer."""

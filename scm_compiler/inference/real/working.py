@@ -171,10 +171,6 @@ class Work:
             )
             raise refuse(NotWithReals("`--method exact` of this question", way))
 
-    def _noted(self, found: Estimate) -> Estimate:
-        self.drew(found.draws, found.worth)
-        return found
-
     def drew(self, draws: int, worth: float) -> None:
         """Note how many units a number took; of an answer of several the most, worth the least."""
         self.draws, self.worth = max(self.draws, draws), min(self.worth, worth)

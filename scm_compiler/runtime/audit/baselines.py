@@ -14,6 +14,7 @@ from scm_compiler.runtime.evaluation.estimate import Array
 
 _LEVEL = 0.05
 _ROWS = 300
+_LEAST = 0.1  # weight of an edge
 """What the kernels of the additive noise model are computed on."""
 
 
@@ -71,20 +72,19 @@ def _entropy(u: Array) -> float:
     return 0.5 * (1 + float(np.log(2 * np.pi))) - 79.047 * bulk**2 - 7.4129 * lean**2
 
 
-def additive_noise(x: Array, y: Array, seed: int = 0) -> int:
+def additive_noise(x: Array, y: Array) -> int:
     """Which direction leaves a residual that is more independent (Hoyer et al. 2008).
 
     Args:
         x: (n,).
         y: (n,).
-        seed: Of the test of independence.
 
     Returns:
         1 for x -> y, -1 for y -> x, 0 where the two are independent already.
     """
     step = max(1, len(x) // _ROWS)
     x, y = x[::step][:_ROWS], y[::step][:_ROWS]
-    if independent(x, y, np.random.default_rng(seed)):
+    if independent(x, y, np.random.default_rng(0)):
         return 0
     forward, backward = hsic(x, _residual(x, y)), hsic(y, _residual(y, x))
     return int(np.sign(backward - forward))
@@ -116,12 +116,11 @@ def independent(x: Array, y: Array, dice: np.random.Generator, draws: int = 99) 
     return bool((1 + beyond) / (1 + draws) > _LEVEL)
 
 
-def notears(columns: Array, threshold: float = 0.1) -> Array:
+def notears(columns: Array) -> Array:
     """The weights (P, P), row -> column, of linear NOTEARS (Zheng et al. 2018), no l1 term.
 
     Args:
         columns: (n, P), standardised.
-        threshold: Smaller weights are left out.
     """
     data = torch.from_numpy(columns)
     count = data.shape[1]
@@ -134,7 +133,7 @@ def notears(columns: Array, threshold: float = 0.1) -> Array:
         multiplier += penalty * height
         penalty *= 10 if height > 0.25 * before else 1
         before = height
-    kept = torch.where(weights.abs() >= threshold, weights, 0)
+    kept = torch.where(weights.abs() >= _LEAST, weights, 0)
     found: Array = kept.numpy()
     return found
 

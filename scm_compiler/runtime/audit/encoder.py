@@ -112,7 +112,6 @@ def head_inverted(
     data: Labelled,
     parents: Tensor,
     seed: int,
-    steps: int = _STEPS,
 ) -> Encoded:
     """The codes of labelled images under a run's head, which is told their labels.
 
@@ -125,7 +124,6 @@ def head_inverted(
         data: The images.
         parents: (n, Q), the values of all labels that the image reads.
         seed: Of everything that is drawn.
-        steps: Of the optimisation.
 
     Raises:
         ScmError: E866 with exit code 2 if the image does not read all labels of the graph.
@@ -142,7 +140,7 @@ def head_inverted(
         def draw(noise: Tensor, given: Tensor = encoded_labels) -> Tensor:
             return head.head(given, head.noise(noise))  # type: ignore[no-any-return]
 
-        noise = _descended(generator, draw, wanted, head.head.noise_size, draws, steps)
+        noise = _descended(generator, draw, wanted, head.head.noise_size, draws, _STEPS)
         found.append(torch.cat([head.abducted(labels, draws), noise], dim=1))
     codes = torch.cat(found)
     return Encoded(codes, data.labels, _error(generator, codes, data.values))

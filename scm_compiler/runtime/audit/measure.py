@@ -16,6 +16,7 @@ from scm_compiler.runtime.progress import Progress
 Found = TypeVar("Found")
 
 QUANTILES = (0.05, 0.5, 0.95)
+RESAMPLES = 200
 """Of the units' effects."""
 
 
@@ -130,17 +131,16 @@ def _joint(over_units: Tensor, over_classifiers: Sequence[Tensor]) -> Tensor:
     return variance.sqrt()
 
 
-def _over_units(effects: Tensor, dice: torch.Generator, resamples: int = 200) -> Tensor:
+def _over_units(effects: Tensor, dice: torch.Generator) -> Tensor:
     """GATEs (B, P, P) of resampled units, the same ones for every pair.
 
     Args:
         effects: (P, n, P).
         dice: Chooses the units.
-        resamples: B.
     """
     units = effects.shape[1]
-    chosen = torch.randint(units, (resamples, units), generator=dice)
-    counts = torch.zeros(resamples, units, dtype=effects.dtype)
+    chosen = torch.randint(units, (RESAMPLES, units), generator=dice)
+    counts = torch.zeros(RESAMPLES, units, dtype=effects.dtype)
     counts.scatter_add_(1, chosen, torch.ones_like(chosen, dtype=effects.dtype))
     return torch.einsum("bn,cnp->bcp", counts / units, effects)
 

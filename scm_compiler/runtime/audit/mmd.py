@@ -3,6 +3,9 @@
 import torch
 from torch import Tensor
 
+MOST = 400
+"""Codes on each side."""
+
 
 def mmd(left: Tensor, right: Tensor) -> float:
     """The unbiased squared maximum mean discrepancy (Gretton et al. 2012) with a Gaussian kernel.
@@ -25,7 +28,7 @@ def mmd(left: Tensor, right: Tensor) -> float:
 
 
 def done_against_seen(
-    codes: Tensor, has: Tensor, direction: Tensor, alphas: tuple[float, ...], most: int = 400
+    codes: Tensor, has: Tensor, direction: Tensor, alphas: tuple[float, ...]
 ) -> tuple[float, ...]:
     """MMD between p(z | m = 1) and p(z | do(m = 1)) at each strength.
 
@@ -34,13 +37,12 @@ def done_against_seen(
         has: (n,), whether a code has the attribute.
         direction: (D,), of length 1.
         alphas: The strengths.
-        most: Codes on each side.
 
     Returns:
         One number a strength; NaN where fewer than two codes have the attribute.
     """
-    seen = codes[has][:most].double()
+    seen = codes[has][:MOST].double()
     if len(seen) < 2:
         return tuple(float("nan") for _ in alphas)
-    done = codes[-most:].double()
+    done = codes[-MOST:].double()
     return tuple(mmd(seen, done + alpha * direction.double()) for alpha in alphas)

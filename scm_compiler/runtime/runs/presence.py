@@ -26,15 +26,15 @@ def not_a_run(folder: Path) -> ScmError:
     return refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
 
 
-def require_any_run(folder: Path = RUNS) -> None:
-    """Refuse a folder in which there is no run.
+def require_any_run() -> None:
+    """Refuse to go on where there is no run.
 
     Raises:
         ScmError: E650 with exit code 2; E114 if it may not be listed.
     """
-    inside = (path for path in listed(folder) if not path.name.startswith("."))
+    inside = (path for path in listed(RUNS) if not path.name.startswith("."))
     if not any(holds(path, MANIFEST) for path in inside):
-        raise refuse(NoRun(folder=str(folder)), exit_code=2)
+        raise refuse(NoRun(folder=str(RUNS)), exit_code=2)
 
 
 def _near(folder: Path) -> str | None:

@@ -20,6 +20,8 @@ from scm_compiler.runtime.runs.record import Record, open_record
 from scm_compiler.runtime.stages.result import LABELS, Finished, conclude
 from scm_compiler.runtime.training.loop import CHECKPOINT, METRICS, Loop, Outcome, Pace
 
+CHECKPOINT_SECONDS = 10.0
+
 
 def pending_replicates(run: Record) -> list[int]:
     """The numbers of the replicates that are left to be trained."""
@@ -32,7 +34,6 @@ def train_replicates(
     *,
     progress: Progress | None = None,
     budget: float | None = None,
-    checkpoint_seconds: float = 10.0,
 ) -> Finished:
     """Train the replicates that are left, each from its checkpoint if there is one.
 
@@ -40,7 +41,6 @@ def train_replicates(
         run: The run, whose labels are trained.
         progress: Who watches.
         budget: The most seconds for each.
-        checkpoint_seconds: The time between checkpoints.
 
     Raises:
         ScmError: E561 if the run keeps no tables; and as `train_labels`.
@@ -51,9 +51,8 @@ def train_replicates(
             raise refuse(NoReplicates(name=run.graph.name))
         for number in pending_replicates(now):
             watch.phase(f"replicate {number} of {now.config.replicates}")
-            now, outcome = _train(
-                now, number, watch, Pace(2**62, checkpoint_seconds, budget=budget)
-            )
+            pace = Pace(2**62, CHECKPOINT_SECONDS, budget=budget)
+            now, outcome = _train(now, number, watch, pace)
             if outcome.ending in ("interrupted", "diverged"):
                 return conclude(now, LABELS, outcome, None)
         return Finished(now, LABELS, outcome)

@@ -101,17 +101,6 @@ def test_joint_densities(seed, x, y):
     assert found.density({X: x, Y: y}) == pytest.approx(found.weights @ np.exp(logs), rel=1e-6)
 
 
-@given(st.integers(0, 10_000))
-def test_sums_of_variables(seed):
-    found, both = mixture(seed), Instance.of("X - 2 Y")
-    wide = found.with_sum(both, {X: 1.0, Y: -2.0})
-    row = np.array([1.0, -2.0])
-    assert wide.mean()[-1] == pytest.approx(row @ found.mean())
-    assert wide.covariance()[-1, -1] == pytest.approx(row @ found.covariance() @ row)
-    nothing = found.with_sum(both, {X: 1.0}).with_sum(Instance.of("0"), {X: 1.0, both: -1.0})
-    assert nothing.covariance()[-1].tolist() == [0.0] * 4
-
-
 def test_several_events_only_where_they_are_independent():
     roots = np.array([[[1.0, 0.0], [0.0, 2.0]]])
     apart = Mixture.of({}, (X, Y), np.zeros(1), np.zeros((1, 2)), roots)

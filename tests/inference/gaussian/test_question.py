@@ -238,12 +238,14 @@ def test_effects_in_closed_form():
     (mean,) = prepare(TRIAL, [one]).mixture().mean()
     assert mean == pytest.approx(0.3 * means[1][0] + 0.7 * means[1][1])
     treated = prepare(TRIAL, [one, zero], {here("A"): 1}).mixture()
-    gain = Instance.of("gain")
-    effect = treated.with_sum(gain, {one: 1.0, zero: -1.0})
+    high, low = treated.means.T
+    variances = treated.covariances @ [1.0, -1.0] @ [1.0, -1.0]
+    gains = zip(treated.weights, high - low, np.sqrt(variances), strict=True)
     # B and B[A=0] of the treated: B=0 0.3; B=1 0.7, of which B[A=0]=1 in 0.1
     expected = 0.3 * means[1][0] + 0.7 * means[1][1] - 0.9 * means[0][0] - 0.1 * means[0][1]
-    assert effect.mean()[-1] == pytest.approx(expected)
-    assert effect.probability(intervals={gain: Interval(low=0.0)}) == pytest.approx(
+    assert treated.weights @ (high - low) == pytest.approx(expected)
+    found = sum(weight * (1 - NormalDist(mean, width).cdf(0.0)) for weight, mean, width in gains)
+    assert found == pytest.approx(
         sum(
             weight * (1 - NormalDist(m1 - m0, sqrt((a1 - a0) ** 2 * 4 + (s1 - s0) ** 2)).cdf(0.0))
             for weight, m1, a1, s1, m0, a0, s0 in (
