@@ -36,7 +36,7 @@ def card(run: Run, contents: Contents) -> str:
         _pictures(contents),
         _data(run),
         _measures(run),
-        _limits(run),
+        ["## Limits", "", *(f"- {line}" for line in _limited(run))],
         _license(contents),
     )
     return "\n".join("\n".join(section) + "\n" for section in sections if section)
@@ -168,10 +168,6 @@ def _told(metrics: Collection[str]) -> str:
         "`real_ks` how far the shares below its numbers are from even (Kolmogorov and Smirnov).",
     }
     return " ".join(text for name, text in known.items() if name in metrics)
-
-
-def _limits(run: Run) -> list[str]:
-    return ["## Limits", "", *(f"- {line}" for line in _limited(run))]
 
 
 def _limited(run: Run) -> Iterator[str]:

@@ -5,6 +5,7 @@ It is a cross-check of the exact engine, not a substitute: its cost is 1 / P(evi
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,7 +90,7 @@ def sample_answer(query: ir.Query, engine: Engine, seed: int, wanted: int) -> Sa
 def _sample_regime(
     condition: Condition, engine: Engine, random: "np.random.Generator", wanted: int
 ) -> Sampled:
-    tallies = {name: _column(name) for name in engine.sizes}
+    tallies = {name: itemgetter(name) for name in engine.sizes}
     counts = _collect(condition, tallies, engine.sizes, engine, random, wanted)
     accepted = int(next(iter(counts.values())).sum())
     means = {name: count / accepted for name, count in counts.items()}
@@ -99,10 +100,6 @@ def _sample_regime(
         errors[name] = np.zeros(engine.sizes[name])
         ends[name] = Ends(means[name], means[name])
     return Sampled(means, errors, ends, accepted)
-
-
-def _column(name: str) -> Callable[[Columns], NDArray[np.int64]]:
-    return lambda columns: columns[name]
 
 
 def _around(mean: Array, accepted: int, reach: Range = UNIT, square: Array | None = None) -> Ends:

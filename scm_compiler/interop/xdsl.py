@@ -40,7 +40,8 @@ def read_xdsl(source: Source, name: str | None = None) -> Document:
             raise parts.wrong("the `id` of a node", "", element.span)
         values = [state.attributes.get("id", "").strip() for state in element.all("state")]
         parts.declare(own, values, _properties(element))
-    other = any(_by_agrum(element) for element in root.within() if element.tag == "genie")
+    apps = (one.attributes.get("app", "") for one in root.within() if one.tag == "genie")
+    other = any(app.lower().startswith("agrum") for app in apps)
     for element in nodes:
         child = Word(element.attributes["id"].strip(), element.span)
         parts.define(child, _table(parts, element, reverse=other))
@@ -113,10 +114,6 @@ def _deterministic(parts: Parts, element: Element) -> list[float]:
             raise parts.wrong(f"a state of `{element.attributes['id']}`", state, results.span)
         flat += [float(state == value) for value in values]
     return flat
-
-
-def _by_agrum(element: Element) -> bool:
-    return element.attributes.get("app", "").lower().startswith("agrum")
 
 
 def _properties(element: Element) -> dict[str, tuple[str, ...]]:

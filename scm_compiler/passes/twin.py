@@ -11,6 +11,7 @@ cases of that one rule.
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
+from operator import itemgetter
 
 from scm_compiler.ir.graph import Graph
 from scm_compiler.ir.query import Event, Setting, Variable, World
@@ -151,7 +152,8 @@ class _Builder:
     def place(self, variable: Variable, base: Mapping[str, Input]) -> Input:
         """The copy, or the value, that a variable is."""
         world = self.world(variable.world, base)
-        placed = self._placed.setdefault(tuple(sorted(world.items(), key=_by_name)), dict(world))
+        key = tuple(sorted(world.items(), key=itemgetter(0)))
+        placed = self._placed.setdefault(key, dict(world))
         needed = _above(self.graph, variable.node, placed)
         for name in self.graph.topological if needed else ():
             if name in needed:
@@ -163,10 +165,6 @@ class _Builder:
         if isinstance(setting.value, Variable):
             return self.place(setting.value, base)
         return Held(setting.value)
-
-
-def _by_name(item: tuple[str, Input]) -> str:
-    return item[0]
 
 
 def _above(graph: Graph, node: str, placed: Collection[str]) -> set[str]:

@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial, reduce
 from itertools import product
+from operator import itemgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,14 +139,10 @@ def _greedy(rows: Sequence[Bounds], weights: Sequence[float]) -> float:
     """The least mean: what is left after each value's least goes to the smallest weights."""
     left = 1.0 - sum(row.low for row in rows)
     total = sum(weight * row.low for weight, row in zip(weights, rows, strict=True))
-    for weight, row in sorted(zip(weights, rows, strict=True), key=_by_weight):
+    for weight, row in sorted(zip(weights, rows, strict=True), key=itemgetter(0)):
         taken = min(left, row.width)
         total, left = total + weight * taken, left - taken
     return total
-
-
-def _by_weight(pair: tuple[float, Bounds]) -> float:
-    return pair[0]
 
 
 def holding(found: Bounds, point: float) -> Bounds:

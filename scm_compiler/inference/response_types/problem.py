@@ -62,10 +62,6 @@ _NOTHING = 1e-14
 _EXACT = 1e-10
 
 
-def _by_place(item: tuple[Place, object]) -> int:
-    return item[0][0]
-
-
 @dataclass(frozen=True)
 class Spans:
     """The bounds of each part of an answer.
@@ -254,7 +250,7 @@ class _Observed:
         """The response types that are open."""
         districts = {
             home: known.block.district
-            for (home, _), known in sorted(self.systems.items(), key=_by_place)
+            for (home, _), known in sorted(self.systems.items(), key=lambda item: item[0][0])
             if not known.settled.all()
         }
         first, *others = (
@@ -307,7 +303,8 @@ class _Observed:
             own = [place for place in places if place[0] == wide]
             tried = (dict(zip(others, chosen, strict=True)) for chosen in product(*known))
             return self._at_corners(above, below, own, tried), tuple(reasons)
-        names = " and ".join(", ".join(self._nodes(home)) for home in homes)
+        nodes = {home: s.block.district.nodes for (home, _), s in self.systems.items()}
+        names = " and ".join(", ".join(nodes[home]) for home in homes)
         reasons.append(f"products of what is open of {names} taken between planes")
         ranges = {place: self.ranges[place] for place in places}
         whole, sides = Envelope(self.systems, ranges).programme((above, below))
@@ -338,9 +335,6 @@ class _Observed:
         if not found:
             raise Infeasible
         return min(low for low, _ in found), max(high for _, high in found)
-
-    def _nodes(self, home: int) -> tuple[str, ...]:
-        return next(s.block.district.nodes for (i, _), s in self.systems.items() if i == home)
 
     def _wide(self, home: int, places: Sequence[Place]) -> int:
         return sum(self.ranges[place].wide for place in places if place[0] == home)

@@ -5,6 +5,7 @@ It runs in float64: a real node's number and the heaps among them are then what 
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from math import inf
 
 import torch
@@ -84,8 +85,8 @@ class MixedModule(CausalModule):
         steps = tables.steps(noise.dtype)
         columns: dict[str, Tensor] = {}
         inputs = [noise.new_empty(0)] * len(self._places) + tables.hidden_columns(part)
-        for name in self._order():
-            column = self.layout.index[name]
+        for column in chain.from_iterable(self.layout.levels):
+            name = self.layout.labels[column]
             label = tables.layout.index.get(name)
             if column in fixed:
                 kind = noise.dtype if label is None else torch.int64
@@ -233,9 +234,6 @@ class MixedModule(CausalModule):
                 "linear": f"linear, {len(rows)} settings" if len(rows) > 1 else "linear",
             }[shape.form]
         return {name: found[name] for name in self.layout.labels}
-
-    def _order(self) -> Iterator[str]:
-        return (self.layout.labels[column] for level in self.layout.levels for column in level)
 
     def _table_weights(self) -> Iterator[tuple[str, Tensor]]:
         """The weights of the labels with discrete parents, by the identifiers of this module."""

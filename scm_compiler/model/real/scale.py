@@ -86,7 +86,7 @@ class Scale:
         unit = 1.0
         if isinf(domain.low) != isinf(domain.high):
             end = domain.high if isinf(domain.low) else domain.low
-            unit = _middle(np.abs(values - end), weights) or 1.0
+            unit = float(quantiles(np.abs(values - end), weights, np.array([0.5]))[0]) or 1.0
         free = cls(domain, unit)._free(values)
         tenths = quantiles(free, weights, np.array([0.1, 0.5, 0.9]))
         least = 1e-12 * float(np.abs(free).max())
@@ -129,10 +129,6 @@ def levels_of(values: Array, weights: Array) -> tuple[Array, Array]:
     distinct, inverse = np.unique(values[weights > 0], return_inverse=True)
     mass = np.bincount(inverse.reshape(-1), weights[weights > 0], len(distinct))
     return distinct, (mass.cumsum() - mass / 2) / mass.sum()
-
-
-def _middle(values: Array, weights: Array) -> float:
-    return float(quantiles(values, weights, np.array([0.5]))[0])
 
 
 def _deviation(values: Array, weights: Array) -> float:

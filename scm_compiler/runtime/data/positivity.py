@@ -97,11 +97,7 @@ def _missing(
             following = next(known, None)
             continue
         values = [int(value) for value in np.unravel_index(code, shape)]
-        yield tuple(_value(graph, p, v) for p, v in zip(parents, values, strict=True))
-
-
-def _value(graph: Graph, name: str, index: int) -> str:
-    return graph.domains[name].values[index]
+        yield tuple(graph.domains[p].values[v] for p, v in zip(parents, values, strict=True))
 
 
 def _warning(row: Positivity) -> NeverSeen:

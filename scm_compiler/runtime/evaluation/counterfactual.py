@@ -205,7 +205,7 @@ def _report(
     return CounterfactualReport(
         node=node,
         data=real.table.origin,
-        composition=_error(rebuilt, floats),
+        composition=mean(_errors(rebuilt, floats)),
         features=_apart(features, pixels, to_bytes(rebuilt)),
         read=mean(read.mean(1)),
         realism=fid(reference, features(drawn)),
@@ -312,10 +312,6 @@ def _errors(left: Tensor, right: Tensor) -> Array:
     """The mean difference of images in [-1, 1], each a share of the range."""
     found: Array = ((left - right).abs().mean((1, 2, 3)) / 2).double().numpy()
     return found
-
-
-def _error(left: Tensor, right: Tensor) -> Estimate:
-    return mean(_errors(left, right))
 
 
 def _apart(features: Features, photos: Tensor, rebuilt: Tensor) -> Estimate:

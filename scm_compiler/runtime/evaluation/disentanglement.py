@@ -54,7 +54,8 @@ def disentangled(codes: Array, labels: Array) -> Disentanglement:
     weights = lasso(own[~held], told[~held])
     missed = (told[held] - own[held] @ weights).var(0) / np.maximum(told[held].var(0), 1e-12)
     importance = np.abs(weights).reshape(concepts, -1, labels.shape[1]).sum(1)
-    return Disentanglement(*importance_scores(importance), _known(missed), matched(codes, labels))
+    known = float(np.clip(1 - missed, 0, 1).mean())
+    return Disentanglement(*importance_scores(importance), known, matched(codes, labels))
 
 
 def importance_scores(importance: Array) -> tuple[float, float]:
@@ -121,7 +122,3 @@ def _standard(numbers: Array) -> Array:
     """Columns of mean 0 and variance 1; constant ones are 0."""
     found: Array = (numbers - numbers.mean(0)) / np.maximum(numbers.std(0), 1e-12)
     return found
-
-
-def _known(missed: Array) -> float:
-    return float(np.clip(1 - missed, 0, 1).mean())

@@ -101,7 +101,8 @@ def _head(head: HeadReport) -> Iterator[str]:
         yield "<h3>Diversity, generated over real</h3>" + table_html(text.diversity_rows(head))
     if head.coverage:
         yield "<h3>How far interventions lead beyond the data</h3>"
-        yield table_html([("regime", "share of images"), *_coverage(head)])
+        shares = ((item.regime, str(item.absent)) for item in head.coverage)
+        yield table_html([("regime", "share of images"), *shares])
     yield "".join(f"<p>left out: {markup(reason)}</p>" for reason in head.left_out)
 
 
@@ -126,10 +127,6 @@ def _effects(head: HeadReport) -> str:
         (e.regime, f"{e.label}={e.value}"): f"{e.difference.value:+.3f}" for e in head.effects
     }
     return plots.heat(regimes, looked, cells)
-
-
-def _coverage(head: HeadReport) -> list[tuple[str, ...]]:
-    return [(item.regime, str(item.absent)) for item in head.coverage]
 
 
 def _curves(report: RunReport) -> Iterator[str]:

@@ -129,10 +129,6 @@ def _typed(values: tuple[str, ...]) -> list[int] | list[str]:
     return [int(value) for value in values] if all(map(is_whole, values)) else list(values)
 
 
-def _labels(stream: Stream, rows: int, told: Told) -> NDArray[np.int64]:
-    return np.concatenate([labels for _, labels in _drawn(stream, 0, rows, told)])
-
-
 def write_npz(path: Path, stream: Stream, rows: int, told: Told = _silent) -> None:
     """Write `labels` (N, V) as value indices, `names` (V,), and `images` (N, H, W, C) as bytes.
 
@@ -146,8 +142,9 @@ def write_npz(path: Path, stream: Stream, rows: int, told: Told = _silent) -> No
         told(start + len(piece))
         for name, images in piece.pictures.items():
             found[name].append(pixels(images).numpy())
+    tell = _silent if found else told
     arrays: dict[str, Any] = {
-        "labels": _labels(stream, rows, _silent if found else told),
+        "labels": np.concatenate([labels for _, labels in _drawn(stream, 0, rows, tell)]),
         "names": np.array(stream.names),
     }
     for name, parts in found.items():

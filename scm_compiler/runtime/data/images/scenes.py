@@ -155,10 +155,6 @@ def _painter() -> str:
     return digest.hexdigest()
 
 
-def _lister(scene: Scene) -> Callable[[str, ImageSpec], Listing]:
-    return partial(list_scene, scene)
-
-
 def _knower(scene: Scene) -> Callable[[str], Known]:
     def known(place: str) -> Known:
         """The scene's mechanisms, for the units that a place names; any where it names none."""
@@ -171,7 +167,10 @@ def _knower(scene: Scene) -> Callable[[str], Known]:
 SCENE_SOURCES: Mapping[str, DataSource] = MappingProxyType(
     {
         name: DataSource(
-            images=_lister(scene), bare=True, table=table_reader(scene), known=_knower(scene)
+            images=partial(list_scene, scene),
+            bare=True,
+            table=table_reader(scene),
+            known=_knower(scene),
         )
         for name, scene in SCENES.items()
     }
