@@ -17,7 +17,7 @@ from scm_compiler.model.network import LevelNetworks
 from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables, table_shape
 from scm_compiler.model.wiring import Wiring, settings
-from scm_compiler.passes.unfold import unfold
+from scm_compiler.passes.fold import unfold
 
 MOST_CELLS = 2**26
 """The most entries of one label's table that is written out."""

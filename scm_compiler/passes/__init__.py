@@ -1,9 +1,8 @@
 """Passes: valid IR in, valid IR out; the input is never changed."""
 
-from scm_compiler.passes.fold import fold
+from scm_compiler.passes.fold import fold, unfold
 from scm_compiler.passes.prune import Requisite, mutilate, prune
 from scm_compiler.passes.twin import Worlds, unite
-from scm_compiler.passes.unfold import unfold
 from scm_compiler.passes.worlds import flatten
 
 __all__ = [

@@ -1,8 +1,9 @@
-"""Hidden common causes drawn as nodes, brought back to `A <-> B`."""
+"""Hidden common causes, as `A <-> B` and as nodes of a graph whose tables hold all there is."""
 
 from dataclasses import replace
 
-from scm_compiler.ir.graph import Confounder, Graph
+from scm_compiler.ir.domain import Discrete
+from scm_compiler.ir.graph import Confounder, Edge, Graph, Node
 
 HIDDEN = "hidden"
 """The kind of a node that stands for a hidden common cause; no program can declare it."""
@@ -14,7 +15,6 @@ def fold(graph: Graph) -> Graph:
     Args:
         graph: A graph, perhaps one whose tables hold hidden causes as labels; it is not changed.
 
-    >>> from scm_compiler.ir import Discrete, Edge, Node
     >>> binary = Discrete(("0", "1"))
     >>> nodes = (Node("A", "binary", binary), Node("B", "binary", binary),
     ...          Node("U", HIDDEN, binary))
@@ -36,3 +36,41 @@ def fold(graph: Graph) -> Graph:
         edges=tuple(edge for edge in graph.edges if edge.source not in hidden),
         confounders=tuple(pairs),
     )
+
+
+def unfold(graph: Graph, states: int) -> tuple[Graph, tuple[str, ...]]:
+    """The graph with each `A <-> B` made a node that causes both, and the names of those nodes.
+
+    They lie behind the declared nodes, so that a label's parents come first, then its hidden
+    causes; a graph without hidden causes is returned as it is.
+
+    Args:
+        graph: The validated graph.
+        states: How many values a hidden cause has.
+
+    >>> from scm_compiler.ir.domain import BINARY
+    >>> nodes = (Node("A", "binary", BINARY), Node("B", "binary", BINARY))
+    >>> unfold(Graph("g", nodes, (), (Confounder("A", "B"),)), 2)[0].parents["B"]
+    ('U(A,B)',)
+    """
+    if not graph.confounders:
+        return graph, ()
+    taken = set(graph.by_name)
+    blocks = [block for block in graph.noise if len(block.readers) > 1]
+    names = []
+    for block in blocks:
+        name = block.name
+        while name in taken:
+            name += "'"
+        taken.add(name)
+        names.append(name)
+    domain = Discrete(tuple(str(state) for state in range(states)))
+    nodes = graph.nodes + tuple(Node(name, HIDDEN, domain) for name in names)
+    added = [
+        Edge(name, reader)
+        for name, block in zip(names, blocks, strict=True)
+        for reader in block.readers
+    ]
+    rank = {node.name: number for number, node in enumerate(nodes)}
+    edges = sorted([*graph.edges, *added], key=lambda e: (rank[e.target], rank[e.source]))
+    return replace(graph, nodes=nodes, edges=tuple(edges), confounders=()), tuple(names)

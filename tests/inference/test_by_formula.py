@@ -14,7 +14,7 @@ from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Counted, Estimated, Fitted, Tables, table_shape
-from scm_compiler.passes.unfold import unfold
+from scm_compiler.passes.fold import unfold
 from scm_compiler.passes.worlds import rung
 from scm_compiler.semantics.query import phrase
 

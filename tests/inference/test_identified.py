@@ -20,7 +20,7 @@ from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import BINARY
 from scm_compiler.model.tables import Counted, Fitted, Tables, table_shape
 from scm_compiler.passes import fold
-from scm_compiler.passes.unfold import unfold
+from scm_compiler.passes.fold import unfold
 
 STATES = 3
 

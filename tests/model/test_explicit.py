@@ -12,7 +12,7 @@ from scm_compiler.model import explicit, logits
 from scm_compiler.model.compilation import compile_module
 from scm_compiler.model.explicit import ExplicitModule
 from scm_compiler.model.spec import ExplicitSpec
-from scm_compiler.passes.unfold import unfold
+from scm_compiler.passes.fold import unfold
 
 TABLES, NETWORKS = ExplicitSpec(hidden_states=4), ExplicitSpec(table_limit=1, hidden_states=4)
 

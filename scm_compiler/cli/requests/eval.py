@@ -3,7 +3,7 @@
 import argparse
 
 from scm_compiler.cli.options import seed, whole
-from scm_compiler.cli.requests.existing import require_named_run
+from scm_compiler.runtime.runs.presence import require_run
 
 
 def request(args: argparse.Namespace) -> argparse.Namespace:
@@ -14,5 +14,5 @@ def request(args: argparse.Namespace) -> argparse.Namespace:
     """
     args.seed = seed(args.seed)
     args.refine = 0 if args.refine is None else whole("--refine", args.refine, 0, 10_000)
-    require_named_run(args.named or args.run)
+    require_run(args.named or args.run)
     return args

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scm_compiler.cli.options import bad_option, one_of, seed, whole
-from scm_compiler.cli.requests.existing import require_named_run
 from scm_compiler.diagnostics import ScmError, refuse
 from scm_compiler.files import is_stream
+from scm_compiler.runtime.runs.presence import require_run
 from scm_compiler.runtime.sampling.codes.samples import CannotSampleTo
 
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".ppm", ".pgm", ".tif", ".tiff")
@@ -95,7 +95,7 @@ def request(args: argparse.Namespace) -> SampleRequest:
     run, photo = args.run, _photo(args.of)
     if args.of is not None and photo is None:
         run, chosen_seed = _run_and_seed(args.of)
-    require_named_run(run)
+    require_run(run)
     return SampleRequest(
         seed=chosen_seed,
         rows=rows,

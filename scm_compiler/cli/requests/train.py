@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scm_compiler.cli.options import by_name, one_of, seconds, seed, settings, whole
-from scm_compiler.cli.requests.existing import require_named_run
 from scm_compiler.cli.training_program import program_to_train
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.settings import require_choice
 from scm_compiler.runtime.data.images.sources import require_images
 from scm_compiler.runtime.data.sources import default_source, require_data
 from scm_compiler.runtime.heads.registry import HEAD, installed
+from scm_compiler.runtime.runs.presence import require_run
 from scm_compiler.runtime.stages.options import divide
 
 STAGES = ("all", "labels", "images", "encoder")
@@ -90,7 +90,7 @@ def request(args: argparse.Namespace) -> TrainingRequest:
     """
     asked = _asked(args)
     if asked.extends:
-        require_named_run(asked.run)
+        require_run(asked.run)
     wanted = settings("--option", asked.options)
     if asked.extends:
         return asked

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from scm_compiler.runtime.training.fitting import Diverged, Fitting, Mean
+from scm_compiler.runtime.training.fitting import Fitting
 
 if TYPE_CHECKING:
     from scm_compiler.model.module import CausalModule
-
-__all__ = ["Diverged", "Mean", "Trainer"]
 
 
 class Trainer(Fitting, Protocol):

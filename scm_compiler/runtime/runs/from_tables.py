@@ -9,9 +9,9 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import FEWEST, certify
 from scm_compiler.ir import Graph
 from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.logits import weights
 from scm_compiler.model.spec import ExplicitSpec
 from scm_compiler.model.tables import Tables
-from scm_compiler.model.weights import weights
 from scm_compiler.passes import fold, unfold
 from scm_compiler.runtime.controller.config import Config
 from scm_compiler.runtime.data.table import LabelTable

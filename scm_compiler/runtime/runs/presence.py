@@ -5,18 +5,24 @@ from pathlib import Path
 from scm_compiler.diagnostics import ScmError, closest, refuse
 from scm_compiler.files import holds, listed
 from scm_compiler.runtime.runs.codes.runs import NoRun, NotARun
+from scm_compiler.shipped import find_run
 
 RUNS, MANIFEST = Path("runs"), "manifest.json"
 
 
-def require_run(folder: Path) -> None:
-    """Refuse a folder that is no run.
+def require_run(named: Path | None) -> None:
+    """Refuse a run that is not there; where none is named, a folder `runs` without any.
 
     Raises:
-        ScmError: E651 with exit code 2; E114 if it may not be searched.
+        ScmError: E651 or E650 with exit code 2; E114 if a folder may not be searched.
     """
-    if not holds(folder, MANIFEST):
-        raise not_a_run(folder)
+    if named is not None:
+        if not holds(folder := find_run(named), MANIFEST):
+            raise not_a_run(folder)
+        return
+    inside = (path for path in listed(RUNS) if not path.name.startswith("."))
+    if not any(holds(path, MANIFEST) for path in inside):
+        raise refuse(NoRun(folder=str(RUNS)), exit_code=2)
 
 
 def not_a_run(folder: Path) -> ScmError:
@@ -24,17 +30,6 @@ def not_a_run(folder: Path) -> ScmError:
     found_folder = f"it has no {MANIFEST}" if folder.is_dir() else "it is no folder"
     reason = found_folder if folder.exists() else "there is no such folder"
     return refuse(NotARun(path=str(folder), reason=reason, near=_near(folder)), exit_code=2)
-
-
-def require_any_run() -> None:
-    """Refuse to go on where there is no run.
-
-    Raises:
-        ScmError: E650 with exit code 2; E114 if it may not be listed.
-    """
-    inside = (path for path in listed(RUNS) if not path.name.startswith("."))
-    if not any(holds(path, MANIFEST) for path in inside):
-        raise refuse(NoRun(folder=str(RUNS)), exit_code=2)
 
 
 def _near(folder: Path) -> str | None:

@@ -16,19 +16,18 @@ from torch import Tensor
 
 from scm_compiler.ir import Graph
 from scm_compiler.model.explicit import ExplicitModule
+from scm_compiler.model.logits import weights
 from scm_compiler.model.naming import identifiers
 from scm_compiler.model.shapes import weight_shapes
 from scm_compiler.model.spec import ExplicitSpec
-from scm_compiler.model.weights import weights
 from scm_compiler.model.wiring import TABLES
 from scm_compiler.runtime.controller.mle.districts import Districts
 from scm_compiler.runtime.controller.mle.gaps import Completion
 from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
-from scm_compiler.runtime.controller.trainer import Diverged, Mean
 from scm_compiler.runtime.data.shares import backoffs_of, table_from
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.training.fitting import require_fitting
+from scm_compiler.runtime.training.fitting import Diverged, Mean, require_fitting
 
 
 def count_network_numbers(graph: Graph, options: MleOptions) -> int:

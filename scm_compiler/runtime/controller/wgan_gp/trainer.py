@@ -15,12 +15,11 @@ from scm_compiler.model.implicit import ImplicitModule
 from scm_compiler.model.module import one_thread
 from scm_compiler.model.shapes import count_numbers
 from scm_compiler.model.spec import ImplicitSpec
-from scm_compiler.runtime.controller.trainer import Diverged
 from scm_compiler.runtime.controller.wgan_gp.critic import Critic
 from scm_compiler.runtime.controller.wgan_gp.options import WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.training.fitting import require_fitting
+from scm_compiler.runtime.training.fitting import Diverged, require_fitting
 
 
 def count_network_numbers(graph: Graph, options: WganGpOptions) -> int:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from scm_compiler.model.weights import logits
+from scm_compiler.model.logits import logits
 from scm_compiler.runtime.controller.mle.tables import fit_tables
 from scm_compiler.runtime.data import tabulate
 from scm_compiler.runtime.data.shares import closed_form

@@ -8,10 +8,10 @@ import torch
 
 from scm_compiler.ir import Confounder, Discrete, Edge, Graph, Node
 from scm_compiler.ir.domain import BINARY
-from scm_compiler.runtime.controller.trainer import Diverged
 from scm_compiler.runtime.controller.wgan_gp.options import PRESETS, WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.trainer import WganGp
 from scm_compiler.runtime.data.table import LabelTable
+from scm_compiler.runtime.training.fitting import Diverged
 
 NODES = (
     Node("A", "binary", BINARY),
