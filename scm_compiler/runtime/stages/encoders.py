@@ -38,15 +38,14 @@ from scm_compiler.runtime.stages.images import (
     Attendance,
     Placement,
     attended,
+    followed,
     head_task,
     in_memory,
     report_steps,
-    team_ended,
 )
 from scm_compiler.runtime.stages.plan import MOST_STEPS, refuse_unequal
 from scm_compiler.runtime.stages.result import ENCODER, Finished, conclude
 from scm_compiler.runtime.training.loop import CHECKPOINT, Pace, refuse_other
-from scm_compiler.runtime.training.team import TeamLost, follow
 
 STEPS = 3_000
 """The steps of an encoder if neither steps nor a budget are given."""
@@ -189,12 +188,7 @@ def follow_encoder(run: Record, image: str, batches: ImageBatches, placement: Pl
     config = encoder_config(run, image)
     assert config is not None
     trainer, labels = encoder_trainer(run, config, batches, placement)
-    checkpoint = f"{files_of(run.graph, image).encoder.prefix}{CHECKPOINT}"
-    try:
-        with labels.settled():
-            follow(trainer, run.path / checkpoint, placement.team)
-    except TeamLost as error:
-        raise team_ended(run, placement) from error
+    followed(run, trainer, labels, files_of(run.graph, image).encoder.prefix, placement)
 
 
 def encoder_trainer(

@@ -209,7 +209,7 @@ def attended(
         with labels.settled(), own_threads():
             return loop.run()
     except TeamLost as error:
-        raise team_ended(run, placement) from error
+        raise _team_ended(run, placement) from error
     finally:
         if led is not None:
             led.release()
@@ -223,15 +223,25 @@ def report_steps(trainer: Fitting) -> int:
 def follow_image(run: Record, image: str, batches: ImageBatches, placement: Placement) -> None:
     """Train a head together with the process that leads."""
     trainer, labels = head_trainer(run, run.head_config(image), batches, placement)
-    checkpoint = f"{files_of(run.graph, image).prefix}{CHECKPOINT}"
+    followed(run, trainer, labels, files_of(run.graph, image).prefix, placement)
+
+
+def followed(
+    run: Record, trainer: Fitting, labels: LabelSampler, prefix: str, placement: Placement
+) -> None:
+    """Train as the process that leads does in `attended`.
+
+    Raises:
+        ScmError: E721 if another process of the team is lost.
+    """
     try:
         with labels.settled():
-            follow(trainer, run.path / checkpoint, placement.team)
+            follow(trainer, run.path / f"{prefix}{CHECKPOINT}", placement.team)
     except TeamLost as error:
-        raise team_ended(run, placement) from error
+        raise _team_ended(run, placement) from error
 
 
-def team_ended(run: Record, placement: Placement) -> ScmError:
+def _team_ended(run: Record, placement: Placement) -> ScmError:
     """The refusal to train without the other processes."""
     return refuse(TeamEnded(path=str(run.path), processes=placement.team.size), exit_code=2)
 
