@@ -101,10 +101,6 @@ class ExplicitModule(CausalModule):
             self.groups.append(nn.ModuleList(self._table_groups(members)))
             self._add_networks([m for m in members if not m.table], generator)
 
-    def noise_of(self, uniform: Tensor) -> Tensor:
-        """The uniform numbers themselves."""
-        return uniform
-
     @torch.no_grad()
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The labels' values (B, V) for this noise (B, N); see `CausalModule.forward`."""

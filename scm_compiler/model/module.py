@@ -135,9 +135,12 @@ class CausalModule(nn.Module, ABC):
             ValueError: If the model has no such tables, or they are too large.
         """
 
-    @abstractmethod
     def noise_of(self, uniform: Tensor) -> Tensor:
-        """The noise that uniform numbers in [0, 1) stand for; these may be overwritten."""
+        """The noise that uniform numbers in [0, 1), which may be overwritten, stand for.
+
+        It is these themselves, unless a family has other noise.
+        """
+        return uniform
 
     @abstractmethod
     def node_weights(self) -> dict[str, Tensor]:

@@ -73,10 +73,6 @@ class MixedModule(CausalModule):
         self._part_noise = [self.layout.blocks[block].start for block in layout.blocks]
         self.double()
 
-    def noise_of(self, uniform: Tensor) -> Tensor:
-        """The uniform numbers themselves."""
-        return uniform
-
     @torch.no_grad()
     def forward(self, noise: Tensor, do: Mapping[str, Held] | None = None) -> Tensor:
         """The values (B, V) for this noise (B, N): numbers, and indices of labels' values."""
