@@ -10,12 +10,6 @@ from scm_compiler.interop import read_bif
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def run(here):
     (here / "d.csv").write_text("Rain,Wet\n0,0\n1,1\n0,1\n1,1\n")
     graph = scm.parse("Rain, Wet : binary\nRain -> Wet\n", "rain")

@@ -17,11 +17,10 @@ DAGITTY = 'dag { X [exposure,pos="0,1"] Y [outcome] U [latent] U -> {X Y} X -> M
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "net.bif").write_text(BIF)
-    (tmp_path / "net.txt").write_text(DAGITTY)
-    return tmp_path
+def here(here):
+    (here / "net.bif").write_text(BIF)
+    (here / "net.txt").write_text(DAGITTY)
+    return here
 
 
 def test_a_network_becomes_a_program_and_a_run(here, capsys):

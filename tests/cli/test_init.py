@@ -9,12 +9,6 @@ from scm_compiler.cli.main import main
 from scm_compiler.shipped import example_programs
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def test_it_lists_every_example_with_a_line(here, capsys):
     assert main(["init"]) == 0
     out = capsys.readouterr().out.splitlines()

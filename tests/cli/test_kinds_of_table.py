@@ -21,10 +21,9 @@ TABLE = "".join(f"{','.join(map(str, one))}\n" for one in [NAMES, *map(row, rang
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "t.csv").write_text(TABLE)
-    return tmp_path
+def here(here):
+    (here / "t.csv").write_text(TABLE)
+    return here
 
 
 DRAFT = """graph t

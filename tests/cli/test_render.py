@@ -17,12 +17,6 @@ HEADS = {
 }
 
 
-@pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("name", HEADS)
 def test_the_suffix_chooses_the_format(here, capsys, name):
     assert main(["render", "celeba_g1", "-o", name]) == 0

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image
 
 from scm_compiler.cli.main import main
@@ -28,14 +27,11 @@ def folder(tmp_path_factory):
     (path / "small.scm").write_text(PROGRAM)
     tiny = ["--option", "width=4", "--option", "batch=8", "--option", "noise_size=4"]
     given = ["--images", "drawn-faces:32", "--precision", "float32", "--device", "cpu"]
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCMC_CACHE", str(path / "cache"))
         patch.chdir(path)
         assert main(["train", "small.scm", "-q", "--steps", "2", *tiny, *given]) == 0
-    yield path
-    torch.set_num_threads(before)
+    return path
 
 
 @pytest.fixture(autouse=True)

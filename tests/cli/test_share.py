@@ -16,12 +16,6 @@ PROGRAM = 'graph rain\nRain, "wet <b>`lawn`" : binary\nRain -> "wet <b>`lawn`"\n
 
 
 @pytest.fixture
-def here(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
 def run(here):
     (here / "d.csv").write_text('Rain,"wet <b>`lawn`"\n0,0\n1,1\n0,1\n1,1\n')
     return scm.train(scm.parse(PROGRAM, "rain"), data="csv:d.csv")

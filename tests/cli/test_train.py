@@ -27,10 +27,7 @@ LABELS = ("--stage", "labels")
 PROGRAM = "Male, Mustache : binary\nMale -> Mustache\n"
 
 
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+pytestmark = pytest.mark.usefixtures("here")
 
 
 def test_the_example_reaches_its_floor(capsys):

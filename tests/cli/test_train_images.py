@@ -34,17 +34,13 @@ def _cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCMC_CACHE", str(tmp_path_factory.mktemp("cache")))
         patch.setenv("OMP_NUM_THREADS", "1")
-        before = torch.get_num_threads()
-        torch.set_num_threads(1)
         yield
-        torch.set_num_threads(before)
 
 
 @pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "small.scm").write_text(PROGRAM)
-    return tmp_path
+def here(here) -> Path:
+    (here / "small.scm").write_text(PROGRAM)
+    return here
 
 
 def test_both_stages_and_what_is_printed(capsys):

@@ -7,17 +7,13 @@ from scm_compiler.model.module import one_thread
 
 
 def test_threads_are_put_back_even_after_an_error():
-    before = torch.get_num_threads()
     torch.set_num_threads(2)
-    try:
-        with one_thread():
-            assert torch.get_num_threads() == 1
-        assert torch.get_num_threads() == 2
-        with pytest.raises(KeyError), one_thread():
-            {}["absent"]
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
+    with one_thread():
+        assert torch.get_num_threads() == 1
+    assert torch.get_num_threads() == 2
+    with pytest.raises(KeyError), one_thread():
+        {}["absent"]
+    assert torch.get_num_threads() == 2
 
 
 def test_a_certificate_is_made_on_one_thread(graphs, monkeypatch):
@@ -29,10 +25,6 @@ def test_a_certificate_is_made_on_one_thread(graphs, monkeypatch):
             return super().forward(noise, do)
 
     module = Watched(graphs["binary"], generator=torch.Generator().manual_seed(0))
-    before = torch.get_num_threads()
     torch.set_num_threads(2)
-    try:
-        assert certify(module).consistent
-    finally:
-        torch.set_num_threads(before)
+    assert certify(module).consistent
     assert seen == {1}

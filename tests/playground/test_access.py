@@ -1,13 +1,11 @@
 """The page for everyone: axe-core finds nothing serious in it, light and dark."""
 
-import threading
-
 import pytest
 
-from scm_compiler.playground.server import Playground
 from scm_compiler.playground.session import Session
 from tests.playground.browser import Browser, missing
 from tests.playground.packages import package
+from tests.playground.serving import serving
 
 AXE = package("axe-core")
 
@@ -32,12 +30,8 @@ axe.run().then(({ violations }) => done(violations
 
 @pytest.fixture(scope="module")
 def server():
-    with Playground(Session()) as made:
-        thread = threading.Thread(target=made.serve_forever, args=(0.02,))
-        thread.start()
+    with serving(Session()) as made:
         yield made
-        made.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

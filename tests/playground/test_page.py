@@ -4,16 +4,15 @@ They need Chromium and chromedriver, and are skipped where these are not.
 """
 
 import base64
-import threading
 
 import pytest
 
 import scm_compiler as scm
-from scm_compiler.playground.server import Playground
 from scm_compiler.playground.session import Session
 from scm_compiler.runtime.run import open_run
 from scm_compiler.shipped import example_programs, find_run
 from tests.playground.browser import Browser, missing
+from tests.playground.serving import serving
 
 pytestmark = [
     pytest.mark.slow,
@@ -43,12 +42,8 @@ CUT = "return document.querySelectorAll('.edge.cut').length"
 
 @pytest.fixture(scope="module")
 def server():
-    with Playground(Session(open_run(find_run("drawn_faces")))) as made:
-        thread = threading.Thread(target=made.serve_forever, args=(0.02,))
-        thread.start()
+    with serving(Session(open_run(find_run("drawn_faces")))) as made:
         yield made
-        made.shutdown()
-        thread.join()
 
 
 @pytest.fixture(scope="module")

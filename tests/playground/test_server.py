@@ -10,17 +10,14 @@ import pytest
 
 from scm_compiler.playground.server import MOST_AT_ONCE, MOST_BYTES, Allowance, Playground
 from scm_compiler.playground.session import Session
+from tests.playground.serving import serving
 
 
 @pytest.fixture(scope="module")
 def server():
-    with Playground(Session()) as made:
-        thread = threading.Thread(target=made.serve_forever, args=(0.02,))
-        thread.start()
+    with serving(Session()) as made:
         made.allowance = Allowance(1e9, 1e9)
         yield made
-        made.shutdown()
-        thread.join()
 
 
 def ask(server, path="", method="GET", body=None, token=None, **headers):

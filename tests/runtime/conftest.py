@@ -1,11 +1,12 @@
 """A small graph with an image, and a run of it that takes a second to train."""
 
+import errno
+import os
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-import torch
 
 from scm_compiler.compiler import check
 from scm_compiler.diagnostics import Source
@@ -43,19 +44,26 @@ def start(path: Path, planned=None, of=None):
     return create(made, table, configure(), (planned or plan(made)).configs, path=path)
 
 
+@pytest.fixture
+def disk(monkeypatch):
+    """A disk that takes so many files more (`left`) until it is full."""
+    found, real = SimpleNamespace(left=10_000), os.fsync
+
+    def fsync(handle):
+        found.left -= 1
+        if found.left < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(handle)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    return found
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _cache(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SCMC_CACHE", str(tmp_path_factory.mktemp("cache")))
         yield
-
-
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")

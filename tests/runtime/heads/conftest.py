@@ -114,14 +114,6 @@ def lamps():
     return lambda total=100: HeadTask("Lamp", Image(1, 16, 16), LAMPS, data, data, 0, total)
 
 
-@pytest.fixture(autouse=True)
-def _one_thread():
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def squares() -> SimpleNamespace:
     """The pictures' task, their labels' coding and the readers of both."""

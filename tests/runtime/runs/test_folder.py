@@ -1,8 +1,5 @@
 """Making run folders."""
 
-import errno
-import os
-
 import pytest
 
 from scm_compiler.diagnostics import ScmError
@@ -45,15 +42,8 @@ def test_a_run_is_whole_from_the_start(made, tmp_path):
     assert again.labels.fingerprint == made[1].fingerprint
 
 
-def test_a_full_disk_leaves_nothing(made, tmp_path, monkeypatch):
-    calls = []
-
-    def full(_handle):
-        calls.append(1)
-        if len(calls) == 3:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "fsync", full)
+def test_a_full_disk_leaves_nothing(made, tmp_path, disk):
+    disk.left = 2
     with pytest.raises(ScmError) as caught:
         create_run(*made, path=tmp_path / "r")
     assert [d.code for d in caught.value.diagnostics] == ["E657"]

@@ -1,9 +1,7 @@
 """The second stage: what it writes, and that stopping it changes nothing."""
 
-import errno
 import itertools
 import json
-import os
 import shutil
 import signal
 import subprocess
@@ -226,24 +224,16 @@ def test_a_budget_is_shared(small, tmp_path, monkeypatch):
     assert not torch.equal(*sample.pictures.values())
 
 
-def test_a_full_disk_loses_nothing(small, tmp_path, monkeypatch):
+def test_a_full_disk_loses_nothing(small, tmp_path, disk):
     planned = small.plan()
     whole = train_stages(small.start(tmp_path / "whole", planned), tables=planned.tables).run
     run = train_stages(small.start(tmp_path / "run", planned), images=False).run
-    real, left = os.fsync, [8]
-
-    def fsync(handle):
-        left[0] -= 1
-        if left[0] < 0:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        real(handle)
-
-    monkeypatch.setattr(os, "fsync", fsync)
+    disk.left = 8
     with pytest.raises(ScmError) as caught:
         train.train_image(run, "Face", planned.tables["Face"], checkpoint_seconds=0.0)
     assert codes(caught) == ["E657"]
     assert "No space left on device" in str(caught.value)
-    left[0] = 10_000
+    disk.left = 10_000
     again = train_stages(open_run(run.path)).run
     assert same(weights(again), weights(whole))
 

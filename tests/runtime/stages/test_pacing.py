@@ -20,10 +20,8 @@ class Heard(Silent):
 
 @pytest.fixture
 def heard():
-    before = torch.get_num_threads()
     torch.set_num_threads(2)
-    yield Heard()
-    torch.set_num_threads(before)
+    return Heard()
 
 
 def trained(pacing, rates, step=5.0):

@@ -1,6 +1,5 @@
 """Tensors and facts in one file."""
 
-import errno
 import os
 import pickle
 
@@ -69,15 +68,11 @@ def test_a_missing_file_is_refused(tmp_path):
     unusable(tmp_path / "absent")
 
 
-def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch):
+def test_a_full_disk_leaves_the_old_file(tmp_path, disk):
     path = tmp_path / "t"
     write_tensors(path, TENSORS, {"step": 1})
     before = path.read_bytes()
-
-    def full(_handle):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(os, "fsync", full)
+    disk.left = 0
     with pytest.raises(ScmError) as caught:
         write_tensors(path, TENSORS, {"step": 2})
     assert caught.value.exit_code == 2

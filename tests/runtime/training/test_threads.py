@@ -2,7 +2,6 @@
 
 import time
 
-import pytest
 import torch
 
 from scm_compiler.runtime.training.threads import (
@@ -18,13 +17,6 @@ from scm_compiler.runtime.training.threads import (
 def sleeping(seconds):
     """A task that takes so long with each number of threads."""
     return lambda: time.sleep(seconds[torch.get_num_threads()])
-
-
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 def test_fewer_threads_where_they_are_clearly_quicker():
