@@ -14,8 +14,9 @@ from scm_compiler.ir import Graph
 from scm_compiler.runtime.run import Run
 from scm_compiler.runtime.sampling.codes.photos import BadlyRebuilt
 from scm_compiler.runtime.sampling.grid import png
+from scm_compiler.runtime.sampling.imagined_photos import ImaginedPhotos
 from scm_compiler.runtime.sampling.job import regime_of
-from scm_compiler.runtime.sampling.photos import ImaginedPhotos, imagine_photos
+from scm_compiler.runtime.sampling.photos import imagine_photos
 from scm_compiler.runtime.sampling.photos_of_numbers import imagine_numbers
 from scm_compiler.runtime.sampling.rows import csv_text
 from scm_compiler.runtime.sampling.sample import Sample

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from scm_compiler.runtime.runs.trained_head import TrainedHead
     from scm_compiler.runtime.sampling.imagined import Imagined
     from scm_compiler.runtime.sampling.imagined_numbers import ImaginedNumbers
+    from scm_compiler.runtime.sampling.imagined_photos import ImaginedPhotos
     from scm_compiler.runtime.sampling.mixed import MixedSample, MixedStream
-    from scm_compiler.runtime.sampling.photos import ImaginedPhotos, Photo
+    from scm_compiler.runtime.sampling.photos import Photo
     from scm_compiler.runtime.sampling.sample import Sample, Stream
 
 Value = str | int | float

@@ -38,7 +38,8 @@ from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.runs.trained_head import TrainedHead
 from scm_compiler.runtime.sampling.abducting import abducting
-from scm_compiler.runtime.sampling.photos import Known, followed, redrawn, units_shown
+from scm_compiler.runtime.sampling.imagined_photos import Known
+from scm_compiler.runtime.sampling.photos import followed, redrawn, units_shown
 from scm_compiler.runtime.sampling.photos_of_numbers import worlds
 
 SHOWN = 6

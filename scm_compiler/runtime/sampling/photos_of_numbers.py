@@ -25,15 +25,9 @@ from scm_compiler.runtime.heads.head import EncodingGenerator
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.sampling.abducting import abducting
 from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
+from scm_compiler.runtime.sampling.imagined_photos import ImaginedPhotos, Known, Photos
 from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream
-from scm_compiler.runtime.sampling.photos import (
-    ImaginedPhotos,
-    Known,
-    Photo,
-    Photos,
-    read_photos,
-    redrawn,
-)
+from scm_compiler.runtime.sampling.photos import Photo, read_photos, redrawn
 from scm_compiler.telling import told
 
 POOL = 64

@@ -7,7 +7,7 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.inference.real.units import Held
 from scm_compiler.runtime.fit import train
-from scm_compiler.runtime.sampling.photos import Known
+from scm_compiler.runtime.sampling.imagined_photos import Known
 from scm_compiler.runtime.sampling.photos_of_numbers import worlds
 
 PROGRAM = "M, A, B : binary\nX, Y : real\nM -> B\nA <-> B\nA -> X\nB -> X -> Y"
