@@ -1,13 +1,11 @@
 """Where a head is trained, and in which precision."""
 
-from typing import Literal
-
 import torch
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.runtime.heads.codes.heads import DeviceMissing
+from scm_compiler.runtime.heads.options import Precision
 
-Precision = Literal["float32", "bfloat16"]
 DEVICES = ("auto", "cuda", "mps", "cpu")
 
 

@@ -1,10 +1,19 @@
 """What image heads can be told: the options of each and its presets, without torch."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Norm = Literal["batch", "group", "spectral", "none"]
+Precision = Literal["float32", "bfloat16"]
+
+Batch = Annotated[int, Field(ge=2, le=4096)]
+Decay = Annotated[float, Field(ge=0, lt=1)]
+NoiseSize = Annotated[int, Field(ge=1, le=1024)]
+Rate = Annotated[float, Field(gt=0, lt=1)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Weight = Annotated[float, Field(ge=0, le=100)]
+Width = Annotated[int, Field(ge=4, le=256)]
 
 
 class HeadOptions(BaseModel):
@@ -25,12 +34,12 @@ class HeadOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    width: int = Field(32, ge=4, le=256)
-    noise_size: int = Field(64, ge=1, le=1024)
-    batch: int = Field(32, ge=2, le=4096)
-    beta1: float = Field(0.5, ge=0, lt=1)
-    beta2: float = Field(0.999, ge=0, lt=1)
-    averaging: float = Field(0.999, ge=0, lt=1)
-    precision: Literal["float32", "bfloat16"] = "float32"
+    width: Width = 32
+    noise_size: NoiseSize = 64
+    batch: Batch = 32
+    beta1: Decay = 0.5
+    beta2: Decay = 0.999
+    averaging: Decay = 0.999
+    precision: Precision = "float32"
     channels_last: bool = True
     replay: bool = False

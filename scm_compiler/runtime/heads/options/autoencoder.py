@@ -2,7 +2,15 @@
 
 from pydantic import Field
 
-from scm_compiler.runtime.heads.options import HeadOptions
+from scm_compiler.runtime.heads.options import (
+    Batch,
+    Decay,
+    HeadOptions,
+    NoiseSize,
+    Rate,
+    Share,
+    Weight,
+)
 
 
 class AutoencoderOptions(HeadOptions):
@@ -26,20 +34,20 @@ class AutoencoderOptions(HeadOptions):
             see those labels in them: the noise is to say nothing that labels say.
     """
 
-    noise_size: int = Field(16, ge=1, le=1024)
-    batch: int = Field(64, ge=2, le=4096)
-    beta1: float = Field(0.9, ge=0, lt=1)
-    averaging: float = Field(0.99, ge=0, lt=1)
+    noise_size: NoiseSize = 16
+    batch: Batch = 64
+    beta1: Decay = 0.9
+    averaging: Decay = 0.99
     channels_last: bool = False
     hidden: int = Field(256, ge=1, le=4096)
     rungs: int = Field(0, ge=0, le=5)
     rung_channels: int = Field(2, ge=1, le=64)
-    rate: float = Field(2e-3, gt=0, lt=1)
+    rate: Rate = 2e-3
     deviation: float = Field(0.0, ge=0, le=10)
     beta: float = Field(20.0, gt=0, le=1e4)
     beta_start: float = Field(100.0, gt=0, le=1e6)
-    warm_up: float = Field(0.3, ge=0, le=1)
-    cool_down: float = Field(0.5, ge=0, le=1)
-    reader_weight: float = Field(0.1, ge=0, le=100)
+    warm_up: Share = 0.3
+    cool_down: Share = 0.5
+    reader_weight: Weight = 0.1
     swap_every: int = Field(4, ge=0, le=1000)
     swap_weight: float = Field(10.0, ge=0, le=1e4)

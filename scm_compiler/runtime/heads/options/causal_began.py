@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from scm_compiler.runtime.heads.options import HeadOptions, Norm
+from scm_compiler.runtime.heads.options import Batch, Decay, HeadOptions, Norm, Rate, Weight
 
 
 class CausalBeganOptions(HeadOptions):
@@ -30,22 +30,21 @@ class CausalBeganOptions(HeadOptions):
         halving: The steps after which both rates are halved, again and again.
     """
 
-    width: int = Field(32, ge=4, le=256)
-    batch: int = Field(16, ge=2, le=4096)
-    beta1: float = Field(0.9, ge=0, lt=1)
+    batch: Batch = 16
+    beta1: Decay = 0.9
     networks: Literal["strided", "published"] = "published"
     discriminator_norm: Norm = "group"
     projection: bool = False
     skip: bool = False
-    edges: float = Field(0.0, ge=0, le=100)
+    edges: Weight = 0.0
     beyond: int = Field(0, ge=0, le=4096)
     hidden: int = Field(64, ge=1, le=1024)
     noise: Literal["normal", "uniform"] = "uniform"
     gamma: tuple[float, float, float] = (0.5, 0.5, 0.5)
     lambdas: tuple[float, float, float] = (0.01, 0.0008, 0.1)
     third_margin: bool = True
-    generator_rate: float = Field(2e-4, gt=0, lt=1)
-    discriminator_rate: float = Field(2e-4, gt=0, lt=1)
+    generator_rate: Rate = 2e-4
+    discriminator_rate: Rate = 2e-4
     halving: int = Field(100_000, ge=1)
 
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
+from scm_compiler.runtime.heads.options import Weight
 from scm_compiler.runtime.heads.options.autoencoder import AutoencoderOptions
 
 
@@ -26,8 +27,8 @@ class CausalVaeOptions(AutoencoderOptions):
     learn_graph: bool = False
     prior: Literal["learnt", "labels"] = "learnt"
     networks: Literal["conv", "mlp"] = "conv"
-    exogenous_weight: float = Field(0.0, ge=0, le=100)
-    mask_weight: float = Field(0.01, ge=0, le=100)
+    exogenous_weight: Weight = 0.0
+    mask_weight: Weight = 0.01
 
 
 OPTIONS = CausalVaeOptions

@@ -1,8 +1,10 @@
 """The options of an encoder that is trained for a head."""
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from scm_compiler.runtime.heads.options import Batch, Decay, Precision, Rate, Share, Weight, Width
 
 
 class EncoderOptions(BaseModel):
@@ -28,15 +30,15 @@ class EncoderOptions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    width: int = Field(32, ge=4, le=256)
+    width: Width = 32
     hidden: int = Field(256, ge=1, le=4096)
-    batch: int = Field(32, ge=2, le=4096)
-    rate: float = Field(2e-3, gt=0, lt=1)
-    beta1: float = Field(0.9, ge=0, lt=1)
-    beta2: float = Field(0.999, ge=0, lt=1)
-    averaging: float = Field(0.99, ge=0, lt=1)
-    cool_down: float = Field(0.5, ge=0, le=1)
-    noise_weight: float = Field(0.3, ge=0, le=100)
-    reader_weight: float = Field(0.3, ge=0, le=100)
-    precision: Literal["float32", "bfloat16"] = "float32"
+    batch: Batch = 32
+    rate: Rate = 2e-3
+    beta1: Decay = 0.9
+    beta2: Decay = 0.999
+    averaging: Decay = 0.99
+    cool_down: Share = 0.5
+    noise_weight: Weight = 0.3
+    reader_weight: Weight = 0.3
+    precision: Precision = "float32"
     channels_last: bool = False

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from scm_compiler.runtime.heads.options import HeadOptions, Norm
+from scm_compiler.runtime.heads.options import HeadOptions, Norm, Rate, Weight, Width
 
 
 class GanOptions(HeadOptions):
@@ -49,8 +49,8 @@ class GanOptions(HeadOptions):
     augmentation: bool = True
     generator_updates: int = Field(1, ge=1, le=100)
     discriminator_every: int = Field(1, ge=1, le=100)
-    generator_rate: float = Field(5e-4, gt=0, lt=1)
-    discriminator_rate: float = Field(1e-3, gt=0, lt=1)
+    generator_rate: Rate = 5e-4
+    discriminator_rate: Rate = 1e-3
 
 
 class CausalGanOptions(GanOptions):
@@ -83,17 +83,17 @@ class CausalGanOptions(GanOptions):
     """
 
     labeler: Literal["marginal", "joint"] = "marginal"
-    labeler_weight: float = Field(0.5, ge=0, le=100)
-    anti_labeler_weight: float = Field(0.5, ge=0, le=100)
+    labeler_weight: Weight = 0.5
+    anti_labeler_weight: Weight = 0.5
     anti_labeler_decay: float | None = Field(None, gt=0)
     swapped: bool = False
     beyond: int = Field(4, ge=0, le=4096)
-    likeness: float = Field(5.0, ge=0, le=100)
+    likeness: Weight = 5.0
     labeler_every: int = Field(4, ge=1, le=1000)
-    labeler_width: int = Field(32, ge=4, le=256)
+    labeler_width: Width = 32
     labeler_norm: Norm = "spectral"
     labeler_radius: float = Field(0.02, ge=0, lt=1)
-    labeler_rate: float = Field(1e-3, gt=0, lt=1)
+    labeler_rate: Rate = 1e-3
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
