@@ -1,4 +1,4 @@
-"""Phrases that many messages share: did you mean …, this or that."""
+"""Phrases that many messages share: did you mean …, this or that, this and that."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -32,3 +32,13 @@ def one_of(phrases: Iterable[str]) -> str:
     """
     *most, last = phrases
     return f"{', '.join(most)} or {last}" if most else last
+
+
+def all_of(phrases: Iterable[str]) -> str:
+    """The phrases together.
+
+    >>> all_of(["a name", "`,`", "`:`"])
+    'a name, `,` and `:`'
+    """
+    *most, last = phrases
+    return f"{', '.join(most)} and {last}" if most else last

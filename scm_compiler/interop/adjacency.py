@@ -8,7 +8,6 @@ Wet,0,0
 import csv
 import io
 from dataclasses import dataclass
-from math import isfinite
 
 from scm_compiler.diagnostics import ScmError, Source, Span, refuse
 from scm_compiler.interop.codes.graph_files import TooLarge
@@ -17,6 +16,7 @@ from scm_compiler.interop.codes.matrices import BadMatrix, Weights
 from scm_compiler.interop.document import Document
 from scm_compiler.interop.translate import lowered, unknown_values
 from scm_compiler.ir import Graph
+from scm_compiler.ir.domain import is_finite
 from scm_compiler.syntax import tree
 
 MOST_NODES = 2000
@@ -137,19 +137,12 @@ def _refuse_entries(source: Source, names: tuple[str, ...], rows: list[_Row]) ->
     if not found:
         return
     row, cause, effect, cell = found[0]
-    if all(_is_number(cell) for *_, cell in found):
+    if all(is_finite(cell) for *_, cell in found):
         wrong = Weights(cause, effect, cell, len(found), span=row.span)
         raise refuse(wrong, source=source, exit_code=2)
     more = f", and {len(found) - 1:,} more like it" if len(found) > 1 else ""
     reason = f"row `{cause}`, column `{effect}`: expected 0 or 1, found `{cell[:40]}`{more}"
     raise _wrong(source, row, reason)
-
-
-def _is_number(text: str) -> bool:
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False
 
 
 def _wrong(source: Source, row: _Row, reason: str) -> ScmError:

@@ -296,6 +296,18 @@ def is_number(text: str) -> bool:
     return _NUMBER.fullmatch(text) is not None and isfinite(float(text))
 
 
+def is_finite(text: str) -> bool:
+    """Whether a text is a finite number however Python may have it.
+
+    >>> is_finite(" 1_000 "), is_finite("nan"), is_finite("a")
+    (True, False, False)
+    """
+    try:
+        return isfinite(float(text))
+    except ValueError:
+        return False
+
+
 def index_of(text: str, domain: Finite) -> int | None:
     """The index of a value as it is written: as declared, or as data write what is the same.
 

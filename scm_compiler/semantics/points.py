@@ -13,7 +13,7 @@ from math import isfinite
 from typing import Any
 
 from scm_compiler.ir import Finite, Graph, Real
-from scm_compiler.ir.domain import plain
+from scm_compiler.ir.domain import is_finite, plain
 
 _RANGE = re.compile(r"<|(?<!-)>")
 _WORD = re.compile(r'"([^"]*)"|(-?[\w.]+)')
@@ -67,11 +67,8 @@ def pointed(graph: Graph, query: str) -> Graph:
 def _numbers(query: str) -> Iterator[str]:
     """The words of a query that can be numbers."""
     for quoted, bare in _WORD.findall(query):
-        try:
-            if isfinite(float(quoted or bare)):
-                yield quoted or bare
-        except ValueError:
-            continue
+        if is_finite(quoted or bare):
+            yield quoted or bare
 
 
 def _points(real: Real, named: tuple[str, ...], *, ranged: bool) -> Points:

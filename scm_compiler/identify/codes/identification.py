@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
+from scm_compiler.diagnostics.suggest import all_of
 
 Pair = tuple[str, str]
 
@@ -76,7 +77,7 @@ class NotIdentifiable(Diagnostic):
 
     def help(self) -> str:
         """The hedge in words, and what would help."""
-        ties = _listed(f"`{a} <-> {b}`" for a, b in self.ties)
+        ties = all_of(f"`{a} <-> {b}`" for a, b in self.ties)
         return "; ".join((f"{ties} can look like an effect of {_names(self.held)}", *self._ways()))
 
     def _ways(self) -> Iterable[str]:
@@ -84,7 +85,7 @@ class NotIdentifiable(Diagnostic):
             named = " or ".join(f"`{a} <-> {b}`" for a, b in self.causes)
             yield f"enough would be: the common cause {named} measured or ruled out"
         elif self.together:
-            named = _listed(f"`{a} <-> {b}`" for a, b in self.together)
+            named = all_of(f"`{a} <-> {b}`" for a, b in self.together)
             yield f"enough would be: the common causes {named} all measured or ruled out"
         if self.experiments:
             named = " or ".join(f"`{name}`" for name in self.experiments)
@@ -357,10 +358,4 @@ def _set(names: Iterable[str]) -> str:
 
 
 def _names(names: Iterable[str]) -> str:
-    return _listed(f"`{name}`" for name in names)
-
-
-def _listed(texts: Iterable[str]) -> str:
-    """Such as `a, b and c`."""
-    *most, last = texts
-    return f"{', '.join(most)} and {last}" if most else last
+    return all_of(f"`{name}`" for name in names)

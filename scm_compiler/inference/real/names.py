@@ -12,7 +12,7 @@ from scm_compiler.inference.real.codes.reals import NoEvent
 from scm_compiler.inference.real.openings import some_number
 from scm_compiler.inference.real.units import Array, Range
 from scm_compiler.ir import Finite, Graph, Real
-from scm_compiler.ir.domain import index_of
+from scm_compiler.ir.domain import index_of, is_finite
 from scm_compiler.model.mechanism import Column
 from scm_compiler.semantics.codes.queries import NotOneNumber, UnknownNode, UnknownValue
 from scm_compiler.semantics.events import compared
@@ -151,13 +151,6 @@ class Names:
         """What a node's values are as numbers; not a number of a label whose value is none."""
         domain = self.graph.by_name[node].domain
         if isinstance(domain, Finite):
-            values = np.array([float(v) if _numeric(v) else np.nan for v in domain.values])
+            values = np.array([float(v) if is_finite(v) else np.nan for v in domain.values])
             return lambda column: values[column]
         return lambda column: column.astype(np.float64)
-
-
-def _numeric(text: str) -> bool:
-    try:
-        return isfinite(float(text))
-    except ValueError:
-        return False

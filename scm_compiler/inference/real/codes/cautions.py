@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
+from scm_compiler.diagnostics.suggest import all_of
 
 MOST = 3
 """So many ways to be beyond the data a message shows, and one more."""
@@ -136,5 +137,4 @@ def _together(each: Sequence[BeyondData]) -> BeyondData:
 def _listed(ways: Sequence[str]) -> str:
     if len(ways) > MOST + 1:
         ways = (*ways[:MOST], f"{len(ways) - MOST:,} more")
-    *most, last = ways
-    return f"{', '.join(most)} and {last}" if most else last
+    return all_of(ways)

@@ -1,7 +1,7 @@
 """E692: the labels of scenes."""
 
 from scm_compiler.diagnostics.diagnostic import Diagnostic
-from scm_compiler.diagnostics.suggest import did_you_mean
+from scm_compiler.diagnostics.suggest import all_of, did_you_mean
 
 
 class NotOfScene(Diagnostic):
@@ -38,6 +38,5 @@ class NotOfScene(Diagnostic):
         return f"`{self.scene}` has no labels for this graph: {self.reason}"
 
     def help(self) -> str:
-        *most, last = (f"`{name}`" for name in self.shown)
-        every = f"`{self.scene}` shows {', '.join(most)} and {last}"
-        return did_you_mean(self.near) or every
+        every = all_of(f"`{name}`" for name in self.shown)
+        return did_you_mean(self.near) or f"`{self.scene}` shows {every}"
