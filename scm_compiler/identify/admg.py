@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from scm_compiler.ir import Graph
+from scm_compiler.ir.graph import reached
 
 Nodes = frozenset[str]
 
@@ -45,25 +46,17 @@ class Admg:
             within: The nodes of the subgraph.
             cut: Nodes whose incoming arrows are removed.
         """
-        found = set(nodes)
-        waiting = list(found)
-        while waiting:
-            node = waiting.pop()
-            if node not in cut:
-                fresh = {name for name in self.parents[node] if name in within} - found
-                found |= fresh
-                waiting.extend(fresh)
-        return frozenset(found)
+
+        def above(node: str) -> Iterable[str]:
+            return () if node in cut else (name for name in self.parents[node] if name in within)
+
+        return frozenset(reached(nodes, above))
 
     def district(self, node: str, within: Collection[str]) -> Nodes:
         """The c-component of a node: what it reaches over `<->` in the subgraph `within`."""
-        found = {node}
-        waiting = [node]
-        while waiting:
-            fresh = {name for name in self.spouses[waiting.pop()] if name in within} - found
-            found |= fresh
-            waiting.extend(fresh)
-        return frozenset(found)
+        return frozenset(
+            reached([node], lambda one: (other for other in self.spouses[one] if other in within))
+        )
 
     def districts(self, within: Iterable[str]) -> tuple[Nodes, ...]:
         """The c-components of a subgraph, by their first node in topological order."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from scm_compiler.identify.admg import Admg, Nodes, arrows
 from scm_compiler.ir import Graph
+from scm_compiler.ir.graph import reached
 
 UNDETERMINED = "what the graph does not determine"
 """Why a world is not composed that is not identified."""
@@ -225,13 +226,11 @@ class _Composer:
 
 def _above(copies: Mapping[str, Copy], names: Iterable[str]) -> Nodes:
     """The names and all copies that they are drawn from."""
-    found, waiting = set(names), list(names)
-    while waiting:
-        copy = copies.get(waiting.pop())
-        fresh = set(copy.reads.values() if copy else ()) & copies.keys() - found
-        waiting += fresh
-        found |= fresh
-    return frozenset(found)
+
+    def read(name: str) -> Iterable[str]:
+        return copies.keys() & copies[name].reads.values() if name in copies else ()
+
+    return frozenset(reached(names, read))
 
 
 def _without_children(within: Admg, names: Nodes) -> Admg:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from scm_compiler.ir.graph import Graph
+from scm_compiler.passes.prune import ancestors
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -68,7 +69,7 @@ def open_path(
     """
     _validate(graph, left, right, given)
     known, wanted = frozenset(given), frozenset(right)
-    opened = _ancestors(graph, known)
+    opened = ancestors(graph, known)
     spouses = _spouses(graph)
     # A state is a node and whether the path came to it by an arrowhead. The shortest open walk
     # over states visits no node twice: a detour could be cut out and the walk would stay open.
@@ -108,15 +109,6 @@ def _trace(
         nodes.append(state[0])
         arrows.append(arrow)
     return Path(tuple(reversed(nodes)), tuple(reversed(arrows)))
-
-
-def _ancestors(graph: Graph, nodes: Collection[str]) -> set[str]:
-    found, waiting = set(nodes), list(nodes)
-    while waiting:
-        fresh = [parent for parent in graph.parents[waiting.pop()] if parent not in found]
-        found.update(fresh)
-        waiting.extend(fresh)
-    return found
 
 
 def _spouses(graph: Graph) -> dict[str, list[str]]:

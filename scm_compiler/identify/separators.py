@@ -13,6 +13,7 @@ from itertools import islice
 from scm_compiler.diagnostics import refuse
 from scm_compiler.identify.admg import Admg, Nodes
 from scm_compiler.identify.codes.identification import TooManyTies
+from scm_compiler.ir.graph import reached
 
 MOST_TIES = 2_500_000
 """How many ties between two nodes are followed."""
@@ -130,12 +131,7 @@ def _separators(ties: Ties, start: str, end: str) -> Iterator[Nodes]:
 
 def _reach(ties: Mapping[str, set[str]], start: str, wall: Collection[str]) -> set[str]:
     """The nodes that are connected with `start` outside the wall."""
-    found, waiting = {start}, [start]
-    while waiting:
-        fresh = {node for node in ties[waiting.pop()] if node not in wall} - found
-        found |= fresh
-        waiting.extend(fresh)
-    return found
+    return set(reached([start], lambda node: (near for near in ties[node] if near not in wall)))
 
 
 def _border(ties: Ties, part: set[str]) -> Nodes:

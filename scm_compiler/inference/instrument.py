@@ -7,6 +7,7 @@ from scm_compiler.identify.separation import open_path
 from scm_compiler.inference.codes.local_effects import NotInstrument
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
+from scm_compiler.passes.prune import ancestors, mutilate
 
 
 def refuse_no_instrument(query: ir.LocalEffect, graph: Graph) -> None:
@@ -25,20 +26,10 @@ def _lacking(query: ir.LocalEffect, graph: Graph) -> str:
     instrument, cause, outcome = query.instrument, query.cause, query.outcome
     if len({instrument, cause, outcome}) < 3:
         return "it takes three labels"
-    if instrument not in _above(graph, cause):
+    if instrument not in ancestors(graph, [cause]):
         return f"it does not cause {cause}"
-    if instrument in _above(graph, outcome, but=cause):
+    if instrument in ancestors(mutilate(graph, [cause]), [outcome]):
         return f"it causes {outcome} other than by way of {cause}"
     own = replace(graph, edges=tuple(e for e in graph.edges if e.source != instrument))
     path = open_path(own, [instrument], [cause, outcome])
     return "" if path is None else f"not all that it shares with them is its effect: {path}"
-
-
-def _above(graph: Graph, node: str, but: str = "") -> set[str]:
-    """What causes a label, by paths that avoid another."""
-    found, waiting = {node}, [node]
-    while waiting:
-        fresh = [p for p in graph.parents[waiting.pop()] if p not in found and p != but]
-        found.update(fresh)
-        waiting.extend(fresh)
-    return found - {node}

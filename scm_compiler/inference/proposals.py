@@ -10,6 +10,7 @@ from scm_compiler.inference.plan import plan
 from scm_compiler.inference.table import Table
 from scm_compiler.ir import Graph
 from scm_compiler.ir import query as ir
+from scm_compiler.ir.graph import reached
 from scm_compiler.model.tables import Tables
 from scm_compiler.passes import fold
 
@@ -45,18 +46,8 @@ def causes(graph: Graph) -> Iterator[tuple[str, str]]:
     """Each label with each label that it causes, directly or not."""
     names = [node.name for node in graph.labels]
     for name in names:
-        below = _descendants(graph, name)
+        below = set(reached(graph.children[name], graph.children.__getitem__))
         yield from ((name, other) for other in names if other in below)
-
-
-def _descendants(graph: Graph, name: str) -> set[str]:
-    found: set[str] = set()
-    waiting = [name]
-    while waiting:
-        fresh = [child for child in graph.children[waiting.pop()] if child not in found]
-        found.update(fresh)
-        waiting += fresh
-    return found
 
 
 def _confounded(graph: Graph) -> Iterator[tuple[str, str]]:

@@ -7,16 +7,18 @@ name, its asserts, the order of edge statements, comments or layout.
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from scm_compiler.diagnostics import Span
 from scm_compiler.ir.domain import Domain, Finite, Image, Real
 from scm_compiler.notebook import paragraph, table
+
+T = TypeVar("T", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +325,22 @@ def require_graph(given: object, verb: str) -> None:
         return
     found = f"`{given}`" if isinstance(given, (str, PurePath)) else f"a {type(given).__name__}"
     raise TypeError(f"{verb} takes a graph, not {found}: pass what `scm.load(…)` gives")
+
+
+def reached(starts: Iterable[T], following: Callable[[T], Iterable[T]]) -> list[T]:
+    """What is come to from some starts, themselves included, by all that follows each.
+
+    >>> reached([3], range)
+    [3, 0, 1, 2]
+    """
+    order = list(dict.fromkeys(starts))
+    found = set(order)
+    for one in order:
+        for other in following(one):
+            if other not in found:
+                found.add(other)
+                order.append(other)
+    return order
 
 
 def _said(node: Node) -> str:

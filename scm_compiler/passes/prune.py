@@ -7,7 +7,7 @@ What points into a held node is cut (Pearl 2009, section 3.2); barren and separa
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from scm_compiler.ir.graph import Graph
+from scm_compiler.ir.graph import Graph, reached
 
 
 @dataclass(frozen=True)
@@ -90,14 +90,7 @@ def prune(graph: Graph, targets: Collection[str], evidence: Collection[str]) -> 
 
 def ancestors(graph: Graph, nodes: Iterable[str]) -> set[str]:
     """The nodes and everything that causes them."""
-    found = set(nodes)
-    waiting = list(found)
-    while waiting:
-        for parent in graph.parents[waiting.pop()]:
-            if parent not in found:
-                found.add(parent)
-                waiting.append(parent)
-    return found
+    return set(reached(nodes, graph.parents.__getitem__))
 
 
 def _parts(graph: Graph, alive: set[str], known: frozenset[str]) -> list[list[str]]:
@@ -115,15 +108,6 @@ def _parts(graph: Graph, alive: set[str], known: frozenset[str]) -> list[list[st
     seen: set[str] = set()
     for name in near:
         if name not in seen:
-            parts.append(_reach(near, name, seen))
+            parts.append(reached([name], near.__getitem__))
+            seen.update(parts[-1])
     return parts
-
-
-def _reach(near: dict[str, list[str]], start: str, seen: set[str]) -> list[str]:
-    seen.add(start)
-    part = [start]
-    for name in part:
-        fresh = [other for other in near[name] if other not in seen]
-        seen.update(fresh)
-        part.extend(dict.fromkeys(fresh))
-    return part

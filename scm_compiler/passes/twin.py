@@ -8,12 +8,12 @@ counterfactuals can be tested"). Composition, effectiveness, exclusion and consi
 cases of that one rule.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from operator import itemgetter
 
-from scm_compiler.ir.graph import Graph
+from scm_compiler.ir.graph import Graph, reached
 from scm_compiler.ir.query import Event, Setting, Variable, World
 
 
@@ -169,14 +169,11 @@ class _Builder:
 
 def _above(graph: Graph, node: str, placed: Collection[str]) -> set[str]:
     """The node and its ancestors that are still to be placed."""
-    found: set[str] = set()
-    waiting = [node]
-    while waiting:
-        name = waiting.pop()
-        if name not in placed and name not in found:
-            found.add(name)
-            waiting.extend(graph.parents[name])
-    return found
+
+    def left(names: Iterable[str]) -> list[str]:
+        return [name for name in names if name not in placed]
+
+    return set(reached(left([node]), lambda name: left(graph.parents[name])))
 
 
 def _merge(worlds: Worlds) -> Worlds | None:

@@ -9,6 +9,7 @@ from scm_compiler.diagnostics import Diagnostic, Span, closest
 from scm_compiler.ir import Finite, Graph, Real
 from scm_compiler.ir import query as ir
 from scm_compiler.ir.domain import index_of, is_number
+from scm_compiler.ir.graph import reached
 from scm_compiler.semantics.codes.conditions import ContradictoryEvidence, HeldTwice
 from scm_compiler.semantics.codes.kinds import RealNotAnswered
 from scm_compiler.semantics.codes.queries import (
@@ -299,13 +300,8 @@ class Lookup:
 
     def causes(self, node: str, other: str) -> bool:
         """Whether there is a path of arrows from one node to another."""
-        waiting, seen = [node], {node}
-        while waiting:
-            for child in self.graph.children.get(waiting.pop(), ()):
-                if child not in seen:
-                    seen.add(child)
-                    waiting.append(child)
-        return node != other and other in seen
+        below = reached([node], lambda name: self.graph.children.get(name, ()))
+        return node != other and other in below
 
 
 def _single(variable: ir.Variable, weights: Mapping[int, float]) -> Factor:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scm_compiler.ir import Graph, Real
+from scm_compiler.ir.graph import reached
 from scm_compiler.model.module import Reads
 
 MOST_VIOLATIONS = 20
@@ -135,21 +136,8 @@ class Contract:
 
     def descendants(self, name: str) -> set[str]:
         """The labels that a label causes, itself left out."""
-        found: set[str] = set()
-        waiting = list(self._children.get(name, ()))
-        while waiting:
-            child = waiting.pop()
-            if child not in found:
-                found.add(child)
-                waiting += self._children.get(child, ())
-        return found & self.parents.keys()
-
-    @cached_property
-    def _children(self) -> dict[str, list[str]]:
-        children: dict[str, list[str]] = {}
-        for edge in self.graph.edges:
-            children.setdefault(edge.source, []).append(edge.target)
-        return children
+        children = self.graph.children
+        return self.parents.keys() & reached(children[name], children.__getitem__)
 
 
 def check_noise_blocks(graph: Graph) -> Check:

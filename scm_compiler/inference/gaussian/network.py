@@ -1,10 +1,11 @@
 """Linear Gaussian networks with discrete parents, and their nodes in several worlds."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from scm_compiler.inference.contraction import Array
 from scm_compiler.ir import Graph
+from scm_compiler.ir.graph import reached
 from scm_compiler.model.real.linear import Linear
 
 Held = tuple[tuple[str, float], ...]
@@ -69,14 +70,9 @@ class LinearNetwork:
         found: dict[str, None] = {}
         for instance in instances:
             held = {name for name, _ in instance.held}
-            met, waiting = {instance.node}, [instance.node]
-            for name in waiting:
-                if name not in held:
-                    fresh = [p for p in self.graph.parents[name] if p not in met]
-                    met.update(fresh)
-                    waiting += fresh
-                    if name not in self.tables and name not in self.mechanisms:
-                        found[name] = None
+            for name in self._up_to(instance.node, held):
+                if name not in held and name not in self.tables and name not in self.mechanisms:
+                    found[name] = None
         return tuple(found)
 
     def felt(self, instance: Instance) -> Instance:
@@ -84,10 +80,9 @@ class LinearNetwork:
         held = dict(instance.held)
         if instance.node in held:
             return Instance(instance.node, ((instance.node, held[instance.node]),))
-        reached, waiting = set[str](), [instance.node]
-        while waiting:
-            for parent in self.graph.parents[waiting.pop()]:
-                if parent not in reached:
-                    reached.add(parent)
-                    waiting += [] if parent in held else [parent]
-        return Instance(instance.node, tuple(each for each in instance.held if each[0] in reached))
+        above = set(self._up_to(instance.node, held))
+        return Instance(instance.node, tuple(each for each in instance.held if each[0] in above))
+
+    def _up_to(self, node: str, held: Collection[str]) -> list[str]:
+        """A node and its causes, as far as those that are held."""
+        return reached([node], lambda name: () if name in held else self.graph.parents[name])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scm_compiler.inference.contraction import Array
 from scm_compiler.inference.gaussian.network import Instance, LinearNetwork
 from scm_compiler.ir.domain import Finite
+from scm_compiler.ir.graph import reached
 
 Values = NDArray[np.int64]
 
@@ -72,15 +73,14 @@ class Unrolled:
 
     def _above(self, target: Instance) -> list[str]:
         """The real nodes to be placed for a variable, and itself, parents first."""
-        found, waiting = {target.node}, [target.node]
-        while waiting:
-            name = waiting.pop()
+
+        def read(name: str) -> list[str]:
             if self.network.felt(Instance(name, target.held)) in self._places:
-                continue
-            for parent in self.network.mechanisms[name].real:
-                if parent not in found and not isinstance(self._input(parent, target), Known):
-                    found.add(parent)
-                    waiting.append(parent)
+                return []
+            real = self.network.mechanisms[name].real
+            return [each for each in real if not isinstance(self._input(each, target), Known)]
+
+        found = set(reached([target.node], read))
         return [name for name in self.network.graph.topological if name in found]
 
     def _input(self, parent: str, child: Instance) -> Known | Instance:

@@ -42,6 +42,7 @@ from scm_compiler.model.mechanism import Mechanism
 from scm_compiler.model.real.parts import observed, tied_nodes
 from scm_compiler.model.real.redirected import redirected, same
 from scm_compiler.passes.fold import HIDDEN
+from scm_compiler.passes.prune import ancestors
 from scm_compiler.syntax import query_tree as tree
 
 Names = frozenset[str]
@@ -165,7 +166,7 @@ class Law:
         """
         question = self._question(written)
         if not question.held and not question.others:
-            nodes = _above(self.fitted, question.outcomes | question.seen)
+            nodes = frozenset(ancestors(self.fitted, question.outcomes | question.seen))
             return World(self.fitted, self.mechanisms, question.written, nodes)
         found = None if decided else self._identified(question)
         question, composition = self._composed(question)
@@ -242,7 +243,7 @@ class Law:
             except NotComposedError as error:
                 reasons.append(str(error))
         if question.doing.natural:
-            inside = self.tied & _above(self.graph, question.doing.outcomes)
+            inside = self.tied & ancestors(self.graph, question.doing.outcomes)
             raise refuse(WorldsOfLaw(self._sorted(inside)))
         held = tuple(sorted(question.held))
         query = ask(sorted(question.outcomes), held, sorted(question.seen))
@@ -253,7 +254,7 @@ class Law:
         """The question, with more asked so that districts stay whole, with less seen."""
         yield question
         doing, within = question.doing, self.graph
-        above = _above(within, doing.outcomes | doing.natural)
+        above = ancestors(within, doing.outcomes | doing.natural)
         more = frozenset().union(*(d for d in self._districts if d & above)) - doing.held
         yield replace(question, outcomes=question.outcomes | (more - question.seen))
         if question.others:
@@ -342,12 +343,3 @@ def _put(question: _Question, composition: Composition, graph: Graph) -> tree.Pl
         text = domain.values[int(value)] if isinstance(domain, Finite) else repr(float(value))
         events.append(tree.Event(tree.Variable(tree.Word(copy)), tree.Word(text)))
     return replace(written, given=(*written.given, *events))
-
-
-def _above(graph: Graph, names: Iterable[str]) -> Names:
-    found, waiting = set(names), list(names)
-    while waiting:
-        fresh = set(graph.parents[waiting.pop()]) - found
-        found |= fresh
-        waiting += fresh
-    return frozenset(found)
