@@ -95,8 +95,26 @@ class Finite(Domain):
         return self.values.index(value)
 
 
+class Named(Finite):
+    """Values that are given by their names."""
+
+    __slots__ = ()
+
+    type: str
+
+    @property
+    def arguments(self) -> Mapping[str, Any]:
+        """The values."""
+        return {"values": list(self.values)}
+
+    @property
+    def claim(self) -> list[Any]:
+        """The type and the values."""
+        return [self.type, *self.values]
+
+
 @dataclass(frozen=True, slots=True)
-class Discrete(Finite):
+class Discrete(Named):
     """Finitely many named values, and nothing more.
 
     >>> Discrete(("black", "brown")).index("brown")
@@ -107,16 +125,6 @@ class Discrete(Finite):
     type: Literal["discrete"] = "discrete"
 
     @property
-    def arguments(self) -> Mapping[str, Any]:
-        """The values."""
-        return {"values": list(self.values)}
-
-    @property
-    def claim(self) -> list[Any]:
-        """The type and the values."""
-        return [self.type, *self.values]
-
-    @property
     def spellings(self) -> Mapping[str, int]:
         """As of any; two values may also be `yes` and `no`, or 1 and -1."""
         if self == BINARY:
@@ -125,7 +133,7 @@ class Discrete(Finite):
 
 
 @dataclass(frozen=True, slots=True)
-class Ordinal(Finite):
+class Ordinal(Named):
     """Finitely many named values, the least one first.
 
     >>> Ordinal(("low", "mid", "high")).ordered
@@ -135,16 +143,6 @@ class Ordinal(Finite):
     values: tuple[str, ...]
     type: Literal["ordinal"] = "ordinal"
     ordered: ClassVar[bool] = True
-
-    @property
-    def arguments(self) -> Mapping[str, Any]:
-        """The values."""
-        return {"values": list(self.values)}
-
-    @property
-    def claim(self) -> list[Any]:
-        """The type and the values."""
-        return [self.type, *self.values]
 
 
 @dataclass(frozen=True, slots=True)

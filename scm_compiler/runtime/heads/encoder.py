@@ -14,12 +14,10 @@ from torch import Tensor, nn
 
 from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.autoencoder import LabelEmbedding, Perceptron, Sight
+from scm_compiler.runtime.heads.encoding import RebuildingTrainer
 from scm_compiler.runtime.heads.head import EncodingGenerator, HeadTask, ImageGenerator
 from scm_compiler.runtime.heads.options.encoder import EncoderOptions
-from scm_compiler.runtime.heads.training import AdversarialTrainer, copied
-
-SETTLING = 0.02
-"""The share of a step's squared error in s²."""
+from scm_compiler.runtime.heads.training import copied
 
 
 class Encoder(nn.Module):
@@ -83,7 +81,7 @@ class Encoded(EncodingGenerator):
         return logits
 
 
-class EncoderTrainer(AdversarialTrainer[EncoderOptions, Encoder]):
+class EncoderTrainer(RebuildingTrainer[EncoderOptions, Encoder]):
     """Trains the encoder of a generator, which is not changed.
 
     Args:
@@ -95,8 +93,6 @@ class EncoderTrainer(AdversarialTrainer[EncoderOptions, Encoder]):
     def __init__(self, task: HeadTask, options: EncoderOptions, drawing: ImageGenerator) -> None:
         self._drawing = copied(drawing).to(task.device)
         super().__init__(task, options)
-        self.variance = torch.ones((), device=task.device)
-        self.kept = {"variance": self.variance}
 
     @property
     def drawing(self) -> ImageGenerator:
@@ -106,13 +102,6 @@ class EncoderTrainer(AdversarialTrainer[EncoderOptions, Encoder]):
     def build(self) -> tuple[Encoder, dict[str, nn.Module]]:
         """The encoder; there are no judges."""
         return Encoder(self.drawing, self.options), {}
-
-    def rate(self, name: str) -> float:
-        """The learning rate by now: it falls to nothing at the end."""
-        del name
-        left = 1 - self.reached / self.total
-        falling = max(self.options.cool_down, 1 / self.total)
-        return self.options.rate * min(1.0, max(left / falling, 0.01))
 
     def step(self) -> dict[str, Tensor]:
         """One update of the encoder, on real images and generated ones."""
@@ -139,8 +128,7 @@ class EncoderTrainer(AdversarialTrainer[EncoderOptions, Encoder]):
             accuracy = losses.label_accuracy(read, real.labels, coding)
             metrics |= {"reading": reading, "label_accuracy": accuracy}
         self.descend(("generator", loss))
-        late = self.mean([errors.detach().mean()])[0]
-        self.variance.lerp_(late.clamp(min=1e-6), max(SETTLING, 1 / (1 + self.done)))
+        self.follow_variance(errors.mean())
         return metrics
 
 

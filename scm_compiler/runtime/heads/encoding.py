@@ -21,13 +21,38 @@ from torch import Tensor, nn
 from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.head import EncodingGenerator, HeadTask
 from scm_compiler.runtime.heads.options.autoencoder import AutoencoderOptions
+from scm_compiler.runtime.heads.options.encoder import EncoderOptions
 from scm_compiler.runtime.heads.replay import uploaded
 from scm_compiler.runtime.heads.training import AdversarialTrainer, LabelledImages
 
+Rebuilding = TypeVar("Rebuilding", bound=AutoencoderOptions | EncoderOptions)
+Network = TypeVar("Network", bound=nn.Module)
 Options = TypeVar("Options", bound=AutoencoderOptions)
 
 SETTLING = 0.02
 """The share of a step's squared error in the variance s²."""
+
+
+class RebuildingTrainer(AdversarialTrainer[Rebuilding, Network], Generic[Rebuilding, Network]):
+    """Trains by the squared error of images that are drawn again, over what it was of late."""
+
+    def __init__(self, task: HeadTask, options: Rebuilding) -> None:
+        super().__init__(task, options)
+        self.variance = torch.ones((), device=task.device)
+        self.kept = {"variance": self.variance}
+
+    def rate(self, name: str) -> float:
+        """The learning rate by now: it falls to nothing at the end."""
+        del name
+        left = 1 - self.reached / self.total
+        falling = max(self.options.cool_down, 1 / self.total)
+        return self.options.rate * min(1.0, max(left / falling, 0.01))
+
+    def follow_variance(self, error: Tensor) -> None:
+        """Move s² towards the squared error of this step."""
+        late = self.mean([error.detach()])[0]
+        step = max(SETTLING, 1 / (1 + self.done))
+        self.variance.lerp_(late.clamp(min=1e-6), step)
 
 
 @dataclass(frozen=True)
@@ -58,13 +83,8 @@ class TrainedByRebuilding(EncodingGenerator):
 Generator = TypeVar("Generator", bound=TrainedByRebuilding)
 
 
-class EncodingTrainer(AdversarialTrainer[Options, Generator], Generic[Options, Generator]):
+class EncodingTrainer(RebuildingTrainer[Options, Generator], Generic[Options, Generator]):
     """Trains a generator with its encoder on labelled images; nothing judges them."""
-
-    def __init__(self, task: HeadTask, options: Options) -> None:
-        super().__init__(task, options)
-        self.variance = torch.ones((), device=task.device)
-        self.kept = {"variance": self.variance}
 
     @abstractmethod
     def untrained(self) -> Generator:
@@ -73,13 +93,6 @@ class EncodingTrainer(AdversarialTrainer[Options, Generator], Generic[Options, G
     def build(self) -> tuple[Generator, dict[str, nn.Module]]:
         """The generator; there are no judges."""
         return self.untrained(), {}
-
-    def rate(self, name: str) -> float:
-        """The learning rate by now: it falls to nothing at the end."""
-        del name
-        left = 1 - self.reached / self.total
-        falling = max(self.options.cool_down, 1 / self.total)
-        return self.options.rate * min(1.0, max(left / falling, 0.01))
 
     @property
     def beta(self) -> float:
@@ -112,9 +125,7 @@ class EncodingTrainer(AdversarialTrainer[Options, Generator], Generic[Options, G
                 loss = loss + pull
                 metrics["swapped"] = swapped
         self.descend(("generator", loss))
-        late = self.mean([error.detach()])[0]
-        step = max(SETTLING, 1 / (1 + self.done))
-        self.variance.lerp_(late.clamp(min=1e-6), step)
+        self.follow_variance(error)
         return metrics
 
     def _swap(self, batch: LabelledImages, found: Rebuilt) -> tuple[Tensor, Tensor]:

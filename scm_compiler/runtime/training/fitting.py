@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Protocol, Self, runtime_checkable
 
+import torch
 from torch import Size, Tensor
 
 SHARE_DIGITS = 6
@@ -71,6 +72,18 @@ class Scheduled(Protocol):
 
     def spend(self, share: float) -> None:
         """Say which share of its time is spent, where a budget may end it before `total`."""
+
+
+def begun_adam(adam: torch.optim.Adam) -> torch.optim.Adam:
+    """Adam with the state that its first step would make, so that it can be restored at once."""
+    for group in adam.param_groups:
+        for parameter in group["params"]:
+            adam.state[parameter] = {
+                "step": torch.tensor(0.0),
+                "exp_avg": torch.zeros_like(parameter),
+                "exp_avg_sq": torch.zeros_like(parameter),
+            }
+    return adam
 
 
 def require_fitting(state: Mapping[str, Tensor], shapes: Mapping[str, Size]) -> None:

@@ -27,7 +27,7 @@ from scm_compiler.runtime.controller.mle.options import MleOptions
 from scm_compiler.runtime.controller.mle.rows import Rows, rows_of, split
 from scm_compiler.runtime.data.shares import backoffs_of, table_from
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.training.fitting import Diverged, Mean, require_fitting
+from scm_compiler.runtime.training.fitting import Diverged, Mean, begun_adam, require_fitting
 
 
 def count_network_numbers(graph: Graph, options: MleOptions) -> int:
@@ -246,12 +246,4 @@ class Mle:
         # Only where there are networks: the first optimiser of a process imports torch's compiler,
         # which takes longer than all else that fitting tables does.
         parameters = list(self._module.networks.parameters())
-        adam = torch.optim.Adam(parameters, lr=self._options.rate)
-        for parameter in parameters:
-            # The state that the first step would make, made now so that it can be restored.
-            adam.state[parameter] = {
-                "step": torch.tensor(0.0),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
-        return adam
+        return begun_adam(torch.optim.Adam(parameters, lr=self._options.rate))

@@ -25,7 +25,7 @@ from scm_compiler.runtime.controller.real.group import Group, plan
 from scm_compiler.runtime.controller.real.options import Form, RealOptions
 from scm_compiler.runtime.controller.real.regression import SURE, fit_regression, unexplained
 from scm_compiler.runtime.controller.real.target import Rows, Target, heaps_of, rows_of
-from scm_compiler.runtime.training.fitting import Diverged, Mean, require_fitting
+from scm_compiler.runtime.training.fitting import Diverged, Mean, begun_adam, require_fitting
 
 FEWEST_ROWS = 100
 """Fewer are too few for a regression's noise to show its shape."""
@@ -260,24 +260,15 @@ class Reals:
                 yield from ((f"adam.{rank}.{name}", tensor) for name, tensor in moments)
 
     def _optimiser(self) -> torch.optim.Adam:
-        parameters = self._parameters()
         weights = [w for group in self._groups for w in group.stack.weights]
         shrunk = {id(weight) for weight in weights}
-        others = [parameter for parameter in parameters if id(parameter) not in shrunk]
+        others = [one for one in self._parameters() if id(one) not in shrunk]
         kinds: list[dict[str, Any]] = [
             {"params": weights, "weight_decay": self._options.decay},
             {"params": others},
         ]
         rate = self._options.rate
-        adam = torch.optim.AdamW(kinds, lr=rate, weight_decay=0.0, fused=True)
-        for parameter in parameters:
-            # The state that the first step would make, made now so that it can be restored.
-            adam.state[parameter] = {
-                "step": torch.tensor(0.0),
-                "exp_avg": torch.zeros_like(parameter),
-                "exp_avg_sq": torch.zeros_like(parameter),
-            }
-        return adam
+        return begun_adam(torch.optim.AdamW(kinds, lr=rate, weight_decay=0.0, fused=True))
 
 
 def _source(

@@ -19,7 +19,7 @@ from scm_compiler.runtime.controller.wgan_gp.critic import Critic
 from scm_compiler.runtime.controller.wgan_gp.options import WganGpOptions
 from scm_compiler.runtime.controller.wgan_gp.rows import RealRows
 from scm_compiler.runtime.data.table import LabelTable
-from scm_compiler.runtime.training.fitting import Diverged, require_fitting
+from scm_compiler.runtime.training.fitting import Diverged, begun_adam, require_fitting
 
 
 def count_network_numbers(graph: Graph, options: WganGpOptions) -> int:
@@ -169,14 +169,7 @@ class WganGp:
 
 def _adam(parameter: Tensor, options: WganGpOptions) -> torch.optim.Adam:
     betas = (options.beta1, options.beta2)
-    adam = torch.optim.Adam([parameter], lr=options.rate, betas=betas, fused=True)
-    # The state that the first step would make, made now so that it can be restored.
-    adam.state[parameter] = {
-        "step": torch.tensor(0.0),
-        "exp_avg": torch.zeros_like(parameter),
-        "exp_avg_sq": torch.zeros_like(parameter),
-    }
-    return adam
+    return begun_adam(torch.optim.Adam([parameter], lr=options.rate, betas=betas, fused=True))
 
 
 def _flatten(module: ImplicitModule) -> Tensor:
