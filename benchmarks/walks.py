@@ -26,7 +26,7 @@ GRAPH = "graph faces\n\nYoung, Male : binary\nFace : image(3, 16, 16)\nYoung, Ma
 
 Walk = set[CodeType]
 
-MOST = {"query": (53, 283), "compile": (47, 329), "a head's step": (14, 63)}
+MOST = {"query": (52, 283), "compile": (46, 329), "a head's step": (14, 63)}
 """Of each job, the files and functions that it may run through."""
 
 
