@@ -45,8 +45,9 @@ EDGES = {
     "pendulum": "Pendulum, Light -> Shadow_Length, Shadow_Position",
     "flow": "Ball -> Water\nWater, Hole -> Flow",
 }
-SHOWN, OUTER = 7, 0.05
-"""How many values figure 3 shows of each label, and the share of its numbers beyond them."""
+SHOWN, OUTER, LARGE = 7, 0.05, 3
+"""How many values figure 3 shows of each label, the share of its numbers beyond them, and how
+many pixels a pixel is shown by."""
 
 
 def program(scene: Scene, size: int) -> str:
@@ -228,7 +229,9 @@ def main() -> None:
             print(f"{name} by {head}: {args.steps} steps{spent}; rebuilt to {again:.4f}")
             print(columns([HEAD, *measured(asked)]), flush=True)
             if args.picture is not None:
-                grid(figure(asked), SHOWN).save(args.picture / f"{name}-{head}.png")
+                drawn = grid(figure(asked), SHOWN)
+                large = drawn.resize((LARGE * drawn.width, LARGE * drawn.height), resample=0)
+                large.save(args.picture / f"{name}-{head}.png")
 
 
 if __name__ == "__main__":
