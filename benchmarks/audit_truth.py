@@ -1,6 +1,6 @@
 """Does CAGE find the truth? Audits of heads whose graph is known.
 
-    python -m benchmarks.audit_truth [--small] [--worlds faces pendulum digits] [--seeds 5]
+    python -m benchmarks.audit_truth [--small] [--worlds exact faces pendulum digits] [--seeds 5]
         [--steps 3000]
         [--limit SECONDS] [--digits FOLDER] [--folder build/audit_truth]
 
@@ -10,8 +10,10 @@ is known. Each is audited, and counted are: how often the sign of Delta tau is r
 leads from one attribute to another; how often what the audit says beyond its nulls is; how often a
 test at 5 % rejects between attributes that are independent, between those that have only a common
 cause, and between those independent ones of which the images show no effect under the graph's own
-do (below .02); beside what methods without interventions say. `digits` needs the files of
-Morpho-MNIST that examples/morpho_digits names.
+do (below .02); beside what methods without interventions say. `exact` trains no head: what draws
+the faces is the generator, so that nothing shows but what its graph says, and its images are read
+by a classifier that has learnt from labels which have nothing to do with each other. `digits`
+needs the files of Morpho-MNIST that examples/morpho_digits names.
 
 What is done stays in the folder, and the same command goes on. `--limit` begins no head after so
 many seconds and prints what there is.
@@ -26,14 +28,25 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import torch
+from torch import Tensor, nn
+
 import scm_compiler as scm
 from scm_compiler.inference.table import columns
-from scm_compiler.ir import Graph
+from scm_compiler.ir import Graph, Image
 from scm_compiler.passes.prune import ancestors
+from scm_compiler.runtime.audit.audit import Audit
+from scm_compiler.runtime.audit.head_codes import HeadCodes
+from scm_compiler.runtime.audit.readers import Labelled
+from scm_compiler.runtime.data.drawn_faces import LABELS, NUISANCE, draw_from
+from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 
 GRAPHS = ("true", "reversed", "none")
 METHODS = ("LiNGAM", "ANM", "NOTEARS")
 LEVEL, STILL = 0.05, 0.02
+SIDE, ROWS = 16, 6000
+"""Of the exact faces: their size, and how many of them a classifier learns from."""
+
 MEDIANS = {"Thickness": 2.44047, "Intensity": 154.91}
 """Where the digits of the test are cut in two."""
 HALVES = {"Pendulum": 1, "Light": 120, "Shadow_Length": 5, "Shadow_Position": 10.2}
@@ -56,6 +69,7 @@ class World:
         data: Where the labels are; None for the shipped ones.
         cuts: Where a label is cut in two that is a number in the data.
         halves: The same where a picture has the nearer of two declared values.
+        exact: Whether no head is trained, as what draws the images is the generator.
     """
 
     name: str
@@ -65,6 +79,7 @@ class World:
     data: str | None = None
     cuts: Mapping[str, float] = field(default_factory=dict)
     halves: Mapping[str, float] = field(default_factory=dict)
+    exact: bool = False
 
     def graph(self, kind: str) -> Graph:
         """The graph that a head is trained under."""
@@ -101,6 +116,8 @@ MORE = (
 def worlds(names: Sequence[str], digits: Path, *, small: bool) -> list[World]:
     """Those that are asked for."""
     found = []
+    if "exact" in names:
+        found.append(World("exact", FEW, f"3, {SIDE}, {SIDE}", "drawn-faces", exact=True))
     if "faces" in names:
         arrows, side = (FEW, 16) if small else (FEW + MORE, 32)
         found.append(World("faces", arrows, f"3, {side}, {side}", "drawn-faces:12000"))
@@ -115,11 +132,44 @@ def worlds(names: Sequence[str], digits: Path, *, small: bool) -> list[World]:
     return found
 
 
+class Painter(ImageGenerator):
+    """Draws the faces of its labels as they are; labels that it does not read are 0."""
+
+    def __init__(self, coding: LabelCoding) -> None:
+        super().__init__(Image(3, SIDE, SIDE), coding, len(NUISANCE), "uniform")
+        self.place = nn.Parameter(torch.zeros(1), requires_grad=False)
+        self.eval()
+
+    def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
+        """Faces of encoded labels."""
+        nine = torch.zeros(len(labels), len(LABELS), dtype=torch.long)
+        nine[:, [LABELS.index(name) for name in self.coding.names]] = labels.long()
+        return draw_from(nine, (noise + 1) / 2, SIDE)
+
+
+def exact_audit(world: World, kind: str, seed: int, place: Path) -> Audit:
+    """What an audit finds of the painter under a graph."""
+    graph = world.graph(kind)
+    shutil.rmtree(place / "run", ignore_errors=True)
+    run = scm.train(graph, stage="labels", seed=seed, run=place / "run")
+    painter, dice = Painter(LabelCoding.of(graph, "Picture")), torch.Generator().manual_seed(seed)
+    even = torch.randint(2, (ROWS, len(painter.coding.names)), generator=dice)
+    faces = painter.render(even, 2 * torch.rand(ROWS, len(NUISANCE), generator=dice) - 1)
+    codes = HeadCodes(painter, run.module())
+    data = Labelled(painter.coding.names, faces, even, "faces with even labels")
+    return scm.audit(
+        codes.images, latent=codes.latent, images=data, seed=seed, folder=place / "parts"
+    )
+
+
 def audited(world: World, kind: str, seed: int, steps: int, folder: Path) -> Found:
     """The report on one head, from the folder or made now."""
     place = folder / f"{world.name}-{kind}-{seed}"
     report = place / "audit.json"
-    if not report.exists():
+    if not report.exists() and world.exact:
+        found = exact_audit(world, kind, seed, place)
+        report.write_text(json.dumps(found.to_dict()), encoding="utf-8")
+    elif not report.exists():
         if not (place / "trained").exists():
             shutil.rmtree(place / "run", ignore_errors=True)  # of a training that was cut short
             scm.train(
@@ -173,7 +223,9 @@ def judged(graph: Graph, report: Found) -> Iterator[Judged]:
             continue
         truth = "cause" if above[left] & above[right] else "none"
         truth = "->" if left in above[right] else "<-" if right in above[left] else truth
-        yield Judged(truth, pair, (shown[left, right], shown[right, left]))
+        unknown = 1.0 if truth in ("->", "<-") else 0.0  # exact images show what the graph says
+        moved = (shown.get(both, unknown) for both in ((left, right), (right, left)))
+        yield Judged(truth, pair, (next(moved), next(moved)))
 
 
 def share(hits: Sequence[bool]) -> str:
@@ -230,7 +282,7 @@ def table(world: World, reports: Sequence[tuple[str, Found]]) -> str:
 def main() -> None:
     """Train, audit, count."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    worlds_known = ("faces", "pendulum", "digits")
+    worlds_known = ("exact", "faces", "pendulum", "digits")
     parser.add_argument("--worlds", nargs="+", default=["faces"], choices=worlds_known)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--steps", type=int, default=3000, help="of each training")

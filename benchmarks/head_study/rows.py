@@ -43,8 +43,12 @@ BEGAN: Mapping[str, Row] = {
         lambdas=[0.01, 0.0008, 0.1],
         generator_rate=2e-4,
         discriminator_rate=2e-4,
+        halving=100_000,
     ),
     "began_c3": began(", c3 = 1", third_margin=False),
+    "began_high": began(", gamma_1 = 0.95", gamma=[0.95, 0.5, 0.5]),
+    "began_steady": began(", rates not halved", halving=100_000),
+    "began_clear": began(", gamma_2 = 1", gamma=[0.8, 1.0, 0.5]),
     "began_one": began(", gamma_1 = 1", gamma=[1.0, 0.5, 0.5]),
     "began_one_code": began(", gamma_1 = 1, a latent of 512", gamma=[1.0, 0.5, 0.5], hidden=512),
     "began_one_k": began(
