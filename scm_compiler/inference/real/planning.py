@@ -21,7 +21,7 @@ from scm_compiler.inference.real.cautions import UNITS, Ranges, Reach, single_nu
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.curves import curves_of
-from scm_compiler.inference.real.drawing import Sampler
+from scm_compiler.inference.real.drawing import BATCH, FEWEST, MOST, SECONDS, Sampler
 from scm_compiler.inference.real.gaussian import closed
 from scm_compiler.inference.real.hidden import unfolded
 from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
@@ -227,6 +227,7 @@ class RealPlan:
             "identified": self.identified,
             "method": "exact" if self.exact else "weighted",
             "nodes": list(self.nodes),
+            **({} if self.method == "exact" else {"draws": self._draws}),
             **({"formulas": [str(each) for each in self.found]} if self.found else {}),
         }
 
@@ -252,7 +253,20 @@ class RealPlan:
             *(_EXACTLY if self.exact else ()),
             f"by likelihood weighting: units are drawn of {kinds}",
             "evidence weighs a unit by its probability or density given the node's parents",
+            f"for each number {FEWEST * BATCH:,} to {MOST * BATCH:,} units, until they are worth "
+            f"`--samples` (10,000); after {SECONDS:.0f} seconds no more are drawn",
+            *([f"and again on each of {len(self.others)} replicates"] if self.others else ()),
         )
+
+    @property
+    def _draws(self) -> dict[str, float]:
+        """What drawing takes for each number, where it has to be drawn."""
+        return {
+            "fewest": FEWEST * BATCH,
+            "most": MOST * BATCH,
+            "seconds": SECONDS,
+            "replicates": len(self.others),
+        }
 
     @property
     def _hidden(self) -> str:
