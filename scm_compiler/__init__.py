@@ -19,7 +19,7 @@ from scm_compiler.version import __version__
 if TYPE_CHECKING:
     from scm_compiler.compiler import load
     from scm_compiler.compiler import parse_text as parse
-    from scm_compiler.diagnostics import ScmError
+    from scm_compiler.diagnostics import ScmError, ScmWarning
     from scm_compiler.identify.graph import CausalGraph as Graph
     from scm_compiler.interop.networkx import from_networkx, to_networkx
     from scm_compiler.model.compilation import compile_module as compile  # noqa: A004
@@ -33,6 +33,7 @@ _PUBLIC = {
     "Graph": "scm_compiler.identify.graph:CausalGraph",
     "Run": "scm_compiler.runtime.run:Run",
     "ScmError": "scm_compiler.diagnostics:ScmError",
+    "ScmWarning": "scm_compiler.diagnostics:ScmWarning",
     "audit": "scm_compiler.runtime.audit.audit:audit",
     "bars": "scm_compiler.playground.widget:bars",
     "compile": "scm_compiler.model.compilation:compile_module",
@@ -50,6 +51,7 @@ __all__ = [
     "Graph",
     "Run",
     "ScmError",
+    "ScmWarning",
     "__version__",
     "audit",
     "bars",

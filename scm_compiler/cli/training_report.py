@@ -1,25 +1,18 @@
 """What `scmc train` prints when a training has ended."""
 
-from collections.abc import Iterator, Mapping
 from math import log2
 from pathlib import Path
 
-from scm_compiler.cli.codes.training import FarFromDone, ImagesNotTrained
+from scm_compiler.cli.codes.training import ImagesNotTrained
 from scm_compiler.cli.console import Console, duration
 from scm_compiler.cli.exits import OK
 from scm_compiler.cli.proposal import of_run, question, quoted
-from scm_compiler.diagnostics import Diagnostic, Report, ScmError
-from scm_compiler.ir import Graph, Image
-from scm_compiler.runtime.controller.codes.districts import HiddenStatesFallShort
-from scm_compiler.runtime.controller.real.exactness import nearly_exact
-from scm_compiler.runtime.data.columns import Table
+from scm_compiler.diagnostics import Report, ScmError
+from scm_compiler.ir import Graph
 from scm_compiler.runtime.runs.record import Record
-from scm_compiler.runtime.stages.pacing import wanted_steps
+from scm_compiler.runtime.stages.remarks import remarks
 from scm_compiler.runtime.stages.result import ENCODER, Finished
 from scm_compiler.syntax.printer import print_name
-
-FAR = 0.01
-"""How much further from the data hidden states may be than the distribution that answers."""
 
 MOST_SPELT_OUT = 10**12
 """Cells of a table; from here on they are told as a power of two."""
@@ -40,7 +33,6 @@ def report(
         earlier: The seconds that were trained before this command.
     """
     opened, outcome = finished.run, finished.outcome
-    manifest = opened.manifest
     where = of_run(opened)
     if outcome.signal is not None:
         at = f"interrupted after {outcome.step:,} steps"
@@ -54,34 +46,9 @@ def report(
     console.document(_document(finished))
     if left_out:
         console.remark(ImagesNotTrained(names=left_out))
-    console.show(Report(None, tuple(_hidden_states(manifest.metrics))))
-    console.show(Report(None, tuple(_nearly_exact(opened))))
-    if finished.outcome.ending == "budget":
-        console.show(Report(None, tuple(_far_from_done(opened))))
+    for noticed in remarks(finished):
+        console.show(Report(None, (noticed,)))
     return OK if outcome.signal is None else SIGNALLED + outcome.signal
-
-
-def _hidden_states(metrics: Mapping[str, float | None]) -> Iterator[Diagnostic]:
-    """A note if samples, which hidden states make, are further from the data than answers are."""
-    drawn, answers = metrics.get("tvd"), metrics.get("law_tvd")
-    if drawn is not None and answers is not None and drawn - answers > FAR:
-        yield HiddenStatesFallShort(drawn=drawn, answers=answers)
-
-
-def _nearly_exact(opened: Record) -> Iterator[Diagnostic]:
-    """A warning for each real node that its parents all but determine."""
-    if isinstance(opened.table, Table) and opened.manifest.status == "complete":
-        yield from nearly_exact(opened.mechanisms, opened.table.columns)
-
-
-def _far_from_done(opened: Record) -> Iterator[Diagnostic]:
-    """A warning for each image that was trained for less than half of what such images want."""
-    for name in opened.images:
-        facts, image = opened.manifest.heads[name], opened.graph.by_name[name].domain
-        assert isinstance(image, Image)
-        if 2 * facts.steps < wanted_steps(image):
-            wanted = wanted_steps(image)
-            yield FarFromDone(node=name, steps=facts.steps, wanted=wanted, run=str(opened.path))
 
 
 def _lines(finished: Finished, seconds: float) -> list[str]:

@@ -11,6 +11,7 @@ from scm_compiler.diagnostics.diagnostic import (
 from scm_compiler.diagnostics.report import (
     Report,
     ScmError,
+    ScmWarning,
     Sink,
     refuse,
     render_json,
@@ -24,6 +25,7 @@ __all__ = [
     "Position",
     "Report",
     "ScmError",
+    "ScmWarning",
     "Severity",
     "Sink",
     "Source",

@@ -55,6 +55,17 @@ class ScmError(Exception):
         return tuple(d for report in self.reports for d in report.diagnostics)
 
 
+class ScmWarning(UserWarning):
+    """What Python shows of something that is no error, where a command would print it.
+
+    `warnings.simplefilter("ignore", scm.ScmWarning)` leaves all of them out.
+    """
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+        super().__init__(render_text(Report(None, (diagnostic,))))
+
+
 def refuse(*diagnostics: Diagnostic, source: Source | None = None, exit_code: int = 1) -> ScmError:
     """An error made of the given diagnostics, to be raised."""
     return ScmError(Report(source, diagnostics), exit_code=exit_code)

@@ -1,5 +1,6 @@
 """Questions that the page asks, and their answers as plain data."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import ScmError
@@ -8,6 +9,7 @@ from scm_compiler.identify.graph import causal
 from scm_compiler.identify.result import claims_of
 from scm_compiler.inference import LEVEL, Answer, Marginals, Number, answer, plan
 from scm_compiler.inference.number import Bounds
+from scm_compiler.inference.table import Table
 from scm_compiler.ir import Claim, Graph
 from scm_compiler.ir import query as ir
 from scm_compiler.model.tables import Tables
@@ -33,13 +35,41 @@ def bars(tables: Tables, do: Values, given: Values, *, firm: bool) -> Data:
         firm: Whether the intervals are asked for, which take longer than the numbers.
     """
     level = LEVEL if firm else None
-    seen = regime_text({}, {**do, **given})
-    found = {
-        "doing": _marginals(tables, regime_text(do, given), level),
-        "seeing": _marginals(tables, seen, level) if do else None,
-        "texts": [regime_text(do, given), seen],
-    }
+    found = _both(lambda text: _marginals(tables, text, level), do, given)
     return {**found, "firm": firm, "rows": tables.rows}
+
+
+def bars_of_run(run: "Run", do: Values, given: Values) -> Data:
+    """The same of a run with real nodes, which have their mean, deviation and quartiles.
+
+    There are intervals of what is exact: what is drawn would be drawn again for each replicate.
+    """
+    return _both(lambda text: _regime(run, text), do, given)
+
+
+def _both(regime: Callable[[str], Data], do: Values, given: Values) -> Data:
+    """What there is when some are held and some seen, and when all are only seen."""
+    doing, seen = regime_text(do, given), regime_text({}, {**do, **given})
+    return {
+        "doing": regime(doing),
+        "seeing": regime(seen) if do else None,
+        "texts": [doing, seen],
+    }
+
+
+def _regime(run: "Run", text: str) -> Data:
+    """What a run says of each node in a regime."""
+    try:
+        found = run.query(text or "do()")
+    except ScmError as error:
+        return {"labels": {}} | refused(error.diagnostics)
+    value = found.firm.value if found.method == "exact" else found.value
+    assert isinstance(value, Table)
+    labels: dict[str, Data] = {}
+    for row in value.rows:
+        name, called = row.values
+        labels.setdefault(name, {})[called] = _number(row.probability)
+    return {"labels": labels, "how": found.how} | _said(found)
 
 
 def _marginals(tables: Tables, text: str, level: float | None) -> Data:

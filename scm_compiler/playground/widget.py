@@ -1,12 +1,17 @@
-"""The playground's bars in a notebook: choose what is seen and held, and all labels move."""
+"""The playground's bars in a notebook: choose what is seen and held, and all nodes move."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.ir import Graph
+from scm_compiler.inference.real.openings import written_as
+from scm_compiler.inference.real.working import QUARTILES
+from scm_compiler.ir import Node, Real
 from scm_compiler.markup import markup
 from scm_compiler.notebook import printed
+from scm_compiler.playground.program import Values
+from scm_compiler.playground.questions import bars_of_run
 from scm_compiler.playground.session import Data, Session
 
 if TYPE_CHECKING:
@@ -17,18 +22,28 @@ if TYPE_CHECKING:
 _FREE = ("", "")
 _SEEN, _HELD = "#4a5568", "#c0392b"
 
+NARROWEST = 0.01
+"""The share of a line that a number takes that is known."""
+
 Choice = tuple[str, str]
-"""Whether a label is `given` or held by `do`, and its value; empty where it is left alone."""
+"""Whether a node is `given` or held by `do`, and its value; empty where it is left alone."""
 
 Side = tuple[str, Data]
-"""The colour of seeing or of doing, and every label's numbers."""
+"""The colour of seeing or of doing, and every node's numbers."""
+
+Ask = Callable[[Values, Values], Data]
+"""What there is where some nodes are held and some seen; see `questions.bars`."""
 
 
 def bars(run: "Run") -> "VBox":
-    """A widget with a choice for every label and its probabilities, seeing beside doing.
+    """A widget with a choice for every node and what it then is, seeing beside doing.
+
+    A label has its probabilities; a real node its mean, and a bar for the middle half of it
+    between the least and the greatest number of the data. What is drawn has no interval here,
+    which would take as long again for each replicate: ask the run.
 
     Args:
-        run: Of labels that have tables.
+        run: What is asked.
 
     Returns:
         A widget of ipywidgets, which a notebook shows.
@@ -42,26 +57,24 @@ def bars(run: "Run") -> "VBox":
         raise ImportError(
             "bars in a notebook need ipywidgets: `pip install ipywidgets`"
         ) from error
-    session, graph = Session(run), run.graph
-    session.start()
-    labels = graph.labels
+    ask = partial(bars_of_run, run) if run.graph.reals else _of_labels(run)
     choices = {
-        node.name: made.Dropdown(
-            options=_options(graph, node.name),
+        name: made.Dropdown(
+            options=_options(values),
             value=_FREE,
-            description=node.name,
+            description=name,
             style={"description_width": "12em"},
         )
-        for node in labels
+        for name, values in _values(run, ask).items()
     }
-    shown = {node.name: made.HTML() for node in labels}
+    shown = {name: made.HTML() for name in choices}
     heading = made.HTML()
 
     def draw(_: object = None) -> None:
         chosen = {name: choice.value for name, choice in choices.items()}
-        heading.value, sides = _asked(session, run.program, chosen)
-        for node in labels:
-            shown[node.name].value = _bars(graph.domain(node.name).values, node.name, sides)
+        heading.value, sides = _asked(ask, chosen)
+        for name in choices:
+            shown[name].value = _shown(run, run.graph.by_name[name], sides)
 
     for choice in choices.values():
         choice.observe(draw, names="value")
@@ -70,24 +83,42 @@ def bars(run: "Run") -> "VBox":
     return made.VBox([heading, *rows])
 
 
-def _options(graph: Graph, name: str) -> list[tuple[str, Choice]]:
-    """What may be chosen of a label: nothing, to see each value, to hold each value."""
-    values = graph.domain(name).values
+def _of_labels(run: "Run") -> Ask:
+    """Asks the tables of a run, as the page does."""
+    session = Session(run)
+    session.start()
+    return partial(session.bars, run.program, firm=True)
+
+
+def _values(run: "Run", ask: Ask) -> dict[str, Sequence[str]]:
+    """What each node may be seen or held at: its values, or the quartiles of a real one."""
+    graph = run.graph
+    at_first = ask({}, {})["doing"]["labels"] if graph.reals else {}
+    found: dict[str, Sequence[str]] = {}
+    for node in graph.tabular:
+        if isinstance(node.domain, Real):
+            numbers = [at_first[node.name][called]["value"] for _, called in QUARTILES]
+            found[node.name] = written_as(numbers, node.domain)
+        else:
+            found[node.name] = graph.domain(node.name).values
+    return found
+
+
+def _options(values: Sequence[str]) -> list[tuple[str, Choice]]:
+    """What may be chosen of a node: nothing, to see each value, to hold each value."""
     seen = [(f"seen: {value}", ("given", value)) for value in values]
     held = [(f"held: {value}", ("do", value)) for value in values]
     return [("", _FREE), *seen, *held]
 
 
-def _asked(
-    session: Session, program: str, chosen: Mapping[str, Choice]
-) -> tuple[str, Sequence[Side]]:
+def _asked(ask: Ask, chosen: Mapping[str, Choice]) -> tuple[str, Sequence[Side]]:
     """What is asked, or why it has no answer, as HTML; and the numbers of each side."""
     do, given = (
         {name: value for name, (mode, value) in chosen.items() if mode == wanted}
         for wanted in ("do", "given")
     )
     try:
-        found = session.bars(program, do, given, firm=True)
+        found = ask(do, given)
     except (ScmError, ValueError) as error:
         return printed(str(error)), ()
     text, as_seen = found["texts"]
@@ -101,6 +132,14 @@ def _asked(
     ]
 
 
+def _shown(run: "Run", node: Node, sides: Sequence[Side]) -> str:
+    """A node's bars."""
+    if not isinstance(node.domain, Real):
+        return _bars(run.graph.domain(node.name).values, node.name, sides)
+    ends = run.ranges.get(node.name, (0.0, 0.0))
+    return "".join(_half(hue, own[node.name], *ends) for hue, own in sides if node.name in own)
+
+
 def _bars(values: Sequence[str], name: str, sides: Sequence[Side]) -> str:
     """For each value of a label a bar of each side, with its interval."""
     return "".join(
@@ -112,13 +151,32 @@ def _bars(values: Sequence[str], name: str, sides: Sequence[Side]) -> str:
 
 
 def _bar(value: str, hue: str, number: Mapping[str, Any]) -> str:
-    ends, known = number["interval"] or number["bounds"], number["value"]
+    known = number["value"]
     digits = "" if known is None else f"{known:.3f}"
-    span = f" [{ends[0]:.3f}, {ends[1]:.3f}]" if ends else ""
-    width = 100 * min(1.0, max(0.0, known or 0.0))
+    return _line(value, hue, 0.0, known or 0.0, f"{digits}{_interval(number, '.3f')}")
+
+
+def _half(hue: str, numbers: Mapping[str, Any], low: float, high: float) -> str:
+    """The middle half of a real node, between two ends, and its mean."""
+    first, *_, last = (numbers[called]["value"] for _, called in QUARTILES)
+    start, end = ((at - low) / (high - low or 1.0) for at in (first, last))
+    mean = numbers["mean"]
+    told = f"mean {mean['value']:.4g}{_interval(mean, '.4g')}, half in {first:.4g} to {last:.4g}"
+    return _line("", hue, start, max(end, start + NARROWEST), told)
+
+
+def _interval(number: Mapping[str, Any], form: str) -> str:
+    ends = number["interval"] or number["bounds"]
+    return f" [{ends[0]:{form}}, {ends[1]:{form}}]" if ends else ""
+
+
+def _line(value: str, hue: str, start: float, end: float, told: str) -> str:
+    """A bar from one share of the line to another, and what is told of it."""
+    start, end = (min(1.0, max(0.0, share)) for share in (start, end))
     return (
         '<div style="display:flex;gap:.5em;line-height:1.3"><span style="min-width:4em">'
         f'{markup(value)}</span><span style="width:10em;background:#8883">'
-        f'<span style="display:block;height:.8em;margin-top:.25em;width:{width:.1f}%;'
-        f'background:{hue}"></span></span><code>{digits}{span}</code></div>'
+        f'<span style="display:block;height:.8em;margin:.25em 0 0 {100 * start:.1f}%;'
+        f'width:{100 * (end - start):.1f}%;background:{hue}"></span></span>'
+        f"<code>{told}</code></div>"
     )

@@ -267,7 +267,7 @@ def _asked(
         drawn = plan_of_reals(record, print_query(query), options.get("method", "auto"))
     if drawn is not None:
         own = {name: options[name] for name in ("seed", "samples", "level") if name in options}
-        return replace(drawn.run(**own), query=source.text)
+        return replace(replace(drawn, brief=True).run(**own), query=source.text)
     sink = Sink(source)
     resolved = resolve(query, record.label_graph if record.graph.reals else record.graph, sink)
     sink.check()

@@ -1,9 +1,11 @@
 """Training from Python: a graph and data in, a run out."""
 
-from collections.abc import Mapping
+import warnings
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
+from scm_compiler.diagnostics import Diagnostic, ScmWarning
 from scm_compiler.ir import Graph
 from scm_compiler.ir.graph import require_graph
 from scm_compiler.runtime.controller.registry import configure
@@ -15,6 +17,8 @@ from scm_compiler.runtime.run import Run, run_of
 from scm_compiler.runtime.stages.encoders import extend_encoders
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
+from scm_compiler.runtime.stages.remarks import remarks
+from scm_compiler.runtime.stages.result import Finished
 from scm_compiler.runtime.stages.sequence import create, extend, train_stages
 
 
@@ -72,6 +76,9 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
         path: The same; its older name.
         options: Settings of the labels' trainer that differ from its preset.
 
+    Warns:
+        ScmWarning: Of what `scmc train` warns of.
+
     Raises:
         ScmError: If the data do not fit the graph (E6xx, E85x), or the training fails (E7xx).
         TypeError: If `graph` is no graph, such as the name of a file, which `load` takes.
@@ -84,17 +91,17 @@ def train(  # noqa: PLR0913  (the same choices as on the command line)
     )
     source = default_source(graph, request.named(graph)) if data is None else data
     table = load_data(source, graph, missing=missing, weight=weight, count=count)
+    _warn(table.notes)
     place = choose_device(device)
     plan = HeadPlan()
     if stage == "all":
         plan = plan_heads(graph, request, seed=seed, device=place, budgeted=budget is not None)
+        _warn(it for it in plan.notes if it not in table.notes)
     folder = path if run is None else run
     made = create(
         graph, table, config, plan.configs, path=None if folder is None else Path(folder)
     )
-    return run_of(
-        train_stages(made, tables=plan.tables, budget=budget, placement=Placement(place)).run
-    )
+    return _told(train_stages(made, tables=plan.tables, budget=budget, placement=Placement(place)))
 
 
 def train_images(  # noqa: PLR0913  (the same choices as on the command line)
@@ -120,6 +127,7 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
         _by_name(images), _by_name(head), preset, dict(options or {}), steps=steps
     )
     plan = plan_heads(run.graph, request, seed=seed, device=place, budgeted=budget is not None)
+    _warn(plan.notes)
     extended = extend(run, plan.configs)
     finished = train_stages(
         extended,
@@ -129,7 +137,7 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
         labels=False,
         encoders=False,
     )
-    return run_of(finished.run)
+    return _told(finished)
 
 
 def train_encoder(
@@ -169,7 +177,20 @@ def train_encoder(
     finished = train_stages(
         extended, budget=budget, placement=Placement(place), labels=False, images=False
     )
+    return _told(finished)
+
+
+def _told(finished: Finished) -> Run:
+    """The run, once what is to be said of it is said."""
+    _warn(remarks(finished), stacklevel=4)
     return run_of(finished.run)
+
+
+def _warn(noticed: Iterable[Diagnostic], stacklevel: int = 3) -> None:
+    """Show warnings, without notes, as of the line that asked for the training."""
+    for one in noticed:
+        if one.severity == "warning":
+            warnings.warn(ScmWarning(one), stacklevel=stacklevel)
 
 
 def _by_name(given: str | Mapping[str, str] | None) -> Mapping[str, str]:

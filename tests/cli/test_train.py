@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from functools import partial
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from scm_compiler.ir.json import graph_to_json
 from scm_compiler.runtime.run import latest_run, open_run
 from scm_compiler.runtime.training import Silent
 from tests.copies import Copy
+from tests.small_disk import small_disk
 
 LABELS = ("--stage", "labels")
 PROGRAM = "Male, Mustache : binary\nMale -> Mustache\n"
@@ -220,28 +222,56 @@ def _fill(path: Path) -> None:
             stream.write(b"0" * 4096)
 
 
+@pytest.fixture
+def small(here):
+    place = here / "small"
+    place.mkdir()
+    with small_disk(place) as mounted:
+        if not mounted:
+            pytest.skip("mounting a small file system is not allowed here")
+        yield place
+
+
+USES = """
+import sys, time
+from pathlib import Path
+from tests.small_disk import small_disk
+
+with small_disk(Path(sys.argv[1])) as mounted:
+    print(mounted, flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.mark.skipif(shutil.which("mount") is None, reason="needs a file system of its own")
+def test_a_small_disk_is_gone_with_who_made_it(tmp_path):
+    """A run of tests that was killed left it where the next one could not remove it."""
+    command = [sys.executable, "-c", USES, str(tmp_path)]
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=root) as user:
+        mounted = user.stdout.readline() == "True\n"
+        assert tmp_path.is_mount() == mounted
+        user.kill()
+    until = time.monotonic() + 10
+    while tmp_path.is_mount() and time.monotonic() < until:
+        time.sleep(0.01)
+    assert not tmp_path.is_mount()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("mount") is None, reason="needs a file system of its own")
-def test_a_full_disk(here, capsys):
-    small = here / "small"
-    small.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(small)]
-    if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("mounting a small file system is not allowed here")
-    try:
-        copy = start(*SHORT, "--run", str(small / "run"))
-        copy.wait_for("step ")
-        _fill(small / "filler")
-        found = copy.ended()
-        assert found.code == 2
-        assert "error[E657]" in found.err
-        assert "No space left on device" in found.err
-        assert "Traceback" not in found.err
-        (small / "filler").unlink()
-        assert main(["train", "--resume", "--run", str(small / "run"), "--budget", "1s"]) == 0
-        assert "TVD" in capsys.readouterr().out
-    finally:
-        subprocess.run(["umount", str(small)], check=True)
+def test_a_full_disk(small, capsys):
+    copy = start(*SHORT, "--run", str(small / "run"))
+    copy.wait_for("step ")
+    _fill(small / "filler")
+    found = copy.ended()
+    assert found.code == 2
+    assert "error[E657]" in found.err
+    assert "No space left on device" in found.err
+    assert "Traceback" not in found.err
+    (small / "filler").unlink()
+    assert main(["train", "--resume", "--run", str(small / "run"), "--budget", "1s"]) == 0
+    assert "TVD" in capsys.readouterr().out
 
 
 def test_times():

@@ -101,6 +101,32 @@ def test_holding_a_node_cuts_its_edges_and_moves_the_bars(page):
     assert page.run(CUT) == 0
 
 
+BEHIND = """
+const shapes = [...document.querySelectorAll("g.node .shape")];
+const boxes = shapes.map((one) => one.getBoundingClientRect());
+return [...document.querySelectorAll("path.edge")].map((line) => {
+  const place = line.getScreenCTM(), points = [...Array(99).keys()].map((rank) =>
+    line.getPointAtLength((line.getTotalLength() * (rank + 1)) / 100).matrixTransform(place));
+  return boxes.filter((box) => points.some((at) =>
+    box.left < at.x && at.x < box.right && box.top < at.y && at.y < box.bottom)).length;
+});
+"""
+"""Of each line how many shapes some point of it lies behind."""
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Severity : real\nDose : real(0, inf)\nPain : real\nSeverity -> Dose -> Pain\n", 3),
+        ("Severity, Dose, Pain : binary\nDose <-> Pain\nSeverity -> Dose -> Pain\n", 4),
+    ],
+)
+def test_no_line_runs_behind_a_node(page, text, lines):
+    write(page, text + "Severity -> Pain\n")
+    page.wait("return document.querySelectorAll('path.edge').length == arguments[0]", lines)
+    assert page.run(BEHIND) == [0] * lines
+
+
 def test_seeing_a_node_by_the_keyboard_cuts_nothing(page):
     page.run(f'document.querySelector("{node("Male")}").focus()')
     page.type(node("Male"), "s")

@@ -12,8 +12,10 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
 from scm_compiler.identify.graph import causal
 from scm_compiler.inference import answer
+from scm_compiler.inference.real import drawing
 from scm_compiler.model.tables import Tables
 from scm_compiler.runtime.by_row import Rows, ask_by_row
+from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.run import open_run
 from scm_compiler.semantics.query import read_query
 
@@ -183,6 +185,31 @@ def test_rows_of_real_nodes(tmp_path, capsys):
         run.query("E(Y | W)", rows={"W": [1]})
     with pytest.raises(ScmError, match="E468"):
         run.query("E(Y | do(X=0..1), T)", rows={"T": [1]})
+
+
+def test_intervals_of_rows_take_a_fraction_of_the_draws(tmp_path, monkeypatch):
+    random = np.random.default_rng(0)
+    x = random.normal(size=300)
+    data = {"X": x, "Y": np.exp(0.3 * x) + 0.3 * random.normal(size=300) ** 2}
+    graph = parse_text("X, Y : real\nX -> Y")
+    run = train(graph, data=data, replicates=3, steps=20, run=tmp_path / "r")
+    drawn: list[int] = []
+
+    class Counted(drawing.Draw):
+        def __init__(self, *args):
+            super().__init__(*args)
+            drawn.append(self.count)
+
+    monkeypatch.setattr(drawing, "Draw", Counted)
+    alone = run.query("E(Y | X=0.5)")
+    wanted, whole = alone.interval, sum(drawn)
+    drawn.clear()
+    (row,) = run.query("E(Y | X)", rows={"X": [0.5]})
+    found, few = row.interval, sum(drawn)
+    assert row.probability == alone.probability
+    assert (whole, few) == (4 * 32_768, 32_768 + 3 * 2048)
+    assert found.high - found.low == pytest.approx(wanted.high - wanted.low, rel=0.1)
+    assert (found.low + found.high) / 2 == pytest.approx(row.probability)
 
 
 def test_the_picture_of_a_curve(tmp_path, capsys):

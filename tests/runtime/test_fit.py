@@ -83,3 +83,16 @@ def test_weighted_rows_from_training_to_the_interval(tmp_path):
     answer = scm.open_run(run.path).query("P(Smoke=1)")
     assert float(answer) == pytest.approx(weights[smoke].sum() / weights.sum())
     assert answer.interval.rows == round(weights.sum() ** 2 / (weights**2).sum())
+
+
+def test_a_training_warns_as_the_command_does(tmp_path):
+    """A gram is a thousandth of a kilogram, so that one says the other; three rows have gaps."""
+    kilos = np.random.default_rng(0).normal(70, 10, 300)
+    columns = {"Kilos": [*kilos, *[None] * 3], "Grams": [*(1000 * kilos), *[1.0] * 3]}
+    graph = scm.parse("Kilos, Grams : real\nKilos -> Grams")
+    with pytest.warns(scm.ScmWarning) as caught:
+        run = scm.train(graph, data=columns, missing="drop", path=tmp_path / "run")
+    assert [told.message.diagnostic.code for told in caught] == ["W621", "W566"]
+    assert str(caught[1].message).startswith("warning[W566]: `Grams` is all but determined")
+    assert {told.filename for told in caught} == {__file__}
+    assert run.manifest.status == "complete"

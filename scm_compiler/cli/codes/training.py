@@ -1,7 +1,5 @@
 """Codes of `scmc train`."""
 
-import shlex
-
 from scm_compiler.diagnostics.diagnostic import Diagnostic
 
 
@@ -153,41 +151,3 @@ class ImagesNotTrained(Diagnostic):
     def help(self) -> str:
         what = "it" if len(self.names) == 1 else "them"
         return f"`scmc train --stage images --images SPEC` trains {what} in the last run"
-
-
-class FarFromDone(Diagnostic):
-    """The budget ended the training of an image long before its pictures show anything.
-
-    ## What it means
-
-    How many steps fit into a budget depends on the machine, and on what else runs there: a program
-    that keeps the cores busy slows a training down many times. After so few steps the pictures of
-    a head are hardly more than coloured noise. The run is sound, and its training can go on.
-
-    ## Example
-
-    ```console
-    $ scmc train -q faces.scm --images drawn-faces:100 --budget 1s 2>&1 | grep W641 | cut -d : -f 1,2
-    warning[W641]: `Face` is far from done
-    ```
-
-    ## What to do
-
-    Give `--resume` a larger `--budget`; declare a smaller image; or let the other programs end
-    first.
-    """
-
-    code = "W641"
-
-    node: str
-    steps: int
-    wanted: int
-    run: str
-
-    def message(self) -> str:
-        done = f"the budget bought {self.steps:,} of about {self.wanted:,} steps"
-        return f"`{self.node}` is far from done: {done}"
-
-    def help(self) -> str:
-        command = f"scmc train --resume --run {shlex.quote(self.run)} --budget 30m"
-        return f"go on with more time: `{command}`, on a machine with less to do"

@@ -1,6 +1,7 @@
 """Works out the numbers of a question where a hidden cause reaches real nodes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from scm_compiler.inference.real.asking import Reader
 from scm_compiler.inference.real.composed import Law
@@ -17,15 +18,14 @@ class LawWork(Work):
     def __init__(
         self,
         law: Law,
-        seed: int,
-        samples: int,
+        sampler: Sampler,
         *,
         exactly: bool,
         drawing: bool = True,
         deciles: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
-        sampler = Sampler(law.fitted, law.mechanisms, seed, samples)
-        super().__init__(law.fitted, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
+        own = replace(sampler, graph=law.fitted, mechanisms=law.mechanisms)
+        super().__init__(law.fitted, own, exactly=exactly, drawing=drawing, deciles=deciles)
         self._law, self._exactly = law, exactly
 
     def _estimate(self, written: tree.Number) -> Estimate:
@@ -62,7 +62,6 @@ class LawWork(Work):
     def _inside(self, written: tree.Plain) -> tuple[Work, tree.Plain]:
         """What works in the question's own world, and the question there."""
         world = self._law.world(written, decided=True)
-        given = self.sampler
-        sampler = Sampler(world.graph, world.mechanisms, given.seed, given.samples)
+        sampler = replace(self.sampler, graph=world.graph, mechanisms=world.mechanisms)
         inner = Work(world.graph, sampler, exactly=self._exactly, drawing=self.drawing)
         return inner, world.written

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, repeat
 from math import inf, sqrt
 from time import perf_counter
 
@@ -19,6 +20,9 @@ BATCH = 2**13
 
 FEWEST, MOST = 4, 256
 """Batches, whatever they are worth."""
+
+BRIEF, ENOUGH = 2**11, 1000
+"""Units of the only batch, if they are worth so many, where little is wanted."""
 
 SECONDS = 20.0
 """After so long no further batch is drawn."""
@@ -72,19 +76,21 @@ class Sampler:
         mechanisms: Of its labels and real nodes.
         seed: Of all that is drawn.
         samples: How many independent units the draws should be worth.
+        brief: Whether little is wanted.
     """
 
     graph: Graph
     mechanisms: Mapping[str, Mechanism]
     seed: int = 0
     samples: int = 10_000
+    brief: bool = False
 
     def batches(self, scene: Scene) -> Iterator[Draw]:
         """Units of a scene, batch by batch."""
         random = np.random.default_rng(self.seed)
-        while True:
+        for size in chain([BRIEF] if self.brief else [], repeat(BATCH)):
             yield Draw(
-                self.graph, self.mechanisms, scene.held, scene.seen, scene.needed, random, BATCH
+                self.graph, self.mechanisms, scene.held, scene.seen, scene.needed, random, size
             )
 
     def weighted(self, scene: Scene, *tests: Test) -> Weighted:
@@ -93,15 +99,16 @@ class Sampler:
         Raises:
             ScmError: E574 if nothing fits the evidence.
         """
+        fewest, wanted = (1, min(ENOUGH, self.samples)) if self.brief else (FEWEST, self.samples)
         started, logs, columns = perf_counter(), [], []
         for count, draw in enumerate(self.batches(scene), 1):
             logs.append(draw.logs)
             columns.append([test(draw) for test in tests])
-            if count < FEWEST:
+            if count < fewest:
                 continue
             if count >= MOST or perf_counter() - started > SECONDS:
                 break
-            if _worth(np.concatenate(logs)) >= self.samples:
+            if _worth(np.concatenate(logs)) >= wanted:
                 break
         every = np.concatenate(logs)
         offset = every.max()

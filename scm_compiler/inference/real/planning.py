@@ -21,7 +21,7 @@ from scm_compiler.inference.real.cautions import UNITS, Ranges, Reach, single_nu
 from scm_compiler.inference.real.codes.reals import NotWithReals
 from scm_compiler.inference.real.composed import Law
 from scm_compiler.inference.real.curves import curves_of
-from scm_compiler.inference.real.drawing import Sampler
+from scm_compiler.inference.real.drawing import BATCH, FEWEST, MOST, SECONDS, Sampler
 from scm_compiler.inference.real.gaussian import closed
 from scm_compiler.inference.real.hidden import unfolded
 from scm_compiler.inference.real.local import MONOTONE, assumed, require_instrument, wald
@@ -62,6 +62,8 @@ class RealPlan:
         found: By which formulas it is identified, where a hidden cause reaches real nodes.
         tied: The nodes whose conditionals are those of the observed law.
         ranges: How far the data of real nodes go, where that is known.
+        brief: Whether intervals may rest on fewer draws, for the sake of many questions: these
+            differ by what the replicates are, and hardly by what is drawn of each.
     """
 
     query: str
@@ -77,6 +79,7 @@ class RealPlan:
     found: tuple[Identified, ...] = ()
     tied: tuple[str, ...] = ()
     ranges: Ranges = field(default_factory=dict)
+    brief: bool = False
 
     @property
     def exact(self) -> bool:
@@ -153,12 +156,14 @@ class RealPlan:
         seed: int,
         samples: int,
         deciles: Mapping[str, tuple[str, ...]] | None = None,
+        *,
+        brief: bool = False,
     ) -> Work:
         exactly, drawing = self.method != "weighted", self.method != "exact"
+        sampler = Sampler(self.graph, mechanisms, seed, samples, brief)
         if self.graph.confounders:
             law = Law(self.graph, mechanisms)
-            return LawWork(law, seed, samples, exactly=exactly, drawing=drawing, deciles=deciles)
-        sampler = Sampler(self.graph, mechanisms, seed, samples)
+            return LawWork(law, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
         return Work(self.graph, sampler, exactly=exactly, drawing=drawing, deciles=deciles)
 
     def _deciles(self, seed: int, samples: int) -> dict[str, tuple[str, ...]]:
@@ -201,7 +206,8 @@ class RealPlan:
         """The answer with intervals from the replicates, if there are any."""
         if level is None:
             return None
-        found = [self._work(one, seed, samples, deciles).value(self.tree) for one in self.others]
+        works = (self._work(one, seed, samples, deciles, brief=self.brief) for one in self.others)
+        found = [work.value(self.tree) for work in works]
         drawn = np.array([[number.value for number in _numbers(one)] for one in found])
         if len(drawn) < 2:
             return Firm(value, UNKNOWN)
@@ -227,6 +233,7 @@ class RealPlan:
             "identified": self.identified,
             "method": "exact" if self.exact else "weighted",
             "nodes": list(self.nodes),
+            **({} if self.method == "exact" else {"draws": self._draws}),
             **({"formulas": [str(each) for each in self.found]} if self.found else {}),
         }
 
@@ -252,7 +259,20 @@ class RealPlan:
             *(_EXACTLY if self.exact else ()),
             f"by likelihood weighting: units are drawn of {kinds}",
             "evidence weighs a unit by its probability or density given the node's parents",
+            f"for each number {FEWEST * BATCH:,} to {MOST * BATCH:,} units, until they are worth "
+            f"`--samples` (10,000); after {SECONDS:.0f} seconds no more are drawn",
+            *([f"and again on each of {len(self.others)} replicates"] if self.others else ()),
         )
+
+    @property
+    def _draws(self) -> dict[str, float]:
+        """What drawing takes for each number, where it has to be drawn."""
+        return {
+            "fewest": FEWEST * BATCH,
+            "most": MOST * BATCH,
+            "seconds": SECONDS,
+            "replicates": len(self.others),
+        }
 
     @property
     def _hidden(self) -> str:

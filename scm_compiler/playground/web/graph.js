@@ -2,7 +2,9 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const GAP = 4, MARGIN = 24, STEP = 12;
-const BOWS = [0.28, -0.28, 0.6, -0.6]; // of a hidden cause: the first that runs behind no node
+// How far a line bows, of its length: the first that runs behind no node, else the first.
+const BOWS = { hidden: [0.28, -0.28, 0.6, -0.6, 1, -1], cause: [0, -0.2, 0.2, -0.45, 0.45, -0.8, 0.8] };
+const SHARES = [...Array(19).keys()].map((rank) => (rank + 1) / 20); // of a line, where it is looked at
 
 function made(name, attributes = {}, ...inside) {
   const element = document.createElementNS(SVG, name);
@@ -19,6 +21,13 @@ function border(node, x, y) {
     ? 1 / Math.hypot(dx / w, dy / h)
     : Math.min(w / Math.abs(dx || 1e-9), h / Math.abs(dy || 1e-9));
   return [node.x + dx * scale, node.y + dy * scale];
+}
+
+/** A line from node to node: where it begins and ends, and the point that it bows towards. */
+function bowed(from, to, bow) {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const [cx, cy] = [(from.x + to.x) / 2 - dy * bow, (from.y + to.y) / 2 + dx * bow];
+  return [border(from, cx, cy), [cx, cy], border(to, cx, cy)];
 }
 
 export class Graph {
@@ -43,8 +52,8 @@ export class Graph {
     for (const node of this.nodes.values()) nodes.append(this.#node(node));
     this.svg.append(this.edges, nodes);
     this.root.replaceChildren(this.svg);
-    this.#frame();
     this.#drawLines();
+    this.#frame();
     if (focused) this.nodes.get(focused)?.element.focus();
   }
 
@@ -124,16 +133,22 @@ export class Graph {
   }
 
   #frame() {
-    const nodes = [...this.nodes.values()];
-    const left = Math.min(...nodes.map((n) => n.x - n.width / 2)) - MARGIN, right = Math.max(...nodes.map((n) => n.x + n.width / 2)) + MARGIN;
-    const top = Math.min(...nodes.map((n) => n.y - n.height / 2)) - MARGIN, low = Math.max(...nodes.map((n) => n.y + n.height / 2)) + MARGIN;
+    const lines = this.edges.getBBox(), drawn = lines.width || lines.height;
+    const middle = { x: lines.x + lines.width / 2, y: lines.y + lines.height / 2, width: lines.width, height: lines.height };
+    const boxes = [...this.nodes.values(), ...(drawn ? [middle] : [])];
+    const left = Math.min(...boxes.map((n) => n.x - n.width / 2)) - MARGIN, right = Math.max(...boxes.map((n) => n.x + n.width / 2)) + MARGIN;
+    const top = Math.min(...boxes.map((n) => n.y - n.height / 2)) - MARGIN, low = Math.max(...boxes.map((n) => n.y + n.height / 2)) + MARGIN;
     this.svg.setAttribute("viewBox", `${left} ${top} ${right - left} ${low - top}`);
     this.svg.style.maxWidth = `${1.6 * (right - left)}px`;
   }
 
-  /** Whether a node stands at a point. */
-  #covered(x, y) {
-    return [...this.nodes.values()].some((node) => Math.abs(x - node.x) < node.width / 2 + GAP && Math.abs(y - node.y) < node.height / 2 + GAP);
+  /** Whether a line runs behind no node but its own two. */
+  #clear(from, to, [a, c, b]) {
+    const others = [...this.nodes.values()].filter((node) => node !== from && node !== to);
+    return SHARES.every((t) => {
+      const [x, y] = [0, 1].map((i) => (1 - t) ** 2 * a[i] + 2 * t * (1 - t) * c[i] + t ** 2 * b[i]);
+      return others.every((node) => Math.abs(x - node.x) >= node.width / 2 + GAP || Math.abs(y - node.y) >= node.height / 2 + GAP);
+    });
   }
 
   #drawLines() {
@@ -141,9 +156,8 @@ export class Graph {
     for (const line of this.lines) {
       const [from, to] = [this.nodes.get(line.source), this.nodes.get(line.target)];
       const hidden = line.role === "hidden", name = hidden ? "hidden-cause" : line.role;
-      const [mx, my] = [(from.x + to.x) / 2, (from.y + to.y) / 2], [dx, dy] = [to.x - from.x, to.y - from.y];
-      const bow = hidden ? BOWS.find((some) => !this.#covered(mx - (dy * some) / 2, my + (dx * some) / 2)) ?? BOWS[0] : 0, [cx, cy] = [mx - dy * bow, my + dx * bow];
-      const [ax, ay] = border(from, cx, cy), [bx, by] = border(to, cx, cy);
+      const ways = (hidden ? BOWS.hidden : BOWS.cause).map((bow) => bowed(from, to, bow));
+      const [[ax, ay], [cx, cy], [bx, by]] = ways.find((way) => this.#clear(from, to, way)) ?? ways[0];
       const path = made("path", { d: `M${ax} ${ay} Q${cx} ${cy} ${bx} ${by}`, class: `edge ${name}` });
       line.elements = [path, tip(bx, by, bx - cx, by - cy, name)];
       if (hidden) line.elements.push(tip(ax, ay, ax - cx, ay - cy, name));

@@ -120,8 +120,15 @@ def _mixed(graph: Graph, table: Table, config: Config) -> Mixed:
     part = discrete_part(graph)
     labels = make_trainer(part, table.labels(part), config)
     weights = table.counts.astype(np.float64)
-    options = real_options(config)
-    return Mixed(labels, Reals(targets_of(graph), table.columns, weights, options, config.seed))
+    reals = Reals(
+        targets_of(graph),
+        table.columns,
+        weights,
+        real_options(config),
+        config.seed,
+        origin=table.origin,
+    )
+    return Mixed(labels, reals)
 
 
 def real_options(config: Config) -> RealOptions:

@@ -24,7 +24,7 @@ from scm_compiler.runtime.data.quick import (
     header_end,
     plain_part,
 )
-from scm_compiler.runtime.data.reading import Coded, Reader, count_of
+from scm_compiler.runtime.data.reading import Coded, Reader, called_count, count_of
 from scm_compiler.runtime.data.sheet import (
     Row,
     Sheet,
@@ -44,9 +44,6 @@ if TYPE_CHECKING:
 Notes = tuple[Diagnostic, ...]
 
 DELIMITERS = ",;\t"
-
-USUAL_COUNTS = ("count", "freq")
-"""What columns are called that say how often each row occurs."""
 
 
 def read_csv(place: str, graph: Graph) -> LabelTable:
@@ -99,9 +96,9 @@ def usual_count(place: str, names: Collection[str]) -> str | None:
     """
     path, reading = parse(place)
     sheet = csv_sheet(Path(path), names, reading)
-    free = {*sheet.header} - {*names, reading.weight}
-    name = next((usual for usual in USUAL_COUNTS if usual in free), None)
-    if name is None or len(free | {*names}) < 2 or reading.count is not None:
+    free = {*sheet.header} - {*names}
+    name = called_count(free, reading)
+    if name is None or len(free | {*names}) < 2:
         return None
     at = sheet.header.index(name)
     cells = (fields[at] for _, fields in sheet.rows if at < len(fields))

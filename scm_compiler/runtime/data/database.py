@@ -17,12 +17,12 @@ from scm_compiler.runtime.data.codes.data import DataNotFound
 from scm_compiler.runtime.data.codes.database import NeedsDuckDB, NotCounted
 from scm_compiler.runtime.data.codes.weights import BadCount, BadWeight
 from scm_compiler.runtime.data.columns import Table
-from scm_compiler.runtime.data.csv_file import USUAL_COUNTS, said
+from scm_compiler.runtime.data.csv_file import said
 from scm_compiler.runtime.data.findings import Findings
 from scm_compiler.runtime.data.frame import read_columns
 from scm_compiler.runtime.data.gaps import needs_complete_rows
 from scm_compiler.runtime.data.options import OF_COUNTED, OF_DATABASE, Reading, bad, parse
-from scm_compiler.runtime.data.reading import header_faults, label_columns
+from scm_compiler.runtime.data.reading import called_count, header_faults, label_columns
 from scm_compiler.runtime.data.sheet import existing_file
 from scm_compiler.runtime.data.sql import described, grouped, identifier, text
 from scm_compiler.runtime.data.table import LabelTable
@@ -155,8 +155,8 @@ def _usual_count(
     connection: "DuckDBPyConnection", source: str, free: Collection[str], reading: Reading
 ) -> str | None:
     """The column by which rows seem to be counted, though nobody said so; see `csv_file`."""
-    name = next((usual for usual in USUAL_COUNTS if usual in free), None)
-    if name is None or reading.count is not None or name == reading.weight:
+    name = called_count(free, reading)
+    if name is None:
         return None
     column = identifier(name)
     whole = f"regexp_full_match(CAST({column} AS VARCHAR), '[0-9]+') IS TRUE"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scm_compiler.diagnostics import Diagnostic, Source, refuse
 from scm_compiler.ir import Graph, Node
 from scm_compiler.runtime.data.assembly import Amounts, Gathering, Rows, amounts_of, assemble
+from scm_compiler.runtime.data.codes.columns import LooksCounted
 from scm_compiler.runtime.data.codes.frames import MissingInFrame, UnequalColumns, WrongInFrame
 from scm_compiler.runtime.data.codes.numbers import Place
 from scm_compiler.runtime.data.codes.rows import MixedCoding, NoRows, two_names
@@ -23,6 +24,7 @@ from scm_compiler.runtime.data.numbers import RealColumn, faults_of
 from scm_compiler.runtime.data.options import MISSING as MISSING_WAYS
 from scm_compiler.runtime.data.options import PLAIN, Reading
 from scm_compiler.runtime.data.reading import (
+    called_count,
     count_of,
     header_faults,
     label_columns,
@@ -63,12 +65,12 @@ def read_frame(frame: Columns, graph: Graph, reading: Reading = PLAIN) -> LabelT
         TypeError: If it is no frame.
         ValueError: If `reading.missing` is nothing that can be said.
     """
-    origin, held = _held(frame, graph, reading, with_reals=False)
+    origin, held, notes = _held(frame, graph, reading, with_reals=False)
     cells, counts = _coded(held, graph, reading, (), origin)
     read, gaps = len(cells), int((cells < 0).any(1).sum())
     gathering = Gathering(tuple(graph.sizes.values()), weighted=reading.weight is not None)
     gathering.add(cells, counts)
-    return assemble(graph, Rows(*gathering.rows(), read, gaps), origin, reading)
+    return assemble(graph, Rows(*gathering.rows(), read, gaps), origin, reading, notes)
 
 
 def read_columns(
@@ -88,10 +90,10 @@ def read_columns(
         TypeError: If it is no frame.
         ValueError: As `read_frame`.
     """
-    called, held = _held(frame, graph, reading, with_reals=True, origin=origin)
+    called, held, notes = _held(frame, graph, reading, with_reals=True, origin=origin)
     reals = [_real(node, held[node.name]) for node in graph.reals]
     cells, amounts = _coded(held, graph, reading, reals, called)
-    return table_from(graph, MixedRows(cells, reals, amounts), called, reading)
+    return table_from(graph, MixedRows(cells, reals, amounts), called, reading, notes)
 
 
 def _real(node: Node, cells: list[Any]) -> RealColumn:
@@ -102,8 +104,8 @@ def _real(node: Node, cells: list[Any]) -> RealColumn:
 
 def _held(
     frame: Columns, graph: Graph, reading: Reading, *, with_reals: bool, origin: str = ""
-) -> tuple[str, dict[str, list[Any]]]:
-    """What to call a frame, and its columns that are wanted."""
+) -> tuple[str, dict[str, list[Any]], tuple[LooksCounted, ...]]:
+    """What to call a frame, its columns that are wanted, and what is noticed of another."""
     if reading.missing not in MISSING_WAYS:
         raise ValueError(f"missing= is one of {', '.join(MISSING_WAYS)}, not {reading.missing!r}")
     origin = origin or _origin(frame)
@@ -121,7 +123,17 @@ def _held(
         _refuse([UnequalColumns(lengths=tuple(lengths.items()))], origin)
     if not any(lengths.values()):
         _refuse([NoRows(path=origin)], origin)
-    return origin, held
+    usual = called_count({*header} - {*wanted}, reading)
+    counts = usual is not None and _are_counts(usual, frame[names[usual]])
+    return origin, held, (LooksCounted(usual),) if usual and counts else ()
+
+
+def _are_counts(name: str, column: object) -> bool:
+    """Whether a column that nobody asks for holds whole numbers from 0 on, and nothing else."""
+    try:
+        return all(count_of(_spelt(value) or "") is not None for value in _values(name, column))
+    except TypeError:  # it is no column at all, which is none of our business
+        return False
 
 
 def _coded(

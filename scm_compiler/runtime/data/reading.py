@@ -1,6 +1,6 @@
 """From a sheet of text to a label table, strictly: each kind of error with its count and place."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from types import MappingProxyType
@@ -31,6 +31,8 @@ CHUNK = 20_000
 
 LARGEST_SUM = 2**62
 LONGEST_COUNT = 18
+USUAL_COUNTS = ("count", "freq")
+"""What columns are called that say how often each row occurs."""
 
 Coded = tuple[Cells, Amounts]
 
@@ -288,6 +290,15 @@ def label_columns(graph: Graph, reading: Reading) -> list[Column]:
         Column(name, ColumnCoding(domain, codings.get(name, codings.get(""))))
         for name, domain in graph.domains.items()
     ]
+
+
+def called_count(free: Collection[str], reading: Reading) -> str | None:
+    """Of columns that nobody asks for, one that is called as counts are.
+
+    None if it is said which column holds the counts.
+    """
+    usual = (name for name in USUAL_COUNTS if name in free and name != reading.weight)
+    return next(usual, None) if reading.count is None else None
 
 
 def count_of(text: str) -> int | None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import closest, refuse
-from scm_compiler.ir import Finite, Graph, Node, Real
+from scm_compiler.ir import Binned, Finite, Graph, Node, Real
 from scm_compiler.runtime.data.codes.data import UnknownDataSource
 from scm_compiler.runtime.data.codes.scenes import NotOfScene
 from scm_compiler.runtime.data.columns import Table, table_of
@@ -59,7 +59,7 @@ def units_of(scene: Scene, place: str, labels: Sequence[Node]) -> Units | None:
         return Units(scene, rows, None) if len(rows) else None
     rows = scene.grid()
     for node in labels if form[1] else ():
-        if node.name in scene.noise and isinstance(node.domain, Finite):
+        if node.name in scene.noise and not isinstance(node.domain, Real | Binned):
             own = rows[:, scene.noise.index(node.name)]
             rows = rows[np.isin(own, numbers(node))]
     after = np.arange(len(rows)) - FIRST_HELD
@@ -81,7 +81,7 @@ def unshown(scene: Scene, labels: Sequence[Node]) -> list[tuple[str, str | None]
             near = closest(node.name, scene.labels)
             wrong.append((f"it does not show the label `{node.name}`", near))
             continue
-        if isinstance(node.domain, Real):
+        if isinstance(node.domain, Real | Binned):
             continue
         try:
             numbers(node)
@@ -91,7 +91,9 @@ def unshown(scene: Scene, labels: Sequence[Node]) -> list[tuple[str, str | None]
 
 
 def level(node: Node, values: Array) -> NDArray[np.int64]:
-    """The index of the declared value that is nearest to each value (N,)."""
+    """The index of the declared value that is nearest to each value (N,), or that holds it."""
+    if isinstance(node.domain, Binned):
+        return np.searchsorted(node.domain.cuts, values, side="right")
     declared = numbers(node)
     order = np.argsort(declared, kind="stable")
     middles = (declared[order][1:] + declared[order][:-1]) / 2
@@ -108,7 +110,7 @@ def declared_value(node: Node, codes: NDArray[Any]) -> Array:
 
 
 def columns_of(units: Units, labels: Sequence[Node]) -> dict[str, NDArray[Any]]:
-    """Of each label the index of the nearest declared value, of each real node the number."""
+    """Of each label the index of its value (see `level`), of each real node the number."""
     values = units.scene.values(units.rows, {})
     return {
         node.name: values[node.name]

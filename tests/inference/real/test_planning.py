@@ -352,6 +352,17 @@ def test_a_plan_says_how():
     assert plan.nodes == ("Z", "T", "L", "Y")
     assert plan.to_dict()["method"] == "weighted"
     assert plan_real("E(Y | do(X=1))", GRAPH, MODEL).to_dict()["method"] == "exact"
+    limits = plan.to_dict()["draws"]
+    freely = plan_real("E(Y)", GRAPH, MODEL, "weighted")
+    assert freely.run(samples=10).samples == limits["fewest"] == 32_768
+    assert (limits["most"], limits["seconds"], limits["replicates"]) == (2_097_152, 20, 0)
+    assert "32,768 to 2,097,152 units" in str(plan)
+    assert "after 20 seconds no more are drawn" in str(plan)
+    assert "replicates" not in str(plan)
+    assert "again on each of 2 replicates" in str(replace(plan, others=(MODEL, MODEL)))
+    exact = plan_real("E(Y)", GRAPH, MODEL, "exact")
+    assert "seconds" not in str(exact)
+    assert "draws" not in exact.to_dict()
     with pytest.raises(ScmError, match="E575"):
         plan_real("E(Y)", GRAPH, MODEL, "sample")
     assert plan_real("E(Y)", GRAPH, MODEL, "exact").run().method == "exact"

@@ -5,8 +5,9 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.data import load_labels
+from scm_compiler.runtime.data import load_data, load_labels
 
 GAP = float("nan")
 TRUTH = [(0, 0), (0, 1), (1, 1), (1, 1)]
@@ -87,6 +88,29 @@ def test_a_frame_is_told_by_its_columns(pair):
     a, b = zip(*TRUTH, strict=True)
     table = load_labels(Frame({"id": [1, 2, 3, 4], "B": list(b), "A": list(a)}), pair)
     assert table.fingerprint == load_labels({"A": a, "B": b}, pair).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "warned"),
+    [
+        ("count", [3, 0, 2.0, 1], True),
+        ("freq", np.array([3, 0, 2, 1]), True),
+        ("freq", [3, 0, 2.5, 1], False),
+        ("count", [3, 0, -2, 1], False),
+        ("count", [3, 0, None, 1], False),
+        ("count", 4, False),
+        ("counts", [3, 0, 2, 1], False),
+    ],
+)
+def test_what_looks_like_counts_is_a_warning(pair, name, column, warned):
+    a, b = zip(*TRUTH, strict=True)
+    frame = {"A": list(a), "B": list(b), name: column}
+    numbers = parse_text("A : real\nB : binary")
+    for notes in (load_labels(frame, pair).notes, load_data(frame, numbers).notes):
+        assert [note.code for note in notes] == (["W644"] if warned else [])
+        assert all(note.help() == f'`count="{name}"` counts each so often' for note in notes)
+    if warned:
+        assert load_labels(frame, pair, count=name).notes == ()
 
 
 def test_a_frame_and_its_file_are_the_same_data(make_graph, spec):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from scm_compiler.diagnostics import refuse
+from scm_compiler.diagnostics import Source, refuse
 from scm_compiler.ir.domain import Domain, Finite, Image, Real
 from scm_compiler.model.coupling import Values
 from scm_compiler.model.mechanism import Column
@@ -65,8 +65,16 @@ class Rows:
         return Rows({name: c[kept] for name, c in self.columns.items()}, self.weights[kept])
 
 
-def rows_of(targets: Sequence[Target], columns: Mapping[str, Column], weights: Array) -> Rows:
+def rows_of(
+    targets: Sequence[Target], columns: Mapping[str, Column], weights: Array, origin: str = ""
+) -> Rows:
     """The columns that targets need, where a row counts anything.
+
+    Args:
+        targets: The nodes.
+        columns: A column for each of them and of their parents.
+        weights: What each row counts.
+        origin: What to call the data in what is raised, if they have a name.
 
     Raises:
         ScmError: E563 if a number is not finite or too great; E564 if there are not two rows.
@@ -79,6 +87,7 @@ def rows_of(targets: Sequence[Target], columns: Mapping[str, Column], weights: A
     images = [name for name, domain in domains.items() if isinstance(domain, Image)]
     if images:
         raise ValueError(f"`{images[0]}` is an image")
+    source = Source(origin, "") if origin else None
     kept = weights > 0
     found: dict[str, Column] = {}
     for name, domain in domains.items():
@@ -88,16 +97,18 @@ def rows_of(targets: Sequence[Target], columns: Mapping[str, Column], weights: A
         found[name] = column[kept]
         if isinstance(domain, Real):
             found[name] = found[name].astype(np.float64)
-            _check_numbers(name, domain, found[name], np.flatnonzero(kept))
+            _check_numbers(name, domain, found[name], np.flatnonzero(kept), source)
         elif isinstance(domain, Finite) and not np.isin(found[name], range(domain.size)).all():
             raise ValueError(f"`{name}` has a value that it cannot have")
     if kept.sum() < 2:
         equal = max(1, round(float(weights.sum()))) if kept.any() else 0
-        raise refuse(TooFewRows(rows=equal), exit_code=2)
+        raise refuse(TooFewRows(rows=equal), source=source, exit_code=2)
     return Rows(found, weights[kept].astype(np.float64))
 
 
-def _check_numbers(name: str, domain: Real, column: Array, rows: Values) -> None:
+def _check_numbers(
+    name: str, domain: Real, column: Array, rows: Values, source: Source | None
+) -> None:
     wrong = ~(np.abs(column) <= GREATEST)
     if wrong.any():
         first = int(wrong.argmax())
@@ -108,6 +119,7 @@ def _check_numbers(name: str, domain: Real, column: Array, rows: Values) -> None
                 value=repr(float(column[first])),
                 count=int(wrong.sum()),
             ),
+            source=source,
             exit_code=2,
         )
     if ((column < domain.low) | (column > domain.high)).any():

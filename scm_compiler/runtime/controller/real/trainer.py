@@ -48,6 +48,7 @@ class Reals:
             same if None.
         options: The settings.
         seed: Of the networks' first weights, the held-out rows and the batches.
+        origin: What to call the data, where they are of no use.
 
     Raises:
         ScmError: E563, E564 or E565 if the data are of no use.
@@ -61,12 +62,14 @@ class Reals:
         weights: Array | None = None,
         options: RealOptions | None = None,
         seed: int = 0,
+        *,
+        origin: str = "",
     ) -> None:
         self._options = options or RealOptions()
         self._targets = tuple(targets)
         count = len(columns[targets[0].name]) if targets else 0
         given = np.ones(count) if weights is None else np.asarray(weights, np.float64)
-        self._rows = rows_of(targets, columns, given)
+        self._rows = rows_of(targets, columns, given, origin)
         self._random = torch.Generator().manual_seed(seed)
         self._closed: dict[str, Mechanism] = {}
         self._rivals: dict[str, Regression] = {}

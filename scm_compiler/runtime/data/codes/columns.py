@@ -203,17 +203,19 @@ class LooksCounted(Diagnostic):
 
     ## What to do
 
-    Name the column behind the path, `?count=count`. If it is something else, nothing; another name in
+    Name the column behind the path, `?count=count`, or in Python `count="count"`. If it is something else, nothing; another name in
     the table silences the warning.
     """
 
     code = "W644"
 
     name: str
-    data: str
+    data: str = ""
+    """The SPEC that counts by it; empty of columns from Python."""
 
     def message(self) -> str:
         return f"`{self.name}` looks like how often each row occurs, and each row is counted once"
 
     def help(self) -> str:
-        return f'`--data "{self.data}"` counts each so often'
+        asked = f'--data "{self.data}"' if self.data else f'count="{self.name}"'
+        return f"`{asked}` counts each so often"

@@ -11,7 +11,8 @@ class NotOfScene(Diagnostic):
 
     `pendulum` and `flow` give the labels of their pictures: Pendulum, Light, Shadow_Length and
     Shadow_Position; Ball, Water, Flow and Hole. Each of them is a number, so that the values of
-    such a label are numbers; a picture has the one that is nearest to its own.
+    such a label are numbers, and a picture has the one that is nearest to its own; or `binned(…)`
+    cuts the numbers.
 
     ## Example
 
@@ -24,7 +25,7 @@ class NotOfScene(Diagnostic):
     ## What to do
 
     Name the labels as the scene has them, and declare their values as numbers:
-    `Light : categorical(60, 80, 100, 120, 140)`.
+    `Light : categorical(60, 80, 100, 120, 140)`, or `Light : binned(80, 120)`.
     """
 
     code = "E692"

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scm_compiler.diagnostics import refuse
-from scm_compiler.ir import Image, Node
+from scm_compiler.ir import Binned, Image, Node
 from scm_compiler.runtime.data import scenes
 from scm_compiler.runtime.data.images.codes.images import NotDrawable, UnknownImageSource
 from scm_compiler.runtime.data.images.image_spec import ImageSpec, Listing, Part
@@ -107,7 +107,9 @@ class SceneTruth:
 
 
 def list_scene(scene: Scene, place: str, spec: ImageSpec) -> Listing:
-    """Pictures of a scene.
+    """Pictures of a scene; with the truth, unless a label is an interval of numbers.
+
+    Setting such a label does not say to which number.
 
     Args:
         scene: The scene.
@@ -126,7 +128,8 @@ def list_scene(scene: Scene, place: str, spec: ImageSpec) -> Listing:
     split = None if units.split is None else units.split[: spec.limit]
     units = Units(scene, units.rows[: spec.limit], split)
     labels = levels(units, spec.labels)
-    truth = SceneTruth(units, spec.labels, labels, spec.image)
+    cut = any(isinstance(node.domain, Binned) for node in spec.labels)
+    truth = None if cut else SceneTruth(units, spec.labels, labels, spec.image)
     return Listing(scene.name, ScenePictures(scene, units.rows), labels, split, truth=truth)
 
 

@@ -61,10 +61,12 @@ def test_a_number_that_cannot_be_worked_with(wrong):
     [([0, 0], "no rows do"), ([1, 0], "one row does"), ([5, 0], "5 equal rows")],
 )
 def test_one_row_is_too_few(weights, said):
+    columns = {"X": np.zeros(2), "A": np.zeros(2, int)}
     with pytest.raises(ScmError) as caught:
-        rows_of([X], {"X": np.zeros(2), "A": np.zeros(2, int)}, np.array(weights, float))
+        rows_of([X], columns, np.array(weights, float), "csv:few.csv")
     (found,) = caught.value.diagnostics
     assert found.code == "E564"
+    assert str(caught.value).splitlines()[1] == " --> csv:few.csv"
     assert said in found.message()
 
 

@@ -44,6 +44,21 @@ def test_labels_are_the_nearest_declared_values(small):
     assert small.labels[:, 1].tolist() == nearest.tolist()
 
 
+def test_a_binned_label_is_the_interval_that_holds_the_number(load):
+    program = PROGRAM.replace("categorical(60, 147, 101)", "binned(80, 100, 120)")
+    graph = parse(program)
+    found = load("pendulum:60?seed=1", graph)
+    light = PENDULUM.between(60, np.random.default_rng(1))[:, 1]
+    by_hand = [sum(value >= cut for cut in (80, 100, 120)) for value in light.tolist()]
+    assert found.labels[:, 1].tolist() == by_hand
+    assert found.truth is None  # do(Light="[80,100)") says no number to draw
+    table = load_labels("pendulum", parse("Light : binned(60, 100, 147)"))
+    assert table.cells[:, 0].tolist() == [1, 2, 3]  # an interval holds its lower end
+    assert table.counts.tolist() == [84 * 40, 84 * 46, 84]  # the grid is 60 to 147 but for 100
+    part = load("pendulum:declared", graph)  # every number has an interval
+    assert len(part) == (np.isin(PENDULUM.grid()[:, 0], [-40, 0, 40])).sum()
+
+
 def test_the_truth_of_a_row(small):
     rows = np.arange(60)
     assert (small.truth.redrawn(rows, small.labels) == small.images).all()

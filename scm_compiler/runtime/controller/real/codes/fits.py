@@ -64,22 +64,19 @@ class TooFewRows(Diagnostic):
 
     ## Example
 
-    ```python title="fit.py"
-    import numpy as np
-    from scm_compiler import ScmError
-    from scm_compiler.ir.domain import Real
-    from scm_compiler.runtime.controller.real.target import Target
-    from scm_compiler.runtime.controller.real.trainer import Reals
+    ```scm title="dose.scm"
+    Dose : real
+    ```
 
-    try:
-        Reals([Target("Dose", Real(), {})], {"Dose": np.array([1.0])})
-    except ScmError as error:
-        print(error)
+    ```text title="dose.csv"
+    Dose
+    1
     ```
 
     ```console
-    $ python fit.py
+    $ scmc train dose.scm --data dose.csv
     error[E564]: one row does not say how real numbers spread
+     --> csv:dose.csv
       = help: train on two rows or more
     ```
 
