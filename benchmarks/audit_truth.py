@@ -35,9 +35,9 @@ import scm_compiler as scm
 from scm_compiler.inference.table import columns
 from scm_compiler.ir import Graph, Image
 from scm_compiler.passes.prune import ancestors
-from scm_compiler.runtime.audit.audit import Audit
 from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import Labelled
+from scm_compiler.runtime.audit.shown import Audit
 from scm_compiler.runtime.data.drawn_faces import LABELS, NUISANCE, draw_from
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 
@@ -270,7 +270,7 @@ HEAD = (
 
 def table(world: World, reports: Sequence[tuple[str, Found]]) -> str:
     """The table of one world."""
-    rows = [HEAD]
+    rows: list[tuple[str, ...]] = [HEAD]
     for kind in GRAPHS:
         mine = [report for name, report in reports if name == kind]
         pairs = [one for report in mine for one in judged(world.graph(kind), report)]
