@@ -16,6 +16,8 @@ import scm_compiler as scm
 from scm_compiler.inference.table import columns
 from scm_compiler.runtime.audit.report import AuditReport, Pair
 
+Row = tuple[str, ...]
+
 PROGRAM = """graph faces
 Male, Young, Mustache, Bald, Goatee, Rosy_Cheeks, Blond_Hair, Smiling : binary
 Face : image(3, 32, 32)
@@ -39,7 +41,7 @@ DIRECTION = {
 
 def accuracies(report: AuditReport) -> str:
     """Table 1 beside ours."""
-    rows = [("attribute", "paper, by codes", "by codes", "by images", "shown on")]
+    rows: list[Row] = [("attribute", "paper, by codes", "by codes", "by images", "shown on")]
     for found in report.attributes:
         rows.append(
             (
@@ -56,20 +58,22 @@ def accuracies(report: AuditReport) -> str:
 def directions(report: AuditReport) -> str:
     """Table 3 beside ours."""
     rate = {found.name: found for found in report.attributes}
-    rows = [("pair", "paper", "says", "delta tau", "by codes", "GATE ->", "GATE <-", "p", "MMD")]
+    rows: list[Row] = [
+        ("pair", "paper", "says", "delta tau", "by codes", "GATE ->", "GATE <-", "p", "MMD")
+    ]
     for pair in report.pairs:
         if (pair.left, pair.right) in DIRECTION:
             rows.append(_row(pair, DIRECTION[pair.left, pair.right], rate[pair.right].mmd))
     return columns(rows)
 
 
-def _row(pair: Pair, paper: str, mmd: tuple[float, ...]) -> tuple[str, ...]:
+def _row(pair: Pair, paper: str, mmd: tuple[float, ...]) -> Row:
     seen = pair.image
     return (
         f"{pair.left}, {pair.right}",
         paper,
         pair.direction,
-        f"{seen.delta.value:+.3f} ± {seen.delta.std_error:.3f}",
+        f"{seen.delta.value:+.3f} ± {seen.delta.error:.3f}",
         f"{pair.latent.delta.value:+.3f}",
         f"{seen.forward.gate.value:+.3f}",
         f"{seen.backward.gate.value:+.3f}",
@@ -93,7 +97,10 @@ def main() -> None:
             scm.parse(PROGRAM), images=args.images, head=args.head, head_steps=args.steps,
             device="cpu", run=args.out,
         )  # fmt: skip
-    report = scm.audit(scm.open_run(args.out), labels=args.labels, classifier=args.classifier)
+    report = scm.audit(
+        scm.open_run(args.out), labels=args.labels, classifier=args.classifier,
+        folder=args.out / "audit",
+    )  # fmt: skip
     print(accuracies(report), directions(report), sep="\n\n")
 
 

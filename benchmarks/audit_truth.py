@@ -1,8 +1,7 @@
 """Does CAGE find the truth? Audits of heads whose graph is known.
 
     python -m benchmarks.audit_truth [--small] [--worlds exact faces pendulum digits] [--seeds 5]
-        [--steps 3000]
-        [--limit SECONDS] [--digits FOLDER] [--folder build/audit_truth]
+        [--steps 3000] [--limit SECONDS] [--digits FOLDER] [--folder build/audit_truth]
 
 On the same images heads are trained under the true graph of their labels, under the same with all
 arrows reversed, and under none. What each draws follows its own graph, so that the truth about it
@@ -10,10 +9,11 @@ is known. Each is audited, and counted are: how often the sign of Delta tau is r
 leads from one attribute to another; how often what the audit says beyond its nulls is; how often a
 test at 5 % rejects between attributes that are independent, between those that have only a common
 cause, and between those independent ones of which the images show no effect under the graph's own
-do (below .02); beside what methods without interventions say. `exact` trains no head: what draws
-the faces is the generator, so that nothing shows but what its graph says, and its images are read
-by a classifier that has learnt from labels which have nothing to do with each other. `digits`
-needs the files of Morpho-MNIST that examples/morpho_digits names.
+do (below .02); beside what methods without interventions say, and how often the rarer attribute is
+called the cause. `exact` trains no head: what draws the faces is the generator, so that nothing
+shows but what its graph says, and its images are read by a classifier that has learnt from labels
+which have nothing to do with each other. `digits` needs the files of Morpho-MNIST that
+examples/morpho_digits names.
 
 What is done stays in the folder, and the same command goes on. `--limit` begins no head after so
 many seconds and prints what there is.
@@ -35,9 +35,9 @@ import scm_compiler as scm
 from scm_compiler.inference.table import columns
 from scm_compiler.ir import Graph, Image
 from scm_compiler.passes.prune import ancestors
-from scm_compiler.runtime.audit.audit import Audit
 from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import Labelled
+from scm_compiler.runtime.audit.shown import Audit
 from scm_compiler.runtime.data.drawn_faces import LABELS, NUISANCE, draw_from
 from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
 
@@ -192,15 +192,27 @@ class Judged:
         pair: What the audit found.
         moved: How much of the second the images show under do of the first, in the graph's own
             sense, and the other way round.
+        rarer: Whether the first attribute is the rarer one: shown by fewer images, or all but so.
     """
 
     truth: str
     pair: Found
     moved: tuple[float, float]
+    rarer: bool
 
     def delta(self, view: str, key: str = "delta") -> float:
         """Delta tau, above 0 where it points the right way."""
         return float(self.pair[view][key]["value"]) * (1 if self.truth == "->" else -1)
+
+    @property
+    def sure(self) -> bool:
+        """Whether Delta tau is beyond its error."""
+        return abs(self.delta("image")) > 2 * float(self.pair["image"]["delta"]["std_error"])
+
+    @property
+    def rarer_first(self) -> bool:
+        """Whether Delta tau makes the rarer attribute the cause."""
+        return (float(self.pair["image"]["delta"]["value"]) > 0) == self.rarer
 
     def rejections(self) -> list[bool]:
         """Whether each of both tests, not corrected, rejects."""
@@ -216,6 +228,8 @@ class Judged:
 def judged(graph: Graph, report: Found) -> Iterator[Judged]:
     """The pairs that the audit judges, with the truth about each."""
     above = {node.name: ancestors(graph, [node.name]) | {node.name} for node in graph.labels}
+    rates = {it["name"]: it["rate"]["value"] for it in report["attributes"]}
+    rare = {name: min(rate, 1 - rate) for name, rate in rates.items()}
     shown = {(e["cause"], e["outcome"]): e["shown"]["value"] for e in report["declared"]}
     for pair in report["pairs"]:
         left, right = pair["left"], pair["right"]
@@ -225,7 +239,7 @@ def judged(graph: Graph, report: Found) -> Iterator[Judged]:
         truth = "->" if left in above[right] else "<-" if right in above[left] else truth
         unknown = 1.0 if truth in ("->", "<-") else 0.0  # exact images show what the graph says
         moved = (shown.get(both, unknown) for both in ((left, right), (right, left)))
-        yield Judged(truth, pair, (next(moved), next(moved)))
+        yield Judged(truth, pair, (next(moved), next(moved)), rare[left] < rare[right])
 
 
 def share(hits: Sequence[bool]) -> str:
@@ -236,7 +250,7 @@ def share(hits: Sequence[bool]) -> str:
 def row(name: str, found: Sequence[Judged], audits: int) -> tuple[str, ...]:
     """What was found in all audits of heads under one kind of graph."""
     paths = [one for one in found if one.truth in ("->", "<-")]
-    sure = [p for p in paths if abs(p.delta("image")) > 2 * p.pair["image"]["delta"]["std_error"]]
+    sure = [one for one in paths if one.sure]
     said = [one for one in paths if one.pair["direction"] in ("->", "<-")]
     tests = {
         truth: [hit for one in found if one.truth == truth for hit in one.rejections()]
@@ -251,6 +265,7 @@ def row(name: str, found: Sequence[Judged], audits: int) -> tuple[str, ...]:
         share([one.delta("image", "ranked") > 0 for one in paths]),
         share([one.delta("latent") > 0 for one in paths]),
         *(share(_right(paths, method)) for method in METHODS),
+        share([one.rarer_first for one in found if one.sure]),
         share(tests["none"]),
         share(tests["cause"]),
         share([hit for one in found if one.truth == "none" for hit in one.unmoved()]),
@@ -264,13 +279,13 @@ def _right(paths: Sequence[Judged], method: str) -> list[bool]:
 
 HEAD = (
     "heads under", "audits", "sign right", "beyond error", "verdict", "ranked", "by codes",
-    *METHODS, "none: rejected", "common cause", "none, and none shown",
+    *METHODS, "rarer first", "none: rejected", "common cause", "none, and none shown",
 )  # fmt: skip
 
 
 def table(world: World, reports: Sequence[tuple[str, Found]]) -> str:
     """The table of one world."""
-    rows = [HEAD]
+    rows: list[tuple[str, ...]] = [HEAD]
     for kind in GRAPHS:
         mine = [report for name, report in reports if name == kind]
         pairs = [one for report in mine for one in judged(world.graph(kind), report)]
