@@ -44,7 +44,7 @@ from scm_compiler.runtime.sampling.sample import Sample
 if TYPE_CHECKING:
     from scm_compiler.runtime.runs.record import Record
 
-FADE = 0.4
+FADE = 0.2
 """How much a pixel has to change, of a range of 2, until little of the residual is kept there."""
 
 Photo = str | Path | Pillow.Image | NDArray[np.uint8]
