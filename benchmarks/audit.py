@@ -23,16 +23,16 @@ import torch
 from torch import Tensor, nn
 
 import scm_compiler as scm
+from benchmarks.audit_truth import SIDE, Painter
 from scm_compiler.ir import Graph, Image
 from scm_compiler.runtime.audit.declared import Declared, declared, truth_of
 from scm_compiler.runtime.audit.head_codes import HeadCodes
 from scm_compiler.runtime.audit.readers import Labelled, image_reader
-from scm_compiler.runtime.data.drawn_faces import NUISANCE, draw_from
 from scm_compiler.runtime.data.images import load_images
 from scm_compiler.runtime.evaluation import plots
 from scm_compiler.runtime.evaluation.classifier import JudgeRecipe
 from scm_compiler.runtime.evaluation.real import drawn_faces, real_images
-from scm_compiler.runtime.heads.head import ImageGenerator, LabelCoding
+from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.shipped import find_run
@@ -113,11 +113,11 @@ def mixture(steps: int, seeds: int) -> None:
                 )
 
 
-SIZE, FEW = 16, 200
+FEW = 200
 LEAK = ("Mustache", "Wearing_Lipstick")
 
 
-class Faces(ImageGenerator):
+class Faces(Painter):
     """Draws the truth, with lipstick on some of those that have a mustache.
 
     Args:
@@ -126,10 +126,8 @@ class Faces(ImageGenerator):
     """
 
     def __init__(self, coding: LabelCoding, share: float) -> None:
-        super().__init__(Image(3, SIZE, SIZE), coding, len(NUISANCE) + 1, "uniform")
-        self.place = nn.Parameter(torch.zeros(1), requires_grad=False)
+        super().__init__(coding, 1)
         self.share = share
-        self.eval()
 
     def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
         """Faces of encoded labels."""
@@ -137,20 +135,20 @@ class Faces(ImageGenerator):
         cause, outcome = (self.coding.names.index(name) for name in LEAK)
         added = (shown[:, cause] == 1) & ((noise[:, -1] + 1) / 2 < self.share)
         shown[added, outcome] = 1
-        return draw_from(shown, (noise[:, :-1] + 1) / 2, SIZE)
+        return super().forward(shown, noise)
 
 
 def leaks(audits: int, share: float = 0.3, units: int = 500) -> None:
     """How often a planted leak is caught with p < .01, and how often the truth passes."""
     run = open_run(find_run("drawn_faces"))
     small = tuple(
-        replace(node, domain=Image(3, SIZE, SIZE)) if node.name == "Face" else node
+        replace(node, domain=Image(3, SIDE, SIDE)) if node.name == "Face" else node
         for node in run.graph.nodes
     )
     graph = Graph(run.graph.name, small, run.graph.edges)
     coding = LabelCoding.of(graph, "Face")
     table = load_images("drawn-faces:4000", graph, "Face")
-    real = real_images(table, drawn_faces(table.names, SIZE))
+    real = real_images(table, drawn_faces(table.names, SIDE))
     recipe = JudgeRecipe(width=16, steps=600)
     reader = image_reader(real, coding, coding.names, recipe, None, Silent())
     started = perf_counter()

@@ -11,11 +11,12 @@ something. causal-learn has no NOTEARS.
 import argparse
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.audit_truth import share
 from scm_compiler.inference.table import columns
 from scm_compiler.runtime.audit.baselines import additive_noise, lingam
 
@@ -52,11 +53,6 @@ def drawn(pairs: int, rows: int) -> Iterator[tuple[str, int, Array, Array]]:
         both = [(v - v.mean()) / v.std() for v in (x, y)]
         way = 1 if random.random() < 0.5 else -1
         yield sort, way, *(both if way == 1 else both[::-1])
-
-
-def share(hits: Sequence[bool]) -> str:
-    """So many of so many."""
-    return f"{sum(hits)} of {len(hits)}"
 
 
 def main() -> None:

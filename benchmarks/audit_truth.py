@@ -133,10 +133,15 @@ def worlds(names: Sequence[str], digits: Path, *, small: bool) -> list[World]:
 
 
 class Painter(ImageGenerator):
-    """Draws the faces of its labels as they are; labels that it does not read are 0."""
+    """Draws the faces of its labels as they are; labels that it does not read are 0.
 
-    def __init__(self, coding: LabelCoding) -> None:
-        super().__init__(Image(3, SIDE, SIDE), coding, len(NUISANCE), "uniform")
+    Args:
+        coding: The labels.
+        more: Numbers of its noise beside those of a face.
+    """
+
+    def __init__(self, coding: LabelCoding, more: int = 0) -> None:
+        super().__init__(Image(3, SIDE, SIDE), coding, len(NUISANCE) + more, "uniform")
         self.place = nn.Parameter(torch.zeros(1), requires_grad=False)
         self.eval()
 
@@ -144,7 +149,7 @@ class Painter(ImageGenerator):
         """Faces of encoded labels."""
         nine = torch.zeros(len(labels), len(LABELS), dtype=torch.long)
         nine[:, [LABELS.index(name) for name in self.coding.names]] = labels.long()
-        return draw_from(nine, (noise + 1) / 2, SIDE)
+        return draw_from(nine, (noise[:, : len(NUISANCE)] + 1) / 2, SIDE)
 
 
 def exact_audit(world: World, kind: str, seed: int, place: Path) -> Audit:
