@@ -1,6 +1,7 @@
 """Does a flow over handwritten digits make thickness the cause of intensity (CAGE, figure 7)?
 
-    python -m benchmarks.audit_digits FOLDER [--side 16] [--epochs 25] [--seeds 1] [--picture PNG]
+    python -m benchmarks.audit_digits FOLDER [--side 16] [--epochs 25] [--seeds 0 1 2]
+        [--wrong 0.1] [--picture PNG]
 
 FOLDER holds the files of Morpho-MNIST that examples/morpho_digits names: thick strokes were made
 bright. Their pixels are dequantised; thickness and intensity are cut at their medians. Audited are
@@ -11,12 +12,14 @@ together and nothing else. The paper fine-tunes another flow of convolutions, Mi
 Besides what an audit says, the matrix of GATEs is told, with the diagonal, and in which two parts
 delta tau falls: that the second attribute is read more sharply than the first, whichever direction
 is moved along (`reading`), and that the first direction moves either attribute further than the
-second does (`direction`). The picture has real digits, drawn ones, and real ones under
+second does (`direction`). `--wrong` audits the same flow once more, with so large a share of the
+labels of brightness turned over. The picture has real digits, drawn ones, and real ones under
 do(Thick = 0), do(Thick = 1), do(Bright = 0) and do(Bright = 1).
 """
 
 import argparse
 from copy import deepcopy
+from dataclasses import replace
 from math import inf, log
 from pathlib import Path
 from time import process_time
@@ -54,6 +57,14 @@ def digits(folder: Path, side: int, seed: int) -> tuple[Tensor, Tensor]:
 def dequantised(pixels: Tensor, draws: torch.Generator) -> Tensor:
     """Images in [-1, 1) of pixels of 256 values, each spread evenly over its own interval."""
     return (pixels + torch.rand(pixels.shape, generator=draws)) / 128 - 1
+
+
+def mistaken(data: Labelled, share: float, seed: int) -> Labelled:
+    """The same images, of which a share have the wrong label of brightness."""
+    draws = torch.Generator().manual_seed(seed)
+    wrong = torch.rand(len(data.labels), generator=draws) < share
+    thick, bright = data.labels.T
+    return replace(data, labels=torch.stack([thick, torch.where(wrong, 1 - bright, bright)], 1))
 
 
 class Whitening:
@@ -218,6 +229,7 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=25)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     parser.add_argument("--units", type=int, default=1000)
+    parser.add_argument("--wrong", type=float)
     parser.add_argument("--picture", type=Path)
     args = parser.parse_args()
     torch.set_num_threads(1)
@@ -237,6 +249,9 @@ def main() -> None:
             print(f"\n{name}, seed {seed}: {held:.3f} bits a pixel of held-out digits", flush=True)
             directions = told(flow, data, args.units, seed)
             print(f"{process_time() - started:.0f} s of one processor", flush=True)
+            if args.wrong is not None:
+                print(f"{name}, seed {seed}, {args.wrong:.0%} of the labels of brightness wrong")
+                told(flow, mistaken(data, args.wrong, seed), args.units, seed)
             if args.picture is not None and name == "glow":
                 args.picture.write_bytes(picture(flow, images[cut : cut + SHOWN], directions))
 
