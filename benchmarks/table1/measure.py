@@ -92,7 +92,7 @@ def trained(name: str, model: Model, seed: int, recipe: Recipe) -> TrainedByRebu
     table = load_images(SETS[name].spec(recipe.faces), graph, "Picture")
     coding = LabelCoding.of(graph, "Picture", scales_of(graph, "Picture", table))
     image = Image(3, recipe.size, recipe.size)
-    steps = recipe.steps or SETS[name].steps
+    steps = model.steps or recipe.steps or SETS[name].steps
     task = HeadTask("Picture", image, coding, table, None, seed, steps)  # type: ignore[arg-type]
     trainer = model.trainer(task)
     trainer.advance(steps)

@@ -1,10 +1,10 @@
 """The models of table 1, as settings of the heads, and what each says of a picture.
 
-`causal_vae` is the head with its default options. *ConditionVAE*, as the paper has it, is given the
-labels in its prior and has no causal layer: the same head under a graph without edges between
+`causal_vae` is the head with its default options. *ConditionVAE*, as the paper has it, is given
+the labels in its prior and has no causal layer: the same head under a graph without edges between
 labels. The *β-VAE* is the head `vae` without labels and without the reader. *CausalVAE-unsup* is
 `causal_vae` without its masks, without the labels in prior and encoder, and without the reader.
-`vae` is the head as it is, whose labels go beside its noise.
+`vae` is the head as it is, whose labels go beside its noise. Two more have hardly been trained.
 """
 
 from collections.abc import Callable, Mapping
@@ -41,6 +41,7 @@ class Model:
         options: What differs from the head's defaults.
         unsupervised: Whether the head is to do without labels.
         named: Whether a code belongs to each label by itself.
+        steps: Of its training; those of the data set if None.
     """
 
     head: str
@@ -48,6 +49,7 @@ class Model:
     options: Mapping[str, Any] = field(default_factory=dict)
     unsupervised: bool = False
     named: bool = False
+    steps: int | None = None
 
     def trainer(self, task: HeadTask) -> EncodingTrainer[Any, Any]:
         """What trains it."""
@@ -72,6 +74,10 @@ MODELS: Mapping[str, Model] = MappingProxyType(
             unsupervised=True,
         ),
         "vae": Model("vae"),
+        "CausalVAE, 10 steps": Model("causal_vae", named=True, steps=10),
+        "β-VAE, 10 steps": Model(
+            "vae", options={**_ALONE, "swap_every": 0}, unsupervised=True, steps=10
+        ),
     }
 )
 

@@ -29,7 +29,10 @@ class Set:
 
     def graph(self, size: int, *, edges: bool = True) -> Graph:
         """The program, with or without the edges between labels."""
-        lines = [f"{', '.join(self.labels)} : {self.domain}", f"Picture : image(3, {size}, {size})"]
+        lines = [
+            f"{', '.join(self.labels)} : {self.domain}",
+            f"Picture : image(3, {size}, {size})",
+        ]
         lines += [self.edges, "* -> Picture"] if edges else ["* -> Picture"]
         return parse_text("\n".join(lines) + "\n")
 

@@ -1,8 +1,8 @@
 """Which edges of a graph have a direction that data tell, and which could be turned around.
 
 Graphs with the same pairs of neighbours and the same colliders, whose causes are no neighbours,
-imply the same independences (Verma and Pearl 1990), so that no number of rows tells them apart. What
-all of them agree on follows from the colliders by three rules (Meek 1995).
+imply the same independences (Verma and Pearl 1990), so that no number of rows tells them apart.
+What all of them agree on follows from the colliders by three rules (Meek 1995).
 """
 
 from collections.abc import Iterator, Sequence
@@ -42,6 +42,8 @@ def beside_declared(names: Sequence[str], learnt: Array, declared: Array) -> Ite
         unsure = weight and not told[cause, effect]
         turned = "; data do not tell its direction" if unsure else ""
         yield f"  {names[cause]} -> {names[effect]}  {found}, {how}{turned}"
+    if told.any():
+        yield "  other directions hold if causes of one label, where not linked, are independent"
 
 
 def _between_two(told: Matrix, open_still: Matrix, apart: Matrix) -> Matrix:

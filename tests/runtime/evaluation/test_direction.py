@@ -62,4 +62,5 @@ def test_what_is_learnt_is_told_beside_what_is_declared():
         "  Ball -> Hole  not found, declared",
         "  Water -> Flow  +0.80, declared",
         "  Hole -> Flow  -0.70, declared",
+        "  other directions hold if causes of one label, where not linked, are independent",
     ]
