@@ -194,7 +194,7 @@ def _report(
         run, head, generator, real, chosen, pixels, labels, None, judge, seed, care.refine
     )
     if not run.graph.reals:
-        trial = replace(trial, units=units_shown(run, trial.known, {}, seed))
+        trial = replace(trial, units=units_shown(run, trial.known, {}, seed, len(chosen)))
     turned = [_turned(trial, rank, care.values) for rank in range(len(head.coding.names))]
     floats = to_floats(pixels)
     rebuilt, _ = trial.redrawn(floats, labels, labels)
