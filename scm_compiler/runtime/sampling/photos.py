@@ -193,7 +193,7 @@ def _labels(
 def units_shown(
     run: "Record", labels: Sequence[Known], told: Mapping[str, int], seed: int, count: int
 ) -> NDArray[np.int64]:
-    """The labels (B, V) of so many photos: what the image does not show is drawn given what it shows.
+    """The labels (B, V) of photos: what the image does not show is drawn given what it shows.
 
     Raises:
         ScmError: E431 if what is told is impossible.

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
