@@ -34,14 +34,14 @@ def told_by_data(edges: Matrix) -> Matrix:
 
 def beside_declared(names: Sequence[str], learnt: Array, declared: Array) -> Iterator[str]:
     """The edges of learnt weights (n, n) and those that are declared (n, n), a line each."""
-    told = told_by_data(learnt != 0)
-    for cause, effect in np.argwhere((learnt != 0) | (declared != 0)).tolist():
-        weight = float(learnt[cause, effect])
-        how = "declared" if declared[cause, effect] else "not declared"
-        found = f"{weight:+.2f}" if weight else "not found"
-        unsure = weight and not told[cause, effect]
-        turned = "; data do not tell its direction" if unsure else ""
-        yield f"  {names[cause]} -> {names[effect]}  {found}, {how}{turned}"
+    found, said = learnt != 0, declared != 0
+    told = told_by_data(found)
+    for cause, effect in np.argwhere(found | (said & ~found.T)).tolist():
+        at, turned = (cause, effect), said[effect, cause]
+        how = "declared" if said[at] else "declared the other way" if turned else "not declared"
+        weight = f"{learnt[at]:+.2f}" if found[at] else "not found"
+        unsure = "; data do not tell its direction" if found[at] and not told[at] else ""
+        yield f"  {names[cause]} -> {names[effect]}  {weight}, {how}{unsure}"
     if told.any():
         yield "  other directions hold if causes of one label, where not linked, are independent"
 

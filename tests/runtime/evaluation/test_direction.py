@@ -53,14 +53,15 @@ def test_a_chain_and_a_fork_can_be_turned_and_a_collider_cannot():
 
 
 def test_what_is_learnt_is_told_beside_what_is_declared():
-    """Water and Hole meet at Flow; Ball -> Water could as well be Water -> Ball."""
-    learnt, declared = np.zeros((4, 4)), np.zeros((4, 4))
-    learnt[0, 1], learnt[1, 2], learnt[3, 2] = 0.25, 0.8, -0.7
-    declared[0, 3] = declared[1, 2] = declared[3, 2] = 1
-    assert list(beside_declared(("Ball", "Water", "Flow", "Hole"), learnt, declared)) == [
-        "  Ball -> Water  +0.25, not declared; data do not tell its direction",
+    """Water and Hole meet at Flow; Ball -> Water could as well be Water -> Ball, as is declared."""
+    learnt, declared = np.zeros((5, 5)), np.zeros((5, 5))
+    learnt[0, 1], learnt[1, 2], learnt[3, 2], learnt[4, 0] = 0.25, 0.8, -0.7, 0.1
+    declared[1, 0] = declared[0, 3] = declared[1, 2] = declared[3, 2] = 1
+    assert list(beside_declared(("Ball", "Water", "Flow", "Hole", "Rain"), learnt, declared)) == [
+        "  Ball -> Water  +0.25, declared the other way; data do not tell its direction",
         "  Ball -> Hole  not found, declared",
         "  Water -> Flow  +0.80, declared",
         "  Hole -> Flow  -0.70, declared",
+        "  Rain -> Ball  +0.10, not declared; data do not tell its direction",
         "  other directions hold if causes of one label, where not linked, are independent",
     ]
