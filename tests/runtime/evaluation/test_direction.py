@@ -53,7 +53,7 @@ def test_a_chain_and_a_fork_can_be_turned_and_a_collider_cannot():
 
 
 def test_what_is_learnt_is_told_beside_what_is_declared():
-    """Water and Hole meet at Flow; Ball -> Water could as well be Water -> Ball, as is declared."""
+    """Water and Hole meet at Flow; Ball -> Water could as well be turned around, as declared."""
     learnt, declared = np.zeros((5, 5)), np.zeros((5, 5))
     learnt[0, 1], learnt[1, 2], learnt[3, 2], learnt[4, 0] = 0.25, 0.8, -0.7, 0.1
     declared[1, 0] = declared[0, 3] = declared[1, 2] = declared[3, 2] = 1
