@@ -3,7 +3,7 @@
     python -m benchmarks.table1 --out DIR --faces CELEBA.zip [--size 16] [--steps N] [--seeds 5]
         [--sets NAME …] [--models NAME …] [--write PAGE] [--picture FILE]
 
-Each model is trained on each data set from each seed, for as many steps as the others; 600 on the
+Each model is trained on each set from each seed, for as many steps as the others; 600 on the
 scenes, 1,200 on faces, if none are named. How far codes tell labels is measured on pictures that
 are held out. What is measured is kept in the folder and not measured again. `--write` writes the
 page with the table and, beside it, A as it is learnt, `--picture` the heat maps of that.

@@ -1,4 +1,4 @@
-"""Figure 5: A as it is learnt from the labels of each data set, beside the declared graph."""
+"""Figure 5: A as it is learnt from the labels of each set, beside the declared graph."""
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,7 +28,7 @@ SHOWN = (0, 10, 30, 60, 120)
 
 @dataclass(frozen=True, eq=False)
 class Learnt:
-    """A of one data set.
+    """A of one set.
 
     Attributes:
         labels: Their names.
@@ -109,7 +109,7 @@ def counts(every: Mapping[str, Sequence[Learnt]]) -> str:
 
 
 def picture(ones: Mapping[str, Learnt]) -> bytes:
-    """The heat maps, a row for each data set: causes downwards, effects across."""
+    """The heat maps, a row for each set: causes downwards, effects across."""
     longest = max(len(one.shown) for one in ones.values())
     figure = Figure(figsize=(1.5 * longest + 1.6, 1.75 * len(ones)), layout="constrained")
     FigureCanvasAgg(figure)

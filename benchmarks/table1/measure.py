@@ -1,4 +1,4 @@
-"""One cell of table 1: a model trained on a data set from a seed, its codes beside the labels."""
+"""One cell of table 1: a model trained on a set from a seed, its codes beside the labels."""
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,11 +30,11 @@ MEASURED, CHOOSING = 1000, 500
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is the same for all models of a data set.
+    """What is the same for all models of a set.
 
     Attributes:
         size: The side of the pictures.
-        steps: Of each training; those of the data set if None.
+        steps: Of each training; those of the set if None.
         faces: The zip file of real faces.
     """
 

@@ -41,7 +41,7 @@ class Model:
         options: What differs from the head's defaults.
         unsupervised: Whether the head is to do without labels.
         named: Whether a code belongs to each label by itself.
-        steps: Of its training; those of the data set if None.
+        steps: Of its training; those of the set if None.
     """
 
     head: str

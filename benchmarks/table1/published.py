@@ -33,4 +33,4 @@ TABLE_1: Mapping[str, Mapping[str, tuple[Pair, Pair]]] = MappingProxyType(
         },
     }
 )
-"""Of each data set and model MIC and TIC; Ladder VAE is left out."""
+"""Of each set and model MIC and TIC; Ladder VAE is left out."""

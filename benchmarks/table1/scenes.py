@@ -1,4 +1,4 @@
-"""The four data sets of table 1: their programs and where their pictures come from."""
+"""The four sets of table 1: their programs and where their pictures come from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from scm_compiler.ir import Graph
 
 @dataclass(frozen=True)
 class Set:
-    """A data set.
+    """A set.
 
     Attributes:
         labels: Its four labels.

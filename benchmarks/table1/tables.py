@@ -15,7 +15,7 @@ MEASURES = ("mic", "tic", "in_place", "read", "given", "floor", "cap")
 
 
 def table(cells: Cells) -> str:
-    """Each data set and model: printed and ours, mean over labels, ± over seeds."""
+    """Each set and model: printed and ours, mean over labels, ± over seeds."""
     rows = [
         (
             "",
