@@ -17,9 +17,11 @@ from scm_compiler.version import __version__
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = [
+    "celeba_beard",
     "celeba_cg1",
     "celeba_g1",
     "celeba_rcg1",
+    "celeba_smile",
     "dose",
     "drawn_faces",
     "front_door",

@@ -125,7 +125,7 @@ def _sample_command(opened: Record) -> str:
     Of a number the figure goes through it.
     """
     graph = opened.graph
-    parents = graph.parents[opened.images[0]] or tuple(node.name for node in graph.labels)
+    parents = graph.parents[opened.images[0]] or tuple(node.name for node in graph.tabular)
     label = next((name for name in parents if graph.parents[name]), parents[0])
     if label not in graph.domains:
         return f"scmc sample --sweep {print_name(label)} -o {Path('figure.png')}"

@@ -16,7 +16,7 @@ class UnknownExample(Diagnostic):
     ```console
     $ scmc init celeba
     error[E811]: there is no example `celeba`
-      = help: did you mean `celeba_g1`? the examples are celeba_cg1, celeba_g1, celeba_rcg1, dose, drawn_faces, front_door, hair, morpho_digits, napkin, nsw, own_kind, pendulum, sprinkler, triangle
+      = help: did you mean `celeba_g1`? the examples are celeba_beard, celeba_cg1, celeba_g1, celeba_rcg1, celeba_smile, dose, drawn_faces, front_door, hair, morpho_digits, napkin, nsw, own_kind, pendulum, sprinkler, triangle
     ```
 
     ## What to do

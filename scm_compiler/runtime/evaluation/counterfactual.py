@@ -20,6 +20,7 @@ from scm_compiler.ir import Finite
 from scm_compiler.runtime.evaluation.association import Association, associated
 from scm_compiler.runtime.evaluation.classifier import Judge, JudgeRecipe, Reading, train_judge
 from scm_compiler.runtime.evaluation.counterfactual_report import CounterfactualReport, Turned
+from scm_compiler.runtime.evaluation.direction import beside_declared
 from scm_compiler.runtime.evaluation.disentanglement import (
     Disentanglement,
     component,
@@ -193,7 +194,7 @@ def _report(
         run, head, generator, real, chosen, pixels, labels, None, judge, seed, care.refine
     )
     if not run.graph.reals:
-        trial = replace(trial, units=units_shown(run, trial.known, {}, seed))
+        trial = replace(trial, units=units_shown(run, trial.known, {}, seed, len(chosen)))
     turned = [_turned(trial, rank, care.values) for rank in range(len(head.coding.names))]
     floats = to_floats(pixels)
     rebuilt, _ = trial.redrawn(floats, labels, labels)
@@ -344,12 +345,6 @@ def _graph(generator: EncodingGenerator) -> list[str]:
     """A beside the declared edges, where it was learnt."""
     if not isinstance(generator, CausalVaeGenerator) or not generator.options.learn_graph:
         return []
-    names, said = generator.coding.names, declared(generator.coding)
-    learnt = generator.layer.adjacency
-    lines = ["", "A as it was learnt, beside the declared graph:"]
-    for cause, effect in np.argwhere((learnt != 0).numpy() | (said != 0).numpy()).tolist():
-        weight, known = float(learnt[cause, effect]), bool(said[cause, effect])
-        how = "declared" if known else "not declared"
-        found = f"{weight:+.2f}" if weight else "not found"
-        lines.append(f"  {names[cause]} -> {names[effect]}  {found}, {how}")
-    return lines
+    learnt, said = generator.layer.adjacency.numpy(), declared(generator.coding).numpy()
+    told = beside_declared(generator.coding.names, learnt, said)
+    return ["", "A as it was learnt, beside the declared graph:", *told]

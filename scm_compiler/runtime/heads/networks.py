@@ -74,6 +74,13 @@ class RowLinear(nn.Linear):
     rounded otherwise. So here each row is a product of its own.
     """
 
+    def reset_parameters(self) -> None:
+        """As usual; where there are no labels, there are no weights, and torch would warn."""
+        if self.weight.numel():
+            super().reset_parameters()
+        else:
+            nn.init.zeros_(self.bias)
+
     def forward(self, rows: Tensor) -> Tensor:
         """The images (B, O) of rows (B, I)."""
         if self.training:

@@ -266,9 +266,12 @@ class AdversarialTrainer(ABC, Generic[Options, Generator]):
 
     def descend(self, *losses: tuple[str, Tensor]) -> None:
         """Update each named network by its loss; all gradients are taken before any update."""
+        several = len(losses) > 1
         for name, loss in losses:
             weights = list(self.networks[name].parameters())
-            gradients = torch.autograd.grad(loss, weights, retain_graph=len(losses) > 1)
+            gradients = torch.autograd.grad(  # a reader of no labels has no part in the loss
+                loss, weights, retain_graph=several, materialize_grads=True
+            )
             for weight, gradient in zip(weights, self.mean(gradients), strict=True):
                 alike = gradient.stride() == weight.stride()  # fused Adam counts on it
                 weight.grad = gradient if alike else torch.empty_like(weight).copy_(gradient)

@@ -6,6 +6,7 @@ asked of redrawn weights, since trained ones may have learned to ignore a label.
 
 import copy
 from collections.abc import Iterable, Iterator
+from math import prod
 
 import torch
 from torch import Tensor
@@ -138,7 +139,7 @@ def _redrawn(head: TrainedHead, random: torch.Generator) -> TrainedHead:
             if name.endswith("running_var"):
                 weight.fill_(1.0)
             elif weight.is_floating_point():
-                fan = max(1, weight[0].numel()) if weight.dim() > 1 else 1
+                fan = max(1, prod(weight.shape[1:]))
                 scale = 0.0 if name.endswith("running_mean") else fan**-0.5
                 weight.copy_(torch.randn(weight.shape, generator=random) * scale)
     return TrainedHead(head.node, head.config, generator)

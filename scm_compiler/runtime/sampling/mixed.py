@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +41,14 @@ if TYPE_CHECKING:
     import pandas
 
 
+def side_by_side(columns: Sequence[NDArray[Any]], rows: int) -> Tensor:
+    """Columns (rows,) as numbers (rows, P); an image may read none."""
+    read = np.empty((rows, len(columns)))
+    for place, column in enumerate(columns):
+        read[:, place] = column
+    return torch.from_numpy(read)
+
+
 @dataclass(frozen=True, eq=False)
 class FrozenRows:
     """Draws the labels of one image, some of them real, from trained mechanisms.
@@ -61,8 +69,7 @@ class FrozenRows:
         names, random = self.coding.names, np.random.default_rng(seed)
         law = unfolded(observed(self.graph), self.mechanisms)
         draw = Draw(law, self.mechanisms, (), Seen(), names, random, n)
-        drawn = [draw.value(Variable(name)).astype(np.float64) for name in names]
-        return torch.from_numpy(np.stack(drawn, 1))
+        return side_by_side([draw.value(Variable(name)) for name in names], n)
 
     def settled(self) -> AbstractContextManager[object]:
         """See `LabelSampler.settled`."""
@@ -214,8 +221,7 @@ class MixedStream:
     def read_by(self, head: TrainedHead, rows: int) -> Tensor:
         """The labels (rows, P) that an image's head reads, of the first rows."""
         columns = self.columns(0, rows)
-        read = [columns[name].astype(np.float64) for name in head.coding.names]
-        return torch.from_numpy(np.stack(read, 1))
+        return side_by_side([columns[name] for name in head.coding.names], rows)
 
     def _block(self, block: int) -> dict[str, Column]:
         random = np.random.default_rng([self.seed, block])

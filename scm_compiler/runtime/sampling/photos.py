@@ -115,7 +115,7 @@ def imagine_photos(  # noqa: PLR0913  (what `counterfactual` takes, and how it w
     told = {it.variable.node: it.value for it in known.given if it.value is not None}
     labels = _labels(generator, seen.images, told)
     noise = run.noise_of(noise_model)
-    units = units_shown(run, labels, told, seed)
+    units = units_shown(run, labels, told, seed, len(seen.images))
     rows = units, followed(run, units, held, noise, seed)
     before, after = (torch.from_numpy(head.coding.select_rows(it)) for it in rows)
     rebuilt, drawn = redrawn(generator, seen.images, before, after, refine)
@@ -191,7 +191,7 @@ def _labels(
 
 
 def units_shown(
-    run: "Record", labels: Sequence[Known], told: Mapping[str, int], seed: int
+    run: "Record", labels: Sequence[Known], told: Mapping[str, int], seed: int, count: int
 ) -> NDArray[np.int64]:
     """The labels (B, V) of photos: what the image does not show is drawn given what it shows.
 
@@ -203,7 +203,6 @@ def units_shown(
     names = [node.name for node in run.graph.labels]
     if not shown.keys() >= set(names):
         rows = []
-        count = len(next(iter(shown.values()), ()))
         for place in range(count):
             telling.told()("units", place, count)
             read = sorted(labels, key=lambda it: -it.chances[place])

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from scm_compiler.diagnostics import refuse
@@ -26,7 +25,7 @@ from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.sampling.abducting import abducting
 from scm_compiler.runtime.sampling.codes.imagined import NothingHeld, UnitsHeld
 from scm_compiler.runtime.sampling.imagined_photos import ImaginedPhotos, Known, Photos
-from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream
+from scm_compiler.runtime.sampling.mixed import MixedSample, mixed_stream, side_by_side
 from scm_compiler.runtime.sampling.photos import Photo, read_photos, redrawn
 from scm_compiler.telling import told
 
@@ -163,5 +162,4 @@ def _joined(graph: Graph, parts: list[dict[str, Column]]) -> MixedSample:
 
 def _read(generator: EncodingGenerator, sample: MixedSample) -> Tensor:
     """The labels (B, P) that an image reads."""
-    columns = [sample[name].astype(np.float64) for name in generator.coding.names]
-    return torch.from_numpy(np.stack(columns, 1))
+    return side_by_side([sample[name] for name in generator.coding.names], len(sample))

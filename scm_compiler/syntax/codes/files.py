@@ -127,7 +127,7 @@ class ProgramNotFound(Diagnostic):
     ```console
     $ scmc check no_such_file.scm
     error[E113]: there is no file `no_such_file.scm`, and no example of that name
-      = help: the examples are `celeba_cg1`, `celeba_g1`, `celeba_rcg1`, `dose`, `drawn_faces`, `front_door`, `hair`, `morpho_digits`, `napkin`, `nsw`, `own_kind`, `pendulum`, `sprinkler`, `triangle`
+      = help: the examples are `celeba_beard`, `celeba_cg1`, `celeba_g1`, `celeba_rcg1`, `celeba_smile`, `dose`, `drawn_faces`, `front_door`, `hair`, `morpho_digits`, `napkin`, `nsw`, `own_kind`, `pendulum`, `sprinkler`, `triangle`
     no_such_file.scm: 1 error
     ```
 

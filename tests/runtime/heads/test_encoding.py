@@ -1,5 +1,7 @@
 """Heads with an encoder: their protocol, their losses, their repeatability."""
 
+from dataclasses import dataclass, replace
+
 import pytest
 import torch
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
@@ -9,7 +11,7 @@ from scm_compiler.runtime.heads.autoencoder import Gaussian
 from scm_compiler.runtime.heads.causal_layer import CausalLayer, acyclicity
 from scm_compiler.runtime.heads.causal_vae import declared
 from scm_compiler.runtime.heads.graph_learning import learnt_graph
-from scm_compiler.runtime.heads.head import EncodingGenerator, LabelCoding
+from scm_compiler.runtime.heads.head import EncodingGenerator, ImageBatches, LabelCoding
 from scm_compiler.runtime.heads.registry import BUILTIN
 from scm_compiler.runtime.heads.training import LabelledImages
 
@@ -37,6 +39,21 @@ def batch(squares, count=8, seed=1):
     return LabelledImages(images, labels, squares.coding.encode(labels))
 
 
+@dataclass(frozen=True)
+class Bare:
+    """Pictures without their labels."""
+
+    whole: ImageBatches
+    fingerprint: str = "bare"
+
+    def __len__(self):
+        return len(self.whole)
+
+    def draw(self, n, generator):
+        images, labels = self.whole.draw(n, generator)
+        return images, labels[:, :0]
+
+
 @pytest.mark.parametrize(("head", "changes"), FORMS[:3])
 def test_a_stopped_training_goes_on_to_the_same_weights(squares, head, changes):
     whole, parts = (trainer(squares, head, **changes) for _ in range(2))
@@ -47,6 +64,19 @@ def test_a_stopped_training_goes_on_to_the_same_weights(squares, head, changes):
     again.advance(7)
     for name, tensor in whole.state().items():
         assert torch.equal(tensor, again.state()[name]), name
+
+
+def test_an_image_that_no_label_causes(squares):
+    """Its noise is all there is to tell, and is told row by row."""
+    options = BUILTIN["vae"].options("default", **TINY)
+    whole = squares.task(total=4)
+    task = replace(whole, coding=LabelCoding((), (), ()), batches=Bare(whole.batches))
+    made = BUILTIN["vae"].trainer(task, options)
+    made.advance(4)
+    images, none = batch(squares).images, torch.zeros(8, 0, dtype=torch.int64)
+    noise = made.model().abduct(images, none)
+    assert noise.shape == (8, 4)
+    assert made.model().tell(images).values.shape == (8, 0)
 
 
 @SIDE

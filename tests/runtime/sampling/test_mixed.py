@@ -16,6 +16,7 @@ from scm_compiler.model.real.linear import Linear
 from scm_compiler.runtime.data import load_table
 from scm_compiler.runtime.data.scenes import PENDULUM
 from scm_compiler.runtime.fit import train
+from scm_compiler.runtime.heads.head import LabelCoding
 from scm_compiler.runtime.sampling.mixed import (
     FrozenRows,
     mixed_stream,
@@ -206,3 +207,8 @@ def test_heads_and_sources_without_numbers(tmp_path):
         with pytest.raises(ScmError) as caught:
             train(graph, data=data, run=tmp_path / "r", **asked)
         assert caught.value.diagnostics[0].code == code
+
+
+def test_an_image_may_read_no_labels():
+    drawn = FrozenRows(GRAPH, MODEL, LabelCoding((), (), ())).draw_labels(3, torch.Generator())
+    assert drawn.shape == (3, 0)

@@ -67,6 +67,19 @@ def photos(tmp_path):
     return folder
 
 
+def test_a_photo_that_no_label_causes_stays_as_it_is(photos, tmp_path):
+    """Whatever is done to labels; what they would have been follows all the same."""
+    graph = parse(PROGRAM.replace("Pendulum, Light, Shadow_Position -> Picture\n", ""))
+    bare = train(
+        graph, data=rows(graph), images="pendulum:300", head="vae", head_steps=2,
+        head_options=TINY, run=tmp_path / "bare", device="cpu", tables="shares",
+    )  # fmt: skip
+    given = bare.given(image=photos, Hour=1, Pendulum=-40, Light=60)
+    found = given.counterfactual(do={"Light": 140})
+    assert found.counterfactual.values("Light") == ["140"] * 3
+    assert torch.allclose(found.counterfactual.images, found.factual.images, atol=1e-6)
+
+
 def test_what_follows_follows_the_label_model(run, photos):
     found = run.given(image=photos, Pendulum=-40, Light=60).counterfactual(do={"Light": 140})
     assert found.factual.values("Pendulum") == ["-40"] * 3
