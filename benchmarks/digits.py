@@ -201,7 +201,7 @@ def main() -> None:
     parser.add_argument("--heads", nargs="+", default=["vae", "causal_vae"])
     parser.add_argument("--steps", type=int, default=2000, help="of each training")
     parser.add_argument("--photos", type=int, default=500, help="how many are asked about")
-    parser.add_argument("--option", action="append", default=[], help="NAME=VALUE of the heads")
+    parser.add_argument("--option", nargs="+", default=[], help="NAME=VALUE of the heads")
     parser.add_argument("--picture", type=Path, help="a folder for a picture of the answers")
     args = parser.parse_args()
     digits = Digits.read(args.folder)
