@@ -34,7 +34,8 @@ from scm_compiler.runtime.evaluation.real import to_bytes, to_floats
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.sampling.abducting import abducting
 from scm_compiler.runtime.sampling.grid import grid
-from scm_compiler.runtime.sampling.photos import Known, redrawn
+from scm_compiler.runtime.sampling.imagined_photos import Known
+from scm_compiler.runtime.sampling.photos import redrawn
 from scm_compiler.runtime.sampling.photos_of_numbers import worlds
 
 PROGRAM = """graph digits
@@ -131,10 +132,10 @@ def reader(digits: Digits) -> nn.Module:
     adam, epochs = torch.optim.Adam(made.parameters(), 2e-3), 6
     for epoch in range(epochs):
         adam.param_groups[0]["lr"] = 2e-3 * (1 - epoch / epochs)
-        for rows in torch.randperm(len(images)).split(64):
+        for rows in torch.randperm(len(images)).split(64):  # type: ignore[no-untyped-call]
             loss = cross_entropy(made(images[rows]), classes[rows])
             adam.zero_grad()
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             adam.step()
     return made.eval()
 
@@ -215,7 +216,7 @@ def main() -> None:
     for head in args.heads:
         run = trained(seen, head, args)
         rebuilt, answered = composed(run, asked)
-        rows = [("", "ours", "published", "judged")]
+        rows: list[tuple[str, ...]] = [("", "ours", "published", "judged")]
         rows.append(("composition, rebuilt", f"{rebuilt:.3f}", COMPOSITION, ""))
         rows.append(("composition, answered", f"{answered:.3f}", "", ""))
         drawn = {label: had(run, asked, label, wanted[label]) for label in NAMES}
