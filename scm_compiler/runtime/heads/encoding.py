@@ -130,10 +130,11 @@ class EncodingTrainer(RebuildingTrainer[Options, Generator], Generic[Options, Ge
 
     def _swap(self, batch: LabelledImages, found: Rebuilt) -> tuple[Tensor, Tensor]:
         """How well other labels are seen in the images, and the pull on what draws them."""
-        labels = batch.labels.clone()
-        for rank in range(labels.shape[1]):  # one label of another image, in its turn
-            turned = torch.arange(len(labels), device=labels.device) % labels.shape[1] == rank
-            labels[turned, rank] = batch.labels.roll(1, 0)[turned, rank]
+        labels = batch.labels
+        if self.team is None:
+            labels = turned(labels)
+        else:
+            labels = self.team.share(turned(self.team.whole(labels)))
         encoded = self.task.coding.encode(labels)
         with self.autocast():
             drawn = self.generator(encoded, found.noise.detach()).float()
@@ -145,3 +146,15 @@ class EncodingTrainer(RebuildingTrainer[Options, Generator], Generic[Options, Ge
         (slope,) = torch.autograd.grad(weight * swapped, seen)
         pull = (drawn * slope).sum()
         return swapped.detach(), pull - pull.detach()
+
+
+def turned(labels: Tensor) -> Tensor:
+    """The labels (B, P) of images, of each image one that is another's, in its turn.
+
+    >>> turned(torch.tensor([[0, 1], [2, 3], [4, 5]])).tolist()
+    [[4, 1], [2, 1], [2, 5]]
+    """
+    columns = labels.shape[1]
+    own = torch.arange(len(labels), device=labels.device)[:, None] % columns
+    moved = own == torch.arange(columns, device=labels.device)
+    return torch.where(moved, labels.roll(1, 0), labels)

@@ -69,7 +69,7 @@ def imagine_numbers(
     labels = shown(generator, run.graph, seen.images, known)
     columns, count = [], len(seen.names)
     for place in range(count):
-        columns.append(worlds(run, labels, place, scene.held, seed))
+        columns.append(worlds(run, labels, place, scene.held, seed, known.seen))
         told()("units", place + 1, count)
     samples = [_joined(run.graph, [pair[world] for pair in columns]) for world in range(2)]
     before, after = (_read(generator, sample) for sample in samples)
@@ -96,22 +96,38 @@ def shown(
             column = np.full(len(images), value)
         else:
             column = _inside(graph, name, read.values[:, rank].numpy())
+            if name in known.seen.ranges:
+                column = np.clip(column, *_inner(known.seen.ranges[name]))
         chances = np.ones(len(images)) if value is not None else read.chances[:, rank].numpy()
         found.append(Known(name, column, chances, value is not None))
     return tuple(found)
 
 
 def worlds(
-    run: Record, labels: tuple[Known, ...], place: int, held: World_, seed: int
+    run: Record,
+    labels: tuple[Known, ...],
+    place: int,
+    held: World_,
+    seed: int,
+    also: Seen | None = None,
 ) -> tuple[dict[str, Column], dict[str, Column]]:
     """All labels and numbers of one photo, as they are and as they would have been.
+
+    Args:
+        run: The trained model.
+        labels: What is known of the labels that images show.
+        place: Which of the photos.
+        held: What is done.
+        seed: Of what is open.
+        also: What is known beside it, of nodes that images do not show.
 
     Raises:
         ScmError: E574 if nothing fits what is known, E575 if what is held moves labels with hidden
             causes, E586 if it moves nodes of which no mechanism is known.
     """
     graph, mechanisms, own = _units(run, held)
-    ranges, chances = {}, {}
+    ranges: dict[str, Range] = {}
+    chances: dict[str, Column] = {}
     for known in labels:
         domain, value = run.graph.by_name[known.name].domain, known.values[place]
         name = own.get(known.name, known.name)
@@ -121,7 +137,10 @@ def worlds(
             ranges[name] = Range(float(value), float(value))
     names = [node.name for node in run.graph.tabular]
     random = np.random.default_rng([seed, place])
-    evidence = Seen(chances, ranges)
+    if also is not None:
+        chances = {own.get(name, name): it for name, it in also.labels.items()} | chances
+        ranges = {own.get(name, name): it for name, it in also.ranges.items()} | ranges
+    evidence = Seen(chances, ranges, also.other if also else ())
     draw = Draw(graph, mechanisms, (), evidence, names, random, POOL)
     if not np.isfinite(draw.logs.max()):
         raise refuse(NothingFits(), exit_code=2)
@@ -147,6 +166,13 @@ def _given(seen: Seen, name: str) -> float | None:
     if name in seen.ranges:
         return seen.ranges[name].point
     return float(seen.labels[name].argmax()) if name in seen.labels else None
+
+
+def _inner(within: Range) -> tuple[float, float]:
+    """The least and the greatest number of a range; of an open end the number next to it."""
+    low = within.low if within.from_low else float(np.nextafter(within.low, np.inf))
+    high = within.high if within.to_high else float(np.nextafter(within.high, -np.inf))
+    return low, high
 
 
 def _inside(graph: Graph, name: str, column: Column) -> Column:

@@ -96,6 +96,13 @@ class Team:
         part = len(rows) // self.size
         return rows[self.rank * part : (self.rank + 1) * part]
 
+    def whole(self, share: Tensor) -> Tensor:
+        """The whole batch, of which this process has its rows."""
+        rows = share.new_zeros((self.size * len(share), *share.shape[1:]))
+        self.share(rows).copy_(share)
+        sum_up(rows)
+        return rows
+
     def mean(self, tensors: Sequence[Tensor]) -> list[Tensor]:
         """The mean of each tensor over all processes, in one exchange."""
         if self.alone or not tensors:

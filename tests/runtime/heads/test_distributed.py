@@ -12,8 +12,10 @@ from scm_compiler.compiler import parse_text
 from scm_compiler.ir import Image
 from scm_compiler.runtime.heads import distributed
 from scm_compiler.runtime.heads.distributed import TeamBatchNorm, join
+from scm_compiler.runtime.heads.encoder import EncoderTrainer
 from scm_compiler.runtime.heads.head import HeadTask, LabelCoding
 from scm_compiler.runtime.heads.networks import MinibatchFeatures
+from scm_compiler.runtime.heads.options.encoder import EncoderOptions
 from scm_compiler.runtime.heads.registry import BUILTIN
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training.team import ALONE, Team, joined
@@ -42,16 +44,32 @@ class Noise:
         return labels
 
 
+VAES = {"vae": {}, "causal_vae": {"swap_every": 1}, "learnt": {"learn_graph": True}}
+"""What the auto-encoders are asked for, beside their size."""
+
+
+def trainer_of(head, preset, task):
+    """What trains a head, or the encoder of one that is not trained itself."""
+    spec = BUILTIN.find({"learnt": "causal_vae", "encoder": "causal_gan"}.get(head, head))
+    changes = {"width": 4, "batch": 16, "noise_size": 4}
+    if head in VAES:
+        changes |= {"hidden": 8, "swap_every": 1, "averaging": 0.0} | VAES[head]
+    options = spec.options(preset, **changes)
+    if head != "encoder":
+        return spec.trainer(task, options)
+    torch.manual_seed(5)
+    drawing = spec.generator(task.image, task.coding, options).eval()
+    return EncoderTrainer(task, EncoderOptions(width=4, hidden=8, batch=16), drawing)
+
+
 def take_three_steps(head, preset, kind):
     """Write the state after three steps to `SIZE-RANK.safetensors`."""
     text = f"Male : binary\nAge : {kind}\nFace : image(3, 16, 16)\nMale, Age -> Face\n"
     coding = LabelCoding.of(parse_text(text), "Face")
     with joined() as team:
-        spec = BUILTIN.find(head)
-        options = spec.options(preset, width=4, batch=16, noise_size=4)
         noise = Noise(kind)
         task = HeadTask("Face", Image(3, 16, 16), coding, noise, noise, 6, 100, team=team)
-        trainer = spec.trainer(task, options)
+        trainer = trainer_of(head, preset, task)
         losses = trainer.advance(3)
         path = Path(f"{team.size}-{team.rank}.safetensors")
         write_tensors(path, trainer.state(), losses)
@@ -92,6 +110,12 @@ def _moments(state, network: str) -> torch.Tensor:
         ("causal_began", "default", "binary"),
         ("causal_began", "default", "real"),
         ("conditional_gan", "default", "binary"),
+        ("vae", "default", "binary"),
+        ("vae", "paper", "real"),
+        ("causal_vae", "default", "real"),
+        ("learnt", "default", "binary"),
+        ("encoder", "default", "binary"),
+        ("encoder", "default", "real"),
     ],
 )
 def test_two_processes_take_the_steps_of_one(tmp_path, head, preset, kind):
@@ -106,7 +130,8 @@ def test_two_processes_take_the_steps_of_one(tmp_path, head, preset, kind):
     assert first.facts == second.facts == pytest.approx(one.facts, rel=1e-4, abs=1e-5)
     # Adam makes whole steps of gradients that are zero but for rounding (the biases before a batch
     # norm), so the gradients' running means are compared, not the weights.
-    for network in ("generator", "discriminator"):
+    alone = head in VAES or head == "encoder"
+    for network in ("generator",) if alone else ("generator", "discriminator"):
         found, expected = (_moments(run.tensors, network) for run in (first, one))
         assert (found - expected).norm() < 1e-3 * expected.norm()
     assert torch.equal(first.tensors["random"], one.tensors["random"])

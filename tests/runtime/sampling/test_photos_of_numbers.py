@@ -5,7 +5,7 @@ import pytest
 
 from scm_compiler.compiler import parse_text
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.inference.real.units import Held
+from scm_compiler.inference.real.units import Held, Range, Seen
 from scm_compiler.runtime.fit import train
 from scm_compiler.runtime.sampling.imagined_photos import Known
 from scm_compiler.runtime.sampling.photos_of_numbers import worlds
@@ -70,3 +70,12 @@ def test_rows_of_a_sample_are_looked_at_likewise(run):
     assert moved == pytest.approx(-2.0 * found.factual["A"], abs=0.5)
     with pytest.raises(ScmError, match="E575"):
         run.given().counterfactual(4, do={"M": 0})
+
+
+def test_what_no_photo_shows_can_be_given(run):
+    labels = (Known("A", np.ones(40), np.ones(40), given=True),)
+    also = Seen({"M": np.eye(2)[1]}, {"Y": Range(low=2.0)})
+    for place in range(40):
+        own, _ = worlds(run, labels, place, (Held("X", "0", 0.0),), 0, also)
+        assert (own["A"][0], own["M"][0]) == (1, 1)
+        assert own["Y"][0] >= 2
