@@ -1,12 +1,13 @@
 """Counterfactuals of drawn faces that no head has seen, each label turned, against the truth.
 
-    python -m benchmarks.photos --out DIR [--steps N] [--editor-steps N] [--heads vae editor …] [--write PAGE]
+    python -m benchmarks.photos --out DIR [--steps N] [--editor-steps N] [--heads vae editor …]
+        [--write PAGE]
 
 Each head is trained for so many steps, a GAN's encoder for as many again; `shipped` is the head
-that comes with scmc, at its own size, with such an encoder; `editor` is an editor of photos, trained
-for `--editor-steps`. What is trained or measured already is
-not done again. *Error* is the mean difference to the true counterfactual, *edit* that of the photo
-to it: leaving the photo alone errs by so much.
+that comes with scmc, at its own size, with such an encoder; `editor` is an editor of photos,
+trained for `--editor-steps`. What is trained or measured already is not done again. *Error* is the
+mean difference to the true counterfactual, *edit* that of the photo to it: leaving the photo alone
+errs by so much.
 """
 
 import argparse
@@ -95,8 +96,8 @@ def effort(run: Run, head: str) -> dict[str, float]:
         facts = run.manifest.heads["Face"]
         return {"steps": facts.steps, "seconds": facts.seconds}
     log = (run.path / "Face.editor.metrics.jsonl").read_text().splitlines()
-    last: dict[str, float] = json.loads(log[-1])
-    return {name: last[name] for name in ("step", "seconds")} | {"steps": last["step"]}
+    last = json.loads(log[-1])
+    return {"steps": last["step"], "seconds": last["seconds"]}
 
 
 def trained(head: str, args: argparse.Namespace) -> Run:
@@ -185,7 +186,7 @@ were, *back* the error once the label is turned back. A GAN's encoder had as man
 
 def _mean(found: Found, name: str) -> float:
     values = [label[name][0] for label in found["labels"] if label[name] is not None]
-    known = [value for value in values if isfinite(value)]
+    known = [float(value) for value in values if isfinite(value)]
     return sum(known) / len(known)
 
 

@@ -154,7 +154,7 @@ def test_an_editor_turns_no_number(tmp_path):
         head="vae",
         head_steps=2,
         head_options={"width": 4, "hidden": 8, "noise_size": 4, "batch": 8},
-        options={"real": "linear"},
+        real="linear",
         device="cpu",
         run=tmp_path / "run",
     )
