@@ -1,11 +1,13 @@
 """Counterfactuals of drawn faces that no head has seen, each label turned, against the truth.
 
-    python -m benchmarks.photos --out DIR [--steps N] [--heads vae causal_gan …] [--write PAGE]
+    python -m benchmarks.photos --out DIR [--steps N] [--editor-steps N] [--heads vae editor …]
+        [--write PAGE]
 
 Each head is trained for so many steps, a GAN's encoder for as many again; `shipped` is the head
-that comes with scmc, at its own size, with such an encoder. What is trained or measured already is
-not done again. *Error* is the mean difference to the true counterfactual, *edit* that of the photo
-to it: leaving the photo alone errs by so much.
+that comes with scmc, at its own size, with such an encoder; `editor` is an editor of photos,
+trained for `--editor-steps`. What is trained or measured already is not done again. *Error* is the
+mean difference to the true counterfactual, *edit* that of the photo to it: leaving the photo alone
+errs by so much.
 """
 
 import argparse
@@ -21,14 +23,15 @@ from typing import Any
 import scm_compiler as scm
 from benchmarks.__main__ import machine
 from scm_compiler.runtime.evaluation.counterfactual import Care, evaluate_counterfactuals
-from scm_compiler.runtime.fit import train_encoder
+from scm_compiler.runtime.fit import train_editor, train_encoder
+from scm_compiler.runtime.heads.companions import EDITOR
 from scm_compiler.runtime.run import Run, open_run
 from scm_compiler.runtime.sampling.grid import png
 from scm_compiler.shipped import find_program, find_run
 
 SHIPPED = "shipped"
 WITH_ENCODER = ("vae", "causal_vae")
-HEADS = (*WITH_ENCODER, "causal_gan", "causal_began", "conditional_gan", SHIPPED)
+HEADS = (*WITH_ENCODER, "causal_gan", "causal_began", "conditional_gan", SHIPPED, EDITOR)
 REFINED = 50
 """The steps in which a GAN's noise is made to fit each photo, in a row of its own."""
 
@@ -54,6 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True, help="the folder of the runs")
     parser.add_argument("--steps", type=int, default=3000, help="of each training")
+    parser.add_argument("--editor-steps", type=int, default=4000, help="of an editor")
     parser.add_argument("--size", type=int, default=32, help="the side of the images")
     parser.add_argument("--heads", nargs="+", choices=HEADS, default=list(HEADS))
     parser.add_argument("--photos", type=int, default=128, help="how many are asked about")
@@ -71,14 +75,13 @@ def main() -> None:
 def measured(head: str, args: argparse.Namespace) -> Iterator[tuple[str, Found]]:
     """The rows of one head: as its encoder tells the noise, and refined."""
     run = trained(head, args)
-    for refine in (0,) if head in WITH_ENCODER else (0, REFINED):
+    for refine in (0,) if head in (*WITH_ENCODER, EDITOR) else (0, REFINED):
         kept = run.path / f"photos-{refine}.json"
         if not kept.exists():
             care = Care(photos=args.photos, refine=refine)
             report = evaluate_counterfactuals(run, "Face", images=args.images, care=care)
             (run.path / f"photos-{refine}.png").write_bytes(png(report.figure()))
-            facts = run.manifest.heads["Face"]
-            told = {"steps": facts.steps, "seconds": facts.seconds}
+            told = effort(run, head)
             kept.write_text(json.dumps({**report.to_dict(), **told}))
         name = f"`{head}`" if head != SHIPPED else "`causal_gan`, as shipped"
         yield (
@@ -87,8 +90,18 @@ def measured(head: str, args: argparse.Namespace) -> Iterator[tuple[str, Found]]
         )
 
 
+def effort(run: Run, head: str) -> dict[str, float]:
+    """The steps and the seconds of a head, or of an editor."""
+    if head != EDITOR:
+        facts = run.manifest.heads["Face"]
+        return {"steps": facts.steps, "seconds": facts.seconds}
+    log = (run.path / "Face.editor.metrics.jsonl").read_text().splitlines()
+    last = json.loads(log[-1])
+    return {"steps": last["step"], "seconds": last["seconds"]}
+
+
 def trained(head: str, args: argparse.Namespace) -> Run:
-    """The run of a head, with an encoder."""
+    """The run of a head, with an encoder, or of one that is not asked, with an editor."""
     folder = args.out / head
     if not (folder / "manifest.json").exists():
         if head == SHIPPED:
@@ -97,13 +110,15 @@ def trained(head: str, args: argparse.Namespace) -> Run:
             scm.train(
                 scm.parse(program(args.size)),
                 images=args.images,
-                head=head,
-                head_steps=args.steps,
+                head="conditional_gan" if head == EDITOR else head,
+                head_steps=1 if head == EDITOR else args.steps,
                 device=args.device,
                 run=folder,
             )
     run = open_run(folder)
-    if head not in WITH_ENCODER and not (folder / "Face.encoder.config.json").exists():
+    if head == EDITOR and not (folder / "Face.editor.config.json").exists():
+        run = train_editor(run, images=args.images, steps=args.editor_steps, device=args.device)
+    if head not in (*WITH_ENCODER, EDITOR) and not (folder / "Face.encoder.config.json").exists():
         run = train_encoder(run, images=args.images, steps=args.steps, device=args.device)
     return run
 
@@ -171,7 +186,7 @@ were, *back* the error once the label is turned back. A GAN's encoder had as man
 
 def _mean(found: Found, name: str) -> float:
     values = [label[name][0] for label in found["labels"] if label[name] is not None]
-    known = [value for value in values if isfinite(value)]
+    known = [float(value) for value in values if isfinite(value)]
     return sum(known) / len(known)
 
 

@@ -44,7 +44,7 @@ def draw_of_photos(request: SampleRequest, console: Console) -> int:
     count = len(found.photos.names)
     photos = "1 photo as it is" if count == 1 else f"{count:,} photos as they are"
     console.result(f"{photos}, and had {found.do}: {request.path}")
-    console.result(f"composition error {found.composition.mean():.3f} of the pixels' range")
+    console.result(found.fidelity)
     for place in range(min(count, SHOWN)):
         before = "" if count == 1 else f"{found.photos.names[place]}: "
         console.result(f"{before}{found.told(place)}")

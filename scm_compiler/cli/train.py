@@ -19,16 +19,17 @@ from scm_compiler.diagnostics import refuse
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import LabelTable, Table, default_source, load_data
+from scm_compiler.runtime.heads.companions import COMPANIONS
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.progress import Progress
+from scm_compiler.runtime.runs.companions import companion_config
 from scm_compiler.runtime.runs.record import Record, latest_record, open_record
-from scm_compiler.runtime.runs.trained_encoder import encoder_config
 from scm_compiler.runtime.stages.codes.heads import NoImageToTrain
-from scm_compiler.runtime.stages.encoders import extend_encoders
+from scm_compiler.runtime.stages.companions import extend_companions
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.options import divide
 from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, options_of, plan_heads
-from scm_compiler.runtime.stages.result import ENCODER, LABELS
+from scm_compiler.runtime.stages.result import LABELS, companion_of
 from scm_compiler.runtime.stages.sequence import (
     create,
     extend,
@@ -79,8 +80,8 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         require_tensorboard()
     if request.resume:
         opened, plan = _resumed(request, console), HeadPlan()
-    elif request.stage == "encoder":
-        opened, plan = _with_encoders(request, placement), HeadPlan()
+    elif request.stage in COMPANIONS:
+        opened, plan = _with_companions(request, placement), HeadPlan()
     elif program is None:
         opened, plan = _extended(request, placement, console)
     else:
@@ -94,7 +95,7 @@ def train(request: TrainingRequest, console: Console, placement: Placement | Non
         placement=placement,
         labels=request.stage in ("all", "labels"),
         images=request.stage in ("all", "images"),
-        encoders=request.stage in ("all", "encoder"),
+        companions=request.stage in ("all", *COMPANIONS),
     )
     return report(finished, console, left_out=plan.left_out, earlier=earlier)
 
@@ -157,14 +158,15 @@ def _extended(
     return extend(opened, plan.configs), plan
 
 
-def _with_encoders(request: TrainingRequest, placement: Placement) -> Record:
-    """A run whose heads are trained, with encoders to be trained in it."""
+def _with_companions(request: TrainingRequest, placement: Placement) -> Record:
+    """A run whose heads are trained, with encoders or editors to be trained in it."""
     opened = _existing(request)
     options = settings("--option", request.options)
     if request.precision != "auto":
         options.setdefault("precision", request.precision)
-    return extend_encoders(
+    return extend_companions(
         opened,
+        request.stage,
         options=options,
         seed=opened.config.seed if request.seed is None else request.seed,
         steps=request.steps,
@@ -228,12 +230,12 @@ def _planned(
 
 def _watch(request: TrainingRequest, opened: Record, stage: str, console: Console) -> Progress:
     """Who watches a stage; an image's is announced."""
-    if stage.endswith(ENCODER):
-        image = stage.removesuffix(ENCODER)
-        waiting = encoder_config(opened, image)
+    if companion := companion_of(stage):
+        image, kind = companion
+        waiting = companion_config(opened, image, kind)
         assert waiting is not None
         head = opened.head_config(image).head
-        console.note(f"training an encoder for {head} of {image} on {waiting.source}")
+        console.note(f"training an {kind} for {head} of {image} on {waiting.source}")
     elif stage != LABELS:
         config = opened.head_config(stage)
         console.note(f"training {stage} with {config.head} on {config.source}, seed {config.seed}")

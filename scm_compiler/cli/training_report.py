@@ -11,7 +11,7 @@ from scm_compiler.diagnostics import Report, ScmError
 from scm_compiler.ir import Graph
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.stages.remarks import remarks
-from scm_compiler.runtime.stages.result import ENCODER, Finished
+from scm_compiler.runtime.stages.result import Finished, companion_of
 from scm_compiler.syntax.printer import print_name
 
 MOST_SPELT_OUT = 10**12
@@ -71,10 +71,10 @@ def _lines(finished: Finished, seconds: float) -> list[str]:
         facts = manifest.heads[image]
         took = f"{facts.steps:,} steps in {duration(facts.seconds)}"
         lines.append(f"image    {image} by {facts.head}: {took}")
-    if finished.stage.endswith(ENCODER):
-        outcome, image = finished.outcome, finished.stage.removesuffix(ENCODER)
+    if companion := companion_of(finished.stage):
+        outcome, (image, kind) = finished.outcome, companion
         took = f"{outcome.step:,} steps in {duration(outcome.seconds)}"
-        lines.append(f"encoder  for {image}: {took}")
+        lines.append(f"{kind:<8} for {image}: {took}")
     return [*lines, f"time     {seconds:.1f} s", f"run      {opened.path}"]
 
 

@@ -12,9 +12,10 @@ from scm_compiler.runtime.controller.registry import configure
 from scm_compiler.runtime.data import default_source, load_data
 from scm_compiler.runtime.data.options import Missing
 from scm_compiler.runtime.data.sources import Data
+from scm_compiler.runtime.heads.companions import EDITOR, ENCODER
 from scm_compiler.runtime.heads.device import choose_device
 from scm_compiler.runtime.run import Run, run_of
-from scm_compiler.runtime.stages.encoders import extend_encoders
+from scm_compiler.runtime.stages.companions import extend_companions
 from scm_compiler.runtime.stages.images import Placement
 from scm_compiler.runtime.stages.plan import HeadPlan, HeadRequest, plan_heads
 from scm_compiler.runtime.stages.remarks import remarks
@@ -135,7 +136,7 @@ def train_images(  # noqa: PLR0913  (the same choices as on the command line)
         budget=budget,
         placement=Placement(place),
         labels=False,
-        encoders=False,
+        companions=False,
     )
     return _told(finished)
 
@@ -165,9 +166,50 @@ def train_encoder(
         ScmError: E710 if no head is trained, E695 if each has an encoder, E662 if an option does
             not fit; and as `train`.
     """
+    return _accompanied(run, ENCODER, images, options, steps, seed, budget, device)
+
+
+def train_editor(
+    run: Run,
+    *,
+    images: str | Mapping[str, str] | None = None,
+    options: Mapping[str, Any] | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    budget: float | None = None,
+    device: str = "auto",
+) -> Run:
+    """Train an editor of photos for each head that has none; photos are then asked about by it.
+
+    Args:
+        run: A run whose heads are trained.
+        images: As of `train_encoder`.
+        options: Settings of the editors that differ from the defaults.
+        steps: The most steps of each.
+        seed: As of `train`.
+        budget: The most seconds to train each.
+        device: As of `train`.
+
+    Raises:
+        ScmError: E696 if a label of the image is a number; and as `train_encoder`.
+    """
+    return _accompanied(run, EDITOR, images, options, steps, seed, budget, device)
+
+
+def _accompanied(
+    run: Run,
+    kind: str,
+    images: str | Mapping[str, str] | None,
+    options: Mapping[str, Any] | None,
+    steps: int | None,
+    seed: int,
+    budget: float | None,
+    device: str,
+) -> Run:
     place = choose_device(device)
-    extended = extend_encoders(
+    extended = extend_companions(
         run,
+        kind,
         options=options or {},
         seed=seed,
         steps=steps,

@@ -17,8 +17,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     add(
         "--stage",
         metavar="NAME",
-        help="all (default), labels alone, images, of a run whose labels are trained, or encoder, "
-        "of one whose heads are: it tells the noise behind a photo",
+        help="all (default), labels alone, images, of a run whose labels are trained, or, of one "
+        "whose heads are, encoder, which tells the noise behind a photo, or editor, which turns "
+        "labels of a photo",
     )
     add("--seed", metavar="N", help="of everything random (default: 0)")
     add("--steps", metavar="N", help="the most steps of each stage (default: the preset's)")
@@ -32,8 +33,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "--run",
         type=Path,
         metavar="DIR",
-        help="the run's folder (default: runs/GRAPH-N; with --resume, --stage images or "
-        "encoder: the last run)",
+        help="the run's folder (default: runs/GRAPH-N; with --resume, any other --stage "
+        "than all and labels: the last run)",
     )
     add(
         "--resume",

@@ -14,7 +14,7 @@ from scm_compiler.runtime.heads.registry import HEAD, installed
 from scm_compiler.runtime.runs.presence import require_run
 from scm_compiler.runtime.stages.options import divide
 
-STAGES = ("all", "labels", "images", "encoder")
+STAGES = ("all", "labels", "images", "encoder", "editor")
 DEVICES = ("auto", "cuda", "mps", "cpu")
 PRECISIONS = ("auto", "float32", "bfloat16")
 
@@ -72,7 +72,7 @@ class TrainingRequest:
     @property
     def extends(self) -> bool:
         """Whether a run that is there is trained further, and none is made."""
-        return self.resume or self.stage in ("images", "encoder")
+        return self.resume or self.stage in ("images", "encoder", "editor")
 
 
 def replicates(text: str | None) -> int | None:

@@ -33,7 +33,7 @@ from scm_compiler.runtime.evaluation.head import Stage, quick
 from scm_compiler.runtime.evaluation.real import RealImages, to_bytes, to_floats
 from scm_compiler.runtime.evaluation.realism import fid
 from scm_compiler.runtime.heads.causal_vae import CausalVaeGenerator, declared
-from scm_compiler.runtime.heads.head import NUMBER, EncodingGenerator
+from scm_compiler.runtime.heads.head import NUMBER, EncodingGenerator, ImageGenerator
 from scm_compiler.runtime.heads.losses import NEAR
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.runs.record import Record
@@ -182,7 +182,7 @@ def _report(
     stage: Stage,
 ) -> CounterfactualReport:
     head = run.head(node)
-    generator = abducting(run, head)
+    generator = abducting(run, head, by_noise=care.refine > 0)
     real = load_real(run, node, images or head.config.source, cache, stage)
     judge = train_judge(real, head.coding, care.judge, cache=cache, progress=stage("classifier"))
     features = train_features(real, care.features, cache=cache, progress=stage("features"))
@@ -203,7 +203,7 @@ def _report(
     others, _ = real.table.rows(real.train[: len(drawn)])
     reference = features(real.table.rows(real.held)[0])
     shown = [floats[:SHOWN], *(_shown(trial, rank) for rank in range(len(head.coding.names)))]
-    association, disentanglement = _concepts(generator, real, care.coded)
+    association, disentanglement = _concepts(head.generator, real, care.coded)
     return CounterfactualReport(
         node=node,
         data=real.table.origin,
@@ -215,7 +215,7 @@ def _report(
         labels=tuple(found for found, _ in turned),
         association=association,
         disentanglement=disentanglement,
-        graph=tuple(_graph(generator)),
+        graph=tuple(_graph(head.generator)),
         pictures=torch.stack(shown, 1),
     )
 
@@ -324,7 +324,7 @@ def _apart(features: Features, photos: Tensor, rebuilt: Tensor) -> Estimate:
 
 
 def _concepts(
-    generator: EncodingGenerator, real: RealImages, most: int
+    generator: ImageGenerator, real: RealImages, most: int
 ) -> tuple[dict[str, Association], Disentanglement | None]:
     """The codes of concepts, where labels are read and not given, held against the labels."""
     if not isinstance(generator, CausalVaeGenerator):
@@ -341,7 +341,7 @@ def _concepts(
     return found, disentangled(codes, told)
 
 
-def _graph(generator: EncodingGenerator) -> list[str]:
+def _graph(generator: ImageGenerator) -> list[str]:
     """A beside the declared edges, where it was learnt."""
     if not isinstance(generator, CausalVaeGenerator) or not generator.options.learn_graph:
         return []

@@ -47,10 +47,9 @@ class HeadFiles:
         """The log."""
         return f"{self.stem}.metrics.jsonl"
 
-    @property
-    def encoder(self) -> "HeadFiles":
-        """The files of an encoder that was trained for the head."""
-        return HeadFiles(f"{self.stem}.encoder")
+    def companion(self, kind: str) -> "HeadFiles":
+        """The files of what was trained for the head, such as an encoder."""
+        return HeadFiles(f"{self.stem}.{kind}")
 
     def preview(self, step: int) -> str:
         """The picture of a step.

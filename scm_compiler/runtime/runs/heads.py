@@ -12,6 +12,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from scm_compiler.runtime.heads.companions import COMPANIONS
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.runs.head_files import files_of
 from scm_compiler.runtime.runs.manifest import HeadFacts, Manifest, Status, digest
@@ -44,17 +45,13 @@ def restart_head(run: Record, image: str) -> Record:
     """The run with the training of a head going on.
 
     What came out of it so far is no longer vouched for, nor is the certificate that covers it, nor
-    an encoder of what the head drew.
+    what was trained for it, such as an encoder of what it drew.
     """
     names = files_of(run.graph, image)
-    gone = {
-        names.weights,
-        names.metrics,
-        names.encoder.weights,
-        names.encoder.metrics,
-        CERTIFICATE,
-    }
-    (run.path / f"{names.encoder.prefix}{CHECKPOINT}").unlink(missing_ok=True)
+    gone = {names.weights, names.metrics, CERTIFICATE}
+    for own in map(names.companion, COMPANIONS):
+        gone |= {own.weights, own.metrics}
+        (run.path / f"{own.prefix}{CHECKPOINT}").unlink(missing_ok=True)
     files = {name: held for name, held in run.manifest.files.items() if name not in gone}
     return _with(run, image, files, {"status": "training"})
 

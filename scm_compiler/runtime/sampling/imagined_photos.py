@@ -70,6 +70,7 @@ class ImaginedPhotos:
         labels: How each label of the image was found.
         do: What would have been held, as it is written.
         noise_model: As of `Imagined`.
+        edited: Whether an editor changed the photos, which needs no noise.
     """
 
     photos: Photos
@@ -79,6 +80,7 @@ class ImaginedPhotos:
     labels: tuple[Known, ...]
     do: str
     noise_model: str | None
+    edited: bool = False
 
     @property
     def images(self) -> Tensor:
@@ -125,6 +127,7 @@ class ImaginedPhotos:
         return {
             "do": self.do,
             "photos": list(self.photos.names),
+            "edited": self.edited,
             "composition": [round(float(error), 6) for error in self.composition],
             "chances": {
                 it.name: [None if np.isnan(chance) else round(chance, 6) for chance in it.chances]
@@ -139,8 +142,14 @@ class ImaginedPhotos:
     def __repr__(self) -> str:
         count = len(self.photos.names)
         told = [f"{name}: {self.told(at)}" for at, name in enumerate(self.photos.names[:5])]
-        error = f"composition error {self.composition.mean():.3f} of the pixels' range"
-        return "\n".join([f"{count:,} photos had {self.do}", error, *told])
+        return "\n".join([f"{count:,} photos had {self.do}", self.fidelity, *told])
+
+    @property
+    def fidelity(self) -> str:
+        """How much of the photos the head can draw, in words."""
+        if self.edited:
+            return "changed by an editor: a photo is kept but for what its labels change"
+        return f"composition error {self.composition.mean():.3f} of the pixels' range"
 
     def _repr_html_(self) -> str:
         return picture(png(self.figure()))

@@ -32,6 +32,7 @@ from scm_compiler.runtime.data.images.decode import (
     decode,
     fitted,
 )
+from scm_compiler.runtime.heads.editor import Edited
 from scm_compiler.runtime.heads.head import EncodingGenerator
 from scm_compiler.runtime.heads.refinement import refined
 from scm_compiler.runtime.sampling.abducting import abducting
@@ -107,7 +108,7 @@ def imagine_photos(  # noqa: PLR0913  (what `counterfactual` takes, and how it w
     if not held or len(held) < len(do.do) or do.given:
         raise refuse(NothingHeld(texts[0]), exit_code=2)
     head = run.head(image)
-    generator = abducting(run, head)
+    generator = abducting(run, head, by_noise=refine > 0)
     model = run.distributions()
     moved = moved_labels(model, held)
     refuse_fitted_states(model, moved)
@@ -131,6 +132,7 @@ def imagine_photos(  # noqa: PLR0913  (what `counterfactual` takes, and how it w
         labels,
         texts[0],
         named if moved else None,
+        isinstance(generator, Edited),
     )
 
 
@@ -152,7 +154,7 @@ def followed(
 def redrawn(
     generator: EncodingGenerator, images: Tensor, before: Tensor, after: Tensor, refine: int = 0
 ) -> tuple[Tensor, Tensor]:
-    """Images rebuilt from their noise, and drawn of it under other labels.
+    """Images rebuilt from their noise, and drawn of it under other labels; or as edited.
 
     Args:
         generator: What draws them.
@@ -161,6 +163,8 @@ def redrawn(
         after: The other ones.
         refine: See `imagine_photos`.
     """
+    if isinstance(generator, Edited):
+        return images, generator.turned(images, before, after)
     own = refined(generator, images, before, generator.abduct(images, before), refine)
     rebuilt, drawn = (generator.render(labels, own).cpu() for labels in (before, after))
     return rebuilt, with_residual(images, rebuilt, drawn)

@@ -4,13 +4,27 @@ from dataclasses import dataclass
 
 from scm_compiler.diagnostics import refuse
 from scm_compiler.emit.certificate import Certificate, require_consistent
+from scm_compiler.runtime.heads.companions import COMPANIONS
 from scm_compiler.runtime.runs.record import Record
 from scm_compiler.runtime.stages.codes.training import TrainingDiverged
 from scm_compiler.runtime.training.loop import Outcome
 
 LABELS = "labels"
-ENCODER = ".encoder"
-"""What the name of an encoder's stage ends with, after the image."""
+
+
+def stage_of(image: str, kind: str) -> str:
+    """The name of the stage in which an image's encoder or editor is trained."""
+    return f"{image}.{kind}"
+
+
+def companion_of(stage: str) -> tuple[str, str] | None:
+    """The image and which of them is trained in a stage; None if it is another.
+
+    >>> companion_of("Face.editor"), companion_of("Face")
+    (('Face', 'editor'), None)
+    """
+    image, _, kind = stage.rpartition(".")
+    return (image, kind) if kind in COMPANIONS else None
 
 
 @dataclass(frozen=True)
@@ -19,7 +33,7 @@ class Finished:
 
     Attributes:
         run: The run.
-        stage: What was trained: `labels`, an image, or its encoder.
+        stage: What was trained: `labels`, an image, or its encoder or editor.
         outcome: How that ended.
     """
 

@@ -20,19 +20,19 @@ from scm_compiler.runtime.data.table import LabelTable
 from scm_compiler.runtime.heads.config import HeadConfig
 from scm_compiler.runtime.progress import Progress, Silent
 from scm_compiler.runtime.runs.codes.runs import NotTrained
+from scm_compiler.runtime.runs.companions import companion_config, pending_companions
 from scm_compiler.runtime.runs.folder import create_run
 from scm_compiler.runtime.runs.heads import add_heads
 from scm_compiler.runtime.runs.lock import sole_trainer
 from scm_compiler.runtime.runs.model_files import keeps_tables
 from scm_compiler.runtime.runs.record import Record, open_record
-from scm_compiler.runtime.runs.trained_encoder import encoder_config, pending_encoders
 from scm_compiler.runtime.stages.codes.heads import ImageHasHead, ImagesChanged
 from scm_compiler.runtime.stages.codes.training import NothingToResume, NothingToTrain
-from scm_compiler.runtime.stages.encoders import follow_encoder, train_encoder
+from scm_compiler.runtime.stages.companions import follow_companion, train_companion
 from scm_compiler.runtime.stages.images import LOCAL, Placement, follow_image, train_image
 from scm_compiler.runtime.stages.labels import train_labels
 from scm_compiler.runtime.stages.replicates import pending_replicates, train_replicates
-from scm_compiler.runtime.stages.result import ENCODER, LABELS, Finished
+from scm_compiler.runtime.stages.result import LABELS, Finished, stage_of
 
 Watch = Callable[[str], Progress]
 """Who watches the stage of this name: `labels`, or an image."""
@@ -108,7 +108,7 @@ def train_stages(
     placement: Placement = LOCAL,
     labels: bool = True,
     images: bool = True,
-    encoders: bool = True,
+    companions: bool = True,
 ) -> Finished:
     """Train what is left to do in a run.
 
@@ -118,11 +118,11 @@ def train_stages(
         watch: Who watches each stage.
         budget: The most seconds to train in all: the labels take what they need, or with K
             replicates as much of a (K + 1)th part as each of these, and the images share the rest.
-            Where encoders alone are trained it is for each.
+            Where encoders or editors alone are trained it is for each.
         placement: On which device the heads are trained, by which processes.
         labels: Whether to train labels.
         images: Whether to train heads.
-        encoders: Whether to train the encoders that were asked for.
+        companions: Whether to train the encoders and editors that were asked for.
 
     Raises:
         ScmError: E705 if nothing is left, E712 if the images are not those that the training
@@ -147,17 +147,19 @@ def train_stages(
         finished = train_image(
             now, image, table, progress=watch(image), budget=left, placement=placement
         )
-    for image in pending_encoders(run if finished is None else finished.run) if encoders else ():
+    waiting = pending_companions(run if finished is None else finished.run) if companions else ()
+    for image, kind in waiting:
         if finished is not None and finished.outcome.signal is not None:
             return finished
         now = run if finished is None else finished.run
-        table = _read(now, image, encoder=True)
-        _tell(placement, now, image, encoder=True)
-        finished = train_encoder(
+        table = _read(now, image, kind)
+        _tell(placement, now, image, kind)
+        finished = train_companion(
             now,
             image,
+            kind,
             table,
-            progress=watch(f"{image}{ENCODER}"),
+            progress=watch(stage_of(image, kind)),
             budget=budget,
             placement=placement,
         )
@@ -174,15 +176,18 @@ def follow_leader(placement: Placement) -> None:
     """Train every head together with the leader, until it dismisses this process."""
     while task := placement.team.tell():
         run = open_record(task["run"])
-        join = follow_encoder if task["encoder"] else follow_image
-        table = _read(run, task["image"], encoder=task["encoder"])
-        join(run, task["image"], table, placement)
+        image, kind = task["image"], task["kind"]
+        table = _read(run, image, kind)
+        if kind is None:
+            follow_image(run, image, table, placement)
+        else:
+            follow_companion(run, image, kind, table, placement)
 
 
-def _tell(placement: Placement, run: Record, image: str, *, encoder: bool = False) -> None:
+def _tell(placement: Placement, run: Record, image: str, kind: str | None = None) -> None:
     """Tell the other processes what is trained next."""
     if not placement.team.alone:
-        told = {"run": str(run.path.resolve()), "image": image, "encoder": encoder}
+        told = {"run": str(run.path.resolve()), "image": image, "kind": kind}
         placement.team.tell(told)
 
 
@@ -219,8 +224,8 @@ def _share(run: Record, image: str, budget: float) -> float:
     return heads[image].seconds + max(least, (budget - used) / len(waiting))
 
 
-def _read(run: Record, image: str, *, encoder: bool = False) -> ImageTable:
-    config = encoder_config(run, image) if encoder else run.head_config(image)
+def _read(run: Record, image: str, kind: str | None = None) -> ImageTable:
+    config = run.head_config(image) if kind is None else companion_config(run, image, kind)
     assert config is not None
     table = load_images(config.source, run.graph, image)
     if table.fingerprint != config.fingerprint:

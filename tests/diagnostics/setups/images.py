@@ -90,6 +90,16 @@ def encoding(folder):
 
 
 @once
+def pendulum(folder):
+    """`runs/pendulum-1`, whose label is a number."""
+    program = "graph pendulum\n\nLight : real\nPicture : image(3, 16, 16)\nLight -> Picture\n"
+    (folder / "pendulum.scm").write_text(program)
+    options = TINY.replace("--option noise_size=4", "--option noise_size=4 --option hidden=8")
+    wanted = f"--images pendulum:200 --head vae --steps 2 {options} --option real=linear"
+    scmc(folder, f"train -q pendulum.scm {wanted}")
+
+
+@once
 def trained_on_noise(folder):
     """`runs/faces-1`, of pictures in which no label shows."""
     photos(400)(folder)
@@ -231,6 +241,7 @@ SETUPS = {
     "E693": photo,
     "E694": encoding,
     "E695": encoding,
+    "E696": pendulum,
     "W693": encoding,
     "E718": hats,
     "E720": no_tensorboard,

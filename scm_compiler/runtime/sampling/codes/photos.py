@@ -12,7 +12,8 @@ class CannotAbduct(Diagnostic):
 
     A counterfactual of a given photo keeps the photo's noise, so that the noise must be found
     first. The heads with an encoder do that: `vae` and `causal_vae`. For any other head an encoder
-    is trained by itself, once the head is.
+    is trained by itself, once the head is; or an editor, which turns labels of a photo and needs no
+    noise.
 
     ## Example
 
@@ -24,7 +25,8 @@ class CannotAbduct(Diagnostic):
 
     ## What to do
 
-    Train an encoder for the head (`--stage encoder`), go on with one that was stopped
+    Train an encoder for the head (`--stage encoder`) or an editor (`--stage editor`), go on with
+    one that was stopped
     (`--resume`), or train a head that has one: `--head vae` or `--head causal_vae`.
     """
 

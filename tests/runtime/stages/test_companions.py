@@ -1,4 +1,4 @@
-"""The stage of encoders: what it writes and leaves alone, and that stopping it changes nothing."""
+"""Encoders and editors: what their stage writes and leaves alone, and that stopping is nothing."""
 
 import json
 import signal
@@ -9,16 +9,22 @@ import pytest
 import torch
 from PIL import Image
 
+import scm_compiler as scm
 from scm_compiler.cli.main import main
 from scm_compiler.diagnostics import ScmError
-from scm_compiler.runtime.fit import train_encoder
+from scm_compiler.runtime.fit import train_editor, train_encoder
+from scm_compiler.runtime.heads.editor import Edited
+from scm_compiler.runtime.heads.encoder import Encoded, EncoderTrainer
 from scm_compiler.runtime.progress import Silent
 from scm_compiler.runtime.run import open_run
+from scm_compiler.runtime.runs.companions import (
+    companion_config,
+    has_companion,
+    pending_companions,
+)
 from scm_compiler.runtime.runs.heads import restart_head
-from scm_compiler.runtime.runs.trained_encoder import encoder_config, has_encoder, pending_encoders
 from scm_compiler.runtime.sampling.abducting import abducting
-from scm_compiler.runtime.stages import encoders
-from scm_compiler.runtime.stages.encoders import extend_encoders
+from scm_compiler.runtime.stages.companions import extend_companions
 from scm_compiler.runtime.stages.sequence import train_stages
 from scm_compiler.runtime.storage.tensors import read_tensors
 from scm_compiler.runtime.training import Diverged
@@ -28,12 +34,17 @@ WEIGHTS = "Face.encoder.safetensors"
 CHECKPOINT = "Face.encoder.checkpoint.safetensors"
 
 
-def extended(run, steps=12):
-    return extend_encoders(run, options=TINY, seed=0, steps=steps)
+@pytest.fixture(params=["encoder", "editor"])
+def kind(request):
+    return request.param
 
 
-def trained(run):
-    return train_stages(extended(run), labels=False, images=False).run
+def extended(run, kind="encoder", steps=12):
+    return extend_companions(run, kind, options=TINY, seed=0, steps=steps)
+
+
+def trained(run, kind="encoder"):
+    return train_stages(extended(run, kind), labels=False, images=False).run
 
 
 def code_of(call):
@@ -58,48 +69,52 @@ def test_what_it_adds_to_a_run(run):
     assert code_of(lambda: train_stages(opened)) == "E705"
 
 
-def test_killed_it_goes_on_from_the_checkpoint(run, trained_copy):
-    whole = trained(run)
-    other = extended(trained_copy)
+def test_killed_it_goes_on_from_the_checkpoint(run, trained_copy, kind):
+    weights, checkpoint = f"Face.{kind}.safetensors", f"Face.{kind}.checkpoint.safetensors"
+    whole = trained(run, kind)
+    other = extended(trained_copy, kind)
     script = (
         "import os, signal, sys\n"
         "from scm_compiler.runtime.progress import Silent\n"
         "from scm_compiler.runtime.runs.record import open_record\n"
         "from scm_compiler.runtime.data.images import load_images\n"
-        "from scm_compiler.runtime.stages import encoders\n"
+        "from scm_compiler.runtime.stages.companions import train_companion\n"
         "import torch; torch.set_num_threads(1)\n"
         "class Kills(Silent):\n"
         "    def move(self, done, seconds):\n"
         "        if done >= 7: os.kill(os.getpid(), signal.SIGKILL)\n"
         "run = open_record(sys.argv[1])\n"
         "table = load_images(run.head_config('Face').source, run.graph, 'Face')\n"
-        "encoders.train_encoder(run, 'Face', table, progress=Kills(), checkpoint_seconds=0.0)\n"
+        "train_companion(\n"
+        "    run, 'Face', sys.argv[2], table, progress=Kills(), checkpoint_seconds=0.0\n"
+        ")\n"
     )
-    ended = subprocess.run([sys.executable, "-c", script, str(other.path)], check=False)
+    ended = subprocess.run([sys.executable, "-c", script, str(other.path), kind], check=False)
     assert ended.returncode == -signal.SIGKILL
     left = open_run(other.path)
-    assert pending_encoders(left) == ("Face",)
-    assert not has_encoder(left, "Face")
+    assert pending_companions(left) == (("Face", kind),)
+    assert not has_companion(left, "Face", kind)
     assert code_of(lambda: abducting(left, left.head())) == "E693"
-    assert 0 < int(read_tensors(other.path / CHECKPOINT).facts["step"]) < 12
+    assert 0 < int(read_tensors(other.path / checkpoint).facts["step"]) < 12
     again = train_stages(left).run
-    assert (again.path / WEIGHTS).read_bytes() == (whole.path / WEIGHTS).read_bytes()
+    assert (again.path / weights).read_bytes() == (whole.path / weights).read_bytes()
 
 
-def test_interrupted_it_serves_as_it_is_and_goes_on(run, trained_copy):
+def test_interrupted_it_serves_as_it_is_and_goes_on(run, trained_copy, kind):
     class Stops(Silent):
         def move(self, done, seconds):
             if done == 5:
                 signal.raise_signal(signal.SIGINT)
 
-    whole = trained(run)
-    ended = train_stages(extended(trained_copy), watch=lambda _: Stops(), labels=False)
-    assert ended.stage == "Face.encoder"
+    weights = f"Face.{kind}.safetensors"
+    whole = trained(run, kind)
+    ended = train_stages(extended(trained_copy, kind), watch=lambda _: Stops(), labels=False)
+    assert ended.stage == f"Face.{kind}"
     assert ended.outcome.signal == signal.SIGINT
-    assert has_encoder(ended.run, "Face")
+    assert has_companion(ended.run, "Face", kind)
     again = train_stages(open_run(ended.run.path)).run
-    assert pending_encoders(again) == ()
-    assert (again.path / WEIGHTS).read_bytes() == (whole.path / WEIGHTS).read_bytes()
+    assert pending_companions(again) == ()
+    assert (again.path / weights).read_bytes() == (whole.path / weights).read_bytes()
 
 
 def test_a_divergence_keeps_the_last_good_weights(run, monkeypatch):
@@ -107,27 +122,59 @@ def test_a_divergence_keeps_the_last_good_weights(run, monkeypatch):
         raise Diverged("the loss is not finite")
 
     waiting = extended(run)
-    monkeypatch.setattr(encoders.EncoderTrainer, "advance", diverging)
+    monkeypatch.setattr(EncoderTrainer, "advance", diverging)
     assert code_of(lambda: train_stages(waiting, labels=False)) == "E702"
-    assert pending_encoders(open_run(run.path)) == ()
+    assert pending_companions(open_run(run.path)) == ()
 
 
-def test_an_encoder_is_of_the_generator_that_it_was_trained_for(run):
-    done = trained(run)
+def test_it_is_of_the_generator_that_it_was_trained_for(run, kind):
+    done = trained(run, kind)
     restarted = restart_head(done, "Face")
-    assert not has_encoder(restarted, "Face")
+    assert not has_companion(restarted, "Face", kind)
+
+
+def test_photos_are_asked_about_by_an_editor_where_there_is_one(run):
+    done = train_editor(run, options=TINY, steps=3, device="cpu")
+    assert isinstance(abducting(done, done.head()), Edited)
+    assert code_of(lambda: abducting(done, done.head(), by_noise=True)) == "E693"
+    both = train_encoder(done, options=TINY, steps=3, device="cpu")
+    assert isinstance(abducting(both, both.head(), by_noise=True), Encoded)
+    images = (done.sample(3, seed=1).images * 127.5 + 127.5).byte().numpy()
+    had = both.given(image=images[0].transpose(1, 2, 0)).counterfactual(do={"Male": 0})
+    assert had.edited
+    assert (had.composition == 0).all()
+    assert code_of(lambda: extended(both, "editor")) == "E695"
+
+
+def test_an_editor_turns_no_number(tmp_path):
+    made = scm.train(
+        scm.parse("graph g\nLight : real\nPicture : image(3, 16, 16)\nLight -> Picture\n"),
+        data="pendulum:200",
+        images="pendulum:200",
+        head="vae",
+        head_steps=2,
+        head_options={"width": 4, "hidden": 8, "noise_size": 4, "batch": 8},
+        real="linear",
+        device="cpu",
+        run=tmp_path / "run",
+    )
+    assert code_of(lambda: extended(made, "editor")) == "E696"
 
 
 def test_other_images_than_the_heads_own(run):
     done = train_encoder(run, images="drawn-faces:90", options=TINY, steps=2, device="cpu")
-    config = encoder_config(done, "Face")
+    config = companion_config(done, "Face", "encoder")
     assert config.source == "drawn-faces:90"
     assert config.fingerprint != done.head_config("Face").fingerprint
 
 
 def test_options_that_there_are_not(run):
-    assert code_of(lambda: extend_encoders(run, options={"depth": 2}, seed=0)) == "E662"
-    assert code_of(lambda: extend_encoders(run, options={"width": 1}, seed=0)) == "E662"
+    assert (
+        code_of(lambda: extend_companions(run, "encoder", options={"depth": 2}, seed=0)) == "E662"
+    )
+    assert (
+        code_of(lambda: extend_companions(run, "encoder", options={"width": 1}, seed=0)) == "E662"
+    )
 
 
 def test_on_the_command_line(run, tmp_path, capsys):
@@ -152,3 +199,9 @@ def test_on_the_command_line(run, tmp_path, capsys):
     assert "Mustache=1 (given)" in told.out
     config = json.loads((run.path / "Face.encoder.config.json").read_text())
     assert config["steps"] == 3
+    code, told = scmc(*("editor" if word == "encoder" else word for word in stage), *options)
+    assert code == 0
+    assert "editor   for Face: 3 steps in" in told.out
+    code, told = scmc(*asked, "--given", "Mustache=1")
+    assert code == 0
+    assert "an editor" in told.out
