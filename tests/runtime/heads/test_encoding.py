@@ -54,7 +54,6 @@ class Bare:
         return images, labels[:, :0]
 
 
-@pytest.mark.parametrize(("head", "changes"), FORMS[:3])
 @pytest.mark.parametrize(("head", "changes"), [*FORMS[:3], ("causal_vae", {"learn_graph": True})])
 def test_a_stopped_training_goes_on_to_the_same_weights(squares, head, changes):
     whole, parts = (trainer(squares, head, **changes) for _ in range(2))
