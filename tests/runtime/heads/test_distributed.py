@@ -23,7 +23,7 @@ from tests.copies import Copy
 
 
 class Noise:
-    """A hundred images of nothing, of a label and of a node of some kind; a batch grows brighter."""
+    """A hundred images of nothing, brighter through a batch, of a label and of a node of a kind."""
 
     def __init__(self, kind):
         self.kind = kind
