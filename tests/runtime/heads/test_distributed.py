@@ -23,7 +23,7 @@ from tests.copies import Copy
 
 
 class Noise:
-    """A hundred images of nothing, brighter through a batch, of a label and of a node of a kind."""
+    """A hundred images of nothing, a label and a node of some kind; batches grow brighter."""
 
     def __init__(self, kind):
         self.kind = kind
