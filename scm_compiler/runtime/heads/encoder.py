@@ -116,11 +116,8 @@ class EncoderTrainer(RebuildingTrainer[EncoderOptions, Encoder]):
         errors = (again - images).square().mean((1, 2, 3))
         missed = (noise[:count].float() - asked.images).square().mean()
         loss = errors.mean() / self.variance / 2 + self.options.noise_weight * missed
-        metrics = {
-            "error": errors[count:].mean().sqrt() / 2,
-            "error_drawn": errors[:count].mean().sqrt() / 2,
-            "noise": missed,
-        }
+        error, error_drawn = self.roots(errors[count:].mean(), errors[:count].mean())
+        metrics = {"error": error, "error_drawn": error_drawn, "noise": missed}
         if coding.width:
             read = logits[count:].float()
             reading = losses.label_loss(read, real.labels, coding)

@@ -54,6 +54,10 @@ class RebuildingTrainer(AdversarialTrainer[Rebuilding, Network], Generic[Rebuild
         step = max(SETTLING, 1 / (1 + self.done))
         self.variance.lerp_(late.clamp(min=1e-6), step)
 
+    def roots(self, *errors: Tensor) -> list[Tensor]:
+        """Squared errors, over the images of all processes, as shares of the pixels' range."""
+        return [late.sqrt() / 2 for late in self.mean([error.detach() for error in errors])]
+
 
 @dataclass(frozen=True)
 class Rebuilt:
@@ -114,7 +118,7 @@ class EncodingTrainer(RebuildingTrainer[Options, Generator], Generic[Options, Ge
         pixels = batch.images[0].numel()
         variance = options.deviation**2 or self.variance
         loss = error / variance / 2 + self.beta * divergence / pixels
-        metrics = {"error": error.sqrt() / 2, "divergence": divergence}
+        metrics = {"error": self.roots(error)[0], "divergence": divergence}
         if coding.width:
             reading = losses.label_loss(found.logits.float(), batch.labels, coding)
             loss = loss + options.reader_weight * reading

@@ -23,7 +23,7 @@ from tests.copies import Copy
 
 
 class Noise:
-    """A hundred images of nothing, of a label and of a node of some kind."""
+    """A hundred images of nothing, a label and a node of some kind; batches grow brighter."""
 
     def __init__(self, kind):
         self.kind = kind
@@ -34,8 +34,9 @@ class Noise:
         return 100
 
     def draw(self, n, generator):
-        images = torch.randint(256, (n, 3, 16, 16), generator=generator, dtype=torch.uint8)
-        return images, self.draw_labels(n, generator)
+        images = torch.randint(256, (n, 3, 16, 16), generator=generator)
+        images = images * torch.arange(1, n + 1)[:, None, None, None] // n
+        return images.to(torch.uint8), self.draw_labels(n, generator)
 
     def draw_labels(self, n, generator):
         labels = torch.randint(2, (n, 2), generator=generator)

@@ -127,6 +127,26 @@ def test_photos_of_every_kind(run, photos):
         assert read_photos(photo, image).images.shape[1:] == (3, 16, 16)
 
 
+@pytest.mark.parametrize(
+    ("data", "named", "reason"),
+    [
+        (None, "", "the folder holds no picture"),
+        (b"", "it.png", "it is empty"),
+        (b"no picture", "it.png", "it is no image"),
+    ],
+)
+def test_a_folder_with_a_photo_that_cannot_be_read(run, photos, tmp_path, data, named, reason):
+    folder = photos if data is not None else tmp_path / "none"
+    folder.mkdir(exist_ok=True)
+    if data is not None:
+        (folder / named).write_bytes(data)
+    with pytest.raises(ScmError) as caught:
+        read_photos(folder, run.head().image)
+    [found] = caught.value.diagnostics
+    assert found.code == "E694"
+    assert found.message().endswith(f"`{folder / named}`: {reason}")
+
+
 def test_on_the_command_line(run, photos, tmp_path, capsys):
     def scmc(*words):
         code = main(["sample", "do(Light=140)", "--of", str(photos), *map(str, words)])

@@ -2,10 +2,12 @@
 
 import itertools
 import json
+import random
 import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,7 @@ from scm_compiler.runtime.stages.sequence import extend, pending_heads, train_st
 from scm_compiler.runtime.storage.tensors import read_tensors, write_tensors
 from scm_compiler.runtime.training import Diverged, Silent, loop, team
 from scm_compiler.runtime.training.team import Team, TeamLost
+from tests.copies import Copy
 
 
 def codes(caught) -> list[str]:
@@ -157,9 +160,18 @@ def test_the_labels_stay_as_they_were(small, tmp_path):
     assert read_module(alone.path, alone.graph).sample(3).shape == (3, 3)
 
 
-@pytest.mark.parametrize("head", ["causal_gan", "causal_began", "conditional_gan"])
-def test_stopped_and_resumed_it_ends_the_same(small, tmp_path, head):
-    planned = small.plan(head=head)
+@pytest.mark.parametrize(
+    ("head", "changes"),
+    [
+        ("causal_gan", {}),
+        ("causal_began", {}),
+        ("conditional_gan", {}),
+        ("vae", {"hidden": 8}),
+        ("causal_vae", {"hidden": 8, "learn_graph": True}),
+    ],
+)
+def test_stopped_and_resumed_it_ends_the_same(small, tmp_path, head, changes):
+    planned = small.plan(head=head, **changes)
     whole = train_stages(small.start(tmp_path / "whole", planned), tables=planned.tables).run
     first = train_stages(
         small.start(tmp_path / "parts", planned),
@@ -174,6 +186,38 @@ def test_stopped_and_resumed_it_ends_the_same(small, tmp_path, head):
     assert same(weights(again), weights(whole))
     assert losses(again) == losses(whole)
     assert again.manifest.heads["Face"].status == "complete"
+    certificates = {(run.path / "certificate.json").read_bytes() for run in (again, whole)}
+    assert len(certificates) == 1
+    assert json.loads(certificates.pop())["consistent"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head", ["vae", "causal_vae"])
+def test_killed_at_random_moments_it_ends_byte_for_byte_the_same(small, tmp_path, head):
+    planned = small.plan(head=head, hidden=8, steps=300)
+    whole, parts = (
+        train_stages(small.start(tmp_path / name, planned), images=False).run
+        for name in ("whole", "parts")
+    )
+
+    def go_on(run):
+        table = planned.tables["Face"]
+        sys.stderr.write("ready\n")
+        train.train_image(open_run(run.path), "Face", table, checkpoint_seconds=0.0)
+
+    go_on(whole)
+    draw, ended = random.Random(5), []
+    while 0 not in ended:
+        copy = Copy(lambda: go_on(parts), tmp_path)
+        if len(ended) < 3:
+            copy.wait_for("ready")
+            time.sleep(draw.uniform(0.05, 0.3))
+            copy.signal(signal.SIGKILL)
+        ended.append(copy.ended().code)
+    assert ended == [-signal.SIGKILL] * 3 + [0]
+    for name in ("Face.safetensors", "Face.config.json", "certificate.json"):
+        assert (parts.path / name).read_bytes() == (whole.path / name).read_bytes(), name
+    assert losses(parts) == losses(whole)
 
 
 def test_killed_it_goes_on_from_the_checkpoint(small, tmp_path):
