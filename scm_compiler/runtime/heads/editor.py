@@ -26,12 +26,8 @@ from scm_compiler.ir.domain import Image
 from scm_compiler.runtime.heads import losses
 from scm_compiler.runtime.heads.autoencoder import Perceptron, Sight
 from scm_compiler.runtime.heads.canvas import canvas, cut, framed, halvings
-from scm_compiler.runtime.heads.head import (
-    EncodingGenerator,
-    HeadTask,
-    ImageGenerator,
-    LabelCoding,
-)
+from scm_compiler.runtime.heads.encoder import Accompanied
+from scm_compiler.runtime.heads.head import HeadTask, ImageGenerator, LabelCoding
 from scm_compiler.runtime.heads.networks import SLOPE, RowLinear, normalised
 from scm_compiler.runtime.heads.options.editor import EditorOptions
 from scm_compiler.runtime.heads.replay import Tensors
@@ -133,7 +129,7 @@ class Editor(nn.Module):
         return logits
 
 
-class Edited(EncodingGenerator):
+class Edited(Accompanied):
     """A generator with the editor that was trained for it: the noise of a photo is the photo.
 
     Args:
@@ -142,17 +138,8 @@ class Edited(EncodingGenerator):
     """
 
     def __init__(self, drawing: ImageGenerator, editor: Editor) -> None:
-        super().__init__(drawing.image, drawing.coding, drawing.noise_size, drawing.noise)
-        self.drawing, self.editor = drawing, editor
-
-    def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
-        """See `ImageGenerator.forward`."""
-        drawn: Tensor = self.drawing(labels, noise)
-        return drawn
-
-    def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
-        """See `ImageGenerator.draw_noise`."""
-        return self.drawing.draw_noise(batch, generator=generator)
+        super().__init__(drawing)
+        self.editor = editor
 
     def noise_of(self, images: Tensor, labels: Tensor) -> Tensor:
         """See `EncodingGenerator.noise_of`: not asked for, as `turned` needs none."""

@@ -49,17 +49,16 @@ class Encoder(nn.Module):
         return seen
 
 
-class Encoded(EncodingGenerator):
-    """A generator with the encoder that was trained for it.
+class Accompanied(EncodingGenerator):
+    """A generator beside which another network tells what a photo shows.
 
     Args:
         drawing: The generator.
-        encoder: The encoder.
     """
 
-    def __init__(self, drawing: ImageGenerator, encoder: Encoder) -> None:
+    def __init__(self, drawing: ImageGenerator) -> None:
         super().__init__(drawing.image, drawing.coding, drawing.noise_size, drawing.noise)
-        self.drawing, self.encoder = drawing, encoder
+        self.drawing = drawing
 
     def forward(self, labels: Tensor, noise: Tensor) -> Tensor:
         """See `ImageGenerator.forward`."""
@@ -69,6 +68,19 @@ class Encoded(EncodingGenerator):
     def draw_noise(self, batch: int, *, generator: torch.Generator | None = None) -> Tensor:
         """See `ImageGenerator.draw_noise`."""
         return self.drawing.draw_noise(batch, generator=generator)
+
+
+class Encoded(Accompanied):
+    """A generator with the encoder that was trained for it.
+
+    Args:
+        drawing: The generator.
+        encoder: The encoder.
+    """
+
+    def __init__(self, drawing: ImageGenerator, encoder: Encoder) -> None:
+        super().__init__(drawing)
+        self.encoder = encoder
 
     def noise_of(self, images: Tensor, labels: Tensor) -> Tensor:
         """See `EncodingGenerator.noise_of`."""
